@@ -1,0 +1,86 @@
+"""The case: one child, and everything known that a rule may ask about."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import JsonValue
+
+from kinderguard.model.errors import InvalidRecordError, Problem, did_you_mean
+from kinderguard.model.help import Consent, Evidence, HelpReceived
+from kinderguard.model.household import Household
+from kinderguard.model.people import Child, Guardian, Parent
+from kinderguard.model.places import DivisionCode
+from kinderguard.model.record import Record, fact
+from kinderguard.model.text import Text
+
+
+class Case(Record):
+    """What is assessed 个案.
+
+    >>> case = Case.from_facts({"child.birth_date": "2012-03", "father.situations": []})
+    >>> str(case.child.birth_date), case.mother.situations is None
+    ('2012-03', True)
+    """
+
+    ref: str | None = fact("序号", "the file's own number", note="Never a name or an ID number.")
+    division_code: DivisionCode | None = fact(
+        "主管行政区划代码", "division in charge, where it is not that of registration"
+    )
+    child: Child = fact("儿童", "child", default=Child())
+    father: Parent = fact("父亲", "father", default=Parent())
+    mother: Parent = fact("母亲", "mother", default=Parent())
+    former_parents: tuple[Parent, ...] | None = fact("收养前的父母", "parents before an adoption")
+    guardians: tuple[Guardian, ...] | None = fact("监护人", "guardians")
+    household: Household = fact("家庭", "household", default=Household())
+    help: tuple[HelpReceived, ...] | None = fact("已享受救助", "help received")
+    evidence: tuple[Evidence, ...] | None = fact("证明材料", "papers seen")
+    consents: tuple[Consent, ...] | None = fact("同意", "consents")
+    extra: dict[str, dict[str, JsonValue]] = fact("地方事实", "facts that packs declare", default={})
+
+    @property
+    def division(self) -> str | None:
+        """The division in charge: as stated, else that of registration, else that of residence."""
+        return self.division_code or self.child.registration.division or self.child.residence.division
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Any]) -> Self:
+        """A case from facts by path; whatever is not named is unknown.
+
+        Args:
+            facts: ``{"child.birth_date": "2012-03-05", "household.size": 3, "330199.central_heating": True}``. A path
+                that begins with digits is a pack's own fact.
+
+        Raises:
+            InvalidRecordError: a path that does not exist (with the nearest one), or a value that does not fit.
+        """
+        data: dict[str, Any] = {}
+        for path, value in facts.items():
+            *parents, last = path.split(".", 1) if path[:1].isdigit() else path.split(".")
+            place: Any = data
+            for name in ["extra", *parents] if path[:1].isdigit() else parents:
+                place = place.setdefault(name, {})
+                if not isinstance(place, dict):
+                    raise InvalidRecordError(
+                        "Case",
+                        [Problem("record.path", Text("与另一个事实冲突", "collides with another fact given"), path)],
+                    )
+            place[last] = value
+        unknown = [name for name in data if name not in cls.model_fields]
+        if unknown:
+            raise InvalidRecordError(
+                "Case",
+                [
+                    Problem(
+                        "record.extra_forbidden",
+                        Text("没有这个事实", f"there is no such fact.{did_you_mean(n, cls.model_fields)}"),
+                        n,
+                    )
+                    for n in unknown
+                ],
+            )
+        return cls.model_validate(data)
+
+    def __repr_args__(self) -> Any:
+        """As every record, with packs' own facts by name only: what they hold is theirs to declare."""
+        for name, value in super().__repr_args__():
+            yield name, ({space: sorted(facts) for space, facts in self.extra.items()} if name == "extra" else value)

@@ -1,0 +1,115 @@
+"""What can be wrong, and how it is told: one exception class per kind of mistake, one ``Problem`` per finding.
+
+An error says what is wrong, where, and what to do. It never carries a value out of a child's file.
+"""
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+from pydantic_core import ErrorDetails
+
+from kinderguard.model.text import Text
+
+
+class KinderguardError(Exception):
+    """The base of every error this library raises by itself."""
+
+
+@attrs.frozen
+class Problem:
+    """One finding: a stable ``code`` for programs, a ``message`` for people, and where it was found.
+
+    ``where`` is a path (``child.birth_date``), a rule's code, or a file; never a personal value.
+    """
+
+    code: str
+    message: Text
+    where: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.where + ': ' if self.where else ''}{self.message.en}"
+
+
+class InvalidRecordError(KinderguardError, ValueError):
+    """Data that the model does not accept. ``problems`` holds every finding; no value is kept or shown."""
+
+    def __init__(self, model: str, problems: Iterable[Problem]) -> None:
+        self.model = model
+        self.problems = tuple(problems)
+        lines = [f"{len(self.problems)} problem(s) in {model}; values are left out on purpose:"]
+        lines += [f"  {p.where or '(the whole record)'}: {p.message.en} [{p.code}]" for p in self.problems]
+        super().__init__("\n".join(lines))
+
+    def __reduce__(self) -> tuple[type, tuple[str, tuple[Problem, ...]]]:
+        return type(self), (self.model, self.problems)
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name most like ``name``, or None where nothing is near."""
+    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`` Did you mean 'x'?`` or nothing: the tail of an error about an unknown name."""
+    close = nearest(name, known)
+    return f" Did you mean {close!r}?" if close else ""
+
+
+#: What pydantic's findings mean, in both languages. Types that are not here keep pydantic's English text,
+#: which names limits and kinds but never the input.
+_MEANINGS: dict[str, Text] = {
+    "missing": Text("缺少必填项", "this field is required"),
+    "bool_type": Text("应为是或否（true/false/null）", "must be true, false or null (unknown)"),
+    "bool_parsing": Text("应为是或否（true/false/null）", "must be true, false or null (unknown)"),
+    "int_type": Text("应为整数", "must be a whole number"),
+    "int_parsing": Text("应为整数", "must be a whole number"),
+    "tuple_type": Text("应为列表", "must be a list"),
+    "string_type": Text("应为文字", "must be text"),
+}
+
+
+def _meaning(error: ErrorDetails, fields: dict[str, frozenset[str]]) -> Text:
+    kind, context = error["type"], error.get("ctx") or {}
+    if kind == "extra_forbidden":
+        name = str(error["loc"][-1])
+        # Only a name that looks like a field is repeated: a key could be a person's name.
+        close = nearest(name, frozenset().union(*fields.values())) if name.isascii() else None
+        return Text(
+            "没有这个字段" + (f"，是否想写 {close!r}？" if close else "；请删除，或由插件声明"),
+            "there is no such field"
+            + (f"; did you mean {close!r}?" if close else "; remove it, or let a pack declare it"),
+        )
+    if kind == "enum":
+        return Text(
+            f"代码不存在；可用：{context.get('expected', '')}",
+            f"no such code; use one of {context.get('expected', '')}",
+        )
+    if kind in ("value_error", "assertion_error"):
+        raised = context.get("error")
+        if isinstance(raised, FieldValueError):
+            return raised.text
+    if kind in _MEANINGS:
+        return _MEANINGS[kind]
+    return Text(f"值不合要求（{kind}）", f"not acceptable: {error['msg'] if kind not in ('value_error',) else kind}")
+
+
+class FieldValueError(ValueError):
+    """Raised inside a field's validator: a bilingual text that does not repeat the value."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        self.text = Text(zh, en)
+        super().__init__(en)
+
+
+def record_error(model: str, errors: Iterable[Any], fields: dict[str, frozenset[str]]) -> InvalidRecordError:
+    """Our error for pydantic's findings: places, kinds and mends, without the input values."""
+    problems = []
+    for error in errors:
+        loc = [str(p) for p in error["loc"]]
+        if error["type"] == "extra_forbidden" and not (loc and loc[-1].isascii() and loc[-1].isidentifier()):
+            loc[-1:] = ["…"]
+        problems.append(Problem(code=f"record.{error['type']}", message=_meaning(error, fields), where=".".join(loc)))
+    return InvalidRecordError(model, problems)

@@ -1,0 +1,48 @@
+"""The household: whom it counts, what it has, what aid it is recognised for."""
+
+from kinderguard.model.codes import AidStatus, IncomeKind, MemberRelation
+from kinderguard.model.errors import FieldValueError
+from kinderguard.model.money import Yuan
+from kinderguard.model.people import Person, Situation
+from kinderguard.model.personal import Personal
+from kinderguard.model.record import PastDate, Record, fact
+
+
+class Income(Record):
+    """Income received on a day or in a month 收入."""
+
+    kind: IncomeKind | None = fact("收入类型", "kind of income")
+    on: PastDate | None = fact("取得日期", "received on")
+    amount: Yuan | None = fact("金额", "amount")
+
+
+class Member(Person):
+    """A member of the household 家庭成员."""
+
+    relation: MemberRelation | None = fact("与儿童关系", "relation to the child")
+    counted: bool | None = fact("计入共同生活成员", "counted as living together")
+    monthly_income: Yuan | None = fact("月收入", "monthly income")
+    incomes: tuple[Income, ...] | None = fact("收入记录", "incomes")
+    situations: tuple[Situation, ...] | None = fact("状况", "situations")
+
+
+class Household(Record):
+    """The household that lives together 家庭."""
+
+    number: Personal | None = fact("家庭编号", "household number")
+    size: int | None = fact("家庭人口", "household members counted", unit="persons")
+    members: tuple[Member, ...] | None = fact("家庭成员", "household members")
+    incomes: tuple[Income, ...] | None = fact("家庭收入记录", "household incomes")
+    monthly_income_per_head: Yuan | None = fact("家庭月人均收入", "monthly income a head")
+    property_within_limits: bool | None = fact("财产符合规定", "property within the limits")
+    aid: tuple[AidStatus, ...] | None = fact("家庭救助类型", "aid status")
+    dibao_monthly: Yuan | None = fact("低保金月额", "dibao drawn a month")
+
+    @classmethod
+    def _check_size(cls, size: int | None) -> None:
+        if size is not None and not 1 <= size <= 100:
+            raise FieldValueError("家庭人口应在 1 至 100 之间", "a household has 1 to 100 members")
+
+    def model_post_init(self, context: object, /) -> None:
+        """Check what pydantic's types cannot."""
+        self._check_size(self.size)

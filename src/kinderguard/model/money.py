@@ -1,0 +1,70 @@
+"""Money: ``Decimal`` yuan outside, whole fen inside; never a float."""
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+from kinderguard.model.errors import FieldValueError
+
+CENT = Decimal("0.01")
+
+
+def as_yuan(value: Any) -> Decimal:
+    """``value`` (Decimal, int or decimal text) as exact yuan.
+
+    Raises:
+        FieldValueError: for a float, for a fraction of a fen, or for what is no number.
+    """
+    if isinstance(value, bool | float):
+        raise FieldValueError(
+            "金额不能用浮点数；请用 Decimal 或文字", "money cannot be a float; use Decimal or text such as '600.00'"
+        )
+    try:
+        amount = Decimal(value)
+    except (ArithmeticError, TypeError, ValueError):
+        raise FieldValueError("金额应为数字", "money must be a number") from None
+    if not amount.is_finite() or amount != amount.quantize(CENT):
+        raise FieldValueError("金额最多两位小数（分）", "money has at most two decimals (fen)")
+    return amount.quantize(CENT)
+
+
+def _not_negative(value: Any) -> Any:
+    if value is None:
+        return None
+    amount = as_yuan(value)
+    if amount < 0:
+        raise FieldValueError("金额不能为负", "money cannot be negative")
+    if amount >= 10**12:
+        raise FieldValueError("金额过大", "money is beyond any plausible amount")
+    return amount
+
+
+Yuan = Annotated[
+    Decimal,
+    BeforeValidator(_not_negative),
+    PlainSerializer(lambda v: f"{v:.2f}", return_type=str, when_used="json-unless-none"),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d{1,2})?$", "x-unit": "yuan"}),
+]
+"""Yuan, exact to the fen, not negative. JSON carries it as text (``"600.00"``)."""
+
+
+def fen(amount: Decimal) -> int:
+    """Yuan as whole fen.
+
+    >>> fen(Decimal("600.50"))
+    60050
+    """
+    return int(amount * 100)
+
+
+def yuan(amount: int | Fraction) -> Decimal:
+    """Whole fen as yuan.
+
+    >>> yuan(60050)
+    Decimal('600.50')
+    """
+    if amount != int(amount):
+        raise ValueError("An amount must be whole fen before it leaves the engine: state the rounding in the rule.")
+    return (Decimal(int(amount)) / 100).quantize(CENT)

@@ -1,0 +1,214 @@
+"""People: the child, the parents, the guardians, and what is known about each.
+
+Read by the rule language field by field; `None` is unknown everywhere.
+"""
+
+from typing import Any
+
+from pydantic import model_validator
+
+from kinderguard.model.codes import (
+    CareKind,
+    DisabilityGrade,
+    DisabilityKind,
+    GuardianRelation,
+    GuardianshipQuality,
+    HarmKind,
+    HarmLevel,
+    HealthStatus,
+    ParentKind,
+    RegistrationKind,
+    RiskKind,
+    SchoolStage,
+    Scheme,
+    Sex,
+    SituationKind,
+    StateGuardianshipGround,
+    UnfitGround,
+)
+from kinderguard.model.dates import PartialDate
+from kinderguard.model.errors import FieldValueError
+from kinderguard.model.money import Yuan
+from kinderguard.model.personal import Personal
+from kinderguard.model.places import DivisionCode
+from kinderguard.model.record import PastDate, Record, fact
+from kinderguard.model.resident_id import read_resident_id
+
+
+class Disability(Record):
+    """Disability as the certificate states it 残疾."""
+
+    kind: DisabilityKind | None = fact("残疾类别", "disability kind")
+    components: tuple[DisabilityKind, ...] | None = fact("多重残疾所含类别", "kinds within a multiple disability")
+    grade: DisabilityGrade | None = fact("残疾等级", "disability grade")
+    valid_until: PartialDate | None = fact("残疾证有效期至", "certificate valid until")
+    autism: bool | None = fact("孤独症", "diagnosed autism")
+    needs_long_term_care: bool | None = fact("需要长期照护", "needs long-term care")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Disability":
+        if (self.kind, self.grade).count("none") == 1 and None not in (self.kind, self.grade):
+            raise FieldValueError(
+                "残疾类别与等级矛盾：一项为“无”，另一项不是",
+                "disability kind and grade contradict: only one of them is 'none'",
+            )
+        return self
+
+
+class Illness(Record):
+    """Illness 患病."""
+
+    serious: bool | None = fact("重病", "serious illness recognised by the county")
+    name: Personal | None = fact("病种", "name of the illness")
+    hiv: bool | None = fact("感染艾滋病病毒", "infected with HIV")
+
+
+class Registration(Record):
+    """Household registration 户籍."""
+
+    division: DivisionCode | None = fact("户籍地行政区划代码", "division of household registration")
+    kind: RegistrationKind | None = fact("户籍性质", "rural or urban registration")
+    address: Personal | None = fact("户籍地址", "registered address")
+
+
+class Residence(Record):
+    """Where somebody lives 现居住地."""
+
+    division: DivisionCode | None = fact("现居住地行政区划代码", "division of residence")
+    since: PastDate | None = fact("居住起始日期", "living there since")
+    permit: bool | None = fact("持居住证", "holds a residence permit")
+    address: Personal | None = fact("现居住地", "address")
+
+
+class Schooling(Record):
+    """Schooling 就学."""
+
+    stage: SchoolStage | None = fact("就学情况", "school stage")
+    boarding: bool | None = fact("是否寄宿", "boarding at school")
+    full_time: bool | None = fact("全日制", "full-time")
+    continuous_since_18: bool | None = fact("年满18周岁后连续就读", "continuously enrolled since the 18th birthday")
+
+
+class Care(Record):
+    """Who cares for the child, and how well 照护."""
+
+    kind: CareKind | None = fact("养育方式", "care arrangement")
+    quality: GuardianshipQuality | None = fact("监护情况评估", "guardianship as assessed")
+    last_visit: PastDate | None = fact("最近走访日期", "last visit")
+    alone_overnight: bool | None = fact("脱离监护单独居住", "lives alone without supervision")
+
+
+class Situation(Record):
+    """One legal situation of a parent, from when until when 父母状况.
+
+    It holds on ``until`` itself. Where no end is known, ``ongoing`` says whether it still holds.
+    """
+
+    kind: SituationKind | None = fact("状况", "situation")
+    since: PastDate | None = fact("起始日期", "since")
+    until: PartialDate | None = fact("截止日期", "until")
+    ongoing: bool | None = fact("仍在持续", "still holds")
+    term_months: int | None = fact("期限（月）", "length of the term", unit="months")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Situation":
+        if self.since and self.until and self.until.latest < self.since.earliest:
+            raise FieldValueError("截止日期早于起始日期", "the end lies before the beginning")
+        if self.term_months is not None and self.term_months < 0:
+            raise FieldValueError("期限不能为负", "a term cannot be negative")
+        return self
+
+
+class Person(Record):
+    """Anybody in a case. A resident ID fills in the birth date and the sex where those are unknown."""
+
+    name: Personal | None = fact("姓名", "name")
+    resident_id: Personal | None = fact("身份证号", "resident ID")
+    telephone: Personal | None = fact("电话", "telephone")
+    sex: Sex | None = fact("性别", "sex")
+    birth_date: PastDate | None = fact("出生日期", "birth date")
+    disability: Disability = fact("残疾", "disability", default=Disability())
+    illness: Illness = fact("患病", "illness", default=Illness())
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_resident_id(cls, data: Any) -> Any:
+        """Fill in what the ID says; an ID that contradicts the record is an error, as is a wrong ID."""
+        if not isinstance(data, dict) or data.get("resident_id") is None:
+            return data
+        number = data["resident_id"]
+        said = read_resident_id(number.reveal() if isinstance(number, Personal) else str(number))
+        born, sex = data.get("birth_date"), data.get("sex")
+        if born is None:
+            data = data | {"birth_date": said.birth_date}
+        else:
+            stated = PartialDate.of(born)
+            if not stated.earliest <= said.birth_date <= stated.latest:
+                raise FieldValueError("身份证号与出生日期矛盾", "the resident ID contradicts the birth date")
+        if sex is None:
+            data = data | {"sex": said.sex}
+        elif sex != said.sex:
+            raise FieldValueError("身份证号与性别矛盾", "the resident ID contradicts the sex")
+        return data
+
+
+class Harm(Record):
+    """A harm suffered or suspected 遭受侵害. An empty list says that none was found."""
+
+    level: HarmLevel | None = fact("确认程度", "suspected or confirmed")
+    kind: HarmKind | None = fact("侵害类型", "kind of harm")
+    on: PastDate | None = fact("发现日期", "found on")
+    reported: bool | None = fact("已报告", "reported to the authorities")
+
+
+class Risk(Record):
+    """A risk that somebody should look at 风险. For people to act on; never a score."""
+
+    kind: RiskKind | None = fact("风险类型", "kind of risk")
+    on: PastDate | None = fact("发现日期", "found on")
+    resolved: bool | None = fact("已化解", "resolved")
+
+
+class Child(Person):
+    """The child whose case it is 儿童."""
+
+    ethnic_group: str | None = fact("民族", "ethnic group")
+    health: HealthStatus | None = fact("身体状况", "physical condition")
+    registration: Registration = fact("户籍", "household registration", default=Registration())
+    residence: Residence = fact("居住", "residence", default=Residence())
+    schooling: Schooling = fact("就学", "schooling", default=Schooling())
+    care: Care = fact("照护", "care", default=Care())
+    adopted: bool | None = fact("是否被收养", "adopted")
+    birth_parents_not_found: bool | None = fact("查找不到生父母", "birth parents cannot be found")
+    orphan_since: PastDate | None = fact("孤儿身份认定日期", "recognised as an orphan since")
+    own_labour_income: bool | None = fact("以自己的劳动收入为主要生活来源", "lives mainly on own labour income")
+    individual_dibao: bool | None = fact("单人保", "on dibao as a one-person household")
+    living_on_street: bool | None = fact("流浪", "living on the street")
+    chosen_scheme: Scheme | None = fact("选择的保障", "chosen scheme")
+    state_guardianship: tuple[StateGuardianshipGround, ...] | None = fact(
+        "国家监护事由", "grounds of state guardianship"
+    )
+    harms: tuple[Harm, ...] | None = fact("遭受侵害情形", "harm suffered or suspected")
+    risks: tuple[Risk, ...] | None = fact("风险", "risks")
+    child_director: Personal | None = fact("儿童主任", "village child director")
+    note: Personal | None = fact("备注", "note")
+
+
+class Parent(Person):
+    """A legal parent 父母: a birth parent, or the adoptive parent who replaced one (民法典 art. 1111)."""
+
+    kind: ParentKind | None = fact("父母类别", "kind of parent")
+    situations: tuple[Situation, ...] | None = fact("状况", "situations")
+    supports_child: bool | None = fact("是否履行抚养义务", "supports or brings up the child")
+    can_act_as_guardian: bool | None = fact("监护能力", "able to act as guardian")
+    foreign: bool | None = fact("外国籍或无国籍", "foreign or stateless")
+
+
+class Guardian(Person):
+    """Somebody who looks after the child in fact or in law 监护人、受托人."""
+
+    relation: GuardianRelation | None = fact("与儿童关系", "relation to the child")
+    entrusted: bool | None = fact("受父母委托照护", "entrusted by the parents")
+    capable: bool | None = fact("有照护能力", "able to care")
+    unfit_grounds: tuple[UnfitGround, ...] | None = fact("不宜情形", "grounds of unfitness")
+    monthly_income: Yuan | None = fact("月收入", "monthly income")

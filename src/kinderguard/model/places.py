@@ -1,0 +1,85 @@
+"""Division codes (行政区划代码, GB/T 2260): 2 to 12 digits, each level a prefix of the next.
+
+The table names provinces and the few places that packs and examples use. A code that is not in it is still
+accepted: the list of counties changes every year, and no child is refused because a table is old.
+"""
+
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from kinderguard.model.errors import FieldValueError
+from kinderguard.model.text import Text
+
+#: Provincial level, as resident IDs and division codes begin. Includes 83, given to Taiwan residents' ID cards.
+PROVINCES: dict[str, Text] = {
+    code: Text(zh, en)
+    for code, zh, en in [
+        ("11", "北京市", "Beijing"), ("12", "天津市", "Tianjin"), ("13", "河北省", "Hebei"),
+        ("14", "山西省", "Shanxi"), ("15", "内蒙古自治区", "Inner Mongolia"), ("21", "辽宁省", "Liaoning"),
+        ("22", "吉林省", "Jilin"), ("23", "黑龙江省", "Heilongjiang"), ("31", "上海市", "Shanghai"),
+        ("32", "江苏省", "Jiangsu"), ("33", "浙江省", "Zhejiang"), ("34", "安徽省", "Anhui"),
+        ("35", "福建省", "Fujian"), ("36", "江西省", "Jiangxi"), ("37", "山东省", "Shandong"),
+        ("41", "河南省", "Henan"), ("42", "湖北省", "Hubei"), ("43", "湖南省", "Hunan"),
+        ("44", "广东省", "Guangdong"), ("45", "广西壮族自治区", "Guangxi"), ("46", "海南省", "Hainan"),
+        ("50", "重庆市", "Chongqing"), ("51", "四川省", "Sichuan"), ("52", "贵州省", "Guizhou"),
+        ("53", "云南省", "Yunnan"), ("54", "西藏自治区", "Tibet"), ("61", "陕西省", "Shaanxi"),
+        ("62", "甘肃省", "Gansu"), ("63", "青海省", "Qinghai"), ("64", "宁夏回族自治区", "Ningxia"),
+        ("65", "新疆维吾尔自治区", "Xinjiang"), ("71", "台湾省", "Taiwan"), ("81", "香港特别行政区", "Hong Kong"),
+        ("82", "澳门特别行政区", "Macao"), ("83", "台湾居民", "Taiwan residents"),
+    ]
+}  # fmt: skip
+
+#: Places that packs and examples name.
+COUNTIES: dict[str, Text] = {
+    "220102": Text("长春市南关区", "Nanguan District, Changchun"),
+    "222401": Text("延吉市", "Yanji"),
+    "330106": Text("杭州市西湖区", "Xihu District, Hangzhou"),
+    "330199": Text("示例县（虚构）", "the example county (fictitious)"),
+    "370829": Text("嘉祥县", "Jiaxiang County"),
+    "370831": Text("泗水县", "Sishui County"),
+    "440103": Text("广州市荔湾区", "Liwan District, Guangzhou"),
+}
+
+
+def check_division(code: str) -> str:
+    """``code`` itself where it is a division code.
+
+    Raises:
+        FieldValueError: for anything but 2 to 12 digits that begin with a province.
+    """
+    digits = code.strip()
+    if not (digits.isascii() and digits.isdigit() and 2 <= len(digits) <= 12):
+        raise FieldValueError("行政区划代码应为 2 至 12 位数字", "a division code has 2 to 12 digits")
+    if digits[:2] not in PROVINCES:
+        raise FieldValueError("行政区划代码的前两位不是省级代码", "the first two digits are no province")
+    return digits
+
+
+DivisionCode = Annotated[str, AfterValidator(check_division)]
+"""A division code of 2 to 12 digits."""
+
+
+def prefixes(division: str) -> tuple[str, ...]:
+    """Every division that contains ``division``, widest first: province, city, county, township, village.
+
+    >>> prefixes("330106003")
+    ('33', '3301', '330106', '330106003')
+    """
+    return tuple(division[:n] for n in (2, 4, 6, 9, 12) if n <= len(division)) or (division,)
+
+
+def covers(jurisdiction: str, division: str) -> bool:
+    """Whether ``division`` lies in ``jurisdiction`` (a prefix; the empty prefix is the whole country)."""
+    return division.startswith(jurisdiction)
+
+
+def place_name(division: str) -> Text:
+    """The name of a place, or of the smallest known place around it with the code."""
+    if not division:
+        return Text("全国", "the nation")
+    for prefix in reversed(prefixes(division)):
+        name = COUNTIES.get(prefix) or PROVINCES.get(prefix)
+        if name:
+            return name if prefix == division else Text(f"{name.zh} {division}", f"{name.en} {division}")
+    return Text(division, division)

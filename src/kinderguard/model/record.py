@@ -1,0 +1,171 @@
+"""The base of every model: frozen, strict about names, silent about personal values.
+
+``None`` is *unknown* in every field. ``fact(...)`` declares a field with its Chinese and English title, and the
+rule language reads titles and units from there, so that a fact is described once.
+"""
+
+import datetime as dt
+import typing
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+
+from kinderguard.model.dates import PartialDate
+from kinderguard.model.errors import FieldValueError, InvalidRecordError, record_error
+from kinderguard.model.text import Text
+
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass
+else:
+    ModelMetaclass = type(BaseModel)
+
+
+def fact(zh: str, en: str, *, unit: str | None = None, default: Any = None, note: str = "") -> Any:
+    """Declare a field: its titles, and its ``unit`` where it is a number (``persons``, ``months`` …)."""
+    extra: dict[str, Any] = {"x-title-zh": zh, "x-title-en": en}
+    if unit:
+        extra["x-unit"] = unit
+    return Field(default=default, title=f"{zh} · {en}", description=note or None, json_schema_extra=extra)
+
+
+def field_title(field: FieldInfo) -> Text:
+    """The titles given to ``fact(...)``."""
+    extra = field.json_schema_extra
+    if not isinstance(extra, dict):
+        raise TypeError("This field was not declared with fact(...).")
+    return Text(str(extra["x-title-zh"]), str(extra["x-title-en"]))
+
+
+def field_unit(field: FieldInfo) -> str | None:
+    """The unit given to ``fact(...)``, or None."""
+    extra = field.json_schema_extra
+    unit = extra.get("x-unit") if isinstance(extra, dict) else None
+    return str(unit) if unit else None
+
+
+def _not_future(value: PartialDate) -> PartialDate:
+    if value.earliest > dt.date.today():
+        raise FieldValueError("日期在将来", "the date lies in the future")
+    return value
+
+
+PastDate = Annotated[PartialDate, AfterValidator(_not_future)]
+"""A date that can only have happened already: a future one is refused."""
+
+
+class _QuietMeta(ModelMetaclass):
+    """Turns pydantic's errors, which carry the input, into ours, which do not."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        refused: ValidationError
+        try:
+            return super().__call__(*args, **kwargs)
+        except ValidationError as error:
+            refused = error
+        # Raised outside the handler, so that the original is not chained: its input would show in a traceback.
+        raise _quiet(cls, refused)
+
+
+def _quiet(cls: type, error: ValidationError) -> InvalidRecordError:
+    return record_error(cls.__name__, error.errors(include_url=False, include_input=False), _field_names(cls))
+
+
+@cache
+def _field_names(cls: type) -> dict[str, frozenset[str]]:
+    """Field names of ``cls`` and of every model inside it: what a misspelt name is compared with."""
+    return {model.__name__: frozenset(model.model_fields) for model in models_within(cls)}
+
+
+def models_within(cls: type) -> Iterator[type["Record"]]:
+    """``cls`` and every model that its fields can hold, each once."""
+    seen: set[type] = set()
+    waiting: list[Any] = [cls]
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, type) and issubclass(current, Record):
+            if current not in seen:
+                seen.add(current)
+                waiting.extend(f.annotation for f in current.model_fields.values())
+                yield current
+        else:
+            waiting.extend(typing.get_args(current))
+
+
+class Record(BaseModel, metaclass=_QuietMeta):
+    """Anything known about a child. Frozen; unknown keys are refused with the nearest name."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, arbitrary_types_allowed=False, protected_namespaces=()
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unknown_part(cls, data: Any) -> Any:
+        """``null`` for a part (``"disability": null``) means that nothing is known of it."""
+        if isinstance(data, Mapping):
+            return {k: v for k, v in data.items() if not (v is None and _is_part(cls, k))}
+        return data
+
+    @classmethod
+    def model_validate(cls, obj: Any, **kwargs: Any) -> Self:
+        """As pydantic's, but the error names places and mends, never values.
+
+        Raises:
+            InvalidRecordError: with every problem found.
+        """
+        refused: ValidationError
+        try:
+            return super().model_validate(obj, **kwargs)
+        except ValidationError as error:
+            refused = error
+        raise _quiet(cls, refused)
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **kwargs: Any) -> Self:
+        """As pydantic's, but the error names places and mends, never values.
+
+        Raises:
+            InvalidRecordError: with every problem found.
+        """
+        refused: ValidationError
+        try:
+            return super().model_validate_json(json_data, **kwargs)
+        except ValidationError as error:
+            refused = error
+        raise _quiet(cls, refused)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with some fields changed; unlike pydantic's, the change is validated."""
+        if not update:
+            return super().model_copy(deep=deep)
+        return type(self)(**{name: getattr(self, name) for name in type(self).model_fields} | dict(update))
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """The record as JSON, personal fields included; what is unknown is left out. Reads back without loss."""
+        return self.model_dump_json(exclude_none=True, exclude_defaults=True, indent=indent)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """What ``repr`` shows: what is known and is not personal."""
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            if value is not None and value != field.default and not is_personal(field):
+                yield name, value
+
+    def __str__(self) -> str:
+        return repr(self)
+
+
+@cache
+def _is_part(cls: type[Record], name: str) -> bool:
+    field = cls.model_fields.get(name)
+    return field is not None and isinstance(field.default, Record)
+
+
+def is_personal(field: FieldInfo) -> bool:
+    """Whether a field holds personal text: its type says so, and nothing else does."""
+    from kinderguard.model.personal import Personal
+
+    return field.annotation is Personal or Personal in typing.get_args(field.annotation)

@@ -1,0 +1,47 @@
+"""Bilingual text: every title, reason and message an official may read, in Chinese and English.
+
+Used by every floor of the library. It never translates: both texts are written by a person.
+"""
+
+from typing import Literal
+
+import attrs
+
+Language = Literal["zh", "en"]
+
+
+@attrs.frozen
+class Text:
+    """One text in Chinese (``zh``) and English (``en``).
+
+    >>> Text(zh="孤儿", en="orphan").in_("en")
+    'orphan'
+    """
+
+    zh: str = attrs.field(validator=attrs.validators.instance_of(str))
+    en: str = attrs.field(validator=attrs.validators.instance_of(str))
+
+    def in_(self, lang: Language) -> str:
+        """The text in ``lang`` (``"zh"`` or ``"en"``)."""
+        if lang not in ("zh", "en"):
+            raise ValueError(f"There is no text in {lang!r}; ask for 'zh' or 'en'.")
+        return self.zh if lang == "zh" else self.en
+
+    def __str__(self) -> str:
+        return f"{self.zh} ({self.en})" if self.zh != self.en else self.zh
+
+    def __bool__(self) -> bool:
+        return bool(self.zh or self.en)
+
+    def __add__(self, other: "Text") -> "Text":
+        return Text(self.zh + other.zh, self.en + other.en)
+
+
+def same(text: str) -> Text:
+    """A text that reads the same in both languages (a number, a code, a date)."""
+    return Text(text, text)
+
+
+def join(parts: "list[Text]", zh: str = "、", en: str = ", ") -> Text:
+    """The parts one after another, with the separator of each language."""
+    return Text(zh.join(p.zh for p in parts), en.join(p.en for p in parts))
