@@ -193,6 +193,14 @@ class Child(Person):
     child_director: Personal | None = fact("儿童主任", "village child director")
     note: Personal | None = fact("备注", "note")
 
+    @property
+    def lives_in_another_county(self) -> bool | None:
+        """Whether the county of residence differs from that of registration; unknown where either is."""
+        home, here = self.registration.division, self.residence.division
+        if home is None or here is None or min(len(home), len(here)) < 6:
+            return None
+        return home[:6] != here[:6]
+
 
 class Parent(Person):
     """A legal parent 父母: a birth parent, or the adoptive parent who replaced one (民法典 art. 1111)."""

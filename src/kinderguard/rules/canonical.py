@@ -1,0 +1,138 @@
+"""Canonical JSON of rules: one text for one meaning, read back without loss, hashed for fingerprints."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from kinderguard.model.text import Text
+from kinderguard.rules import nodes as n
+from kinderguard.rules.errors import DefinitionError
+from kinderguard.rules.expression import Expr
+from kinderguard.rules.kinds import Kind, value_from_json, value_to_json
+
+FORMAT = "kinderguard.rules/1"
+
+
+def _op(cls: type[n.Node]) -> str:
+    name = cls.__name__
+    return name[0].lower() + "".join("_" + c.lower() if c.isupper() else c for c in name[1:])
+
+
+def _classes(base: type[n.Node]) -> Iterable[type[n.Node]]:
+    for cls in base.__subclasses__():
+        if not cls.__name__.startswith("_"):
+            yield cls
+        yield from _classes(cls)
+
+
+#: Every node class by the name it has in JSON.
+OPERATIONS: dict[str, type[n.Node]] = {_op(cls): cls for cls in _classes(n.Node)}
+_NODES = {"left", "right", "arg", "condition", "then", "otherwise", "source", "each", "of", "where", "body"}
+
+
+def node_to_json(node: n.Node) -> dict[str, Any]:
+    """A node as nested objects: ``{"op": "less", "left": …, "right": …}``. What is at its default is left out."""
+    data: dict[str, Any] = {"op": _op(type(node))}
+    for field in attrs.fields(type(node)):
+        value = getattr(node, field.name)
+        if value is None or (field.default is not attrs.NOTHING and value == field.default):
+            continue
+        data[field.name] = _to_json(value)
+    if isinstance(node, n.Const):
+        data["value"] = value_to_json(node.value)
+    return data
+
+
+def _to_json(value: Any) -> Any:
+    if isinstance(value, n.Node):
+        return node_to_json(value)
+    if isinstance(value, Kind):
+        return value.to_json()
+    if isinstance(value, Text):
+        return {"zh": value.zh, "en": value.en}
+    if isinstance(value, tuple):
+        return [_to_json(v) for v in value]
+    return value_to_json(value)
+
+
+def node_from_json(data: Any) -> n.Node:
+    """The node that ``node_to_json`` wrote.
+
+    Raises:
+        DefinitionError: for an operation that does not exist or a part that is missing.
+    """
+    if not isinstance(data, dict) or data.get("op") not in OPERATIONS:
+        raise DefinitionError(f"There is no operation {data.get('op') if isinstance(data, dict) else data!r} in {FORMAT}.")
+    cls = OPERATIONS[data["op"]]
+    names = {f.name for f in attrs.fields(cls)}
+    values: dict[str, Any] = {}
+    for name, value in data.items():
+        if name == "op":
+            continue
+        if name not in names:
+            raise DefinitionError(f"The operation {data['op']!r} has no part {name!r}.")
+        values[name] = _part(name, value)
+    if cls is n.Const:
+        values["value"] = value_from_json(data.get("value"), values["kind"])
+    try:
+        return cls(**values)
+    except TypeError:
+        raise DefinitionError(f"The operation {data['op']!r} is not complete.") from None
+
+
+def _part(name: str, value: Any) -> Any:
+    if name in _NODES:
+        return node_from_json(value)
+    if name == "args":
+        return tuple(node_from_json(v) for v in value)
+    if name == "kind":
+        return Kind.from_json(value)
+    if name == "title":
+        return Text(value["zh"], value["en"])
+    if name == "codes":
+        return tuple(value)
+    if name == "how":
+        return n.How(value)
+    if name == "rounding":
+        return n.Rounding(value)
+    return value
+
+
+def plain(value: Any) -> Any:
+    """Any definition (category, policy, parameter …) as plain JSON values, its expressions included."""
+    if isinstance(value, Expr):
+        return node_to_json(value.node)
+    if isinstance(value, n.Node):
+        return node_to_json(value)
+    if isinstance(value, Text):
+        return {"zh": value.zh, "en": value.en}
+    if isinstance(value, Kind):
+        return value.to_json()
+    if attrs.has(type(value)):
+        data = {
+            f.name: plain(getattr(value, f.name))
+            for f in attrs.fields(type(value))
+            if getattr(value, f.name) not in (None, (), "") and not f.metadata.get("code_only")
+        }
+        return {"is": type(value).__name__.lower()} | data
+    if isinstance(value, tuple | list):
+        return [plain(v) for v in value]
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items()}
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value_to_json(value)
+
+
+def canonical_text(data: Any) -> str:
+    """Plain JSON values as one line with sorted keys: the text that is hashed."""
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(data: Any) -> str:
+    """The SHA-256 of the canonical text, in hexadecimal."""
+    return hashlib.sha256(canonical_text(data).encode()).hexdigest()

@@ -1,0 +1,101 @@
+"""Where a rule or a value comes from, how far that can be trusted, and from when until when it applies."""
+
+import datetime as dt
+from enum import StrEnum
+
+import attrs
+
+from kinderguard.model.text import Text, same
+from kinderguard.rules.errors import DefinitionError
+
+
+class Trust(StrEnum):
+    """How far a statement about the law was checked."""
+
+    STATUTE = "statute"
+    GOVERNMENT = "government"
+    PRESS = "press"
+    PRACTICE = "practice"
+    UNVERIFIED = "unverified"
+    ILLUSTRATIVE = "illustrative"
+
+    @property
+    def label(self) -> Text:
+        """The meaning in both languages."""
+        return _TRUST[self]
+
+
+_TRUST = {
+    Trust.STATUTE: Text("已核对法条", "the article was read"),
+    Trust.GOVERNMENT: Text("已核对政府网页", "a government page that restates it was read"),
+    Trust.PRESS: Text("据媒体转述", "press or a secondary site that quotes it was read"),
+    Trust.PRACTICE: Text("据实务做法，非法条", "seen in forms or software in use; practice, not law"),
+    Trust.UNVERIFIED: Text("未核实原文", "UNVERIFIED: not yet checked against the original"),
+    Trust.ILLUSTRATIVE: Text("示例，非真实规定", "illustrative, no real rule"),
+}
+
+
+def _date(value: "str | dt.date | None") -> dt.date | None:
+    if value is None or (isinstance(value, dt.date) and not isinstance(value, dt.datetime)):
+        return value
+    try:
+        return dt.date.fromisoformat(str(value))
+    except (TypeError, ValueError):
+        raise DefinitionError("Write a date as '2024-11-01'.") from None
+
+
+@attrs.frozen
+class Cite:
+    """A source: the document with its number, the article, and how far it was checked.
+
+    Args:
+        document: its name and number.
+        article: the article, as the document numbers it.
+        trust: see ``Trust``.
+        source: where it was read (an address or a file).
+        checked_on: when it was read.
+    """
+
+    document: str
+    article: str | None = None
+    trust: Trust = attrs.field(default=Trust.UNVERIFIED, converter=Trust)
+    source: str | None = None
+    checked_on: dt.date | None = attrs.field(default=None, converter=_date)
+
+    @property
+    def text(self) -> Text:
+        """The citation as it is printed, with its trust."""
+        zh = f"{self.document}{f'第{self.article}条' if self.article else ''}（{self.trust.label.zh}）"
+        en = f"{self.document}{f', art. {self.article}' if self.article else ''} ({self.trust.label.en})"
+        return Text(zh, en)
+
+
+@attrs.frozen
+class Period:
+    """From one day to another, both included; ``None`` is open."""
+
+    start: dt.date | None = attrs.field(default=None, converter=_date)
+    end: dt.date | None = attrs.field(default=None, converter=_date)
+
+    def __attrs_post_init__(self) -> None:
+        if self.start and self.end and self.end < self.start:
+            raise DefinitionError(f"The period ends ({self.end}) before it begins ({self.start}).")
+
+    def __contains__(self, day: dt.date) -> bool:
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+
+    def overlaps(self, other: "Period") -> bool:
+        """Whether the two share a day."""
+        return (self.end is None or other.start is None or other.start <= self.end) and (
+            other.end is None or self.start is None or self.start <= other.end
+        )
+
+    @property
+    def text(self) -> Text:
+        """The period as it is printed."""
+        if self.start is None and self.end is None:
+            return Text("起止未注明", "dates not stated")
+        return same(f"{self.start or '…'} – {self.end or '…'}")
+
+
+ALWAYS = Period()

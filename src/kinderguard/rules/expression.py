@@ -1,0 +1,622 @@
+"""What a rule author writes: typed expressions with operators, each holding one node.
+
+An expression is a value without an answer: it becomes true, false, unknown or an amount only for a child.
+Whatever would need the answer at once (``and``, ``if``, ``a < b < c``) raises where it stands.
+"""
+
+import datetime as dt
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Self, TypeVar, overload
+
+from kinderguard.model.codes import Code
+from kinderguard.model.errors import FieldValueError, did_you_mean
+from kinderguard.model.money import as_yuan, fen
+from kinderguard.model.text import Text
+from kinderguard.rules import nodes as n
+from kinderguard.rules.errors import DefinitionError, ExpressionError, FloatError, TruthError
+from kinderguard.rules.kinds import BOOL, DATE, MONEY, NUMBER, Kind, Sort, exact
+
+E = TypeVar("E", bound=Code)
+X = TypeVar("X", bound="Expr")
+
+
+class Expr:
+    """The base of all expressions: a node and the operators that its kind allows."""
+
+    __slots__ = ("node",)
+    sort: ClassVar[Sort | None] = None
+    node: n.Node
+
+    def __init__(self, node: n.Node) -> None:
+        self.node = node
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of value it gives."""
+        return self.node.kind
+
+    def same_as(self, other: "Expr") -> bool:
+        """Whether both are written the same, part by part (``==`` makes a condition instead)."""
+        return self.node == other.node
+
+    def is_known(self) -> "BoolExpr":
+        """Whether the value is known; see ``r.known``."""
+        return BoolExpr(n.Known(self.node))
+
+    def named(self, code: str, *, zh: str, en: str) -> Self:
+        """This step with a title; see ``r.named``."""
+        return named(code, self, zh=zh, en=en)
+
+    def __bool__(self) -> NoReturn:
+        raise TruthError(_name(self))
+
+    def __iter__(self) -> NoReturn:
+        raise ExpressionError(f"{_name(self)} is no list: quantify over records, as in `parents.all(lambda p: ...)`.")
+
+    def __contains__(self, item: object) -> NoReturn:
+        raise ExpressionError(f"`in` needs an answer at once. Write `.is_in(...)` or `.has(...)` on {_name(self)}.")
+
+    def __repr__(self) -> str:
+        from kinderguard.rules.wording import wording
+
+        return f"<{type(self).__name__} {wording(self.node).en}>"
+
+    __hash__ = None  # type: ignore[assignment]  # == makes a condition, so an expression cannot be a key
+
+    if not TYPE_CHECKING:
+        # A type checker already sees that these do not exist; at run time they say what to write instead.
+        def _refuse(self, other: object) -> NoReturn:
+            raise ExpressionError(
+                f"{_name(self)} and {_name(other)} cannot be combined this way: `&` and `|` join conditions, "
+                "`+ - *` join amounts. Compare first, as in `(child.age < 16) & child.adopted`."
+            )
+
+        __and__ = __or__ = __rand__ = __ror__ = __xor__ = __rxor__ = _refuse
+        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refuse
+        __truediv__ = __rtruediv__ = __floordiv__ = __mod__ = __pow__ = _refuse
+        __lt__ = __le__ = __gt__ = __ge__ = _refuse
+
+        def __invert__(self) -> NoReturn:
+            raise ExpressionError(f"`~` turns a condition round, and {_name(self)} is {self.kind}.")
+
+
+def _name(value: object) -> str:
+    if isinstance(value, Expr):
+        from kinderguard.rules.wording import wording
+
+        return f"‹{wording(value.node).en}› ({value.kind})"
+    return f"a {type(value).__name__}"
+
+
+class BoolExpr(Expr):
+    """A condition: true, false or unknown for a child."""
+
+    __slots__ = ()
+    sort = Sort.BOOL
+
+    def __and__(self, other: "BoolExpr | bool") -> "BoolExpr":
+        return BoolExpr(n.And(_flat(n.And, self.node, _condition(other))))
+
+    def __or__(self, other: "BoolExpr | bool") -> "BoolExpr":
+        return BoolExpr(n.Or(_flat(n.Or, self.node, _condition(other))))
+
+    def __rand__(self, other: bool) -> "BoolExpr":
+        return BoolExpr(n.And(_flat(n.And, _condition(other), self.node)))
+
+    def __ror__(self, other: bool) -> "BoolExpr":
+        return BoolExpr(n.Or(_flat(n.Or, _condition(other), self.node)))
+
+    def __invert__(self) -> "BoolExpr":
+        return BoolExpr(self.node.arg if isinstance(self.node, n.Not) else n.Not(self.node))
+
+    def __eq__(self, other: "BoolExpr | bool") -> "BoolExpr":  # type: ignore[override]
+        if isinstance(other, bool):
+            return self if other else ~self
+        return BoolExpr(n.Equal(BOOL, self.node, _condition(other)))
+
+    def __ne__(self, other: "BoolExpr | bool") -> "BoolExpr":  # type: ignore[override]
+        return ~(self == other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _flat(kind: type[n.And] | type[n.Or], *args: n.Node) -> tuple[n.Node, ...]:
+    """``(a & b) & c`` as one row of three: explanations read better and plans are shorter."""
+    found: list[n.Node] = []
+    for arg in args:
+        found.extend(arg.args if isinstance(arg, kind) else (arg,))
+    return tuple(found)
+
+
+def _condition(value: Any) -> n.Node:
+    if isinstance(value, BoolExpr):
+        return value.node
+    if isinstance(value, bool):
+        return n.Const(BOOL, value)
+    raise ExpressionError(
+        f"A condition is needed here, not {_name(value)}. Compare it first, as in `child.age < 16`."
+    )
+
+
+class _Ordered(Expr):
+    """What money, numbers and dates share: order."""
+
+    __slots__ = ()
+
+    def _other(self, other: Any) -> n.Node:
+        raise NotImplementedError
+
+    def _lt(self, other: Any) -> BoolExpr:
+        return BoolExpr(n.Less(BOOL, self.node, self._other(other)))
+
+    def _le(self, other: Any) -> BoolExpr:
+        return BoolExpr(n.AtMost(BOOL, self.node, self._other(other)))
+
+    def _gt(self, other: Any) -> BoolExpr:
+        return BoolExpr(n.Less(BOOL, self._other(other), self.node))
+
+    def _ge(self, other: Any) -> BoolExpr:
+        return BoolExpr(n.AtMost(BOOL, self._other(other), self.node))
+
+    def _eq(self, other: Any) -> BoolExpr:
+        return BoolExpr(n.Equal(BOOL, self.node, self._other(other)))
+
+
+class NumberExpr(_Ordered):
+    """A number of something: years, months, persons; or a plain number or ratio. Units do not mix."""
+
+    __slots__ = ()
+    sort = Sort.NUMBER
+
+    def _other(self, other: Any) -> n.Node:
+        node = _number(other)
+        if isinstance(node, n.Const) and node.kind == NUMBER:
+            return n.Const(self.kind, node.value)
+        if node.kind != self.kind and NUMBER not in (node.kind, self.kind):
+            raise ExpressionError(
+                f"{_name(self)} and {_name(NumberExpr(node))} have different units and cannot be added or compared."
+            )
+        return node
+
+    def __lt__(self, other: "NumberExpr | int | Fraction") -> BoolExpr:
+        return self._lt(other)
+
+    def __le__(self, other: "NumberExpr | int | Fraction") -> BoolExpr:
+        return self._le(other)
+
+    def __gt__(self, other: "NumberExpr | int | Fraction") -> BoolExpr:
+        return self._gt(other)
+
+    def __ge__(self, other: "NumberExpr | int | Fraction") -> BoolExpr:
+        return self._ge(other)
+
+    def __eq__(self, other: "NumberExpr | int | Fraction") -> BoolExpr:  # type: ignore[override]
+        return self._eq(other)
+
+    def __ne__(self, other: "NumberExpr | int | Fraction") -> BoolExpr:  # type: ignore[override]
+        return ~self._eq(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def between(self, low: "NumberExpr | int", high: "NumberExpr | int") -> BoolExpr:
+        """From ``low`` to ``high``, both included (以上、以下 include the number: 民法典 art. 1259)."""
+        return (self >= low) & (self <= high)
+
+    def __add__(self, other: "NumberExpr | int | Fraction") -> "NumberExpr":
+        return NumberExpr(n.Add(self._unit_with(other), (self.node, self._other(other))))
+
+    __radd__ = __add__
+
+    def __sub__(self, other: "NumberExpr | int | Fraction") -> "NumberExpr":
+        return NumberExpr(n.Subtract(self._unit_with(other), self.node, self._other(other)))
+
+    def __rsub__(self, other: int | Fraction) -> "NumberExpr":
+        return NumberExpr(n.Subtract(self.kind, self._other(other), self.node))
+
+    def _unit_with(self, other: Any) -> Kind:
+        return other.kind if isinstance(other, NumberExpr) and self.kind == NUMBER else self.kind
+
+    @overload
+    def __mul__(self, other: "NumberExpr | int | Fraction") -> "NumberExpr": ...
+    @overload
+    def __mul__(self, other: "MoneyExpr") -> "MoneyExpr": ...
+    def __mul__(self, other: "NumberExpr | int | Fraction | MoneyExpr") -> "NumberExpr | MoneyExpr":
+        if isinstance(other, MoneyExpr):
+            return other * self
+        node = _number(other)
+        if NUMBER not in (self.kind, node.kind):
+            raise ExpressionError(f"{_name(self)} times {_name(other)} has no unit we know.")
+        return NumberExpr(n.Times(self.kind if node.kind == NUMBER else node.kind, self.node, node))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: int | Fraction) -> "NumberExpr":
+        return NumberExpr(n.Times(self.kind, self.node, _reciprocal(other, self)))
+
+
+class MoneyExpr(_Ordered):
+    """An amount of money. Constants are yuan as ``Decimal`` or ``int``; inside it is whole fen."""
+
+    __slots__ = ()
+    sort = Sort.MONEY
+
+    def _other(self, other: Any) -> n.Node:
+        return _money(other, self)
+
+    def __lt__(self, other: "MoneyExpr | Decimal | int") -> BoolExpr:
+        return self._lt(other)
+
+    def __le__(self, other: "MoneyExpr | Decimal | int") -> BoolExpr:
+        return self._le(other)
+
+    def __gt__(self, other: "MoneyExpr | Decimal | int") -> BoolExpr:
+        return self._gt(other)
+
+    def __ge__(self, other: "MoneyExpr | Decimal | int") -> BoolExpr:
+        return self._ge(other)
+
+    def __eq__(self, other: "MoneyExpr | Decimal | int") -> BoolExpr:  # type: ignore[override]
+        return self._eq(other)
+
+    def __ne__(self, other: "MoneyExpr | Decimal | int") -> BoolExpr:  # type: ignore[override]
+        return ~self._eq(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def between(self, low: "MoneyExpr | Decimal | int", high: "MoneyExpr | Decimal | int") -> BoolExpr:
+        """From ``low`` to ``high``, both included."""
+        return (self >= low) & (self <= high)
+
+    def __add__(self, other: "MoneyExpr | Decimal | int") -> "MoneyExpr":
+        return MoneyExpr(n.Add(MONEY, (self.node, self._other(other))))
+
+    __radd__ = __add__
+
+    def __sub__(self, other: "MoneyExpr | Decimal | int") -> "MoneyExpr":
+        return MoneyExpr(n.Subtract(MONEY, self.node, self._other(other)))
+
+    def __rsub__(self, other: Decimal | int) -> "MoneyExpr":
+        return MoneyExpr(n.Subtract(MONEY, self._other(other), self.node))
+
+    def __mul__(self, other: "NumberExpr | int | Fraction") -> "MoneyExpr":
+        if isinstance(other, MoneyExpr):
+            raise ExpressionError(f"{_name(self)} times {_name(other)}: money times money has no meaning.")
+        return MoneyExpr(n.Times(MONEY, self.node, _number(other)))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: int | Fraction) -> "MoneyExpr":
+        """Exact division by a number; the result may fall between two fen until it is ``rounded``."""
+        return MoneyExpr(n.Times(MONEY, self.node, _reciprocal(other, self)))
+
+    def divided_by(self, other: "NumberExpr", *, to: str | Decimal, rounding: n.Rounding) -> "MoneyExpr":
+        """Division by a number that depends on the child, rounded to a multiple of ``to`` yuan.
+
+        Args:
+            other: the divisor; zero is an error of the rule, reported with the assessment.
+            to: the step in yuan, such as ``"0.01"`` or ``"1"``.
+            rounding: ``r.HALF_UP``, ``r.UP`` or ``r.DOWN``.
+        """
+        return MoneyExpr(n.Divide(MONEY, self.node, _number(other), _step(to), rounding))
+
+    def rounded(self, *, to: str | Decimal, rounding: n.Rounding) -> "MoneyExpr":
+        """Rounded to a multiple of ``to`` yuan (``"1"``, ``"0.1"``, ``"0.01"``)."""
+        return MoneyExpr(n.Round(MONEY, self.node, _step(to), rounding))
+
+
+class DateExpr(_Ordered):
+    """A date, perhaps known only to the month or year."""
+
+    __slots__ = ()
+    sort = Sort.DATE
+
+    def _other(self, other: Any) -> n.Node:
+        if isinstance(other, DateExpr):
+            return other.node
+        if isinstance(other, dt.date) and not isinstance(other, dt.datetime):
+            return n.Const(DATE, other)
+        raise ExpressionError(f"A date is needed here, not {_name(other)}: write datetime.date(2025, 9, 1).")
+
+    def __lt__(self, other: "DateExpr | dt.date") -> BoolExpr:
+        return self._lt(other)
+
+    def __le__(self, other: "DateExpr | dt.date") -> BoolExpr:
+        return self._le(other)
+
+    def __gt__(self, other: "DateExpr | dt.date") -> BoolExpr:
+        return self._gt(other)
+
+    def __ge__(self, other: "DateExpr | dt.date") -> BoolExpr:
+        return self._ge(other)
+
+    def __eq__(self, other: "DateExpr | dt.date") -> BoolExpr:  # type: ignore[override]
+        return self._eq(other)
+
+    def __ne__(self, other: "DateExpr | dt.date") -> BoolExpr:  # type: ignore[override]
+        return ~self._eq(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def between(self, first: "DateExpr | dt.date", last: "DateExpr | dt.date") -> BoolExpr:
+        """From ``first`` to ``last``, both included."""
+        return (self >= first) & (self <= last)
+
+    def age_on(self, day: "DateExpr | dt.date") -> NumberExpr:
+        """Whole years from this date to ``day``: an age."""
+        return NumberExpr(n.Years(self.node, self._other(day)))
+
+    def months_until(self, day: "DateExpr | dt.date") -> NumberExpr:
+        """Whole months from this date to ``day``."""
+        return NumberExpr(n.Months(self.node, self._other(day)))
+
+    def days_until(self, day: "DateExpr | dt.date") -> NumberExpr:
+        """Days from this date to ``day``."""
+        return NumberExpr(n.Days(self.node, self._other(day)))
+
+    def plus(self, *, years: int = 0, months: int = 0, days: int = 0) -> "DateExpr":
+        """The date so much later (earlier if negative)."""
+        moved: n.Node = self.node
+        if years or months:
+            moved = n.Later(moved, n.Const(Kind(Sort.NUMBER, "months"), years * 12 + months))
+        if days:
+            moved = n.Later(moved, n.Const(Kind(Sort.NUMBER, "days"), days))
+        return DateExpr(moved)
+
+
+class _Coded(Expr, Generic[E]):
+    """What one code and several codes share: the list they come from."""
+
+    __slots__ = ()
+
+    def _codes(self, wanted: tuple[E, ...], verb: str) -> tuple[str, ...]:
+        listed = self.kind.codes
+        assert listed is not None
+        if not wanted:
+            raise ExpressionError(f"{_name(self)}.{verb} needs at least one code of {listed.__name__}.")
+        for code in wanted:
+            if not isinstance(code, listed):
+                what = repr(code) if isinstance(code, Code) else f"a bare {type(code).__name__}"
+                text = str(code)
+                near = did_you_mean(text, [m.value for m in listed]) if isinstance(code, str) else ""
+                raise ExpressionError(
+                    f"{_name(self)} cannot be compared with {what}: use a code of {listed.__name__}, "
+                    f"such as {next(iter(listed))!r}.{near}"
+                )
+        return tuple(dict.fromkeys(code.value for code in wanted))
+
+
+class CodeExpr(_Coded[E]):
+    """One code out of a list."""
+
+    __slots__ = ()
+    sort = Sort.CODE
+
+    def is_in(self, *codes: E) -> BoolExpr:
+        """Whether the code is one of ``codes``."""
+        return BoolExpr(n.IsIn(self.node, self._codes(codes, "is_in")))
+
+    def __eq__(self, other: "E | CodeExpr[E]") -> BoolExpr:  # type: ignore[override]
+        if isinstance(other, CodeExpr):
+            if other.kind != self.kind:
+                raise ExpressionError(f"{_name(self)} and {_name(other)} come from different lists of codes.")
+            return BoolExpr(n.Equal(BOOL, self.node, other.node))
+        return BoolExpr(n.IsIn(self.node, self._codes((other,), "==")))
+
+    def __ne__(self, other: "E | CodeExpr[E]") -> BoolExpr:  # type: ignore[override]
+        return ~(self == other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class CodesExpr(_Coded[E]):
+    """Several codes out of a list; an empty list says that there is none."""
+
+    __slots__ = ()
+    sort = Sort.CODES
+
+    def has(self, *codes: E) -> BoolExpr:
+        """Whether any of ``codes`` is among them."""
+        return BoolExpr(n.HasAny(self.node, self._codes(codes, "has")))
+
+    def is_empty(self) -> BoolExpr:
+        """Whether there is none."""
+        listed = self.kind.codes
+        assert listed is not None
+        return BoolExpr(n.Not(n.HasAny(self.node, tuple(c.value for c in listed))))
+
+
+EXPRESSIONS: dict[Sort, type[Expr]] = {
+    Sort.BOOL: BoolExpr,
+    Sort.NUMBER: NumberExpr,
+    Sort.MONEY: MoneyExpr,
+    Sort.DATE: DateExpr,
+    Sort.CODE: CodeExpr,
+    Sort.CODES: CodesExpr,
+}
+
+
+def expression(node: n.Node) -> Expr:
+    """The expression of a node, with the operators of its kind."""
+    return EXPRESSIONS[node.kind.sort](node)
+
+
+def _number(value: Any) -> n.Node:
+    if isinstance(value, NumberExpr):
+        return value.node
+    if isinstance(value, float):
+        raise FloatError("a number in a rule")
+    if isinstance(value, int | Fraction) and not isinstance(value, bool):
+        return n.Const(NUMBER, exact(Fraction(value)))
+    raise ExpressionError(f"A number is needed here, not {_name(value)}.")
+
+
+def _money(value: Any, beside: Expr) -> n.Node:
+    if isinstance(value, MoneyExpr):
+        return value.node
+    if isinstance(value, float):
+        raise FloatError("money")
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return yuan(value).node
+    if isinstance(value, NumberExpr):
+        raise ExpressionError(f"{_name(beside)} and {_name(value)} cannot be added or compared: one is money, the other is not.")
+    raise ExpressionError(f"Money is needed here, not {_name(value)}: write Decimal('600.00') or r.yuan(600).")
+
+
+def _reciprocal(value: Any, beside: Expr) -> n.Node:
+    if isinstance(value, NumberExpr):
+        raise RoundingNeededError(_name(beside))
+    node = _number(value)
+    assert isinstance(node, n.Const)
+    if node.value == 0:
+        raise DefinitionError(f"{_name(beside)} is divided by zero.")
+    return n.Const(NUMBER, exact(1 / Fraction(node.value)))  # type: ignore[arg-type]
+
+
+class RoundingNeededError(ExpressionError):
+    """A division by something that depends on the child, with no rounding stated."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} is divided by a number that depends on the child: state the rounding, "
+            "as in `.divided_by(household.size, to='0.01', rounding=r.HALF_UP)`."
+        )
+
+
+def _step(to: str | Decimal) -> int:
+    if isinstance(to, float):
+        raise FloatError("a rounding step")
+    try:
+        step = fen(as_yuan(to))
+    except FieldValueError as error:
+        raise ExpressionError(f"The rounding step: {error}.") from None
+    if step <= 0:
+        raise ExpressionError("The rounding step must be more than zero yuan.")
+    return step
+
+
+# ---- the functions of the language -------------------------------------------------------------------------
+
+
+def yuan(amount: Decimal | int | str) -> MoneyExpr:
+    """A constant amount in yuan, exact to the fen.
+
+    >>> yuan("272.40").node.value
+    27240
+    """
+    if isinstance(amount, float):
+        raise FloatError("money")
+    try:
+        return MoneyExpr(n.Const(MONEY, fen(as_yuan(amount))))
+    except FieldValueError as error:
+        raise ExpressionError(f"A constant amount: {error}.") from None
+
+
+def ratio(numerator: int, denominator: int = 1) -> Fraction:
+    """An exact share or multiple: ``ratio(30, 100)``, ``ratio(3, 2)``."""
+    for part in (numerator, denominator):
+        if isinstance(part, float):
+            raise FloatError("a ratio")
+    if denominator == 0:
+        raise DefinitionError("A ratio's denominator cannot be zero.")
+    return Fraction(numerator, denominator)
+
+
+#: The day on which the assessment is made.
+DAY = DateExpr(n.Day())
+
+#: A condition of which nothing can be known.
+UNKNOWN = BoolExpr(n.Const(BOOL, None))
+
+
+def known(value: Expr) -> BoolExpr:
+    """Whether a value is known exactly. Never unknown itself; use it sparingly, since a paper may change the answer."""
+    return value.is_known()
+
+
+def named(code: str, value: X, *, zh: str, en: str) -> X:
+    """``value`` as a step with a code and a title, which explanations and documentation use."""
+    if not isinstance(value, Expr):
+        raise ExpressionError(f"r.named({code!r}, ...) needs an expression, not {_name(value)}.")
+    return type(value)(n.Named(value.kind, code, Text(zh, en), value.node))
+
+
+class _When(Generic[X]):
+    """The first half of ``r.when(c, a).otherwise(b)``."""
+
+    def __init__(self, condition: n.Node, then: X) -> None:
+        self._condition = condition
+        self._then = then
+
+    def otherwise(self, value: X | Decimal | int) -> X:
+        """The value where the condition does not hold."""
+        other = like(value, self._then)
+        return type(self._then)(n.When(_joined(self._then.kind, other.kind), self._condition, self._then.node, other))
+
+    def __bool__(self) -> NoReturn:
+        raise ExpressionError("r.when(condition, value) is not finished: add `.otherwise(other_value)`.")
+
+
+def when(condition: BoolExpr | bool, then: X) -> _When[X]:
+    """``r.when(condition, a).otherwise(b)``: a where the condition holds, else b.
+
+    Where the condition is unknown the result is known only as far as a and b agree.
+    """
+    if not isinstance(then, Expr):
+        raise ExpressionError(f"r.when needs an expression to choose, not {_name(then)}: write r.yuan(...) for money.")
+    return _When(_condition(condition), then)
+
+
+def _joined(a: Kind, b: Kind) -> Kind:
+    return b if a == NUMBER and b.sort is Sort.NUMBER else a
+
+
+def like(value: Any, model: Expr) -> n.Node:
+    """The node of ``value`` read as the same kind as ``model``."""
+    if isinstance(model, _Ordered):
+        return model._other(value)
+    if isinstance(model, BoolExpr):
+        return _condition(value)
+    if isinstance(value, Expr) and value.kind == model.kind:
+        return value.node
+    if isinstance(model, CodeExpr) and isinstance(value, Code):
+        return n.Const(model.kind, model._codes((value,), "otherwise")[0])
+    raise ExpressionError(f"{_name(value)} stands beside {_name(model)}: both must be of one kind.")
+
+
+def min_of(first: X, *others: X | Decimal | int) -> X:
+    """The least of several values of one kind."""
+    return type(first)(n.Least(first.kind, (first.node, *(like(o, first) for o in others))))
+
+
+def max_of(first: X, *others: X | Decimal | int) -> X:
+    """The greatest of several values of one kind."""
+    return type(first)(n.Greatest(first.kind, (first.node, *(like(o, first) for o in others))))
+
+
+def all_of(*conditions: BoolExpr) -> BoolExpr:
+    """All conditions hold; of none, true."""
+    return BoolExpr(n.And(_flat(n.And, *(_condition(c) for c in conditions))))
+
+
+def any_of(*conditions: BoolExpr) -> BoolExpr:
+    """At least one condition holds; of none, false."""
+    return BoolExpr(n.Or(_flat(n.Or, *(_condition(c) for c in conditions))))
+
+
+def scale(value: X, *steps: "tuple[X | Decimal | int, Expr]", beyond: "Expr") -> Any:
+    """Brackets: the result of the first step whose upper bound ``value`` does not exceed, else ``beyond``.
+
+    >>> from kinderguard.rules import child, scale, yuan
+    >>> grant = scale(child.age, (5, yuan(300)), (11, yuan(200)), beyond=yuan(100))
+    """
+    if not isinstance(value, _Ordered):
+        raise ExpressionError(f"r.scale needs a number, money or a date to grade by, not {_name(value)}.")
+    bounds = [n.AtMost(BOOL, value.node, value._other(upto)) for upto, _ in steps]
+    constants = [b.right.value for b in bounds if isinstance(b.right, n.Const)]
+    if len(constants) == len(bounds) and any(a >= b for a, b in zip(constants, constants[1:], strict=False)):  # type: ignore[operator]
+        raise DefinitionError("The bounds of r.scale must rise from step to step.")
+    result = beyond
+    for bound, (_, outcome) in reversed(list(zip(bounds, steps, strict=True))):
+        result = when(BoolExpr(bound), outcome).otherwise(result)
+    return result

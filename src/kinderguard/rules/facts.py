@@ -1,0 +1,505 @@
+"""The handles on the facts of a case: ``child``, ``father``, ``mother``, ``parents``, ``guardians``, ``household`` …
+
+A handle lists its facts by name and kind, so that editors complete them and a type checker sees misuse; titles
+and units come from the model. A misspelt fact fails where it is written, with the nearest name.
+"""
+
+import types
+import typing
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from kinderguard.model import codes as c
+from kinderguard.model import help as help_model
+from kinderguard.model import household as household_model
+from kinderguard.model import people
+from kinderguard.model.codes import Code
+from kinderguard.model.dates import PartialDate
+from kinderguard.model.errors import did_you_mean
+from kinderguard.model.record import Record, field_unit, is_personal
+from kinderguard.rules import nodes as n
+from kinderguard.rules.errors import ExpressionError, UnknownFactError
+from kinderguard.rules.expression import (
+    DAY,
+    BoolExpr,
+    CodeExpr,
+    CodesExpr,
+    DateExpr,
+    Expr,
+    MoneyExpr,
+    NumberExpr,
+    _condition,
+    all_of,
+    any_of,
+    expression,
+    when,
+    yuan,
+)
+from kinderguard.rules.kinds import BOOL, DATE, MONEY, PERSONS, Kind, Sort
+from kinderguard.rules.records import Records, period_holds, period_touches
+
+X = TypeVar("X", NumberExpr, MoneyExpr)
+
+
+def _plain(annotation: Any) -> Any:
+    """``X`` of ``X | None``."""
+    if isinstance(annotation, types.UnionType) or typing.get_origin(annotation) is typing.Union:
+        inner = [a for a in typing.get_args(annotation) if a is not type(None)]
+        return _plain(inner[0]) if len(inner) == 1 else annotation
+    if typing.get_origin(annotation) is typing.Annotated:
+        return _plain(typing.get_args(annotation)[0])
+    return annotation
+
+
+def field_kind(model: type[Record], name: str) -> Kind | None:
+    """The kind of value of a model's field; None where it is a part, a list of records, or not for rules."""
+    field = model.model_fields[name]
+    plain = _plain(field.annotation)
+    if is_personal(field):
+        return None
+    if plain is bool:
+        return BOOL
+    if plain is int:
+        return Kind(Sort.NUMBER, field_unit(field) or "")
+    if plain is Decimal:
+        return MONEY
+    if plain is PartialDate:
+        return DATE
+    if isinstance(plain, type) and issubclass(plain, Code):
+        return Kind(Sort.CODE, codes=plain)
+    if typing.get_origin(plain) is tuple:
+        item = typing.get_args(plain)[0]
+        if isinstance(item, type) and issubclass(item, Code):
+            return Kind(Sort.CODES, codes=item)
+    return None
+
+
+class Handle:
+    """The facts of one part of a case, or of one record of a list."""
+
+    model: ClassVar[type[Record]]
+
+    def __init__(self, path: str = "", each: n.Each | None = None) -> None:
+        self._path = path
+        self._each = each
+
+    def _at(self, name: str) -> str:
+        return f"{self._path}.{name}" if self._path else name
+
+    def _fact(self, name: str, kind: Kind) -> Expr:
+        return expression(n.Fact(kind, self._at(name), self._each))
+
+    @classmethod
+    def _is_person(cls) -> bool:
+        return issubclass(cls.model, people.Person)
+
+    def _holds(self) -> BoolExpr:
+        raise ExpressionError(f"A {self.model.__name__} has no dates: `.current()` does not apply to it.")
+
+    def _touches(self, start: DateExpr) -> BoolExpr:
+        raise ExpressionError(f"A {self.model.__name__} has no dates: `.within()` does not apply to it.")
+
+    @classmethod
+    def fact_names(cls) -> list[str]:
+        """The names that rules may ask for on this handle."""
+        hints: dict[str, Any] = {}
+        for base in reversed(cls.__mro__):
+            hints |= getattr(base, "__annotations__", {})
+        return [name for name in hints if not name.startswith("_") and name != "model"]
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            listed = _types(type(self)).get(name)
+            if listed is None:
+                own = [*self.fact_names(), *(k for k in dir(type(self)) if not k.startswith("_") and k != "model")]
+                where = self._path or self.model.__name__.lower()
+                raise UnknownFactError(
+                    f"There is no fact {name!r} about {where!r}.{did_you_mean(name, own)} "
+                    f"Facts here: {', '.join(sorted(set(own) - {'fact_names'}))}."
+                )
+            if isinstance(listed, type) and issubclass(listed, Handle):
+                return listed(self._at(name), self._each)
+            if typing.get_origin(listed) is Records:
+                return Records(n.Collection(self._at(name), self._each), typing.get_args(listed)[0])
+            kind = field_kind(self.model, name)
+            assert kind is not None, name
+            return self._fact(name, kind)
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if not name.startswith("_"):
+                raise ExpressionError("A handle's facts cannot be assigned; write a rule about them.")
+            object.__setattr__(self, name, value)
+
+
+_hints: dict[type[Handle], dict[str, Any]] = {}
+
+
+def _types(handle: type[Handle]) -> dict[str, Any]:
+    if handle not in _hints:
+        _hints[handle] = {k: v for k, v in typing.get_type_hints(handle).items() if k in handle.fact_names()}
+    return _hints[handle]
+
+
+class DisabilityFacts(Handle):
+    """Disability 残疾."""
+
+    model = people.Disability
+    kind: CodeExpr[c.DisabilityKind]
+    components: CodesExpr[c.DisabilityKind]
+    grade: CodeExpr[c.DisabilityGrade]
+    valid_until: DateExpr
+    autism: BoolExpr
+    needs_long_term_care: BoolExpr
+
+    @property
+    def in_force(self) -> BoolExpr:
+        """Whether the certificate has not expired; one whose end is not recorded counts."""
+        valid = when(self.valid_until.is_known(), self.valid_until >= DAY).otherwise(True)
+        return valid.named("certificate_in_force", zh="残疾证未过期", en="the disability certificate has not expired")
+
+    def any_kind(self, *kinds: c.DisabilityKind) -> BoolExpr:
+        """Whether the disability is, or as a multiple one includes, one of ``kinds``."""
+        multiple = (self.kind == c.DisabilityKind.MULTIPLE) & self.components.has(*kinds)
+        return self.kind.is_in(*kinds) | multiple
+
+
+class IllnessFacts(Handle):
+    """Illness 患病."""
+
+    model = people.Illness
+    serious: BoolExpr
+    hiv: BoolExpr
+
+
+class RegistrationFacts(Handle):
+    """Household registration 户籍."""
+
+    model = people.Registration
+    kind: CodeExpr[c.RegistrationKind]
+
+
+class ResidenceFacts(Handle):
+    """Where the child lives 现居住地."""
+
+    model = people.Residence
+    since: DateExpr
+    permit: BoolExpr
+
+
+class SchoolingFacts(Handle):
+    """Schooling 就学."""
+
+    model = people.Schooling
+    stage: CodeExpr[c.SchoolStage]
+    boarding: BoolExpr
+    full_time: BoolExpr
+    continuous_since_18: BoolExpr
+
+
+class CareFacts(Handle):
+    """Care 照护."""
+
+    model = people.Care
+    kind: CodeExpr[c.CareKind]
+    quality: CodeExpr[c.GuardianshipQuality]
+    last_visit: DateExpr
+    alone_overnight: BoolExpr
+
+
+class SituationFacts(Handle):
+    """One legal situation with its dates 状况."""
+
+    model = people.Situation
+    kind: CodeExpr[c.SituationKind]
+    since: DateExpr
+    until: DateExpr
+    ongoing: BoolExpr
+    term_months: NumberExpr
+
+    @property
+    def term(self) -> NumberExpr:
+        """The term in whole months: as stated, else from its dates (months)."""
+        term = when(self.term_months.is_known(), self.term_months).otherwise(self.since.months_until(self.until))
+        return term.named("term", zh="期限", en="its term")
+
+    @property
+    def months_so_far(self) -> NumberExpr:
+        """Whole months since it began."""
+        return self.since.months_until(DAY)
+
+    def _holds(self) -> BoolExpr:
+        return period_holds(self.since, self.until, self.ongoing)
+
+    def _touches(self, start: DateExpr) -> BoolExpr:
+        return period_touches(self.since, self.until, self.ongoing, start)
+
+
+class PersonFacts(Handle):
+    """Anybody 人."""
+
+    model = people.Person
+    sex: CodeExpr[c.Sex]
+    birth_date: DateExpr
+    disability: DisabilityFacts
+    illness: IllnessFacts
+
+    @property
+    def age(self) -> NumberExpr:
+        """Whole years on the day of the assessment; reached on the birthday itself (1 March for 29 February)."""
+        return self.birth_date.age_on(DAY)
+
+
+class HarmFacts(Handle):
+    """A harm suffered or suspected 侵害."""
+
+    model = people.Harm
+    level: CodeExpr[c.HarmLevel]
+    kind: CodeExpr[c.HarmKind]
+    on: DateExpr
+    reported: BoolExpr
+
+    def _touches(self, start: DateExpr) -> BoolExpr:
+        return (self.on > start) & (self.on <= DAY)
+
+
+class RiskFacts(Handle):
+    """A risk that somebody should look at 风险."""
+
+    model = people.Risk
+    kind: CodeExpr[c.RiskKind]
+    on: DateExpr
+    resolved: BoolExpr
+
+    def _touches(self, start: DateExpr) -> BoolExpr:
+        return (self.on > start) & (self.on <= DAY)
+
+
+class ChildFacts(PersonFacts):
+    """The child 儿童."""
+
+    model = people.Child
+    health: CodeExpr[c.HealthStatus]
+    registration: RegistrationFacts
+    residence: ResidenceFacts
+    schooling: SchoolingFacts
+    care: CareFacts
+    adopted: BoolExpr
+    birth_parents_not_found: BoolExpr
+    orphan_since: DateExpr
+    own_labour_income: BoolExpr
+    individual_dibao: BoolExpr
+    living_on_street: BoolExpr
+    chosen_scheme: CodeExpr[c.Scheme]
+    state_guardianship: CodesExpr[c.StateGuardianshipGround]
+    harms: Records[HarmFacts]
+    risks: Records[RiskFacts]
+
+    def is_in(self, category: Any) -> BoolExpr:
+        """Whether the child is in a ``Category`` (or one of that code)."""
+        code = getattr(category, "code", category)
+        if not isinstance(code, str):
+            raise ExpressionError(f"child.is_in needs a Category or its code, not a {type(category).__name__}.")
+        return BoolExpr(n.InCategory(code))
+
+    @property
+    def lives_in_another_county(self) -> BoolExpr:
+        """Whether the county of residence differs from the county of registration (first six digits)."""
+        return BoolExpr(n.Fact(BOOL, "child.lives_in_another_county"))
+
+
+class ParentFacts(PersonFacts):
+    """A legal parent 父母."""
+
+    model = people.Parent
+    kind: CodeExpr[c.ParentKind]
+    situations: Records[SituationFacts]
+    supports_child: BoolExpr
+    can_act_as_guardian: BoolExpr
+    foreign: BoolExpr
+
+    @property
+    def exists(self) -> BoolExpr:
+        """Whether there is such a legal parent: yes, unless the record says that there is none."""
+        there = when(self.kind.is_known(), self.kind != c.ParentKind.NONE).otherwise(True)
+        who = {"father": ("父亲", "a father"), "mother": ("母亲", "a mother")}.get(self._path, ("父母", "such a parent"))
+        return there.named("exists", zh=f"依法有{who[0]}", en=f"there is in law {who[1]}")
+
+    def is_in_situation(self, *kinds: c.SituationKind) -> BoolExpr:
+        """Whether any of ``kinds`` holds on the day."""
+        return self.situations.current().any(lambda s: s.kind.is_in(*kinds))
+
+
+class GuardianFacts(PersonFacts):
+    """Somebody who looks after the child 监护人、受托人."""
+
+    model = people.Guardian
+    relation: CodeExpr[c.GuardianRelation]
+    entrusted: BoolExpr
+    capable: BoolExpr
+    unfit_grounds: CodesExpr[c.UnfitGround]
+    monthly_income: MoneyExpr
+
+
+class IncomeFacts(Handle):
+    """Income received 收入."""
+
+    model = household_model.Income
+    kind: CodeExpr[c.IncomeKind]
+    on: DateExpr
+    amount: MoneyExpr
+
+    def _touches(self, start: DateExpr) -> BoolExpr:
+        return (self.on > start) & (self.on <= DAY)
+
+
+class MemberFacts(PersonFacts):
+    """A household member 家庭成员."""
+
+    model = household_model.Member
+    relation: CodeExpr[c.MemberRelation]
+    counted: BoolExpr
+    monthly_income: MoneyExpr
+    incomes: Records[IncomeFacts]
+    situations: Records[SituationFacts]
+
+
+class HouseholdFacts(Handle):
+    """The household 家庭."""
+
+    model = household_model.Household
+    size: NumberExpr
+    members: Records[MemberFacts]
+    incomes: Records[IncomeFacts]
+    monthly_income_per_head: MoneyExpr
+    property_within_limits: BoolExpr
+    aid: CodesExpr[c.AidStatus]
+    dibao_monthly: MoneyExpr
+
+    def has(self, code: str) -> BoolExpr:
+        """A pack's own yes-or-no fact about the household by its code, such as ``330199.central_heating``."""
+        return extra_fact(code, BOOL)  # type: ignore[return-value]
+
+
+class HelpFacts(Handle):
+    """Help received 已享受救助."""
+
+    model = help_model.HelpReceived
+    payment: CodeExpr[c.PaymentCode]
+    amount: MoneyExpr
+    every: CodeExpr[c.Frequency]
+    since: DateExpr
+    until: DateExpr
+    ongoing: BoolExpr
+
+    def is_for(self, policy: Any) -> BoolExpr:
+        """Whether it is help under ``policy`` (a Policy or its code)."""
+        code = getattr(policy, "code", policy)
+        return BoolExpr(n.IsIn(n.Fact(Kind(Sort.CODE), self._at("policy"), self._each), (code,)))
+
+    def _holds(self) -> BoolExpr:
+        return period_holds(self.since, self.until, self.ongoing)
+
+    def _touches(self, start: DateExpr) -> BoolExpr:
+        return period_touches(self.since, self.until, self.ongoing, start)
+
+
+class EvidenceFacts(Handle):
+    """A paper seen 证明材料."""
+
+    model = help_model.Evidence
+    document: CodeExpr[c.Document]
+    seen_on: DateExpr
+    valid_until: DateExpr
+
+    def _holds(self) -> BoolExpr:
+        return when(self.valid_until.is_known(), self.valid_until >= DAY).otherwise(True)
+
+
+class ConsentFacts(Handle):
+    """A consent 同意."""
+
+    model = help_model.Consent
+    giver: CodeExpr[c.ConsentGiver]
+    scope: CodeExpr[c.ConsentScope]
+    since: DateExpr
+    until: DateExpr
+    withdrawn_on: DateExpr
+
+    def _holds(self) -> BoolExpr:
+        not_over = when(self.until.is_known(), self.until >= DAY).otherwise(True)
+        not_withdrawn = when(self.withdrawn_on.is_known(), self.withdrawn_on > DAY).otherwise(True)
+        return (self.since <= DAY) & not_over & not_withdrawn
+
+
+class Parents:
+    """Both legal parents: father and mother, each unless the record says that there is none (single adoption).
+
+    What is asked of both is written out for each, so that an explanation names the father and the mother.
+    """
+
+    def __init__(self, father: ParentFacts, mother: ParentFacts) -> None:
+        self._both = (father, mother)
+
+    def all(self, condition: Callable[[ParentFacts], BoolExpr]) -> BoolExpr:
+        """Whether every legal parent meets ``condition``."""
+        return all_of(*(~p.exists | condition(p) for p in self._both))
+
+    def any(self, condition: Callable[[ParentFacts], BoolExpr]) -> BoolExpr:
+        """Whether at least one legal parent meets ``condition``."""
+        return any_of(*(p.exists & condition(p) for p in self._both))
+
+    def count(self, condition: Callable[[ParentFacts], BoolExpr] | None = None) -> NumberExpr:
+        """How many legal parents meet ``condition``, or are there (persons)."""
+        one, none = (NumberExpr(n.Const(PERSONS, k)) for k in (1, 0))
+        father, mother = (p.exists & (condition(p) if condition else _true()) for p in self._both)
+        return when(father, one).otherwise(none) + when(mother, one).otherwise(none)
+
+    def sum(self, value: Callable[[ParentFacts], X]) -> X:
+        """The sum of a value over the legal parents."""
+        father, mother = (value(p) for p in self._both)
+        zero = type(father)(n.Const(father.kind, 0))
+        a = when(self._both[0].exists, father).otherwise(zero)
+        b = when(self._both[1].exists, mother).otherwise(zero)
+        return type(father)(n.Add(father.kind, (a.node, b.node)))
+
+
+def _true() -> BoolExpr:
+    return BoolExpr(_condition(True))
+
+
+def extra_fact(code: str, kind: Kind) -> Expr:
+    """A fact that a pack declares, by its code."""
+    if not code[:1].isdigit() or "." not in code:
+        raise UnknownFactError(f"A pack's own fact begins with the pack's division, as in '330199.central_heating', not {code!r}.")
+    return expression(n.Fact(kind, code))
+
+
+child = ChildFacts("child")
+father = ParentFacts("father")
+mother = ParentFacts("mother")
+parents = Parents(father, mother)
+household = HouseholdFacts("household")
+guardians: Records[GuardianFacts] = Records(n.Collection("guardians"), GuardianFacts)
+former_parents: Records[ParentFacts] = Records(n.Collection("former_parents"), ParentFacts)
+help_received: Records[HelpFacts] = Records(n.Collection("help"), HelpFacts)
+evidence: Records[EvidenceFacts] = Records(n.Collection("evidence"), EvidenceFacts)
+consents: Records[ConsentFacts] = Records(n.Collection("consents"), ConsentFacts)
+
+#: The handles by the first part of a path.
+ROOTS: dict[str, Handle] = {"child": child, "father": father, "mother": mother, "household": household}
+LISTS: dict[str, Records[Any]] = {
+    "guardians": guardians,
+    "former_parents": former_parents,
+    "help": help_received,
+    "evidence": evidence,
+    "consents": consents,
+}
+
+__all__ = [
+    "child", "consents", "evidence", "extra_fact", "father", "former_parents", "guardians", "help_received",
+    "household", "mother", "parents", "yuan",
+]  # fmt: skip

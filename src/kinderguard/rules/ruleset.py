@@ -1,0 +1,263 @@
+"""A rule set: everything that packs define, put together and checked as a whole.
+
+Checks that a single value cannot make: codes that do not exist, facts nobody declares, circles of categories and
+of stacking. A rule set has no place and no day yet; the policy book gives it those.
+"""
+
+import datetime as dt
+import graphlib
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any, TypeVar
+
+import attrs
+
+from kinderguard.model.errors import did_you_mean
+from kinderguard.rules import nodes as n
+from kinderguard.rules.canonical import FORMAT, digest, plain
+from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactProvider, Policy
+from kinderguard.rules.errors import CircleError, DefinitionError
+from kinderguard.rules.expression import Expr
+from kinderguard.rules.parameters import Parameter
+from kinderguard.rules.stacking import Capped, Excludes, TopsUp
+
+D = TypeVar("D", Category, Policy, Check, DeclaredFact[Any], FactProvider)
+
+
+def _by_code(kind: str, values: Iterable[D]) -> dict[str, D]:
+    found: dict[str, D] = {}
+    for value in values:
+        if value.code in found:
+            raise DefinitionError(f"{kind} {value.code} is defined twice.")
+        found[value.code] = value
+    return found
+
+
+def _categories(values: Iterable[Category]) -> dict[str, Category]:
+    return _by_code("Category", values)
+
+
+def _policies(values: Iterable[Policy]) -> dict[str, Policy]:
+    return _by_code("Policy", values)
+
+
+def _checks(values: Iterable[Check]) -> dict[str, Check]:
+    return _by_code("Check", values)
+
+
+def _facts(values: Iterable[DeclaredFact[Any]]) -> dict[str, DeclaredFact[Any]]:
+    return _by_code("Fact", values)
+
+
+def _providers(values: Iterable[FactProvider]) -> dict[str, FactProvider]:
+    return _by_code("The provider of", values)
+
+
+@attrs.frozen(slots=False)
+class RuleSet:
+    """Categories, policies, checks, facts, providers and parameters by code. Immutable; checked when made.
+
+    Raises:
+        DefinitionError: naming the rule, what is wrong and the mend.
+        CircleError: categories or stacking that need one another in a circle.
+    """
+
+    categories: dict[str, Category] = attrs.field(converter=_categories)
+    policies: dict[str, Policy] = attrs.field(converter=_policies)
+    checks: dict[str, Check] = attrs.field(default=(), converter=_checks)
+    facts: dict[str, DeclaredFact[Any]] = attrs.field(default=(), converter=_facts)
+    providers: dict[str, FactProvider] = attrs.field(default=(), converter=_providers)
+    parameters: dict[str, Parameter] = attrs.field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        for owner, node in self._conditions():
+            self._check_references(owner, node)
+        for check in self.checks.values():
+            self._check_target(check)
+        for code, provider in self.providers.items():
+            if code not in self.facts:
+                raise DefinitionError(f"The provider of {code} gives a fact that no pack declares.{did_you_mean(code, self.facts)}")
+            for need in provider.needs:
+                self._check_references(code, need.node)
+        _ = self.category_order, self.stacking_order
+
+    def expressions(self) -> Iterator[tuple[str, Expr]]:
+        """Every expression with the code of the rule that it stands in."""
+        for category in self.categories.values():
+            yield category.code, category.when
+        for policy in self.policies.values():
+            yield policy.code, policy.eligible
+            if policy.amount is not None:
+                yield policy.code, policy.amount
+            for rule in policy.stacking:
+                if isinstance(rule, Excludes) and rule.when is not None:
+                    yield policy.code, rule.when
+                if isinstance(rule, TopsUp):
+                    yield from ((policy.code, c) for c in rule.counting if isinstance(c, Expr))
+                    if rule.to is not None:
+                        yield policy.code, rule.to
+                if isinstance(rule, Capped):
+                    yield policy.code, rule.limit
+        for check in self.checks.values():
+            yield from ((check.code, e) for e in (check.widens, check.requires, check.at_least) if e is not None)
+
+    def _conditions(self) -> Iterator[tuple[str, n.Node]]:
+        return ((code, expr.node) for code, expr in self.expressions())
+
+    def _check_references(self, owner: str, root: n.Node) -> None:
+        for node in n.walk(root):
+            if isinstance(node, n.InCategory) and node.code not in self.categories:
+                raise DefinitionError(f"{owner}: there is no category {node.code}.{did_you_mean(node.code, self.categories)}")
+            if isinstance(node, n.Fact) and node.of is None and node.path[:1].isdigit():
+                declared = self.facts.get(node.path)
+                if declared is None:
+                    raise DefinitionError(f"{owner}: no pack declares the fact {node.path}.{did_you_mean(node.path, self.facts)}")
+                if declared.kind != node.kind:
+                    raise DefinitionError(f"{owner}: the fact {node.path} is {declared.kind}, not {node.kind}.")
+            if isinstance(node, n.Param):
+                parameter = self.parameters.get(node.code)
+                if parameter is None or parameter.kind is None:
+                    raise DefinitionError(f"{owner}: no pack declares the parameter {node.code}.{did_you_mean(node.code, self.parameters)}")
+                if parameter.kind != node.kind:
+                    raise DefinitionError(f"{owner}: the parameter {node.code} is {parameter.kind}, but is used as {node.kind}: use param(…), param.ratio, param.flag, param.number or param.day.")
+
+    def _check_target(self, check: Check) -> None:
+        target = self.policies.get(check.on) or self.categories.get(check.on)
+        if target is None:
+            raise DefinitionError(f"{check.code}: there is no policy or category {check.on}.{did_you_mean(check.on, [*self.policies, *self.categories])}")
+        if check.at_least is not None and (not isinstance(target, Policy) or target.amount is None):
+            raise DefinitionError(f"{check.code}: at_least applies only to a policy with an amount.")
+        if check.requires is not None:
+            own = check.code.split(".")[0] == target.code.split(".")[0]
+            if not own and not (isinstance(target, Policy) and target.counties_may_narrow):
+                raise DefinitionError(
+                    f"{check.code}: a county may widen and raise {target.code}, but not add a condition to it: "
+                    f"{target.code} does not say that counties may."
+                )
+
+    @cached_property
+    def category_order(self) -> tuple[str, ...]:
+        """Categories so that each comes after those it refers to."""
+        needs = {code: _categories_in(c.when.node) for code, c in self.categories.items()}
+        for check in self.checks.values():
+            if check.on in needs and check.widens is not None:
+                needs[check.on] |= _categories_in(check.widens.node)
+        return _ordered("The categories", needs)
+
+    @cached_property
+    def stacking_order(self) -> tuple[str, ...]:
+        """Policies so that each comes after those its stacking rules name; ties by code."""
+        needs: dict[str, set[str]] = {code: set() for code in self.policies}
+        groups: dict[str, list[str]] = {}
+        for policy in self.policies.values():
+            for rule in policy.stacking:
+                if isinstance(rule, Capped):
+                    groups.setdefault(rule.group, []).append(policy.code)
+                    continue
+                named = [rule.other] if isinstance(rule, Excludes) else [c for c in rule.counting if isinstance(c, str)]
+                for other in named:
+                    self._check_partner(policy, rule, other)
+                    needs[policy.code].add(other)
+        for members in groups.values():
+            for earlier, later in zip(sorted(members), sorted(members)[1:], strict=False):
+                needs[later].add(earlier)
+        return _ordered("The stacking rules of", needs)
+
+    def _check_partner(self, policy: Policy, rule: Excludes | TopsUp, other: str) -> None:
+        partner = self.policies.get(other)
+        if partner is None:
+            raise DefinitionError(f"{policy.code}: its stacking names {other}, which does not exist.{did_you_mean(other, self.policies)}")
+        compares = isinstance(rule, TopsUp) or rule.keep == "higher"
+        if compares and (partner.amount is None or policy.amount is None):
+            raise DefinitionError(f"{policy.code}: its stacking compares amounts with {other}, but one of the two is a service.")
+        if compares and partner.every is not policy.every:
+            raise DefinitionError(f"{policy.code} is paid {policy.every.en} and {other} {partner.every.en}: amounts of different periods cannot be compared.")
+
+    def in_force(self, day: dt.date) -> "RuleSet":
+        """The rules that apply on ``day``."""
+        return self if all(day in r.effective for r in self._dated()) else attrs.evolve(
+            self,
+            categories=[_as_never(c) if day not in c.effective else c for c in self.categories.values()],
+            policies=_without(self.policies, {p.code for p in self.policies.values() if day not in p.effective}),
+            checks=[c for c in self.checks.values() if day in c.effective and self._target_in_force(c, day)],
+            facts=self.facts.values(),
+            providers=self.providers.values(),
+        )
+
+    def _dated(self) -> list[Category | Policy | Check]:
+        return [*self.categories.values(), *self.policies.values(), *self.checks.values()]
+
+    def _target_in_force(self, check: Check, day: dt.date) -> bool:
+        policy = self.policies.get(check.on)
+        return policy is None or day in policy.effective
+
+    def to_plain(self) -> dict[str, Any]:
+        """Everything as plain JSON values, in a fixed order."""
+        return {
+            "format": FORMAT,
+            **{
+                name: [plain(values[code]) for code in sorted(values)]
+                for name, values in (
+                    ("categories", self.categories), ("policies", self.policies), ("checks", self.checks),
+                    ("facts", self.facts), ("providers", self.providers), ("parameters", self.parameters),
+                )
+            },
+        }  # fmt: skip
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of every rule and parameter: two sets with one fingerprint give the same results."""
+        return digest(self.to_plain())
+
+
+def _as_never(category: Category) -> Category:
+    from kinderguard.rules.expression import any_of
+
+    return attrs.evolve(category, when=any_of())
+
+
+def _without(policies: dict[str, Policy], gone: set[str]) -> list[Policy]:
+    """The policies that remain, with stacking rules about those that are gone left out."""
+    kept = []
+    for policy in policies.values():
+        if policy.code in gone:
+            continue
+        rules = []
+        for rule in policy.stacking:
+            if isinstance(rule, Excludes) and rule.other in gone:
+                continue
+            if isinstance(rule, TopsUp):
+                counted = tuple(c for c in rule.counting if not (isinstance(c, str) and c in gone))
+                rule = attrs.evolve(rule, counting=counted)  # noqa: PLW2901
+            rules.append(rule)
+        kept.append(attrs.evolve(policy, stacking=tuple(rules)))
+    return kept
+
+
+def _categories_in(node: n.Node) -> set[str]:
+    return {m.code for m in n.walk(node) if isinstance(m, n.InCategory)}
+
+
+def _ordered(what: str, needs: dict[str, set[str]]) -> tuple[str, ...]:
+    sorter = graphlib.TopologicalSorter({code: sorted(needs[code]) for code in sorted(needs)})
+    try:
+        return tuple(sorter.static_order())
+    except graphlib.CycleError as error:
+        circle = error.args[1]
+        raise CircleError(what, tuple(reversed(circle[1:]))) from None
+
+
+def facts_read(expr: Expr) -> tuple[str, ...]:
+    """The paths of the facts an expression reads, in reading order; records' facts as ``father.situations.kind``."""
+    found: dict[str, None] = {}
+    for node in n.walk(expr.node):
+        if isinstance(node, n.Fact):
+            found[f"{node.of.collection}.{node.path}" if node.of else node.path] = None
+        elif isinstance(node, n.Collection):
+            found[f"{node.of.collection}.{node.path}" if node.of else node.path] = None
+    return tuple(found)
+
+
+def parameters_read(expr: Expr) -> tuple[str, ...]:
+    """The codes of the parameters an expression reads, in reading order."""
+    return tuple(dict.fromkeys(node.code for node in n.walk(expr.node) if isinstance(node, n.Param)))

@@ -1,0 +1,116 @@
+"""Stacking: how policies combine. ``cumulates`` (the default), ``excludes``, ``tops_up``, ``capped``.
+
+A rule stands with the policy that it belongs to. It is worked out after every rule of the policies that it names,
+so the order is found once, when the rules are put together, and a circle is an error.
+"""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Union
+
+import attrs
+
+from kinderguard.model.text import Text
+from kinderguard.rules.errors import DefinitionError, ExpressionError
+from kinderguard.rules.expression import BoolExpr, Expr, MoneyExpr
+
+if TYPE_CHECKING:
+    from kinderguard.rules.definitions import Policy
+
+    Counted = Union["Policy", str, MoneyExpr]
+
+
+class Keep(StrEnum):
+    """Which of two exclusive policies is paid."""
+
+    HIGHER = "higher"
+    THIS = "this"
+    OTHER = "other"
+
+
+def _code(policy: "Policy | str") -> str:
+    code = getattr(policy, "code", policy)
+    if not isinstance(code, str):
+        raise ExpressionError(f"A Policy or its code is needed here, not a {type(policy).__name__}.")
+    return code
+
+
+def _node_of(expr: Expr | None) -> object:
+    return None if expr is None else expr.node
+
+
+def _nodes_of(counted: tuple["str | MoneyExpr", ...]) -> object:
+    return tuple(c.node if isinstance(c, Expr) else c for c in counted)
+
+
+@attrs.frozen
+class Excludes:
+    """This policy and ``other`` are not paid together; ``keep`` says which is."""
+
+    other: str = attrs.field(converter=_code)
+    keep: Keep = attrs.field(default=Keep.HIGHER, converter=Keep)
+    when: BoolExpr | None = attrs.field(default=None, eq=_node_of)
+    reason: Text | None = None
+
+
+@attrs.frozen
+class TopsUp:
+    """补差: this policy pays the difference between its amount (or ``to``) and what ``counting`` already gives."""
+
+    counting: "tuple[str | MoneyExpr, ...]" = attrs.field(eq=_nodes_of)
+    to: MoneyExpr | None = attrs.field(default=None, eq=_node_of)
+    reason: Text | None = None
+
+
+@attrs.frozen
+class Capped:
+    """The policies of one ``group`` together pay no more than ``limit``; later codes give way to earlier ones."""
+
+    group: str
+    limit: MoneyExpr = attrs.field(eq=_node_of)
+    reason: Text | None = None
+
+
+Stacking = Excludes | TopsUp | Capped
+
+
+def cumulates() -> tuple[()]:
+    """Paid beside everything else: the default, for those who wish to say so."""
+    return ()
+
+
+def excludes(
+    other: "Policy | str", *, keep: str = "higher", when: BoolExpr | None = None, reason: Text | None = None
+) -> Excludes:
+    """This policy and ``other`` are exclusive.
+
+    Args:
+        other: the other policy or its code.
+        keep: ``"higher"`` (this one where equal), ``"this"`` or ``"other"``.
+        when: the exclusion holds only under this condition.
+        reason: why, for the explanation.
+    """
+    if keep not in list(Keep):
+        raise DefinitionError(f"keep is 'higher', 'this' or 'other', not {keep!r}.")
+    return Excludes(other, Keep(keep), when, reason)
+
+
+def tops_up(
+    *, counting: "list[Counted] | tuple[Counted, ...]", to: MoneyExpr | None = None, reason: Text | None = None
+) -> TopsUp:
+    """This policy pays only the difference, never below zero.
+
+    Args:
+        counting: policies (or their codes) and amounts that count against it.
+        to: up to this amount; the policy's own amount if left out.
+        reason: why, for the explanation.
+    """
+    if not counting:
+        raise DefinitionError("tops_up(counting=[...]) needs something to count.")
+    return TopsUp(tuple(c if isinstance(c, Expr) else _code(c) for c in counting), to, reason)
+
+
+def capped(group: str, limit: MoneyExpr, *, reason: Text | None = None) -> Capped:
+    """This policy belongs to a group that together pays no more than ``limit``."""
+    if not isinstance(limit, MoneyExpr):
+        raise ExpressionError("capped(group, limit) needs money as its limit, such as r.yuan(500) or param(...).")
+    return Capped(group, limit, reason)
