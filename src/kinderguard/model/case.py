@@ -5,12 +5,12 @@ from typing import Any, Self
 
 from pydantic import JsonValue
 
-from kinderguard.model.errors import InvalidRecordError, Problem, did_you_mean
+from kinderguard.model.errors import InvalidRecordError, Problem, shown_path
 from kinderguard.model.help import Consent, Evidence, HelpReceived
 from kinderguard.model.household import Household
 from kinderguard.model.people import Child, Guardian, Parent
 from kinderguard.model.places import DivisionCode
-from kinderguard.model.record import Record, fact
+from kinderguard.model.record import Record, fact, models_within
 from kinderguard.model.text import Text
 
 
@@ -54,33 +54,29 @@ class Case(Record):
             InvalidRecordError: a path that does not exist (with the nearest one), or a value that does not fit.
         """
         data: dict[str, Any] = {}
+        made = {id(data)}  # the tables made here; one that the caller gave as a value is not written to
         for path, value in facts.items():
             *parents, last = path.split(".", 1) if path[:1].isdigit() else path.split(".")
             place: Any = data
             for name in ["extra", *parents] if path[:1].isdigit() else parents:
-                place = place.setdefault(name, {})
-                if not isinstance(place, dict):
-                    raise InvalidRecordError(
-                        "Case",
-                        [Problem("record.path", Text("与另一个事实冲突", "collides with another fact given"), path)],
-                    )
+                if name not in place:
+                    place[name] = {}
+                    made.add(id(place[name]))
+                place = place[name]
+                if id(place) not in made:
+                    raise _collision(path)
+            if last in place:
+                raise _collision(path)
             place[last] = value
-        unknown = [name for name in data if name not in cls.model_fields]
-        if unknown:
-            raise InvalidRecordError(
-                "Case",
-                [
-                    Problem(
-                        "record.extra_forbidden",
-                        Text("没有这个事实", f"there is no such fact.{did_you_mean(n, cls.model_fields)}"),
-                        n,
-                    )
-                    for n in unknown
-                ],
-            )
         return cls.model_validate(data)
 
     def __repr_args__(self) -> Any:
         """As every record, with packs' own facts by name only: what they hold is theirs to declare."""
         for name, value in super().__repr_args__():
             yield name, ({space: sorted(facts) for space, facts in self.extra.items()} if name == "extra" else value)
+
+
+def _collision(path: str) -> InvalidRecordError:
+    known = {name for model in models_within(Case) for name in model.model_fields}
+    how = Text("与另一个事实冲突", "collides with another fact given")
+    return InvalidRecordError("Case", [Problem("record.path", how, shown_path(path.split("."), known))])

@@ -49,9 +49,10 @@ class PartialDate:
             raise FieldValueError("有日无月的日期", "a date with a day needs its month")
         put = object.__setattr__
         try:
-            put(self, "earliest", dt.date(year, month or 1, day or 1))
-            last = day or calendar.monthrange(year, month or 12)[1]
-            put(self, "latest", dt.date(year, month or 12, last))
+            first_month, last_month = (1, 12) if month is None else (month, month)
+            put(self, "earliest", dt.date(year, first_month, 1 if day is None else day))
+            last = calendar.monthrange(year, last_month)[1] if day is None else day
+            put(self, "latest", dt.date(year, last_month, last))
         except (ValueError, TypeError, IndexError):
             raise FieldValueError("日历上没有这个日期", "there is no such day in the calendar") from None
         put(self, "year", year)
@@ -102,6 +103,8 @@ class PartialDate:
         return isinstance(other, PartialDate) and str(self) == str(other)
 
     def __lt__(self, other: "PartialDate") -> bool:
+        if not isinstance(other, PartialDate):
+            return NotImplemented
         return (self.earliest, self.latest) < (other.earliest, other.latest)
 
     def __hash__(self) -> int:

@@ -71,17 +71,26 @@ _MEANINGS: dict[str, Text] = {
 }
 
 
+def no_such_field(name: str, known: Iterable[str]) -> Text:
+    """What is said of a name that no model has. The nearest one that exists is named, the given one is not."""
+    close = nearest(name, known)
+    return Text(
+        "没有这个字段" + (f"，是否想写 {close!r}？" if close else "；请删除，或由插件声明"),
+        "there is no such field" + (f"; did you mean {close!r}?" if close else "; remove it, or let a pack declare it"),
+    )
+
+
+def shown_path(parts: Iterable[object], known: Iterable[str]) -> str:
+    """A path as errors show it. Keys are shown only if they are, or nearly are, names of fields: one may be a name."""
+    names = frozenset(known)
+    shown = [str(p) if isinstance(p, int) or p in names or nearest(str(p), names) else "…" for p in parts]
+    return ".".join(shown)
+
+
 def _meaning(error: ErrorDetails, fields: dict[str, frozenset[str]]) -> Text:
     kind, context = error["type"], error.get("ctx") or {}
     if kind == "extra_forbidden":
-        name = str(error["loc"][-1])
-        # Only a name that looks like a field is repeated: a key could be a person's name.
-        close = nearest(name, frozenset().union(*fields.values())) if name.isascii() else None
-        return Text(
-            "没有这个字段" + (f"，是否想写 {close!r}？" if close else "；请删除，或由插件声明"),
-            "there is no such field"
-            + (f"; did you mean {close!r}?" if close else "; remove it, or let a pack declare it"),
-        )
+        return no_such_field(str(error["loc"][-1]), frozenset().union(*fields.values()))
     if kind == "enum":
         return Text(
             f"代码不存在；可用：{context.get('expected', '')}",
@@ -93,7 +102,10 @@ def _meaning(error: ErrorDetails, fields: dict[str, frozenset[str]]) -> Text:
             return raised.text
     if kind in _MEANINGS:
         return _MEANINGS[kind]
-    return Text(f"值不合要求（{kind}）", f"not acceptable: {error['msg'] if kind not in ('value_error',) else kind}")
+    return Text(
+        f"值不合要求（{kind}）",
+        f"not acceptable: {kind if kind in ('value_error', 'assertion_error') else error['msg']}",
+    )
 
 
 class FieldValueError(ValueError):
@@ -103,13 +115,17 @@ class FieldValueError(ValueError):
         self.text = Text(zh, en)
         super().__init__(en)
 
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
+        return type(self), (self.text.zh, self.text.en)
+
 
 def record_error(model: str, errors: Iterable[Any], fields: dict[str, frozenset[str]]) -> InvalidRecordError:
     """Our error for pydantic's findings: places, kinds and mends, without the input values."""
-    problems = []
-    for error in errors:
-        loc = [str(p) for p in error["loc"]]
-        if error["type"] == "extra_forbidden" and not (loc and loc[-1].isascii() and loc[-1].isidentifier()):
-            loc[-1:] = ["…"]
-        problems.append(Problem(code=f"record.{error['type']}", message=_meaning(error, fields), where=".".join(loc)))
-    return InvalidRecordError(model, problems)
+    known = frozenset().union(*fields.values())
+    return InvalidRecordError(
+        model,
+        [
+            Problem(f"record.{error['type']}", _meaning(error, fields), shown_path(error["loc"], known))
+            for error in errors
+        ],
+    )

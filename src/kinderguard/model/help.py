@@ -20,9 +20,11 @@ class HelpReceived(Record):
     payment: PaymentCode | None = fact("资金发放类型", "national payment code")
     amount: Yuan | None = fact("金额", "amount")
     every: Frequency | None = fact("发放周期", "how often")
-    since: PastDate | None = fact("起始日期", "since")
-    until: PartialDate | None = fact("截止日期", "until")
-    ongoing: bool | None = fact("仍在发放", "still runs")
+    since: PastDate | None = fact("起始日期", "first day")
+    until: PartialDate | None = fact("截止日期", "last day")
+    ongoing: bool | None = fact(
+        "仍在发放", "still runs", yes=("仍在发放", "still runs"), no=("已停止发放", "no longer runs")
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> "HelpReceived":
@@ -35,8 +37,9 @@ class Evidence(Record):
     """A paper that was seen 证明材料."""
 
     document: Document | None = fact("材料", "document")
-    seen_on: PastDate | None = fact("查验日期", "seen on")
-    valid_until: PartialDate | None = fact("有效期至", "valid until")
+    paper: str | None = fact("地方材料代码", "code of a pack's own paper")
+    seen_on: PastDate | None = fact("查验日期", "date seen")
+    valid_until: PartialDate | None = fact("有效期至", "last day of validity")
 
 
 class Consent(Record):
@@ -44,6 +47,6 @@ class Consent(Record):
 
     giver: ConsentGiver | None = fact("同意人", "given by")
     scope: ConsentScope | None = fact("同意事项", "what it allows")
-    since: PastDate | None = fact("同意日期", "given on")
-    until: PartialDate | None = fact("截止日期", "valid until")
-    withdrawn_on: PastDate | None = fact("撤回日期", "withdrawn on")
+    since: PastDate | None = fact("同意日期", "date given")
+    until: PartialDate | None = fact("截止日期", "last day")
+    withdrawn_on: PastDate | None = fact("撤回日期", "date of withdrawal")

@@ -12,7 +12,7 @@ class Income(Record):
     """Income received on a day or in a month 收入."""
 
     kind: IncomeKind | None = fact("收入类型", "kind of income")
-    on: PastDate | None = fact("取得日期", "received on")
+    on: PastDate | None = fact("取得日期", "date received")
     amount: Yuan | None = fact("金额", "amount")
 
 
@@ -20,7 +20,12 @@ class Member(Person):
     """A member of the household 家庭成员."""
 
     relation: MemberRelation | None = fact("与儿童关系", "relation to the child")
-    counted: bool | None = fact("计入共同生活成员", "counted as living together")
+    counted: bool | None = fact(
+        "计入共同生活成员",
+        "counted as living together",
+        yes=("计入共同生活成员", "is counted as living together"),
+        no=("不计入共同生活成员", "is not counted as living together"),
+    )
     monthly_income: Yuan | None = fact("月收入", "monthly income")
     incomes: tuple[Income, ...] | None = fact("收入记录", "incomes")
     situations: tuple[Situation, ...] | None = fact("状况", "situations")
@@ -30,13 +35,18 @@ class Household(Record):
     """The household that lives together 家庭."""
 
     number: Personal | None = fact("家庭编号", "household number")
-    size: int | None = fact("家庭人口", "household members counted", unit="persons")
+    size: int | None = fact("家庭人口", "household size", unit="persons")
     members: tuple[Member, ...] | None = fact("家庭成员", "household members")
     incomes: tuple[Income, ...] | None = fact("家庭收入记录", "household incomes")
-    monthly_income_per_head: Yuan | None = fact("家庭月人均收入", "monthly income a head")
-    property_within_limits: bool | None = fact("财产符合规定", "property within the limits")
+    monthly_income_per_head: Yuan | None = fact("家庭月人均收入", "monthly income per head")
+    property_within_limits: bool | None = fact(
+        "财产符合规定",
+        "property within the limits",
+        yes=("财产符合规定", "has property within the limits"),
+        no=("财产不符合规定", "has property beyond the limits"),
+    )
     aid: tuple[AidStatus, ...] | None = fact("家庭救助类型", "aid status")
-    dibao_monthly: Yuan | None = fact("低保金月额", "dibao drawn a month")
+    dibao_monthly: Yuan | None = fact("低保金月额", "monthly dibao")
 
     @classmethod
     def _check_size(cls, size: int | None) -> None:

@@ -9,6 +9,8 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from kinderguard.model.errors import FieldValueError
 
 CENT = Decimal("0.01")
+#: No amount in yuan reaches this: what does is a mistake of typing.
+LIMIT = 10**12
 
 
 def as_yuan(value: Any) -> Decimal:
@@ -25,9 +27,13 @@ def as_yuan(value: Any) -> Decimal:
         amount = Decimal(value)
     except (ArithmeticError, TypeError, ValueError):
         raise FieldValueError("金额应为数字", "money must be a number") from None
-    if not amount.is_finite() or amount != amount.quantize(CENT):
+    if not amount.is_finite():
+        raise FieldValueError("金额应为数字", "money must be a number")
+    if abs(amount) >= LIMIT:
+        raise FieldValueError("金额过大", "money is beyond any plausible amount")
+    if amount != amount.quantize(CENT):
         raise FieldValueError("金额最多两位小数（分）", "money has at most two decimals (fen)")
-    return amount.quantize(CENT)
+    return amount.quantize(CENT) + 0  # adding zero turns -0.00 into 0.00
 
 
 def _not_negative(value: Any) -> Any:
@@ -36,8 +42,6 @@ def _not_negative(value: Any) -> Any:
     amount = as_yuan(value)
     if amount < 0:
         raise FieldValueError("金额不能为负", "money cannot be negative")
-    if amount >= 10**12:
-        raise FieldValueError("金额过大", "money is beyond any plausible amount")
     return amount
 
 

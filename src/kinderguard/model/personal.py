@@ -6,7 +6,7 @@ exception or a notebook cell cannot leak it by accident.
 
 from typing import Any, final
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, SerializationInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
@@ -17,6 +17,10 @@ HIDDEN = "‹personal›"
 
 def _text_of(value: Any) -> Any:
     return value.reveal() if isinstance(value, Personal) else value
+
+
+def _dumped(value: Any, info: SerializationInfo) -> Any:
+    return _text_of(value) if info.mode_is_json() else value
 
 
 @final
@@ -70,7 +74,7 @@ class Personal:
             ),
             # JSON is how a case is stored and exchanged, so the text is written there; Python values stay hidden.
             serialization=core_schema.plain_serializer_function_ser_schema(
-                lambda v: v.reveal(), when_used="json-unless-none"
+                _dumped, info_arg=True, when_used="unless-none"
             ),
         )
 

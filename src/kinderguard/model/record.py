@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic.fields import FieldInfo
 
 from kinderguard.model.dates import PartialDate
-from kinderguard.model.errors import FieldValueError, InvalidRecordError, record_error
+from kinderguard.model.errors import FieldValueError, InvalidRecordError, Problem, record_error, shown_path
 from kinderguard.model.text import Text
 
 if TYPE_CHECKING:
@@ -23,11 +23,30 @@ else:
     ModelMetaclass = type(BaseModel)
 
 
-def fact(zh: str, en: str, *, unit: str | None = None, default: Any = None, note: str = "") -> Any:
-    """Declare a field: its titles, and its ``unit`` where it is a number (``persons``, ``months`` …)."""
+def fact(
+    zh: str,
+    en: str,
+    *,
+    unit: str | None = None,
+    default: Any = None,
+    note: str = "",
+    yes: tuple[str, str] | None = None,
+    no: tuple[str, str] | None = None,
+) -> Any:
+    """Declare a field.
+
+    Args:
+        zh, en: its title.
+        unit: of a number (``persons``, ``months`` …).
+        default: what is there if nothing is said; None for all but parts.
+        note: what whoever fills it in should know.
+        yes, no: of a yes-or-no fact, what it says of its subject (the child 被收养, "is adopted"), in both languages.
+    """
     extra: dict[str, Any] = {"x-title-zh": zh, "x-title-en": en}
     if unit:
         extra["x-unit"] = unit
+    if yes and no:
+        extra["x-yes"], extra["x-no"] = list(yes), list(no)
     return Field(default=default, title=f"{zh} · {en}", description=note or None, json_schema_extra=extra)
 
 
@@ -46,6 +65,13 @@ def field_unit(field: FieldInfo) -> str | None:
     return str(unit) if unit else None
 
 
+def field_predicate(field: FieldInfo, value: bool) -> Text | None:
+    """What a yes-or-no fact says of its subject where it is ``value``: 被收养, "is adopted"; None where not given."""
+    extra = field.json_schema_extra
+    said = extra.get("x-yes" if value else "x-no") if isinstance(extra, dict) else None
+    return Text(str(said[0]), str(said[1])) if isinstance(said, list) else None
+
+
 def _not_future(value: PartialDate) -> PartialDate:
     if value.earliest > dt.date.today():
         raise FieldValueError("日期在将来", "the date lies in the future")
@@ -59,7 +85,7 @@ PastDate = Annotated[PartialDate, AfterValidator(_not_future)]
 class _QuietMeta(ModelMetaclass):
     """Turns pydantic's errors, which carry the input, into ours, which do not."""
 
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: N805 - the first argument is the class
         refused: ValidationError
         try:
             return super().__call__(*args, **kwargs)
@@ -106,7 +132,7 @@ class Record(BaseModel, metaclass=_QuietMeta):
     def _unknown_part(cls, data: Any) -> Any:
         """``null`` for a part (``"disability": null``) means that nothing is known of it."""
         if isinstance(data, Mapping):
-            return {k: v for k, v in data.items() if not (v is None and _is_part(cls, k))}
+            return {k: v for k, v in data.items() if not (v is None and k in _parts(cls))}
         return data
 
     @classmethod
@@ -137,6 +163,28 @@ class Record(BaseModel, metaclass=_QuietMeta):
             refused = error
         raise _quiet(cls, refused)
 
+    @classmethod
+    def model_validate_strings(cls, obj: Any, **kwargs: Any) -> Self:
+        """As pydantic's, but the error names places and mends, never values.
+
+        Raises:
+            InvalidRecordError: with every problem found.
+        """
+        refused: ValidationError
+        try:
+            return super().model_validate_strings(obj, **kwargs)
+        except ValidationError as error:
+            refused = error
+        raise _quiet(cls, refused)
+
+    if not TYPE_CHECKING:  # a type checker already sees that records are frozen; pydantic's error would show the value
+
+        def __setattr__(self, name: str, value: object) -> None:
+            raise _frozen(type(self), name)
+
+        def __delattr__(self, name: str) -> None:
+            raise _frozen(type(self), name)
+
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with some fields changed; unlike pydantic's, the change is validated."""
         if not update:
@@ -158,10 +206,16 @@ class Record(BaseModel, metaclass=_QuietMeta):
         return repr(self)
 
 
+def _frozen(cls: type[Record], name: str) -> InvalidRecordError:
+    how = Text("记录不可修改；请用 model_copy(update={…})", "a record cannot be changed; use model_copy(update={...})")
+    return InvalidRecordError(
+        cls.__name__, [Problem("record.frozen_instance", how, shown_path([name], cls.model_fields))]
+    )
+
+
 @cache
-def _is_part(cls: type[Record], name: str) -> bool:
-    field = cls.model_fields.get(name)
-    return field is not None and isinstance(field.default, Record)
+def _parts(cls: type[Record]) -> frozenset[str]:
+    return frozenset(name for name, field in cls.model_fields.items() if isinstance(field.default, Record))
 
 
 def is_personal(field: FieldInfo) -> bool:

@@ -8,7 +8,7 @@ from kinderguard.model.codes import Document, Frequency
 from kinderguard.model.text import Text
 from kinderguard.rules.canonical import node_from_json, node_to_json
 from kinderguard.rules.citations import Cite, Period, Trust
-from kinderguard.rules.definitions import Category, CategoryKind, Check, DeclaredFact, FactProvider, Policy
+from kinderguard.rules.definitions import Category, CategoryKind, Check, DeclaredFact, FactProvider, OwnDocument, Policy
 from kinderguard.rules.errors import (
     CircleError,
     DefinitionError,
@@ -67,7 +67,7 @@ __all__ = [
     "DAY", "DOWN", "HALF_UP", "MAIN", "MONTH", "ONCE", "QUARTER", "SCHOOL_YEAR", "TYPE", "UNKNOWN", "UP", "YEAR",
     "BoolExpr", "Category", "CategoryKind", "Check", "CircleError", "Cite", "CodeExpr", "CodesExpr", "DateExpr",
     "DeclaredFact", "DefinitionError", "Document", "Expr", "ExpressionError", "FactProvider", "FloatError", "Frequency",
-    "MoneyExpr", "NumberExpr", "Parameter", "ParameterValue", "Period", "Policy", "Rounding", "RoundingError", "RuleError",
+    "MoneyExpr", "NumberExpr", "OwnDocument", "Parameter", "ParameterValue", "Period", "Policy", "Rounding", "RoundingError", "RuleError",
     "RuleSet", "Text", "Trust", "TruthError", "UnknownFactError", "all_of", "any_of", "capped", "child", "consents",
     "cumulates", "evidence", "excludes", "facts_read", "father", "former_parents", "guardians", "help_received",
     "household", "known", "max_of", "min_of", "mother", "named", "node_from_json", "node_to_json", "param",

@@ -17,7 +17,8 @@ from kinderguard.rules.kinds import Kind, value_from_json, value_to_json
 FORMAT = "kinderguard.rules/1"
 
 
-def _op(cls: type[n.Node]) -> str:
+def operation_name(cls: type[n.Node]) -> str:
+    """What an operation is called in JSON: ``at_most`` for ``AtMost``."""
     name = cls.__name__
     return name[0].lower() + "".join("_" + c.lower() if c.isupper() else c for c in name[1:])
 
@@ -30,13 +31,13 @@ def _classes(base: type[n.Node]) -> Iterable[type[n.Node]]:
 
 
 #: Every node class by the name it has in JSON.
-OPERATIONS: dict[str, type[n.Node]] = {_op(cls): cls for cls in _classes(n.Node)}
+OPERATIONS: dict[str, type[n.Node]] = {operation_name(cls): cls for cls in _classes(n.Node)}
 _NODES = {"left", "right", "arg", "condition", "then", "otherwise", "source", "each", "of", "where", "body"}
 
 
 def node_to_json(node: n.Node) -> dict[str, Any]:
     """A node as nested objects: ``{"op": "less", "left": …, "right": …}``. What is at its default is left out."""
-    data: dict[str, Any] = {"op": _op(type(node))}
+    data: dict[str, Any] = {"op": operation_name(type(node))}
     for field in attrs.fields(type(node)):
         value = getattr(node, field.name)
         if value is None or (field.default is not attrs.NOTHING and value == field.default):
@@ -66,7 +67,9 @@ def node_from_json(data: Any) -> n.Node:
         DefinitionError: for an operation that does not exist or a part that is missing.
     """
     if not isinstance(data, dict) or data.get("op") not in OPERATIONS:
-        raise DefinitionError(f"There is no operation {data.get('op') if isinstance(data, dict) else data!r} in {FORMAT}.")
+        raise DefinitionError(
+            f"There is no operation {data.get('op') if isinstance(data, dict) else data!r} in {FORMAT}."
+        )
     cls = OPERATIONS[data["op"]]
     names = {f.name for f in attrs.fields(cls)}
     values: dict[str, Any] = {}
@@ -75,13 +78,20 @@ def node_from_json(data: Any) -> n.Node:
             continue
         if name not in names:
             raise DefinitionError(f"The operation {data['op']!r} has no part {name!r}.")
-        values[name] = _part(name, value)
-    if cls is n.Const:
-        values["value"] = value_from_json(data.get("value"), values["kind"])
+        try:
+            values[name] = _part(name, value)
+        except DefinitionError:
+            raise
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise DefinitionError(f"The part {name!r} of the operation {data['op']!r} cannot be read.") from None
     try:
+        if cls is n.Const:
+            values["value"] = value_from_json(data["value"], values["kind"])
         return cls(**values)
-    except TypeError:
+    except (KeyError, TypeError):
         raise DefinitionError(f"The operation {data['op']!r} is not complete.") from None
+    except ValueError:
+        raise DefinitionError(f"The value of {data['op']!r} is not {values['kind']}.") from None
 
 
 def _part(name: str, value: Any) -> Any:
@@ -116,7 +126,7 @@ def plain(value: Any) -> Any:
         data = {
             f.name: plain(getattr(value, f.name))
             for f in attrs.fields(type(value))
-            if getattr(value, f.name) not in (None, (), "") and not f.metadata.get("code_only")
+            if not _is_left_out(getattr(value, f.name)) and not f.metadata.get("code_only")
         }
         return {"is": type(value).__name__.lower()} | data
     if isinstance(value, tuple | list):
@@ -126,6 +136,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, dt.date):
         return value.isoformat()
     return value_to_json(value)
+
+
+def _is_left_out(value: Any) -> bool:
+    # By type first: comparing an expression with anything makes a condition.
+    return value is None or (isinstance(value, str | tuple) and not value)
 
 
 def canonical_text(data: Any) -> str:

@@ -16,7 +16,7 @@ from kinderguard.model.text import Text
 from kinderguard.rules import nodes as n
 from kinderguard.rules.citations import ALWAYS, Cite, Period
 from kinderguard.rules.errors import DefinitionError, ExpressionError, RoundingError
-from kinderguard.rules.expression import BoolExpr, CodeExpr, DateExpr, Expr, MoneyExpr, NumberExpr
+from kinderguard.rules.expression import BoolExpr, CodeExpr, DateExpr, Expr, MoneyExpr, NumberExpr, _name
 from kinderguard.rules.facts import extra_fact
 from kinderguard.rules.kinds import BOOL, CODE_LISTS, DATE, MONEY, Kind, Sort
 from kinderguard.rules.stacking import Capped, Excludes, Stacking, TopsUp
@@ -44,13 +44,24 @@ def _valid_code(_: Any, attribute: Any, value: Any) -> None:
 def _bool(owner: Any, attribute: Any, value: Any) -> None:
     if not isinstance(value, BoolExpr):
         raise ExpressionError(
-            f"{owner.code}: {attribute.name} needs a condition such as `child.age < 16`, not a {type(value).__name__}."
+            f"{owner.code}: {attribute.name} needs a condition such as `child.age < 16`, not {_name(value)}."
         )
 
 
 def _text(owner: Any, attribute: Any, value: Any) -> None:
     if not isinstance(value, Text):
         raise DefinitionError(f"{owner.code}: {attribute.name} is r.Text(zh='…', en='…'), in both languages.")
+
+
+def _period(owner: Any, attribute: Any, value: Any) -> None:
+    if not isinstance(value, Period):
+        raise DefinitionError(f"{owner.code}: {attribute.name} is r.Period('2024-11-01', None).")
+
+
+def _cites(owner: Any, attribute: Any, value: tuple[Any, ...]) -> None:
+    for cite in value:
+        if not isinstance(cite, Cite):
+            raise DefinitionError(f"{owner.code}: {attribute.name} lists r.Cite('document', article='3').")
 
 
 def _tuple(value: Any) -> Any:
@@ -83,10 +94,31 @@ class Category:
     title: Text = attrs.field(validator=_text)
     when: BoolExpr = attrs.field(validator=_bool, eq=_node_of)
     kind: CategoryKind = attrs.field(default=CategoryKind.TYPE, converter=CategoryKind)
-    cites: tuple[Cite, ...] = attrs.field(default=(), converter=_tuple)
-    effective: Period = ALWAYS
+    cites: tuple[Cite, ...] = attrs.field(default=(), converter=_tuple, validator=_cites)
+    effective: Period = attrs.field(default=ALWAYS, validator=_period)
     note: Text | None = None
     duty: bool = False
+
+
+@attrs.frozen
+class OwnDocument:
+    """A paper of a pack's own that its policies ask for, beyond ``r.Document``.
+
+    A case says that it was seen with ``Evidence(paper="330199.heating_bill", …)``.
+    """
+
+    code: str = attrs.field(validator=_valid_code)
+    title: Text = attrs.field(validator=_text)
+
+    @property
+    def value(self) -> str:
+        """Its code: what JSON holds."""
+        return self.code
+
+    @property
+    def label(self) -> Text:
+        """Its title in both languages."""
+        return self.title
 
 
 Per = Literal["child", "household"]
@@ -123,12 +155,12 @@ class Policy:
     service: Text | None = None
     every: Frequency = Frequency.ONCE
     per: Per = "child"
-    evidence: tuple[Document, ...] = attrs.field(default=(), converter=_tuple)
+    evidence: tuple[Document | OwnDocument, ...] = attrs.field(default=(), converter=_tuple)
     review: int | None = None
     stacking: tuple[Stacking, ...] = attrs.field(default=(), converter=_tuple)
     counties_may_narrow: bool = False
-    cites: tuple[Cite, ...] = attrs.field(default=(), converter=_tuple)
-    effective: Period = ALWAYS
+    cites: tuple[Cite, ...] = attrs.field(default=(), converter=_tuple, validator=_cites)
+    effective: Period = attrs.field(default=ALWAYS, validator=_period)
     note: Text | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -136,20 +168,24 @@ class Policy:
             raise DefinitionError(f"{self.code}: a policy has either an amount or a service.")
         if self.amount is not None:
             if not isinstance(self.amount, MoneyExpr):
-                raise ExpressionError(f"{self.code}: the amount is money, such as param('…') or r.yuan('600'), not a {type(self.amount).__name__}.")
+                raise ExpressionError(
+                    f"{self.code}: the amount is money, such as param('…') or r.yuan('600'), not {_name(self.amount)}."
+                )
             require_whole_fen(self.code, self.amount)
         if not isinstance(self.every, Frequency):
             raise DefinitionError(f"{self.code}: every is r.ONCE, r.MONTH, r.QUARTER, r.SCHOOL_YEAR or r.YEAR.")
         if self.per not in ("child", "household"):
             raise DefinitionError(f"{self.code}: per is 'child' or 'household'.")
         for paper in self.evidence:
-            if not isinstance(paper, Document):
-                raise DefinitionError(f"{self.code}: evidence lists r.Document codes.")
+            if not isinstance(paper, Document | OwnDocument):
+                raise DefinitionError(f"{self.code}: evidence lists r.Document codes, or r.OwnDocument values.")
         for rule in self.stacking:
             if not isinstance(rule, Excludes | TopsUp | Capped):
                 raise DefinitionError(f"{self.code}: stacking lists r.excludes(…), r.tops_up(…) or r.capped(…).")
             if isinstance(rule, TopsUp | Capped) and self.amount is None:
                 raise DefinitionError(f"{self.code}: only a policy with an amount can top up or be capped.")
+            for amount in rule.amounts():
+                require_whole_fen(self.code, amount)
 
 
 def _code_of(rule: "Policy | Category | str") -> str:
@@ -176,8 +212,8 @@ class Check:
     widens: BoolExpr | None = attrs.field(default=None, eq=_node_of)
     requires: BoolExpr | None = attrs.field(default=None, eq=_node_of)
     at_least: MoneyExpr | None = attrs.field(default=None, eq=_node_of)
-    cites: tuple[Cite, ...] = attrs.field(default=(), converter=_tuple)
-    effective: Period = ALWAYS
+    cites: tuple[Cite, ...] = attrs.field(default=(), converter=_tuple, validator=_cites)
+    effective: Period = attrs.field(default=ALWAYS, validator=_period)
 
     def __attrs_post_init__(self) -> None:
         given = [p for p in (self.widens, self.requires, self.at_least) if p is not None]
@@ -229,7 +265,9 @@ class DeclaredFact(Generic[X]):
     def choice(code: str, codes: type[Code], *, zh: str, en: str) -> "DeclaredFact[CodeExpr[Any]]":
         """One code out of a list of the pack's own."""
         if CODE_LISTS.setdefault(codes.__name__, codes) is not codes:
-            raise DefinitionError(f"{code}: there is another code list named {codes.__name__}; give this one its own name.")
+            raise DefinitionError(
+                f"{code}: there is another code list named {codes.__name__}; give this one its own name."
+            )
         return DeclaredFact(code, Text(zh, en), Kind(Sort.CODE, codes=codes))
 
 
@@ -256,10 +294,10 @@ class FactProvider:
 
     def __attrs_post_init__(self) -> None:
         for expr in self.needs:
-            if not isinstance(expr, Expr) or not isinstance(expr.node, n.Fact):
+            if not isinstance(expr, Expr) or not isinstance(expr.node, n.Fact) or expr.node.of is not None:
                 raise DefinitionError(f"{self.fact.code}: a provider's needs are plain facts such as child.birth_date.")
-        if not callable(self.one):
-            raise DefinitionError(f"{self.fact.code}: a provider's `one` is a function.")
+        if not callable(self.one) or not (self.many is None or callable(self.many)):
+            raise DefinitionError(f"{self.fact.code}: a provider's `one` and `many` are functions.")
 
     @property
     def code(self) -> str:

@@ -15,12 +15,16 @@ class TruthError(ExpressionError):
     """An expression was used where Python needs True or False at once (``and``, ``or``, ``not``, ``if``, ``a < b < c``)."""
 
     def __init__(self, what: str) -> None:
+        self.what = what
         super().__init__(
             f"{what} is a rule, not a value: it is true or false only for a child. Python asked for its truth here. "
             "Write `a & b` for `a and b`, `a | b` for `a or b`, `~a` for `not a`, "
             "`r.when(c, a).otherwise(b)` for `a if c else b`, "
             "`x.between(a, b)` or `(a < x) & (x < b)` for `a < x < b`, `x.is_in(A, B)` for `x in (A, B)`."
         )
+
+    def __reduce__(self) -> tuple[type, tuple[str]]:
+        return type(self), (self.what,)
 
 
 class UnknownFactError(RuleError, AttributeError):
@@ -31,10 +35,14 @@ class FloatError(ExpressionError):
     """A float where exact money or an exact ratio is needed."""
 
     def __init__(self, what: str) -> None:
+        self.what = what
         super().__init__(
             f"A float cannot be used as {what}: it is not exact. "
             "Write Decimal('0.3') or r.yuan('272.40') for money, r.ratio(30, 100) or Fraction(30, 100) for a share."
         )
+
+    def __reduce__(self) -> tuple[type, tuple[str]]:
+        return type(self), (self.what,)
 
 
 class RoundingError(RuleError):
@@ -49,5 +57,11 @@ class CircleError(DefinitionError):
     """Rules that need one another in a circle; ``members`` names them in order."""
 
     def __init__(self, what: str, members: tuple[str, ...]) -> None:
+        self.what = what
         self.members = members
-        super().__init__(f"{what} go in a circle: {' -> '.join((*members, members[0]))}. Take one of these references out.")
+        super().__init__(
+            f"{what} go in a circle: {' -> '.join((*members, members[0]))}. Take one of these references out."
+        )
+
+    def __reduce__(self) -> tuple[type, tuple[str, tuple[str, ...]]]:
+        return type(self), (self.what, self.members)

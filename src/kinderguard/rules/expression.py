@@ -7,6 +7,7 @@ Whatever would need the answer at once (``and``, ``if``, ``a < b < c``) raises w
 import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Self, TypeVar, overload
 
 from kinderguard.model.codes import Code
@@ -86,6 +87,8 @@ def _name(value: object) -> str:
         from kinderguard.rules.wording import wording
 
         return f"‹{wording(value.node).en}› ({value.kind})"
+    if isinstance(value, _When):
+        return "an unfinished r.when(condition, value): add `.otherwise(other_value)`"
     return f"a {type(value).__name__}"
 
 
@@ -118,7 +121,7 @@ class BoolExpr(Expr):
     def __ne__(self, other: "BoolExpr | bool") -> "BoolExpr":  # type: ignore[override]
         return ~(self == other)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
 
 def _flat(kind: type[n.And] | type[n.Or], *args: n.Node) -> tuple[n.Node, ...]:
@@ -135,7 +138,8 @@ def _condition(value: Any) -> n.Node:
     if isinstance(value, bool):
         return n.Const(BOOL, value)
     raise ExpressionError(
-        f"A condition is needed here, not {_name(value)}. Compare it first, as in `child.age < 16`."
+        f"A condition is needed here, not {_name(value)}. Compare it first, and put the comparison in brackets, "
+        "as in `(child.age < 16) & child.adopted`."
     )
 
 
@@ -298,11 +302,14 @@ class MoneyExpr(_Ordered):
             to: the step in yuan, such as ``"0.01"`` or ``"1"``.
             rounding: ``r.HALF_UP``, ``r.UP`` or ``r.DOWN``.
         """
-        return MoneyExpr(n.Divide(MONEY, self.node, _number(other), _step(to), rounding))
+        divisor = _number(other)
+        if isinstance(divisor, n.Const) and divisor.value == 0:
+            raise DefinitionError(f"{_name(self)} is divided by zero.")
+        return MoneyExpr(n.Divide(MONEY, self.node, divisor, _step(to), _rounding(rounding)))
 
     def rounded(self, *, to: str | Decimal, rounding: n.Rounding) -> "MoneyExpr":
         """Rounded to a multiple of ``to`` yuan (``"1"``, ``"0.1"``, ``"0.01"``)."""
-        return MoneyExpr(n.Round(MONEY, self.node, _step(to), rounding))
+        return MoneyExpr(n.Round(MONEY, self.node, _step(to), _rounding(rounding)))
 
 
 class DateExpr(_Ordered):
@@ -356,6 +363,9 @@ class DateExpr(_Ordered):
 
     def plus(self, *, years: int = 0, months: int = 0, days: int = 0) -> "DateExpr":
         """The date so much later (earlier if negative)."""
+        for amount in (years, months, days):
+            if not isinstance(amount, int) or isinstance(amount, bool):
+                raise ExpressionError(f"A date is moved by whole years, months or days, not by {_name(amount)}.")
         moved: n.Node = self.node
         if years or months:
             moved = n.Later(moved, n.Const(Kind(Sort.NUMBER, "months"), years * 12 + months))
@@ -448,7 +458,9 @@ def _number(value: Any) -> n.Node:
         raise FloatError("a number in a rule")
     if isinstance(value, int | Fraction) and not isinstance(value, bool):
         return n.Const(NUMBER, exact(Fraction(value)))
-    raise ExpressionError(f"A number is needed here, not {_name(value)}.")
+    raise ExpressionError(
+        f"A number is needed here, not {_name(value)}. Write a whole number, or r.ratio(30, 100) for a share."
+    )
 
 
 def _money(value: Any, beside: Expr) -> n.Node:
@@ -459,7 +471,9 @@ def _money(value: Any, beside: Expr) -> n.Node:
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return yuan(value).node
     if isinstance(value, NumberExpr):
-        raise ExpressionError(f"{_name(beside)} and {_name(value)} cannot be added or compared: one is money, the other is not.")
+        raise ExpressionError(
+            f"{_name(beside)} and {_name(value)} cannot be added or compared: one is money, the other is not."
+        )
     raise ExpressionError(f"Money is needed here, not {_name(value)}: write Decimal('600.00') or r.yuan(600).")
 
 
@@ -477,10 +491,14 @@ class RoundingNeededError(ExpressionError):
     """A division by something that depends on the child, with no rounding stated."""
 
     def __init__(self, what: str) -> None:
+        self.what = what
         super().__init__(
             f"{what} is divided by a number that depends on the child: state the rounding, "
             "as in `.divided_by(household.size, to='0.01', rounding=r.HALF_UP)`."
         )
+
+    def __reduce__(self) -> tuple[type, tuple[str]]:
+        return type(self), (self.what,)
 
 
 def _step(to: str | Decimal) -> int:
@@ -493,6 +511,12 @@ def _step(to: str | Decimal) -> int:
     if step <= 0:
         raise ExpressionError("The rounding step must be more than zero yuan.")
     return step
+
+
+def _rounding(rounding: n.Rounding) -> n.Rounding:
+    if not isinstance(rounding, n.Rounding):
+        raise ExpressionError(f"The rounding is r.HALF_UP, r.UP or r.DOWN, not {_name(rounding)}.")
+    return rounding
 
 
 # ---- the functions of the language -------------------------------------------------------------------------
@@ -553,8 +577,15 @@ class _When(Generic[X]):
         other = like(value, self._then)
         return type(self._then)(n.When(_joined(self._then.kind, other.kind), self._condition, self._then.node, other))
 
-    def __bool__(self) -> NoReturn:
-        raise ExpressionError("r.when(condition, value) is not finished: add `.otherwise(other_value)`.")
+    if not TYPE_CHECKING:
+
+        def _refuse(self, *_: object) -> NoReturn:
+            raise ExpressionError("r.when(condition, value) is not finished: add `.otherwise(other_value)`.")
+
+        __bool__ = __invert__ = __and__ = __rand__ = __or__ = __ror__ = _refuse
+        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = _refuse
+        __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _refuse
+        __hash__ = None
 
 
 def when(condition: BoolExpr | bool, then: X) -> _When[X]:
@@ -586,12 +617,22 @@ def like(value: Any, model: Expr) -> n.Node:
 
 def min_of(first: X, *others: X | Decimal | int) -> X:
     """The least of several values of one kind."""
-    return type(first)(n.Least(first.kind, (first.node, *(like(o, first) for o in others))))
+    return type(first)(n.Least(*_several("min_of", first, others)))
 
 
 def max_of(first: X, *others: X | Decimal | int) -> X:
     """The greatest of several values of one kind."""
-    return type(first)(n.Greatest(first.kind, (first.node, *(like(o, first) for o in others))))
+    return type(first)(n.Greatest(*_several("max_of", first, others)))
+
+
+def _several(what: str, first: Any, others: tuple[Any, ...]) -> tuple[Kind, tuple[n.Node, ...]]:
+    if not isinstance(first, _Ordered):
+        raise ExpressionError(f"r.{what} begins with an amount, a number or a date of the rule, not {_name(first)}.")
+    parts = (first.node, *(like(o, first) for o in others))
+    kind = first.kind
+    for part in parts:
+        kind = _joined(kind, part.kind)
+    return kind, parts
 
 
 def all_of(*conditions: BoolExpr) -> BoolExpr:
@@ -612,9 +653,13 @@ def scale(value: X, *steps: "tuple[X | Decimal | int, Expr]", beyond: "Expr") ->
     """
     if not isinstance(value, _Ordered):
         raise ExpressionError(f"r.scale needs a number, money or a date to grade by, not {_name(value)}.")
+    if not isinstance(beyond, Expr):
+        raise ExpressionError(
+            f"r.scale needs an expression for what lies beyond, not {_name(beyond)}: write r.yuan(...)."
+        )
     bounds = [n.AtMost(BOOL, value.node, value._other(upto)) for upto, _ in steps]
     constants = [b.right.value for b in bounds if isinstance(b.right, n.Const)]
-    if len(constants) == len(bounds) and any(a >= b for a, b in zip(constants, constants[1:], strict=False)):  # type: ignore[operator]
+    if len(constants) == len(bounds) and any(a >= b for a, b in pairwise(constants)):  # type: ignore[operator]
         raise DefinitionError("The bounds of r.scale must rise from step to step.")
     result = beyond
     for bound, (_, outcome) in reversed(list(zip(bounds, steps, strict=True))):

@@ -8,7 +8,7 @@ import types
 import typing
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 from kinderguard.model import codes as c
 from kinderguard.model import help as help_model
@@ -133,6 +133,15 @@ class Handle:
             if not name.startswith("_"):
                 raise ExpressionError("A handle's facts cannot be assigned; write a rule about them.")
             object.__setattr__(self, name, value)
+
+        def _refuse(self, *_: object) -> NoReturn:
+            where = self._path or self.model.__name__.lower()
+            raise ExpressionError(
+                f"{where!r} is a group of facts, not a value: ask for one of them, as in `child.age`."
+            )
+
+        __bool__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __contains__ = __iter__ = _refuse
+        __hash__ = object.__hash__
 
 
 _hints: dict[type[Handle], dict[str, Any]] = {}
@@ -325,8 +334,17 @@ class ParentFacts(PersonFacts):
     def exists(self) -> BoolExpr:
         """Whether there is such a legal parent: yes, unless the record says that there is none."""
         there = when(self.kind.is_known(), self.kind != c.ParentKind.NONE).otherwise(True)
-        who = {"father": ("父亲", "a father"), "mother": ("母亲", "a mother")}.get(self._path, ("父母", "such a parent"))
-        return there.named("exists", zh=f"依法有{who[0]}", en=f"there is in law {who[1]}")
+        zh, en = self._role
+        return there.named("exists", zh=f"法律上有{zh}", en=f"there is a legal {en}")
+
+    @property
+    def _is_missing(self) -> BoolExpr:
+        zh, en = self._role
+        return (~self.exists).named("does_not_exist", zh=f"法律上没有{zh}", en=f"there is no legal {en}")
+
+    @property
+    def _role(self) -> tuple[str, str]:
+        return {"father": ("父亲", "father"), "mother": ("母亲", "mother")}.get(self._path, ("父母", "parent"))
 
     def is_in_situation(self, *kinds: c.SituationKind) -> BoolExpr:
         """Whether any of ``kinds`` holds on the day."""
@@ -416,7 +434,8 @@ class EvidenceFacts(Handle):
     valid_until: DateExpr
 
     def _holds(self) -> BoolExpr:
-        return when(self.valid_until.is_known(), self.valid_until >= DAY).otherwise(True)
+        valid = when(self.valid_until.is_known(), self.valid_until >= DAY).otherwise(True)
+        return valid.named("holds", zh="当日仍有效", en="it holds on the day")
 
 
 class ConsentFacts(Handle):
@@ -432,7 +451,8 @@ class ConsentFacts(Handle):
     def _holds(self) -> BoolExpr:
         not_over = when(self.until.is_known(), self.until >= DAY).otherwise(True)
         not_withdrawn = when(self.withdrawn_on.is_known(), self.withdrawn_on > DAY).otherwise(True)
-        return (self.since <= DAY) & not_over & not_withdrawn
+        holds = (self.since <= DAY) & not_over & not_withdrawn
+        return holds.named("holds", zh="当日仍有效", en="it holds on the day")
 
 
 class Parents:
@@ -444,9 +464,27 @@ class Parents:
     def __init__(self, father: ParentFacts, mother: ParentFacts) -> None:
         self._both = (father, mother)
 
+    if not TYPE_CHECKING:
+
+        def _refuse(self, *_: object) -> NoReturn:
+            raise ExpressionError(
+                "`parents` is no list: write `parents.all(lambda p: ...)`, `.any(...)` or `.count(...)`."
+            )
+
+        __bool__ = __iter__ = __len__ = __contains__ = _refuse
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            own = ("all", "any", "count", "sum")
+            raise UnknownFactError(
+                f"There is no {name!r} about both parents.{did_you_mean(name, own)} Ask for it of each parent, as in "
+                "`parents.any(lambda p: p.foreign)`, or of `father` or `mother`."
+            )
+
     def all(self, condition: Callable[[ParentFacts], BoolExpr]) -> BoolExpr:
         """Whether every legal parent meets ``condition``."""
-        return all_of(*(~p.exists | condition(p) for p in self._both))
+        return all_of(*(p._is_missing | condition(p) for p in self._both))
 
     def any(self, condition: Callable[[ParentFacts], BoolExpr]) -> BoolExpr:
         """Whether at least one legal parent meets ``condition``."""
@@ -474,7 +512,9 @@ def _true() -> BoolExpr:
 def extra_fact(code: str, kind: Kind) -> Expr:
     """A fact that a pack declares, by its code."""
     if not code[:1].isdigit() or "." not in code:
-        raise UnknownFactError(f"A pack's own fact begins with the pack's division, as in '330199.central_heating', not {code!r}.")
+        raise UnknownFactError(
+            f"A pack's own fact begins with the pack's division, as in '330199.central_heating', not {code!r}."
+        )
     return expression(n.Fact(kind, code))
 
 

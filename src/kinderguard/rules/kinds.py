@@ -42,7 +42,8 @@ class Kind:
             return f"a number of {self.unit}" if self.unit else "a number"
         if self.codes is not None:
             return f"{'a' if self.sort is Sort.CODE else 'several'} {self.codes.__name__}"
-        return {"bool": "a condition", "money": "money", "date": "a date"}[self.sort.value]
+        names = {"bool": "a condition", "money": "money", "date": "a date", "code": "a code", "codes": "several codes"}
+        return names[self.sort.value]
 
     @property
     def is_ordered(self) -> bool:
@@ -59,7 +60,7 @@ class Kind:
         """The kind that ``to_json`` wrote."""
         sort, _, tail = text.partition(":")
         if sort in ("code", "codes"):
-            return cls(Sort(sort), codes=CODE_LISTS[tail])
+            return cls(Sort(sort), codes=CODE_LISTS[tail] if tail else None)
         return cls(Sort(sort), unit=tail)
 
 

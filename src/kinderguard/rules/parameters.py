@@ -7,7 +7,9 @@ force on the day. A value that is not there is unknown, and the assessment says 
 import datetime as dt
 import tomllib
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ import attrs
 
 from kinderguard.model.errors import FieldValueError, did_you_mean
 from kinderguard.model.money import as_yuan, fen, yuan
-from kinderguard.model.places import prefixes
+from kinderguard.model.places import check_division, prefixes
 from kinderguard.model.text import Text
 from kinderguard.rules import nodes as n
 from kinderguard.rules.citations import Period, Trust
@@ -62,7 +64,9 @@ class _Param:
 
 def _checked(code: str) -> str:
     if not isinstance(code, str) or "." not in code:
-        raise DefinitionError(f"A parameter's code begins with its pack's code, as in 'cn.orphan.scattered_monthly', not {code!r}.")
+        raise DefinitionError(
+            f"A parameter's code begins with its pack's code, as in 'cn.orphan.scattered_monthly', not {code!r}."
+        )
     return code
 
 
@@ -98,13 +102,7 @@ class Parameter:
     file: str = attrs.field(default="", eq=False, metadata={"code_only": True})
 
     def __attrs_post_init__(self) -> None:
-        for i, a in enumerate(self.values):
-            for b in self.values[i + 1 :]:
-                if a.place == b.place and a.period.overlaps(b.period):
-                    raise DefinitionError(
-                        f"{self.file}: {self.code} has two values at place {a.place or 'cn'!r} in one period "
-                        f"({a.period.text.en} and {b.period.text.en}). End the first with `until`."
-                    )
+        _refuse_overlaps(self.code, [(value, self.file) for value in self.values])
 
     def at(self, division: str | None, day: dt.date) -> ParameterValue | None:
         """The value of the most specific place that covers ``division`` on ``day``, or None."""
@@ -128,23 +126,32 @@ def show(value: Any, kind: Kind, unit: str = "") -> Text:
     return Text(f"{value}{words.get(kind.unit, '')}", f"{value} {kind.unit}".rstrip())
 
 
-def _value(raw: Any, kind: Kind, where: str) -> bool | int | Fraction | dt.date:
+def parameter_value(raw: Any, kind: Kind, where: str) -> bool | int | Fraction | dt.date:
+    """A value as it is written in TOML (or given in Python, exact) as the rule language keeps it; money as fen.
+
+    Raises:
+        DefinitionError: naming ``where``, for what does not fit the kind.
+    """
     if isinstance(raw, float):
-        raise DefinitionError(f"{where}: a float is not exact. Write money as text (\"600.00\") and ratios as \"3/2\".")
+        raise DefinitionError(f'{where}: a float is not exact. Write money as text ("600.00") and ratios as "3/2".')
     try:
         if kind == BOOL and isinstance(raw, bool):
             return raw
-        if kind.sort is Sort.MONEY and isinstance(raw, str | int) and not isinstance(raw, bool):
+        if kind.sort is Sort.MONEY and isinstance(raw, str | int | Decimal) and not isinstance(raw, bool):
             amount = fen(as_yuan(raw))
             if amount >= 0:
                 return amount
-        elif kind.sort is Sort.NUMBER and isinstance(raw, str | int) and not isinstance(raw, bool):
-            return exact(Fraction(raw))
+        elif kind.sort is Sort.NUMBER and isinstance(raw, str | int | Fraction) and not isinstance(raw, bool):
+            number = exact(Fraction(raw))
+            if number >= 0 and (not kind.unit or isinstance(number, int)):
+                return number
         elif kind.sort is Sort.DATE and isinstance(raw, dt.date) and not isinstance(raw, dt.datetime):
             return raw
     except (FieldValueError, ValueError, ZeroDivisionError):
         pass  # told below, with the place
-    raise DefinitionError(f"{where}: {raw!r} is not {kind}. Money is text (\"600.00\"), a ratio \"3/2\", a flag true or false, a date 2025-07-01.")
+    raise DefinitionError(
+        f'{where}: {raw!r} is not {kind} of zero or more. Money is text ("600.00"), a ratio "3/2", a flag true or false, a date 2025-07-01.'
+    )
 
 
 _VALUE_KEYS = {"place", "from", "until", "value", "source", "trust", "checked_on", "note"}
@@ -161,15 +168,37 @@ def _parameter_value(data: Any, kind: Kind, place: str, where: str) -> Parameter
             raise DefinitionError(f"{where}: every value states its {key}.")
     if data["trust"] not in list(Trust):
         raise DefinitionError(f"{where}: trust is one of {', '.join(Trust)}.")
-    at = str(data.get("place", place))
+    for key in ("source", "note"):
+        if not isinstance(data.get(key, ""), str):
+            raise DefinitionError(f"{where}: {key} is text.")
+    checked_on = data.get("checked_on")
+    if checked_on is not None and type(checked_on) is not dt.date:
+        raise DefinitionError(f"{where}: checked_on is a date, such as 2025-07-01.")
+    try:
+        period = Period(data.get("from"), data.get("until"))
+    except DefinitionError as error:
+        raise DefinitionError(f"{where}: {error}") from None
     return ParameterValue(
-        place="" if at == "cn" else at,
-        period=Period(data.get("from"), data.get("until")),
-        value=_value(data["value"], kind, where),
+        place=_place(data.get("place", place), where),
+        period=period,
+        value=parameter_value(data["value"], kind, where),
         source=data["source"],
         trust=Trust(data["trust"]),
-        checked_on=data.get("checked_on"),
+        checked_on=checked_on,
         note=data.get("note"),
+    )
+
+
+def _place(at: Any, where: str) -> str:
+    if at in ("", "cn"):
+        return ""
+    try:
+        if isinstance(at, str):
+            return check_division(at)
+    except FieldValueError:
+        pass  # told below
+    raise DefinitionError(
+        f"{where}: place is 'cn' or a division code in quotation marks, such as \"330106\", not {at!r}."
     )
 
 
@@ -188,32 +217,47 @@ def read_parameters(path: Path, *, jurisdiction: str, kinds: Mapping[str, Kind] 
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DefinitionError(f"{path.name} cannot be read as TOML: {error}") from None
-    found = []
-    for code, body in data.items():
-        where = f"{path.name}, {code}"
-        if not isinstance(body, dict):
-            raise DefinitionError(f'{where}: a parameter is a table; write ["{code}"] with quotation marks.')
-        kind = PARAMETER_KINDS.get(body.get("kind", "")) or (kinds or {}).get(code)
-        if kind is None and "kind" in body:
-            raise DefinitionError(f"{where}: there is no kind {body['kind']!r}; use one of {', '.join(PARAMETER_KINDS)}.")
-        if kind is None:
-            raise DefinitionError(f"{where}: this parameter is not declared by any pack.{did_you_mean(code, kinds or {})} State its kind and title to declare it here.")
-        unknown = set(body) - {"kind", "unit", "title", "floor", "values"}
-        if unknown:
-            raise DefinitionError(f"{where}: there is no key {sorted(unknown)[0]!r}; use kind, unit, title, floor, values.")
-        title = body.get("title")
-        found.append(
-            Parameter(
-                code=code,
-                kind=kind if "kind" in body else None,
-                unit=body.get("unit", ""),
-                title=Text(title["zh"], title["en"]) if title else None,
-                floor=_parameter_value(body["floor"], kind, jurisdiction, f"{where}, floor") if "floor" in body else None,
-                values=tuple(_parameter_value(v, kind, jurisdiction, f"{where}, value {i}") for i, v in enumerate(body.get("values", []), 1)),
-                file=path.name,
-            )
+    return tuple(_parameter(code, body, path.name, jurisdiction, kinds or {}) for code, body in data.items())
+
+
+_PARAMETER_KEYS = ("kind", "unit", "title", "floor", "values")
+
+
+def _parameter(code: str, body: Any, file: str, jurisdiction: str, kinds: Mapping[str, Kind]) -> Parameter:
+    where = f"{file}, {code}"
+    if not isinstance(body, dict):
+        raise DefinitionError(f'{where}: a parameter is a table; write ["{code}"] with quotation marks.')
+    for key in body:
+        if key not in _PARAMETER_KEYS:
+            raise DefinitionError(f"{where}: there is no key {key!r}; use {', '.join(_PARAMETER_KEYS)}.")
+    declares, title = "kind" in body, body.get("title")
+    if declares and (not isinstance(body["kind"], str) or body["kind"] not in PARAMETER_KINDS):
+        raise DefinitionError(f"{where}: there is no kind {body['kind']!r}; use one of {', '.join(PARAMETER_KINDS)}.")
+    if not declares and code not in kinds:
+        raise DefinitionError(
+            f"{where}: this parameter is not declared by any pack.{did_you_mean(code, kinds)} "
+            "State its kind and title to declare it here."
         )
-    return tuple(found)
+    if not declares and "floor" in body:
+        raise DefinitionError(f"{where}: only the pack that declares a parameter sets its floor.")
+    if title is not None and not (isinstance(title, dict) and all(isinstance(title.get(k), str) for k in ("zh", "en"))):
+        raise DefinitionError(f'{where}: a title is in both languages: title = {{ zh = "…", en = "…" }}.')
+    if not isinstance(body.get("unit", ""), str):
+        raise DefinitionError(f"{where}: unit is text.")
+    listed = body.get("values", [])
+    if not isinstance(listed, list):
+        raise DefinitionError(f'{where}: values are tables, each under [["{code}".values]].')
+    kind = PARAMETER_KINDS[body["kind"]] if declares else kinds[code]
+    floor = body.get("floor")
+    return Parameter(
+        code=code,
+        kind=kind if declares else None,
+        unit=body.get("unit", ""),
+        title=Text(title["zh"], title["en"]) if title else None,
+        floor=None if floor is None else _parameter_value(floor, kind, jurisdiction, f"{where}, floor"),
+        values=tuple(_parameter_value(v, kind, jurisdiction, f"{where}, value {i}") for i, v in enumerate(listed, 1)),
+        file=file,
+    )
 
 
 def merge(parameters: Iterable[Parameter]) -> dict[str, Parameter]:
@@ -229,20 +273,48 @@ def merge(parameters: Iterable[Parameter]) -> dict[str, Parameter]:
         if parameter.kind is None:
             loose.append(parameter)
         elif parameter.code in merged:
-            raise DefinitionError(f"{parameter.code} is declared in {merged[parameter.code].file} and in {parameter.file}.")
+            raise DefinitionError(
+                f"{parameter.code} is declared in {merged[parameter.code].file} and in {parameter.file}."
+            )
         else:
             merged[parameter.code] = parameter
     for parameter in loose:
-        declared = merged.get(parameter.code)
-        if declared is None:
-            raise DefinitionError(f"{parameter.file}: no pack declares {parameter.code}.{did_you_mean(parameter.code, merged)}")
-        merged[parameter.code] = attrs.evolve(declared, values=declared.values + parameter.values)
-    for parameter in merged.values():
-        for value in parameter.values:
-            if parameter.floor is not None and value.value < parameter.floor.value:  # type: ignore[operator]
-                kind = parameter.kind or NUMBER
-                raise DefinitionError(
-                    f"{parameter.code} at {value.place or 'cn'} is {show(value.value, kind).en}, below the national floor of "
-                    f"{show(parameter.floor.value, kind).en}. A county may raise it, not lower it."
-                )
+        if parameter.code not in merged:
+            near = did_you_mean(parameter.code, merged)
+            raise DefinitionError(f"{parameter.file}: no pack declares {parameter.code}.{near}")
+    given: dict[str, list[tuple[ParameterValue, str]]] = {}
+    for parameter in (*merged.values(), *loose):
+        given.setdefault(parameter.code, []).extend((value, parameter.file) for value in parameter.values)
+    for code, parameter in merged.items():
+        _refuse_overlaps(code, given[code])
+        _refuse_below_floor(parameter, given[code])
+        # In a fixed order, so that the order in which packs are loaded leaves no trace in the fingerprint.
+        merged[code] = attrs.evolve(parameter, values=tuple(v for v, _ in sorted(given[code], key=_place_and_start)))
     return merged
+
+
+def _place_and_start(given: tuple[ParameterValue, str]) -> tuple[str, dt.date]:
+    return given[0].place, given[0].period.start or dt.date.min
+
+
+def _refuse_overlaps(code: str, given: Iterable[tuple[ParameterValue, str]]) -> None:
+    """Two values at one place in one period; sorted first, since the nation has thousands of counties."""
+    for (a, file), (b, other) in pairwise(sorted(given, key=_place_and_start)):
+        if a.place == b.place and a.period.overlaps(b.period):
+            files = file if file == other else f"{file} and {other}"
+            raise DefinitionError(
+                f"{files}: {code} has two values at place {a.place or 'cn'!r} in one period "
+                f"({a.period.text.en} and {b.period.text.en}). End the first with `until`."
+            )
+
+
+def _refuse_below_floor(parameter: Parameter, given: Iterable[tuple[ParameterValue, str]]) -> None:
+    floor, kind = parameter.floor, parameter.kind or NUMBER
+    if floor is None:
+        return
+    for value, file in given:
+        if value.period.overlaps(floor.period) and value.value < floor.value:  # type: ignore[operator]
+            raise DefinitionError(
+                f"{file}: {parameter.code} at {value.place or 'cn'} is {show(value.value, kind).en}, below the national "
+                f"floor of {show(floor.value, kind).en}. A county may raise it, not lower it."
+            )

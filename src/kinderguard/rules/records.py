@@ -5,7 +5,7 @@ a count known only within bounds.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 import attrs
 
@@ -34,6 +34,9 @@ class Records(Generic[H]):
 
     def where(self, condition: Callable[[H], BoolExpr]) -> "Records[H]":
         """Only the records for which ``condition`` holds."""
+        _condition(
+            condition(self.handle(each=n.Each(self.source.path, -1)))
+        )  # a misuse fails here, where it is written
         return attrs.evolve(self, filters=(*self.filters, condition))
 
     def within(self, *, years: int = 0, months: int = 0, days: int = 0) -> "Records[H]":
@@ -45,7 +48,13 @@ class Records(Generic[H]):
         if years < 0 or months < 0 or days < 0 or not (years or months or days):
             raise DefinitionError("The window needs a positive length, as in `.within(months=12)`.")
         start = DAY.plus(years=-years, months=-months, days=-days)
-        return self.where(lambda record: record._touches(start))
+        zh = "".join(f"{k}{unit}" for k, unit in ((years, "年"), (months, "个月"), (days, "天")) if k)
+        en = ", ".join(f"{k} {unit[: -1 if k == 1 else None]}" for k, unit in _spans(years, months, days) if k)
+        return self.where(
+            lambda record: named(
+                "within", record._touches(start), zh=f"在最近{zh}内", en=f"it falls within the last {en}"
+            )
+        )
 
     def current(self) -> "Records[H]":
         """Only the records that hold on the day of the assessment."""
@@ -85,9 +94,21 @@ class Records(Generic[H]):
         place: NumberExpr = self.count(before) + 1
         return place
 
+    if not TYPE_CHECKING:
+
+        def _refuse(self, *_: object) -> NoReturn:
+            raise ExpressionError(
+                f"The records of {self.source.path} are no list until there is a child: "
+                "write `.any(lambda x: ...)`, `.all(...)`, `.count(...)` or `.sum(...)`."
+            )
+
+        __bool__ = __iter__ = __len__ = __contains__ = __getitem__ = _refuse
+
     def _measured(self, how: n.How, value: Callable[[H], X]) -> X:
         sample = value(self.handle(each=n.Each(self.source.path, -1)))
-        if not isinstance(sample, NumberExpr | MoneyExpr | DateExpr) or (how is n.How.SUM and isinstance(sample, DateExpr)):
+        if not isinstance(sample, NumberExpr | MoneyExpr | DateExpr) or (
+            how is n.How.SUM and isinstance(sample, DateExpr)
+        ):
             raise ExpressionError(f"`.{how.value}` over {self.source.path} needs money or a number for each record.")
         return type(sample)(self._aggregate(how, value, sample.kind))
 
@@ -115,6 +136,10 @@ def _expr(value: Any, how: n.How) -> Expr:
     return value
 
 
+def _spans(years: int, months: int, days: int) -> tuple[tuple[int, str], ...]:
+    return (years, "years"), (months, "months"), (days, "days")
+
+
 _placeholders = 0
 
 
@@ -128,15 +153,22 @@ def _fresh() -> int:
 def period_holds(since: DateExpr, until: DateExpr, ongoing: BoolExpr) -> BoolExpr:
     """Whether a period covers the day: begun (where the beginning is known) and not ended.
 
-    A known end decides; without one the record's own word does.
+    An end that decides, does, even one known only to the month; without one the record's own word counts.
     """
-    begun = when(since.is_known(), since <= DAY).otherwise(True)
-    not_ended = when(until.is_known(), until >= DAY).otherwise(ongoing)
+    begun = _unless_open(since <= DAY, BoolExpr(TRUE))
+    not_ended = _unless_open(until >= DAY, ongoing)
     return named("holds", begun & not_ended, zh="当日仍有效", en="it holds on the day")
 
 
-def period_touches(since: DateExpr, until: DateExpr, ongoing: BoolExpr, start: DateExpr) -> BoolExpr:
-    """Whether a period has a day after ``start`` and not after the day of the assessment."""
-    not_ended = when(until.is_known(), until > start).otherwise(ongoing | (since > start))
-    return named("within", (since <= DAY) & not_ended, zh="在所述期间内", en="it falls within the period")
+def _unless_open(condition: BoolExpr, otherwise: BoolExpr) -> BoolExpr:
+    """``condition`` where it is known, else ``otherwise``."""
+    return when(condition.is_known(), condition).otherwise(otherwise)
 
+
+def period_touches(since: DateExpr, until: DateExpr, ongoing: BoolExpr, start: DateExpr) -> BoolExpr:
+    """Whether a period has a day after ``start`` and not after the day of the assessment.
+
+    ``Records.within`` gives this step its title, since it knows the length of the window.
+    """
+    not_ended = _unless_open(until > start, ongoing | (since > start))
+    return (since <= DAY) & not_ended

@@ -6,8 +6,9 @@ of stacking. A rule set has no place and no day yet; the policy book gives it th
 
 import datetime as dt
 import graphlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import attrs
@@ -24,9 +25,9 @@ from kinderguard.rules.stacking import Capped, Excludes, TopsUp
 D = TypeVar("D", Category, Policy, Check, DeclaredFact[Any], FactProvider)
 
 
-def _by_code(kind: str, values: Iterable[D]) -> dict[str, D]:
+def _by_code(kind: str, values: Iterable[D] | Mapping[str, D]) -> dict[str, D]:
     found: dict[str, D] = {}
-    for value in values:
+    for value in values.values() if isinstance(values, Mapping) else values:
         if value.code in found:
             raise DefinitionError(f"{kind} {value.code} is defined twice.")
         found[value.code] = value
@@ -76,10 +77,12 @@ class RuleSet:
             self._check_target(check)
         for code, provider in self.providers.items():
             if code not in self.facts:
-                raise DefinitionError(f"The provider of {code} gives a fact that no pack declares.{did_you_mean(code, self.facts)}")
+                raise DefinitionError(
+                    f"The provider of {code} gives a fact that no pack declares.{did_you_mean(code, self.facts)}"
+                )
             for need in provider.needs:
                 self._check_references(code, need.node)
-        _ = self.category_order, self.stacking_order
+        _ = self.category_order, self.stacking_order, self.provider_order
 
     def expressions(self) -> Iterator[tuple[str, Expr]]:
         """Every expression with the code of the rule that it stands in."""
@@ -107,24 +110,34 @@ class RuleSet:
     def _check_references(self, owner: str, root: n.Node) -> None:
         for node in n.walk(root):
             if isinstance(node, n.InCategory) and node.code not in self.categories:
-                raise DefinitionError(f"{owner}: there is no category {node.code}.{did_you_mean(node.code, self.categories)}")
+                raise DefinitionError(
+                    f"{owner}: there is no category {node.code}.{did_you_mean(node.code, self.categories)}"
+                )
             if isinstance(node, n.Fact) and node.of is None and node.path[:1].isdigit():
                 declared = self.facts.get(node.path)
                 if declared is None:
-                    raise DefinitionError(f"{owner}: no pack declares the fact {node.path}.{did_you_mean(node.path, self.facts)}")
+                    raise DefinitionError(
+                        f"{owner}: no pack declares the fact {node.path}.{did_you_mean(node.path, self.facts)}"
+                    )
                 if declared.kind != node.kind:
                     raise DefinitionError(f"{owner}: the fact {node.path} is {declared.kind}, not {node.kind}.")
             if isinstance(node, n.Param):
                 parameter = self.parameters.get(node.code)
                 if parameter is None or parameter.kind is None:
-                    raise DefinitionError(f"{owner}: no pack declares the parameter {node.code}.{did_you_mean(node.code, self.parameters)}")
+                    raise DefinitionError(
+                        f"{owner}: no pack declares the parameter {node.code}.{did_you_mean(node.code, self.parameters)}"
+                    )
                 if parameter.kind != node.kind:
-                    raise DefinitionError(f"{owner}: the parameter {node.code} is {parameter.kind}, but is used as {node.kind}: use param(…), param.ratio, param.flag, param.number or param.day.")
+                    raise DefinitionError(
+                        f"{owner}: the parameter {node.code} is {parameter.kind}, but is used as {node.kind}: use param(…), param.ratio, param.flag, param.number or param.day."
+                    )
 
     def _check_target(self, check: Check) -> None:
         target = self.policies.get(check.on) or self.categories.get(check.on)
         if target is None:
-            raise DefinitionError(f"{check.code}: there is no policy or category {check.on}.{did_you_mean(check.on, [*self.policies, *self.categories])}")
+            raise DefinitionError(
+                f"{check.code}: there is no policy or category {check.on}.{did_you_mean(check.on, [*self.policies, *self.categories])}"
+            )
         if check.at_least is not None and (not isinstance(target, Policy) or target.amount is None):
             raise DefinitionError(f"{check.code}: at_least applies only to a policy with an amount.")
         if check.requires is not None:
@@ -140,8 +153,9 @@ class RuleSet:
         """Categories so that each comes after those it refers to."""
         needs = {code: _categories_in(c.when.node) for code, c in self.categories.items()}
         for check in self.checks.values():
-            if check.on in needs and check.widens is not None:
-                needs[check.on] |= _categories_in(check.widens.node)
+            for condition in (check.widens, check.requires):
+                if check.on in needs and condition is not None:
+                    needs[check.on] |= _categories_in(condition.node)
         return _ordered("The categories", needs)
 
     @cached_property
@@ -159,37 +173,52 @@ class RuleSet:
                     self._check_partner(policy, rule, other)
                     needs[policy.code].add(other)
         for members in groups.values():
-            for earlier, later in zip(sorted(members), sorted(members)[1:], strict=False):
+            for earlier, later in pairwise(sorted(members)):
                 needs[later].add(earlier)
         return _ordered("The stacking rules of", needs)
+
+    @cached_property
+    def provider_order(self) -> tuple[str, ...]:
+        """Provided facts so that each comes after those that its provider needs."""
+        needs = {
+            code: {need.node.path for need in provider.needs if isinstance(need.node, n.Fact)} & self.providers.keys()
+            for code, provider in self.providers.items()
+        }
+        return _ordered("The providers of", needs)
 
     def _check_partner(self, policy: Policy, rule: Excludes | TopsUp, other: str) -> None:
         partner = self.policies.get(other)
         if partner is None:
-            raise DefinitionError(f"{policy.code}: its stacking names {other}, which does not exist.{did_you_mean(other, self.policies)}")
+            raise DefinitionError(
+                f"{policy.code}: its stacking names {other}, which does not exist.{did_you_mean(other, self.policies)}"
+            )
         compares = isinstance(rule, TopsUp) or rule.keep == "higher"
         if compares and (partner.amount is None or policy.amount is None):
-            raise DefinitionError(f"{policy.code}: its stacking compares amounts with {other}, but one of the two is a service.")
+            raise DefinitionError(
+                f"{policy.code}: its stacking compares amounts with {other}, but one of the two is a service."
+            )
         if compares and partner.every is not policy.every:
-            raise DefinitionError(f"{policy.code} is paid {policy.every.en} and {other} {partner.every.en}: amounts of different periods cannot be compared.")
+            raise DefinitionError(
+                f"{policy.code} is paid {policy.every.en} and {other} {partner.every.en}: amounts of different periods cannot be compared."
+            )
 
     def in_force(self, day: dt.date) -> "RuleSet":
         """The rules that apply on ``day``."""
-        return self if all(day in r.effective for r in self._dated()) else attrs.evolve(
+        if all(day in r.effective for r in self._dated()):
+            return self
+        return attrs.evolve(
             self,
             categories=[_as_never(c) if day not in c.effective else c for c in self.categories.values()],
-            policies=_without(self.policies, {p.code for p in self.policies.values() if day not in p.effective}),
+            policies=policies_without(self.policies, {p.code for p in self.policies.values() if day not in p.effective}),
             checks=[c for c in self.checks.values() if day in c.effective and self._target_in_force(c, day)],
-            facts=self.facts.values(),
-            providers=self.providers.values(),
         )
 
     def _dated(self) -> list[Category | Policy | Check]:
         return [*self.categories.values(), *self.policies.values(), *self.checks.values()]
 
     def _target_in_force(self, check: Check, day: dt.date) -> bool:
-        policy = self.policies.get(check.on)
-        return policy is None or day in policy.effective
+        target = self.policies.get(check.on) or self.categories[check.on]
+        return day in target.effective
 
     def to_plain(self) -> dict[str, Any]:
         """Everything as plain JSON values, in a fixed order."""
@@ -216,7 +245,7 @@ def _as_never(category: Category) -> Category:
     return attrs.evolve(category, when=any_of())
 
 
-def _without(policies: dict[str, Policy], gone: set[str]) -> list[Policy]:
+def policies_without(policies: Mapping[str, Policy], gone: Set[str]) -> list[Policy]:
     """The policies that remain, with stacking rules about those that are gone left out."""
     kept = []
     for policy in policies.values():
@@ -250,12 +279,26 @@ def _ordered(what: str, needs: dict[str, set[str]]) -> tuple[str, ...]:
 def facts_read(expr: Expr) -> tuple[str, ...]:
     """The paths of the facts an expression reads, in reading order; records' facts as ``father.situations.kind``."""
     found: dict[str, None] = {}
-    for node in n.walk(expr.node):
-        if isinstance(node, n.Fact):
-            found[f"{node.of.collection}.{node.path}" if node.of else node.path] = None
-        elif isinstance(node, n.Collection):
-            found[f"{node.of.collection}.{node.path}" if node.of else node.path] = None
+    seen: set[tuple[n.Node, tuple[tuple[n.Each, str], ...]]] = set()
+    # Each node with the full path of every variable that stands for a record there.
+    stack: list[tuple[n.Node, dict[n.Each, str]]] = [(expr.node, {})]
+    while stack:
+        node, records = stack.pop()
+        if isinstance(node, n.Fact | n.Collection):
+            found[_full_path(node, records)] = None
+        if (node, tuple(records.items())) in seen:
+            continue
+        seen.add((node, tuple(records.items())))
+        if isinstance(node, n.Aggregate):
+            inner = records | {node.each: _full_path(node.source, records)}
+            stack += [(node.body, inner), (node.where, inner), (node.source, records)]
+        else:
+            stack += [(part, records) for part in reversed(node.parts())]
     return tuple(found)
+
+
+def _full_path(node: n.Fact | n.Collection, records: dict[n.Each, str]) -> str:
+    return f"{records.get(node.of, node.of.collection)}.{node.path}" if node.of else node.path
 
 
 def parameters_read(expr: Expr) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ so the order is found once, when the rules are put together, and a circle is an 
 """
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
@@ -16,7 +16,7 @@ from kinderguard.rules.expression import BoolExpr, Expr, MoneyExpr
 if TYPE_CHECKING:
     from kinderguard.rules.definitions import Policy
 
-    Counted = Union["Policy", str, MoneyExpr]
+    Counted: TypeAlias = "Policy | str | MoneyExpr"
 
 
 class Keep(StrEnum):
@@ -51,6 +51,10 @@ class Excludes:
     when: BoolExpr | None = attrs.field(default=None, eq=_node_of)
     reason: Text | None = None
 
+    def amounts(self) -> tuple[MoneyExpr, ...]:
+        """The amounts that the rule states itself."""
+        return ()
+
 
 @attrs.frozen
 class TopsUp:
@@ -60,6 +64,10 @@ class TopsUp:
     to: MoneyExpr | None = attrs.field(default=None, eq=_node_of)
     reason: Text | None = None
 
+    def amounts(self) -> tuple[MoneyExpr, ...]:
+        """The amounts that the rule states itself."""
+        return tuple(a for a in (self.to, *self.counting) if isinstance(a, Expr))
+
 
 @attrs.frozen
 class Capped:
@@ -68,6 +76,10 @@ class Capped:
     group: str
     limit: MoneyExpr = attrs.field(eq=_node_of)
     reason: Text | None = None
+
+    def amounts(self) -> tuple[MoneyExpr, ...]:
+        """The amounts that the rule states itself."""
+        return (self.limit,)
 
 
 Stacking = Excludes | TopsUp | Capped
@@ -91,6 +103,8 @@ def excludes(
     """
     if keep not in list(Keep):
         raise DefinitionError(f"keep is 'higher', 'this' or 'other', not {keep!r}.")
+    if when is not None and not isinstance(when, BoolExpr):
+        raise ExpressionError("excludes(when=...) needs a condition such as `child.age < 16`.")
     return Excludes(other, Keep(keep), when, reason)
 
 
@@ -104,6 +118,13 @@ def tops_up(
         to: up to this amount; the policy's own amount if left out.
         reason: why, for the explanation.
     """
+    if not isinstance(counting, list | tuple):
+        raise ExpressionError("tops_up(counting=[...]) needs a list of policies, codes or amounts.")
+    if to is not None and not isinstance(to, MoneyExpr):
+        raise ExpressionError("tops_up(to=...) needs money, such as r.yuan(500) or param(...).")
+    for counted in counting:
+        if isinstance(counted, Expr) and not isinstance(counted, MoneyExpr):
+            raise ExpressionError(f"tops_up counts policies and money, not {counted.kind}.")
     if not counting:
         raise DefinitionError("tops_up(counting=[...]) needs something to count.")
     return TopsUp(tuple(c if isinstance(c, Expr) else _code(c) for c in counting), to, reason)

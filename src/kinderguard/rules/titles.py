@@ -7,19 +7,51 @@ from functools import cache
 from typing import Any
 
 from kinderguard.model.case import Case
-from kinderguard.model.record import Record, field_title
+from kinderguard.model.household import Member
+from kinderguard.model.people import Child, Parent
+from kinderguard.model.record import Record, field_predicate, field_title
 from kinderguard.model.text import Text, same
 
 Titles = Mapping[str, Text]
 
-#: Who a fact is about, as wording puts it before the fact.
+#: Who a fact is about: as wording puts it before a title, and as the subject of a yes-or-no fact.
 _OWNERS = {
     "child": Text("儿童", "the child's"),
     "father": Text("父亲", "the father's"),
     "mother": Text("母亲", "the mother's"),
     "household": Text("家庭", "the household's"),
 }
-_DERIVED = {"child.lives_in_another_county": Text("现居住县与户籍县不同", "lives in a county other than that of registration")}
+SUBJECTS = {
+    "child": Text("儿童", "the child"),
+    "father": Text("父亲", "the father"),
+    "mother": Text("母亲", "the mother"),
+    "household": Text("家庭", "the household"),
+}
+_DERIVED = {
+    "child.lives_in_another_county": Text("现居住县与户籍县不同", "lives in a county other than that of registration")
+}
+_DERIVED_PREDICATES = {
+    ("child.lives_in_another_county", True): Text(
+        "现居住县与户籍县不同", "lives in a county other than that of registration"
+    ),
+    ("child.lives_in_another_county", False): Text("现居住县即户籍县", "lives in the county of registration"),
+}
+#: Lists of a case that are not simply "the …'s …".
+_LISTS = {
+    "guardians": Text("监护人", "the guardians"),
+    "former_parents": Text("收养前的父母", "the parents before the adoption"),
+    "help": Text("已享受的救助", "the help received"),
+    "evidence": Text("已查验的材料", "the papers seen"),
+    "consents": Text("已取得的同意", "the consents given"),
+    "household.members": Text("家庭成员", "the household's members"),
+}
+#: Where a list that belongs to a record stands in the model, when only its own name is known.
+_LISTS_OF_RECORDS: dict[str, type[Record]] = {
+    "situations": Parent,
+    "incomes": Member,
+    "harms": Child,
+    "risks": Child,
+}
 
 
 def _record_in(annotation: Any) -> type[Record] | None:
@@ -35,21 +67,25 @@ def _record_in(annotation: Any) -> type[Record] | None:
 
 
 @cache
-def path_titles(path: str) -> tuple[Text, ...]:
-    """The title of each part of a path from the case; what is not in the model keeps its name."""
-    model: type[Record] | None = Case
+def _titles(model: type[Record], path: str) -> tuple[Text, ...]:
+    at: type[Record] | None = model
     titles = []
     for part in path.split("."):
         name = part.split("[", 1)[0]
-        field = model.model_fields.get(name) if model else None
+        field = at.model_fields.get(name) if at else None
         titles.append(field_title(field) if field else same(part))
-        model = _record_in(field.annotation) if field else None
+        at = _record_in(field.annotation) if field else None
     return tuple(titles)
+
+
+def path_titles(path: str) -> tuple[Text, ...]:
+    """The title of each part of a path from the case; what is not in the model keeps its name."""
+    return _titles(Case, path)
 
 
 def fact_title(path: str, given: Titles | None = None) -> Text:
     """What a fact is called: ``father.disability.grade`` is 父亲残疾等级, the father's disability grade."""
-    known = (given or {}).get(path) or _DERIVED.get(path)
+    known = (given or {}).get(path) or _DERIVED.get(path) or _LISTS.get(path)
     if known:
         return known
     first = path.split(".", 1)[0]
@@ -58,7 +94,47 @@ def fact_title(path: str, given: Titles | None = None) -> Text:
         return titles[0]
     owner = _OWNERS.get(first, titles[0])
     # The last part says what it is; a list in between is worth naming ("situations: since").
-    middle = titles[1:-1] if len(titles) > 2 and path.split(".")[-2] in ("situations", "incomes", "harms", "risks") else ()
-    zh = owner.zh + "".join(m.zh for m in middle) + titles[-1].zh
-    en = " ".join([owner.en if first in _OWNERS else f"{owner.en}:", *(f"{m.en}:" for m in middle), titles[-1].en])
+    middle = (
+        titles[1:-1] if len(titles) > 2 and path.split(".")[-2] in ("situations", "incomes", "harms", "risks") else ()
+    )
+    last = titles[-1]
+    zh = owner.zh + "".join(m.zh for m in middle) + last.zh.removeprefix(owner.zh)
+    # "the household's household incomes" says it twice.
+    word = last.en.removeprefix(f"{first} ")
+    en = " ".join([owner.en if first in _OWNERS else f"{owner.en}:", *(f"{m.en}:" for m in middle), word])
     return Text(zh, en)
+
+
+def list_title(path: str, given: Titles | None = None) -> Text:
+    """What a list of a case is called: ``father.situations`` is 父亲状况, the father's situations."""
+    return _LISTS.get(path) or fact_title(path, given)
+
+
+def own_title(model: type[Record], path: str) -> Text:
+    """What a fact is called within its record: ``disability.grade`` of a member is 残疾等级."""
+    return _titles(model, path)[-1]
+
+
+@cache
+def record_of(path: str, within: type[Record] | None = None) -> type[Record]:
+    """The model of the records of a list: from the case, or ``within`` another record."""
+    at: type[Record] | None = within or (_LISTS_OF_RECORDS.get(path) or Case)
+    for part in path.split("."):
+        field = at.model_fields.get(part) if at else None
+        at = _record_in(field.annotation) if field else None
+    return at or Record
+
+
+@cache
+def predicate(path: str, value: bool, model: type[Record] = Case) -> Text | None:
+    """What a yes-or-no fact says of its subject (被收养, "is adopted"), or None where the model doesn't say."""
+    derived = _DERIVED_PREDICATES.get((path, value))
+    if derived:
+        return derived
+    at: type[Record] | None = model
+    *parts, last = path.split(".")
+    for part in parts:
+        field = at.model_fields.get(part) if at else None
+        at = _record_in(field.annotation) if field else None
+    field = at.model_fields.get(last) if at else None
+    return field_predicate(field, value) if field else None

@@ -1,0 +1,361 @@
+"""The result for one child: categories, policies with amounts and bounds, what is missing, problems, and the trace.
+
+Made by the policy book. Everything beyond the trace is worked out when it is asked for.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import attrs
+
+from kinderguard.engines.explain import Bound, Fault
+from kinderguard.engines.missing import Dependents, MissingFact, Search
+from kinderguard.engines.plan import CASE, FAULTS, PolicySteps, StackedSteps
+from kinderguard.engines.ranges import bounds
+from kinderguard.model.case import Case
+from kinderguard.model.codes import Document, Frequency
+from kinderguard.model.errors import KinderguardError, Problem, did_you_mean
+from kinderguard.model.money import yuan
+from kinderguard.model.places import place_name
+from kinderguard.model.text import Text
+from kinderguard.rules import nodes as n
+from kinderguard.rules.definitions import OwnDocument
+from kinderguard.rules.parameters import ParameterValue
+from kinderguard.rules.stacking import Capped, Excludes, Stacking, TopsUp
+from kinderguard.rules.titles import fact_title
+
+if TYPE_CHECKING:
+    from kinderguard.engines.explanation import Explanation
+
+ZERO = Decimal("0.00")
+
+
+class UnknownCodeError(KinderguardError, KeyError):
+    """A category or policy that the book does not have; the nearest code is offered."""
+
+    def __init__(self, code: str, known: Any) -> None:
+        self.text = f"There is no category or policy {code!r} here.{did_you_mean(code, known)}"
+        super().__init__(self.text)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@attrs.frozen(eq=False)
+class Basis:
+    """What an assessment rests on: rules, place, day, parameter values, and what was wrong with packs."""
+
+    bound: Bound
+    dependents: Dependents
+    #: The division whose rules and values were used; None where it is not known.
+    division: str | None
+    #: By code, the value in force at the place, or None where there is none.
+    parameters: Mapping[str, ParameterValue | None]
+    fingerprint: str
+    titles: Mapping[str, Text]
+    #: By pack code, its version.
+    versions: Mapping[str, str]
+    problems: tuple[Problem, ...] = ()
+
+
+@attrs.frozen
+class StackingEffect:
+    """What one stacking rule did to a policy's amount (yuan), or to whether a service is given."""
+
+    #: ``excludes``, ``tops_up`` or ``capped``.
+    rule: str
+    #: The policy that the rule stands with.
+    owner: str
+    others: tuple[str, ...]
+    before: Any
+    after: Any
+    reason: Text | None
+
+    @property
+    def changed(self) -> bool:
+        """Whether it made a difference."""
+        return bool(self.before != self.after)
+
+
+@attrs.frozen
+class PolicyResult:
+    """One policy for one child. Amounts are yuan, each ``every``, after stacking."""
+
+    code: str
+    title: Text
+    eligible: bool | None
+    #: What is due, or None where it is not known exactly (or for a service).
+    amount: Decimal | None
+    #: Sound bounds of the amount; ``high`` is None where there is none.
+    low: Decimal | None
+    high: Decimal | None
+    every: Frequency
+    per: Literal["child", "household"]
+    service: Text | None
+    #: For a service: whether it is given after stacking.
+    granted: bool | None
+    stacking: tuple[StackingEffect, ...]
+
+    @property
+    def is_cash(self) -> bool:
+        """Whether it is money."""
+        return self.service is None
+
+
+@attrs.frozen
+class Total:
+    """A sum of what is due (yuan): exact, or within bounds. ``high`` is None where there is no bound."""
+
+    low: Decimal
+    high: Decimal | None
+
+    @property
+    def amount(self) -> Decimal | None:
+        """The sum where it is known."""
+        return self.low if self.low == self.high else None
+
+
+@attrs.frozen
+class Due:
+    """What is due: the cash policies that give, or may give, something, and their totals; and the services."""
+
+    cash: tuple[PolicyResult, ...]
+    services: tuple[PolicyResult, ...]
+
+    def total(self, every: Frequency = Frequency.MONTH, per: str | None = None) -> Total:
+        """The sum of what is paid ``every``, of what is per ``"child"`` or ``"household"``, or both."""
+        chosen = [p for p in self.cash if p.every is every and per in (None, p.per)]
+        highs = [p.high for p in chosen]
+        low = sum((p.low or ZERO for p in chosen), ZERO)
+        return Total(low, None if None in highs else sum((h for h in highs if h is not None), ZERO))
+
+    @property
+    def monthly(self) -> Total:
+        """What is paid each month."""
+        return self.total(Frequency.MONTH)
+
+    @property
+    def one_off(self) -> Total:
+        """What is paid once."""
+        return self.total(Frequency.ONCE)
+
+
+@attrs.frozen
+class DocumentNeeded:
+    """A paper still to be brought, and the policies that ask for it."""
+
+    document: Document | OwnDocument
+    policies: tuple[str, ...]
+
+
+class Assessment:
+    """What one child is and what is due on a day. ``print(result.explain())`` says why.
+
+    Attributes:
+        ref: the case's own number.
+        on: the day.
+        division: the division whose rules were used, or None where the case does not say.
+        fingerprint: the hash of every rule and parameter value that was used.
+    """
+
+    def __init__(self, case: Case, basis: Basis, provided: Mapping[str, Any], problems: tuple[Problem, ...]) -> None:
+        self.basis = basis
+        self.trace = basis.bound.run(case, provided)
+        self._own_problems = problems
+
+    def report(self, problem: Problem) -> None:
+        """Add a problem found after the assessment was made (by the book, when an observer fails)."""
+        self._own_problems += (problem,)
+        self.__dict__.pop("problems", None)
+
+    @property
+    def case(self) -> Case:
+        """The case that was assessed."""
+        case: Case = self.trace[CASE]
+        return case
+
+    @property
+    def ref(self) -> str | None:
+        """The case's own number."""
+        return self.case.ref
+
+    @property
+    def on(self) -> dt.date:
+        """The day."""
+        return self.basis.bound.day
+
+    @property
+    def division(self) -> str | None:
+        """The division whose rules were used."""
+        return self.basis.division
+
+    @property
+    def fingerprint(self) -> str:
+        """The hash of every rule and parameter value that was used."""
+        return self.basis.fingerprint
+
+    @cached_property
+    def categories(self) -> dict[str, bool | None]:
+        """For each category: true, false, or None where it is undetermined."""
+        return {code: self.trace[s.index] for code, s in self.basis.bound.plan.categories.items()}
+
+    @cached_property
+    def policies(self) -> dict[str, PolicyResult]:
+        """For each policy in force: eligible or not, and what it gives."""
+        return {code: self._policy(code, p) for code, p in sorted(self.basis.bound.plan.policies.items())}
+
+    def _policy(self, code: str, steps: PolicySteps) -> PolicyResult:
+        policy = self.basis.bound.plan.rules.policies[code]
+        final = self.trace[steps.final.index]
+        cash = steps.own is not None
+        low, high = (_yuan(x) for x in bounds(final)) if cash else (None, None)
+        return PolicyResult(
+            code=code,
+            title=policy.title,
+            eligible=self.trace[steps.eligible.index],
+            amount=low if cash and low == high else None,
+            low=low,
+            high=high,
+            every=policy.every,
+            per=policy.per,
+            service=policy.service,
+            granted=None if cash else final,
+            stacking=tuple(self._effect(s) for s in steps.stacking),
+        )
+
+    def _effect(self, s: StackedSteps) -> StackingEffect:
+        rule: Stacking = s.rule  # type: ignore[assignment]
+        name = {Excludes: "excludes", TopsUp: "tops_up", Capped: "capped"}[type(rule)]
+        before, after = self.trace[s.before.index], self.trace[s.after.index]
+        if s.after.node.kind.is_ordered:
+            before, after = (tuple(_yuan(x) for x in bounds(a)) for a in (before, after))
+        return StackingEffect(name, s.owner, s.others, before, after, rule.reason)
+
+    @cached_property
+    def due(self) -> Due:
+        """What is due, or may be."""
+        given = [p for p in self.policies.values() if (p.granted is not False if not p.is_cash else p.high != ZERO)]
+        return Due(tuple(p for p in given if p.is_cash), tuple(p for p in given if not p.is_cash))
+
+    @cached_property
+    def _search(self) -> Search:
+        return Search(self.basis.bound, self.trace, self.basis.dependents)
+
+    @property
+    def undetermined(self) -> tuple[str, ...]:
+        """The categories and policies that are not determined."""
+        return self._search.undetermined
+
+    @cached_property
+    def missing(self) -> tuple[MissingFact, ...]:
+        """The unknown facts that would change a result, the most decisive first."""
+        return self._search.facts()
+
+    @cached_property
+    def documents(self) -> tuple[DocumentNeeded, ...]:
+        """Papers to be brought for what is due, then for what may be; those seen and in force are left out."""
+        seen = {
+            paper
+            for e in self.case.evidence or ()
+            for paper in (e.document, e.paper)
+            if paper is not None and (e.valid_until is None or e.valid_until.latest >= self.on)
+        }
+        wanted: dict[Document | OwnDocument, list[str]] = {}
+        for result in sorted(self.policies.values(), key=lambda p: p.eligible is None):
+            if result.eligible is not False:
+                for paper in self.basis.bound.plan.rules.policies[result.code].evidence:
+                    if paper.value not in seen:
+                        wanted.setdefault(paper, []).append(result.code)
+        return tuple(DocumentNeeded(paper, tuple(codes)) for paper, codes in wanted.items())
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was wrong with packs, providers, rules or parameters in this assessment."""
+        return (*self.basis.problems, *self._own_problems, *self._found())
+
+    def _found(self) -> Iterator[Problem]:
+        if self.division is None:
+            yield Problem(
+                "case.division_unknown",
+                Text(
+                    "不知道由哪个县（区）负责，只适用了全国规定；请填写户籍地行政区划代码",
+                    "which division is in charge is unknown, so only national rules were used; fill in the division of registration",
+                ),
+                "child.registration.division",
+            )
+        for fault in dict.fromkeys(self.trace[FAULTS]):
+            yield self._fault(fault)
+        for code in self._search.parameters:
+            yield self._absent(code)
+
+    def _fault(self, fault: Fault) -> Problem:
+        if fault.code == "fact.not_valid":
+            assert isinstance(fault.step.node, n.Fact)
+            path = fault.step.node.path
+            name = fact_title(path, self.basis.titles)
+            return Problem(
+                fault.code,
+                Text(f"“{name.zh}”的值不合声明的类型，按未知处理", f"‘{name.en}’ does not fit its kind ({fault.detail}); taken as unknown"),
+                path,
+            )
+        return Problem(
+            fault.code,
+            Text("规则以零为除数，结果按未知处理；请修改规则", "a rule divides by zero; its result is unknown; mend the rule"),
+            self.rule_of(fault.step.index),
+        )
+
+    def _absent(self, code: str) -> Problem:
+        title = self.basis.titles.get(code, Text(code, code))
+        place = place_name(self.division or "")
+        return Problem(
+            "parameter.missing",
+            Text(
+                f"{place.zh}在当日没有“{title.zh}”的值；请在本地规则包的参数文件中填写",
+                f"{place.en} has no value of ‘{title.en}’ on the day; set it in the parameter file of the local pack",
+            ),
+            code,
+        )
+
+    def rule_of(self, index: int) -> str:
+        """The code of the first category or policy whose result rests on a step."""
+        cone = {index, *self.basis.dependents.cone(index)}
+        plan = self.basis.bound.plan
+        for code, step in plan.categories.items():
+            if step.index in cone:
+                return code
+        for code, p in plan.policies.items():
+            if p.eligible.index in cone or p.final.index in cone:
+                return code
+        return ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every rule that applies could be used: no quarantined pack, failed provider or unknown place."""
+        blocking = ("pack.", "provider.", "rule.", "case.division_unknown")
+        return not any(p.code.startswith(blocking) for p in self.problems)
+
+    def explain(self, code: str | None = None) -> "Explanation":
+        """Why: of one category or policy, or of everything. ``str()`` gives text; a notebook shows HTML.
+
+        Raises:
+            UnknownCodeError: with the nearest code.
+        """
+        from kinderguard.engines.explanation import Explanation
+
+        if code is not None and code not in self.categories and code not in self.policies:
+            raise UnknownCodeError(code, [*self.categories, *self.policies])
+        return Explanation(self, code)
+
+    def __repr__(self) -> str:
+        holds = [c for c, value in self.categories.items() if value]
+        return f"<Assessment on {self.on} at {self.division or '?'}: {', '.join(holds) or 'no category'}; {len(self.undetermined)} undetermined>"
+
+    def _repr_html_(self) -> str:
+        return self.explain()._repr_html_()
+
+
+def _yuan(amount: Any) -> Decimal | None:
+    return None if amount is None else yuan(amount)

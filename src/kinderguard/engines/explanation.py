@@ -1,0 +1,598 @@
+"""Explanations: from an outcome down to conditions, facts, parameters and law; as a tree to read, and as a document
+(``kinderguard.explanation/1``) from which others can compute every step again without this library.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from kinderguard.engines.missing import inner_values, is_unknown
+from kinderguard.engines.plan import Step
+from kinderguard.engines.ranges import Range, bounds
+from kinderguard.engines.reasons import Leaf, Reasons
+from kinderguard.model.codes import Frequency
+from kinderguard.model.errors import Problem
+from kinderguard.model.money import yuan
+from kinderguard.model.places import place_name
+from kinderguard.model.text import Language, Text, join, same
+from kinderguard.rules import nodes as n
+from kinderguard.rules.canonical import operation_name
+from kinderguard.rules.citations import Cite
+from kinderguard.rules.kinds import Kind, Sort
+from kinderguard.rules.titles import fact_title
+from kinderguard.rules.wording import quantity, wording
+
+if TYPE_CHECKING:
+    from rich.tree import Tree
+
+    from kinderguard.engines.assessment import Assessment, PolicyResult
+    from kinderguard.rules.parameters import ParameterValue
+
+FORMAT = "kinderguard.explanation/1"
+
+#: How a line of the tree stands: for colours and signs.
+MARKS = {"yes": "✓", "no": "✗", "unknown": "?", "": ""}
+
+
+@attrs.frozen
+class Line:
+    """One line of an explanation with the lines below it. ``mark`` is ``yes``, ``no``, ``unknown`` or nothing."""
+
+    text: Text
+    mark: str = ""
+    below: "tuple[Line, ...]" = ()
+
+
+def shown(value: Any, kind: Kind) -> Text:
+    """A value of the trace as people read it, bounds included."""
+    if isinstance(value, Range):
+        low, high = value.low, value.high
+        if low is None and high is None:
+            return quantity(None, kind)
+        if high is None:
+            at_least = quantity(low, kind)
+            return Text(f"不少于{at_least.zh}", f"at least {at_least.en}")
+        if low is None:
+            at_most = quantity(high, kind)
+            return Text(f"至多{at_most.zh}", f"at most {at_most.en}")
+        a, b = quantity(low, kind), quantity(high, kind)
+        return Text(f"{a.zh}至{b.zh}", f"{a.en} to {b.en}")
+    return quantity(value, kind)
+
+
+def mark_of(value: Any) -> str:
+    """The mark of a condition's value."""
+    return {True: "yes", False: "no", None: "unknown"}[value]
+
+
+class Explanation:
+    """Why a result is what it is. Text by ``str()``, HTML in a notebook, ``to_dict()`` for programs.
+
+    Args:
+        assessment: the result to explain.
+        code: one category or policy; None for everything that is, may be, or was refused.
+    """
+
+    def __init__(self, assessment: "Assessment", code: str | None = None) -> None:
+        self.assessment = assessment
+        self.code = code
+        self._trace = assessment.trace
+        self._plan = assessment.basis.bound.plan
+        self._reasons = Reasons(self._trace)
+        self._titles = assessment.basis.titles
+
+    # ---- the tree --------------------------------------------------------------------------------------------
+
+    def tree(self) -> Line:
+        """The explanation as lines within lines."""
+        a = self.assessment
+        if self.code in self._plan.categories:
+            return self._category(self.code)
+        if self.code is not None:
+            return self._policy(a.policies[self.code])
+        where = place_name(a.division) if a.division else Text("负责地区不详", "division in charge unknown")
+        head = Text(f"评估日期 {a.on}，{where.zh}", f"Assessed on {a.on}, {where.en}")
+        sections = [
+            self._section(Text("属于", "Is"), [self._category(c) for c, v in a.categories.items() if v]),
+            self._section(Text("待定类别", "May be"), [self._category(c) for c, v in a.categories.items() if v is None]),
+            self._section(
+                Text("应享受", "Is due"), [self._policy(p) for p in a.policies.values() if p.eligible and p in self._given]
+            ),
+            self._section(
+                Text("可能应享受", "May be due"), [self._policy(p) for p in a.policies.values() if p.eligible is None]
+            ),
+            self._section(
+                Text("符合条件但因衔接规则不发放", "Eligible, but not paid beside other help"),
+                [self._policy(p) for p in a.policies.values() if p.eligible and p not in self._given],
+            ),
+            self._section(Text("不符合条件", "Is not due"), [self._policy(p) for p in a.policies.values() if p.eligible is False]),
+            self._missing(None),
+            self._section(Text("尚需材料", "Papers to bring"), [Line(d.document.label) for d in a.documents]),
+            self._section(Text("问题", "Problems"), [Line(p.message, "unknown") for p in a.problems]),
+        ]
+        return Line(head, below=tuple(s for s in sections if s is not None))
+
+    @property
+    def _given(self) -> tuple["PolicyResult", ...]:
+        due = self.assessment.due
+        return due.cash + due.services
+
+    def _section(self, title: Text, lines: list[Line]) -> Line | None:
+        return Line(title, below=tuple(lines)) if lines else None
+
+    def _category(self, code: str) -> Line:
+        category = self._plan.rules.categories[code]
+        step = self._plan.categories[code]
+        value = self._trace[step.index]
+        verdict = {True: Text("是", "yes"), False: Text("否", "no"), None: Text("待定", "undetermined")}[value]
+        below = [*self._because(step), *self._sources(category.cites, category.note)]
+        if self.code and value is None:
+            below += [line for line in (self._missing(code),) if line]
+        return Line(
+            Text(f"{category.title.zh}：{verdict.zh}", f"{category.title.en}: {verdict.en}") + same(f" [{code}]"),
+            mark_of(value),
+            tuple(below),
+        )
+
+    def _policy(self, result: "PolicyResult") -> Line:
+        policy, steps = self._plan.rules.policies[result.code], self._plan.policies[result.code]
+        below = [*self._because(steps.eligible)]
+        if steps.own is not None and result.eligible is not False:
+            below.append(self._amount(steps.own, result))
+        below += [line for line in (self._stacking(result),) if line]
+        below += self._sources(policy.cites, policy.note)
+        if self.code and result.eligible is None:
+            below += [line for line in (self._missing(result.code),) if line]
+        return Line(
+            Text(f"{policy.title.zh}：", f"{policy.title.en}: ") + self.verdict(result) + same(f" [{result.code}]"),
+            mark_of(result.eligible),
+            tuple(below),
+        )
+
+    def verdict(self, result: "PolicyResult") -> Text:
+        """One policy's result in a phrase."""
+        if result.eligible is False:
+            return Text("不符合条件", "not eligible")
+        if not result.is_cash:
+            assert result.service is not None
+            if result.granted is False:
+                return Text("因衔接规则不提供", "not given beside other help")
+            sure = Text("应提供", "due") if result.granted else Text("待定", "undetermined")
+            return Text(f"{sure.zh}（{result.service.zh}）", f"{sure.en} ({result.service.en})")
+        period = _period(result.every) + (Text("（按户）", " (per household)") if result.per == "household" else same(""))
+        if result.amount is not None and result.eligible:
+            return Text(f"{result.amount:,}元", f"{result.amount:,} yuan") + period
+        low, high = f"{result.low:,}", None if result.high is None else f"{result.high:,}"
+        amount = Text(f"不少于{low}元", f"at least {low} yuan") if high is None else Text(f"{low}至{high}元", f"{low} to {high} yuan")
+        if result.low == result.high:
+            amount = Text(f"{low}元", f"{low} yuan")
+        return (Text("金额待定，", "amount open, ") if result.eligible else Text("待定，", "undetermined, ")) + amount + period
+
+    # ---- why -------------------------------------------------------------------------------------------------
+
+    def _because(self, step: Step) -> Iterator[Line]:
+        value = self._trace[step.index]
+        if value is False:
+            yield Line(Text("因为", "Because"), below=tuple(self._leaf(Leaf(s, True), step) for s in self._reasons.why(step)))
+            needed = self._reasons.needed(step)
+            failed = {s.index for s in self._reasons.why(step)}
+            rest = [leaf for leaf in needed if leaf.step.index not in failed]
+            if rest:
+                yield Line(
+                    Text("若要符合，最少还需改变", "The least that would also have to change"),
+                    below=tuple(self._leaf(leaf, step) for leaf in rest),
+                )
+        else:
+            yield from self._conditions(step, set())
+
+    def _conditions(self, step: Step, seen: set[int]) -> Iterator[Line]:
+        """The deciding part of a condition: each named step a line, each leaf a line with what it read."""
+        if step.index in seen:
+            return
+        seen.add(step.index)
+        inputs = self._reasons.deciding(step)
+        if not inputs:
+            yield self._leaf(Leaf(step), step)
+            return
+        below = [line for i in inputs for line in self._conditions(i, seen)]
+        title = self.title(step)
+        if title is not None and below:
+            yield Line(title, mark_of(self._trace[step.index]), tuple(below))
+        else:
+            yield from below
+
+    def title(self, step: Step) -> Text | None:
+        """The title of a step: of a named one, or of a category."""
+        if step.names:
+            return step.names[0].title
+        for code, known in self._plan.categories.items():
+            if known is step:
+                return self._titles[code]
+        return None
+
+    def _leaf(self, leaf: Leaf, top: Step) -> Line:
+        step, value = leaf.step, self._trace[leaf.step.index]
+        says = self.title(step) if step is not top else None
+        words = wording(step.node, self._titles)
+        text = words if says is None else Text(f"{says.zh}（{words.zh}）" if len(words.zh) < 60 else says.zh, f"{says.en} ({words.en})" if len(words.en) < 120 else says.en)
+        negated = self._is_negated(step, leaf)
+        far = self._reasons.distance(leaf if not negated else Leaf(step, False))
+        if far is not None:
+            text = Text(f"{text.zh}：{far.zh}", f"{text.en}: {far.en}")
+        return Line(text, mark_of(value), tuple(self._read(step)))
+
+    def _is_negated(self, step: Step, leaf: Leaf) -> bool:
+        """Whether the leaf holds where it ought not to (below a ``not``)."""
+        return leaf.wanted is True and self._trace[step.index] is True
+
+    def _read(self, step: Step) -> Iterator[Line]:
+        """What a step read: facts, parameters, lengths of time, and the records of an aggregate."""
+        seen: set[int] = set()
+        waiting = list(step.inputs) if step.inputs else [step]
+        if isinstance(step.node, n.Aggregate):
+            yield from self._records(step)
+            waiting = [i for s in _inside(step) for i in s.inputs if i.static]
+        while waiting:
+            read = waiting.pop(0)
+            if read.index in seen:
+                continue
+            seen.add(read.index)
+            node, value = read.node, self._trace[read.index] if read.index < len(self._trace) else None
+            if isinstance(node, n.Fact) and node.of is None:
+                if read is not step:
+                    yield Line(fact_title(node.path, self._titles) + Text("：", ": ") + shown(value, node.kind))
+            elif isinstance(node, n.Param):
+                yield self._parameter(node.code, value, node.kind)
+            elif isinstance(node, n.Years | n.Months | n.Days) and not read.static:
+                yield Line(wording(node, self._titles) + Text("：", ": ") + shown(value, node.kind))
+                waiting.extend(read.inputs)
+            elif isinstance(node, n.Aggregate):
+                yield Line(wording(node, self._titles) + Text("：", ": ") + shown(value, node.kind), below=tuple(self._records(read)))
+            elif not isinstance(node, n.Const | n.Day):
+                waiting.extend(read.inputs)
+
+    def _records(self, step: Step) -> Iterator[Line]:
+        """The records of an aggregate: what was read of each."""
+        if self._trace[step.inputs[0].index] is None:
+            yield Line(wording(step.inputs[0].node, self._titles) + Text("：未知", ": unknown"), "unknown")
+            return
+        for number, inner in enumerate(self._inner(step), 1):
+            facts = [
+                wording(s.node, self._titles) + Text("：", ": ") + shown(inner[s.index], s.node.kind)
+                for s in step.inner
+                if isinstance(s.node, n.Fact) and not (is_unknown(inner[s.index]))
+            ]
+            assert step.body is not None
+            mark = mark_of(inner[step.body.index]) if step.body.node.kind.sort is Sort.BOOL else ""
+            yield Line(Text(f"第{number}条：", f"record {number}: ") + (join(facts, "；", "; ") if facts else Text("内容未知", "nothing known")), mark)
+
+    def _inner(self, step: Step) -> Iterator[list[Any]]:
+        from kinderguard.engines.explain import ReferenceAlgebra
+
+        return inner_values(ReferenceAlgebra(), step, self._trace)
+
+    def _parameter(self, code: str, value: Any, kind: Kind) -> Line:
+        given = self.assessment.basis.parameters.get(code)
+        title = self._titles.get(code, same(code))
+        text = title + Text("：", ": ") + shown(value, kind) + same(f" [{code}]")
+        if given is None:
+            return Line(text + Text("（本地未设定）", " (not set at this place)"), "unknown")
+        return Line(text, below=(Line(self._origin(given)),))
+
+    def _origin(self, given: "ParameterValue") -> Text:
+        place = place_name(given.place)
+        period = given.period.text
+        return Text(
+            f"{place.zh}，{period.zh}；来源：{given.source}（{given.trust.label.zh}）",
+            f"{place.en}, {period.en}; source: {given.source} ({given.trust.label.en})",
+        )
+
+    def _amount(self, step: Step, result: "PolicyResult") -> Line:
+        own = self._trace[step.index]
+        calculation = step.inputs[1] if isinstance(step.node, n.When) else step
+        words = wording(calculation.node, self._titles)
+        text = Text("金额：", "Amount: ") + words
+        if result.eligible:
+            text += Text(" ＝ ", " = ") + shown(own, step.node.kind)
+        below = [self._parameter(calculation.node.code, self._trace[calculation.index], calculation.node.kind)] if isinstance(
+            calculation.node, n.Param
+        ) else list(self._read(calculation))  # fmt: skip
+        return Line(text, below=tuple(below))
+
+    def _stacking(self, result: "PolicyResult") -> Line | None:
+        lines = []
+        for effect in result.stacking:
+            if not effect.changed:
+                continue
+            others = join([self._titles.get(c, same(c)) for c in effect.others])
+            how = {
+                "excludes": Text(f"与{others.zh}不同时享受", f"not paid beside {others.en}"),
+                "tops_up": Text(f"补差{'，已计：' + others.zh if effect.others else ''}", f"tops up{', counting ' + others.en if effect.others else ''}"),
+                "capped": Text("合计不超过上限", "capped in total"),
+            }[effect.rule]
+            before, after = _money_pair(effect.before), _money_pair(effect.after)
+            reason = Text(f"（{effect.reason.zh}）", f" ({effect.reason.en})") if effect.reason else same("")
+            lines.append(Line(how + reason + Text("：", ": ") + Text(f"{before.zh} → {after.zh}", f"{before.en} → {after.en}")))
+        return Line(Text("衔接", "Stacking"), below=tuple(lines)) if lines else None
+
+    def _sources(self, cites: tuple[Cite, ...], note: Text | None) -> Iterator[Line]:
+        if note is not None:
+            yield Line(Text("说明：", "Note: ") + note)
+        if cites:
+            yield Line(Text("依据", "Sources"), below=tuple(Line(_cited(c)) for c in cites))
+
+    def _missing(self, code: str | None) -> Line | None:
+        found = [m for m in self.assessment.missing if code is None or code in m.changes]
+        return self._section(
+            Text("需要了解（按作用大小排列）", "What would decide it, the most decisive first"),
+            [Line(fact_title(m.path, self._titles) + same(f" [{m.path}]"), "unknown") for m in found],
+        )
+
+    # ---- ways to show it ---------------------------------------------------------------------------------------
+
+    def text(self, lang: Language = "zh") -> str:
+        """The tree as plain text in ``lang``."""
+        from kinderguard.engines.render import plain_text
+
+        return plain_text(self.tree(), lang)
+
+    def html(self, lang: Language = "zh") -> str:
+        """The tree as a self-contained HTML fragment that folds."""
+        from kinderguard.engines.render import html_fragment
+
+        return html_fragment(self.tree(), lang)
+
+    def rich(self, lang: Language = "zh") -> "Tree":
+        """The tree for a terminal (needs rich, extra ``[cli]``)."""
+        from kinderguard.engines.render import rich_tree
+
+        return rich_tree(self.tree(), lang)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return f"<Explanation of {self.code or 'everything'} on {self.assessment.on}>"
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+    def __rich__(self) -> "Tree":
+        return self.rich()
+
+    # ---- the document ------------------------------------------------------------------------------------------
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document ``kinderguard.explanation/1`` as plain JSON values (see its published schema)."""
+        from kinderguard import __version__
+
+        a = self.assessment
+        wanted = self._wanted()
+        return {
+            "format": FORMAT,
+            "versions": {"kinderguard": __version__, "packs": dict(a.basis.versions)},
+            "fingerprint": a.fingerprint,
+            "ref": a.ref,
+            "on": a.on.isoformat(),
+            "division": a.division,
+            "complete": a.complete,
+            "categories": {c: self._category_entry(c) for c in self._plan.categories if self.code in (None, c)},
+            "policies": {c: self._policy_entry(r) for c, r in a.policies.items() if self.code in (None, c)},
+            "steps": [self._step_entry(s) for s in self._plan.steps if s.index in wanted],
+            "missing": [
+                {"path": m.path, "title": _both(fact_title(m.path, self._titles)), "decides": round(m.decides, 4), "changes": list(m.changes)}
+                for m in a.missing
+                if self.code is None or self.code in m.changes
+            ],
+            "documents": [
+                {"document": d.document.value, "title": _both(d.document.label), "policies": list(d.policies)} for d in a.documents
+            ],
+            "problems": [_problem(p) for p in a.problems],
+        }
+
+    def _wanted(self) -> set[int]:
+        """The steps that the outcome rests on."""
+        if self.code is None:
+            return {s.index for s in self._plan.steps}
+        if self.code in self._plan.categories:
+            waiting = [self._plan.categories[self.code]]
+        else:
+            p = self._plan.policies[self.code]
+            waiting = [p.eligible, p.final, *([p.own] if p.own else []), *(x for s in p.stacking for x in (s.before, s.after))]
+        top = {s.index: s for s in self._plan.steps}
+        seen: set[int] = set()
+        while waiting:
+            step = waiting.pop()
+            if step.index not in seen:
+                seen.add(step.index)
+                waiting += [i for i in _all_inputs(step) if top.get(i.index) is i]
+        return seen
+
+    def _category_entry(self, code: str) -> dict[str, Any]:
+        category = self._plan.rules.categories[code]
+        step = self._plan.categories[code]
+        return {
+            "title": _both(category.title),
+            "step": step.index,
+            "value": self._trace[step.index],
+            "because": [s.index for s in self._reasons.why(step)],
+            "needed": self._needed_entries(step),
+            "cites": [_cite(c) for c in category.cites],
+        }
+
+    def _policy_entry(self, result: "PolicyResult") -> dict[str, Any]:
+        policy, steps = self._plan.rules.policies[result.code], self._plan.policies[result.code]
+        return {
+            "title": _both(policy.title),
+            "eligible_step": steps.eligible.index,
+            "own_step": steps.own.index if steps.own else None,
+            "final_step": steps.final.index,
+            "eligible": result.eligible,
+            "amount": _money(result.amount),
+            "low": _money(result.low),
+            "high": _money(result.high),
+            "every": result.every.value,
+            "per": result.per,
+            "because": [s.index for s in self._reasons.why(steps.eligible)],
+            "needed": self._needed_entries(steps.eligible),
+            "stacking": [
+                {
+                    "rule": e.rule,
+                    "owner": e.owner,
+                    "others": list(e.others),
+                    "before_step": s.before.index,
+                    "after_step": s.after.index,
+                    "reason": _both(e.reason) if e.reason else None,
+                }
+                for e, s in zip(result.stacking, steps.stacking, strict=True)
+            ],
+            "cites": [_cite(c) for c in policy.cites],
+        }
+
+    def _needed_entries(self, step: Step) -> list[dict[str, Any]]:
+        if self._trace[step.index] is True:
+            return []
+        found = []
+        for leaf in self._reasons.needed(step):
+            far = self._reasons.distance(leaf)
+            found.append({"step": leaf.step.index, "wanted": leaf.wanted, "distance": _both(far) if far else None})
+        return found
+
+    def _step_entry(self, step: Step, inner: list[Any] | None = None) -> dict[str, Any]:
+        node = step.node
+        values = self._trace if inner is None else inner
+        entry: dict[str, Any] = {
+            "id": step.index,
+            "op": operation_name(type(node)),
+            "kind": node.kind.to_json(),
+            "wording": _both(wording(node, self._titles)),
+            "value": "records" if isinstance(node, n.Collection) else value_json(values[step.index], node.kind),
+            "reads": [i.index for i in step.inputs],
+        }
+        if isinstance(node, n.Collection):
+            entry["value"] = None if values[step.index] is None else {"records": len(values[step.index])}
+        if step.names:
+            entry["code"], entry["title"] = step.names[0].code, _both(step.names[0].title)
+        for code, known in self._plan.categories.items():
+            if known is step:
+                entry["category"] = code
+        entry |= _attributes(node)
+        if isinstance(node, n.Param):
+            entry["parameter"] = self._parameter_entry(node.code)
+        if isinstance(node, n.Aggregate):
+            assert step.where is not None and step.body is not None and step.element is not None
+            entry |= {"where": step.where.index, "body": step.body.index, "element": step.element.index}
+            entry["records"] = [[self._step_entry(s, w) for s in step.inner] for w in self._inner_of(step, values)]
+        return entry
+
+    def _inner_of(self, step: Step, values: list[Any]) -> Iterator[list[Any]]:
+        from kinderguard.engines.explain import ReferenceAlgebra
+
+        return inner_values(ReferenceAlgebra(), step, values)
+
+    def _parameter_entry(self, code: str) -> dict[str, Any]:
+        given = self.assessment.basis.parameters.get(code)
+        entry: dict[str, Any] = {"code": code, "title": _both(self._titles.get(code, same(code)))}
+        if given is None:
+            return entry | {"set": False}
+        return entry | {
+            "set": True,
+            "place": given.place or "cn",
+            "from": given.period.start.isoformat() if given.period.start else None,
+            "until": given.period.end.isoformat() if given.period.end else None,
+            "source": given.source,
+            "trust": given.trust.value,
+            "checked_on": given.checked_on.isoformat() if given.checked_on else None,
+        }
+
+
+def _all_inputs(step: Step) -> Iterator[Step]:
+    yield from step.inputs
+    yield from (s for s in (step.where, step.body) if s is not None)
+    for inner in step.inner:
+        yield from _all_inputs(inner)
+
+
+def _inside(step: Step) -> Iterator[Step]:
+    for inner in step.inner:
+        yield inner
+        yield from _inside(inner)
+
+
+def _period(every: Frequency) -> Text:
+    return Text("（一次性）", " once") if every is Frequency.ONCE else Text(f"（{every.zh}）", f" {every.en}")
+
+
+def _money_pair(value: Any) -> Text:
+    if not isinstance(value, tuple):
+        return {True: Text("提供", "given"), False: Text("不提供", "not given"), None: Text("待定", "undetermined")}[value]
+    low, high = value
+    if low == high:
+        return Text(f"{low:,}元", f"{low:,} yuan")
+    return Text(f"{low:,}至{high:,}元", f"{low:,} to {high:,} yuan") if high is not None else Text(f"不少于{low:,}元", f"at least {low:,} yuan")
+
+
+def _cited(cite: Cite) -> Text:
+    checked = Text(f"，核对于 {cite.checked_on}", f", checked {cite.checked_on}") if cite.checked_on else same("")
+    return cite.text + checked + (same(f" {cite.source}") if cite.source else same(""))
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def _money(amount: Any) -> str | None:
+    return None if amount is None else f"{amount:.2f}"
+
+
+def _cite(cite: Cite) -> dict[str, Any]:
+    return {
+        "document": cite.document,
+        "article": cite.article,
+        "trust": cite.trust.value,
+        "source": cite.source,
+        "checked_on": cite.checked_on.isoformat() if cite.checked_on else None,
+    }
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {"code": problem.code, "where": problem.where, "message": _both(problem.message)}
+
+
+def value_json(value: Any, kind: Kind) -> Any:
+    """A value of the trace as JSON: money in yuan (text), ratios as ``"p/q"``, ranges as ``{"low", "high"}``."""
+    if isinstance(value, Range):
+        low, high = bounds(value)
+        return {"low": _point_json(low, kind), "high": _point_json(high, kind)}
+    if isinstance(value, tuple | list | set | frozenset):
+        return [str(v) for v in value]
+    return _point_json(value, kind)
+
+
+def _point_json(value: Any, kind: Kind) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    if kind.sort is Sort.MONEY:
+        if value == int(value):
+            return f"{yuan(value):.2f}"
+        value = Fraction(value) / 100
+    if isinstance(value, Fraction):
+        return value.numerator if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
+    return value if isinstance(value, int) else str(value)
+
+
+def _attributes(node: n.Node) -> dict[str, Any]:
+    """What an operation has besides what it reads: enough to compute it again."""
+    match node:
+        case n.Fact(path=path) | n.Collection(path=path):
+            return {"path": path}
+        case n.IsIn(codes=codes) | n.HasAny(codes=codes):
+            return {"codes": list(codes)}
+        case n.Divide(to=to, rounding=rounding) | n.Round(to=to, rounding=rounding):
+            return {"to": _point_json(to, node.kind), "rounding": rounding.value}
+        case n.Aggregate(how=how):
+            return {"how": how.value}
+        case _:
+            return {}

@@ -1,0 +1,370 @@
+"""The policy book: every installed pack, put together by place and day, ready to assess a child.
+
+Immutable: ``on``, ``for_division``, ``with_parameters``, ``with_policies`` and ``without`` give new books.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import attrs
+
+from kinderguard.engines.assessment import Assessment, Basis
+from kinderguard.model.case import Case
+from kinderguard.model.errors import KinderguardError, Problem, did_you_mean
+from kinderguard.model.places import check_division
+from kinderguard.model.text import Text
+from kinderguard.packs.loader import PackError, PackSource, PackState, Registry, discover, source_of
+from kinderguard.packs.overlay import Change, InForce, Overlay, build_overlay
+from kinderguard.packs.pack import Pack
+from kinderguard.rules import nodes as n
+from kinderguard.rules.canonical import digest
+from kinderguard.rules.citations import ALWAYS, Trust
+from kinderguard.rules.definitions import Category, Check, FactProvider, Policy
+from kinderguard.rules.errors import DefinitionError
+from kinderguard.rules.parameters import Parameter, ParameterValue, merge, parameter_value
+from kinderguard.rules.ruleset import RuleSet, policies_without
+from kinderguard.rules.titles import fact_title
+
+#: What ``with_parameters`` takes: a value everywhere, or values by place.
+Given: TypeAlias = "str | int | Decimal | Fraction | bool | dt.date"
+
+
+class NoDayError(KinderguardError, ValueError):
+    """An assessment needs a day, and neither the call nor the book has one."""
+
+
+class NoPacksError(KinderguardError):
+    """No national pack is installed: the installation is broken."""
+
+
+@attrs.frozen(eq=False, slots=False, repr=False)
+class PolicyBook:
+    """The rules of a country, its provinces and counties. Made by ``kinderguard.load()``.
+
+    >>> import kinderguard
+    >>> from datetime import date
+    >>> book = kinderguard.load()
+    >>> result = book.assess(kinderguard.Case.from_facts({"child.birth_date": "2012-03-05"}), on=date(2025, 9, 1))
+    >>> result.categories["cn.orphan"] is None
+    True
+    """
+
+    registry: Registry
+    day: dt.date | None = None
+    division: str | None = None
+    strict: bool = False
+    changes: tuple[Change, ...] = ()
+    _overlays: dict[tuple[str, ...], Overlay] = attrs.field(factory=dict)
+    _bases: dict[tuple[str | None, dt.date], "_Ready"] = attrs.field(factory=dict)
+
+    # ---- other books ---------------------------------------------------------------------------------------
+
+    def on(self, day: dt.date) -> "PolicyBook":
+        """The same book pinned to a day."""
+        return attrs.evolve(self, day=day, overlays=self._overlays, bases=self._bases)
+
+    def for_division(self, division: str) -> "PolicyBook":
+        """The same book pinned to a place: every case is assessed by its rules.
+
+        Raises:
+            FieldValueError: not a division code.
+        """
+        return attrs.evolve(self, division=check_division(division), overlays=self._overlays, bases=self._bases)
+
+    def _changed(self, change: Change) -> "PolicyBook":
+        changed = attrs.evolve(self, changes=(*self.changes, change), overlays={}, bases={})
+        changed.overlay(self.division)  # a change that does not stand is refused here, where it is made
+        return changed
+
+    def with_parameters(self, values: Mapping[str, "Given | Mapping[str, Given]"]) -> "PolicyBook":
+        """A book with other parameter values, for what-if questions.
+
+        Args:
+            values: by code, a value for everywhere (``"2100"`` yuan, ``Fraction(3, 2)``, ``True``, a date), or
+                ``{place: value}`` for some places (``"cn"`` is the nation).
+
+        Raises:
+            DefinitionError: no such parameter, a value that does not fit, or one below the national floor.
+        """
+        return self._changed(lambda rules: _with_values(rules, values))
+
+    def with_policies(self, *definitions: Policy | Category | Check) -> "PolicyBook":
+        """A book with policies, categories or checks added, or replaced where the code is there already.
+
+        Raises:
+            DefinitionError: something does not fit the rest.
+        """
+        return self._changed(lambda rules: _with_definitions(rules, definitions))
+
+    def without(self, *codes: str) -> "PolicyBook":
+        """A book without some policies, categories or checks. Codes of other places' packs are left alone.
+
+        Raises:
+            DefinitionError: something else rests on them.
+        """
+        return self._changed(lambda rules: _without(rules, frozenset(codes)))
+
+    # ---- what is in it --------------------------------------------------------------------------------------
+
+    def overlay(self, division: str | None) -> Overlay:
+        """The packs of a place, put together."""
+        chain = self.registry.chain(division)
+        key = tuple(s.name for s in chain)
+        found = self._overlays.get(key)
+        if found is None:
+            found = self._overlays[key] = build_overlay(chain, self.changes)
+            if not found.packs or found.packs[0].code != "cn":
+                raise NoPacksError(
+                    "The national pack 'cn' could not be used: "
+                    + ("; ".join(p.message.en for p in found.problems) or "no distribution registers it. Install kinderguard again.")
+                )
+        if self.strict and (found.problems or self.registry.problems):
+            raise PackError((*self.registry.problems, *found.problems))
+        return found
+
+    @property
+    def rules(self) -> RuleSet:
+        """The rules of the book's place (of the nation, where it has none)."""
+        return self.overlay(self.division).rules
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of every rule and parameter value of the book's place (of all packs, where it has none)."""
+        if self.division is not None:
+            return self.rules.fingerprint
+        self.check()
+        chains = {s.jurisdiction for s in self.registry.sources} | {""}
+        return digest({place: self.overlay(place or None).rules.fingerprint for place in sorted(chains)})
+
+    @property
+    def packs(self) -> tuple[PackSource, ...]:
+        """Every installed pack and how it stands; one that was not needed yet is still waiting."""
+        return self.registry.sources
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was wrong with packs, as far as they were needed. ``check()`` loads them all first."""
+        return (*self.registry.problems, *(p for s in self.registry.sources for p in s.problems))
+
+    def check(self) -> tuple[Problem, ...]:
+        """Load every pack, put each with those above it, and give all problems."""
+        for source in self.registry.all():
+            self.overlay(source.jurisdiction or None)
+        return self.problems
+
+    # ---- assessing -------------------------------------------------------------------------------------------
+
+    def assess(self, case: Case, *, on: dt.date | None = None, division: str | None = None) -> Assessment:
+        """What one child is and what is due.
+
+        Args:
+            case: what is known.
+            on: the day; the book's own if left out.
+            division: whose rules; the book's own place, else the case's, if left out.
+
+        Raises:
+            NoDayError: no day was given.
+            PackError: strict, and a pack of the place is broken.
+        """
+        day = on or self.day
+        if day is None:
+            raise NoDayError("An assessment needs a day: book.assess(case, on=date(2025, 9, 1)), or book.on(day) first.")
+        if isinstance(day, dt.datetime):
+            day = day.date()
+        place = (check_division(division) if division else None) or self.division or case.division
+        ready = self._ready(place, day)
+        provided, problems = ready.provide(case)
+        result = Assessment(case, ready.basis, provided, problems)
+        for observer in ready.overlay.observers:
+            _observe(observer, result)
+        return result
+
+    def _ready(self, place: str | None, day: dt.date) -> "_Ready":
+        found = self._bases.get((place, day))
+        if found is None:
+            overlay = self.overlay(place)
+            found = self._bases[place, day] = _Ready.of(overlay, overlay.in_force(day), place, day)
+        return found
+
+    def __repr__(self) -> str:
+        pinned = [f"on {self.day}" if self.day else "", f"for {self.division}" if self.division else ""]
+        changed = f"{len(self.changes)} change(s)" if self.changes else ""
+        text = ", ".join(p for p in (f"{len(self.registry.sources)} packs", *pinned, changed) if p)
+        return f"<PolicyBook of {text}>"
+
+
+@attrs.frozen(eq=False, slots=False)
+class _Ready:
+    """A place on a day with everything bound: what is left is the child."""
+
+    overlay: Overlay
+    basis: Basis
+    providers: tuple[FactProvider, ...]
+
+    @classmethod
+    def of(cls, overlay: Overlay, in_force: InForce, place: str | None, day: dt.date) -> "_Ready":
+        given = in_force.values(place, day)
+        read = {s.node.path for s in in_force.plan.dynamic if isinstance(s.node, n.Fact)}
+        basis = Basis(
+            bound=in_force.compiled.bind(day, in_force.engine_values(given)),
+            dependents=in_force.dependents,
+            division=place,
+            parameters=given,
+            fingerprint=overlay.rules.fingerprint,
+            titles=overlay.titles,
+            versions=overlay.versions,
+            problems=overlay.problems,
+        )
+        return cls(overlay, basis, tuple(p for code, p in overlay.rules.providers.items() if code in read))
+
+    @cached_property
+    def _none(self) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+        return {}, ()
+
+    def provide(self, case: Case) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+        """What the fact providers of the place say of a case, and which of them failed."""
+        if not self.providers:
+            return self._none
+        said: dict[str, Any] = {}
+        problems = []
+        for provider in self.providers:
+            space, name = provider.code.split(".", 1)
+            if case.extra.get(space, {}).get(name) is not None:
+                continue  # what the case states goes before
+            try:
+                said[provider.code] = provider.one({_path(e.node): value_at(case, _path(e.node)) for e in provider.needs})
+            except Exception as error:  # noqa: BLE001  a provider may raise anything; it is named and contained
+                problems.append(_provider_failed(provider.code, self.basis.titles, error))
+        return said, tuple(problems)
+
+
+def _path(node: n.Node) -> str:
+    assert isinstance(node, n.Fact)
+    return node.path
+
+
+def value_at(case: Case, path: str) -> Any:
+    """The value of a fact of a case as the model holds it; None where it is unknown."""
+    if path[:1].isdigit():
+        space, name = path.split(".", 1)
+        return case.extra.get(space, {}).get(name)
+    value: Any = case
+    for part in path.split("."):
+        value = getattr(value, part)
+    return value
+
+
+def _provider_failed(code: str, titles: Mapping[str, Text], error: Exception) -> Problem:
+    name = fact_title(code, titles)
+    return Problem(
+        "provider.failed",
+        # The error's own text may hold what the provider was given, so only its kind is shown.
+        Text(f"未能取得“{name.zh}”（{type(error).__name__}），按未知处理", f"‘{name.en}’ could not be fetched ({type(error).__name__}); taken as unknown"),
+        code,
+    )
+
+
+def _observe(observer: Callable[[Assessment], None], result: Assessment) -> None:
+    try:
+        observer(result)
+    except Exception as error:  # noqa: BLE001  an observer may raise anything; it is named, and changes no result
+        name = getattr(observer, "__name__", type(observer).__name__)
+        result.report(
+            Problem(
+                "observer.failed",
+                Text(f"观察函数 {name} 出错（{type(error).__name__}），结果不受影响", f"the observer {name} failed ({type(error).__name__}); the result stands"),
+                name,
+            )
+        )
+
+
+# ---- changes ---------------------------------------------------------------------------------------------------
+
+
+def _known(code: str, known: Iterable[str], what: str) -> None:
+    """Refuse a code that its own pack, which is here, does not have; a pack that is not here is another place's."""
+    codes = set(known)
+    if code not in codes and any(c.split(".")[0] == code.split(".")[0] for c in codes):
+        raise DefinitionError(f"There is no {what} {code!r}.{did_you_mean(code, codes)}")
+
+
+def _with_values(rules: RuleSet, values: Mapping[str, "Given | Mapping[str, Given]"]) -> RuleSet:
+    parameters = dict(rules.parameters)
+    for code, given in values.items():
+        declared = parameters.get(code)
+        if declared is None or declared.kind is None:
+            _known(code, parameters, "parameter")
+            continue
+        parameters[code] = _with_value(declared, given)
+    return RuleSet(
+        rules.categories.values(),
+        rules.policies.values(),
+        rules.checks.values(),
+        rules.facts.values(),
+        rules.providers.values(),
+        merge(parameters.values()),
+    )
+
+
+def _with_value(declared: Parameter, given: "Given | Mapping[str, Given]") -> Parameter:
+    assert declared.kind is not None
+    by_place = dict(given) if isinstance(given, Mapping) else {"": given}
+    kept = declared.values
+    for place, raw in by_place.items():
+        at = "" if place == "cn" else place
+        value = parameter_value(raw, declared.kind, f"{declared.code} at {place or 'cn'}")
+        kept = tuple(v for v in kept if not v.place.startswith(at))
+        kept += (ParameterValue(at, ALWAYS, value, "what-if", Trust.ILLUSTRATIVE),)
+    return attrs.evolve(declared, values=kept)
+
+
+def _with_definitions(rules: RuleSet, definitions: Iterable[Policy | Category | Check]) -> RuleSet:
+    categories, policies, checks = dict(rules.categories), dict(rules.policies), dict(rules.checks)
+    for definition in definitions:
+        if isinstance(definition, Category):
+            categories[definition.code] = definition
+        elif isinstance(definition, Policy):
+            policies[definition.code] = definition
+        elif isinstance(definition, Check):
+            checks[definition.code] = definition
+        else:
+            raise DefinitionError(f"with_policies takes policies, categories and checks, not a {type(definition).__name__}.")
+    return RuleSet(categories.values(), policies.values(), checks.values(), rules.facts.values(), rules.providers.values(), rules.parameters)
+
+
+def _without(rules: RuleSet, codes: frozenset[str]) -> RuleSet:
+    for code in codes:
+        _known(code, [*rules.policies, *rules.categories, *rules.checks], "policy, category or check")
+    policies = policies_without(rules.policies, codes)
+    return RuleSet(
+        [c for c in rules.categories.values() if c.code not in codes],
+        policies,
+        [c for c in rules.checks.values() if c.code not in codes and c.on not in codes],
+        rules.facts.values(),
+        rules.providers.values(),
+        rules.parameters,
+    )
+
+
+def load(*, strict: bool = False, packs: Iterable[Pack] | None = None) -> PolicyBook:
+    """The policy book of every installed pack.
+
+    Args:
+        strict: raise at the first assessment that a broken pack would touch, instead of reporting it.
+        packs: further packs given as values (in a notebook or a test); one with the code of an installed pack
+            takes its place.
+
+    Raises:
+        PackError: strict, and two distributions claim one name.
+    """
+    found = discover()
+    given = {pack.code: source_of(pack) for pack in packs or ()}
+    registry = Registry([*(s for s in found.sources if s.name not in given), *given.values()], found.problems)
+    taken = [p for s in registry.sources if s.state is PackState.QUARANTINED for p in s.problems]
+    if strict and (taken or registry.problems):
+        raise PackError((*registry.problems, *taken))
+    return PolicyBook(registry, strict=strict)

@@ -1,0 +1,347 @@
+"""Finding packs and loading them: by entry point, by jurisdiction, each contained.
+
+A distribution that is broken is named, with its file and the mend, and kept out; the others go on. Nothing of a
+distribution is imported before a child of its jurisdiction is assessed.
+"""
+
+import importlib.metadata as metadata
+import inspect
+import threading
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pluggy
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from kinderguard.model.errors import KinderguardError, Problem, did_you_mean
+from kinderguard.model.places import covers
+from kinderguard.model.text import Text
+from kinderguard.packs import hookspecs
+from kinderguard.packs.pack import Pack, check_pack_code, jurisdiction_of
+from kinderguard.rules.definitions import OwnDocument
+from kinderguard.rules.errors import DefinitionError
+
+if TYPE_CHECKING:
+    from kinderguard.engines.assessment import Assessment
+    from kinderguard.packs.columns import LedgerColumn
+
+GROUP = "kinderguard"
+
+
+class PackError(KinderguardError):
+    """A pack that cannot be used, raised where the caller asked for strictness; ``problems`` has every finding."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(f"{p.where}: {p.message.en} [{p.code}]" for p in self.problems))
+
+    def __reduce__(self) -> tuple[type, tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
+
+class PackState(StrEnum):
+    """Where a pack stands."""
+
+    WAITING = "waiting"
+    LOADED = "loaded"
+    QUARANTINED = "quarantined"
+
+
+@attrs.define(eq=False)
+class PackSource:
+    """One entry point: what it is called, who brings it, and once it was needed, what came of it."""
+
+    name: str
+    distribution: str
+    load: Callable[[], Any]
+    state: PackState = PackState.WAITING
+    pack: Pack | None = None
+    columns: "tuple[LedgerColumn, ...]" = ()
+    documents: tuple[OwnDocument, ...] = ()
+    observers: "tuple[Callable[[Assessment], None], ...]" = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def jurisdiction(self) -> str:
+        """The division prefix it speaks for; empty for the nation."""
+        return jurisdiction_of(self.name)
+
+    @property
+    def where(self) -> str:
+        """How problems name it."""
+        return f"{self.name} ({self.distribution})"
+
+    def quarantine(self, problems: Iterable[Problem]) -> None:
+        """Keep it out, and say why."""
+        self.state = PackState.QUARANTINED
+        self.pack = None
+        self.columns, self.documents, self.observers = (), (), ()
+        self.problems = (*self.problems, *problems)
+
+
+class Registry:
+    """All packs that are installed, each loaded at most once, when its jurisdiction is first needed."""
+
+    def __init__(self, sources: Iterable[PackSource], problems: Iterable[Problem] = ()) -> None:
+        self.sources = tuple(sorted(sources, key=lambda s: (s.jurisdiction, s.name)))
+        self.problems = tuple(problems)
+        self._by_jurisdiction: dict[str, list[PackSource]] = {}
+        for source in self.sources:
+            self._by_jurisdiction.setdefault(source.jurisdiction, []).append(source)
+        self._lock = threading.RLock()
+
+    def chain(self, division: str | None) -> tuple[PackSource, ...]:
+        """The packs whose jurisdiction covers a division, the nation's first; loaded."""
+        prefixes = [""] if division is None else [division[:length] for length in range(len(division) + 1)]
+        found = [s for prefix in prefixes for s in self._by_jurisdiction.get(prefix, ())]
+        for source in found:
+            self.ensure(source)
+        return tuple(found)
+
+    def ensure(self, source: PackSource) -> None:
+        """Load a pack if it was not loaded yet."""
+        if source.state is PackState.WAITING:
+            with self._lock:
+                if source.state is PackState.WAITING:
+                    load_source(source)
+
+    def all(self) -> tuple[PackSource, ...]:
+        """Every pack, loaded."""
+        for source in self.sources:
+            self.ensure(source)
+        return self.sources
+
+
+def discover() -> Registry:
+    """The packs of every installed distribution, by their entry points; nothing is imported."""
+    found: dict[str, dict[str, PackSource]] = {}
+    problems: list[Problem] = []
+    for point in metadata.entry_points(group=GROUP):
+        name = point.dist.name if point.dist else "?"
+        version = point.dist.version if point.dist else "?"
+        try:
+            check_pack_code(point.name)
+        except DefinitionError as error:
+            problems.append(
+                Problem(
+                    "pack.name_invalid",
+                    Text(f"入口点名称应为行政区划代码：{point.name!r}", f"the entry point's name is its division: {error}"),
+                    f"{point.name} ({name})",
+                )
+            )
+            continue
+        found.setdefault(point.name, {})[name] = PackSource(point.name, f"{name} {version}", point.load)
+    sources = []
+    for name, by_distribution in sorted(found.items()):
+        sources += _unique(name, list(by_distribution.values()))
+    return Registry(sources, problems)
+
+
+def _unique(name: str, sources: list[PackSource]) -> list[PackSource]:
+    """The one source of a name; where two distributions claim it, neither is used and both are named."""
+    if len(sources) == 1:
+        return sources
+    who = sorted(s.distribution for s in sources)
+    clash = PackSource(name, " + ".join(who), lambda: None)
+    clash.quarantine(
+        [
+            Problem(
+                "pack.name_taken",
+                Text(
+                    f"{'、'.join(who)} 都以“{name}”注册；请卸载其一，或加后缀（如 {name}.education）",
+                    f"{' and '.join(who)} both register {name!r}; uninstall one, or give one a suffix such as {name}.education",
+                ),
+                clash.where,
+            )
+        ]
+    )
+    return [clash]
+
+
+def source_of(pack: Pack) -> PackSource:
+    """A pack given as a value, as if it were installed."""
+    source = PackSource(pack.code, f"given {pack.version}", lambda: pack)
+    source.pack, source.state = pack, PackState.LOADED
+    problem = _version_problem(pack, source)
+    if problem:
+        source.quarantine([problem])
+    return source
+
+
+# ---- loading one pack ----------------------------------------------------------------------------------------
+
+
+def load_source(source: PackSource) -> None:
+    """Import a pack, check its hooks and call them. Whatever fails is kept in the source's problems."""
+    try:
+        module = source.load()
+    except (Exception, SystemExit) as error:  # noqa: BLE001  a plug-in may raise anything; it is named and contained
+        source.quarantine([_failed(source, "pack.import_failed", "导入", "import", error)])
+        return
+    faults = hook_faults(module, source)
+    if faults:
+        source.quarantine(faults)
+        return
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(hookspecs)
+    try:
+        manager.register(module, name=source.name)
+        manager.check_pending()
+        packs = manager.hook.kinderguard_pack()
+        source.columns = _flat(manager.hook.kinderguard_ledger_columns())
+        source.documents = _flat(manager.hook.kinderguard_documents())
+        source.observers = _flat(manager.hook.kinderguard_observers())
+    except (Exception, SystemExit) as error:  # noqa: BLE001  as above
+        source.quarantine([_failed(source, "pack.registration_failed", "注册", "registration", error)])
+        return
+    problems = _pack_problems(packs, source) + _value_problems(source)
+    if problems:
+        source.quarantine(problems)
+        return
+    source.pack, source.state = packs[0], PackState.LOADED
+
+
+def _flat(results: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
+    return tuple(value for result in results for value in result)
+
+
+def _failed(source: PackSource, code: str, zh: str, en: str, error: BaseException) -> Problem:
+    """A failure with the file and line where it happened; a definition's own message names its mend."""
+    place = f"{Path(error.filename or '?').name}:{error.lineno}" if isinstance(error, SyntaxError) else _place_of(error)
+    what = f"{type(error).__name__}: {error}"
+    return Problem(
+        code,
+        Text(
+            f"{zh}失败（{place}）：{what}。请修改该文件，或卸载此规则包；其余规则包不受影响",
+            f"{en} failed ({place}): {what}. Mend that file, or uninstall the pack; the other packs go on",
+        ),
+        source.where,
+    )
+
+
+def _place_of(error: BaseException) -> str:
+    """The last file and line of the plug-in itself: not of this library, of pluggy or of the import system."""
+    ours = (str(Path(__file__).parents[1]), str(Path(pluggy.__file__).parent), "<frozen", str(Path(metadata.__file__).parent))
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(ours)]
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+
+
+def _specifications() -> dict[str, tuple[str, ...]]:
+    """Every hook with its arguments."""
+    return {
+        name: tuple(inspect.signature(function).parameters)
+        for name, function in vars(hookspecs).items()
+        if name.startswith("kinderguard_") and inspect.isfunction(function)
+    }
+
+
+def hook_faults(module: Any, source: PackSource) -> list[Problem]:
+    """Every fault of a module's hooks, found before any is called, each with the nearest right name."""
+    known = _specifications()
+    found: list[tuple[str, Text]] = []
+    members: Mapping[str, Any] = vars(module) if isinstance(module, ModuleType) else {k: getattr(module, k) for k in dir(module)}
+    marked = {name for name, value in members.items() if hasattr(value, "kinderguard_impl")}
+    for name in sorted(marked | {k for k in members if k.startswith("kinderguard_") and inspect.isroutine(members[k])}):
+        if name not in known:
+            found.append((name, Text(f"没有名为 {name} 的钩子", f"there is no hook {name!r}.{did_you_mean(name, known)}")))
+        elif name not in marked:
+            found.append((name, Text(f"{name} 缺少 @hookimpl 标记", f"{name} is not marked: put @hookimpl (from kinderguard.packs) above it")))
+        else:
+            extra = [p for p in _required_names(members[name]) if p not in known[name]]
+            if extra:
+                takes = ", ".join(known[name]) or "no arguments"
+                found.append((name, Text(f"{name} 的参数 {', '.join(extra)} 不存在", f"{name} takes {takes}, not {', '.join(extra)}")))
+    if "kinderguard_pack" not in members and not found:
+        found.append(
+            ("kinderguard_pack", Text("未实现 kinderguard_pack 钩子", "it does not implement the hook kinderguard_pack, which gives the pack"))
+        )
+    file = Path(getattr(module, "__file__", None) or "?").name
+    return [
+        Problem("pack.hook_invalid", Text(f"{file}：{text.zh}", f"{file}: {text.en}"), source.where) for _, text in found
+    ]
+
+
+def _required_names(function: Any) -> list[str]:
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return []
+    return list(parameters)
+
+
+def _pack_problems(packs: list[Any], source: PackSource) -> list[Problem]:
+    if len(packs) != 1 or not isinstance(packs[0], Pack):
+        got = type(packs[0]).__name__ if packs else "nothing"
+        return [
+            Problem(
+                "pack.not_a_pack",
+                Text("kinderguard_pack 应返回一个 Pack", f"kinderguard_pack returned {got}; it must return one Pack"),
+                source.where,
+            )
+        ]
+    pack = packs[0]
+    if pack.code != source.name:
+        return [
+            Problem(
+                "pack.code_differs",
+                Text(f"入口点名称为 {source.name}，Pack 的代码却是 {pack.code}；两者须一致", f"the entry point is named {source.name}, but the Pack's code is {pack.code}; make them the same"),
+                source.where,
+            )
+        ]
+    problem = _version_problem(pack, source)
+    return [problem] if problem else []
+
+
+def _version_problem(pack: Pack, source: PackSource) -> Problem | None:
+    from kinderguard import __version__
+
+    try:
+        fits = SpecifierSet(pack.kinderguard).contains(__version__, prereleases=True)
+    except InvalidSpecifier:
+        return Problem(
+            "pack.version_range_invalid",
+            Text(f"版本范围 {pack.kinderguard!r} 无法识别；请写作 '>=0.1,<0.2'", f"the version range {pack.kinderguard!r} cannot be read; write it as '>=0.1,<0.2'"),
+            source.where,
+        )
+    if fits:
+        return None
+    return Problem(
+        "pack.version_unfit",
+        Text(
+            f"该规则包适用于 kinderguard {pack.kinderguard}，而安装的是 {__version__}；请升级规则包或 kinderguard",
+            f"the pack works with kinderguard {pack.kinderguard}, but {__version__} is installed; upgrade one of them",
+        ),
+        source.where,
+    )
+
+
+def _value_problems(source: PackSource) -> list[Problem]:
+    from kinderguard.packs.columns import LedgerColumn
+
+    wrong = [
+        (hook, expected, value)
+        for hook, expected, values in (
+            ("kinderguard_ledger_columns", "LedgerColumn values", [c for c in source.columns if not isinstance(c, LedgerColumn)]),
+            ("kinderguard_documents", "OwnDocument values", [d for d in source.documents if not isinstance(d, OwnDocument)]),
+            ("kinderguard_observers", "functions", [o for o in source.observers if not callable(o)]),
+        )
+        for value in values
+    ]
+    return [
+        Problem(
+            "pack.hook_result_invalid",
+            Text(f"{hook} 返回了不能使用的值（{type(value).__name__}）", f"{hook} must give {expected}, not a {type(value).__name__}"),
+            source.where,
+        )
+        for hook, expected, value in wrong
+    ]
+
+
+def in_jurisdiction(source: PackSource, division: str | None) -> bool:
+    """Whether a pack speaks for a division."""
+    return covers(source.jurisdiction, division or "")

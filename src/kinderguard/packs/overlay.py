@@ -1,0 +1,178 @@
+"""An overlay: the nation's, the province's and the county's packs put together for one place.
+
+Each pack is added to those above it and the whole is checked; one that does not fit is quarantined by name, and the
+rest stands.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+import attrs
+
+from kinderguard.engines.explain import Compiled, absent_parameter
+from kinderguard.engines.missing import Dependents
+from kinderguard.engines.plan import Plan, compile_plan
+from kinderguard.model.errors import Problem
+from kinderguard.model.places import covers
+from kinderguard.model.text import Text
+from kinderguard.packs.loader import PackSource, PackState
+from kinderguard.packs.pack import Pack
+from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactProvider, Policy
+from kinderguard.rules.errors import RuleError
+from kinderguard.rules.kinds import Kind
+from kinderguard.rules.parameters import Parameter, ParameterValue, merge, read_parameters
+from kinderguard.rules.ruleset import RuleSet
+
+#: A change that an analyst makes to a rule set: ``with_parameters``, ``with_policies``, ``without``.
+Change = Callable[[RuleSet], RuleSet]
+
+
+@attrs.frozen
+class Parts:
+    """What packs define, before it is checked as a whole."""
+
+    categories: tuple[Category, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    checks: tuple[Check, ...] = ()
+    facts: tuple[DeclaredFact[Any], ...] = ()
+    providers: tuple[FactProvider, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+
+    def plus(self, pack: Pack) -> "Parts":
+        """With one more pack.
+
+        Raises:
+            DefinitionError: a parameter file that cannot be used, or a value outside the pack's jurisdiction.
+        """
+        kinds: dict[str, Kind] = {p.code: p.kind for p in self.parameters if p.kind is not None}
+        own: list[Parameter] = []
+        for path in pack.parameters:
+            own += read_parameters(path, jurisdiction=pack.jurisdiction, kinds=kinds | {p.code: p.kind for p in own if p.kind})
+        for parameter in own:
+            _check_place(pack, parameter)
+        return Parts(
+            self.categories + pack.categories,
+            self.policies + pack.policies,
+            self.checks + pack.checks,
+            self.facts + pack.facts,
+            self.providers + pack.providers,
+            self.parameters + tuple(own),
+        )
+
+    def rules(self) -> RuleSet:
+        """All of it, checked."""
+        return RuleSet(self.categories, self.policies, self.checks, self.facts, self.providers, merge(self.parameters))
+
+
+def _check_place(pack: Pack, parameter: Parameter) -> None:
+    if parameter.kind is not None and not parameter.code.startswith(pack.code + "."):
+        raise RuleError(
+            f"{parameter.file}: {parameter.code} is declared here, but a pack's own parameters begin with {pack.code + '.'!r}. "
+            "To set a value of somebody else's parameter, leave kind and title out."
+        )
+    for value in parameter.values:
+        if not covers(pack.jurisdiction, value.place):
+            raise RuleError(
+                f"{parameter.file}: {parameter.code} has a value for {value.place or 'cn'}, outside the jurisdiction {pack.jurisdiction}."
+            )
+
+
+@attrs.frozen(eq=False, slots=False)
+class Overlay:
+    """The rules of one chain of packs, and what was wrong with any of them."""
+
+    rules: RuleSet
+    packs: tuple[Pack, ...]
+    problems: tuple[Problem, ...]
+    observers: tuple[Callable[[Any], None], ...]
+    _plans: dict[tuple[bool, ...], "InForce"] = attrs.field(factory=dict)
+
+    @cached_property
+    def titles(self) -> Mapping[str, Text]:
+        """The titles of everything that has a code."""
+        r = self.rules
+        titled: Iterable[Any] = [*r.categories.values(), *r.policies.values(), *r.facts.values()]
+        titles = {value.code: value.title for value in titled}
+        return titles | {code: p.title for code, p in r.parameters.items() if p.title is not None}
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The version of each pack by its code."""
+        return {pack.code: pack.version for pack in self.packs}
+
+    def in_force(self, day: dt.date) -> "InForce":
+        """The rules of a day, compiled; days with the same rules share them."""
+        r = self.rules
+        key = tuple(day in d.effective for d in (*r.categories.values(), *r.policies.values(), *r.checks.values()))
+        found = self._plans.get(key)
+        if found is None:
+            found = self._plans[key] = InForce(r.in_force(day))
+        return found
+
+
+@attrs.frozen(eq=False, slots=False)
+class InForce:
+    """The rules in force, with their plan."""
+
+    rules: RuleSet
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan."""
+        return compile_plan(self.rules)
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """The plan for the reference engine."""
+        return Compiled.of(self.plan)
+
+    @cached_property
+    def dependents(self) -> Dependents:
+        """What depends on what."""
+        return Dependents.of(self.plan)
+
+    def values(self, division: str | None, day: dt.date) -> dict[str, ParameterValue | None]:
+        """The value in force of each parameter that the plan reads."""
+        return {code: self.rules.parameters[code].at(division, day) for code in self.plan.parameters}
+
+    def engine_values(self, given: Mapping[str, ParameterValue | None]) -> dict[str, Any]:
+        """The same as the reference engine takes them."""
+        found = {}
+        for code, value in given.items():
+            parameter = self.rules.parameters[code]
+            assert parameter.kind is not None
+            floor = parameter.floor.value if parameter.floor else None
+            found[code] = absent_parameter(parameter.kind, floor) if value is None else value.value
+        return found
+
+
+def build_overlay(chain: tuple[PackSource, ...], changes: tuple[Change, ...]) -> Overlay:
+    """Put a chain of packs together, the nation's first. A pack that does not fit is quarantined and named."""
+    parts, rules = Parts(), RuleSet([], [])
+    packs: list[Pack] = []
+    for source in chain:
+        if source.state is not PackState.LOADED or source.pack is None:
+            continue
+        try:
+            more = parts.plus(source.pack)
+            checked = more.rules()
+        except RuleError as error:
+            source.quarantine([_misfit(source, error)])
+            continue
+        parts, rules = more, checked
+        packs.append(source.pack)
+    for change in changes:
+        rules = change(rules)
+    problems = tuple(p for s in chain for p in s.problems)
+    observers = tuple(o for s in chain if s.state is PackState.LOADED for o in s.observers)
+    return Overlay(rules, tuple(packs), problems, observers)
+
+
+def _misfit(source: PackSource, error: RuleError) -> Problem:
+    return Problem(
+        "pack.rules_invalid",
+        Text(f"规则不成立：{error}。修改前此规则包不生效", f"its rules do not stand: {error} Until that is mended the pack is not used"),
+        source.where,
+    )

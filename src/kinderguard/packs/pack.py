@@ -1,0 +1,91 @@
+"""A pack: what one distribution says for one jurisdiction. A frozen value; it does nothing by itself."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from kinderguard.model.errors import FieldValueError
+from kinderguard.model.places import check_division
+from kinderguard.model.text import Text
+from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactProvider, Policy
+from kinderguard.rules.errors import DefinitionError
+
+_NAME = re.compile(r"(cn|\d{2,12})(\.[a-z][a-z0-9_]*)?\Z")
+
+
+def check_pack_code(code: str) -> str:
+    """``code`` itself where it can be a pack's: ``cn``, a division, or a division with a suffix.
+
+    Raises:
+        DefinitionError: with the right form.
+    """
+    if not isinstance(code, str) or not _NAME.match(code):
+        raise DefinitionError(f"{code!r} is no pack's code: write the division, as in '330106', or '330106.education'.")
+    if not code.startswith("cn"):
+        try:
+            check_division(code.split(".", 1)[0])
+        except FieldValueError as error:
+            raise DefinitionError(f"The pack's code {code!r}: {error}.") from None
+    return code
+
+
+def jurisdiction_of(code: str) -> str:
+    """The division prefix that a pack speaks for; the empty prefix is the nation."""
+    division = code.split(".", 1)[0]
+    return "" if division == "cn" else division
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+@attrs.frozen
+class Pack:
+    """What a county, a province or the nation says.
+
+    Args:
+        code: the division it speaks for (``"330106"``; ``"330106.education"`` where a division has several; ``"cn"``).
+            It is also the name of the entry point, and every code that the pack defines begins with it.
+        title: in both languages.
+        version: of the pack.
+        kinderguard: the versions of kinderguard it works with, such as ``">=0.1,<0.2"``.
+        categories, policies, checks, facts, providers: what it defines.
+        parameters: paths of its TOML files.
+
+    Raises:
+        DefinitionError: something does not belong in this pack; the message names it and the mend.
+    """
+
+    code: str = attrs.field(converter=check_pack_code)
+    title: Text
+    version: str
+    kinderguard: str
+    categories: tuple[Category, ...] = attrs.field(default=(), converter=_tuple)
+    policies: tuple[Policy, ...] = attrs.field(default=(), converter=_tuple)
+    checks: tuple[Check, ...] = attrs.field(default=(), converter=_tuple)
+    facts: tuple[DeclaredFact[Any], ...] = attrs.field(default=(), converter=_tuple)
+    providers: tuple[FactProvider, ...] = attrs.field(default=(), converter=_tuple)
+    parameters: tuple[Path, ...] = attrs.field(default=(), converter=_tuple)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.title, Text):
+            raise DefinitionError(f"Pack {self.code}: title is r.Text(zh='…', en='…'), in both languages.")
+        for name, kind in (("categories", Category), ("policies", Policy), ("checks", Check), ("facts", DeclaredFact), ("providers", FactProvider)):  # fmt: skip
+            for value in getattr(self, name):
+                if not isinstance(value, kind):
+                    raise DefinitionError(f"Pack {self.code}: {name} holds a {type(value).__name__}; it takes {kind.__name__} values.")
+                if not value.code.startswith(self.code + "."):
+                    raise DefinitionError(
+                        f"Pack {self.code} defines {value.code}: a pack speaks only for its own jurisdiction, so its "
+                        f"codes begin with {self.code + '.'!r}. Change somebody else's rule with a Check on it."
+                    )
+        for path in self.parameters:
+            if not isinstance(path, Path):
+                raise DefinitionError(f"Pack {self.code}: parameters are pathlib.Path values, such as Path(__file__).with_name('parameters.toml').")
+
+    @property
+    def jurisdiction(self) -> str:
+        """The division prefix; empty for the nation."""
+        return jurisdiction_of(self.code)
