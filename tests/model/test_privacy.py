@@ -26,7 +26,7 @@ MARKS = {
     "child_director": "隐主任",
     "note": "隐备注文字",
 }
-MODELS = [m for m in models_within(Case)]
+MODELS = list(models_within(Case))
 PUBLIC_RECORDS = [v for v in vars(public).values() if isinstance(v, type) and issubclass(v, Record)]
 
 
@@ -81,7 +81,7 @@ def test_only_reveal_and_json_show_what_is_personal(model: type[Record], caplog:
     with caplog.at_level(logging.INFO):
         logging.getLogger().info("%s %r", record, record)
     shown = [
-        repr(record), str(record), f"{record}", f"{record!r:>5}", "{}".format(record), "%s %r" % (record, record),  # noqa: UP030, UP031, UP032
+        repr(record), str(record), f"{record}", f"{record!r:>5}", "{}".format(record), "%s %r" % (record, record),  # noqa: UP031, UP032
         caplog.text, ascii(record), repr(record.model_dump()), repr(dict(record)), repr(vars(record)),
         repr(list(record.__repr_args__())), repr(list(record.__rich_repr__())), repr(copy.deepcopy(record)),
         repr(pickle.loads(pickle.dumps(record))), repr([record]), repr({"a": record}), repr(record.model_fields_set),
@@ -130,6 +130,20 @@ WRONG: list[Any] = [
     [{"birth_date": ID, MARKS["name"]: 1}], {"birth_date": MARKS["name"]}, {"resident_id": ID, "sex": "male"},
     [{"resident_id": ID, "birth_date": "2012-03-05"}], {"resident_id": ID[:-1] + "1"}, ID + "0" * 30, f"-{ID}e9",
 ]  # fmt: skip
+
+
+def refusal(way: Callable[[Any], object], value: Any) -> InvalidRecordError | None:
+    """Any error but ours fails the test, except that of an object for which there is no JSON."""
+    try:
+        way(value)
+    except InvalidRecordError as error:
+        return error
+    except TypeError as error:
+        if "JSON serializable" not in str(error):
+            raise
+    return None
+
+
 FIELDS = [(m, name) for m in MODELS for name in m.model_fields]
 
 
@@ -141,20 +155,11 @@ def test_a_wrong_value_is_refused_in_silence(model: type[Record], name: str) -> 
         lambda v: model.model_validate(types.MappingProxyType({name: v})),
         lambda v: model().model_copy(update={name: v}),
         lambda v: model.model_validate_strings({name: v}),
-        lambda v: model.model_validate_json(json.dumps({name: v})),
+        lambda v: model.model_validate_json(json.dumps({name: v}, ensure_ascii=False)),
     ]
-    refused = 0
-    for value in WRONG:
-        for way in ways:
-            try:
-                way(value)
-            except InvalidRecordError as error:
-                refused += 1
-                assert not leaks(everything_shown(error))
-            except TypeError as error:  # json.dumps of an object that has no JSON
-                assert "is not JSON serializable" in str(error) or "keys must be" in str(error)
-                assert not leaks(str(error))
-    assert refused > 0
+    errors = [error for value in WRONG for way in ways if (error := refusal(way, value)) is not None]
+    assert any(isinstance(error, InvalidRecordError) for error in errors)
+    assert not leaks("\n".join(everything_shown(error) for error in errors))
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda m: m.__name__)

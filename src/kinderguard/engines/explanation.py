@@ -44,6 +44,11 @@ class Line:
     mark: str = ""
     below: "tuple[Line, ...]" = ()
 
+    def marked(self, lang: Language) -> str:
+        """The text with its sign before it."""
+        sign = MARKS[self.mark]
+        return f"{sign} {self.text.in_(lang)}" if sign else self.text.in_(lang)
+
 
 def shown(value: Any, kind: Kind) -> Text:
     """A value of the trace as people read it, bounds included."""
@@ -88,10 +93,8 @@ class Explanation:
     def tree(self) -> Line:
         """The explanation as lines within lines."""
         a = self.assessment
-        if self.code in self._plan.categories:
-            return self._category(self.code)
         if self.code is not None:
-            return self._policy(a.policies[self.code])
+            return self.line(self.code)
         where = place_name(a.division) if a.division else Text("负责地区不详", "division in charge unknown")
         head = Text(f"评估日期 {a.on}，{where.zh}", f"Assessed on {a.on}, {where.en}")
         sections = [
@@ -113,6 +116,10 @@ class Explanation:
             self._section(Text("问题", "Problems"), [Line(p.message, "unknown") for p in a.problems]),
         ]
         return Line(head, below=tuple(s for s in sections if s is not None))
+
+    def line(self, code: str) -> Line:
+        """One category or policy with its reasons."""
+        return self._category(code) if code in self._plan.categories else self._policy(self.assessment.policies[code])
 
     @property
     def _given(self) -> tuple["PolicyResult", ...]:

@@ -3,7 +3,7 @@
 import html
 from typing import TYPE_CHECKING
 
-from kinderguard.engines.explanation import MARKS, Line
+from kinderguard.engines.explanation import Line
 from kinderguard.model.text import Language
 
 if TYPE_CHECKING:
@@ -12,19 +12,14 @@ if TYPE_CHECKING:
 _COLOURS = {"yes": "green", "no": "red", "unknown": "yellow", "": ""}
 
 
-def _marked(line: Line, lang: Language) -> str:
-    sign = MARKS[line.mark]
-    return f"{sign} {line.text.in_(lang)}" if sign else line.text.in_(lang)
-
-
 def plain_text(line: Line, lang: Language) -> str:
     """The tree with box-drawing branches."""
-    rows = [_marked(line, lang)]
+    rows = [line.marked(lang)]
 
     def add(lines: tuple[Line, ...], indent: str) -> None:
         for i, child in enumerate(lines):
             last = i == len(lines) - 1
-            rows.append(f"{indent}{'└─ ' if last else '├─ '}{_marked(child, lang)}")
+            rows.append(f"{indent}{'└─ ' if last else '├─ '}{child.marked(lang)}")
             add(child.below, indent + ("   " if last else "│  "))
 
     add(line.below, "")
@@ -38,9 +33,9 @@ def rich_tree(line: Line, lang: Language) -> "Tree":
 
     def add(to: Tree, lines: tuple[Line, ...]) -> None:
         for child in lines:
-            add(to.add(RichText(_marked(child, lang), style=_COLOURS[child.mark])), child.below)
+            add(to.add(RichText(child.marked(lang), style=_COLOURS[child.mark])), child.below)
 
-    tree = Tree(RichText(_marked(line, lang), style="bold"))
+    tree = Tree(RichText(line.marked(lang), style="bold"))
     add(tree, line.below)
     return tree
 
@@ -60,7 +55,7 @@ def html_fragment(line: Line, lang: Language) -> str:
 
 
 def _html(line: Line, lang: Language, depth: int) -> str:
-    text = html.escape(_marked(line, lang))
+    text = html.escape(line.marked(lang))
     label = f'<span class="kg-{line.mark}">{text}</span>' if line.mark else text
     if not line.below:
         return f'<div class="kg-leaf">{label}</div>'

@@ -1,0 +1,11 @@
+"""Results for others: the line contract for programs, the county's workbook, the page to print, the summary."""
+
+from kinderguard.report.lines import AssessmentLine, LedgerLine, SkippedLine, assessment_line, ledger_line
+from kinderguard.report.run import AssessedRow, assess_rows
+from kinderguard.report.schemas import SCHEMAS, schema
+from kinderguard.report.summary import Summary
+
+__all__ = [
+    "SCHEMAS", "AssessedRow", "AssessmentLine", "LedgerLine", "SkippedLine", "Summary", "assess_rows", "assessment_line",
+    "ledger_line", "schema",
+]  # fmt: skip

@@ -1,0 +1,183 @@
+"""The published JSON Schemas: of a case, of a ledger line, of an explanation. Printed by ``kinderguard schema``."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from kinderguard.engines.explanation import FORMAT
+from kinderguard.model.case import Case
+from kinderguard.report.lines import LINE, Day, Money
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Bilingual(_Part):
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
+class Citation(_Part):
+    """A source and how far it was checked."""
+
+    document: str
+    article: str | None
+    trust: str
+    source: str | None
+    checked_on: Day | None
+
+
+class Needed(_Part):
+    """A condition that would have to change for a "no" to become a "yes"."""
+
+    step: int
+    wanted: bool | None
+    distance: Bilingual | None
+
+
+class CategoryOutcome(_Part):
+    """A category: the step that holds its value, and the steps that decided it."""
+
+    title: Bilingual
+    step: int
+    value: bool | None
+    because: list[int]
+    needed: list[Needed]
+    cites: list[Citation]
+
+
+class StackingOutcome(_Part):
+    """A stacking rule at work, as the steps before and after it."""
+
+    rule: Literal["excludes", "tops_up", "capped"]
+    owner: str
+    others: list[str]
+    before_step: int
+    after_step: int
+    reason: Bilingual | None
+
+
+class PolicyOutcome(_Part):
+    """A policy: eligibility, its amount by itself, and what remains after stacking."""
+
+    title: Bilingual
+    eligible_step: int
+    own_step: int | None
+    final_step: int
+    eligible: bool | None
+    amount: Money | None
+    low: Money | None
+    high: Money | None
+    every: str
+    per: Literal["child", "household"]
+    because: list[int]
+    needed: list[Needed]
+    stacking: list[StackingOutcome]
+    cites: list[Citation]
+
+
+class ParameterUsed(_Part):
+    """A parameter's value with its place, period and source; ``set`` is false where there is none."""
+
+    code: str
+    title: Bilingual
+    set: bool
+    place: str | None = None
+    from_: Day | None = Field(default=None, alias="from")
+    until: Day | None = None
+    source: str | None = None
+    trust: str | None = None
+    checked_on: Day | None = None
+
+
+class StepEntry(_Part):
+    """One step. Money is yuan as text (``"p/q"`` where it is no whole fen), a value within bounds ``{low, high}``."""
+
+    id: int
+    op: str
+    kind: str
+    wording: Bilingual
+    value: Any
+    reads: list[int] = Field(description="the steps it is computed from, in the order of its operands")
+    code: str | None = None
+    title: Bilingual | None = None
+    category: str | None = None
+    path: str | None = Field(default=None, description="of a fact or a list of records")
+    codes: list[str] | None = None
+    to: Any = Field(default=None, description="the rounding step")
+    rounding: Literal["half_up", "up", "down"] | None = None
+    parameter: ParameterUsed | None = None
+    how: Literal["any", "all", "count", "sum", "least", "greatest"] | None = None
+    element: int | None = None
+    where: int | None = None
+    body: int | None = None
+    records: "list[list[StepEntry]] | None" = Field(default=None, description="per record, the inner steps")
+
+
+class MissingEntry(_Part):
+    """A fact to ask for."""
+
+    path: str
+    title: Bilingual
+    decides: float = Field(ge=0, le=1)
+    changes: list[str]
+
+
+class DocumentEntry(_Part):
+    """A paper to bring."""
+
+    document: str
+    title: Bilingual
+    policies: list[str]
+
+
+class ProblemEntry(_Part):
+    """Something that was wrong with a pack, a provider, a rule or a parameter."""
+
+    code: str
+    where: str
+    message: Bilingual
+
+
+class Versions(_Part):
+    """The versions that made the result."""
+
+    kinderguard: str
+    packs: dict[str, str]
+
+
+class ExplanationDocument(_Part):
+    """``kinderguard.explanation/1``: everything needed to audit one result without this library."""
+
+    format: Literal["kinderguard.explanation/1"]
+    versions: Versions
+    fingerprint: str
+    ref: str | None
+    on: Day
+    division: str | None
+    complete: bool
+    categories: dict[str, CategoryOutcome]
+    policies: dict[str, PolicyOutcome]
+    steps: list[StepEntry] = Field(description="in dependency order")
+    missing: list[MissingEntry]
+    documents: list[DocumentEntry]
+    problems: list[ProblemEntry]
+
+
+assert FORMAT == "kinderguard.explanation/1"  # a new format gets a document of its own
+
+#: By name, what the schema describes.
+SCHEMAS: dict[str, TypeAdapter[Any]] = {
+    "case": TypeAdapter(Case),
+    "assessment-line": LINE,
+    "explanation": TypeAdapter(ExplanationDocument),
+}
+
+
+def schema(name: str) -> dict[str, Any]:
+    """A JSON Schema (draft 2020-12) by name: ``case``, ``assessment-line``, ``explanation``."""
+    made = SCHEMAS[name].json_schema(by_alias=True, mode="serialization" if name == "case" else "validation")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"kinderguard {name}", **made}
