@@ -298,12 +298,18 @@ class Assessment:
             name = fact_title(path, self.basis.titles)
             return Problem(
                 fault.code,
-                Text(f"“{name.zh}”的值不合声明的类型，按未知处理", f"‘{name.en}’ does not fit its kind ({fault.detail}); taken as unknown"),
+                Text(
+                    f"“{name.zh}”的值不合声明的类型，按未知处理",
+                    f"‘{name.en}’ does not fit its kind ({fault.detail}); taken as unknown",
+                ),
                 path,
             )
         return Problem(
             fault.code,
-            Text("规则以零为除数，结果按未知处理；请修改规则", "a rule divides by zero; its result is unknown; mend the rule"),
+            Text(
+                "规则以零为除数，结果按未知处理；请修改规则",
+                "a rule divides by zero; its result is unknown; mend the rule",
+            ),
             self.rule_of(fault.step.index),
         )
 

@@ -245,7 +245,9 @@ class ReferenceAlgebra(Algebra[Meaning]):
 
     def _records(self, step: Step) -> Callable[[list[Any], Any], list[tuple[Any, Any]]]:
         """What computes (where, body) for each record."""
-        assert step.element is not None and step.where is not None and step.body is not None
+        assert step.element is not None
+        assert step.where is not None
+        assert step.body is not None
         base, where, body = step.index, step.where.index, step.body.index
         inner = [self.meaning(s) for s in step.inner]
 

@@ -99,9 +99,12 @@ class Explanation:
         head = Text(f"评估日期 {a.on}，{where.zh}", f"Assessed on {a.on}, {where.en}")
         sections = [
             self._section(Text("属于", "Is"), [self._category(c) for c, v in a.categories.items() if v]),
-            self._section(Text("待定类别", "May be"), [self._category(c) for c, v in a.categories.items() if v is None]),
             self._section(
-                Text("应享受", "Is due"), [self._policy(p) for p in a.policies.values() if p.eligible and p in self._given]
+                Text("待定类别", "May be"), [self._category(c) for c, v in a.categories.items() if v is None]
+            ),
+            self._section(
+                Text("应享受", "Is due"),
+                [self._policy(p) for p in a.policies.values() if p.eligible and p in self._given],
             ),
             self._section(
                 Text("可能应享受", "May be due"), [self._policy(p) for p in a.policies.values() if p.eligible is None]
@@ -110,7 +113,9 @@ class Explanation:
                 Text("符合条件但因衔接规则不发放", "Eligible, but not paid beside other help"),
                 [self._policy(p) for p in a.policies.values() if p.eligible and p not in self._given],
             ),
-            self._section(Text("不符合条件", "Is not due"), [self._policy(p) for p in a.policies.values() if p.eligible is False]),
+            self._section(
+                Text("不符合条件", "Is not due"), [self._policy(p) for p in a.policies.values() if p.eligible is False]
+            ),
             self._missing(None),
             self._section(Text("尚需材料", "Papers to bring"), [Line(d.document.label) for d in a.documents]),
             self._section(Text("问题", "Problems"), [Line(p.message, "unknown") for p in a.problems]),
@@ -168,21 +173,33 @@ class Explanation:
                 return Text("因衔接规则不提供", "not given beside other help")
             sure = Text("应提供", "due") if result.granted else Text("待定", "undetermined")
             return Text(f"{sure.zh}（{result.service.zh}）", f"{sure.en} ({result.service.en})")
-        period = _period(result.every) + (Text("（按户）", " (per household)") if result.per == "household" else same(""))
+        period = _period(result.every) + (
+            Text("（按户）", " (per household)") if result.per == "household" else same("")
+        )
         if result.amount is not None and result.eligible:
             return Text(f"{result.amount:,}元", f"{result.amount:,} yuan") + period
         low, high = f"{result.low:,}", None if result.high is None else f"{result.high:,}"
-        amount = Text(f"不少于{low}元", f"at least {low} yuan") if high is None else Text(f"{low}至{high}元", f"{low} to {high} yuan")
+        amount = (
+            Text(f"不少于{low}元", f"at least {low} yuan")
+            if high is None
+            else Text(f"{low}至{high}元", f"{low} to {high} yuan")
+        )
         if result.low == result.high:
             amount = Text(f"{low}元", f"{low} yuan")
-        return (Text("金额待定，", "amount open, ") if result.eligible else Text("待定，", "undetermined, ")) + amount + period
+        return (
+            (Text("金额待定，", "amount open, ") if result.eligible else Text("待定，", "undetermined, "))
+            + amount
+            + period
+        )
 
     # ---- why -------------------------------------------------------------------------------------------------
 
     def _because(self, step: Step) -> Iterator[Line]:
         value = self._trace[step.index]
         if value is False:
-            yield Line(Text("因为", "Because"), below=tuple(self._leaf(Leaf(s, True), step) for s in self._reasons.why(step)))
+            yield Line(
+                Text("因为", "Because"), below=tuple(self._leaf(Leaf(s, True), step) for s in self._reasons.why(step))
+            )
             needed = self._reasons.needed(step)
             failed = {s.index for s in self._reasons.why(step)}
             rest = [leaf for leaf in needed if leaf.step.index not in failed]
@@ -223,7 +240,14 @@ class Explanation:
         step, value = leaf.step, self._trace[leaf.step.index]
         says = self.title(step) if step is not top else None
         words = wording(step.node, self._titles)
-        text = words if says is None else Text(f"{says.zh}（{words.zh}）" if len(words.zh) < 60 else says.zh, f"{says.en} ({words.en})" if len(words.en) < 120 else says.en)
+        text = (
+            words
+            if says is None
+            else Text(
+                f"{says.zh}（{words.zh}）" if len(words.zh) < 60 else says.zh,
+                f"{says.en} ({words.en})" if len(words.en) < 120 else says.en,
+            )
+        )
         negated = self._is_negated(step, leaf)
         far = self._reasons.distance(leaf if not negated else Leaf(step, False))
         if far is not None:
@@ -256,7 +280,10 @@ class Explanation:
                 yield Line(wording(node, self._titles) + Text("：", ": ") + shown(value, node.kind))
                 waiting.extend(read.inputs)
             elif isinstance(node, n.Aggregate):
-                yield Line(wording(node, self._titles) + Text("：", ": ") + shown(value, node.kind), below=tuple(self._records(read)))
+                yield Line(
+                    wording(node, self._titles) + Text("：", ": ") + shown(value, node.kind),
+                    below=tuple(self._records(read)),
+                )
             elif not isinstance(node, n.Const | n.Day):
                 waiting.extend(read.inputs)
 
@@ -273,7 +300,11 @@ class Explanation:
             ]
             assert step.body is not None
             mark = mark_of(inner[step.body.index]) if step.body.node.kind.sort is Sort.BOOL else ""
-            yield Line(Text(f"第{number}条：", f"record {number}: ") + (join(facts, "；", "; ") if facts else Text("内容未知", "nothing known")), mark)
+            yield Line(
+                Text(f"第{number}条：", f"record {number}: ")
+                + (join(facts, "；", "; ") if facts else Text("内容未知", "nothing known")),
+                mark,
+            )
 
     def _inner(self, step: Step) -> Iterator[list[Any]]:
         from kinderguard.engines.explain import ReferenceAlgebra
@@ -316,12 +347,17 @@ class Explanation:
             others = join([self._titles.get(c, same(c)) for c in effect.others])
             how = {
                 "excludes": Text(f"与{others.zh}不同时享受", f"not paid beside {others.en}"),
-                "tops_up": Text(f"补差{'，已计：' + others.zh if effect.others else ''}", f"tops up{', counting ' + others.en if effect.others else ''}"),
+                "tops_up": Text(
+                    f"补差{'，已计：' + others.zh if effect.others else ''}",
+                    f"tops up{', counting ' + others.en if effect.others else ''}",
+                ),
                 "capped": Text("合计不超过上限", "capped in total"),
             }[effect.rule]
             before, after = _money_pair(effect.before), _money_pair(effect.after)
             reason = Text(f"（{effect.reason.zh}）", f" ({effect.reason.en})") if effect.reason else same("")
-            lines.append(Line(how + reason + Text("：", ": ") + Text(f"{before.zh} → {after.zh}", f"{before.en} → {after.en}")))
+            lines.append(
+                Line(how + reason + Text("：", ": ") + Text(f"{before.zh} → {after.zh}", f"{before.en} → {after.en}"))
+            )
         return Line(Text("衔接", "Stacking"), below=tuple(lines)) if lines else None
 
     def _sources(self, cites: tuple[Cite, ...], note: Text | None) -> Iterator[Line]:
@@ -389,12 +425,18 @@ class Explanation:
             "policies": {c: self._policy_entry(r) for c, r in a.policies.items() if self.code in (None, c)},
             "steps": [self._step_entry(s) for s in self._plan.steps if s.index in wanted],
             "missing": [
-                {"path": m.path, "title": _both(fact_title(m.path, self._titles)), "decides": round(m.decides, 4), "changes": list(m.changes)}
+                {
+                    "path": m.path,
+                    "title": _both(fact_title(m.path, self._titles)),
+                    "decides": round(m.decides, 4),
+                    "changes": list(m.changes),
+                }
                 for m in a.missing
                 if self.code is None or self.code in m.changes
             ],
             "documents": [
-                {"document": d.document.value, "title": _both(d.document.label), "policies": list(d.policies)} for d in a.documents
+                {"document": d.document.value, "title": _both(d.document.label), "policies": list(d.policies)}
+                for d in a.documents
             ],
             "problems": [_problem(p) for p in a.problems],
         }
@@ -407,7 +449,12 @@ class Explanation:
             waiting = [self._plan.categories[self.code]]
         else:
             p = self._plan.policies[self.code]
-            waiting = [p.eligible, p.final, *([p.own] if p.own else []), *(x for s in p.stacking for x in (s.before, s.after))]
+            waiting = [
+                p.eligible,
+                p.final,
+                *([p.own] if p.own else []),
+                *(x for s in p.stacking for x in (s.before, s.after)),
+            ]
         top = {s.index: s for s in self._plan.steps}
         seen: set[int] = set()
         while waiting:
@@ -489,7 +536,9 @@ class Explanation:
         if isinstance(node, n.Param):
             entry["parameter"] = self._parameter_entry(node.code)
         if isinstance(node, n.Aggregate):
-            assert step.where is not None and step.body is not None and step.element is not None
+            assert step.where is not None
+            assert step.body is not None
+            assert step.element is not None
             entry |= {"where": step.where.index, "body": step.body.index, "element": step.element.index}
             entry["records"] = [[self._step_entry(s, w) for s in step.inner] for w in self._inner_of(step, values)]
         return entry
@@ -534,11 +583,17 @@ def _period(every: Frequency) -> Text:
 
 def _money_pair(value: Any) -> Text:
     if not isinstance(value, tuple):
-        return {True: Text("提供", "given"), False: Text("不提供", "not given"), None: Text("待定", "undetermined")}[value]
+        return {True: Text("提供", "given"), False: Text("不提供", "not given"), None: Text("待定", "undetermined")}[
+            value
+        ]
     low, high = value
     if low == high:
         return Text(f"{low:,}元", f"{low:,} yuan")
-    return Text(f"{low:,}至{high:,}元", f"{low:,} to {high:,} yuan") if high is not None else Text(f"不少于{low:,}元", f"at least {low:,} yuan")
+    return (
+        Text(f"{low:,}至{high:,}元", f"{low:,} to {high:,} yuan")
+        if high is not None
+        else Text(f"不少于{low:,}元", f"at least {low:,} yuan")
+    )
 
 
 def _cited(cite: Cite) -> Text:

@@ -18,7 +18,6 @@ from kinderguard.engines.explain import Bound, ReferenceAlgebra
 from kinderguard.engines.plan import CASE, Plan, Step
 from kinderguard.engines.ranges import Range, bounds, months_later
 from kinderguard.model.case import Case
-from kinderguard.model.codes import Code
 from kinderguard.model.dates import PartialDate, add_months
 from kinderguard.model.money import yuan
 from kinderguard.model.record import Record
@@ -459,7 +458,9 @@ class _Blame:
 
     def _aggregate(self, step: Step, v: list[Any], records: "tuple[tuple[Step, Step, int], ...]") -> None:
         source = step.inputs[0]
-        assert step.element is not None and step.where is not None and step.body is not None
+        assert step.element is not None
+        assert step.where is not None
+        assert step.body is not None
         listed = v[source.index]
         if listed is None:
             self.visit(source, v, records)

@@ -92,7 +92,14 @@ class Reasons:
             return Text("恰好在界线上", "exactly on the line")
         side: Literal["above", "below"] = "above" if subject > line else "below"
         apart = abs((subject - line).days) if kind.sort is Sort.DATE else abs(subject - line)
-        far = Text(f"{apart}天", f"{apart} day{'' if apart == 1 else 's'}") if kind.sort is Sort.DATE else quantity(apart, kind)
+        far = (
+            Text(f"{apart}天", f"{apart} day{'' if apart == 1 else 's'}")
+            if kind.sort is Sort.DATE
+            else quantity(apart, kind)
+        )
         if kind.sort is Sort.DATE:
-            return Text(f"{'晚' if side == 'above' else '早'}{far.zh}", f"{far.en} {'after' if side == 'above' else 'before'} the line")
+            return Text(
+                f"{'晚' if side == 'above' else '早'}{far.zh}",
+                f"{far.en} {'after' if side == 'above' else 'before'} the line",
+            )
         return Text(f"{'超出' if side == 'above' else '差'}{far.zh}", f"{far.en} {side} the line")

@@ -120,7 +120,10 @@ class PolicyBook:
             if not found.packs or found.packs[0].code != "cn":
                 raise NoPacksError(
                     "The national pack 'cn' could not be used: "
-                    + ("; ".join(p.message.en for p in found.problems) or "no distribution registers it. Install kinderguard again.")
+                    + (
+                        "; ".join(p.message.en for p in found.problems)
+                        or "no distribution registers it. Install kinderguard again."
+                    )
                 )
         if self.strict and (found.problems or self.registry.problems):
             raise PackError((*self.registry.problems, *found.problems))
@@ -172,7 +175,9 @@ class PolicyBook:
         """
         day = on or self.day
         if day is None:
-            raise NoDayError("An assessment needs a day: book.assess(case, on=date(2025, 9, 1)), or book.on(day) first.")
+            raise NoDayError(
+                "An assessment needs a day: book.assess(case, on=date(2025, 9, 1)), or book.on(day) first."
+            )
         if isinstance(day, dt.datetime):
             day = day.date()
         place = (check_division(division) if division else None) or self.division or case.division
@@ -236,7 +241,9 @@ class _Ready:
             if case.extra.get(space, {}).get(name) is not None:
                 continue  # what the case states goes before
             try:
-                said[provider.code] = provider.one({_path(e.node): value_at(case, _path(e.node)) for e in provider.needs})
+                said[provider.code] = provider.one(
+                    {_path(e.node): value_at(case, _path(e.node)) for e in provider.needs}
+                )
             except Exception as error:  # noqa: BLE001  a provider may raise anything; it is named and contained
                 problems.append(_provider_failed(provider.code, self.basis.titles, error))
         return said, tuple(problems)
@@ -263,7 +270,10 @@ def _provider_failed(code: str, titles: Mapping[str, Text], error: Exception) ->
     return Problem(
         "provider.failed",
         # The error's own text may hold what the provider was given, so only its kind is shown.
-        Text(f"未能取得“{name.zh}”（{type(error).__name__}），按未知处理", f"‘{name.en}’ could not be fetched ({type(error).__name__}); taken as unknown"),
+        Text(
+            f"未能取得“{name.zh}”（{type(error).__name__}），按未知处理",
+            f"‘{name.en}’ could not be fetched ({type(error).__name__}); taken as unknown",
+        ),
         code,
     )
 
@@ -276,7 +286,10 @@ def _observe(observer: Callable[[Assessment], None], result: Assessment) -> None
         result.report(
             Problem(
                 "observer.failed",
-                Text(f"观察函数 {name} 出错（{type(error).__name__}），结果不受影响", f"the observer {name} failed ({type(error).__name__}); the result stands"),
+                Text(
+                    f"观察函数 {name} 出错（{type(error).__name__}），结果不受影响",
+                    f"the observer {name} failed ({type(error).__name__}); the result stands",
+                ),
                 name,
             )
         )
@@ -332,8 +345,17 @@ def _with_definitions(rules: RuleSet, definitions: Iterable[Policy | Category | 
         elif isinstance(definition, Check):
             checks[definition.code] = definition
         else:
-            raise DefinitionError(f"with_policies takes policies, categories and checks, not a {type(definition).__name__}.")
-    return RuleSet(categories.values(), policies.values(), checks.values(), rules.facts.values(), rules.providers.values(), rules.parameters)
+            raise DefinitionError(
+                f"with_policies takes policies, categories and checks, not a {type(definition).__name__}."
+            )
+    return RuleSet(
+        categories.values(),
+        policies.values(),
+        checks.values(),
+        rules.facts.values(),
+        rules.providers.values(),
+        rules.parameters,
+    )
 
 
 def _without(rules: RuleSet, codes: frozenset[str]) -> RuleSet:

@@ -130,7 +130,10 @@ def discover() -> Registry:
             problems.append(
                 Problem(
                     "pack.name_invalid",
-                    Text(f"入口点名称应为行政区划代码：{point.name!r}", f"the entry point's name is its division: {error}"),
+                    Text(
+                        f"入口点名称应为行政区划代码：{point.name!r}",
+                        f"the entry point's name is its division: {error}",
+                    ),
                     f"{point.name} ({name})",
                 )
             )
@@ -226,7 +229,12 @@ def _failed(source: PackSource, code: str, zh: str, en: str, error: BaseExceptio
 
 def _place_of(error: BaseException) -> str:
     """The last file and line of the plug-in itself: not of this library, of pluggy or of the import system."""
-    ours = (str(Path(__file__).parents[1]), str(Path(pluggy.__file__).parent), "<frozen", str(Path(metadata.__file__).parent))
+    ours = (
+        str(Path(__file__).parents[1]),
+        str(Path(pluggy.__file__).parent),
+        "<frozen",
+        str(Path(metadata.__file__).parent),
+    )
     frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(ours)]
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
 
@@ -244,25 +252,51 @@ def hook_faults(module: Any, source: PackSource) -> list[Problem]:
     """Every fault of a module's hooks, found before any is called, each with the nearest right name."""
     known = _specifications()
     found: list[tuple[str, Text]] = []
-    members: Mapping[str, Any] = vars(module) if isinstance(module, ModuleType) else {k: getattr(module, k) for k in dir(module)}
+    members: Mapping[str, Any] = (
+        vars(module) if isinstance(module, ModuleType) else {k: getattr(module, k) for k in dir(module)}
+    )
     marked = {name for name, value in members.items() if hasattr(value, "kinderguard_impl")}
     for name in sorted(marked | {k for k in members if k.startswith("kinderguard_") and inspect.isroutine(members[k])}):
         if name not in known:
-            found.append((name, Text(f"没有名为 {name} 的钩子", f"there is no hook {name!r}.{did_you_mean(name, known)}")))
+            found.append(
+                (name, Text(f"没有名为 {name} 的钩子", f"there is no hook {name!r}.{did_you_mean(name, known)}"))
+            )
         elif name not in marked:
-            found.append((name, Text(f"{name} 缺少 @hookimpl 标记", f"{name} is not marked: put @hookimpl (from kinderguard.packs) above it")))
+            found.append(
+                (
+                    name,
+                    Text(
+                        f"{name} 缺少 @hookimpl 标记",
+                        f"{name} is not marked: put @hookimpl (from kinderguard.packs) above it",
+                    ),
+                )
+            )
         else:
             extra = [p for p in _required_names(members[name]) if p not in known[name]]
             if extra:
                 takes = ", ".join(known[name]) or "no arguments"
-                found.append((name, Text(f"{name} 的参数 {', '.join(extra)} 不存在", f"{name} takes {takes}, not {', '.join(extra)}")))
+                found.append(
+                    (
+                        name,
+                        Text(
+                            f"{name} 的参数 {', '.join(extra)} 不存在", f"{name} takes {takes}, not {', '.join(extra)}"
+                        ),
+                    )
+                )
     if "kinderguard_pack" not in members and not found:
         found.append(
-            ("kinderguard_pack", Text("未实现 kinderguard_pack 钩子", "it does not implement the hook kinderguard_pack, which gives the pack"))
+            (
+                "kinderguard_pack",
+                Text(
+                    "未实现 kinderguard_pack 钩子",
+                    "it does not implement the hook kinderguard_pack, which gives the pack",
+                ),
+            )
         )
     file = Path(getattr(module, "__file__", None) or "?").name
     return [
-        Problem("pack.hook_invalid", Text(f"{file}：{text.zh}", f"{file}: {text.en}"), source.where) for _, text in found
+        Problem("pack.hook_invalid", Text(f"{file}：{text.zh}", f"{file}: {text.en}"), source.where)
+        for _, text in found
     ]
 
 
@@ -289,7 +323,10 @@ def _pack_problems(packs: list[Any], source: PackSource) -> list[Problem]:
         return [
             Problem(
                 "pack.code_differs",
-                Text(f"入口点名称为 {source.name}，Pack 的代码却是 {pack.code}；两者须一致", f"the entry point is named {source.name}, but the Pack's code is {pack.code}; make them the same"),
+                Text(
+                    f"入口点名称为 {source.name}，Pack 的代码却是 {pack.code}；两者须一致",
+                    f"the entry point is named {source.name}, but the Pack's code is {pack.code}; make them the same",
+                ),
                 source.where,
             )
         ]
@@ -305,7 +342,10 @@ def _version_problem(pack: Pack, source: PackSource) -> Problem | None:
     except InvalidSpecifier:
         return Problem(
             "pack.version_range_invalid",
-            Text(f"版本范围 {pack.kinderguard!r} 无法识别；请写作 '>=0.1,<0.2'", f"the version range {pack.kinderguard!r} cannot be read; write it as '>=0.1,<0.2'"),
+            Text(
+                f"版本范围 {pack.kinderguard!r} 无法识别；请写作 '>=0.1,<0.2'",
+                f"the version range {pack.kinderguard!r} cannot be read; write it as '>=0.1,<0.2'",
+            ),
             source.where,
         )
     if fits:
@@ -326,8 +366,16 @@ def _value_problems(source: PackSource) -> list[Problem]:
     wrong = [
         (hook, expected, value)
         for hook, expected, values in (
-            ("kinderguard_ledger_columns", "LedgerColumn values", [c for c in source.columns if not isinstance(c, LedgerColumn)]),
-            ("kinderguard_documents", "OwnDocument values", [d for d in source.documents if not isinstance(d, OwnDocument)]),
+            (
+                "kinderguard_ledger_columns",
+                "LedgerColumn values",
+                [c for c in source.columns if not isinstance(c, LedgerColumn)],
+            ),
+            (
+                "kinderguard_documents",
+                "OwnDocument values",
+                [d for d in source.documents if not isinstance(d, OwnDocument)],
+            ),
             ("kinderguard_observers", "functions", [o for o in source.observers if not callable(o)]),
         )
         for value in values
@@ -335,7 +383,10 @@ def _value_problems(source: PackSource) -> list[Problem]:
     return [
         Problem(
             "pack.hook_result_invalid",
-            Text(f"{hook} 返回了不能使用的值（{type(value).__name__}）", f"{hook} must give {expected}, not a {type(value).__name__}"),
+            Text(
+                f"{hook} 返回了不能使用的值（{type(value).__name__}）",
+                f"{hook} must give {expected}, not a {type(value).__name__}",
+            ),
             source.where,
         )
         for hook, expected, value in wrong

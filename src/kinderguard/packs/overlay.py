@@ -49,7 +49,9 @@ class Parts:
         kinds: dict[str, Kind] = {p.code: p.kind for p in self.parameters if p.kind is not None}
         own: list[Parameter] = []
         for path in pack.parameters:
-            own += read_parameters(path, jurisdiction=pack.jurisdiction, kinds=kinds | {p.code: p.kind for p in own if p.kind})
+            own += read_parameters(
+                path, jurisdiction=pack.jurisdiction, kinds=kinds | {p.code: p.kind for p in own if p.kind}
+            )
         for parameter in own:
             _check_place(pack, parameter)
         return Parts(
@@ -173,6 +175,9 @@ def build_overlay(chain: tuple[PackSource, ...], changes: tuple[Change, ...]) ->
 def _misfit(source: PackSource, error: RuleError) -> Problem:
     return Problem(
         "pack.rules_invalid",
-        Text(f"规则不成立：{error}。修改前此规则包不生效", f"its rules do not stand: {error} Until that is mended the pack is not used"),
+        Text(
+            f"规则不成立：{error}。修改前此规则包不生效",
+            f"its rules do not stand: {error} Until that is mended the pack is not used",
+        ),
         source.where,
     )

@@ -75,7 +75,9 @@ class Pack:
         for name, kind in (("categories", Category), ("policies", Policy), ("checks", Check), ("facts", DeclaredFact), ("providers", FactProvider)):  # fmt: skip
             for value in getattr(self, name):
                 if not isinstance(value, kind):
-                    raise DefinitionError(f"Pack {self.code}: {name} holds a {type(value).__name__}; it takes {kind.__name__} values.")
+                    raise DefinitionError(
+                        f"Pack {self.code}: {name} holds a {type(value).__name__}; it takes {kind.__name__} values."
+                    )
                 if not value.code.startswith(self.code + "."):
                     raise DefinitionError(
                         f"Pack {self.code} defines {value.code}: a pack speaks only for its own jurisdiction, so its "
@@ -83,7 +85,9 @@ class Pack:
                     )
         for path in self.parameters:
             if not isinstance(path, Path):
-                raise DefinitionError(f"Pack {self.code}: parameters are pathlib.Path values, such as Path(__file__).with_name('parameters.toml').")
+                raise DefinitionError(
+                    f"Pack {self.code}: parameters are pathlib.Path values, such as Path(__file__).with_name('parameters.toml')."
+                )
 
     @property
     def jurisdiction(self) -> str:

@@ -42,7 +42,9 @@ _WORDS = {
 }
 
 
-def page(rows: Iterable[AssessedRow], summary: Summary, *, title: str, lang: Language = "zh", names: bool = False) -> Iterator[str]:
+def page(
+    rows: Iterable[AssessedRow], summary: Summary, *, title: str, lang: Language = "zh", names: bool = False
+) -> Iterator[str]:
     """The page in pieces. ``summary`` must have been filled with the same rows.
 
     Args:
@@ -75,16 +77,17 @@ def _summary(s: Summary, lang: Language) -> str:
         if sure or open_
     )
     table = f'<table><tr><th>{head[0]}</th><th class="n">{head[1]}</th><th class="n">{head[2]}</th></tr>{rows}</table>'
-    phead = {"zh": ("政策", "符合", "待定", "应发合计（元）"), "en": ("policy", "eligible", "open", "due in all (yuan)")}[lang]
+    phead = {
+        "zh": ("政策", "符合", "待定", "应发合计（元）"),
+        "en": ("policy", "eligible", "open", "due in all (yuan)"),
+    }[lang]
     prows = "".join(
         f'<tr><td>{_e(p.title.in_(lang))}</td><td class="n">{p.eligible}</td><td class="n">{p.undetermined}</td>'
         f'<td class="n">{_e(amount_text(p.total.low, p.total.high, p.every).in_(lang)) if p.cash else ""}</td></tr>'
         for p in s.policies.values()
         if p.eligible or p.undetermined
     )
-    ptable = (
-        f'<table><tr><th>{phead[0]}</th><th class="n">{phead[1]}</th><th class="n">{phead[2]}</th><th class="n">{phead[3]}</th></tr>{prows}</table>'
-    )
+    ptable = f'<table><tr><th>{phead[0]}</th><th class="n">{phead[1]}</th><th class="n">{phead[2]}</th><th class="n">{phead[3]}</th></tr>{prows}</table>'
     return f"<p>{_e(counts.in_(lang))}</p>{table}<p></p>{ptable}<h2></h2>"
 
 
@@ -108,7 +111,9 @@ def _article(assessed: AssessedRow, lang: Language, names: bool) -> str:
 
 def _tags(result: Assessment, lang: Language) -> str:
     sure, open_ = category_names(result, lang)
-    tags = [f'<span class="tag">{_e(t)}</span>' for t in sure] + [f'<span class="tag open">{_e(t)}？</span>' for t in open_]
+    tags = [f'<span class="tag">{_e(t)}</span>' for t in sure] + [
+        f'<span class="tag open">{_e(t)}？</span>' for t in open_
+    ]
     return f"<p>{''.join(tags) or _e(_WORDS['none'].in_(lang))}</p>"
 
 
@@ -122,7 +127,9 @@ def _facts(result: Assessment, lang: Language) -> str:
         ("papers", [d.document.label.in_(lang) for d in result.documents]),
     ]
     rows = "".join(
-        f"<dt>{_WORDS[key].in_(lang)}</dt><dd>{_e(('；' if lang == 'zh' else '; ').join(texts))}</dd>" for key, texts in parts if texts
+        f"<dt>{_WORDS[key].in_(lang)}</dt><dd>{_e(('；' if lang == 'zh' else '; ').join(texts))}</dd>"
+        for key, texts in parts
+        if texts
     )
     return f"<dl>{rows}</dl>" if rows else ""
 
@@ -130,7 +137,9 @@ def _facts(result: Assessment, lang: Language) -> str:
 def _problems(problems: list[tuple[str | None, Text]], lang: Language) -> str:
     if not problems:
         return ""
-    rows = "".join(f"<li>{_e(f'{column}：' if column else '')}{_e(message.in_(lang))}</li>" for column, message in problems)
+    rows = "".join(
+        f"<li>{_e(f'{column}：' if column else '')}{_e(message.in_(lang))}</li>" for column, message in problems
+    )
     return f'<details><summary class="bad">{_WORDS["problems"].in_(lang)} ({len(problems)})</summary><ul>{rows}</ul></details>'
 
 

@@ -209,7 +209,9 @@ class RuleSet:
         return attrs.evolve(
             self,
             categories=[_as_never(c) if day not in c.effective else c for c in self.categories.values()],
-            policies=policies_without(self.policies, {p.code for p in self.policies.values() if day not in p.effective}),
+            policies=policies_without(
+                self.policies, {p.code for p in self.policies.values() if day not in p.effective}
+            ),
             checks=[c for c in self.checks.values() if day in c.effective and self._target_in_force(c, day)],
         )
 
