@@ -349,7 +349,8 @@ def _list_tries(path: str, day: dt.date) -> Iterator[tuple[Any, ...]]:
     kinds = _kinds(handle)
     coded = [(name, code) for name, kind in kinds.items() if kind.sort is Sort.CODE for code in kind.codes or ()]
     yield ()
-    for name, code in coded or [(None, None)]:
+    tries: list[tuple[str | None, Code | None]] = [*coded] or [(None, None)]
+    for name, code in tries:
         record = {k: _typical(kind, day) for k, kind in kinds.items()}
         if "until" in record:
             record["until"] = None

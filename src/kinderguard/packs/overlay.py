@@ -107,7 +107,8 @@ class Overlay:
     def in_force(self, day: dt.date) -> "InForce":
         """The rules of a day, compiled; days with the same rules share them."""
         r = self.rules
-        key = tuple(day in d.effective for d in (*r.categories.values(), *r.policies.values(), *r.checks.values()))
+        dated: Iterable[Category | Policy | Check] = (*r.categories.values(), *r.policies.values(), *r.checks.values())
+        key = tuple(day in d.effective for d in dated)
         found = self._plans.get(key)
         if found is None:
             found = self._plans[key] = InForce(r.in_force(day))
