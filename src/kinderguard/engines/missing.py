@@ -18,6 +18,7 @@ from kinderguard.engines.explain import Bound, ReferenceAlgebra
 from kinderguard.engines.plan import CASE, Plan, Step
 from kinderguard.engines.ranges import Range, bounds, months_later
 from kinderguard.model.case import Case
+from kinderguard.model.codes import Code
 from kinderguard.model.dates import PartialDate, add_months
 from kinderguard.model.money import yuan
 from kinderguard.model.record import Record
