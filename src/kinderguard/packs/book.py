@@ -17,6 +17,7 @@ from kinderguard.model.case import Case
 from kinderguard.model.errors import KinderguardError, Problem, did_you_mean
 from kinderguard.model.places import check_division
 from kinderguard.model.text import Text
+from kinderguard.packs.columns import LedgerColumn
 from kinderguard.packs.loader import PackError, PackSource, PackState, Registry, discover, source_of
 from kinderguard.packs.overlay import Change, InForce, Overlay, build_overlay
 from kinderguard.packs.pack import Pack
@@ -152,6 +153,20 @@ class PolicyBook:
     def problems(self) -> tuple[Problem, ...]:
         """What was wrong with packs, as far as they were needed. ``check()`` loads them all first."""
         return (*self.registry.problems, *(p for s in self.registry.sources for p in s.problems))
+
+    def ledger_columns(self, divisions: Iterable[str]) -> tuple[LedgerColumn, ...]:
+        """The columns that packs of these places add to a ledger; only those packs are loaded."""
+        chains = [self.registry.chain(place) for place in sorted(set(divisions))]
+        loaded = {s.name: s for chain in chains for s in chain if s.state is PackState.LOADED}
+        return tuple(column for name in sorted(loaded) for column in loaded[name].columns)
+
+    def policy_titles(self, divisions: Iterable[str] = ()) -> dict[str, str]:
+        """The policies' codes by their titles in both languages and by the codes themselves, for these places."""
+        found: dict[str, str] = {}
+        for place in (None, *sorted(set(divisions))):
+            for code, policy in self.overlay(place).rules.policies.items():
+                found |= {policy.title.zh: code, policy.title.en: code, code: code}
+        return found
 
     def check(self) -> tuple[Problem, ...]:
         """Load every pack, put each with those above it, and give all problems."""

@@ -1,0 +1,36 @@
+# Two commands do everything: `make demo` and `make test`. Each sets up .venv first, with nothing but Python >= 3.11.
+PYTHON ?= python3
+BIN := .venv/bin
+PLUGINS := $(sort $(wildcard plugins/*))
+
+.PHONY: demo test check setup clean schemas
+
+# Done again only when a pyproject.toml changes.
+.venv/ready: pyproject.toml $(PLUGINS:%=%/pyproject.toml)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "kinderguard needs Python 3.11 or newer; $(PYTHON) is older. Use: make PYTHON=python3.11 ..." >&2; exit 2; }
+	@echo "Setting up .venv (once) ..." >&2
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=24" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]" $(PLUGINS:%=-e %) >&2
+	@touch $@
+
+setup: .venv/ready
+
+demo: .venv/ready
+	@$(BIN)/kinderguard demo
+
+test: .venv/ready
+	@$(BIN)/python -m pytest -n auto -q
+
+# The code examples of the docs and the README are run by `make test` too; here they stand alone.
+check: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/docs
+
+schemas: .venv/ready
+	$(BIN)/python -m kinderguard schema --out docs/schemas
+
+clean:
+	rm -rf .venv build dist

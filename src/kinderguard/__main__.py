@@ -1,0 +1,5 @@
+"""``python -m kinderguard``."""
+
+from kinderguard.cli import main
+
+main()

@@ -1,0 +1,180 @@
+"""A rule on a card: what one category, policy, check or parameter says, read off its value, with values and sources."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+
+from kinderguard.engines.explanation import Line
+from kinderguard.model.errors import KinderguardError, did_you_mean
+from kinderguard.model.places import place_name
+from kinderguard.model.text import Text, join, same
+from kinderguard.rules import nodes as n
+from kinderguard.rules.citations import Cite
+from kinderguard.rules.definitions import Category, Check, Policy
+from kinderguard.rules.expression import Expr
+from kinderguard.rules.parameters import Parameter, ParameterValue, show
+from kinderguard.rules.ruleset import RuleSet, facts_read, parameters_read
+from kinderguard.rules.stacking import Capped, Excludes, Keep, Stacking
+from kinderguard.rules.titles import fact_title
+from kinderguard.rules.wording import wording
+
+
+class NoSuchRuleError(KinderguardError, KeyError):
+    """No category, policy, check or parameter has this code; the nearest one is offered."""
+
+    def __init__(self, code: str, rules: RuleSet) -> None:
+        known = [*rules.categories, *rules.policies, *rules.checks, *rules.parameters]
+        self.text = f"There is no rule or parameter {code!r} here.{did_you_mean(code, known)}"
+        super().__init__(self.text)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def rule_titles(rules: RuleSet) -> dict[str, Text]:
+    """The titles of everything in a rule set that has a code and a title."""
+    titles = {c.code: c.title for c in rules.categories.values()}
+    titles |= {p.code: p.title for p in rules.policies.values()}
+    titles |= {f.code: f.title for f in rules.facts.values()}
+    return titles | {code: p.title for code, p in rules.parameters.items() if p.title is not None}
+
+
+def rule_card(rules: RuleSet, code: str, *, division: str | None = None, on: dt.date | None = None) -> Line:
+    """One rule as lines within lines.
+
+    Args:
+        rules: a book's rules (``book.rules``).
+        code: of a category, policy, check or parameter.
+        division: the place whose parameter values are shown; all values where it is left out.
+        on: the day of those values.
+
+    Raises:
+        NoSuchRuleError: there is no such code.
+    """
+    card = _Card(rules, division, on)
+    if code in rules.categories:
+        return card.category(rules.categories[code])
+    if code in rules.policies:
+        return card.policy(rules.policies[code])
+    if code in rules.checks:
+        return card.check(rules.checks[code])
+    if code in rules.parameters:
+        return card.parameter(rules.parameters[code])
+    raise NoSuchRuleError(code, rules)
+
+
+class _Card:
+    """Writes the parts of a card."""
+
+    def __init__(self, rules: RuleSet, division: str | None, on: dt.date | None) -> None:
+        self.rules, self.division, self.on = rules, division, on
+        self.titles: Mapping[str, Text] = rule_titles(rules)
+
+    def category(self, c: Category) -> Line:
+        below = [*self.condition(Text("条件", "When"), c.when), *self.checks(c.code), *self.reads(c.when)]
+        return Line(_heading(c.title, c.code), below=(*below, *_sources(c.cites, c.note, c.effective.text)))
+
+    def policy(self, p: Policy) -> Line:
+        below = [*self.condition(Text("条件", "Eligible when"), p.eligible)]
+        every = Text(f"（{p.every.zh}，{'按户' if p.per == 'household' else '按人'}）", f" ({p.every.en}, per {p.per})")
+        if p.amount is not None:
+            below += self.condition(Text("金额", "Amount") + every, p.amount)
+        elif p.service is not None:
+            below.append(Line(Text("服务：", "Service: ") + p.service))
+        below += [self.stacking(rule) for rule in p.stacking]
+        if p.evidence:
+            below.append(Line(Text("材料：", "Papers: ") + join([d.label for d in p.evidence])))
+        if p.review is not None:
+            below.append(Line(Text(f"每{p.review}个月复核", f"Reviewed every {p.review} months")))
+        below += self.checks(p.code)
+        below += self.reads(*[e for e in (p.eligible, p.amount) if e is not None])
+        return Line(_heading(p.title, p.code), below=(*below, *_sources(p.cites, p.note, p.effective.text)))
+
+    def check(self, c: Check) -> Line:
+        target = self.titles.get(c.on, same(c.on))
+        kinds = (
+            (Text("以下情形也适用", "Also applies where"), c.widens),
+            (Text("还须满足", "Also requires"), c.requires),
+            (Text("金额不低于", "The amount is at least"), c.at_least),
+        )
+        below: list[Line] = [line for title, e in kinds if e is not None for line in self.condition(title, e)]
+        below.append(Line(Text("理由：", "Reason: ") + c.reason))
+        head = Text("地方规定，针对：", "A local rule on: ") + target + same(f" [{c.code}]")
+        return Line(head, below=(*below, *_sources(c.cites, None, c.effective.text)))
+
+    def parameter(self, p: Parameter) -> Line:
+        below = [self.value(p, v) for v in self.values(p)]
+        if p.floor is not None:
+            below.append(Line(Text("最低标准：", "Floor: "), below=(self.value(p, p.floor),)))
+        return Line(_heading(p.title or same(p.code), p.code), below=tuple(below) or (_NOT_SET,))
+
+    def values(self, p: Parameter) -> tuple[ParameterValue, ...]:
+        """The one in force at the place on the day, or all."""
+        if self.on is None:
+            return tuple(v for v in p.values if not self.division or v.place in ("", self.division))
+        found = p.at(self.division, self.on)
+        return () if found is None else (found,)
+
+    def value(self, p: Parameter, v: ParameterValue) -> Line:
+        assert p.kind is not None
+        text = show(v.value, p.kind, p.unit) + Text("，", ", ") + place_name(v.place) + Text("，", ", ") + v.period.text
+        return Line(
+            text + Text(f"；来源：{v.source}（{v.trust.label.zh}）", f"; source: {v.source} ({v.trust.label.en})")
+        )
+
+    def condition(self, title: Text, expr: Expr) -> Iterator[Line]:
+        """The wording, with each named step written out once below."""
+        steps = [m for m in n.walk(expr.node) if isinstance(m, n.Named)]
+        below = {m.title.en: Line(wording(m, self.titles, expand=True)) for m in steps if m is not expr.node}
+        yield Line(title + Text("：", ": ") + wording(expr.node, self.titles, expand=True), below=tuple(below.values()))
+
+    def checks(self, code: str) -> list[Line]:
+        return [self.check(c) for c in self.rules.checks.values() if c.on == code]
+
+    def reads(self, *exprs: Expr) -> Iterator[Line]:
+        facts = dict.fromkeys(path for e in exprs for path in facts_read(e))
+        if facts:
+            yield Line(
+                Text("所依据的事实", "Facts read"),
+                below=tuple(Line(fact_title(path, self.titles) + same(f" [{path}]")) for path in facts),
+            )
+        codes = dict.fromkeys(code for e in exprs for code in parameters_read(e))
+        if codes:
+            yield Line(
+                Text("所用参数", "Parameters"), below=tuple(self.parameter(self.rules.parameters[c]) for c in codes)
+            )
+
+    def stacking(self, rule: Stacking) -> Line:
+        def named(code: str) -> Text:
+            return self.titles.get(code, same(code))
+
+        if isinstance(rule, Excludes):
+            kept = {
+                Keep.HIGHER: Text("取其高者", "the higher is paid"),
+                Keep.THIS: Text("发放本项", "this one is paid"),
+                Keep.OTHER: Text("发放另一项", "the other is paid"),
+            }[rule.keep]
+            text = Text("不与", "Not beside ") + named(rule.other) + Text("同时享受，", ": ") + kept
+            if rule.when is not None:
+                text += Text("；条件：", "; when ") + wording(rule.when.node, self.titles)
+        elif isinstance(rule, Capped):
+            limit = wording(rule.limit.node, self.titles)
+            text = Text(f"{rule.group}合计不超过{limit.zh}", f"Together with {rule.group} no more than {limit.en}")
+        else:
+            counted = join([named(c) if isinstance(c, str) else wording(c.node, self.titles) for c in rule.counting])
+            to = Text("", "") if rule.to is None else Text("至", " up to ") + wording(rule.to.node, self.titles)
+            text = Text(f"补差{to.zh}：扣除{counted.zh}", f"Pays the difference{to.en} after {counted.en}")
+        return Line(text, below=(Line(rule.reason),) if rule.reason else ())
+
+
+_NOT_SET = Line(Text("未设定", "not set"))
+
+
+def _heading(title: Text, code: str) -> Text:
+    return title + same(f" [{code}]")
+
+
+def _sources(cites: tuple[Cite, ...], note: Text | None, effective: Text) -> Iterator[Line]:
+    yield from (Line(Text("依据：", "Source: ") + cite.text) for cite in cites)
+    if note is not None:
+        yield Line(Text("说明：", "Note: ") + note)
+    yield Line(Text("施行期间：", "In force: ") + effective)
