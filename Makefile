@@ -27,7 +27,7 @@ check: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/docs
+	$(BIN)/python -m pytest -q README.md docs tests/test_docs.py
 
 schemas: .venv/ready
 	$(BIN)/python -m kinderguard schema --out docs/schemas

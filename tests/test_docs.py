@@ -1,0 +1,55 @@
+"""The docs name everything that others build on: a hook, a command, a schema or a problem left out fails here."""
+
+import inspect
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+from typer.main import get_command
+
+from kinderguard.commands import app
+from kinderguard.packs import hookspecs
+from kinderguard.report import SCHEMAS, schema
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PLUGINS = (DOCS / "plugins.md").read_text("utf-8")
+HOOKS = [name for name in vars(hookspecs) if name.startswith("kinderguard_")]
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_every_hook_is_documented_with_its_exact_signature(name):
+    signature = str(inspect.signature(getattr(hookspecs, name))).replace("'", "")
+    assert f"### `{name}{signature}`" in PLUGINS
+
+
+def test_no_hook_is_documented_that_does_not_exist():
+    assert set(re.findall(r"^### `(\w+)\(", PLUGINS, re.MULTILINE)) == set(HOOKS)
+
+
+def test_every_problem_of_a_pack_is_documented():
+    source = "".join(p.read_text("utf-8") for p in (ROOT / "src/kinderguard/packs").glob("*.py"))
+    codes = set(re.findall(r'"(pack\.[a-z_]+)"', source))
+    assert codes
+    assert {c for c in codes if f"`{c}`" not in PLUGINS} == set()
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_published_schemas_are_those_of_the_code(name):
+    published = json.loads((DOCS / "schemas" / f"{name}.json").read_text("utf-8"))
+    assert published == schema(name), "run `make schemas`"
+    jsonschema.Draft202012Validator.check_schema(published)
+
+
+def test_every_command_is_in_the_readme_or_the_docs():
+    text = "".join(p.read_text("utf-8") for p in [ROOT / "README.md", *DOCS.glob("*.md")])
+    for command in get_command(app).commands:
+        assert f"kinderguard {command}" in text
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *DOCS.glob("*.md")], ids=lambda p: p.name)
+def test_links_within_the_project_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+        assert (page.parent / target).exists(), target
