@@ -1,0 +1,183 @@
+"""The command line as its users meet it: results on standard output, the rest on standard error, honest exit codes."""
+
+import json
+import re
+import subprocess
+import sys
+
+import jsonschema
+import pytest
+from python_calamine import CalamineWorkbook
+
+from kinderguard.report import schema
+from kinderguard.survey import read_ledger
+
+DAY = "2025-09-01"
+
+
+@pytest.fixture(scope="session")
+def names(ledger):
+    """Every personal text of the ledger."""
+    cases = read_ledger(ledger).cases
+    people = [p for c in cases for p in (c.child, c.father, c.mother, *(c.guardians or ()))]
+    texts = {getattr(p, f).reveal() for p in people for f in ("name", "resident_id", "telephone") if getattr(p, f)}
+    return texts | {c.child.child_director.reveal() for c in cases if c.child.child_director}
+
+
+def lines_of(result):
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_jsonl_gives_one_valid_line_a_row_and_nothing_else(kinderguard, ledger, names):
+    result = kinderguard("assess", ledger, "--on", DAY, "--format", "jsonl")
+    lines = lines_of(result)
+    read = read_ledger(ledger)
+    assert len(lines) == read.rows_in == len(read.cases) + len(read.skipped)
+    validator = jsonschema.Draft202012Validator(schema("assessment-line"))
+    for line in lines:
+        validator.validate(line)
+    assert result.exit_code == 1
+    assert not [n for n in names if n in result.stdout + result.stderr]
+
+
+def test_lines_name_sheet_and_row_as_excel_numbers_them(kinderguard, ledger):
+    lines = lines_of(kinderguard("assess", ledger, "--on", DAY, "--format", "jsonl"))
+    sheets = {n: CalamineWorkbook.from_path(str(ledger)).get_sheet_by_name(n) for n in {x["sheet"] for x in lines}}
+    for line in lines:
+        sheet = sheets[line["sheet"]]
+        row = sheet.to_python(skip_empty_area=False)[line["row"] - 1]
+        assert line["ref"] is None or line["ref"] in {str(c).removesuffix(".0") for c in row}
+
+
+@pytest.mark.parametrize(("lang", "word"), [("zh", "困境儿童"), ("en", "Children in difficulty")])
+def test_the_summary_speaks_both_languages(kinderguard, ledger, names, lang, word):
+    result = kinderguard("assess", ledger, "--on", DAY, "--lang", lang)
+    assert word in result.stdout
+    if lang == "en":
+        assert not re.findall(r"^ *\d+  (?!.*sheet)[一-鿿]", result.stdout, re.MULTILINE)
+    assert not [n for n in names if n in result.stdout + result.stderr]
+
+
+def test_the_workbook_gives_back_every_cell_with_results_beside(kinderguard, ledger, tmp_path):
+    out = tmp_path / "result.xlsx"
+    result = kinderguard("assess", ledger, "--on", DAY, "--format", "xlsx", "--out", out)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    before, after = (CalamineWorkbook.from_path(str(p)) for p in (ledger, out))
+    assert after.sheet_names[: len(before.sheet_names)] == before.sheet_names
+    for name in before.sheet_names:
+        old = before.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        new = after.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        for old_row, new_row in zip(old, new, strict=True):
+            assert new_row[: len(old_row)] == old_row
+    assert len(after.sheet_names) == len(before.sheet_names) + 2
+
+
+def test_the_page_is_one_file_without_names_unless_asked(kinderguard, ledger, names, tmp_path):
+    plain, named = tmp_path / "a.html", tmp_path / "b.html"
+    kinderguard("assess", ledger, "--on", DAY, "--format", "html", "--out", plain)
+    kinderguard("assess", ledger, "--on", DAY, "--format", "html", "--out", named, "--names")
+    text = plain.read_text("utf-8")
+    assert not [n for n in names if n in text]
+    assert [n for n in names if n in named.read_text("utf-8")]
+    assert not re.search(r"<script|src=|href=|@import|url\(", text)
+
+
+def test_a_ledger_that_is_not_there_ends_with_2(kinderguard, tmp_path):
+    result = kinderguard("assess", tmp_path / "missing.xlsx", "--on", DAY)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "missing.xlsx" in result.stderr
+
+
+@pytest.mark.parametrize("day", ["2025-13-01", "1.9.2025", ""])
+def test_a_day_that_is_none_ends_with_2(kinderguard, ledger, day):
+    assert kinderguard("assess", ledger, "--on", day).exit_code == 2
+
+
+def test_a_clean_ledger_ends_with_0(kinderguard, tmp_path):
+    path = tmp_path / "clean.csv"
+    path.write_text("儿童姓名,出生日期,户籍地行政区划代码\n某某,2015-03-05,330199\n", "utf-8-sig")
+    result = kinderguard("assess", path, "--on", DAY, "--format", "jsonl")
+    assert result.stderr == ""
+    assert lines_of(result)[0]["problems"] == []
+    assert result.exit_code == 0
+
+
+def test_explain_shows_why_in_text_html_and_json(kinderguard, ledger, names):
+    line = next(x for x in lines_of(kinderguard("assess", ledger, "--on", DAY, "--format", "jsonl")) if "error" not in x)
+    place = ("--sheet", line["sheet"], "--row", line["row"], "--on", DAY)
+    text = kinderguard("explain", ledger, *place)
+    assert "2025-09-01" in text.stdout
+    page = kinderguard("explain", ledger, *place, "--format", "html", "--lang", "en")
+    assert page.stdout.startswith("<!doctype html>")
+    document = json.loads(kinderguard("explain", ledger, *place, "--format", "json").stdout)
+    jsonschema.validate(document, schema("explanation"))
+    assert document["fingerprint"] == line["fingerprint"]
+    assert {c: v["value"] for c, v in document["categories"].items()} == line["categories"]
+    shown = text.stdout + page.stdout + json.dumps(document, ensure_ascii=False)
+    assert not [n for n in names if n in shown]
+
+
+def test_explain_of_one_rule_names_a_misspelt_code(kinderguard, ledger):
+    line = next(x for x in lines_of(kinderguard("assess", ledger, "--on", DAY, "--format", "jsonl")) if "error" not in x)
+    place = ("--sheet", line["sheet"], "--row", line["row"], "--on", DAY)
+    assert "cn.orphan" in kinderguard("explain", ledger, *place, "--code", "cn.orphan").stdout
+    wrong = kinderguard("explain", ledger, *place, "--code", "cn.orpan")
+    assert wrong.exit_code == 2
+    assert "cn.orphan" in wrong.stderr
+
+
+def test_explain_of_a_row_that_several_sheets_have_asks_for_the_sheet(kinderguard, ledger):
+    rows = [r.row for r in read_ledger(ledger).rows]
+    shared = next(n for n in rows if rows.count(n) > 1)
+    result = kinderguard("explain", ledger, "--row", shared, "--on", DAY)
+    assert result.exit_code == 2
+    assert "--sheet" in result.stderr
+
+
+def test_explain_of_a_row_without_a_child_ends_with_2(kinderguard, ledger):
+    assert kinderguard("explain", ledger, "--row", 1, "--on", DAY).exit_code == 2
+
+
+def test_rules_lists_and_prints_one_in_full(kinderguard):
+    assert "cn.orphan" in kinderguard("rules").stdout
+    one = kinderguard("rules", "cn.orphan", "--lang", "en").stdout
+    assert "Source: " in one
+    assert kinderguard("rules", "cn.orpan").exit_code == 2
+
+
+def test_rules_of_a_place_have_its_own(kinderguard):
+    assert "330199.winter_heating" in kinderguard("rules", "--division", "330199").stdout
+    assert "330199.winter_heating" not in kinderguard("rules").stdout
+    assert "330199.winter_heating" in kinderguard("rules", "330199.winter_heating").stdout
+
+
+def test_packs_lists_every_installed_pack(kinderguard):
+    result = kinderguard("packs")
+    assert result.exit_code == 0
+    assert {line.split()[0] for line in result.stdout.splitlines()} >= {"cn", "22", "33", "330199"}
+
+
+def test_schema_prints_valid_schemas(kinderguard):
+    for name in kinderguard("schema").stdout.split():
+        jsonschema.Draft202012Validator.check_schema(json.loads(kinderguard("schema", name).stdout))
+    assert kinderguard("schema", "nothing").exit_code == 2
+
+
+def test_demo_runs_on_the_example_ledger(kinderguard):
+    result = kinderguard("demo", "--lang", "en")
+    assert result.exit_code == 0
+    assert "500 ledger rows" in result.stdout
+
+
+def test_python_m_kinderguard_is_the_same_command():
+    ran = subprocess.run([sys.executable, "-m", "kinderguard", "schema"], capture_output=True, text=True, check=True)
+    assert "assessment-line" in ran.stdout
+
+
+def test_without_the_extra_the_command_names_it():
+    code = "import sys; sys.modules['typer'] = None; from kinderguard.cli import main; main()"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert "kinderguard[cli]" in ran.stderr
+    assert ran.stdout == ""
