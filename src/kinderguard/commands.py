@@ -24,7 +24,7 @@ from kinderguard.model.text import Language, Text
 from kinderguard.packs import PackState, PolicyBook
 from kinderguard.report.lines import ledger_line
 from kinderguard.report.page import page
-from kinderguard.report.rule_card import rule_card
+from kinderguard.report.rule_card import rule_card, rule_titles
 from kinderguard.report.run import AssessedRow, assess_rows
 from kinderguard.report.schemas import SCHEMAS, schema
 from kinderguard.report.summary import Summary
@@ -117,7 +117,7 @@ def assess(
         raise typer.BadParameter("--names 仅用于 --format html / --names goes with --format html")
     with _contained():
         book = kinderguard.load(strict=strict)
-        read = _read(ledger, book, on, sheet)
+        read = _read(ledger, book, sheet)
         rows = _assessed(read, book, on)
         summary = Summary()
         writers: dict[Format, Callable[[], None]] = {
@@ -151,7 +151,7 @@ def explain(
     with _contained():
         day = on or dt.date.today()
         book = kinderguard.load(strict=strict)
-        read = _read(ledger, book, day, sheet)
+        read = _read(ledger, book, sheet)
         found = _row_of(read, row)
         if found.case is None:
             assert found.error is not None
@@ -194,13 +194,14 @@ def rules(
             card = rule_card(book.rules, code, division=division, on=on)
             typer.echo(plain_text(card, lang.value))
             return
-        for title, defined in (
-            (Text("类别", "Categories"), book.rules.categories),
-            (Text("政策", "Policies"), book.rules.policies),
+        titles = rule_titles(book.rules)
+        for title, codes in (
+            (Text("类别", "Categories"), sorted(book.rules.categories)),
+            (Text("政策", "Policies"), sorted(book.rules.policies)),
         ):
-            typer.echo(f"{title.in_(lang.value)} ({len(defined)})")
-            for key, value in sorted(defined.items()):
-                typer.echo(f"  {key:<40} {value.title.in_(lang.value)}")
+            typer.echo(f"{title.in_(lang.value)} ({len(codes)})")
+            for key in codes:
+                typer.echo(f"  {key:<40} {titles[key].in_(lang.value)}")
         checks = book.rules.checks.values()
         if checks:
             typer.echo(f"{Text('地方规定', 'Checks').in_(lang.value)} ({len(checks)})")
@@ -259,7 +260,7 @@ def demo(lang: InLang = Lang.ZH) -> None:
     with _contained():
         path = example_ledger()
         book = kinderguard.load()
-        read = _read(path, book, EXAMPLE_DAY, None)
+        read = _read(path, book, None)
         summary = Summary()
         rows = _assessed(read, book, EXAMPLE_DAY)
         shown: AssessedRow | None = None
@@ -311,9 +312,9 @@ def _shown_path(path: Path) -> str:
 # ---- reading and assessing -----------------------------------------------------------------------------------
 
 
-def _read(path: Path, book: PolicyBook, on: dt.date, sheet: str | None) -> Ledger:
+def _read(path: Path, book: PolicyBook, sheet: str | None) -> Ledger:
     with _progress("读取台账 / reading") as step:
-        return read_ledger(path, book=book, on=on, sheet=sheet, progress=step)
+        return read_ledger(path, book=book, sheet=sheet, progress=step)
 
 
 def _assessed(read: Ledger, book: PolicyBook, on: dt.date) -> Iterator[AssessedRow]:

@@ -1,0 +1,235 @@
+"""Reading one cell: what people write for yes, a date, a grade, a sum of money. A cell that cannot be read says how to
+mend it and never repeats what a personal one holds. Blank, 不详, 未知 and 待核实 are unknown, never "no".
+"""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from kinderguard.model.codes import Code
+from kinderguard.model.dates import PartialDate
+from kinderguard.model.errors import FieldValueError, nearest
+from kinderguard.model.money import as_yuan
+from kinderguard.model.places import check_division
+from kinderguard.model.resident_id import read_resident_id
+from kinderguard.model.text import Text
+
+C = TypeVar("C", bound=Code)
+
+UNKNOWN = {"", "不详", "未知", "待核实", "待查", "待定", "不清楚", "-", "--", "—", "——", "/", "?"}
+YES = {"√", "✓", "✔", "☑", "是", "有", "1", "y", "yes", "true", "对"}
+NO = {"×", "✗", "✘", "☒", "否", "无", "0", "n", "no", "false", "没有", "x"}
+NONE = {"无", "没有", "0", "否", "×", "none"}
+#: A date that never comes: 长期 on a certificate.
+FOREVER = PartialDate(9999, 12, 31)
+
+_SEPARATORS = re.compile(r"[、,;/\n]|及|和")
+_DATE = re.compile(r"(\d{4})[-/.年](?:(\d{1,2})(?:[-/.月](?:(\d{1,2})日?)?)?)?(?:T?\d{1,2}:\d{2}(?::\d{2})?)?\Z")
+_DIGITS = re.compile(r"(\d{4})(\d{2})?(\d{2})?\Z")
+#: Excel's day numbers from 1954 to 2064: anything else that is a bare number is no date.
+_SERIALS = (20_000, 60_000)
+_MOST_DIGITS = 12
+
+
+class UnreadableError(Exception):
+    """A cell that cannot be read: a stable code, and how to mend it."""
+
+    def __init__(self, code: str, zh: str, en: str) -> None:
+        self.code, self.text = code, Text(zh, en)
+        super().__init__(en)
+
+
+def plain(value: Any) -> str:
+    """A cell as text: half width, without outer spaces; whole numbers without a decimal point."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 10**_MOST_DIGITS:
+        value = int(value)
+    if isinstance(value, dt.datetime):
+        value = value.date()
+    return unicodedata.normalize("NFKC", str(value)).strip()
+
+
+def is_unknown(value: Any) -> bool:
+    """Whether a cell says nothing, or says that nothing is known."""
+    return value is None or plain(value) in UNKNOWN
+
+
+def words(value: Any) -> str:
+    """A cell as one word, without any space."""
+    return re.sub(r"\s+", "", plain(value))
+
+
+def listed(value: Any) -> list[str]:
+    """The items of a cell that lists several."""
+    return [item for item in (words(part) for part in _SEPARATORS.split(plain(value))) if item]
+
+
+def yes_no(value: Any) -> bool:
+    """A tick."""
+    word = words(value).lower()
+    if word in YES:
+        return True
+    if word in NO:
+        return False
+    raise UnreadableError(
+        "ledger.yes_no", "应填“是”或“否”，不知道时留空", "write 是 or 否; leave it blank where unknown"
+    )
+
+
+def date(value: Any) -> PartialDate:
+    """A date in any of the forms that ledgers use, perhaps to the month or year only."""
+    if isinstance(value, dt.date):
+        return PartialDate.of(value)
+    if isinstance(value, float) and re.fullmatch(r"\d{4}\.1", repr(value)):
+        # Excel drops the zero of 2012.10.
+        raise UnreadableError(
+            "ledger.date_ambiguous",
+            "无法分辨是1月还是10月；请写作 2012-01 或 2012-10",
+            "this may be January or October; write 2012-01 or 2012-10",
+        )
+    text = words(value)
+    if text.isdigit() and _SERIALS[0] < int(text) < _SERIALS[1]:
+        return PartialDate.of(dt.date(1899, 12, 30) + dt.timedelta(days=int(text)))
+    match = _DIGITS.match(text) or _DATE.match(text)
+    if match is None:
+        raise UnreadableError(
+            "ledger.date_form", "日期无法识别；请写作 2012-03-05 或 2012-03", "no date; write 2012-03-05 or 2012-03"
+        )
+    year, month, day = match.groups()
+    try:
+        return PartialDate(int(year), int(month) if month else None, int(day) if day else None)
+    except FieldValueError as error:
+        raise UnreadableError(
+            "ledger.date_impossible", f"{error.text.zh}；请核对", f"{error.text.en}; check it"
+        ) from None
+
+
+def past_date(value: Any) -> PartialDate:
+    """A date of something that has happened."""
+    found = date(value)
+    if found.earliest > dt.date.today():
+        raise UnreadableError(
+            "ledger.date_future", "日期在将来；请核对年份", "the date lies in the future; check the year"
+        )
+    return found
+
+
+def end_date(value: Any) -> PartialDate:
+    """A last day; 长期 never comes."""
+    return FOREVER if words(value) in ("长期", "永久", "长期有效") else date(value)
+
+
+def money(value: Any) -> Decimal:
+    """Yuan, not negative, exact to the fen."""
+    text = re.sub(r"[,¥]|元(/月)?$|/月$", "", words(repr(value) if isinstance(value, float) else value))
+    try:
+        amount = as_yuan(text)
+    except FieldValueError as error:
+        raise UnreadableError(
+            "ledger.money", f"{error.text.zh}；请写作 1250.50", f"{error.text.en}; write 1250.50"
+        ) from None
+    if amount < 0:
+        raise UnreadableError("ledger.money", "金额不能为负；请核对", "an amount is not negative; check it")
+    return amount
+
+
+def count(value: Any) -> int:
+    """A whole number, perhaps with 人 or 个月 behind it."""
+    text = re.sub(r"(人|口|个月|月)$", "", words(value))
+    if not text.isdigit() or len(text) > _MOST_DIGITS:
+        raise UnreadableError("ledger.count", "应填整数", "write a whole number")
+    return int(text)
+
+
+def division(value: Any) -> str:
+    """A division code, 6 to 12 digits."""
+    text = words(value)
+    try:
+        code = check_division(text)
+    except FieldValueError as error:
+        raise UnreadableError("ledger.division", f"{error.text.zh}；请核对", f"{error.text.en}; check it") from None
+    if len(code) < 6:
+        raise UnreadableError("ledger.division", "应填 6 至 12 位行政区划代码", "write 6 to 12 digits")
+    return code
+
+
+def resident_id(value: Any) -> str:
+    """An ID number, only where the cell still holds every digit."""
+    if isinstance(value, int | float) or re.match(r"\d(\.\d+)?E\+\d+\Z", words(value), re.IGNORECASE):
+        raise UnreadableError(
+            "ledger.id_float",
+            "身份证号被 Excel 转为数字，末几位已丢失；请将该列设为“文本”后按证件重新录入",
+            "Excel turned the ID into a number and lost its last digits; format the column as text and enter it again",
+        )
+    text = words(value).upper().removeprefix("'")
+    try:
+        read_resident_id(text)
+    except FieldValueError as error:
+        raise UnreadableError(
+            "ledger.id_invalid", f"{error.text.zh}；请按证件核对", f"{error.text.en}; check it against the card"
+        ) from None
+    return text
+
+
+def personal(value: Any) -> str:
+    """A name, a telephone number, an address."""
+    return plain(value)
+
+
+def coded(codes: type[C], also: Mapping[str, C] | None = None) -> Callable[[Any], C]:
+    """A reader of one code of a list, by its Chinese or English title, its value, or another spelling."""
+    known = _spellings(codes, also)
+
+    def read(value: Any) -> C:
+        return _code(words(value), known)
+
+    return read
+
+
+def several(codes: type[C], also: Mapping[str, C] | None = None) -> Callable[[Any], tuple[C, ...]]:
+    """A reader of several codes in one cell; 无 is the empty list."""
+    known = _spellings(codes, also)
+
+    def read(value: Any) -> tuple[C, ...]:
+        items = listed(value)
+        if any(item in NONE and item not in known for item in items):
+            if len(items) > 1:
+                raise UnreadableError(
+                    "ledger.contradiction",
+                    "“无”与其他内容并列，请核对",
+                    "it says 无 (none) beside something else; check it",
+                )
+            return ()
+        return tuple(dict.fromkeys(_code(item, known) for item in items))
+
+    return read
+
+
+def _spellings(codes: type[C], also: Mapping[str, C] | None) -> dict[str, C]:
+    found: dict[str, C] = {}
+    for code in codes:
+        # 农业（农村） is also written 农业 or 农村.
+        parts = re.fullmatch(r"(.+)（(.+)）", code.zh)
+        for spelling in (code.value, code.en, code.zh, *(parts.groups() if parts else ())):
+            found.setdefault(words(spelling).lower(), code)
+    return found | {words(s).lower(): code for s, code in (also or {}).items()}
+
+
+def _code(word: str, known: Mapping[str, C]) -> C:
+    code = known.get(word.lower())
+    if code is not None:
+        return code
+    close = nearest(word.lower(), known)
+    titles = "、".join(dict.fromkeys(c.zh for c in known.values()))
+    hint = f"是否为“{known[close].zh}”？" if close else ""
+    raise UnreadableError(
+        "ledger.code",
+        f"没有这个选项；{hint}可填：{titles}",
+        f"there is no such choice; {f'did you mean {known[close].zh}? ' if close else ''}use one of {titles}",
+    )

@@ -1,0 +1,106 @@
+"""A ledger as it was read: every row as a case or with the reason why not, and every problem with its place and mend."""
+
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from kinderguard.model.case import Case
+from kinderguard.model.text import Text
+from kinderguard.survey.headers import SheetHeaders
+
+
+@attrs.frozen
+class CellProblem:
+    """Something wrong in the ledger: a stable ``code``, its place, and how to mend it. Never a personal value.
+
+    ``row`` is as Excel numbers it; ``column`` is the header as the sheet writes it, None where the row is meant.
+    """
+
+    code: str
+    sheet: str
+    row: int | None
+    column: str | None
+    message: Text
+
+    def __str__(self) -> str:
+        place = [self.sheet, f"row {self.row}" if self.row else "", self.column or ""]
+        return f"{', '.join(p for p in place if p)}: {self.message.en} [{self.code}]"
+
+
+@attrs.frozen
+class LedgerRow:
+    """One child's row. ``case`` is None where it could not be used; then ``error`` says why."""
+
+    sheet: str
+    row: int
+    #: The row's own number (序号).
+    ref: str | None
+    case: Case | None = attrs.field(repr=False)
+    error: CellProblem | None
+    #: What could not be read; those facts are unknown in the case.
+    problems: tuple[CellProblem, ...]
+
+
+@attrs.frozen
+class IgnoredRow:
+    """A row that is no child: a title, the header itself, a total, a blank line."""
+
+    sheet: str
+    row: int
+    why: Text
+
+
+@attrs.frozen
+class UnknownHeader:
+    """A header that nobody knows, with the nearest known one."""
+
+    sheet: str
+    header: str
+    nearest: str | None
+
+
+@attrs.frozen
+class Ledger:
+    """A ledger. ``rows_in`` was counted while reading; it must be what came out.
+
+    Raises:
+        RuntimeError: a row was lost. That is a defect of this library.
+    """
+
+    #: The file's name, without its folder.
+    source: str
+    rows: tuple[LedgerRow, ...] = attrs.field(repr=False)
+    #: Of the file and its sheets; those of a row are with the row.
+    problems: tuple[CellProblem, ...] = attrs.field(repr=False)
+    unknown_headers: tuple[UnknownHeader, ...]
+    ignored: tuple[IgnoredRow, ...] = attrs.field(repr=False)
+    #: By sheet, what its columns are.
+    headers: Mapping[str, SheetHeaders] = attrs.field(repr=False)
+    rows_in: int
+
+    def __attrs_post_init__(self) -> None:
+        out = len(self.cases) + len(self.skipped)
+        if self.rows_in != out:
+            raise RuntimeError(f"{self.rows_in} rows were read, but {out} came out: please report this defect.")
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The children."""
+        return tuple(row.case for row in self.rows if row.case is not None)
+
+    @property
+    def skipped(self) -> tuple[LedgerRow, ...]:
+        """The rows that could not be used."""
+        return tuple(row for row in self.rows if row.case is None)
+
+    @property
+    def all_problems(self) -> Iterator[CellProblem]:
+        """Every problem, of the file first, then row by row."""
+        yield from self.problems
+        for row in self.rows:
+            if row.error is not None:
+                yield row.error
+            yield from row.problems
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self.source}: {self.rows_in} = {len(self.cases)} + {len(self.skipped)}</p>"

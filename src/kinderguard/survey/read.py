@@ -1,0 +1,236 @@
+"""Reading a ledger: sheet by sheet, row by row. Good rows are used, bad cells become unknown, nothing is lost."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from kinderguard.model.case import Case
+from kinderguard.model.text import Text
+from kinderguard.packs.columns import LedgerColumn
+from kinderguard.survey.cells import UnreadableError, is_unknown, plain
+from kinderguard.survey.columns import READERS, Reader, reader_of
+from kinderguard.survey.headers import KnownHeaders, SheetHeaders, find_headers
+from kinderguard.survey.ledger import CellProblem, IgnoredRow, Ledger, LedgerRow, UnknownHeader
+from kinderguard.survey.row import RowError, RowReader
+from kinderguard.survey.sheets import LedgerError, RawSheet, open_sheets
+
+if TYPE_CHECKING:
+    from kinderguard.packs.book import PolicyBook
+
+Progress = Callable[[int, int], None]
+
+_FOOT = re.compile(r"(合计|总计|共计|小计|总数|填表|填报|制表|审核|负责人|注[::]|说明[::]|备注[::])")
+_DIVISIONS = ("户籍地行政区划代码", "现居住地行政区划代码", "身份证号")
+_STEP = 200
+
+
+def read_ledger(
+    path: str | Path,
+    *,
+    book: "PolicyBook | None" = None,
+    columns: Sequence[LedgerColumn] = (),
+    policy_titles: Mapping[str, str] | None = None,
+    sheet: str | None = None,
+    progress: Progress | None = None,
+) -> Ledger:
+    """Read a ledger (台账), Excel or CSV, as counties keep it.
+
+    Args:
+        path: the file.
+        book: gives the columns that the packs of the places in the ledger add, and the titles of their policies.
+            Without it, help received is known by policy codes only.
+        columns: further columns.
+        policy_titles: further titles as they stand in 已享受救助, with the policies' codes.
+        sheet: read this sheet only.
+        progress: called with (rows done, rows in all).
+
+    Returns:
+        Every row, as a case or with the reason why not; every problem with sheet, row, column and mend.
+
+    Raises:
+        LedgerError: the file as a whole cannot be used.
+
+    >>> from kinderguard.survey import read_ledger
+    >>> ledger = read_ledger("examples/ledger.xlsx")
+    >>> ledger.rows_in == len(ledger.cases) + len(ledger.skipped)
+    True
+    """
+    path = Path(path)
+    sheets = open_sheets(path, sheet)
+    titles = dict(policy_titles or {})
+    if book is not None:
+        places = _divisions(sheets)
+        columns = (*columns, *book.ledger_columns(places))
+        titles = book.policy_titles(places) | titles
+    known = KnownHeaders.of(columns)
+    reading = _Reading(known, RowReader(titles, known.facts), sum(len(s.rows) for s in sheets), progress)
+    for raw in sheets:
+        reading.sheet(raw)
+    if not reading.headers:
+        raise LedgerError(
+            Text(
+                f"{path.name} 中找不到表头；表头行应含“儿童姓名”“身份证号”等列名",
+                f"{path.name} has no header row; one row must hold headers such as 儿童姓名 and 身份证号",
+            )
+        )
+    return reading.ledger(path.name)
+
+
+def _divisions(sheets: Iterable[RawSheet]) -> set[str]:
+    """The counties that the rows name, so that just their packs are loaded."""
+    known, found = KnownHeaders.of(), set()
+    for raw in sheets:
+        headers = find_headers(raw.rows, known)
+        positions = [p for p, (h, _) in headers.columns.items() if h in _DIVISIONS] if headers else []
+        for _, row in raw.rows:
+            for position in positions:
+                code = plain(row[position])[:6] if position < len(row) else ""
+                if code.isascii() and code.isdigit() and len(code) == 6:
+                    found.add(code)
+    return found
+
+
+@attrs.define
+class _Reading:
+    """What has been read so far."""
+
+    known: KnownHeaders
+    reader: RowReader
+    total: int
+    progress: Progress | None
+    rows: list[LedgerRow] = attrs.field(factory=list)
+    problems: list[CellProblem] = attrs.field(factory=list)
+    unknown: list[UnknownHeader] = attrs.field(factory=list)
+    ignored: list[IgnoredRow] = attrs.field(factory=list)
+    headers: dict[str, SheetHeaders] = attrs.field(factory=dict)
+    children: int = 0
+    done: int = 0
+
+    def sheet(self, raw: RawSheet) -> None:
+        """Read one sheet; one without headers is reported, unless it is empty."""
+        headers = find_headers(raw.rows, self.known)
+        if headers is None:
+            self._tick(len(raw.rows))
+            if any(not is_unknown(cell) for _, row in raw.rows for cell in row):
+                text = Text("此工作表没有可识别的表头，未读取", "this sheet has no known headers and was not read")
+                self.problems.append(CellProblem("ledger.no_headers", raw.name, None, None, text))
+            return
+        self.headers[raw.name] = headers
+        self._report_headers(raw.name, headers)
+        readers = {p: (h, w, self._reader(h)) for p, (h, w) in headers.columns.items()}
+        written = dict(headers.columns.values())
+        for number, cells in raw.rows:
+            self._tick(1)
+            why = _not_a_child(number, cells, headers)
+            if why is not None:
+                self.ignored.append(IgnoredRow(raw.name, number, why))
+                continue
+            self.children += 1
+            self.rows.append(self._row(raw.name, number, cells, readers, written))
+
+    def _reader(self, header: str) -> Reader:
+        fact = self.known.facts.get(header)
+        return READERS[header] if fact is None else reader_of(fact)
+
+    def _tick(self, rows: int) -> None:
+        before, self.done = self.done, self.done + rows
+        if self.progress is not None and (self.done // _STEP != before // _STEP or self.done == self.total):
+            self.progress(self.done, self.total)
+
+    def _report_headers(self, sheet: str, headers: SheetHeaders) -> None:
+        for header in headers.unknown.values():
+            near = self.known.nearest(header)
+            self.unknown.append(UnknownHeader(sheet, header, near))
+            hint = Text(f"，是否为“{near}”？", f"; did you mean {near}?") if near else Text("", "")
+            text = Text("未识别的列，内容未读取", "nobody knows this column; it was not read") + hint
+            self.problems.append(CellProblem("ledger.header_unknown", sheet, headers.row, header, text))
+        for header in headers.repeated.values():
+            text = Text("此列出现两次，只读取第一列", "this column stands here twice; only the first was read")
+            self.problems.append(CellProblem("ledger.header_repeated", sheet, headers.row, header, text))
+
+    def _row(
+        self,
+        sheet: str,
+        number: int,
+        cells: list[Any],
+        readers: Mapping[int, tuple[str, str, Reader]],
+        written: Mapping[str, str],
+    ) -> LedgerRow:
+        facts: dict[str, Any] = {}
+        problems: list[CellProblem] = []
+        for position, (header, as_written, read) in readers.items():
+            cell = cells[position] if position < len(cells) else None
+            if is_unknown(cell):
+                continue
+            try:
+                facts[header] = read(cell)
+            except UnreadableError as error:
+                problems.append(CellProblem(error.code, sheet, number, as_written, error.text))
+        ref = _safe_ref(facts)
+        case: Case | None = None
+        wrong: CellProblem | None = None
+        try:
+            case, found = self.reader.case(facts)
+            problems += [CellProblem(f.code, sheet, number, written.get(f.header or ""), f.text) for f in found]
+        except RowError as error:
+            wrong = CellProblem(error.code, sheet, number, written.get(error.header or ""), error.text)
+        return LedgerRow(sheet, number, ref, case, wrong, tuple(problems))
+
+    def ledger(self, source: str) -> Ledger:
+        """What was read, with children that occur twice reported."""
+        again = self._duplicates()
+        rows = [
+            attrs.evolve(row, problems=(*row.problems, again[i])) if i in again else row
+            for i, row in enumerate(self.rows)
+        ]
+        return Ledger(
+            source, tuple(rows), tuple(self.problems), tuple(self.unknown), tuple(self.ignored), self.headers,
+            self.children,
+        )  # fmt: skip
+
+    def _duplicates(self) -> dict[int, CellProblem]:
+        """By position, the problem of each row whose child stands in another row too."""
+        by_id: dict[Any, list[int]] = defaultdict(list)
+        for i, row in enumerate(self.rows):
+            if row.case is not None and row.case.child.resident_id is not None:
+                by_id[row.case.child.resident_id].append(i)
+        found: dict[int, CellProblem] = {}
+        for positions in by_id.values():
+            for i in positions if len(positions) > 1 else ():
+                row = self.rows[i]
+                others = [self.rows[j] for j in positions if j != i]
+                zh = "、".join(f"{o.sheet}第{o.row}行" for o in others)
+                en = ", ".join(f"{o.sheet} row {o.row}" for o in others)
+                text = Text(
+                    f"同一身份证号还出现在{zh}；请核对后保留一行", f"the same ID stands in {en}; check and keep one"
+                )
+                written = dict(self.headers[row.sheet].columns.values())
+                found[i] = CellProblem("ledger.duplicate", row.sheet, row.row, written.get("身份证号"), text)
+        return found
+
+
+def _not_a_child(number: int, cells: list[Any], headers: SheetHeaders) -> Text | None:
+    """Why a row is no child's, or None where it is one."""
+    if number <= headers.row:
+        return Text("表头或其上的标题", "the header row, or a title above it")
+    filled = [plain(cell) for cell in cells if plain(cell)]
+    if not filled:
+        return Text("空行", "a blank row")
+    names = {h: p for p, (h, _) in headers.columns.items()}
+    named = [names[h] for h in ("身份证号", "出生日期") if h in names]
+    if _FOOT.match(filled[0]) and all(p >= len(cells) or is_unknown(cells[p]) for p in named):
+        return Text("合计行或表尾说明", "a total, or a note at the foot")
+    return None
+
+
+def _safe_ref(facts: dict[str, Any]) -> str | None:
+    """The row's own number; not where somebody put an ID there."""
+    ref = facts.get("序号")
+    if ref is not None and (len(ref) > 12 or not re.fullmatch(r"[\w./#-]+", ref, re.ASCII)):
+        facts["序号"] = None
+        return None
+    return ref
