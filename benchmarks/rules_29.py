@@ -49,17 +49,15 @@ def of_the_mind(disability: DisabilityFacts) -> r.BoolExpr:
 def unable(parent: ParentFacts) -> r.BoolExpr:
     disability = parent.disability
     return (
-        parent.is_in_situation(
-            S.IMPRISONED, S.COMPULSORY_DETOX, S.LOST_CONTACT, S.GUARDIANSHIP_REVOKED, S.DEPORTED
-        )
+        parent.is_in_situation(S.IMPRISONED, S.COMPULSORY_DETOX, S.LOST_CONTACT, S.GUARDIANSHIP_REVOKED, S.DEPORTED)
         | parent.illness.serious
         | disability.grade.is_in(*UP_TO_2)
         | (disability.grade.is_in(*UP_TO_4) & of_the_mind(disability))
     )
 
 
-standard = param.money("cn.standard")
-orphan_standard = param.money("cn.orphan_standard")
+standard = param("cn.standard")
+orphan_standard = param("cn.orphan_standard")
 income = household.monthly_income_per_head
 minor = child.age < 18
 father_away, mother_away = (p.is_in_situation(S.AWAY_FOR_WORK) for p in (father, mother))
@@ -125,9 +123,7 @@ counties = tuple(
 )
 
 nothing = r.yuan(0)
-orphan_amount = policy(
-    "orphan_amount", child.is_in(orphan), orphan_standard, "孤儿基本生活费", "orphan allowance"
-)
+orphan_amount = policy("orphan_amount", child.is_in(orphan), orphan_standard, "孤儿基本生活费", "orphan allowance")
 unattended_amount = policy(
     "unattended_amount",
     child.is_in(unattended),
@@ -142,13 +138,11 @@ living_subsidy = policy(
     "困难残疾人生活补贴",
     "living subsidy",
 )
-care_subsidy = policy(
-    "care_subsidy", minor & child.is_in(severe), r.yuan(100), "重度残疾人护理补贴", "care subsidy"
-)
+care_subsidy = policy("care_subsidy", minor & child.is_in(severe), r.yuan(100), "重度残疾人护理补贴", "care subsidy")
 stipend = policy(
     "stipend",
     (child.age >= 6) & (child.age < 15) & (child.is_in(dibao) | child.is_in(marginal) | child.is_in(disabled)),
-    param.money("cn.stipend_amount"),
+    param("cn.stipend_amount"),
     "助学金",
     "stipend",
 )

@@ -1,0 +1,77 @@
+"""Medical aid 医疗救助, temporary relief 临时救助, the orphans' medical plan 明天计划, family guidance 家庭教育指导.
+
+Services whose kind and amount the county sets.
+"""
+
+from kinderguard.model.codes import Document
+from kinderguard.model.text import Text
+from kinderguard.national import sources as s
+from kinderguard.national.dibao import DIBAO
+from kinderguard.national.disability import DISABLED
+from kinderguard.national.health import SERIOUSLY_ILL
+from kinderguard.national.main_classes import CHILD_IN_DIFFICULTY, ECONOMIC_HARDSHIP
+from kinderguard.national.moving import LEFT_BEHIND
+from kinderguard.national.orphan import ORPHAN
+from kinderguard.national.tekun import TEKUN
+from kinderguard.national.terms import ADULT_IN_SCHOOL, UNDER_18, WITHOUT_PARENTS
+from kinderguard.national.unattended import DE_FACTO_UNATTENDED
+from kinderguard.rules import Policy, child, named, parents
+
+MEDICAL_AID = Policy(
+    code="cn.medical_aid",
+    title=Text("医疗救助", "Medical aid"),
+    eligible=child.is_in(DIBAO) | child.is_in(TEKUN) | child.is_in(ORPHAN) | child.is_in(DE_FACTO_UNATTENDED),
+    service=Text(
+        "资助参保，补助自负费用，标准由县定", "insurance premium and residual cost; the county sets the standard"
+    ),
+    evidence=(Document.MEDICAL_PROOF,),
+    cites=(s.assistance_regulation("28"), s.assistance_regulation("29")),
+    note=Text(
+        "孤儿、事实无人抚养儿童参照享受（未核实）；县可扩大范围。",
+        "Orphans and de facto unattended children are treated alike (unverified); counties may widen it.",
+    ),
+)
+
+_ILLNESS_AT_HOME = named(
+    "illness_at_home", child.is_in(SERIOUSLY_ILL) | parents.any(lambda p: p.illness.serious),
+    zh="儿童或父母患重病", en="the child or a parent is seriously ill",
+)  # fmt: skip
+TEMPORARY_RELIEF = Policy(
+    code="cn.temporary_relief",
+    title=Text("临时救助", "Temporary relief"),
+    eligible=_ILLNESS_AT_HOME & child.is_in(ECONOMIC_HARDSHIP),
+    service=Text("一次性救助，项目和标准由县定", "one-off help; the county sets items and amounts"),
+    per="household",
+    evidence=(Document.APPLICATION, Document.MEDICAL_PROOF, Document.INCOME_PROOF),
+    cites=(s.assistance_regulation("47"), s.assistance_regulation("49")),
+    note=Text(
+        "火灾、交通事故、支出骤增等突发情形不在个案记录之内，遇到时应另行申请；紧急情形简化程序。",
+        "A fire, an accident or a sudden expense is not in the record: apply where one happens. Urgent cases go a short way.",
+    ),
+)
+
+_ADOPTED_DISABLED_ORPHAN = named(
+    "adopted_disabled_orphan",
+    UNDER_18 & child.adopted & child.is_in(DISABLED) & (child.birth_parents_not_found | child.orphan_since.is_known()),
+    zh="被收养的残疾孤儿", en="is a disabled orphan who was adopted",
+)  # fmt: skip
+MEDICAL_REHABILITATION_FOR_ORPHANS = Policy(
+    code="cn.medical_rehabilitation_for_orphans",
+    title=Text("孤儿医疗康复明天计划", "Medical and rehabilitation plan for orphans"),
+    eligible=child.is_in(ORPHAN) | _ADOPTED_DISABLED_ORPHAN | (ADULT_IN_SCHOOL & WITHOUT_PARENTS),
+    service=Text("医疗、康复费用资助", "medical and rehabilitation costs"),
+    evidence=(Document.APPLICATION, Document.MEDICAL_PROOF),
+    cites=(s.TOMORROW_PLAN,),
+)
+
+FAMILY_GUIDANCE = Policy(
+    code="cn.family_guidance",
+    title=Text("家庭教育指导", "Family guidance"),
+    eligible=child.is_in(LEFT_BEHIND) | child.is_in(CHILD_IN_DIFFICULTY),
+    service=Text("县、乡建立信息档案，提供家庭教育指导服务", "a file is kept on the family, and guidance is given"),
+    per="household",
+    cites=(s.FAMILY_EDUCATION_LAW,),
+)
+
+CATEGORIES = ()
+POLICIES = (MEDICAL_AID, TEMPORARY_RELIEF, MEDICAL_REHABILITATION_FOR_ORPHANS, FAMILY_GUIDANCE)

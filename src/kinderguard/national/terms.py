@@ -1,0 +1,102 @@
+"""Terms that several schemes share: a child, a parent who is gone, a severe disability. Each says which rule it is from.
+
+"Six months or more" includes six months exactly, "under 16" excludes the 16th birthday (民法典 art. 1259).
+"""
+
+from kinderguard.model.codes import (
+    CareKind,
+    DisabilityGrade,
+    DisabilityKind,
+    HealthStatus,
+    SchoolStage,
+    SituationKind,
+)
+from kinderguard.rules import DAY, BoolExpr, child, named, param, parents, when
+from kinderguard.rules.facts import DisabilityFacts, ParentFacts
+
+UNDER_18 = named("under_18", child.age < 18, zh="未满18周岁", en="is under 18")
+UNDER_16 = named("under_16", child.age < 16, zh="未满16周岁", en="is under 16")
+IN_INSTITUTION = named(
+    "in_institution", child.care.kind == CareKind.RESIDENTIAL, zh="由福利机构养育", en="lives in an institution"
+)
+
+GRADES = (DisabilityGrade.FIRST, DisabilityGrade.SECOND, DisabilityGrade.THIRD, DisabilityGrade.FOURTH)
+KINDS = tuple(kind for kind in DisabilityKind if kind is not DisabilityKind.NONE)
+
+
+def is_dead(parent: ParentFacts) -> BoolExpr:
+    """Dead, or declared dead by a court."""
+    kinds = (SituationKind.DEAD, SituationKind.DECLARED_DEAD)
+    dead = parent.situations.any(
+        lambda s: s.kind.is_in(*kinds) & when(s.since.is_known(), s.since <= DAY).otherwise(True)
+    )
+    return named("dead", dead, zh="已死亡", en="is dead")
+
+
+def is_gone(parent: ParentFacts) -> BoolExpr:
+    """Dead, or declared missing by a court (set D of the rule on de facto unattended children)."""
+    missing = parent.is_in_situation(SituationKind.DECLARED_MISSING)
+    return named("gone", is_dead(parent) | missing, zh="已死亡或被宣告失踪", en="is dead or declared missing")
+
+
+BOTH_PARENTS_GONE = named(
+    "both_parents_gone",
+    parents.all(is_gone),
+    zh="父母均已死亡或被宣告失踪",
+    en="both parents are dead or declared missing",
+)
+BIRTH_PARENTS_NOT_FOUND = named(
+    "birth_parents_not_found", child.birth_parents_not_found & ~child.adopted,
+    zh="查找不到生父母且未被收养", en="the birth parents cannot be found and the child is not adopted",
+)  # fmt: skip
+#: An orphan's situation, at any age.
+WITHOUT_PARENTS = BOTH_PARENTS_GONE | BIRTH_PARENTS_NOT_FOUND
+
+RECOGNISED_BEFORE_18 = named(
+    "recognised_before_18", child.birth_date.age_on(child.orphan_since) < 18,
+    zh="18周岁前认定为孤儿", en="was recognised as an orphan before the 18th birthday",
+)  # fmt: skip
+
+
+def is_severe(disability: DisabilityFacts) -> BoolExpr:
+    """重残 of the rule on de facto unattended children: grade 1–2 of any kind, 3–4 mental or intellectual."""
+    first_two = disability.grade.is_in(DisabilityGrade.FIRST, DisabilityGrade.SECOND)
+    mental = disability.grade.is_in(DisabilityGrade.THIRD, DisabilityGrade.FOURTH) & disability.any_kind(
+        DisabilityKind.MENTAL, DisabilityKind.INTELLECTUAL
+    )
+    return named(
+        "severely_disabled", disability.in_force & (first_two | mental),
+        zh="重度残疾（一、二级，或三、四级精神、智力残疾）",
+        en="is severely disabled (grade 1–2, or 3–4 mental or intellectual)",
+    )  # fmt: skip
+
+
+def is_severe_for_dibao(disability: DisabilityFacts) -> BoolExpr:
+    """重残 of the dibao rules: grade 1–2 of any kind, 3 mental or intellectual."""
+    first_two = disability.grade.is_in(DisabilityGrade.FIRST, DisabilityGrade.SECOND)
+    mental = (disability.grade == DisabilityGrade.THIRD) & disability.any_kind(
+        DisabilityKind.MENTAL, DisabilityKind.INTELLECTUAL
+    )
+    return named(
+        "severely_disabled_for_dibao", disability.in_force & (first_two | mental),
+        zh="残疾一、二级，或三级精神、智力残疾", en="disability of grade 1–2, or 3 mental or intellectual",
+    )  # fmt: skip
+
+
+def unless_healthy(condition: BoolExpr, *healthy: HealthStatus) -> BoolExpr:
+    """A condition of health; where it was not recorded, a physical condition recorded as ``healthy`` answers it."""
+    return condition & (condition.is_known() | ~child.health.is_in(*healthy))
+
+
+#: Stages in which help goes on after the 18th birthday, where a county lets it; full-time only.
+_STAGES = (
+    SchoolStage.PRIMARY, SchoolStage.JUNIOR_MIDDLE, SchoolStage.SENIOR_HIGH, SchoolStage.SECONDARY_VOCATIONAL,
+    SchoolStage.HIGHER_VOCATIONAL, SchoolStage.UNDERGRADUATE,
+)  # fmt: skip
+ADULT_IN_SCHOOL = named(
+    "adult_in_school",
+    (child.age >= 18) & child.schooling.stage.is_in(*_STAGES) & child.schooling.full_time,
+    zh="年满18周岁仍在全日制学校就读（不含研究生）", en="is 18 or over and in full-time school (not postgraduate)",
+)  # fmt: skip
+SCATTERED = param("cn.orphan.scattered_monthly")
+INSTITUTION = param("cn.orphan.institution_monthly")
