@@ -427,7 +427,7 @@ def _tell_problems(read: Ledger, summary: Summary, form: Format, lang: Language)
     """A line on standard error where something was reported; the summary has shown it already."""
     if form is Format.SUMMARY or not (summary.has_problems or read.problems):
         return
-    total = sum(summary.problems.values()) + len(read.problems)
+    total = sum(summary.problems.values()) + len(summary.rule_problems) + len(read.problems)
     said = Text(
         f"已评估 {summary.children} 名儿童，跳过 {summary.skipped} 行，报告 {total} 个问题",
         f"{summary.children} children assessed, {summary.skipped} rows skipped, {total} problems reported",

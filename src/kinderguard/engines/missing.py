@@ -298,7 +298,7 @@ def _dates(thresholds: set[tuple[Any, str]], day: dt.date, low: Any, high: Any) 
 def _model_of(path: str) -> tuple[type[Record], type[handles.Handle]]:
     """The model and the handle of the records of a list, by its index-free path."""
     root, _, rest = path.partition(".")
-    current: Any = handles.ROOTS.get(root) or handles.LISTS[root]
+    current: Any = handles.ROOTS[root] if root in handles.ROOTS else handles.LISTS[root]
     for part in rest.split(".") if rest else ():
         current = getattr(current.handle() if hasattr(current, "handle") else current, part)
     return current.handle.model, current.handle

@@ -17,16 +17,21 @@ def is_entrusted(guardian: GuardianFacts) -> BoolExpr:
     return guardian.entrusted & (guardian.entrusted.is_known() | ~guardian.relation.is_in(*_NOT_ENTRUSTED))
 
 
+_UNFIT = guardians.any(lambda g: is_entrusted(g) & ~g.unfit_grounds.is_empty())
 UNFIT_CAREGIVER = Category(
     code="cn.unfit_caregiver",
     title=Text("受托人不宜的儿童", "Child entrusted to an unfit caregiver"),
     when=UNDER_18
     & named(
         "unfit_caregiver",
-        guardians.any(lambda g: is_entrusted(g) & ~g.unfit_grounds.is_empty()),
+        _UNFIT & (_UNFIT.is_known() | ~child.care.kind.is_in(CareKind.PARENTAL, CareKind.ADOPTIVE, CareKind.RESIDENTIAL)),
         zh="受托照护人有法律禁止的情形", en="a caregiver to whom the child is entrusted is one whom the law does not allow",
     ),
     cites=(s.minors_law("22"),),
+    note=Text(
+        "由父母、养父母或机构照料而未记录受托人的，视为没有委托。",
+        "Where parents or an institution care for the child and no caregiver is recorded, nobody was entrusted.",
+    ),
 )  # fmt: skip
 
 _ALONE = named(

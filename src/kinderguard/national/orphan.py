@@ -50,8 +50,8 @@ ORPHAN_ALLOWANCE = Policy(
         Document.GUARDIAN_PROOF, Document.CARE_AGREEMENT, Document.BANK_CARD,
     ),
     stacking=(
-        excludes("cn.unattended_allowance", reason=Text("两项定义互不相容", "the two definitions exclude each other")),
-        excludes("cn.disability_living_subsidy", reason=Text("孤儿不重复享受困难残疾人生活补贴", "not beside the living subsidy")),
+        excludes("cn.unattended_allowance", keep="this", reason=Text("两项定义互不相容", "the two definitions exclude each other")),
+        excludes("cn.disability_living_subsidy", keep="this", reason=Text("孤儿不重复享受困难残疾人生活补贴", "not beside the living subsidy")),
         excludes("cn.tekun_support", keep="this", when=child.chosen_scheme == Scheme.CHILD, reason=_CHOICE),
         excludes("cn.tekun_support", keep="other", when=child.chosen_scheme == Scheme.TEKUN, reason=_CHOICE),
     ),

@@ -11,7 +11,7 @@ from kinderguard.model.codes import (
     SchoolStage,
     SituationKind,
 )
-from kinderguard.rules import DAY, BoolExpr, child, named, param, parents, when
+from kinderguard.rules import DAY, BoolExpr, child, father, mother, named, param, parents, when
 from kinderguard.rules.facts import DisabilityFacts, ParentFacts
 
 UNDER_18 = named("under_18", child.age < 18, zh="未满18周岁", en="is under 18")
@@ -45,8 +45,11 @@ BOTH_PARENTS_GONE = named(
     zh="父母均已死亡或被宣告失踪",
     en="both parents are dead or declared missing",
 )
+#: A parent of whom something is recorded has been found.
+_A_PARENT_IS_ON_RECORD = father.situations.any().is_known() | mother.situations.any().is_known()
+_NOT_FOUND = child.birth_parents_not_found
 BIRTH_PARENTS_NOT_FOUND = named(
-    "birth_parents_not_found", child.birth_parents_not_found & ~child.adopted,
+    "birth_parents_not_found", _NOT_FOUND & (_NOT_FOUND.is_known() | ~_A_PARENT_IS_ON_RECORD) & ~child.adopted,
     zh="查找不到生父母且未被收养", en="the birth parents cannot be found and the child is not adopted",
 )  # fmt: skip
 #: An orphan's situation, at any age.

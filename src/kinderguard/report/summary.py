@@ -7,6 +7,7 @@ import attrs
 
 from kinderguard.engines.assessment import Assessment, PolicyResult, Total
 from kinderguard.model.codes import Frequency
+from kinderguard.model.errors import Problem
 from kinderguard.model.text import Text
 from kinderguard.report.run import AssessedRow
 
@@ -46,7 +47,10 @@ class Summary:
     titles: dict[str, Text] = attrs.field(factory=dict)
     policies: dict[str, PolicyCount] = attrs.field(factory=dict)
     missing: Counter[str] = attrs.field(factory=Counter)
+    #: What was wrong with rows and cells, by code.
     problems: Counter[str] = attrs.field(factory=Counter)
+    #: What was wrong with packs, rules and parameters, by place: how many children it touches.
+    rule_problems: Counter[tuple[str, Problem]] = attrs.field(factory=Counter)
     #: Children of whom at least one result is open.
     undetermined: int = 0
     _households: set[tuple[str, object]] = attrs.field(factory=set, repr=False)
@@ -63,7 +67,8 @@ class Summary:
         self.children += 1
         self.incomplete += not result.complete
         self.undetermined += bool(result.undetermined)
-        self.problems.update(p.code for p in result.problems)
+        place = (result.division or "")[:6]
+        self.rule_problems.update((place, p) for p in result.problems)
         self.missing.update(m.path for m in result.missing)
         self.titles.update(result.basis.titles)
         for code, value in result.categories.items():
@@ -95,4 +100,4 @@ class Summary:
     @property
     def has_problems(self) -> bool:
         """Whether anything was skipped, incomplete or reported."""
-        return bool(self.skipped or self.incomplete or self.problems)
+        return bool(self.skipped or self.incomplete or self.problems or self.rule_problems)

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text
 from kinderguard.report.summary import Summary
 from kinderguard.report.words import amount_text
@@ -40,6 +41,7 @@ def print_summary(s: Summary, read: Ledger, on: dt.date, lang: Language, console
     console.print(_categories(s, lang))
     console.print(_policies(s, lang))
     _missing(s, lang, console)
+    _rule_problems(s, lang, console)
     _problems(s, read, lang, console)
 
 
@@ -85,14 +87,28 @@ def _missing(s: Summary, lang: Language, console: "Console") -> None:
         console.print(f"  {count:>5}  {fact_title(path, s.titles).in_(lang)}", markup=False)
 
 
+def _rule_problems(s: Summary, lang: Language, console: "Console") -> None:
+    if not s.rule_problems:
+        return
+    head = Text("规则与参数的问题（涉及的儿童数）", "Problems with rules and parameters (children whom each touches)")
+    console.print()
+    console.print(head.in_(lang), style="bold", markup=False)
+    for (place, problem), count in s.rule_problems.most_common(LISTED):
+        where = place_name(place).in_(lang) if place else Text("地区不详", "place unknown").in_(lang)
+        console.print(f"  {count:>5}  {where}：{problem.message.in_(lang)}", markup=False, soft_wrap=True)
+    rest = len(s.rule_problems) - LISTED
+    if rest > 0:
+        console.print(f"         {Text(f'另有 {rest} 项', f'and {rest} more').in_(lang)}", markup=False)
+
+
 def _problems(s: Summary, read: Ledger, lang: Language, console: "Console") -> None:
     cells: list[CellProblem] = [*read.problems]
     for row in read.rows:
         cells += [*row.problems, *([row.error] if row.error is not None else [])]
-    if not cells and not s.problems:
+    if not cells:
         return
     counted = Counter(s.problems) + Counter(p.code for p in read.problems)
-    head = Text(f"问题 {counted.total()} 项", f"{counted.total()} problems")
+    head = Text(f"台账中的问题 {counted.total()} 项", f"{counted.total()} problems in the ledger")
     console.print()
     console.print(head.in_(lang), style="bold", markup=False)
     for code, count in counted.most_common():
