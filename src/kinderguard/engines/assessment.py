@@ -315,7 +315,7 @@ class Assessment:
 
     def _absent(self, code: str) -> Problem:
         title = self.basis.titles.get(code, Text(code, code))
-        place = place_name(self.division or "")
+        place = place_name((self.division or "")[:6])
         return Problem(
             "parameter.missing",
             Text(

@@ -256,7 +256,7 @@ class Child(Person):
     )
     individual_dibao: bool | None = fact(
         "单人保",
-        "on dibao as a one-person household",
+        "one-person dibao",
         yes=("按单人户享受低保", "is on dibao as a one-person household"),
         no=("未按单人户享受低保", "is not on dibao as a one-person household"),
     )

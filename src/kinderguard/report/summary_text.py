@@ -4,7 +4,6 @@ import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text
 from kinderguard.report.summary import Summary
 from kinderguard.report.words import amount_text
@@ -93,9 +92,8 @@ def _rule_problems(s: Summary, lang: Language, console: "Console") -> None:
     head = Text("规则与参数的问题（涉及的儿童数）", "Problems with rules and parameters (children whom each touches)")
     console.print()
     console.print(head.in_(lang), style="bold", markup=False)
-    for (place, problem), count in s.rule_problems.most_common(LISTED):
-        where = place_name(place).in_(lang) if place else Text("地区不详", "place unknown").in_(lang)
-        console.print(f"  {count:>5}  {where}：{problem.message.in_(lang)}", markup=False, soft_wrap=True)
+    for (_, problem), count in s.rule_problems.most_common(LISTED):
+        console.print(f"  {count:>5}  {problem.message.in_(lang)}", markup=False, soft_wrap=True)
     rest = len(s.rule_problems) - LISTED
     if rest > 0:
         console.print(f"         {Text(f'另有 {rest} 项', f'and {rest} more').in_(lang)}", markup=False)

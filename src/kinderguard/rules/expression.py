@@ -381,7 +381,11 @@ class _Coded(Expr, Generic[E]):
 
     def _codes(self, wanted: tuple[E, ...], verb: str) -> tuple[str, ...]:
         listed = self.kind.codes
-        assert listed is not None
+        if listed is None:
+            raise ExpressionError(
+                f"{_name(self)} has no list of codes to compare with. Rules of one place belong in the place's own "
+                "pack; a fact provider may need it as it is."
+            )
         if not wanted:
             raise ExpressionError(f"{_name(self)}.{verb} needs at least one code of {listed.__name__}.")
         for code in wanted:
@@ -432,7 +436,11 @@ class CodesExpr(_Coded[E]):
     def is_empty(self) -> BoolExpr:
         """Whether there is none."""
         listed = self.kind.codes
-        assert listed is not None
+        if listed is None:
+            raise ExpressionError(
+                f"{_name(self)} has no list of codes to compare with. Rules of one place belong in the place's own "
+                "pack; a fact provider may need it as it is."
+            )
         return BoolExpr(n.Not(n.HasAny(self.node, tuple(c.value for c in listed))))
 
 

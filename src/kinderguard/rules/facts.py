@@ -66,6 +66,8 @@ def field_kind(model: type[Record], name: str) -> Kind | None:
         return MONEY
     if plain is PartialDate:
         return DATE
+    if plain is str:  # a division: fact providers may need it, rules of a place are the place's packs
+        return Kind(Sort.CODE)
     if isinstance(plain, type) and issubclass(plain, Code):
         return Kind(Sort.CODE, codes=plain)
     if typing.get_origin(plain) is tuple:
@@ -188,6 +190,7 @@ class RegistrationFacts(Handle):
     """Household registration 户籍."""
 
     model = people.Registration
+    division: CodeExpr[Any]
     kind: CodeExpr[c.RegistrationKind]
 
 
@@ -195,6 +198,7 @@ class ResidenceFacts(Handle):
     """Where the child lives 现居住地."""
 
     model = people.Residence
+    division: CodeExpr[Any]
     since: DateExpr
     permit: BoolExpr
 
