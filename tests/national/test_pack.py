@@ -1,0 +1,161 @@
+"""The pack as a whole: the agreed codes and no others, sources on everything, both languages, the example cases."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+import kinderguard
+from kinderguard import Case
+from kinderguard.national import PACK
+from kinderguard.rules import Trust
+
+ROOT = Path(__file__).parents[2]
+DAY = dt.date(2025, 9, 1)
+
+CATEGORIES = [
+    "child_in_difficulty",
+    "economic_hardship",
+    "guardianship_deficit",
+    "special_difficulty",
+    "orphan",
+    "de_facto_unattended",
+    "left_behind",
+    "migrant",
+    "unfit_caregiver",
+    "left_unattended",
+    "state_guardianship",
+    "dibao",
+    "dibao_marginal",
+    "tekun",
+    "rigid_expenditure",
+    "disabled",
+    "severely_disabled",
+    "seriously_ill",
+    "hiv_affected",
+    "street_child",
+    "harmed",
+    "duty_to_report",
+]
+POLICIES = [
+    "orphan_allowance",
+    "unattended_allowance",
+    "dibao_benefit",
+    "tekun_support",
+    "disability_living_subsidy",
+    "disability_care_subsidy",
+    "boarder_stipend",
+    "high_school_grant",
+    "orphan_study_grant",
+    "rehabilitation",
+    "medical_aid",
+    "education_aid",
+    "temporary_relief",
+    "medical_rehabilitation_for_orphans",
+    "family_guidance",
+]
+PARAMETERS = [
+    "orphan.scattered_monthly",
+    "orphan.institution_monthly",
+    "dibao.monthly_standard",
+    "tekun.monthly_standard",
+    "dibao_marginal.multiple",
+    "disability.living_subsidy_monthly",
+    "disability.care_subsidy_monthly",
+    "left_behind.reference_date",
+    "orphan.continues_in_school",
+    "unattended.continues_in_school",
+    "foster_care.standard",
+    "visit.interval_months",
+]
+
+
+def test_the_codes_are_those_agreed():
+    assert sorted(c.code for c in PACK.categories) == sorted(f"cn.{c}" for c in CATEGORIES)
+    assert sorted(p.code for p in PACK.policies) == sorted(f"cn.{c}" for c in POLICIES)
+    assert {f"cn.{c}" for c in PARAMETERS} <= set(kinderguard.load().rules.parameters)
+
+
+@pytest.mark.parametrize("rule", [*PACK.categories, *PACK.policies], ids=lambda r: r.code)
+def test_every_rule_has_both_titles_and_a_source_with_trust_and_date(rule):
+    assert rule.title.zh
+    assert rule.title.en != rule.title.zh
+    assert rule.cites
+    for cite in rule.cites:
+        assert cite.checked_on == dt.date(2026, 11, 23)
+        assert cite.trust is not Trust.ILLUSTRATIVE
+
+
+def test_every_parameter_value_has_a_source_and_the_date_checked():
+    for parameter in kinderguard.load().rules.parameters.values():
+        assert parameter.title
+        for value in [*parameter.values, *([parameter.floor] if parameter.floor else [])]:
+            assert value.source
+            assert value.checked_on == dt.date(2026, 11, 23)
+
+
+def test_statutes_are_cited_only_by_the_articles_that_were_read():
+    read = {
+        "未成年人保护法": {"2", "11", "21", "22", "92", "94", "117"},
+        "民法典": {"1111"},
+        "社会救助暂行办法": {"9", "12", "14", "15", "28", "29", "33", "47", "49"},
+        "家庭教育促进法": {"30"},
+    }
+    for rule in [*PACK.categories, *PACK.policies]:
+        for cite in rule.cites:
+            if cite.trust is Trust.STATUTE:
+                name = next(n for n in read if n in cite.document)
+                assert cite.article in read[name]
+
+
+EXPECTED = {
+    "dibao-child-disabled-grade-3-mental": {"dibao": True, "disabled": True, "severely_disabled": True},
+    "dibao-marginal-at-exactly-1.5-times": {"dibao_marginal": True},
+    "left-behind-both-parents-away": {"left_behind": True},
+    "migrant-child": {"migrant": True},
+    "not-left-behind-one-parent-away-other-capable": {"left_behind": False},
+    "orphan-aged-18-in-school": {"orphan": False},
+    "orphan-both-parents-dead-in-community": {"orphan": True, "de_facto_unattended": False},
+    "orphan-father-dead-mother-declared-missing": {"orphan": True, "de_facto_unattended": False},
+    "orphan-in-institution": {"orphan": True},
+    "suspected-harm": {"harmed": True, "duty_to_report": True, "special_difficulty": True},
+    "unattended-father-in-prison-mother-out-of-contact": {"de_facto_unattended": True, "orphan": False},
+    "undetermined-father-never-recorded": {"de_facto_unattended": None, "orphan": None},
+    "unfit-caregiver": {"unfit_caregiver": True, "guardianship_deficit": True},
+}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples/cases").glob("*.json")), ids=lambda p: p.stem)
+def test_the_example_cases_are_what_their_names_say(path):
+    book = kinderguard.load()
+    result = book.assess(Case.model_validate_json(path.read_text("utf-8")), on=DAY)
+    for code, expected in EXPECTED[path.stem].items():
+        assert result.categories[f"cn.{code}"] is expected, code
+    for lang in ("zh", "en"):
+        text = result.explain().text(lang)
+        assert "2025-09-01" in text
+    json.dumps(result.explain().to_dict(), ensure_ascii=False)
+
+
+def test_a_harm_recorded_as_reported_no_longer_calls_for_a_report(assess):
+    found = assess({"child.harms": [{"level": "suspected", "reported": True}]}).categories
+    assert (found["cn.harmed"], found["cn.duty_to_report"]) == (True, False)
+    found = assess({"child.harms": [{"level": "suspected"}]}).categories
+    assert (found["cn.harmed"], found["cn.duty_to_report"]) == (True, True)
+
+
+def test_an_ordinary_child_is_in_no_category_and_due_nothing(assess):
+    result = assess()
+    assert [c for c, v in result.categories.items() if v is not False] == []
+    assert [p.code for p in result.policies.values() if p.eligible is not False] == []
+    assert result.missing == ()
+    assert (result.complete, result.problems) == (True, ())
+
+
+def test_left_behind_and_migrant_are_not_in_difficulty_by_that_alone(assess):
+    from tests_national import situation
+
+    away = {f"{p}.situations": [situation("away_for_work")] for p in ("father", "mother")}
+    found = assess(away | {"child.registration.kind": "rural"}).categories
+    assert (found["cn.left_behind"], found["cn.child_in_difficulty"]) == (True, False)
