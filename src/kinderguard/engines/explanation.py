@@ -4,6 +4,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -209,23 +210,34 @@ class Explanation:
                     below=tuple(self._leaf(leaf, step) for leaf in rest),
                 )
         else:
-            yield from self._conditions(step, set())
+            yield from self._conditions(step, step, set())
 
-    def _conditions(self, step: Step, seen: set[int]) -> Iterator[Line]:
-        """The deciding part of a condition: each named step a line, each leaf a line with what it read."""
+    def _conditions(self, step: Step, top: Step, seen: set[int]) -> Iterator[Line]:
+        """The deciding part of a condition: each named step a line, each leaf a line with what it read.
+
+        What makes a child belong to another category is told where that category is, once, unless only one result is
+        explained.
+        """
         if step.index in seen:
             return
         seen.add(step.index)
-        inputs = self._reasons.deciding(step)
-        if not inputs:
-            yield self._leaf(Leaf(step), step)
+        title = self.title(step) if step is not top else None
+        if title is not None and self.code is None and step.index in self._category_steps:
+            yield Line(title, mark_of(self._trace[step.index]))
             return
-        below = [line for i in inputs for line in self._conditions(i, seen)]
-        title = self.title(step)
+        inputs = self._reasons.deciding(step)
+        if not inputs or (isinstance(step.node, n.Not) and not self._reasons.deciding(inputs[0])):
+            yield self._leaf(Leaf(step), top)
+            return
+        below = [line for i in inputs for line in self._conditions(i, top, seen)]
         if title is not None and below:
             yield Line(title, mark_of(self._trace[step.index]), tuple(below))
         else:
             yield from below
+
+    @cached_property
+    def _category_steps(self) -> frozenset[int]:
+        return frozenset(s.index for s in self._plan.categories.values())
 
     def title(self, step: Step) -> Text | None:
         """The title of a step: of a named one, or of a category."""
@@ -242,7 +254,7 @@ class Explanation:
         words = wording(step.node, self._titles)
         text = (
             words
-            if says is None
+            if says is None or says.zh in words.zh
             else Text(
                 f"{says.zh}（{words.zh}）" if len(words.zh) < 60 else says.zh,
                 f"{says.en} ({words.en})" if len(words.en) < 120 else says.en,

@@ -37,6 +37,8 @@ class Reasons:
         node = step.node
         if isinstance(node, n.Not):
             return step.inputs
+        if isinstance(node, n.When) and node.kind.sort is Sort.BOOL:
+            return self._branch(step, node)
         if not isinstance(node, n.And | n.Or):
             return ()
         if value is None:
@@ -45,6 +47,16 @@ class Reasons:
             return step.inputs
         candidates = [i for i in step.inputs if self.trace[i.index] is value]
         return (min(candidates, key=lambda i: len(self.why(i))),)
+
+    def _branch(self, step: Step, node: n.When) -> tuple[Step, ...]:
+        """The branch that a case distinction took, with its condition unless that only asks what is known."""
+        condition, then, otherwise = step.inputs
+        if self.trace[condition.index] is None:
+            return ()
+        taken = then if self.trace[condition.index] else otherwise
+        if isinstance(taken.node, n.Const):
+            return ()
+        return (taken,) if isinstance(node.condition, n.Known) else (condition, taken)
 
     def why(self, step: Step) -> tuple[Step, ...]:
         """The fewest leaves that alone make the condition what it is."""

@@ -13,13 +13,23 @@ from kinderguard.rules.facts import ParentFacts
 
 def is_away(parent: ParentFacts) -> BoolExpr:
     """Away for work."""
-    return named("away", parent.is_in_situation(SituationKind.AWAY_FOR_WORK), zh="外出务工", en="is away for work")
+    return named(
+        "away",
+        parent.is_in_situation(SituationKind.AWAY_FOR_WORK),
+        zh=f"{parent.who.zh}外出务工",
+        en=f"{parent.who.en} is away for work",
+    )
 
 
 def has_no_capacity(parent: ParentFacts) -> BoolExpr:
     """无监护能力: as recorded; where it is not, serious illness or severe disability shows it."""
     shown = (is_severe(parent.disability) | parent.illness.serious) & ~parent.can_act_as_guardian.is_known()
-    return named("no_capacity", ~parent.can_act_as_guardian | shown, zh="无监护能力", en="cannot act as guardian")
+    return named(
+        "no_capacity",
+        ~parent.can_act_as_guardian | shown,
+        zh=f"{parent.who.zh}无监护能力",
+        en=f"{parent.who.en} cannot act as guardian",
+    )
 
 
 _SURVEY_DAY = param.day("cn.left_behind.reference_date")

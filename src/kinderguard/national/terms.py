@@ -30,13 +30,18 @@ def is_dead(parent: ParentFacts) -> BoolExpr:
     dead = parent.situations.any(
         lambda s: s.kind.is_in(*kinds) & when(s.since.is_known(), s.since <= DAY).otherwise(True)
     )
-    return named("dead", dead, zh="已死亡", en="is dead")
+    return named("dead", dead, zh=f"{parent.who.zh}已死亡", en=f"{parent.who.en} is dead")
 
 
 def is_gone(parent: ParentFacts) -> BoolExpr:
     """Dead, or declared missing by a court (set D of the rule on de facto unattended children)."""
     missing = parent.is_in_situation(SituationKind.DECLARED_MISSING)
-    return named("gone", is_dead(parent) | missing, zh="已死亡或被宣告失踪", en="is dead or declared missing")
+    return named(
+        "gone",
+        is_dead(parent) | missing,
+        zh=f"{parent.who.zh}已死亡或被宣告失踪",
+        en=f"{parent.who.en} is dead or declared missing",
+    )
 
 
 BOTH_PARENTS_GONE = named(

@@ -42,8 +42,8 @@ def is_confined(parent: ParentFacts) -> BoolExpr:
     confined = parent.situations.current().any(lambda x: x.kind.is_in(*kinds) & (x.term >= _TERM))
     return named(
         "confined", confined,
-        zh="服刑在押、强制隔离戒毒或被执行其他限制人身自由的措施，期限6个月以上",
-        en="is in prison, detoxification or otherwise confined for a term of six months or more",
+        zh=f"{parent.who.zh}服刑在押、强制隔离戒毒或被执行其他限制人身自由的措施，期限6个月以上",
+        en=f"{parent.who.en} is in prison, detoxification or otherwise confined for a term of six months or more",
     )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def is_out_of_contact(parent: ParentFacts) -> BoolExpr:
     )
     return named(
         "out_of_contact", silent & ~parent.supports_child,
-        zh="失联且未履行抚养义务6个月以上", en="has been out of contact and given no support for six months or more",
+        zh=f"{parent.who.zh}失联且未履行抚养义务6个月以上", en=f"{parent.who.en} has been out of contact and given no support for six months or more",
     )  # fmt: skip
 
 
@@ -62,7 +62,12 @@ def is_deported(parent: ParentFacts) -> BoolExpr:
     """Deported and not supporting. Only a foreigner can be deported, so nothing need be recorded of nationality."""
     foreign = when(parent.foreign.is_known(), parent.foreign).otherwise(True)
     deported = parent.is_in_situation(SituationKind.DEPORTED) & foreign & ~parent.supports_child
-    return named("deported", deported, zh="被遣送（驱逐）出境且未履行抚养义务", en="is deported and gives no support")
+    return named(
+        "deported",
+        deported,
+        zh=f"{parent.who.zh}被遣送（驱逐）出境且未履行抚养义务",
+        en=f"{parent.who.en} is deported and gives no support",
+    )
 
 
 def is_unable(parent: ParentFacts) -> BoolExpr:
@@ -75,8 +80,8 @@ def is_unable(parent: ParentFacts) -> BoolExpr:
     return named(
         "unable",
         ~is_gone(parent) & grounds,
-        zh="符合无力履行抚养义务的八种情形之一",
-        en="is in one of the eight conditions",
+        zh=f"{parent.who.zh}符合无力履行抚养义务的八种情形之一",
+        en=f"{parent.who.en} is in one of the eight conditions",
     )
 
 
@@ -84,7 +89,7 @@ def is_gone_or_unable(parent: ParentFacts) -> BoolExpr:
     """In D or in L."""
     return named(
         "gone_or_unable", is_gone(parent) | is_unable(parent),
-        zh="死亡、被宣告失踪或符合八种情形之一", en="is dead, declared missing or in one of the eight conditions",
+        zh=f"{parent.who.zh}死亡、被宣告失踪或符合八种情形之一", en=f"{parent.who.en} is dead, declared missing or in one of the eight conditions",
     )  # fmt: skip
 
 

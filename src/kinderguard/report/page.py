@@ -144,10 +144,12 @@ def _problems(problems: list[tuple[str | None, Text]], lang: Language) -> str:
 
 
 def _why(result: Assessment, lang: Language) -> str:
-    """The reasons of what is due or open; refusals are many and are asked for one by one (``kinderguard explain``)."""
+    """The reasons of what holds. What is open has its list of things to ask for; the rest is explained one by one
+    (``kinderguard explain``), or the page of a county would be too large to open.
+    """
     explanation = Explanation(result)
-    lines = [explanation.line(c) for c, value in result.categories.items() if value is not False]
-    lines += [explanation.line(p.code) for p in result.policies.values() if p.eligible is not False]
+    lines = [explanation.line(c) for c, value in result.categories.items() if value]
+    lines += [explanation.line(p.code) for p in result.policies.values() if p.eligible]
     if not lines:
         return ""
     inside = "".join(_line(line, lang) for line in lines)

@@ -18,6 +18,7 @@ from kinderguard.model.codes import Code
 from kinderguard.model.dates import PartialDate
 from kinderguard.model.errors import did_you_mean
 from kinderguard.model.record import Record, field_unit, is_personal
+from kinderguard.model.text import Text
 from kinderguard.rules import nodes as n
 from kinderguard.rules.errors import ExpressionError, UnknownFactError
 from kinderguard.rules.expression import (
@@ -338,17 +339,19 @@ class ParentFacts(PersonFacts):
     def exists(self) -> BoolExpr:
         """Whether there is such a legal parent: yes, unless the record says that there is none."""
         there = when(self.kind.is_known(), self.kind != c.ParentKind.NONE).otherwise(True)
-        zh, en = self._role
-        return there.named("exists", zh=f"法律上有{zh}", en=f"there is a legal {en}")
+        who = self.who
+        return there.named("exists", zh=f"法律上有{who.zh}", en=f"{who.en} exists in law")
 
     @property
     def _is_missing(self) -> BoolExpr:
-        zh, en = self._role
-        return (~self.exists).named("does_not_exist", zh=f"法律上没有{zh}", en=f"there is no legal {en}")
+        who = self.who
+        return (~self.exists).named("does_not_exist", zh=f"法律上没有{who.zh}", en=f"{who.en} does not exist in law")
 
     @property
-    def _role(self) -> tuple[str, str]:
-        return {"father": ("父亲", "father"), "mother": ("母亲", "mother")}.get(self._path, ("父母", "parent"))
+    def who(self) -> Text:
+        """Which parent it is, for the title of a step: 父亲, the father."""
+        roles = {"father": Text("父亲", "the father"), "mother": Text("母亲", "the mother")}
+        return roles.get(self._path, Text("该父母", "the parent"))
 
     def is_in_situation(self, *kinds: c.SituationKind) -> BoolExpr:
         """Whether any of ``kinds`` holds on the day."""

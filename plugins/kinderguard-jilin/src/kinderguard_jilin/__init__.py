@@ -28,8 +28,8 @@ def is_in_one_of_five(parent: ParentFacts) -> r.BoolExpr:
     five = ~is_gone(parent) & (is_deported(parent) | is_confined(parent) | revoked)
     return named(
         "one_of_five", five,
-        zh="被遣送出境、服刑、强制隔离戒毒、其他限制人身自由或被撤销监护资格",
-        en="is deported, in prison, in detoxification, otherwise confined, or has lost guardianship",
+        zh=f"{parent.who.zh}被遣送出境、服刑、强制隔离戒毒、其他限制人身自由或被撤销监护资格",
+        en=f"{parent.who.en} is deported, in prison, in detoxification, otherwise confined, or has lost guardianship",
     )  # fmt: skip
 
 
