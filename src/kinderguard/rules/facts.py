@@ -340,12 +340,12 @@ class ParentFacts(PersonFacts):
         """Whether there is such a legal parent: yes, unless the record says that there is none."""
         there = when(self.kind.is_known(), self.kind != c.ParentKind.NONE).otherwise(True)
         who = self.who
-        return there.named("exists", zh=f"法律上有{who.zh}", en=f"{who.en} exists in law")
+        return there.named("exists", zh=f"法律上有{who.zh}", en=f"there is a legal {who.en.removeprefix('the ')}")
 
     @property
     def _is_missing(self) -> BoolExpr:
         who = self.who
-        return (~self.exists).named("does_not_exist", zh=f"法律上没有{who.zh}", en=f"{who.en} does not exist in law")
+        return (~self.exists).named("does_not_exist", zh=f"法律上没有{who.zh}", en=f"there is no legal {who.en.removeprefix('the ')}")
 
     @property
     def who(self) -> Text:
