@@ -20,7 +20,7 @@ demo: .venv/ready
 	@$(BIN)/kinderguard demo
 
 test: .venv/ready
-	@$(BIN)/python -m pytest -n auto -q
+	@$(BIN)/python -m pytest -n auto --dist loadfile -q
 
 # The code examples of the docs and the README are run by `make test` too; here they stand alone.
 check: .venv/ready

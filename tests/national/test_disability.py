@@ -44,7 +44,16 @@ def test_the_components_of_a_multiple_disability_decide(assess):
 
 
 @pytest.mark.parametrize(
-    ("until", "expected"), [("2025-08-31", False), ("2025-09-01", True), ("2025", None), (None, True)]
+    ("until", "expected"),
+    [
+        ("2025-08-31", False),
+        ("2025-09-01", True),
+        ("2025-08", False),
+        ("2025-10", True),
+        ("2024", False),
+        ("2025", True),
+        (None, True),
+    ],
 )
 def test_an_expired_certificate_does_not_count(assess, until, expected):
     assert (

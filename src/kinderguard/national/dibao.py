@@ -36,10 +36,11 @@ HOUSEHOLD_IS_MARGINAL = named(
     household.aid.has(AidStatus.DIBAO_MARGINAL) | (BELOW_MARGIN & _PROPERTY & ~HOUSEHOLD_ON_DIBAO),
     zh="低保边缘家庭", en="the household is dibao-marginal",
 )  # fmt: skip
-#: Only somebody in a marginal household can be on dibao alone, so nobody else is asked.
+#: Drawn already as one person. Only somebody in a marginal household can be, so nobody else is asked.
+DRAWS_ALONE = child.individual_dibao & (child.individual_dibao.is_known() | HOUSEHOLD_IS_MARGINAL)
 ONE_PERSON_DIBAO = named(
     "one_person_dibao",
-    (child.individual_dibao & (child.individual_dibao.is_known() | HOUSEHOLD_IS_MARGINAL))
+    DRAWS_ALONE
     | (HOUSEHOLD_IS_MARGINAL & (is_severe_for_dibao(child.disability) | child.illness.serious)),
     zh="单人保：本人已按单人户享受低保，或低保边缘家庭中的重残、重病人员",
     en="one-person dibao: drawn already, or in a marginal household and severely disabled or seriously ill",

@@ -11,8 +11,9 @@ from kinderguard.model.codes import (
     SchoolStage,
     SituationKind,
 )
-from kinderguard.rules import DAY, BoolExpr, child, father, mother, named, param, parents, when
-from kinderguard.rules.facts import DisabilityFacts, ParentFacts
+from kinderguard.rules import DAY, BoolExpr, all_of, child, father, mother, named, param, parents
+from kinderguard.rules.facts import DisabilityFacts, ParentFacts, SituationFacts
+from kinderguard.rules.records import unless_open
 
 UNDER_18 = named("under_18", child.age < 18, zh="未满18周岁", en="is under 18")
 UNDER_16 = named("under_16", child.age < 16, zh="未满16周岁", en="is under 16")
@@ -24,12 +25,16 @@ GRADES = (DisabilityGrade.FIRST, DisabilityGrade.SECOND, DisabilityGrade.THIRD, 
 KINDS = tuple(kind for kind in DisabilityKind if kind is not DisabilityKind.NONE)
 
 
+def has_begun(situation: SituationFacts) -> BoolExpr:
+    """Whether a situation has begun by the day; one whose beginning is not recorded has."""
+    begun = unless_open(situation.since <= DAY, all_of())
+    return named("begun", begun, zh="已经开始", en="it has begun")
+
+
 def is_dead(parent: ParentFacts) -> BoolExpr:
     """Dead, or declared dead by a court."""
     kinds = (SituationKind.DEAD, SituationKind.DECLARED_DEAD)
-    dead = parent.situations.any(
-        lambda s: s.kind.is_in(*kinds) & when(s.since.is_known(), s.since <= DAY).otherwise(True)
-    )
+    dead = parent.situations.any(lambda s: s.kind.is_in(*kinds) & has_begun(s))
     return named("dead", dead, zh=f"{parent.who.zh}已死亡", en=f"{parent.who.en} is dead")
 
 

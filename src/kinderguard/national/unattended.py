@@ -7,6 +7,7 @@ below, each as its rule defines it. Both in D is an orphan.
 from kinderguard.model.codes import AidStatus, Document, SituationKind
 from kinderguard.model.text import Text
 from kinderguard.national import sources as s
+from kinderguard.national.dibao import DRAWS_ALONE
 from kinderguard.national.terms import (
     ADULT_IN_SCHOOL,
     SCATTERED,
@@ -119,7 +120,7 @@ _PER_HEAD = when(
 #: What the child draws of the household's dibao: a head's share (rounded down to the fen), or its own as one person.
 DIBAO_SHARE = named(
     "dibao_share",
-    when(_ON_DIBAO, _PER_HEAD).otherwise(when(child.individual_dibao, household.dibao_monthly).otherwise(yuan(0))),
+    when(_ON_DIBAO, _PER_HEAD).otherwise(when(DRAWS_ALONE, household.dibao_monthly).otherwise(yuan(0))),
     zh="已享受的人均低保金", en="dibao drawn for the child",
 )  # fmt: skip
 

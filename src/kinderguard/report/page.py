@@ -73,7 +73,7 @@ def _summary(s: Summary, lang: Language) -> str:
     head = {"zh": ("类别", "是", "待定"), "en": ("category", "yes", "open")}[lang]
     rows = "".join(
         f'<tr><td>{_e(s.titles[code].in_(lang))}</td><td class="n">{sure}</td><td class="n">{open_}</td></tr>'
-        for code, (sure, open_) in s.categories.items()
+        for code, (sure, open_) in sorted(s.categories.items(), key=lambda c: -c[1][0])
         if sure or open_
     )
     table = f'<table><tr><th>{head[0]}</th><th class="n">{head[1]}</th><th class="n">{head[2]}</th></tr>{rows}</table>'

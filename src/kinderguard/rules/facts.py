@@ -38,7 +38,7 @@ from kinderguard.rules.expression import (
     yuan,
 )
 from kinderguard.rules.kinds import BOOL, DATE, MONEY, PERSONS, Kind, Sort
-from kinderguard.rules.records import Records, period_holds, period_touches
+from kinderguard.rules.records import Records, period_holds, period_touches, unless_open
 
 X = TypeVar("X", NumberExpr, MoneyExpr)
 
@@ -170,7 +170,7 @@ class DisabilityFacts(Handle):
     @property
     def in_force(self) -> BoolExpr:
         """Whether the certificate has not expired; one whose end is not recorded counts."""
-        valid = when(self.valid_until.is_known(), self.valid_until >= DAY).otherwise(True)
+        valid = unless_open(self.valid_until >= DAY, _true())
         return valid.named("certificate_in_force", zh="残疾证未过期", en="the disability certificate has not expired")
 
     def any_kind(self, *kinds: c.DisabilityKind) -> BoolExpr:
@@ -345,7 +345,9 @@ class ParentFacts(PersonFacts):
     @property
     def _is_missing(self) -> BoolExpr:
         who = self.who
-        return (~self.exists).named("does_not_exist", zh=f"法律上没有{who.zh}", en=f"there is no legal {who.en.removeprefix('the ')}")
+        return (~self.exists).named(
+            "does_not_exist", zh=f"法律上没有{who.zh}", en=f"there is no legal {who.en.removeprefix('the ')}"
+        )
 
     @property
     def who(self) -> Text:
@@ -441,7 +443,7 @@ class EvidenceFacts(Handle):
     valid_until: DateExpr
 
     def _holds(self) -> BoolExpr:
-        valid = when(self.valid_until.is_known(), self.valid_until >= DAY).otherwise(True)
+        valid = unless_open(self.valid_until >= DAY, _true())
         return valid.named("holds", zh="当日仍有效", en="it holds on the day")
 
 
@@ -456,8 +458,8 @@ class ConsentFacts(Handle):
     withdrawn_on: DateExpr
 
     def _holds(self) -> BoolExpr:
-        not_over = when(self.until.is_known(), self.until >= DAY).otherwise(True)
-        not_withdrawn = when(self.withdrawn_on.is_known(), self.withdrawn_on > DAY).otherwise(True)
+        not_over = unless_open(self.until >= DAY, _true())
+        not_withdrawn = unless_open(self.withdrawn_on > DAY, _true())
         holds = (self.since <= DAY) & not_over & not_withdrawn
         return holds.named("holds", zh="当日仍有效", en="it holds on the day")
 

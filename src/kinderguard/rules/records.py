@@ -155,13 +155,13 @@ def period_holds(since: DateExpr, until: DateExpr, ongoing: BoolExpr) -> BoolExp
 
     An end that decides, does, even one known only to the month; without one the record's own word counts.
     """
-    begun = _unless_open(since <= DAY, BoolExpr(TRUE))
-    not_ended = _unless_open(until >= DAY, ongoing)
+    begun = unless_open(since <= DAY, BoolExpr(TRUE))
+    not_ended = unless_open(until >= DAY, ongoing)
     return named("holds", begun & not_ended, zh="当日仍有效", en="it holds on the day")
 
 
-def _unless_open(condition: BoolExpr, otherwise: BoolExpr) -> BoolExpr:
-    """``condition`` where it is known, else ``otherwise``."""
+def unless_open(condition: BoolExpr, otherwise: BoolExpr) -> BoolExpr:
+    """``condition`` where what is recorded decides it (a date known to the month may), else ``otherwise``."""
     return when(condition.is_known(), condition).otherwise(otherwise)
 
 
@@ -170,5 +170,5 @@ def period_touches(since: DateExpr, until: DateExpr, ongoing: BoolExpr, start: D
 
     ``Records.within`` gives this step its title, since it knows the length of the window.
     """
-    not_ended = _unless_open(until > start, ongoing | (since > start))
+    not_ended = unless_open(until > start, ongoing | (since > start))
     return (since <= DAY) & not_ended
