@@ -3,10 +3,10 @@
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
 
 from sybil import Sybil
+from sybil.document import PythonDocStringDocument
 from sybil.parsers.markdown import CodeBlockParser as MarkdownCode
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 from sybil.parsers.rest import DocTestParser
-from sybil.document import PythonDocStringDocument
 
 from console_examples import run_console
 

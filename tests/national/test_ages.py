@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+
 from tests_national import situation
 
 DEAD = [{"kind": "dead", "since": "2015-01-01"}]

@@ -7,6 +7,7 @@ in D and the other in L. An unknown parent may be any of the three.
 from itertools import product
 
 import pytest
+
 from tests_national import situation
 
 NOT_SUPPORTING = {"supports_child": False}
