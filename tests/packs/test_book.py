@@ -1,0 +1,133 @@
+"""The policy book: immutable, pinned to day and place, changed for what-if questions, with a fingerprint."""
+
+import datetime as dt
+from fractions import Fraction
+
+import pytest
+
+import kinderguard
+from kinderguard import Case, Text
+from kinderguard import rules as r
+from kinderguard.packs import NoDayError
+from kinderguard.rules import DefinitionError, child, param
+
+DAY = dt.date(2025, 9, 1)
+CASE = Case.from_facts(
+    {"division_code": "370831", "child.birth_date": "2015-01-01", "household.monthly_income_per_head": "900"}
+)
+
+
+@pytest.fixture(scope="module")
+def book():
+    return kinderguard.load()
+
+
+def gift(amount="50", code="cn.gift"):
+    return r.Policy(
+        code=code, title=Text("礼物", "Gift"), eligible=child.age < 18, amount=r.yuan(amount), every=r.MONTH
+    )
+
+
+def test_an_assessment_needs_a_day(book):
+    with pytest.raises(NoDayError, match="on=date"):
+        book.assess(CASE)
+    assert book.on(DAY).assess(CASE).on == DAY
+    assert book.on(DAY).assess(CASE, on=dt.date(2024, 1, 1)).on == dt.date(2024, 1, 1)
+    assert book.day is None
+
+
+def test_a_book_can_be_pinned_to_a_place(book):
+    assert book.for_division("330199").assess(CASE, on=DAY).division == "330199"
+    assert book.assess(CASE, on=DAY, division="330106").division == "330106"
+    assert book.assess(CASE, on=DAY).division == "370831"
+    assert "330199.winter_heating" in book.for_division("330199").rules.policies
+    assert "330199.winter_heating" not in book.rules.policies
+
+
+def test_a_place_unknown_leaves_the_national_rules_and_says_so(book):
+    result = book.assess(Case.from_facts({"child.birth_date": "2015-01-01"}), on=DAY)
+    assert (result.division, result.complete) == (None, False)
+    assert "case.division_unknown" in [p.code for p in result.problems]
+
+
+def test_parameters_everywhere_or_by_place_for_what_if(book):
+    everywhere = book.with_parameters({"cn.dibao.monthly_standard": "1000", "cn.dibao_marginal.multiple": Fraction(2)})
+    assert everywhere.rules.parameters["cn.dibao.monthly_standard"].at("370831", DAY).value == 100_000
+    by_place = book.with_parameters({"cn.dibao.monthly_standard": {"cn": "800", "37": "1000"}})
+    values = by_place.rules.parameters["cn.dibao.monthly_standard"]
+    assert (values.at("370831", DAY).value, values.at("440103", DAY).value) == (100_000, 80_000)
+    assert book.rules.parameters["cn.dibao.monthly_standard"].at("370831", DAY) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"cn.dibao.monthly_standart": "1000"}, "cn.dibao.monthly_standard"),
+        ({"cn.orphan.scattered_monthly": "599"}, "600"),
+        ({"cn.dibao.monthly_standard": 600.5}, "float"),
+        ({"cn.dibao.monthly_standard": "-1"}, "zero or more"),
+        ({"cn.left_behind.reference_date": "2025"}, "date"),
+    ],
+)
+def test_a_value_that_does_not_stand_is_refused_where_it_is_given(book, values, says):
+    with pytest.raises(DefinitionError, match=says):
+        book.with_parameters(values)
+
+
+def test_policies_can_be_added_replaced_and_left_out(book):
+    more = book.with_policies(gift())
+    assert more.assess(CASE, on=DAY).policies["cn.gift"].amount == 50
+    assert more.with_policies(gift("60")).assess(CASE, on=DAY).policies["cn.gift"].amount == 60
+    assert "cn.gift" not in more.without("cn.gift").assess(CASE, on=DAY).policies
+    assert "cn.gift" not in book.assess(CASE, on=DAY).policies
+    with pytest.raises(DefinitionError, match=r"cn\.gift"):
+        more.without("cn.gfit")
+
+
+def test_what_others_rest_on_cannot_be_left_out(book):
+    with pytest.raises(DefinitionError, match=r"cn\.orphan"):
+        book.without("cn.orphan")
+
+
+def test_the_fingerprint_changes_with_every_rule_and_value_and_with_nothing_else(book):
+    prints = {
+        book.for_division("370831").fingerprint,
+        book.for_division("370831").with_parameters({"cn.dibao.monthly_standard": "1000"}).fingerprint,
+        book.for_division("370831").with_parameters({"cn.dibao.monthly_standard": "1000.01"}).fingerprint,
+        book.for_division("370831").with_policies(gift()).fingerprint,
+        book.for_division("330199").fingerprint,
+    }
+    assert len(prints) == 5
+    assert kinderguard.load().for_division("370831").fingerprint == book.for_division("370831").fingerprint
+    assert book.assess(CASE, on=DAY).fingerprint == book.for_division("370831").fingerprint
+
+
+def test_a_pack_given_as_a_value_takes_part(book):
+    own = kinderguard.Pack(
+        code="370831",
+        title=Text("泗水", "Sishui"),
+        version="1",
+        kinderguard=">=0.1",
+        policies=[gift(code="370831.gift")],
+    )
+    result = kinderguard.load(packs=[own]).assess(CASE, on=DAY)
+    assert result.policies["370831.gift"].amount == 50
+
+
+def test_rules_apply_in_their_period(book):
+    dated = r.Policy(
+        code="cn.gift", title=Text("礼物", "Gift"), eligible=child.age < 18, amount=param("cn.dibao.monthly_standard"),
+        effective=r.Period("2025-01-01", "2025-12-31"),
+    )  # fmt: skip
+    more = book.with_policies(dated)
+    inside = [
+        day
+        for day in (dt.date(2024, 12, 31), dt.date(2025, 1, 1), dt.date(2025, 12, 31), dt.date(2026, 1, 1))
+        if "cn.gift" in more.assess(CASE, on=day).policies
+    ]
+    assert inside == [dt.date(2025, 1, 1), dt.date(2025, 12, 31)]
+
+
+def test_a_repr_shows_how_a_book_is_pinned(book):
+    assert "370831" in repr(book.for_division("370831").on(DAY))
+    assert "2025-09-01" in repr(book.for_division("370831").on(DAY))

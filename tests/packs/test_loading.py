@@ -1,0 +1,203 @@
+"""Finding and loading packs: what is broken is named with its file and the mend, kept out, and nothing else suffers."""
+
+import datetime as dt
+import sys
+
+import pytest
+
+import kinderguard
+from kinderguard import Case, PackError
+from kinderguard.packs import PackState
+
+DAY = dt.date(2025, 9, 1)
+GUANGXI = Case.from_facts({"division_code": "450102", "child.birth_date": "2015-01-01"})
+SISHUI = Case.from_facts({"division_code": "370831", "child.birth_date": "2015-01-01"})
+HOOK = "from kinderguard import Pack, Text, hookimpl\n"
+
+
+def pack(**arguments):
+    """The source of a module whose pack has other arguments."""
+    given = {"code": '"4501"', "title": 'Text("某地", "Somewhere")', "version": '"1.0"', "kinderguard": '">=0.1,<0.2"'}
+    text = ", ".join(f"{k}={v}" for k, v in (given | arguments).items())
+    return (
+        f"{HOOK}from pathlib import Path\nfrom kinderguard import rules as r\nfrom kinderguard.rules import child, household, param\n"
+        f"@hookimpl\ndef kinderguard_pack():\n    return Pack({text})\n"
+    )
+
+
+def test_a_good_pack_is_found_and_speaks_for_its_place_alone(install):
+    install("4501")
+    book = kinderguard.load(strict=True)
+    assert book.assess(GUANGXI, on=DAY).policies["4501.gift"].amount == 50
+    assert "4501.gift" not in book.assess(SISHUI, on=DAY).policies
+
+
+def test_nothing_is_imported_before_a_child_of_the_place_is_assessed(install):
+    here, there = install("4501"), install("4601")
+    book = kinderguard.load()
+    book.assess(SISHUI, on=DAY)
+    assert {here, there} & sys.modules.keys() == set()
+    book.assess(GUANGXI, on=DAY)
+    assert here in sys.modules
+    assert there not in sys.modules
+    states = {s.name: s.state for s in book.packs}
+    assert (states["4501"], states["4601"]) == (PackState.LOADED, PackState.WAITING)
+
+
+def test_several_packs_of_one_division_have_suffixes(install):
+    install("4501")
+    install("4501.education")
+    result = kinderguard.load(strict=True).assess(GUANGXI, on=DAY)
+    assert {"4501.gift", "4501.education.gift"} <= result.policies.keys()
+
+
+BROKEN = {
+    "raises while imported": ("1 / 0", "pack.import_failed", "__init__.py:1"),
+    "is not Python": ("def (", "pack.import_failed", "__init__.py:1"),
+    "imports what is not there": ("\nimport no_such_module_here", "pack.import_failed", "__init__.py:2"),
+    "exits": ("import sys; sys.exit(3)", "pack.import_failed", "__init__.py:1"),
+    "has a misspelt hook": (HOOK + "@hookimpl\ndef kinderguard_pak():\n    pass\n", "pack.hook_invalid", "kinderguard_pack"),
+    "has a hook with an argument": (HOOK + "@hookimpl\ndef kinderguard_pack(book):\n    pass\n", "pack.hook_invalid", "book"),
+    "has no pack": (HOOK, "pack.hook_invalid", "kinderguard_pack"),
+    "gives no pack": (HOOK + "@hookimpl\ndef kinderguard_pack():\n    return {}\n", "pack.not_a_pack", "dict"),
+    "raises in its hook": (HOOK + "@hookimpl\ndef kinderguard_pack():\n    return {}['x']\n", "pack.registration_failed", "__init__.py:4"),
+    "speaks for another place": (pack(code='"4502"'), "pack.code_differs", "4502"),
+    "is for another version": (pack(kinderguard='">=9"'), "pack.version_unfit", ">=9"),
+    "has no version range": (pack(kinderguard='"newest"'), "pack.version_range_invalid", ">=0.1,<0.2"),
+    "defines another's code": (
+        pack(policies='[r.Policy(code="cn.gift", title=Text("礼", "Gift"), eligible=child.age < 18, amount=r.yuan(5))]'),
+        "pack.registration_failed", "4501.",
+    ),
+    "reads a fact that is not there": (
+        pack(policies='[r.Policy(code="4501.gift", title=Text("礼", "Gift"), eligible=child.agee < 18, amount=r.yuan(5))]'),
+        "pack.registration_failed", "'age'",
+    ),
+    "reads a parameter that is not there": (
+        pack(policies='[r.Policy(code="4501.gift", title=Text("礼", "Gift"), eligible=child.age < 18, amount=param("4501.gft"))]'),
+        "pack.rules_invalid", "4501.gft",
+    ),
+    "names a category that is not there": (
+        pack(policies='[r.Policy(code="4501.gift", title=Text("礼", "Gift"), eligible=child.is_in("cn.orpan"), amount=r.yuan(5))]'),
+        "pack.rules_invalid", "cn.orphan",
+    ),
+    "takes away from the nation": (
+        pack(checks='[r.Check(code="4501.less", on="cn.orphan_allowance", reason=Text("少", "less"), requires=child.age < 10)]'),
+        "pack.rules_invalid", "cn.orphan_allowance",
+    ),
+    "has a TOML file that is not there": (pack(parameters='[Path(__file__).with_name("p.toml")]'), "pack.rules_invalid", "p.toml"),
+    "gives a column that is none": (
+        pack() + "@hookimpl\ndef kinderguard_ledger_columns():\n    return ['集中供暖']\n", "pack.hook_result_invalid", "LedgerColumn",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_broken_pack_is_named_contained_and_reported(install, what):
+    source, code, says = BROKEN[what]
+    install("4501", source)
+    book = kinderguard.load()
+    result = book.assess(GUANGXI, on=DAY)
+    (problem,) = [p for p in result.problems if p.code.startswith("pack.")]
+    assert problem.code == code
+    assert says in problem.message.en
+    assert "4501 (kinderguard-test-0 1.0)" in problem.where
+    assert problem.message.zh != problem.message.en
+    assert result.complete is False
+    assert "cn.orphan" in result.categories
+    assert not [c for c in result.policies if c.startswith("4501")]
+    assert {s.name: s.state for s in book.packs}["4501"] is PackState.QUARANTINED
+
+    elsewhere, alone = book.assess(SISHUI, on=DAY), kinderguard.load(packs=[]).assess(SISHUI, on=DAY)
+    assert elsewhere.complete
+    assert not [p for p in elsewhere.problems if p.code.startswith("pack.")]
+    assert (elsewhere.fingerprint, elsewhere.categories) == (alone.fingerprint, alone.categories)
+
+    with pytest.raises(PackError, match="4501"):
+        kinderguard.load(strict=True).assess(GUANGXI, on=DAY)
+    assert kinderguard.load(strict=True).assess(SISHUI, on=DAY).complete
+
+
+TOML = {
+    "is no TOML": ("x = ", "p.toml"),
+    "has a value for another place": ('["cn.dibao.monthly_standard"]\nvalues = [{place = "33", value = "1", source = "x", trust = "press"}]', "outside the jurisdiction"),
+    "is below the national floor": ('["cn.orphan.scattered_monthly"]\nvalues = [{value = "599.99", source = "x", trust = "press"}]', "600"),
+    "has a float": ('["cn.dibao.monthly_standard"]\nvalues = [{value = 600.5, source = "x", trust = "press"}]', "float"),
+    "misspells a parameter": ('["cn.dibao.monthly_standart"]\nvalues = [{value = "600", source = "x", trust = "press"}]', "cn.dibao.monthly_standard"),
+    "has no source": ('["cn.dibao.monthly_standard"]\nvalues = [{value = "600", trust = "press"}]', "source"),
+    "overlaps": ('["cn.dibao.monthly_standard"]\nvalues = [{from = 2024-01-01, value = "6", source = "x", trust = "press"}, {from = 2025-01-01, value = "7", source = "x", trust = "press"}]', "cn.dibao.monthly_standard"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", TOML)
+def test_a_parameter_file_that_is_wrong_names_file_parameter_and_mend(problems_of, what):
+    text, says = TOML[what]
+    (problem,) = problems_of(pack(parameters='[Path(__file__).with_name("p.toml")]'), files={"p.toml": text})
+    assert problem.code == "pack.rules_invalid"
+    assert says in problem.message.en
+    assert "p.toml" in problem.message.en
+
+
+def test_every_fault_of_the_hooks_is_reported_at_once_and_nothing_was_called(problems_of, capsys):
+    source = HOOK + (
+        "@hookimpl\ndef kinderguard_pack(x):\n    print('called')\n"
+        "@hookimpl\ndef kinderguard_ledger_colums():\n    print('called')\n"
+        "@hookimpl\ndef kinderguard_documents(a, b):\n    print('called')\n"
+    )
+    found = problems_of(source)
+    assert [p.code for p in found] == ["pack.hook_invalid"] * 3
+    assert any("kinderguard_ledger_columns" in p.message.en for p in found)
+    assert capsys.readouterr().out == ""
+
+
+def test_two_distributions_with_one_name_are_both_named_and_neither_is_used(install):
+    install("4501", distribution="kinderguard-first")
+    install("4501", distribution="kinderguard-second")
+    result = kinderguard.load().assess(GUANGXI, on=DAY)
+    (problem,) = [p for p in result.problems if p.code == "pack.name_taken"]
+    assert "kinderguard-first" in problem.message.en
+    assert "kinderguard-second" in problem.message.en
+    assert "4501.gift" not in result.policies
+    with pytest.raises(PackError, match="kinderguard-second"):
+        kinderguard.load(strict=True)
+
+
+@pytest.mark.parametrize("name", ["guangxi", "4", "99", "4501-x"])
+def test_an_entry_point_that_is_no_division_is_named(install, name):
+    install(name)
+    book = kinderguard.load()
+    assert [p.code for p in book.problems if name in p.where] == ["pack.name_invalid"]
+    assert book.assess(SISHUI, on=DAY).complete
+
+
+def test_hundreds_of_installed_packs_cost_a_child_only_its_own(install):
+    modules = [install(f"45{n:02d}") for n in range(1, 100)]
+    book = kinderguard.load()
+    book.assess(GUANGXI, on=DAY)
+    assert [m for m in modules if m in sys.modules] == [modules[0]]
+
+
+def test_a_provider_that_fails_leaves_its_fact_unknown_and_says_so(install):
+    source = pack(
+        facts='[r.DeclaredFact.yes_no("4501.warm", zh="暖", en="warm")]',
+        providers='[r.FactProvider(r.DeclaredFact.yes_no("4501.warm", zh="暖", en="warm"), [child.birth_date], one=lambda f: 1 / 0)]',
+        policies='[r.Policy(code="4501.gift", title=Text("礼", "Gift"), eligible=household.has("4501.warm"), amount=r.yuan(5))]',
+    )
+    install("4501", source)
+    result = kinderguard.load().assess(GUANGXI, on=DAY)
+    assert result.policies["4501.gift"].eligible is None
+    assert [p.code for p in result.problems if p.where == "4501.warm"] == ["provider.failed"]
+    assert result.complete is False
+
+
+def test_an_observer_sees_the_result_and_one_that_fails_changes_nothing(install):
+    seen = pack() + (
+        "SEEN = []\ndef broken(result):\n    raise ValueError(repr(result.case.child.name))\n"
+        "@hookimpl\ndef kinderguard_observers():\n    return [SEEN.append, broken]\n"
+    )
+    module = install("4501", seen)
+    case = Case.from_facts({"division_code": "450102", "child.birth_date": "2015-01-01", "child.name": "秘密姓名"})
+    result = kinderguard.load().assess(case, on=DAY)
+    assert [result] == sys.modules[module].SEEN
+    (problem,) = [p for p in result.problems if p.code == "observer.failed"]
+    assert "broken" in problem.message.en
+    assert "秘密姓名" not in problem.message.zh + problem.message.en
