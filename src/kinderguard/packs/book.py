@@ -216,6 +216,10 @@ class PolicyBook:
         text = ", ".join(p for p in (f"{len(self.registry.sources)} packs", *pinned, changed) if p)
         return f"<PolicyBook of {text}>"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """In a shell and in hypothesis: the short form, not every rule of the country."""
+        printer.text(repr(self))
+
 
 @attrs.frozen(eq=False, slots=False)
 class _Ready:
