@@ -1,0 +1,170 @@
+"""What is written wrongly fails at the line that writes it, with the right form in the message."""
+
+import pytest
+
+from kinderguard import Text
+from kinderguard import rules as r
+from kinderguard.model import DisabilityGrade, DisabilityKind, SchoolStage, Sex, SituationKind
+from kinderguard.rules import (
+    CircleError,
+    DefinitionError,
+    ExpressionError,
+    FloatError,
+    RoundingError,
+    RuleError,
+    RuleSet,
+    TruthError,
+    UnknownFactError,
+    child,
+    father,
+    guardians,
+    help_received,
+    household,
+    param,
+    parents,
+)
+
+YOUNG = child.age < 16
+POOR = household.monthly_income_per_head < param("cn.dibao.monthly_standard")
+SIZE, INCOME = household.size, household.monthly_income_per_head
+TITLE = Text("某", "some")
+
+MISUSES = {
+    "and": (lambda: YOUNG and POOR, TruthError, "&"),
+    "or": (lambda: YOUNG or POOR, TruthError, r"\|"),
+    "not": (lambda: not YOUNG, TruthError, "~"),
+    "if": (lambda: 1 if YOUNG else 2, TruthError, r"when\("),
+    "chained comparison": (lambda: 6 < child.age < 16, TruthError, "between"),
+    "in": (lambda: YOUNG in [POOR], TruthError, None),
+    "bool()": (lambda: bool(SIZE), TruthError, None),
+    "number beside condition": (lambda: child.age & True, ExpressionError, None),
+    "condition beside number": (lambda: YOUNG & 1, ExpressionError, None),
+    "money and persons": (lambda: INCOME + SIZE, ExpressionError, "persons"),
+    "money compared with persons": (lambda: INCOME < SIZE, ExpressionError, None),
+    "ages and persons": (lambda: child.age + SIZE, ExpressionError, None),
+    "money times money": (lambda: INCOME * INCOME, ExpressionError, None),
+    "a float as money": (lambda: INCOME < 600.5, FloatError, "yuan"),
+    "a float as a share": (lambda: INCOME * 0.3, FloatError, None),
+    "a float in yuan": (lambda: r.yuan(0.1), FloatError, None),
+    "a bare string for a code": (lambda: child.sex == "female", ExpressionError, "Sex"),
+    "a code of another list": (lambda: child.sex == SchoolStage.PRIMARY, ExpressionError, "Sex"),
+    "a code of another list in is_in": (lambda: child.disability.kind.is_in(DisabilityGrade.FIRST), ExpressionError, "DisabilityKind"),
+    "no code at all": (child.sex.is_in, ExpressionError, "at least one"),
+    "two lists compared": (lambda: child.sex == child.disability.kind, ExpressionError, "different lists"),
+    "a misspelt fact": (lambda: child.agee, UnknownFactError, "'age'"),
+    "a misspelt part": (lambda: child.disabilty.kind, UnknownFactError, "'disability'"),
+    "a misspelt fact of a part": (lambda: child.disability.grad, UnknownFactError, "'grade'"),
+    "a misspelt fact of a parent": (lambda: father.suports_child, UnknownFactError, "'supports_child'"),
+    "a misspelt fact of a record": (lambda: guardians.any(lambda g: g.relaton == 1), UnknownFactError, "'relation'"),
+    "a personal fact": (lambda: child.name, UnknownFactError, "no fact"),
+    "a personal number": (lambda: child.resident_id, UnknownFactError, "no fact"),
+    "a fact of both parents": (lambda: parents.foreign, UnknownFactError, "parents.any"),
+    "a list that is looped over": (lambda: list(guardians), ExpressionError, "any"),
+    "a list as a condition": (lambda: bool(help_received), ExpressionError, "any"),
+    "a group of facts as a condition": (lambda: bool(child.disability), ExpressionError, "group of facts"),
+    "a fact that is assigned": (lambda: setattr(child, "age", 3), ExpressionError, "assigned"),
+    "when without a condition": (lambda: r.when(child.age, 1), ExpressionError, None),
+    "when with two kinds": (lambda: r.when(YOUNG, r.yuan("1")).otherwise(SIZE), ExpressionError, None),
+    "max of two kinds": (lambda: r.max_of(INCOME, SIZE), ExpressionError, None),
+    "sum of conditions": (lambda: guardians.sum(lambda g: g.capable), ExpressionError, "money or a number"),
+    "any without a condition": (lambda: guardians.any(lambda g: g.monthly_income), ExpressionError, None),
+    "a window of no length": (lambda: household.incomes.within(months=0), DefinitionError, "positive"),
+    "a window over what has no dates": (lambda: guardians.within(months=3), ExpressionError, "no dates"),
+    "division by zero": (lambda: INCOME / 0, DefinitionError, "zero"),
+    "a fraction of a fen": (lambda: r.yuan("0.001"), RuleError, None),
+    "a parameter without its pack": (lambda: param("standard"), DefinitionError, "begins with"),
+    "a parameter as a condition": (lambda: r.Category("cn.x", TITLE, when=param("cn.x")), ExpressionError, "condition"),
+    "a division compared": (lambda: child.residence.division == "330106", ExpressionError, "fact provider"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", MISUSES)
+def test_a_misuse_raises_where_it_is_written_with_the_right_form(what):
+    wrong, error, says = MISUSES[what]
+    with pytest.raises(error, match=says):
+        wrong()
+
+
+def policy(**changes):
+    given = {"code": "cn.gift", "title": TITLE, "eligible": YOUNG, "amount": r.yuan("5")} | changes
+    return r.Policy(**given)
+
+
+DEFINITIONS = {
+    "a code that is not well formed": (lambda: policy(code="Gift"), "330106.winter_heating"),
+    "neither amount nor service": (lambda: policy(amount=None), "amount or a service"),
+    "both amount and service": (lambda: policy(service=TITLE), "amount or a service"),
+    "an amount that is a number": (lambda: policy(amount=SIZE), "money"),
+    "an amount between two fen": (lambda: policy(amount=INCOME / 3), "rounded"),
+    "a title in one language": (lambda: policy(title="礼物"), "both languages"),
+    "a period that is a word": (lambda: policy(every="month"), "MONTH"),
+    "paid to somebody else": (lambda: policy(per="village"), "household"),
+    "a paper that is a word": (lambda: policy(evidence=["户口簿"]), "Document"),
+    "stacking that is a word": (lambda: policy(stacking=["cn.other"]), "excludes"),
+    "a check that does nothing": (lambda: r.Check("33.x", on="cn.gift", reason=TITLE), "exactly one"),
+    "a check that does two things": (lambda: r.Check("33.x", on="cn.gift", reason=TITLE, widens=YOUNG, requires=YOUNG), "exactly one"),
+    "a period that ends first": (lambda: r.Period("2025-01-01", "2024-01-01"), "before"),
+    "a date that is none": (lambda: r.Period("1.1.2025"), "2024-11-01"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", DEFINITIONS)
+def test_a_definition_that_lacks_something_says_what(what):
+    wrong, says = DEFINITIONS[what]
+    with pytest.raises(RuleError, match=says):
+        wrong()
+
+
+def test_an_amount_between_two_fen_names_the_rounding_error():
+    with pytest.raises(RoundingError, match=r"cn\.gift"):
+        policy(amount=INCOME / 3)
+    assert policy(amount=(INCOME / 3).rounded(to="0.01", rounding=r.DOWN))
+
+
+def test_a_circle_of_categories_names_its_members():
+    one = r.Category("cn.one", TITLE, when=child.is_in("cn.two"))
+    two = r.Category("cn.two", TITLE, when=child.is_in("cn.three") | YOUNG)
+    three = r.Category("cn.three", TITLE, when=child.is_in("cn.one"))
+    with pytest.raises(CircleError) as error:
+        RuleSet([one, two, three], []).category_order  # noqa: B018
+    for code in ("cn.one", "cn.two", "cn.three"):
+        assert code in str(error.value)
+
+
+def test_a_circle_of_stacking_names_its_members():
+    one = policy(code="cn.one", stacking=[r.excludes("cn.two")])
+    two = policy(code="cn.two", stacking=[r.excludes("cn.one")])
+    with pytest.raises(CircleError) as error:
+        RuleSet([], [one, two]).stacking_order  # noqa: B018
+    assert "cn.one" in str(error.value)
+    assert "cn.two" in str(error.value)
+
+
+def test_a_category_that_is_not_there_is_named_with_the_nearest():
+    orphan = r.Category("cn.orphan", TITLE, when=YOUNG)
+    with pytest.raises(DefinitionError, match=r"cn\.orphan"):
+        RuleSet([orphan], [policy(eligible=child.is_in("cn.orpan"))])
+
+
+def test_a_type_checker_sees_it_too(tmp_path):
+    from mypy import api
+
+    file = tmp_path / "misuse.py"
+    file.write_text(
+        "from kinderguard.rules import child, household\n"
+        "a = child.age & True\n"
+        "b = child.agee\n"
+        "c = household.monthly_income_per_head + household.size\n"
+        "d = child.disability.grade < 3\n"
+        "e = (child.age < 16) & ~(household.size > 3)\n",
+        "utf-8",
+    )
+    out, _, _ = api.run(["--strict", "--no-error-summary", "--cache-dir", str(tmp_path / "cache"), str(file)])
+    lines = {int(line.split(":")[1]) for line in out.splitlines() if "misuse.py" in line and ": error:" in line}
+    assert lines == {2, 3, 4, 5}
+
+
+def test_kinds_and_situations_are_codes_of_their_lists():
+    assert child.disability.kind.is_in(DisabilityKind.MENTAL).same_as(child.disability.kind == DisabilityKind.MENTAL)
+    assert (child.sex == Sex.FEMALE).same_as(child.sex.is_in(Sex.FEMALE))
+    assert not father.is_in_situation(SituationKind.DEAD).same_as(father.is_in_situation(SituationKind.DEPORTED))
