@@ -5,6 +5,7 @@ here never repeats the number.
 """
 
 import datetime as dt
+from functools import lru_cache
 
 import attrs
 
@@ -44,7 +45,12 @@ def read_resident_id(number: str, *, today: dt.date | None = None) -> ResidentId
     Raises:
         FieldValueError: the number's length, province, date or check digit is wrong. The number is not repeated.
     """
-    number = number.strip().upper()
+    return _read(number.strip().upper(), today or dt.date.today())
+
+
+# One person's number is read several times in a row: by the cell, the field and the record.
+@lru_cache(maxsize=32)
+def _read(number: str, today: dt.date) -> ResidentIdFacts:
     if len(number) != 18 or not (number[:17].isascii() and number[:17].isdigit()) or number[17] not in "0123456789X":
         raise FieldValueError(
             "身份证号应为 18 位（前 17 位数字，末位数字或 X）",
@@ -58,7 +64,7 @@ def read_resident_id(number: str, *, today: dt.date | None = None) -> ResidentId
         raise FieldValueError(
             "身份证号中的出生日期不存在", "the resident ID holds a date that does not exist"
         ) from None
-    if not dt.date(1900, 1, 1) <= born <= (today or dt.date.today()):
+    if not dt.date(1900, 1, 1) <= born <= today:
         raise FieldValueError("身份证号中的出生日期不可能", "the resident ID holds an impossible birth date")
     if check_digit(number[:17]) != number[17]:
         raise FieldValueError(

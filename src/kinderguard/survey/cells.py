@@ -44,6 +44,8 @@ class UnreadableError(Exception):
 
 def plain(value: Any) -> str:
     """A cell as text: half width, without outer spaces; whole numbers without a decimal point."""
+    if isinstance(value, str):
+        return value.strip() if value.isascii() else unicodedata.normalize("NFKC", value).strip()
     if value is None:
         return ""
     if isinstance(value, bool):

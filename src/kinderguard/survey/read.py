@@ -217,12 +217,12 @@ def _not_a_child(number: int, cells: list[Any], headers: SheetHeaders) -> Text |
     """Why a row is no child's, or None where it is one."""
     if number <= headers.row:
         return Text("表头或其上的标题", "the header row, or a title above it")
-    filled = [plain(cell) for cell in cells if plain(cell)]
-    if not filled:
+    first = next((text for cell in cells if (text := plain(cell))), "")
+    if not first:
         return Text("空行", "a blank row")
     names = {h: p for p, (h, _) in headers.columns.items()}
     named = [names[h] for h in ("身份证号", "出生日期") if h in names]
-    if _FOOT.match(filled[0]) and all(p >= len(cells) or is_unknown(cells[p]) for p in named):
+    if _FOOT.match(first) and all(p >= len(cells) or is_unknown(cells[p]) for p in named):
         return Text("合计行或表尾说明", "a total, or a note at the foot")
     return None
 
