@@ -211,7 +211,7 @@ class Assessment:
         policy = self.basis.bound.plan.rules.policies[code]
         final = self.trace[steps.final.index]
         cash = steps.own is not None
-        low, high = (_yuan(x) for x in bounds(final)) if cash else (None, None)
+        low, high = _yuan_bounds(final) if cash else (None, None)
         return PolicyResult(
             code=code,
             title=policy.title,
@@ -223,7 +223,7 @@ class Assessment:
             per=policy.per,
             service=policy.service,
             granted=None if cash else final,
-            stacking=tuple(self._effect(s) for s in steps.stacking),
+            stacking=tuple(self._effect(s) for s in steps.stacking) if steps.stacking else (),
         )
 
     def _effect(self, s: StackedSteps) -> StackingEffect:
@@ -231,7 +231,7 @@ class Assessment:
         name = {Excludes: "excludes", TopsUp: "tops_up", Capped: "capped"}[type(rule)]
         before, after = self.trace[s.before.index], self.trace[s.after.index]
         if s.after.node.kind.is_ordered:
-            before, after = (tuple(_yuan(x) for x in bounds(a)) for a in (before, after))
+            before, after = _yuan_bounds(before), _yuan_bounds(after)
         return StackingEffect(name, s.owner, s.others, before, after, rule.reason)
 
     @cached_property
@@ -361,6 +361,15 @@ class Assessment:
 
     def _repr_html_(self) -> str:
         return self.explain()._repr_html_()
+
+
+def _yuan_bounds(value: Any) -> tuple[Decimal | None, Decimal | None]:
+    """The bounds of an amount of the trace in yuan; a known amount is both of them."""
+    if isinstance(value, int):
+        amount = yuan(value)
+        return amount, amount
+    low, high = bounds(value)
+    return _yuan(low), _yuan(high)
 
 
 def _yuan(amount: Any) -> Decimal | None:

@@ -69,6 +69,8 @@ def yuan(amount: int | Fraction) -> Decimal:
     >>> yuan(60050)
     Decimal('600.50')
     """
+    if isinstance(amount, int):
+        return Decimal(amount).scaleb(-2)
     if amount != int(amount):
         raise ValueError("An amount must be whole fen before it leaves the engine: state the rounding in the rule.")
-    return (Decimal(int(amount)) / 100).quantize(CENT)
+    return Decimal(int(amount)).scaleb(-2)
