@@ -27,7 +27,7 @@ from kinderguard.rules import nodes as n
 from kinderguard.rules.kinds import Kind, Sort
 
 #: How many random completions of the other unknown facts are tried for one that decides nothing alone.
-COMPLETIONS = 12
+COMPLETIONS = 24
 #: A fact that is derived from others is asked for through them.
 DERIVED = {"child.lives_in_another_county": ("child.registration.division", "child.residence.division")}
 
@@ -89,6 +89,15 @@ class Dependents:
         return found
 
     @cached_property
+    def reads(self) -> dict[int, list[int]]:
+        """For each step, what it reads."""
+        found: dict[int, list[int]] = {}
+        for read, readers in self.read_by.items():
+            for reader in readers:
+                found.setdefault(reader, []).append(read)
+        return found
+
+    @cached_property
     def comparisons(self) -> dict[int, Step]:
         """The comparisons of the outermost level by their place."""
         return {s.index: s for s in self.plan.dynamic if isinstance(s.node, n.Less | n.AtMost | n.Equal)}
@@ -122,6 +131,8 @@ class Search:
         for code, p in bound.plan.policies.items():
             self.places[code] = [p.eligible.index, p.final.index]
         self._algebra = ReferenceAlgebra()
+        self._cones: dict[int, tuple[int, ...]] = {}
+        self._completed: list[list[Any]] = []
 
     @cached_property
     def undetermined(self) -> tuple[str, ...]:
@@ -176,7 +187,7 @@ class Search:
 
     def _alone(self, item: _Item) -> tuple[float, set[str]]:
         """How much a fact settles by itself, and which outcomes it changes."""
-        cone = self.dependents.cone(item.step.index)
+        cone = self._cone(item.step.index)
         settled, changed = 0, set()
         for value in item.tries:
             v = self.bound.rerun(self.trace, {item.step.index: item.put(self.trace[item.step.index], value)}, cone)
@@ -187,27 +198,50 @@ class Search:
                     settled += not any(is_unknown(x) for x in now)
         return settled / (len(self.undetermined) * max(1, len(item.tries))), changed
 
+    @cached_property
+    def _wanted(self) -> frozenset[int]:
+        """The steps that an undetermined outcome rests on; nothing else need be computed again."""
+        seen = {i for code in self.undetermined for i in self.places[code]}
+        waiting = list(seen)
+        while waiting:
+            for read in self.dependents.reads.get(waiting.pop(), ()):
+                if read not in seen:
+                    seen.add(read)
+                    waiting.append(read)
+        return frozenset(seen)
+
+    def _cone(self, index: int) -> tuple[int, ...]:
+        found = self._cones.get(index)
+        if found is None:
+            found = self._cones[index] = tuple(i for i in self.dependents.cone(index) if i in self._wanted)
+        return found
+
+    def _completions(self, items: list[_Item]) -> Iterator[list[Any]]:
+        """Traces in which every unknown fact has some value; each is made once and serves every fact in question."""
+        for number in range(COMPLETIONS):
+            if number == len(self._completed):
+                chance = random.Random(number)  # the same answer every time
+                # The same step may hold several unknowns (two fields of one record): put them one after another.
+                chosen: dict[int, Any] = {}
+                for item in items:
+                    if item.tries:
+                        place = item.step.index
+                        value = _completing(item, number, chance)
+                        chosen[place] = item.put(chosen.get(place, self.trace[place]), value)
+                affected = tuple(sorted(set().union(*(self._cone(i) for i in chosen)))) if chosen else ()
+                self._completed.append(self.bound.rerun(self.trace, chosen, affected))
+            yield self._completed[number]
+
     def _beside(self, item: _Item, items: list[_Item]) -> set[str]:
         """The outcomes that a fact changes beside some values of the other unknown facts."""
-        chance = random.Random(item.path)  # the same answer every time
-        mine = self.dependents.cone(item.step.index)
-        for _ in range(COMPLETIONS):
-            # The same step may hold several unknowns (two fields of one record): put them one after another.
-            chosen: dict[int, Any] = {}
-            for other in items:
-                if other is not item and other.tries:
-                    place = other.step.index
-                    chosen[place] = other.put(chosen.get(place, self.trace[place]), chance.choice(other.tries))
-            affected = tuple(sorted(set().union(*(self.dependents.cone(i) for i in chosen)))) if chosen else ()
-            v = self.bound.rerun(self.trace, chosen, affected)
-            first: dict[str, tuple[Any, ...]] | None = None
+        cone = self._cone(item.step.index)
+        for v in self._completions(items):
+            base = self._outcomes(v)
             for value in item.tries:
-                w = self.bound.rerun(v, {item.step.index: item.put(v[item.step.index], value)}, mine)
+                w = self.bound.rerun(v, {item.step.index: item.put(v[item.step.index], value)}, cone)
                 now = self._outcomes(w)
-                if first is None:
-                    first = now
-                elif now != first:
-                    return {code for code in now if now[code] != first[code]}
+                if now != base:
+                    return {code for code in now if now[code] != base[code]}
         return set()
 
     # ---- what to try ----------------------------------------------------------------------------------------
@@ -266,6 +300,19 @@ class Search:
                     if side.index in near and not is_unknown(value):
                         found.add((value, side.node.kind.unit or side.node.kind.sort.value))
         return found
+
+
+def _completing(item: _Item, number: int, chance: random.Random) -> Any:
+    """A value for the completion of that number: all quiet, all loud, then ever more by chance.
+
+    Quiet is "no" and "none": beside it a single "yes" shows what it decides.
+    """
+    quiet = next((t for t in item.tries if t is False or t == ()), item.tries[0])
+    if number == 0:
+        return quiet
+    if number == 1:
+        return next((t for t in item.tries if t is True), item.tries[-1])
+    return quiet if chance.random() < 0.3 else chance.choice(item.tries)
 
 
 def _numbers(thresholds: set[tuple[Any, str]]) -> Iterator[int]:
