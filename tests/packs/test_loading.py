@@ -84,6 +84,10 @@ BROKEN = {
         pack(checks='[r.Check(code="4501.less", on="cn.orphan_allowance", reason=Text("少", "less"), requires=child.age < 10)]'),
         "pack.rules_invalid", "cn.orphan_allowance",
     ),
+    "takes a national benefit away by stacking": (
+        pack(policies='[r.Policy(code="4501.gift", title=Text("礼", "Gift"), eligible=child.age < 18, amount=r.yuan(5), every=r.MONTH, stacking=[r.excludes("cn.orphan_allowance", keep="this")])]'),
+        "pack.rules_invalid", 'keep="higher"',
+    ),
     "has a TOML file that is not there": (pack(parameters='[Path(__file__).with_name("p.toml")]'), "pack.rules_invalid", "p.toml"),
     "gives a column that is none": (
         pack() + "@hookimpl\ndef kinderguard_ledger_columns():\n    return ['集中供暖']\n", "pack.hook_result_invalid", "LedgerColumn",
@@ -121,6 +125,7 @@ TOML = {
     "is no TOML": ("x = ", "p.toml"),
     "has a value for another place": ('["cn.dibao.monthly_standard"]\nvalues = [{place = "33", value = "1", source = "x", trust = "press"}]', "outside the jurisdiction"),
     "is below the national floor": ('["cn.orphan.scattered_monthly"]\nvalues = [{value = "599.99", source = "x", trust = "press"}]', "600"),
+    "narrows the margin of dibao": ('["cn.dibao_marginal.multiple"]\nvalues = [{value = "5/4", source = "x", trust = "press"}]', "3/2"),
     "has a float": ('["cn.dibao.monthly_standard"]\nvalues = [{value = 600.5, source = "x", trust = "press"}]', "float"),
     "misspells a parameter": ('["cn.dibao.monthly_standart"]\nvalues = [{value = "600", source = "x", trust = "press"}]', "cn.dibao.monthly_standard"),
     "has no source": ('["cn.dibao.monthly_standard"]\nvalues = [{value = "600", trust = "press"}]', "source"),

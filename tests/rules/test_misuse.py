@@ -140,6 +140,13 @@ def test_a_circle_of_stacking_names_its_members():
     assert "cn.two" in str(error.value)
 
 
+def test_a_group_caps_policies_of_one_pack_only():
+    ours = [policy(code=f"33.{n}", stacking=[r.capped("local", r.yuan("8"))]) for n in ("one", "two")]
+    assert RuleSet([], ours).stacking_order
+    with pytest.raises(DefinitionError, match=r"cn\.gift"):
+        RuleSet([], [*ours, policy(stacking=[r.capped("local", r.yuan("8"))])])
+
+
 def test_a_category_that_is_not_there_is_named_with_the_nearest():
     orphan = r.Category("cn.orphan", TITLE, when=YOUNG)
     with pytest.raises(DefinitionError, match=r"cn\.orphan"):

@@ -20,7 +20,7 @@ from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactPro
 from kinderguard.rules.errors import CircleError, DefinitionError
 from kinderguard.rules.expression import Expr
 from kinderguard.rules.parameters import Parameter
-from kinderguard.rules.stacking import Capped, Excludes, TopsUp
+from kinderguard.rules.stacking import Capped, Excludes, Keep, TopsUp
 
 D = TypeVar("D", Category, Policy, Check, DeclaredFact[Any], FactProvider)
 
@@ -141,7 +141,7 @@ class RuleSet:
         if check.at_least is not None and (not isinstance(target, Policy) or target.amount is None):
             raise DefinitionError(f"{check.code}: at_least applies only to a policy with an amount.")
         if check.requires is not None:
-            own = check.code.split(".")[0] == target.code.split(".")[0]
+            own = _pack_of(check.code) == _pack_of(target.code)
             if not own and not (isinstance(target, Policy) and target.counties_may_narrow):
                 raise DefinitionError(
                     f"{check.code}: a county may widen and raise {target.code}, but not add a condition to it: "
@@ -172,7 +172,12 @@ class RuleSet:
                 for other in named:
                     self._check_partner(policy, rule, other)
                     needs[policy.code].add(other)
-        for members in groups.values():
+        for group, members in groups.items():
+            if len({_pack_of(code) for code in members}) > 1:
+                raise DefinitionError(
+                    f"The group {group!r} caps policies of several packs: {', '.join(sorted(members))}. A pack caps its "
+                    "own policies only; give the group another name."
+                )
             for earlier, later in pairwise(sorted(members)):
                 needs[later].add(earlier)
         return _ordered("The stacking rules of", needs)
@@ -191,6 +196,12 @@ class RuleSet:
         if partner is None:
             raise DefinitionError(
                 f"{policy.code}: its stacking names {other}, which does not exist.{did_you_mean(other, self.policies)}"
+            )
+        takes_away = isinstance(rule, Excludes) and rule.keep is Keep.THIS
+        if takes_away and _pack_of(policy.code) != _pack_of(other) and not partner.counties_may_narrow:
+            raise DefinitionError(
+                f"{policy.code}: its stacking takes {other} away, which does not say that counties may. "
+                'Use keep="higher", so that nobody gets less, or keep="other".'
             )
         compares = isinstance(rule, TopsUp) or rule.keep == "higher"
         if compares and (partner.amount is None or policy.amount is None):
@@ -239,6 +250,11 @@ class RuleSet:
     def fingerprint(self) -> str:
         """A hash of every rule and parameter: two sets with one fingerprint give the same results."""
         return digest(self.to_plain())
+
+
+def _pack_of(code: str) -> str:
+    """The division that a code begins with: whose rule it is."""
+    return code.split(".", 1)[0]
 
 
 def _as_never(category: Category) -> Category:
