@@ -122,10 +122,12 @@ class _Card:
         )
 
     def condition(self, title: Text, expr: Expr) -> Iterator[Line]:
-        """The wording, with each named step written out once below."""
-        steps = [m for m in n.walk(expr.node) if isinstance(m, n.Named)]
-        below = {m.title.en: Line(wording(m, self.titles, expand=True)) for m in steps if m is not expr.node}
-        yield Line(title + Text("：", ": ") + wording(expr.node, self.titles, expand=True), below=tuple(below.values()))
+        """The wording, with each named step written out once below, one level deep."""
+        top = expr.node
+        steps = {m.title.en: m for m in n.walk(top) if isinstance(m, n.Named) and m is not top}
+        below = tuple(Line(m.title + Text("：", ": ") + wording(m.arg, self.titles)) for m in steps.values())
+        said = wording(top.arg if isinstance(top, n.Named) else top, self.titles)
+        yield Line(title + Text("：", ": ") + said, below=below)
 
     def checks(self, code: str) -> list[Line]:
         return [self.check(c) for c in self.rules.checks.values() if c.on == code]
