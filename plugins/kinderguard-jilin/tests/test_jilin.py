@@ -88,3 +88,30 @@ def test_the_explanation_says_why(book, lang, reason):
     result = book.assess(child([PRISON], [DEAD]), on=DAY)
     assert reason in result.explain("cn.orphan_allowance").text(lang)
     assert "吉林省参照孤儿" in result.explain("22.treated_as_orphan").text(lang)
+
+
+def test_a_child_who_chose_tekun_is_not_paid_less_than_elsewhere(book):
+    rich = book.with_parameters(
+        {
+            "cn.dibao.monthly_standard": "800",
+            "cn.tekun.monthly_standard": "1000",
+            "cn.disability.living_subsidy_monthly": "90",
+        }
+    )
+    tekun = {
+        "child.care.kind": "kinship", "household.aid": ["tekun"], "child.chosen_scheme": "tekun",
+        "child.individual_dibao": False, "child.disability.kind": "none", "child.disability.grade": "none",
+        "child.disability.needs_long_term_care": False, "household.monthly_income_per_head": "9000",
+        "household.property_within_limits": True, "child.illness.serious": False, "child.schooling.stage": "primary",
+    }  # fmt: skip
+    for division in ("220102", "370831"):
+        result = rich.assess(child([PRISON], [DEAD], division, **tekun), on=DAY)
+        paid = [
+            result.policies[f"cn.{c}"].amount for c in ("orphan_allowance", "unattended_allowance", "tekun_support")
+        ]
+        assert sum(paid) == 1300, division
+
+
+def test_the_list_is_cited_where_it_widens_the_allowance(book):
+    text = book.assess(child([PRISON], [DEAD]), on=DAY).explain("cn.orphan_allowance").text("zh")
+    assert "吉林省参照孤儿保障对象名单" in text

@@ -140,7 +140,7 @@ class Explanation:
         step = self._plan.categories[code]
         value = self._trace[step.index]
         verdict = {True: Text("是", "yes"), False: Text("否", "no"), None: Text("待定", "undetermined")}[value]
-        below = [*self._because(step), *self._sources(category.cites, category.note)]
+        below = [*self._because(step), *self._sources(self._cites(code, category.cites), category.note)]
         if self.code and value is None:
             below += [line for line in (self._missing(code),) if line]
         return Line(
@@ -155,7 +155,7 @@ class Explanation:
         if steps.own is not None and result.eligible is not False:
             below.append(self._amount(steps.own, result))
         below += [line for line in (self._stacking(result),) if line]
-        below += self._sources(policy.cites, policy.note)
+        below += self._sources(self._cites(policy.code, policy.cites), policy.note)
         if self.code and result.eligible is None:
             below += [line for line in (self._missing(result.code),) if line]
         return Line(
@@ -372,6 +372,11 @@ class Explanation:
             )
         return Line(Text("衔接", "Stacking"), below=tuple(lines)) if lines else None
 
+    def _cites(self, code: str, own: tuple[Cite, ...]) -> tuple[Cite, ...]:
+        """The sources of a rule, and of every county's check on it."""
+        checks = [c for _, c in sorted(self._plan.rules.checks.items()) if c.on == code]
+        return own + tuple(cite for c in checks for cite in c.cites)
+
     def _sources(self, cites: tuple[Cite, ...], note: Text | None) -> Iterator[Line]:
         if note is not None:
             yield Line(Text("说明：", "Note: ") + note)
@@ -485,7 +490,7 @@ class Explanation:
             "value": self._trace[step.index],
             "because": [s.index for s in self._reasons.why(step)],
             "needed": self._needed_entries(step),
-            "cites": [_cite(c) for c in category.cites],
+            "cites": [_cite(c) for c in self._cites(code, category.cites)],
         }
 
     def _policy_entry(self, result: "PolicyResult") -> dict[str, Any]:
@@ -514,7 +519,7 @@ class Explanation:
                 }
                 for e, s in zip(result.stacking, steps.stacking, strict=True)
             ],
-            "cites": [_cite(c) for c in policy.cites],
+            "cites": [_cite(c) for c in self._cites(policy.code, policy.cites)],
         }
 
     def _needed_entries(self, step: Step) -> list[dict[str, Any]]:

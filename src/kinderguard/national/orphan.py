@@ -50,10 +50,11 @@ ORPHAN_ALLOWANCE = Policy(
         Document.GUARDIAN_PROOF, Document.CARE_AGREEMENT, Document.BANK_CARD,
     ),
     stacking=(
-        excludes("cn.unattended_allowance", keep="this", reason=Text("两项定义互不相容", "the two definitions exclude each other")),
-        excludes("cn.disability_living_subsidy", keep="this", reason=Text("孤儿不重复享受困难残疾人生活补贴", "not beside the living subsidy")),
+        # The choice comes first: a child who chose tekun keeps what tops that up.
         excludes("cn.tekun_support", keep="this", when=child.chosen_scheme == Scheme.CHILD, reason=_CHOICE),
         excludes("cn.tekun_support", keep="other", when=child.chosen_scheme == Scheme.TEKUN, reason=_CHOICE),
+        excludes("cn.unattended_allowance", keep="this", reason=Text("两项定义互不相容", "the two definitions exclude each other")),
+        excludes("cn.disability_living_subsidy", keep="this", reason=Text("孤儿不重复享受困难残疾人生活补贴", "not beside the living subsidy")),
     ),
     cites=(s.ORPHAN_ALLOWANCE_NOTICE, s.HIV_NOTICE, s.assistance_regulation("15")),
     note=Text(

@@ -17,7 +17,6 @@ from kinderguard.rules.facts import ParentFacts
 LIST = r.Cite(
     "吉林省参照孤儿保障对象名单",
     trust=r.Trust.GOVERNMENT,
-    source="http://yanbian.gov.cn/hqhmzc/shmszc/202004/t20200417_133722.html",
     checked_on="2026-11-23",
 )
 
