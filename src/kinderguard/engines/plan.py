@@ -97,11 +97,43 @@ class Plan:
 CASE, PROVIDED, FAULTS, RESERVED = 0, 1, 2, 3
 
 
-def compile_plan(rules: RuleSet) -> Plan:
-    """The plan of the rules in force (see ``RuleSet.in_force``)."""
+@attrs.frozen(eq=False)
+class Outline:
+    """The steps of a rule set, not numbered yet. One that extends another shares the other's steps."""
+
+    rules: RuleSet
+    #: The outline whose steps it shares, if it could.
+    base: "Outline | None"
+    #: The steps that are its own, each after what it reads.
+    steps: tuple[Step, ...]
+    categories: dict[str, Step]
+    policies: dict[str, PolicySteps]
+    #: The condition of each category as written out.
+    conditions: dict[str, n.Node]
+    _memo: dict[n.Node, Step]
+
+    @property
+    def static(self) -> tuple[Step, ...]:
+        """Its own steps that need no child."""
+        return tuple(s for s in self.steps if s.static)
+
+
+def outline(rules: RuleSet, base: Outline | None = None) -> Outline:
+    """The steps of the rules in force.
+
+    Args:
+        rules: see ``RuleSet.in_force``.
+        base: rules that these ones extend: what is the same is not made again.
+    """
+    conditions = category_nodes(rules)
     builder = _Builder()
+    if base is not None and any(conditions.get(code) != node for code, node in base.conditions.items()):
+        base = None  # a category that was widened means something else wherever it is asked for
+    if base is not None:
+        builder.top.memo.update(base._memo)
+        builder.categories.update(base.categories)
     categories: dict[str, Step] = {}
-    for code, node in category_nodes(rules).items():
+    for code, node in conditions.items():
         categories[code] = builder.categories[code] = builder.step(node)
     policies = {}
     for code, p in policy_nodes(rules).items():
@@ -111,11 +143,17 @@ def compile_plan(rules: RuleSet) -> Plan:
             builder.step(p.final),
             tuple(builder.stacked(s) for s in p.stacking),
         )
-    static = [s for s in builder.top.steps if s.static]
-    dynamic = [s for s in builder.top.steps if not s.static]
+    return Outline(rules, base, tuple(builder.top.steps), categories, policies, conditions, builder.top.memo)
+
+
+def compile_plan(rules: RuleSet) -> Plan:
+    """The plan of the rules in force (see ``RuleSet.in_force``)."""
+    made = outline(rules)
+    static = [s for s in made.steps if s.static]
+    dynamic = [s for s in made.steps if not s.static]
     _number([*static, *dynamic], RESERVED)
     codes = tuple(s.node.code for s in static if isinstance(s.node, n.Param))
-    return Plan(rules, RESERVED, tuple(static), tuple(dynamic), categories, policies, codes)
+    return Plan(rules, RESERVED, tuple(static), tuple(dynamic), made.categories, made.policies, codes)
 
 
 def _number(steps: list[Step], first: int) -> None:

@@ -116,7 +116,7 @@ class Handle:
         def __getattr__(self, name: str) -> Any:
             if name.startswith("__"):
                 raise AttributeError(name)
-            listed = _types(type(self)).get(name)
+            listed = fact_types(type(self)).get(name)
             if listed is None:
                 own = [*self.fact_names(), *(k for k in dir(type(self)) if not k.startswith("_") and k != "model")]
                 where = self._path or self.model.__name__.lower()
@@ -150,7 +150,8 @@ class Handle:
 _hints: dict[type[Handle], dict[str, Any]] = {}
 
 
-def _types(handle: type[Handle]) -> dict[str, Any]:
+def fact_types(handle: type[Handle]) -> dict[str, Any]:
+    """The facts of a handle by name: what each is, as annotated."""
     if handle not in _hints:
         _hints[handle] = {k: v for k, v in typing.get_type_hints(handle).items() if k in handle.fact_names()}
     return _hints[handle]

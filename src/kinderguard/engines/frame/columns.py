@@ -1,0 +1,413 @@
+"""The columns that a frame of children may have: reading each into what the engine computes with, and saying what is
+wrong with one.
+
+A code becomes its place in its list, several codes the bits of one number, money whole fen, a date known only to the
+month two dates. What cannot be read is told by column and row, with the nearest codes; never the value of a date or an
+amount, which may be personal.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+import polars as pl
+
+from kinderguard.engines.frame.algebra import Records
+from kinderguard.engines.frame.intervals import Interval, point
+from kinderguard.engines.frame.vectors import Dtype, Graph, Scope, Vector
+from kinderguard.model.errors import KinderguardError, Problem, did_you_mean
+from kinderguard.model.money import LIMIT
+from kinderguard.model.text import Text
+from kinderguard.rules.kinds import Kind, Sort
+
+#: No amount (fen) and no number reaches these: what does is a mistake of typing, and is refused.
+MOST_FEN, MOST_NUMBER = LIMIT * 100 - 1, 10**9
+#: Tighter limits that the model sets.
+NUMBER_LIMITS = {"household.size": (1, 100)}
+#: A fact that a rule reads and a column does not hold: computed from these columns.
+OTHER_COUNTY = "child.lives_in_another_county"
+DIVISIONS = ("child.registration.division", "child.residence.division")
+
+#: How many row numbers an error names.
+SHOWN = 5
+
+
+class FrameColumnError(KinderguardError, ValueError):
+    """Columns that cannot be read; ``problems`` has one entry a column and fault."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(p.message.en for p in problems))
+
+
+@attrs.frozen
+class Held:
+    """How a column is held once it is read: one column, or two for a date known only within bounds."""
+
+    kind: Kind
+    two: bool = False
+
+
+@attrs.frozen
+class ListHeld:
+    """How a list is held: a column of lists, or records in a table of their own found by a key."""
+
+    fields: "Mapping[str, Held]"
+    lists: "Mapping[str, ListHeld]"
+    #: The column of the children that finds the records, where they stand in a table.
+    key: str | None = None
+
+
+@attrs.frozen
+class Layout:
+    """Which facts there are columns for. What there is no column for is unknown in every row."""
+
+    columns: Mapping[str, Held]
+    lists: Mapping[str, ListHeld]
+
+    def _at(self, scope: Scope) -> tuple[Mapping[str, Held], Mapping[str, ListHeld]]:
+        if scope.parent is None:
+            return self.columns, self.lists
+        held = self._lists_in(scope)
+        return held.fields, held.lists
+
+    def _lists_in(self, scope: Scope) -> ListHeld:
+        # A list of the child is found at the top, one of a record in the list around it.
+        parts = scope.path.split("/")
+        lists, held = self.lists, None
+        for part in parts:
+            held = lists[part]
+            lists = held.lists
+        assert held is not None
+        return held
+
+    def fact(self, g: Graph, scope: Scope, path: str, kind: Kind) -> "Vector | Interval":
+        """A fact as vectors; unknown where there is no column."""
+        columns, _ = self._at(scope)
+        if path == OTHER_COUNTY and scope.parent is None:
+            return self._other_county(g)
+        held = columns.get(path)
+        if kind.sort is Sort.BOOL:
+            return _column(g, scope, path, Dtype.BOOL, held)
+        if kind.sort is Sort.CODE:
+            return _column(g, scope, path, Dtype.TEXT if kind.codes is None else Dtype.CODE, held)
+        if kind.sort is Sort.CODES:
+            return _column(g, scope, path, Dtype.BITS, held)
+        if kind.sort is Sort.DATE:
+            if held is not None and held.two:
+                low = _column(g, scope, path + FROM, Dtype.DATE, held)
+                return Interval(low, _column(g, scope, path + TO, Dtype.DATE, held))
+            return point(_column(g, scope, path, Dtype.DATE, held))
+        most = MOST_FEN if kind.sort is Sort.MONEY else NUMBER_LIMITS.get(path, (0, MOST_NUMBER))[1]
+        high = _column(g, scope, path, Dtype.INT, held, most)
+        return Interval(g.fill(high, 0), high)
+
+    def _other_county(self, g: Graph) -> Vector:
+        home, here = (_column(g, g.top, path, Dtype.TEXT, self.columns.get(path)) for path in DIVISIONS)
+        if None in (self.columns.get(path) for path in DIVISIONS):
+            return g.unknown
+        return g.make("other_county", (home, here), Dtype.BOOL, nullable=True)
+
+    def records(self, g: Graph, scope: Scope, path: str) -> Records:
+        """A list as a vector, and where it is known."""
+        _, lists = self._at(scope)
+        full = f"{scope.path}/{path}" if scope.parent is not None else path
+        held = lists.get(path)
+        if held is None:
+            return Records(g.lit(None, Dtype.LIST), full, g.false)
+        source = g.make("source", (), Dtype.LIST, nullable=True, payload=(path,), scope=scope)
+        there = g.make("listed", (source,), Dtype.BOOL, nullable=False, payload=(full,))
+        return Records(source, full, there)
+
+    @staticmethod
+    def code(kind: Kind, value: Any) -> Any:
+        """How a code (or several) of a kind is held."""
+        if kind.codes is None:
+            return str(value)
+        values = [c.value for c in kind.codes]
+        if kind.sort is Sort.CODES or isinstance(value, tuple):
+            return sum(1 << values.index(v) for v in set(map(str, value)))
+        return values.index(str(value))
+
+
+FROM, TO = "#from", "#to"
+
+
+def _column(g: Graph, scope: Scope, name: str, dtype: Dtype, held: Held | None, most: int = 0) -> Vector:
+    if held is None:
+        return g.lit(None, dtype)
+    low, high = (0, most) if dtype is Dtype.INT else (None, None)
+    return g.make("source", (), dtype, nullable=True, payload=(name,), low=low, high=high, scope=scope)
+
+
+# ---- reading ----------------------------------------------------------------------------------------------------
+
+
+def holds(kind: Kind, dtype: pl.DataType) -> Held:
+    """How a column of a Polars type is held."""
+    return Held(kind, two=kind.sort is Sort.DATE and dtype == pl.String)
+
+
+def layout_of_list(dtype: pl.DataType, kinds: "ListKinds", key: str | None = None) -> ListHeld:
+    """How the records of a list column (or of a table, as a struct type) are held."""
+    inner = dtype.inner if isinstance(dtype, pl.List) else dtype
+    fields = {f.name: f.dtype for f in inner.fields} if isinstance(inner, pl.Struct) else {}
+    return ListHeld(
+        {name: holds(kind, fields[name]) for name, kind in kinds.fields.items() if name in fields},
+        {name: layout_of_list(fields[name], nested) for name, nested in kinds.lists.items() if name in fields},
+        key,
+    )
+
+
+@attrs.frozen
+class ListKinds:
+    """The facts of a list's records by name, and their own lists."""
+
+    fields: Mapping[str, Kind]
+    lists: "Mapping[str, ListKinds]"
+
+
+@attrs.frozen
+class Fault:
+    """Cells of a column that cannot be read."""
+
+    column: str
+    what: Text
+    #: For each row (of the frame that was read) whether its cell is at fault.
+    rows: pl.Series
+    #: The values at fault, where they may be shown (codes).
+    values: tuple[str, ...] = ()
+
+
+def read_columns(frame: pl.DataFrame, kinds: Mapping[str, Kind], at: str = "") -> tuple[pl.DataFrame, list[Fault]]:
+    """The columns of ``frame`` that are facts, as the engine holds them, and what cannot be read (null there).
+
+    Raises:
+        FrameColumnError: a column of a type that no fact of its kind can have.
+    """
+    exprs: list[pl.Expr] = []
+    checks: dict[str, tuple[str, Text, pl.Expr]] = {}
+    wrong: list[Problem] = []
+    for name, kind in kinds.items():
+        dtype = frame.schema.get(name)
+        if dtype is None:
+            continue
+        reading = _reading(name, kind, dtype)
+        if reading is None:
+            wrong.append(_wrong_type(f"{at}{name}", kind, dtype))
+            continue
+        exprs += reading.columns
+        for what, bad in reading.checks:
+            checks[f"{len(checks)}"] = (name, what, bad)
+    if wrong:
+        raise FrameColumnError(tuple(wrong))
+    read = frame.select(exprs) if exprs else pl.DataFrame()
+    faults = []
+    if checks:
+        counts = frame.select(bad.sum().alias(k) for k, (_, _, bad) in checks.items()).row(0, named=True)
+        for k, (name, what, bad) in checks.items():
+            if counts[k]:
+                rows = frame.select(bad.fill_null(False).alias("bad")).to_series()
+                shown = _code_values(frame[name].filter(rows)) if kinds[name].codes is not None else ()
+                faults.append(Fault(f"{at}{name}", what, rows, shown))
+    return read, faults
+
+
+@attrs.frozen
+class _Reading:
+    columns: list[pl.Expr]
+    checks: list[tuple[Text, pl.Expr]]
+
+
+def _reading(name: str, kind: Kind, dtype: pl.DataType) -> _Reading | None:
+    column = pl.col(name)
+    if dtype == pl.Null:
+        return _Reading([pl.lit(None, dtype=HELD_TYPES[kind.sort]).alias(name)], [])
+    match kind.sort:
+        case Sort.BOOL:
+            return _Reading([column], []) if dtype == pl.Boolean else None
+        case Sort.CODE:
+            return _read_code(column, name, kind, dtype)
+        case Sort.CODES:
+            return _read_codes(column, name, kind, dtype)
+        case Sort.MONEY:
+            return _read_money(column, dtype)
+        case Sort.NUMBER:
+            return _read_number(column, name, dtype)
+        case Sort.DATE:
+            return _read_date(column, name, dtype)
+
+
+HELD_TYPES: dict[Sort, Any] = {
+    Sort.BOOL: pl.Boolean, Sort.CODE: pl.UInt16, Sort.CODES: pl.UInt64, Sort.MONEY: pl.Int64, Sort.NUMBER: pl.Int64, Sort.DATE: pl.Date,
+}  # fmt: skip
+
+NO_SUCH_CODE = Text("没有这个代码", "there is no such code")
+
+
+def _values(kind: Kind) -> list[str]:
+    return [c.value for c in kind.codes or ()]
+
+
+def _is_text(dtype: pl.DataType) -> bool:
+    return isinstance(dtype, pl.String | pl.Categorical | pl.Enum)
+
+
+def _as_code(value: pl.Expr, kind: Kind, dtype: pl.DataType) -> pl.Expr:
+    """Text as the place in the list of codes; null where there is no such code."""
+    values = _values(kind)
+    if isinstance(dtype, pl.Enum) and dtype.categories.to_list() == values:
+        return value.to_physical()
+    if not isinstance(dtype, pl.String):
+        value = value.cast(pl.String)
+    return value.cast(pl.Enum(values), strict=False).to_physical()
+
+
+def _read_code(column: pl.Expr, name: str, kind: Kind, dtype: pl.DataType) -> _Reading | None:
+    if not _is_text(dtype):
+        return None
+    if kind.codes is None:
+        return _Reading([column.cast(pl.String)], [])
+    read = _as_code(column, kind, dtype)
+    same = isinstance(dtype, pl.Enum) and dtype.categories.to_list() == _values(kind)
+    return _Reading([read.alias(name)], [] if same else [(NO_SUCH_CODE, read.is_null() & column.is_not_null())])
+
+
+def _read_codes(column: pl.Expr, name: str, kind: Kind, dtype: pl.DataType) -> _Reading | None:
+    if not isinstance(dtype, pl.List) or not (_is_text(dtype.inner) or dtype.inner == pl.Null):
+        return None
+    if dtype.inner == pl.Null:
+        return _Reading([pl.when(column.is_not_null()).then(pl.lit(0, dtype=pl.UInt64)).alias(name)], [])
+    values = _values(kind)
+    places = column.list.eval(_as_code(pl.element(), kind, dtype.inner))
+    bits = places.list.unique().list.eval(
+        pl.element().replace_strict(list(range(len(values))), [1 << k for k in range(len(values))], return_dtype=pl.UInt64)
+    )
+    bad = places.list.eval(pl.element().is_null()).list.any()
+    return _Reading([pl.when(~bad).then(bits.list.sum()).alias(name)], [(NO_SUCH_CODE, bad)])
+
+
+def _read_money(column: pl.Expr, dtype: pl.DataType) -> _Reading | None:
+    if dtype.is_integer():
+        fen = column.cast(pl.Int64, strict=False)
+        inside = (fen >= 0) & (fen <= LIMIT - 1)
+        read = pl.when(inside).then(fen) * 100
+        return _Reading([read], [(BEYOND, read.is_null() & column.is_not_null())])
+    checks = []
+    if dtype == pl.String:
+        text = column.str.strip_chars()
+        well_formed = text.str.contains(r"^\d{1,15}(\.\d{1,2}0*)?$")
+        value = pl.when(well_formed).then(text).str.to_decimal(scale=2)
+    elif isinstance(dtype, pl.Decimal):
+        value = column
+        if dtype.scale > 2:
+            checks.append((TOO_FINE, column != column.round(2)))
+    else:
+        return None
+    fen = (value.cast(pl.Decimal(38, 2)) * 100).cast(pl.Int64, strict=False)
+    read = pl.when((fen >= 0) & (fen <= MOST_FEN)).then(fen)
+    if isinstance(dtype, pl.Decimal) and dtype.scale > 2:
+        read = pl.when(column == column.round(2)).then(read)
+    checks.append((NOT_MONEY, read.is_null() & column.is_not_null()))
+    return _Reading([read], checks[-1:] if len(checks) == 1 else checks[:1])
+
+
+BEYOND = Text("数值为负或超出合理范围", "the number is negative or beyond any plausible one")
+TOO_FINE = Text("金额最多两位小数（分）", "money has at most two decimals (fen)")
+NOT_MONEY = Text("不是非负的金额（元，最多两位小数）", "it is not an amount of zero or more in yuan with at most two decimals")
+NOT_WHOLE = Text("不是整数", "it is not a whole number")
+NOT_A_DATE = Text("日期应写作 2012-03-05、2012-03 或 2012", "write the date as 2012-03-05, 2012-03 or 2012")
+NO_TIME = Text("日期不应带时刻", "a date has no time of day")
+
+
+def _read_number(column: pl.Expr, name: str, dtype: pl.DataType) -> _Reading | None:
+    low, high = NUMBER_LIMITS.get(name, (0, MOST_NUMBER))
+    if dtype.is_float():
+        # pandas turns whole numbers with gaps into floats; NaN is a gap.
+        there = column.is_not_null() & column.is_not_nan()
+        whole = pl.when(there & (column == column.round(0)) & (column >= low) & (column <= high)).then(column)
+        return _Reading([whole.cast(pl.Int64).alias(name)], [(NOT_WHOLE, there & whole.is_null())])
+    if not dtype.is_integer():
+        return None
+    read = pl.when((column >= low) & (column <= high)).then(column).cast(pl.Int64)
+    return _Reading([read.alias(name)], [(BEYOND, read.is_null() & column.is_not_null())])
+
+
+def _read_date(column: pl.Expr, name: str, dtype: pl.DataType) -> _Reading | None:
+    if dtype == pl.Date:
+        inside = column.is_between(pl.lit(dt.date.min), pl.lit(dt.date.max))
+        return _Reading([column], [(BEYOND, ~inside)])
+    if isinstance(dtype, pl.Datetime):
+        day = column.dt.date()
+        midnight = column == day.cast(dtype)
+        return _Reading([pl.when(midnight).then(day).alias(name)], [(NO_TIME, ~midnight)])
+    if dtype != pl.String:
+        return None
+    # Known to the year, the month or the day: the first and the last day that it may be.
+    parts = column.str.extract_groups(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$").struct
+    year = parts.field("1").cast(pl.Int32)
+    month, day = parts.field("2").cast(pl.Int32), parts.field("3").cast(pl.Int32)
+    text = column.str
+    first = (
+        pl.when(text.len_chars() == 4)
+        .then(column + "-01-01")
+        .when(text.len_chars() == 7)
+        .then(column + "-01")
+        .otherwise(column)
+        .str.to_date("%Y-%m-%d", strict=False)
+    )
+    first = pl.when(year >= 1).then(first)
+    last = pl.when(day.is_not_null()).then(first).when(month.is_not_null()).then(first.dt.month_end()).otherwise(
+        pl.date(year, 12, 31)
+    )
+    last = pl.when(first.is_not_null()).then(last)
+    return _Reading(
+        [first.alias(name + FROM), last.alias(name + TO)], [(NOT_A_DATE, first.is_null() & column.is_not_null())]
+    )
+
+
+def _code_values(cells: pl.Series) -> tuple[str, ...]:
+    flat = cells.explode() if isinstance(cells.dtype, pl.List) else cells
+    return tuple(str(v) for v in flat.drop_nulls().unique().sort().head(20))
+
+
+def _wrong_type(column: str, kind: Kind, dtype: pl.DataType) -> Problem:
+    wanted = {
+        Sort.BOOL: "Boolean", Sort.CODE: "text or Enum", Sort.CODES: "lists of text or Enum",
+        Sort.MONEY: "Decimal or text in yuan", Sort.NUMBER: "whole numbers", Sort.DATE: "dates, or text such as 2012-03",
+    }[kind.sort]  # fmt: skip
+    why = " A float is not exact: cast it, as in `.cast(pl.Decimal(14, 2))`." if dtype.is_float() else ""
+    return Problem(
+        "frame.column_type",
+        Text(
+            f"列 {column} 的类型为 {dtype}，应为 {wanted}",
+            f"The column {column!r} is {dtype}; it holds {kind}, so {wanted} {'are' if wanted.endswith('s') else 'is'} needed.{why}",
+        ),
+        column,
+    )
+
+
+def fault_problem(fault: Fault, kind: Kind | None, first_row: int = 0) -> Problem:
+    """What is wrong with a column, with the rows and, for codes, the nearest right ones."""
+    places = fault.rows.arg_true()
+    rows = ", ".join(str(first_row + int(r)) for r in places.head(SHOWN))
+    more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
+    zh, en = fault.what.zh, fault.what.en
+    if fault.values and kind is not None:
+        near = "; ".join(f"{v!r}:{did_you_mean(v, _values(kind)) or ' no such code.'}" for v in _wrong_codes(fault, kind))
+        en += f" ({near})"
+        zh += f"（{'、'.join(_wrong_codes(fault, kind))}）"
+    return Problem(
+        "frame.value",
+        Text(
+            f"列 {fault.column} 第 {rows} 行{'等' if more else ''}（自 0 起）：{zh}",
+            f"The column {fault.column!r}, row {rows}{more} (counted from 0): {en}",
+        ),
+        fault.column,
+    )
+
+
+def _wrong_codes(fault: Fault, kind: Kind) -> Iterator[str]:
+    values = set(_values(kind))
+    yield from [v for v in fault.values if v not in values][:SHOWN]

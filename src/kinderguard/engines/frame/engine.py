@@ -1,0 +1,230 @@
+"""The frame engine: the rules of a day, for the children of any number of places, in one program.
+
+What all places share is computed once for all rows; what a province or a county adds is computed for its own rows, on
+top of it. A place costs something when it is first met, never by the row.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+import attrs
+import polars as pl
+
+from kinderguard.engines.frame.algebra import FrameAlgebra, Meaning
+from kinderguard.engines.frame.blame import Blame
+from kinderguard.engines.frame.columns import Layout
+from kinderguard.engines.frame.outputs import Outputs, outputs_of
+from kinderguard.engines.frame.program import Program, RecordTables, _literal, column_name
+from kinderguard.engines.frame.statics import Places, StaticSteps
+from kinderguard.engines.frame.vectors import Graph, Vector
+from kinderguard.engines.plan import Outline, Step, outline
+from kinderguard.model.errors import Problem
+from kinderguard.rules.ruleset import RuleSet
+
+#: The columns that say of each row which place and which group of rules it has.
+PLACE, GROUP = "#place", "#group"
+#: How many rows are computed at a time: few enough for the processor's cache, enough to keep it busy.
+BATCH = 131_072
+
+
+class RulesOfPlace(Protocol):
+    """What the engine asks of the rules of one division."""
+
+    @property
+    def group(self) -> Hashable:
+        """Divisions with one value here have the same rules (but perhaps other parameter values)."""
+
+    @property
+    def rules(self) -> RuleSet:
+        """The rules in force."""
+
+    def parameters(self, codes: Iterable[str]) -> Mapping[str, Any]:
+        """The values of parameters here, as the reference engine takes them."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was wrong with the packs of the place."""
+
+
+@attrs.define(eq=False)
+class Group:
+    """Rules that one or more places share."""
+
+    number: int
+    outline: Outline
+    statics: StaticSteps
+    places: list[int] = attrs.field(factory=list)
+    outputs: Outputs | None = None
+    program: Program | None = None
+
+
+class FrameEngine:
+    """Assesses frames of children on a day. Made by the policy book; grows as places are met.
+
+    Args:
+        day: the day.
+        rules_of: the rules of a division (None: where it is not known).
+        layout: which facts the frames have columns for.
+        missing: whether to find the unknown facts that leave a result open.
+    """
+
+    def __init__(
+        self,
+        day: dt.date,
+        rules_of: Callable[[str | None], RulesOfPlace],
+        layout: Layout,
+        *,
+        missing: bool = True,
+    ) -> None:
+        self.day = day
+        self.layout = layout
+        self.missing = missing
+        self._rules_of = rules_of
+        self.places: dict[str | None, int] = {}
+        self.rules: list[RulesOfPlace] = []
+        self._group_of_place: list[int] = []
+        self.groups: dict[Hashable, Group] = {}
+        self._values = Places()
+        self._compiled = False
+        # The nation's rules stand first: every other place's extend them.
+        self.base = self._place(None)
+
+    # ---- places -------------------------------------------------------------------------------------------------
+
+    def _place(self, division: str | None) -> Group:
+        """The group of a division; made when it is first met."""
+        rules = self._rules_of(division)
+        group = self.groups.get(rules.group)
+        if group is None:
+            base = next(iter(self.groups.values()), None)
+            made = outline(rules.rules, base.outline if base else None)
+            group = Group(len(self.groups), made, StaticSteps(made, base.statics if base else None))
+            self.groups[rules.group] = group
+        place = len(self.rules)
+        values, _ = group.statics.values(self.day, rules.parameters(group.statics.parameters))
+        self._values.add(place, values)
+        group.places.append(place)
+        self.places[division] = place
+        self.rules.append(rules)
+        self._group_of_place.append(group.number)
+        self._compiled = False
+        return group
+
+    def add(self, divisions: Iterable[str | None]) -> None:
+        """Meet the places of some divisions."""
+        for division in divisions:
+            if division not in self.places:
+                self._place(division)
+
+    # ---- compiling ----------------------------------------------------------------------------------------------
+
+    def compile(self) -> None:
+        """Make the programs, if a place was met since they were made."""
+        if self._compiled:
+            return
+        self.graph = Graph()
+        self._values.columns = {}
+        self.algebra = FrameAlgebra(self.graph, self.layout, self._static)
+        groups = list(self.groups.values())
+        for group in groups:
+            group.outputs = outputs_of(self.algebra, group.outline)
+        self._blame(groups)
+        assert self.base.outputs is not None
+        shared = self.base.outputs
+        given = {v for v in _cone(shared.vectors()) if v.scope.parent is None}
+        own = [g for g in groups if g is not self.base]
+        for group in own:
+            assert group.outputs is not None
+            group.program = Program([v for v in group.outputs.vectors() if v not in given], given)
+        wanted = {v for g in own if g.program for v in g.program.reads}
+        for group in own:
+            assert group.outputs is not None
+            wanted |= {v for v in group.outputs.vectors() if v in given}
+        self.program = Program([*shared.vectors(), *sorted(wanted, key=lambda v: v.index)])
+        self.base.program = self.program
+        self._tables: dict[tuple[str, ...], pl.DataFrame] = {}
+        self._compiled = True
+
+    def _static(self, step: Step) -> Meaning:
+        group = self._static_owner(step)
+        return self._values.meaning(self.graph, group.statics.keys[step], step.node.kind, self.layout.code)
+
+    def _static_owner(self, step: Step) -> Group:
+        if step in self.base.statics.keys:
+            return self.base
+        return next(g for g in self.groups.values() if step in g.statics.keys)
+
+    def _blame(self, groups: Sequence[Group]) -> None:
+        if not self.missing:
+            return
+        assert self.base.outputs is not None
+        blame = Blame(self.algebra)
+        base = self.base.outputs
+        own = [g.outputs for g in groups if g is not self.base and g.outputs is not None]
+        base.missing = blame.facts(base.roots)
+        for outputs in own:
+            more = {name: root for name, root in outputs.roots.items() if base.roots.get(name) is not root}
+            changed = {name for name in base.roots if outputs.roots.get(name) is not base.roots[name]}
+            kept = {name: root for name, root in base.roots.items() if name not in changed} if changed else base.roots
+            shared = base.missing if not changed else blame.facts(kept)
+            outputs.missing = blame.joined(shared, blame.facts(more))
+
+    # ---- running ------------------------------------------------------------------------------------------------
+
+    def place_columns(self, frame: pl.DataFrame, program: Program) -> pl.DataFrame:
+        """``frame`` with what its rows take from their places."""
+        names = program.place_columns
+        if not names:
+            return frame
+        if names not in self._tables:
+            self._tables[names] = self._values.table(list(names), len(self.rules), self.layout.code)
+        table, place = self._tables[names], frame[PLACE]
+        return frame.with_columns(table[name].gather(place) for name in names)
+
+    def run(self, frame: pl.DataFrame, tables: RecordTables) -> list[tuple[Group, pl.DataFrame]]:
+        """The results of each group of a batch whose rows stand in the order of their groups.
+
+        Args:
+            frame: facts as the engine holds them, with ``#place``.
+            tables: what finds records.
+        """
+        self.compile()
+        groups = pl.Series(self._group_of_place, dtype=pl.UInt32).gather(frame[PLACE])
+        computed = self.program.run(self.place_columns(frame, self.program), tables)
+        by_number = {g.number: g for g in self.groups.values()}
+        found = []
+        for number, start, length in _runs(groups):
+            group, rows = by_number[number], computed if length == len(frame) else computed.slice(start, length)
+            assert group.program is not None
+            if group is not self.base and group.program.instructions:
+                rows = group.program.run(self.place_columns(rows, group.program), tables)
+            found.append((group, rows))
+        return found
+
+    @staticmethod
+    def expr(vector: Vector) -> pl.Expr:
+        """A computed vector as an expression over the rows that ``run`` gave."""
+        return _literal(vector) if vector.is_constant else pl.col(column_name(vector))
+
+
+def _runs(groups: pl.Series) -> list[tuple[int, int, int]]:
+    """Each stretch of rows of one group: its number, first row and length."""
+    if not len(groups):
+        return []
+    runs = groups.rle().struct.unnest()
+    starts = runs["len"].cum_sum() - runs["len"]
+    return list(zip(runs["value"].to_list(), starts.to_list(), runs["len"].to_list(), strict=True))
+
+
+def _cone(roots: Iterable[Vector]) -> Iterable[Vector]:
+    seen: dict[Vector, None] = dict.fromkeys(roots)
+    waiting = list(seen)
+    while waiting:
+        vector = waiting.pop()
+        reads = [*vector.args, *([vector.payload[1].source] if vector.op == "fold" else [])]
+        for read in reads:
+            if read not in seen:
+                seen[read] = None
+                waiting.append(read)
+    return seen

@@ -1,0 +1,264 @@
+"""Frames of children and of their records, as the engine reads them: which columns there are, and each batch of them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import attrs
+import polars as pl
+
+from kinderguard.engines.frame.algebra import MOST_RECORDS
+from kinderguard.engines.frame.columns import (
+    Fault,
+    FrameColumnError,
+    Layout,
+    ListHeld,
+    ListKinds,
+    fault_problem,
+    holds,
+    layout_of_list,
+    read_columns,
+)
+from kinderguard.engines.frame.engine import PLACE
+from kinderguard.engines.frame.program import ROW
+from kinderguard.engines.frame.schema import fact_kinds
+from kinderguard.engines.frame.vectors import Graph, Scope
+from kinderguard.model.errors import Problem, did_you_mean
+from kinderguard.model.text import Text
+from kinderguard.rules.kinds import Kind
+
+#: The row of the caller's frame.
+SOURCE_ROW = "#source_row"
+
+
+@attrs.frozen(eq=False)
+class RecordTable:
+    """Records in a table of their own: the column of the children that finds them, and the one that is found."""
+
+    path: str
+    frame: pl.DataFrame
+    key: str
+
+
+def list_kinds(path: str) -> ListKinds:
+    """The kinds of the records of a list; nested ones by ``/``.
+
+    Raises:
+        KeyError: no such list.
+    """
+    first, *rest = path.split("/")
+    found = fact_kinds().lists[first]
+    for part in rest:
+        found = found.lists[part]
+    return found
+
+
+def layout_of(schema: Mapping[str, pl.DataType], tables: Iterable[RecordTable], extra: Mapping[str, Kind]) -> Layout:
+    """Which facts frames of this schema have columns for.
+
+    Args:
+        schema: the children's columns.
+        tables: records in tables of their own.
+        extra: the facts that packs declare, by code.
+
+    Raises:
+        FrameColumnError: a column that looks like a fact and is none, or a list that is given twice.
+    """
+    kinds = fact_kinds()
+    _refuse_misspelt(schema, extra)
+    columns = {
+        name: holds(kind, schema[name]) for name, kind in (*kinds.fields.items(), *extra.items()) if name in schema
+    }
+    lists: dict[str, ListHeld] = {
+        path: layout_of_list(schema[path], nested) for path, nested in kinds.lists.items() if path in schema
+    }
+    for table in tables:
+        if table.path in lists:
+            raise FrameColumnError((_problem("frame.list_twice", f"列表 {table.path} 既是列又是表", f"The list {table.path!r} is given twice: as a column of the children and as a table. Leave one out."),))
+        struct = pl.Struct(table.frame.schema)
+        lists[table.path] = layout_of_list(struct, kinds.lists[table.path], table.key)
+    return Layout(columns, lists)
+
+
+def _problem(code: str, zh: str, en: str, where: str = "") -> Problem:
+    return Problem(code, Text(zh, en), where)
+
+
+def _refuse_misspelt(schema: Iterable[str], extra: Mapping[str, Kind]) -> None:
+    """A misspelt fact would be unknown in every row without a word."""
+    kinds = fact_kinds()
+    known = {*kinds.fields, *kinds.lists, *extra}
+    roots = {path.split(".")[0] for path in known}
+    wrong = []
+    for name in schema:
+        root = name.split(".")[0]
+        if "." in name and root in roots and name not in known and name not in PERSONAL:
+            near = did_you_mean(name, known)
+            wrong.append(
+                _problem(
+                    "frame.column_unknown",
+                    f"没有名为 {name} 的事实",
+                    f"There is no fact {name!r}.{near} Rename the column, or drop it.",
+                    name,
+                )
+            )
+    if wrong:
+        raise FrameColumnError(tuple(wrong))
+
+
+def _personal() -> frozenset[str]:
+    people = ("child", "father", "mother")
+    named = {f"{p}.{f}" for p in people for f in ("name", "resident_id", "telephone", "illness.name")}
+    return frozenset(
+        named
+        | {
+            "child.registration.address", "child.residence.address", "child.child_director", "child.note",
+            "child.ethnic_group", "household.number",
+        }
+    )  # fmt: skip
+
+
+#: Columns of the model that no rule reads; they may stand in a frame and are left alone.
+PERSONAL = _personal()
+
+
+class Reader:
+    """Reads batches of one frame, and the records that belong to them.
+
+    Args:
+        layout: from ``layout_of``.
+        tables: records in tables of their own.
+        extra: the facts that packs declare.
+        strict: whether a cell that cannot be read is an error; else it is unknown, and noted in ``faults``.
+    """
+
+    def __init__(
+        self, layout: Layout, tables: Iterable[RecordTable], extra: Mapping[str, Kind], *, strict: bool = True
+    ) -> None:
+        self.layout = layout
+        self.strict = strict
+        self._extra = extra
+        self._needed: dict[str, set[str]] = {}
+        self._rows: dict[int, pl.Series] = {}
+        #: By column, the rows of the caller's frame with a cell that could not be read.
+        self.faults: list[tuple[Fault, pl.Series]] = []
+        self._tables = {t.path: t for t in tables}
+        self._read_tables: dict[str, pl.DataFrame] = {}
+
+    def need(self, graph: Graph) -> None:
+        """Read only the columns that a graph asks for."""
+        self._needed = {}
+        for vector in graph.vectors:
+            if vector.op == "source":
+                self._needed.setdefault(vector.scope.path, set()).add(vector.payload[0].split("#")[0])
+
+    def _kinds(self, path: str, kinds: Mapping[str, Kind]) -> dict[str, Kind]:
+        return {name: kinds[name] for name in sorted(self._needed.get(path, ())) if name in kinds}
+
+    def batch(self, raw: pl.DataFrame) -> pl.DataFrame:
+        """A batch of the children as the engine holds it.
+
+        Raises:
+            FrameColumnError: where strict, naming column, rows and nearest codes.
+        """
+        read, faults = read_columns(raw, self._kinds("", {**fact_kinds().fields, **self._extra}))
+        self._note(faults, raw[SOURCE_ROW])
+        columns = [raw[PLACE], raw[SOURCE_ROW], *read.get_columns()]
+        for path, held in self.layout.lists.items():
+            if path in self._needed.get("", ()):
+                columns.append(raw[path] if held.key is None else self._keys(path, raw[held.key]).alias(path))
+        return pl.DataFrame(columns)
+
+    def _note(self, faults: list[Fault], source_rows: pl.Series) -> None:
+        self.faults += [(f, source_rows) for f in faults]
+        if self.strict and faults:
+            raise FrameColumnError(tuple(self.problems()))
+
+    def problems(self) -> list[Problem]:
+        """What could not be read so far."""
+        found = []
+        for fault, rows in self.faults:
+            kind = self._kind_of(fault.column)
+            where = pl.Series(rows.filter(fault.rows)).sort()
+            shown = attrs.evolve(fault, rows=_marks(where))
+            found.append(fault_problem(shown, kind))
+        return found
+
+    def _kind_of(self, column: str) -> Kind | None:
+        fields = {**fact_kinds().fields, **self._extra}
+        if column in fields:
+            return fields[column]
+        for path, kinds in fact_kinds().lists.items():
+            if column.startswith(path + "."):
+                name = column[len(path) + 1 :]
+                nested = next((k for p, k in kinds.lists.items() if name.startswith(p + ".")), None)
+                return kinds.fields.get(name) or (nested.fields.get(name.split(".", 1)[1]) if nested else None)
+        return None
+
+    # ---- records ------------------------------------------------------------------------------------------------
+
+    def _keys(self, path: str, keys: pl.Series) -> pl.Series:
+        """The key of each child's records, null where the table has none: then the list is unknown."""
+        table = self._table(path)
+        keys = keys.cast(table[KEY].dtype)
+        return pl.select(pl.when(keys.is_in(table[KEY].implode())).then(keys)).to_series()
+
+    def _table(self, path: str) -> pl.DataFrame:
+        """The records of a table as the engine holds them, with their key."""
+        found = self._read_tables.get(path)
+        if found is None:
+            table = self._tables[path]
+            found = self._read(table.frame, path, pl.int_range(len(table.frame), eager=True))
+            found = found.with_columns(table.frame[table.key].alias(KEY)).filter(pl.col(KEY).is_not_null())
+            self._read_tables[path] = found
+        return found
+
+    def _read(self, records: pl.DataFrame, path: str, source_rows: pl.Series) -> pl.DataFrame:
+        kinds = list_kinds(path)
+        read, faults = read_columns(records, self._kinds(path, kinds.fields), f"{path.replace('/', '.')}.")
+        self._note(faults, source_rows)
+        nested = [records[n] for n in self._needed.get(path, ()) if n in kinds.lists and n in records.columns]
+        return pl.DataFrame([*read.get_columns(), *nested])
+
+    def records(self, scope: Scope, column: str, around: pl.DataFrame) -> pl.DataFrame:
+        """See ``RecordTables``."""
+        held = self.layout._lists_in(scope)
+        rows = pl.int_range(len(around), dtype=pl.UInt32, eager=True).alias(ROW)
+        if held.key is not None:
+            found = pl.DataFrame([rows, around[column].alias(KEY)]).join(
+                self._table(scope.path), on=KEY, how="inner", maintain_order="left"
+            )
+            self._refuse_crowds(found[ROW], scope)
+            return found
+        listed = pl.DataFrame([rows, around[column]])
+        listed = listed.filter(pl.col(column).list.len() > 0).explode(column)
+        self._refuse_crowds(listed[ROW], scope)
+        # A null in place of a record is a record of which nothing is known.
+        records = listed[column].struct.unnest() if isinstance(listed[column].dtype, pl.Struct) else pl.DataFrame()
+        origin = around[SOURCE_ROW] if SOURCE_ROW in around.columns else around[ROW]
+        source_rows = origin.gather(listed[ROW])
+        read = self._read(records, scope.path, source_rows)
+        return pl.DataFrame([listed[ROW], source_rows.alias(SOURCE_ROW), *read.get_columns()])
+
+    def _refuse_crowds(self, rows: pl.Series, scope: Scope) -> None:
+        if len(rows) and (most := rows.rle().struct.field("len").max()) is not None and most > MOST_RECORDS:
+            raise FrameColumnError(
+                (
+                    _problem(
+                        "frame.too_many_records",
+                        f"{scope.path}：一名儿童的记录多于 {MOST_RECORDS} 条",
+                        f"{scope.path}: a child has more than {MOST_RECORDS} records in this list; the key is probably wrong.",
+                        scope.path,
+                    ),
+                )
+            )
+
+
+KEY = "#key"
+
+
+def _marks(rows: pl.Series) -> pl.Series:
+    """Row numbers as marks, for the message."""
+    if not len(rows):
+        return pl.Series([], dtype=pl.Boolean)
+    last: Any = rows.max()
+    return pl.int_range(int(last) + 1, eager=True).is_in(rows.implode())

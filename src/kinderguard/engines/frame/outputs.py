@@ -1,0 +1,101 @@
+"""What the engine gives for each child: categories, policies, totals, open facts. Names of columns are made here only."""
+
+from collections.abc import Iterator
+
+import attrs
+
+from kinderguard.engines.frame import intervals as iv
+from kinderguard.engines.frame.algebra import FrameAlgebra
+from kinderguard.engines.frame.intervals import Interval
+from kinderguard.engines.frame.vectors import Dtype, Graph, Vector
+from kinderguard.engines.plan import Outline, Step
+from kinderguard.model.codes import Frequency
+
+
+@attrs.frozen(eq=False)
+class Money:
+    """An amount: known, and its bounds (fen)."""
+
+    amount: Vector
+    low: Vector
+    high: Vector
+
+
+@attrs.frozen(eq=False)
+class PolicyOutput:
+    """A policy: whether eligible, and what it gives; ``granted`` for a service."""
+
+    eligible: Vector
+    money: Money | None
+    granted: Vector | None
+
+
+@attrs.define(eq=False)
+class Outputs:
+    """The results of one group of rules."""
+
+    categories: dict[str, Vector]
+    policies: dict[str, PolicyOutput]
+    #: By frequency and ``child`` or ``household``.
+    totals: dict[tuple[Frequency, str], Money]
+    #: What may be undetermined, by name: the steps that facts are traced back from.
+    roots: dict[str, Step]
+    #: By fact path, whether it is unknown and leaves a result open.
+    missing: dict[str, Vector] = attrs.field(factory=dict)
+    #: By rule, whether it divided by zero.
+    faults: dict[str, Vector] = attrs.field(factory=dict)
+
+    def vectors(self) -> list[Vector]:
+        """All that is to be computed."""
+        return list(dict.fromkeys(self._vectors()))
+
+    def _vectors(self) -> Iterator[Vector]:
+        yield from self.categories.values()
+        for policy in self.policies.values():
+            yield policy.eligible
+            if policy.granted is not None:
+                yield policy.granted
+        for money in (*(p.money for p in self.policies.values()), *self.totals.values()):
+            if money is not None:
+                yield from (money.amount, money.low, money.high)
+        yield from self.missing.values()
+        yield from self.faults.values()
+
+
+def outputs_of(algebra: FrameAlgebra, outline: Outline) -> Outputs:
+    """The vectors of every result of some rules."""
+    g = algebra.g
+    categories = {code: algebra.truth(step) for code, step in outline.categories.items()}
+    roots = dict(outline.categories)
+    policies = {}
+    sums: dict[tuple[Frequency, str], list[Interval]] = {}
+    for code, steps in sorted(outline.policies.items()):
+        roots[f"{code}.eligible"], roots[f"{code}.final"] = steps.eligible, steps.final
+        eligible = algebra.truth(steps.eligible)
+        if steps.own is None:
+            policies[code] = PolicyOutput(eligible, None, algebra.truth(steps.final))
+            continue
+        final = algebra.interval(steps.final)
+        policies[code] = PolicyOutput(eligible, _money(g, final), None)
+        policy = outline.rules.policies[code]
+        sums.setdefault((policy.every, policy.per), []).append(final)
+    totals = {}
+    for key, parts in sorted(sums.items(), key=lambda item: (item[0][0].value, item[0][1])):
+        total = parts[0]
+        for part in parts[1:]:
+            total = iv.add(g, total, part)
+        totals[key] = _money(g, total)
+    return Outputs(categories, policies, totals, roots)
+
+
+def _money(g: Graph, x: Interval) -> Money:
+    x = _whole(g, x)
+    if x.simple:
+        return Money(x.low, x.low, x.low)
+    same = g.compare("eq", x.low, x.high)
+    return Money(g.choose(same, x.low, g.lit(None, Dtype.INT)), x.low, x.high)
+
+
+def _whole(g: Graph, x: Interval) -> Interval:
+    """Amounts are whole fen by construction: a denominator that is left divides out exactly."""
+    return x if x.denominator == 1 else iv.rounded(g, x, 1, "down")

@@ -1,0 +1,411 @@
+"""A graph as a program: Polars expressions in layers, with the records of lists visited where they are needed.
+
+A vector that is read more than once becomes a column; the others are written into the expression that reads them. So
+each shared step is computed once, and no row ever meets Python.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
+from operator import and_, or_
+from typing import Any, Protocol, TypeAlias
+
+import attrs
+import polars as pl
+
+from kinderguard.engines.frame.columns import DIVISIONS
+from kinderguard.engines.frame.spans import later_expr, span_expr
+from kinderguard.engines.frame.vectors import WIDE, Dtype, Scope, Vector
+
+TYPES: dict[Dtype, Any] = {
+    Dtype.BOOL: pl.Boolean, Dtype.INT: pl.Int64, Dtype.DATE: pl.Date, Dtype.CODE: pl.UInt16, Dtype.BITS: pl.UInt64,
+    Dtype.TEXT: pl.String, Dtype.LIST: pl.Boolean,
+}  # fmt: skip
+
+#: The row of the frame around that a record belongs to.
+ROW = "#row"
+#: Given, not computed.
+_GIVEN = ("source", "outer", "fold")
+
+
+class RecordTables(Protocol):
+    """What finds the records of a list."""
+
+    def records(self, scope: Scope, column: str, around: pl.DataFrame) -> pl.DataFrame:
+        """The records of each row of ``around``, in order, with ``#row`` and their facts as the engine holds them."""
+
+    def listed(self, path: str, column: str) -> pl.Expr:
+        """Whether the list of a row is known."""
+
+
+@attrs.frozen
+class Enter:
+    """Visit the records of a list."""
+
+    records: Scope
+    column: str
+
+
+@attrs.frozen
+class Import:
+    """Show the records what stands in the row around them."""
+
+    records: Scope
+    columns: tuple[tuple[str, str], ...]
+
+
+@attrs.frozen
+class Compute:
+    """One layer of columns."""
+
+    scope: Scope
+    columns: tuple[tuple[str, pl.Expr], ...]
+
+
+@attrs.frozen
+class Fold:
+    """Bring the records' values back to the rows around."""
+
+    records: Scope
+    folds: tuple[tuple[str, str, str], ...]
+
+
+Instruction: TypeAlias = Enter | Import | Compute | Fold
+
+
+def column_name(vector: Vector) -> str:
+    """The column that holds a vector."""
+    return vector.payload[0] if vector.op == "source" else f"v{vector.index}"
+
+
+class Program:
+    """What computes some vectors of a graph; made once, run for every batch.
+
+    Args:
+        roots: the vectors of the top scope that are wanted.
+        given: vectors of the top scope that the frame will hold already.
+    """
+
+    def __init__(self, roots: Iterable[Vector], given: Iterable[Vector] = ()) -> None:
+        self.roots = tuple(dict.fromkeys(roots))
+        self._done: set[Vector] = set(given)
+        self._given = frozenset(self._done)
+        self._entered: set[int] = set()
+        self._columns = self._kept(self.roots)
+        self.instructions: list[Instruction] = []
+        if self.roots:
+            self._ensure(self.roots[0].scope.chain()[-1], [r for r in self.roots if not r.is_constant])
+
+    # ---- planning -----------------------------------------------------------------------------------------------
+
+    def _kept(self, roots: Sequence[Vector]) -> set[Vector]:
+        """The vectors that become columns."""
+        uses: dict[Vector, int] = {}
+        kept = {r for r in roots if not r.is_constant}
+        waiting, seen = list(roots), set(roots)
+        while waiting:
+            vector = waiting.pop()
+            if vector in self._given:
+                continue
+            reads = list(vector.args)
+            if vector.op == "fold":
+                records: Scope = vector.payload[1]
+                assert records.source is not None
+                reads.append(records.source)
+                kept.add(vector.args[0])
+                kept.add(records.source)
+            for read in reads:
+                uses[read] = uses.get(read, 0) + 1
+                if vector.op == "outer":
+                    kept.add(read)
+                if read not in seen:
+                    seen.add(read)
+                    waiting.append(read)
+        kept |= {v for v, count in uses.items() if count > 1 and not v.is_constant}
+        return kept | {v for v in seen if v.op in _GIVEN or v in self._given}
+
+    @property
+    def reads(self) -> frozenset[Vector]:
+        """The given vectors that are used."""
+        found: set[Vector] = set()
+        seen: set[Vector] = set(self.roots)
+        waiting = list(self.roots)
+        while waiting:
+            vector = waiting.pop()
+            if vector in self._given:
+                found.add(vector)
+                continue
+            reads = [*vector.args, *([vector.payload[1].source] if vector.op == "fold" else [])]
+            for read in reads:
+                if read not in seen:
+                    seen.add(read)
+                    waiting.append(read)
+        return frozenset(found)
+
+    @property
+    def place_columns(self) -> tuple[str, ...]:
+        """The columns that are taken from the rows' places."""
+        names = {v.payload[0] for v in self._columns if v.op == "source" and v.scope.parent is None}
+        return tuple(sorted(name for name in names if name.startswith("@")))
+
+    def _ensure(self, scope: Scope, wanted: Sequence[Vector]) -> None:
+        """Plan what ``wanted`` vectors of a scope need, lists stage by stage."""
+        order = self._order(scope, wanted)
+        stages: dict[Vector, int] = {}
+        for vector in order:
+            stages[vector] = max((stages.get(a, 0) for a in self._around(scope, vector)), default=0) + (
+                vector.op == "fold"
+            )
+        for stage in range(max(stages.values(), default=0) + 1):
+            here = [v for v in order if stages[v] == stage]
+            self._fold(scope, [v for v in here if v.op == "fold"])
+            self._layers(scope, [v for v in here if v.op not in _GIVEN])
+
+    def _order(self, scope: Scope, wanted: Sequence[Vector]) -> list[Vector]:
+        """The vectors of the scope that are needed and not there yet, each after what it reads."""
+        order: list[Vector] = []
+        seen: set[Vector] = set(self._done)
+        stack = [(v, False) for v in reversed(wanted)]
+        while stack:
+            vector, ready = stack.pop()
+            if ready:
+                order.append(vector)
+            elif vector not in seen:
+                seen.add(vector)
+                stack.append((vector, True))
+                stack += [(a, False) for a in reversed(self._around(scope, vector)) if a not in seen]
+        return order
+
+    def _around(self, scope: Scope, vector: Vector) -> list[Vector]:
+        """What a vector reads in its own scope; a fold, through the records it is made of."""
+        if vector.op == "outer":
+            return []
+        if vector.op != "fold":
+            return [a for a in vector.args if not a.is_constant]
+        records: Scope = vector.payload[1]
+        assert records.source is not None
+        found: dict[Vector, None] = {records.source: None}
+        waiting, seen = [vector.args[0]], {vector.args[0]}
+        while waiting:
+            current = waiting.pop()
+            reads = [*current.args, *([current.payload[1].source] if current.op == "fold" else [])]
+            for read in reads:
+                if read.is_constant:
+                    continue
+                if read.scope is scope:
+                    found[read] = None
+                elif read not in seen:
+                    seen.add(read)
+                    waiting.append(read)
+        return list(found)
+
+    def _fold(self, scope: Scope, folds: list[Vector]) -> None:
+        by_records: dict[Scope, list[Vector]] = {}
+        for fold in folds:
+            by_records.setdefault(fold.payload[1], []).append(fold)
+        for records, wanted in by_records.items():
+            assert records.source is not None
+            if id(records) not in self._entered:
+                self._entered.add(id(records))
+                self.instructions.append(Enter(records, column_name(records.source)))
+            inner = [f.args[0] for f in wanted]
+            shown = [v for v in self._order(records, inner) if v.op == "outer"]
+            if shown:
+                self.instructions.append(
+                    Import(records, tuple((column_name(v), column_name(v.args[0])) for v in shown))
+                )
+                self._done.update(shown)
+            self._ensure(records, [v for v in inner if not v.is_constant])
+            constant = [(column_name(v), _literal(v)) for v in dict.fromkeys(inner) if v.is_constant]
+            if constant:
+                self.instructions.append(Compute(records, tuple(constant)))
+            self.instructions.append(
+                Fold(records, tuple((column_name(f), f.payload[0], column_name(f.args[0])) for f in wanted))
+            )
+            self._done.update(wanted)
+
+    def _layers(self, scope: Scope, vectors: list[Vector]) -> None:
+        levels: dict[Vector, int] = {}
+        layers: dict[int, list[Vector]] = {}
+        for vector in vectors:
+            level = max((levels.get(a, 0) for a in vector.args), default=0)
+            if vector in self._columns:
+                layers.setdefault(level, []).append(vector)
+                level += 1
+            levels[vector] = level
+        for level in sorted(layers):
+            self.instructions.append(
+                Compute(scope, tuple((column_name(v), self.expr(v, whole=True)) for v in layers[level]))
+            )
+            self._done.update(layers[level])
+        self._done.update(vectors)
+
+    # ---- expressions --------------------------------------------------------------------------------------------
+
+    def expr(self, vector: Vector, *, whole: bool = False) -> pl.Expr:
+        """A vector as an expression over columns; ``whole`` writes out even one that has a column."""
+        if vector.is_constant:
+            return _literal(vector)
+        if not whole and vector in self._columns:
+            return pl.col(column_name(vector))
+        if vector.op == "source":
+            return pl.col(column_name(vector))
+        return _WRITTEN[vector.op](vector, [self.expr(a) for a in vector.args])
+
+    # ---- running ------------------------------------------------------------------------------------------------
+
+    def run(self, frame: pl.DataFrame, tables: RecordTables) -> pl.DataFrame:
+        """``frame`` with a column for every root that is no constant, and for what was needed on the way."""
+        frames: dict[int, pl.DataFrame] = {0: frame}
+
+        def at(scope: Scope) -> int:
+            return 0 if scope.parent is None else id(scope)
+
+        for step in self.instructions:
+            match step:
+                case Compute(scope=scope, columns=columns):
+                    frames[at(scope)] = frames[at(scope)].with_columns(e.alias(name) for name, e in columns)
+                case Enter(records=records, column=column):
+                    assert records.parent is not None
+                    frames[id(records)] = tables.records(records, column, frames[at(records.parent)])
+                case Import(records=records, columns=columns):
+                    assert records.parent is not None
+                    around, inner = frames[at(records.parent)], frames[id(records)]
+                    rows = inner[ROW]
+                    frames[id(records)] = inner.with_columns(
+                        around[source].gather(rows).alias(name) for name, source in columns
+                    )
+                case Fold(records=records, folds=folds):
+                    assert records.parent is not None
+                    place = at(records.parent)
+                    frames[place] = frames[place].with_columns(_folded(frames[id(records)], folds, len(frames[place])))
+        return frames[0]
+
+
+def _folded(records: pl.DataFrame, folds: tuple[tuple[str, str, str], ...], rows: int) -> list[pl.Series]:
+    """The folded columns, one value a row; rows without records get what nothing folds to."""
+    grouped = records.group_by(ROW, maintain_order=True).agg(
+        getattr(pl.col(column), how)(**({"ignore_nulls": True} if how == "any" else {})).alias(name)
+        for name, how, column in folds
+    )
+    if len(grouped) == rows:
+        return [grouped[name] for name, _, _ in folds]
+    places = pl.repeat(None, rows, dtype=pl.UInt32, eager=True)
+    places = places.scatter(grouped[ROW], pl.int_range(len(grouped), dtype=pl.UInt32, eager=True))
+    found = []
+    for name, how, _ in folds:
+        column = grouped[name].gather(places)
+        found.append(column.fill_null(False) if how == "any" else column.fill_null(0) if how == "sum" else column)
+    return found
+
+
+def _literal(vector: Vector) -> pl.Expr:
+    return pl.lit(vector.value, dtype=pl.Int128 if vector.is_wide else TYPES[vector.dtype])
+
+
+def _wide(vector: Vector, parts: list[pl.Expr], operation: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> pl.Expr:
+    """Arithmetic in 128 bits where the result may need them; back to 64 where it does not."""
+    if vector.is_wide or any(a.is_wide for a in vector.args):
+        result = operation(*(p.cast(pl.Int128) for p in parts))
+        return result if vector.is_wide else result.cast(pl.Int64)
+    return operation(*parts)
+
+
+def _quotient(vector: Vector, parts: list[pl.Expr]) -> pl.Expr:
+    a, b = parts
+    of, by = vector.args
+    rounding = vector.payload[0]
+    largest = 2 * max(abs(of.low or 0), abs(of.high or 0)) + 2 * abs(by.high or 0)
+    if largest >= WIDE or of.is_wide or by.is_wide:
+        a, b = a.cast(pl.Int128), b.cast(pl.Int128)
+    if not by.is_constant:
+        b = pl.when(b > 0).then(b)
+    size = a if (of.low or 0) >= 0 else a.abs()
+    if rounding == "half_up":
+        whole = (size * 2 + b) // (b * 2)
+    elif rounding == "up":
+        whole = (size + (b - 1)) // b
+    else:
+        whole = size // b
+    if (of.low or 0) < 0:
+        whole = pl.when(a < 0).then(-whole).otherwise(whole)
+    return whole if vector.is_wide else whole.cast(pl.Int64)
+
+
+def _is_in(vector: Vector, parts: list[pl.Expr]) -> pl.Expr:
+    (x,), values = parts, vector.payload
+    if len(values) == 1 or (len(values) <= 8 and vector.args[0].op in _GIVEN):
+        return reduce(or_, (x == v for v in values))
+    return x.is_in(list(values))
+
+
+def _other_county(vector: Vector, parts: list[pl.Expr]) -> pl.Expr:
+    home, here = parts
+    there = (home.str.len_chars() >= 6) & (here.str.len_chars() >= 6)
+    return pl.when(there).then(home.str.slice(0, 6) != here.str.slice(0, 6))
+
+
+def _shared_type(vector: Vector, parts: list[pl.Expr]) -> list[pl.Expr]:
+    """Two numbers in one width."""
+    if any(a.is_wide for a in vector.args):
+        return [p.cast(pl.Int128) for p in parts]
+    return parts
+
+
+def _chosen(vector: Vector, parts: list[pl.Expr]) -> pl.Expr:
+    c, a, b = parts
+    if vector.is_wide:
+        a, b = a.cast(pl.Int128), b.cast(pl.Int128)
+    return pl.when(c).then(a).otherwise(b)
+
+
+def _extreme(vector: Vector, parts: list[pl.Expr]) -> pl.Expr:
+    a, b = _shared_type(vector, parts)
+    if vector.op in ("min_there", "max_there"):
+        return pl.min_horizontal(a, b) if vector.op == "min_there" else pl.max_horizontal(a, b)
+    x, y = (a, b) if vector.op == "min" else (b, a)
+    # A null comparison takes neither branch: null where either is.
+    return pl.when(a <= b).then(x).when(a > b).then(y)
+
+
+def _compared(operation: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> "Callable[[Vector, list[pl.Expr]], pl.Expr]":
+    return lambda vector, parts: operation(*_shared_type(vector, parts))
+
+
+def _truth(vector: Vector, parts: list[pl.Expr]) -> pl.Expr:
+    yes, no = parts
+    if vector.args[0].is_constant:
+        return pl.when(no).then(pl.lit(False))
+    if vector.args[1].is_constant:
+        return pl.when(yes).then(pl.lit(True))
+    return pl.when(yes).then(pl.lit(True)).when(no).then(pl.lit(False))
+
+
+_WRITTEN: Mapping[str, Callable[[Vector, list[pl.Expr]], pl.Expr]] = {
+    "and": lambda _, p: reduce(and_, p),
+    "or": lambda _, p: reduce(or_, p),
+    "not": lambda _, p: ~p[0],
+    "is_there": lambda _, p: p[0].is_not_null(),
+    "sure": lambda _, p: p[0].eq_missing(pl.lit(True)),
+    "truth": _truth,
+    "lt": _compared(lambda a, b: a < b),
+    "le": _compared(lambda a, b: a <= b),
+    "eq": _compared(lambda a, b: a == b),
+    "is_in": _is_in,
+    "has_bits": lambda v, p: (p[0] & pl.lit(v.payload[0], dtype=pl.UInt64)) != 0,
+    "choose": _chosen,
+    "fill": lambda v, p: p[0].fill_null(v.payload[0]),
+    "add": lambda v, p: _wide(v, p, lambda a, b: a + b),
+    "sub": lambda v, p: _wide(v, p, lambda a, b: a - b),
+    "mul": lambda v, p: _wide(v, p, lambda a, b: a * b),
+    "quotient": _quotient,
+    "min": _extreme,
+    "max": _extreme,
+    "min_there": _extreme,
+    "max_there": _extreme,
+    "span": lambda v, p: span_expr(v.payload[0], p[0], p[1]),
+    "later": lambda v, p: later_expr(v.payload[0], p[0], p[1]),
+    "listed": lambda _, p: p[0].is_not_null(),
+    "other_county": _other_county,
+}
+
+__all__ = ["DIVISIONS", "ROW", "TYPES", "Program", "RecordTables", "column_name"]
