@@ -7,6 +7,7 @@ of its own, so that a column that is added leaves all others as they were.
 import zlib
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +24,11 @@ def threshold(share: Decimal) -> int:
     return int(share * SPAN)
 
 
-def thresholds(shares: Sequence[Decimal]) -> Ints:
-    """Where each of several shares ends; a draw at or above the last but one belongs to the last."""
-    ends, total = [], Decimal(0)
-    for share in shares:
-        total += share
-        ends.append(int(total * SPAN / sum(shares)))
+def thresholds(weights: Sequence[Decimal | Fraction]) -> Ints:
+    """Where each of several weights ends, the last at ``SPAN``: reckoned exactly, whatever the weights add up to."""
+    exact = [Fraction(weight) for weight in weights]
+    total = sum(exact)
+    ends = [int(sum(exact[: k + 1], Fraction(0)) * SPAN / total) for k in range(len(exact))]
     return np.array(ends, dtype=np.int64)
 
 
@@ -67,9 +67,9 @@ class Chance:
         """True with ``share``."""
         return self.draw(label, size) < threshold(share)
 
-    def pick(self, label: str, shares: Sequence[Decimal], size: int) -> Ints:
-        """The places in ``shares``, each with its share."""
-        return np.searchsorted(thresholds(shares)[:-1], self.draw(label, size), side="right")
+    def pick(self, label: str, weights: Sequence[Decimal | Fraction], size: int) -> Ints:
+        """Places in ``weights``, each by its weight."""
+        return np.searchsorted(thresholds(weights)[:-1], self.draw(label, size), side="right")
 
     def pick_by(self, label: str, group: Ints, tables: Sequence[Sequence[Decimal]]) -> Ints:
         """The places in the table of each row's ``group``; all tables are of one length."""

@@ -53,8 +53,6 @@ class Lookup(Column):
 
     def series(self) -> pl.Series:
         """As every column."""
-        if not len(self.values):
-            return pl.Series([None], dtype=self.values.dtype).new_from_index(0, len(self.places))
         known = self.places >= 0
         found = self.values.gather(pl.Series(np.where(known, self.places, 0), dtype=pl.UInt32))
         return _blanked(found, known)

@@ -187,6 +187,7 @@ def read_columns(frame: pl.DataFrame, kinds: Mapping[str, Kind], at: str = "") -
         FrameColumnError: a column of a type that no fact of its kind can have.
     """
     exprs: list[pl.Expr] = []
+    lists: list[_Codes] = []
     checks: dict[str, tuple[str, Text, pl.Expr]] = {}
     wrong: list[Problem] = []
     for name, kind in kinds.items():
@@ -196,6 +197,9 @@ def read_columns(frame: pl.DataFrame, kinds: Mapping[str, Kind], at: str = "") -
         reading = _reading(name, kind, dtype)
         if reading is None:
             wrong.append(_wrong_type(f"{at}{name}", kind, dtype))
+            continue
+        if reading.codes is not None:
+            lists.append(reading.codes)
             continue
         exprs += reading.columns
         for what, bad in reading.checks:
@@ -211,6 +215,12 @@ def read_columns(frame: pl.DataFrame, kinds: Mapping[str, Kind], at: str = "") -
                 rows = frame.select(bad.fill_null(False).alias("bad")).to_series()
                 shown = _code_values(frame[name].filter(rows)) if kinds[name].codes is not None else ()
                 faults.append(Fault(f"{at}{name}", what, rows, shown))
+    for codes in lists:
+        bits, bad_rows = codes.read(frame[codes.name])
+        read = pl.DataFrame([*read.get_columns(), bits])
+        if bad_rows.any():
+            shown = _code_values(frame[codes.name].filter(bad_rows))
+            faults.append(Fault(f"{at}{codes.name}", NO_SUCH_CODE, bad_rows, shown))
     return read, faults
 
 
@@ -218,6 +228,7 @@ def read_columns(frame: pl.DataFrame, kinds: Mapping[str, Kind], at: str = "") -
 class _Reading:
     columns: list[pl.Expr]
     checks: list[tuple[Text, pl.Expr]]
+    codes: "_Codes | None" = None
 
 
 def _reading(name: str, kind: Kind, dtype: pl.DataType) -> _Reading | None:
@@ -279,13 +290,36 @@ def _read_codes(column: pl.Expr, name: str, kind: Kind, dtype: pl.DataType) -> _
         return None
     if dtype.inner == pl.Null:
         return _Reading([pl.when(column.is_not_null()).then(pl.lit(0, dtype=pl.UInt64)).alias(name)], [])
-    values = _values(kind)
-    places = column.list.eval(_as_code(pl.element(), kind, dtype.inner))
-    bits = places.list.unique().list.eval(
-        pl.element().replace_strict(list(range(len(values))), [1 << k for k in range(len(values))], return_dtype=pl.UInt64)
-    )
-    bad = places.list.eval(pl.element().is_null()).list.any()
-    return _Reading([pl.when(~bad).then(bits.list.sum()).alias(name)], [(NO_SUCH_CODE, bad)])
+    return _Reading([column], [], _Codes(name, kind))
+
+
+@attrs.frozen
+class _Codes:
+    """Reads lists of codes as bits: only the lists that hold something are looked into."""
+
+    name: str
+    kind: Kind
+
+    def read(self, lists: pl.Series) -> tuple[pl.Series, pl.Series]:
+        """The bits, null where the list is or holds what is no code; and the rows that do."""
+        bits = pl.select(pl.when(lists.is_not_null()).then(pl.lit(0, dtype=pl.UInt64))).to_series()
+        rows = pl.int_range(len(lists), dtype=pl.UInt32, eager=True)
+        held = pl.DataFrame([rows.alias("row"), lists.alias("code")]).filter(pl.col("code").list.len() > 0)
+        wrong = pl.repeat(False, len(lists), dtype=pl.Boolean, eager=True)
+        if not len(held):
+            return bits.alias(self.name), wrong
+        inner: pl.DataType = lists.dtype.inner  # type: ignore[attr-defined]
+        each = held.explode("code").with_columns(_as_code(pl.col("code"), self.kind, inner))
+        powers = pl.Series([1 << k for k in range(len(_values(self.kind)))], dtype=pl.UInt64)
+        each = each.with_columns(powers.gather(each["code"]).alias("bit"))
+        found = each.group_by("row", maintain_order=True).agg(
+            pl.col("bit").bitwise_or(), pl.col("bit").is_null().any().alias("wrong")
+        )
+        bits = bits.scatter(found["row"], found["bit"])
+        if found["wrong"].any():
+            at = found["row"].filter(found["wrong"])
+            bits, wrong = bits.scatter(at, None), wrong.scatter(at, True)
+        return bits.alias(self.name), wrong
 
 
 def _read_money(column: pl.Expr, dtype: pl.DataType) -> _Reading | None:

@@ -6,7 +6,7 @@ top of it. A place costs something when it is first met, never by the row.
 
 import datetime as dt
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import attrs
 import polars as pl
@@ -22,8 +22,10 @@ from kinderguard.engines.plan import Outline, Step, outline
 from kinderguard.model.errors import Problem
 from kinderguard.rules.ruleset import RuleSet
 
-#: The columns that say of each row which place and which group of rules it has.
-PLACE, GROUP = "#place", "#group"
+#: The column that says of each row which place it has.
+PLACE = "#place"
+#: The row of the caller's frame.
+SOURCE_ROW = "#source_row"
 #: How many rows are computed at a time: few enough for the processor's cache, enough to keep it busy.
 BATCH = 131_072
 
@@ -57,6 +59,8 @@ class Group:
     places: list[int] = attrs.field(factory=list)
     outputs: Outputs | None = None
     program: Program | None = None
+    #: The columns of the shared rows that its own results need.
+    reads: frozenset[str] = frozenset()
 
 
 class FrameEngine:
@@ -140,9 +144,13 @@ class FrameEngine:
         wanted = {v for g in own if g.program for v in g.program.reads}
         for group in own:
             assert group.outputs is not None
-            wanted |= {v for v in group.outputs.vectors() if v in given}
+            kept = {v for v in group.outputs.vectors() if v in given}
+            wanted |= kept
+            assert group.program is not None
+            group.reads = frozenset({PLACE, SOURCE_ROW, *group.program.sources, *(column_name(v) for v in kept)})
         self.program = Program([*shared.vectors(), *sorted(wanted, key=lambda v: v.index)])
         self.base.program = self.program
+        self.base.reads = frozenset({PLACE, SOURCE_ROW, *(column_name(v) for v in shared.vectors())})
         self._tables: dict[tuple[str, ...], pl.DataFrame] = {}
         self._compiled = True
 
@@ -182,8 +190,8 @@ class FrameEngine:
         table, place = self._tables[names], frame[PLACE]
         return frame.with_columns(table[name].gather(place) for name in names)
 
-    def run(self, frame: pl.DataFrame, tables: RecordTables) -> list[tuple[Group, pl.DataFrame]]:
-        """The results of each group of a batch whose rows stand in the order of their groups.
+    def run(self, frame: pl.DataFrame, tables: RecordTables) -> "Computed":
+        """What a batch of rows gives.
 
         Args:
             frame: facts as the engine holds them, with ``#place``.
@@ -191,16 +199,17 @@ class FrameEngine:
         """
         self.compile()
         groups = pl.Series(self._group_of_place, dtype=pl.UInt32).gather(frame[PLACE])
-        computed = self.program.run(self.place_columns(frame, self.program), tables)
+        rows = self.program.run(self.place_columns(frame, self.program), tables)
         by_number = {g.number: g for g in self.groups.values()}
-        found = []
-        for number, start, length in _runs(groups):
-            group, rows = by_number[number], computed if length == len(frame) else computed.slice(start, length)
+        parts = []
+        for number, where in _stretches(groups):
+            group = by_number[number]
+            part = rows if where is None else _taken(rows, group, where)
             assert group.program is not None
             if group is not self.base and group.program.instructions:
-                rows = group.program.run(self.place_columns(rows, group.program), tables)
-            found.append((group, rows))
-        return found
+                part = group.program.run(self.place_columns(part, group.program), tables)
+            parts.append(Part(group, part, where))
+        return Computed(rows, parts)
 
     @staticmethod
     def expr(vector: Vector) -> pl.Expr:
@@ -208,13 +217,48 @@ class FrameEngine:
         return _literal(vector) if vector.is_constant else pl.col(column_name(vector))
 
 
-def _runs(groups: pl.Series) -> list[tuple[int, int, int]]:
-    """Each stretch of rows of one group: its number, first row and length."""
+#: Some rows of a batch: from one to another, or by their numbers; None for all of them.
+Where: TypeAlias = tuple[int, int] | pl.Series | None
+
+
+@attrs.frozen(eq=False)
+class Part:
+    """The rows of one group in a batch, computed."""
+
+    group: Group
+    rows: pl.DataFrame
+    where: Where
+
+
+@attrs.frozen(eq=False)
+class Computed:
+    """A batch: what all rows share, and each group's own."""
+
+    rows: pl.DataFrame
+    parts: list[Part]
+
+
+def _stretches(groups: pl.Series) -> list[tuple[int, Where]]:
+    """The groups of a batch with their rows: slices where the rows stand in order."""
     if not len(groups):
         return []
     runs = groups.rle().struct.unnest()
-    starts = runs["len"].cum_sum() - runs["len"]
-    return list(zip(runs["value"].to_list(), starts.to_list(), runs["len"].to_list(), strict=True))
+    if len(runs) == 1:
+        return [(runs["value"][0], None)]
+    if runs["value"].n_unique() == len(runs):
+        starts = (runs["len"].cum_sum() - runs["len"]).to_list()
+        return [(g, (s, n)) for g, s, n in zip(runs["value"].to_list(), starts, runs["len"].to_list(), strict=True)]
+    rows = pl.DataFrame([groups.alias("group"), pl.int_range(len(groups), dtype=pl.UInt32, eager=True).alias("row")])
+    found = rows.group_by("group", maintain_order=True).agg("row")
+    return list(zip(found["group"].to_list(), found["row"], strict=True))
+
+
+def _taken(rows: pl.DataFrame, group: Group, where: Where) -> pl.DataFrame:
+    """A group's rows; of rows out of order only the columns that the group reads, since taking them costs."""
+    if isinstance(where, tuple):
+        return rows.slice(*where)
+    assert isinstance(where, pl.Series)
+    return rows.select(c for c in rows.columns if c in group.reads)[where]
 
 
 def _cone(roots: Iterable[Vector]) -> Iterable[Vector]:

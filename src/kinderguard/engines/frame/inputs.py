@@ -18,17 +18,13 @@ from kinderguard.engines.frame.columns import (
     layout_of_list,
     read_columns,
 )
-from kinderguard.engines.frame.engine import PLACE
+from kinderguard.engines.frame.engine import PLACE, SOURCE_ROW
 from kinderguard.engines.frame.program import ROW
 from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.engines.frame.vectors import Graph, Scope
 from kinderguard.model.errors import Problem, did_you_mean
 from kinderguard.model.text import Text
 from kinderguard.rules.kinds import Kind
-
-#: The row of the caller's frame.
-SOURCE_ROW = "#source_row"
-
 
 @attrs.frozen(eq=False)
 class RecordTable:
@@ -150,6 +146,12 @@ class Reader:
         for vector in graph.vectors:
             if vector.op == "source":
                 self._needed.setdefault(vector.scope.path, set()).add(vector.payload[0].split("#")[0])
+
+    def columns(self, there: Iterable[str]) -> list[str]:
+        """The columns that are read, of those that there are."""
+        needed = self._needed.get("", set())
+        keys = {held.key for path, held in self.layout.lists.items() if path in needed}
+        return [name for name in there if name in needed or name in keys]
 
     def _kinds(self, path: str, kinds: Mapping[str, Kind]) -> dict[str, Kind]:
         return {name: kinds[name] for name in sorted(self._needed.get(path, ())) if name in kinds}

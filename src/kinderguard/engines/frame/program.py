@@ -142,6 +142,15 @@ class Program:
         return frozenset(found)
 
     @property
+    def sources(self) -> frozenset[str]:
+        """The columns of the top scope that must be there."""
+        return frozenset(
+            column_name(v)
+            for v in self._columns
+            if v.scope.parent is None and (v.op == "source" or v in self._given) and not column_name(v).startswith("@")
+        )
+
+    @property
     def place_columns(self) -> tuple[str, ...]:
         """The columns that are taken from the rows' places."""
         names = {v.payload[0] for v in self._columns if v.op == "source" and v.scope.parent is None}
