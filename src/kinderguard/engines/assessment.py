@@ -13,7 +13,7 @@ import attrs
 
 from kinderguard.engines.explain import Bound, Fault
 from kinderguard.engines.missing import Dependents, MissingFact, Search
-from kinderguard.engines.plan import CASE, FAULTS, PolicySteps, StackedSteps
+from kinderguard.engines.plan import CASE, FAULTS, PolicySteps, StackedSteps, Step
 from kinderguard.engines.ranges import bounds
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Document, Frequency
@@ -255,6 +255,14 @@ class Assessment:
         return self._search.facts()
 
     @cached_property
+    def open_facts(self) -> tuple[str, ...]:
+        """The paths of the unknown facts that an undetermined result rests on as it was computed.
+
+        All engines give these alike. ``missing`` goes further: of these, what can change a result, and how much.
+        """
+        return self._search.open_facts
+
+    @cached_property
     def documents(self) -> tuple[DocumentNeeded, ...]:
         """Papers to be brought for what is due, then for what may be; those seen and in force are left out."""
         seen = {
@@ -286,10 +294,37 @@ class Assessment:
                 ),
                 "child.registration.division",
             )
-        for fault in dict.fromkeys(self.trace[FAULTS]):
-            yield self._fault(fault)
+        faults = dict.fromkeys(self.trace[FAULTS])
+        reached = self._reached() if any(f.code == "rule.division_by_zero" for f in faults) else frozenset()
+        for fault in faults:
+            if fault.code != "rule.division_by_zero" or fault.step in reached:
+                yield self._fault(fault)
         for code in self._search.parameters:
             yield self._absent(code)
+
+    def _reached(self) -> frozenset[Step]:
+        """The steps that a result takes into account: of a choice, only what may be chosen. What a rule guards
+        against is no fault.
+        """
+        waiting, reached = list(self.basis.bound.plan.roots()), set()
+        while waiting:
+            step = waiting.pop()
+            if step in reached:
+                continue
+            reached.add(step)
+            if isinstance(step.node, n.When) and step.index < len(self.trace) and step.inputs[0].index in self._outer:
+                condition, then, otherwise = step.inputs
+                holds = self.trace[condition.index]
+                waiting.append(condition)
+                waiting += [then] if holds is not False else []
+                waiting += [otherwise] if holds is not True else []
+            else:
+                waiting += [*step.inputs, *step.inner, *(s for s in (step.where, step.body) if s is not None)]
+        return frozenset(reached)
+
+    @cached_property
+    def _outer(self) -> frozenset[int]:
+        return frozenset(s.index for s in self.basis.bound.plan.steps)
 
     def _fault(self, fault: Fault) -> Problem:
         if fault.code == "fact.not_valid":

@@ -158,6 +158,14 @@ class Search:
         """Parameters without a value that leave an outcome undetermined."""
         return tuple(dict.fromkeys(self._leaves[1]))
 
+    @property
+    def open_facts(self) -> tuple[str, ...]:
+        """The unknown facts that an undetermined outcome rests on, as it was computed; of records, without number."""
+        found = set()
+        for path, _, where in self._leaves[0]:
+            found |= set(self._asked(path)) if not where else {path}
+        return tuple(sorted(found))
+
     def facts(self) -> tuple[MissingFact, ...]:
         """The facts to ask for, most decisive first."""
         items = [item for (path, _, where), step in self._leaves[0].items() for item in self._items(path, step, where)]

@@ -74,6 +74,12 @@ class Plan:
         """All steps of the outermost level, in order."""
         return self.static + self.dynamic
 
+    def roots(self) -> "Iterator[Step]":
+        """The steps of all results."""
+        yield from self.categories.values()
+        for p in self.policies.values():
+            yield from (p.eligible, p.final)
+
     def show(self) -> str:
         """The plan for the curious: one line a step."""
         lines: list[str] = []

@@ -47,17 +47,24 @@ class Care:
 
     def is_kind(self, *kinds: CareKind) -> Flags:
         """Whether the arrangement is one of ``kinds``."""
-        return np.isin(self.kind, [c.place_of(kind) for kind in kinds])
+        return _is(self.kind, *kinds)
 
     @property
     def by_parents(self) -> Flags:
         """Whether a parent, by birth or by adoption, brings the children up."""
-        return self.is_kind(CareKind.PARENTAL, CareKind.ADOPTIVE)
+        return self.is_kind(*_BY_PARENTS)
 
     @property
     def away_from_home(self) -> Flags:
         """Whether the children live in an institution or a foster family: a household in name only."""
         return self.is_kind(CareKind.RESIDENTIAL, CareKind.FOSTER)
+
+
+_BY_PARENTS = (CareKind.PARENTAL, CareKind.ADOPTIVE)
+
+
+def _is(kind: Ints, *kinds: CareKind) -> Flags:
+    return np.isin(kind, [c.place_of(some) for some in kinds])
 
 
 @attrs.frozen(eq=False)
@@ -71,15 +78,19 @@ class _Guardian:
 def draw_care(chance: Chance, shares: Shares, families: Families, father: Parent, mother: Parent) -> Care:
     """Care for every household."""
     kind = _kinds(chance, shares, families)
-    care = Care(kind, (), c.Lookup(c.yes_or_no(np.zeros(0)).values, []))
-    relation = _relations(chance, shares, care)
+    relation = _relations(chance, shares, kind)
     maternal = relation == c.place_of(GuardianRelation.MATERNAL_GRANDPARENT)
     parent_born = np.where(maternal, mother.born, father.born)
-    first, second = _grandparents(chance, shares, families, care, relation, parent_born)
-    kin = _other_kin(chance, shares, families, relation)
-    adults = (_either(kin, first), second, _step_parents(chance, shares, families, care, father, mother))
-    guardians = _guardians(care, relation, adults, father, mother)
-    return Care(kind, adults, _guardian_lists(chance, shares, families, guardians, father, mother))
+    first, second = _grandparents(chance, shares, families, kind, relation, parent_born)
+    nearest = _either(_other_kin(chance, shares, families, relation), first)
+    guardians = _guardians(kind, relation, nearest, second, father, mother)
+    lists = _guardian_lists(chance, shares, families, guardians, father, mother)
+    step_parent = _step_parents(chance, shares, families, kind, father, mother)
+    # Only kin share the children's home; foster parents and who sees to a child in the community do not.
+    at_home = Adult(
+        np.where(_is(kind, CareKind.KINSHIP, CareKind.PARENTAL), nearest.relation, -1), nearest.born, nearest.sex
+    )
+    return Care(kind, (at_home, second, step_parent), lists)
 
 
 def _kinds(chance: Chance, shares: Shares, families: Families) -> Ints:
@@ -96,25 +107,25 @@ def _kinds(chance: Chance, shares: Shares, families: Families) -> Ints:
     return np.where(headed & ~heads, c.place_of(CareKind.KINSHIP), kind)
 
 
-def _relations(chance: Chance, shares: Shares, care: Care) -> Ints:
+def _relations(chance: Chance, shares: Shares, kind: Ints) -> Ints:
     """What the first guardian is, where it is no parent."""
-    relation = np.full(len(care.kind), -1)
-    for kind in (CareKind.KINSHIP, CareKind.SCATTERED, CareKind.FOSTER, CareKind.RESIDENTIAL):
-        table = shares.shares(f"guardians.{kind.value}")
-        drawn = chance.pick(f"guardian {kind.value}", table.over(GuardianRelation), len(relation))
-        relation = np.where(care.is_kind(kind), drawn, relation)
+    relation = np.full(len(kind), -1)
+    for some in (CareKind.KINSHIP, CareKind.SCATTERED, CareKind.FOSTER, CareKind.RESIDENTIAL):
+        table = shares.shares(f"guardians.{some.value}")
+        drawn = chance.pick(f"guardian {some.value}", table.over(GuardianRelation), len(relation))
+        relation = np.where(_is(kind, some), drawn, relation)
     committee = chance.happens("committee", shares.share("guardians.independent"), len(relation))
-    alone = care.is_kind(CareKind.INDEPENDENT, CareKind.CHILD_HEADED)
+    alone = _is(kind, CareKind.INDEPENDENT, CareKind.CHILD_HEADED)
     return np.where(alone & committee, c.place_of(GuardianRelation.COMMITTEE), relation)
 
 
 def _grandparents(
-    chance: Chance, shares: Shares, families: Families, care: Care, relation: Ints, parent_born: Ints
+    chance: Chance, shares: Shares, families: Families, kind: Ints, relation: Ints, parent_born: Ints
 ) -> tuple[Adult, Adult]:
     """Grandparents as guardians, or at home beside the parents; sometimes both of them."""
     count = len(families)
     both = [c.place_of(r) for r in (GuardianRelation.PATERNAL_GRANDPARENT, GuardianRelation.MATERNAL_GRANDPARENT)]
-    at_home = care.is_kind(CareKind.PARENTAL) & chance.happens(
+    at_home = _is(kind, CareKind.PARENTAL) & chance.happens(
         "grandparent at home", shares.share("households.grandparent_at_home"), count
     )
     one = np.isin(relation, both) | at_home
@@ -157,7 +168,7 @@ def _either(one: Adult, other: Adult) -> Adult:
 
 
 def _step_parents(
-    chance: Chance, shares: Shares, families: Families, care: Care, father: Parent, mother: Parent
+    chance: Chance, shares: Shares, families: Families, kind: Ints, father: Parent, mother: Parent
 ) -> Adult:
     """The new spouse of a parent at home whose former one lives apart or is dead."""
     count = len(families)
@@ -165,7 +176,7 @@ def _step_parents(
     home, former = (
         [families.is_in(p.state, *names) for p in (father, mother)] for names in (("home",), ("apart", "dead"))
     )
-    there = care.is_kind(CareKind.PARENTAL) & remarried & ((home[0] & former[1]) | (home[1] & former[0]))
+    there = _is(kind, CareKind.PARENTAL) & remarried & ((home[0] & former[1]) | (home[1] & former[0]))
     # Takes the place of the parent who is not there, and is about as old.
     sex = np.where(home[0], c.place_of(Sex.FEMALE), c.place_of(Sex.MALE))
     born = np.where(home[0], mother.born, father.born) + chance.between("age of step-parent", -1000, 1000, count)
@@ -173,25 +184,21 @@ def _step_parents(
 
 
 def _guardians(
-    care: Care, relation: Ints, adults: tuple[Adult, ...], father: Parent, mother: Parent
+    kind: Ints, relation: Ints, nearest: Adult, second: Adult, father: Parent, mother: Parent
 ) -> tuple[_Guardian, _Guardian]:
     """Up to two in a household: the parents at home, or who takes their place."""
     parent = c.place_of(GuardianRelation.PARENT)
-    at_home = [p.counted & p.lives for p in (father, mother)]
-    first_born = np.where(at_home[0], father.born, mother.born)
-    kin = care.is_kind(CareKind.KINSHIP)
-    other_born = np.where(kin, adults[0].born, d.UNKNOWN)
-    first = _Guardian(
-        np.where(care.by_parents & (at_home[0] | at_home[1]), parent, relation),
-        np.where(care.by_parents, first_born, other_born),
+    by_parents = _is(kind, *_BY_PARENTS)
+    one = by_parents & (father.at_home | mother.at_home)
+    both = by_parents & father.at_home & mother.at_home
+    two_kin = _is(kind, CareKind.KINSHIP) & second.there
+    parent_born = np.where(father.at_home, father.born, mother.born)
+    return (
+        _Guardian(np.where(one, parent, relation), np.where(one, parent_born, nearest.born)),
+        _Guardian(
+            np.where(both, parent, np.where(two_kin, relation, -1)), np.where(both, mother.born, second.born)
+        ),
     )
-    both_parents = care.by_parents & at_home[0] & at_home[1]
-    two_kin = kin & adults[1].there
-    second = _Guardian(
-        np.where(both_parents, parent, np.where(two_kin, relation, -1)),
-        np.where(both_parents, mother.born, adults[1].born),
-    )
-    return first, second
 
 
 def _guardian_lists(

@@ -16,8 +16,8 @@ from kinderguard.model.codes import DisabilityGrade, DisabilityKind, ParentKind
 class Parent:
     """One parent in every household. ``facts`` are columns by the names of the parent's facts.
 
-    The rest is what other facts follow from: the birth day, since when the parent is gone, whether there is income of
-    the parent's to count, and whether there is a serious illness.
+    The rest is what other facts follow from: the birth day; since when the parent is gone; whether the parent lives, is
+    at home with the children, is of the household and counts in it, earns, and is seriously ill.
     """
 
     state: Ints
@@ -25,6 +25,7 @@ class Parent:
     born: Ints
     gone_since: Ints
     lives: Flags
+    at_home: Flags
     counted: Flags
     in_household: Flags
     earns: Flags
@@ -63,7 +64,8 @@ def draw_parent(chance: Chance, shares: Shares, families: Families, who: str) ->
     return Parent(
         state=state, facts=facts, born=born, gone_since=situations.gone_since,
         lives=recorded & ~families.is_in(state, *(kind.value for kind in GONE)),
-        counted=member == "counted", in_household=member != "absent",
+        at_home=(member == "counted") & ~families.is_in(state, "away"), counted=member == "counted",
+        in_household=member != "absent",
         earns=(member == "counted") & ~families.is_in(state, "severely_disabled", "mentally_disabled", "seriously_ill"),
         ill=ill & asked,
     )  # fmt: skip

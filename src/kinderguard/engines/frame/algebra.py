@@ -38,7 +38,10 @@ class Facts(Protocol):
     def records(self, g: Graph, scope: Scope, path: str) -> Records:
         """A list of the child or of a record."""
 
-    def code(self, kind: Kind, value: str) -> Any:
+    def lacks_division(self, g: Graph, path: str) -> Vector:
+        """Whether a division is not known to the county; never null."""
+
+    def code(self, kind: Kind, value: Any) -> Any:
         """How a code is held in a column."""
 
 

@@ -6,6 +6,7 @@ Called by ``PolicyBook.assess_frame``; knows no packs, only the rules of a place
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import TypeAlias
 
 import attrs
@@ -23,6 +24,7 @@ from kinderguard.engines.frame.engine import (
 )
 from kinderguard.engines.frame.inputs import Reader, RecordTable, layout_of
 from kinderguard.engines.frame.outputs import Money
+from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.engines.frame.vectors import Vector
 from kinderguard.rules.kinds import Kind
 
@@ -38,13 +40,56 @@ FEN = pl.lit(Decimal("0.01"))
 class Options:
     """What to give, and how."""
 
+    #: The unknown facts that leave a result open, as a list of paths for each child.
     missing: bool = True
+    #: What was wrong with packs, rules or cells for each child, and whether every rule could be used.
+    problems: bool = True
     #: ``yuan`` (Decimal) or ``fen`` (whole numbers).
     money: str = "yuan"
     #: Policies and categories of provinces and counties as columns of their own, or as one column of lists.
     local: str = "columns"
     strict: bool = True
     batch: int = BATCH
+
+
+#: The columns beside the results.
+MISSING, PROBLEMS, COMPLETE = "missing", "problems", "complete"
+#: Problems that mean that not every rule could be used (as ``Assessment.complete`` has it).
+BLOCKING = r"^(pack\.|provider\.|rule\.|case\.division_unknown)"
+
+
+def open_paths() -> list[str]:
+    """Every path that may be asked for: facts, lists, and facts of records without the record's number."""
+    kinds = fact_kinds()
+    found = [*kinds.fields, *kinds.lists]
+    waiting = list(kinds.lists.items())
+    while waiting:
+        path, nested = waiting.pop()
+        found += [f"{path}.{name}" for name in (*nested.fields, *nested.lists)]
+        waiting += [(f"{path}.{name}", inner) for name, inner in nested.lists.items()]
+    return found
+
+
+def listed(marks: Mapping[str, pl.Series], names: Sequence[str], rows: int) -> pl.Series:
+    """For each row the names of the marks that are set, in the order of ``names``."""
+    place = {name: k for k, name in enumerate(names)}
+    chosen = sorted((place[name], mark) for name, mark in marks.items() if mark.any())
+    dtype = pl.Enum(names)
+    empty = pl.Series([[]], dtype=pl.List(dtype)).new_from_index(0, rows)
+    if not chosen:
+        return empty
+    at = pl.concat([mark.arg_true().cast(pl.UInt32) for _, mark in chosen])
+    codes = pl.concat([pl.repeat(k, int(mark.sum()), dtype=pl.UInt16, eager=True) for k, mark in chosen])
+    found = (
+        pl.DataFrame({"row": at, "name": codes})
+        .sort("row", maintain_order=True)
+        .group_by("row", maintain_order=True)
+        .agg(pl.col("name"))
+    )
+    known = found["name"].list.eval(pl.element().cat.to(dtype))
+    places = pl.repeat(None, rows, dtype=pl.UInt32, eager=True)
+    places = places.scatter(found["row"], pl.int_range(len(found), dtype=pl.UInt32, eager=True))
+    return pl.select(pl.coalesce(known.gather(places), pl.lit(empty))).to_series()
 
 
 class FrameRun:
@@ -66,6 +111,8 @@ class FrameRun:
         self.engine = FrameEngine(day, rules_of, self.layout, missing=options.missing)
         self.reader = Reader(self.layout, tables, extra, strict=options.strict)
         self._division = division
+        #: Every path that the list of open facts may hold.
+        self.paths = sorted({*open_paths(), *extra})
 
     def divisions(self, children: pl.DataFrame) -> pl.Series:
         """The division in charge of each row: as stated, else of registration, else of residence."""
@@ -82,6 +129,7 @@ class FrameRun:
         self.engine.add([None] if divisions.null_count() else [])
         self.engine.compile()
         self.reader.need(self.engine.graph)
+        self.__dict__.pop("_place_problems", None)
         names = list(self.engine.places)
         place = (
             divisions.replace_strict(names, list(self.engine.places.values()), return_dtype=pl.UInt32)
@@ -109,11 +157,12 @@ class FrameRun:
     # ---- results ------------------------------------------------------------------------------------------------
 
     def _results(self, computed: Computed) -> pl.DataFrame:
-        wanted = self.schema()
+        wanted = self._results_schema()
         shared = dict(self._columns(self.engine.base))
         if len(computed.parts) == 1:
             (part,) = computed.parts
-            return part.rows.select(pl.col(SOURCE_ROW), *_selected(dict(self._columns(part.group)), wanted))
+            found = part.rows.select(pl.col(SOURCE_ROW), *_selected(dict(self._columns(part.group)), wanted))
+            return found.with_columns(self._lists(part))
         own = [(part, dict(self._columns(part.group))) for part in computed.parts]
         # What every group has from the shared rules stands there for all rows already.
         same = {
@@ -124,10 +173,59 @@ class FrameRun:
         if differing and own:
             stacked = pl.concat([part.rows.select(*_selected(columns, differing)) for part, columns in own])
             found = found.with_columns(_in_row_order(stacked, computed.parts))
-        return found.select(SOURCE_ROW, *wanted)
+        lists = [pl.DataFrame(self._lists(part)) for part in computed.parts]
+        if lists and lists[0].width:
+            found = found.hstack(_in_row_order(pl.concat(lists), computed.parts).get_columns())
+        return found.select(SOURCE_ROW, *self.schema())
+
+    def _lists(self, part: Part) -> list[pl.Series]:
+        """Open facts and problems of a part's rows."""
+        outputs = part.group.outputs
+        assert outputs is not None
+        found = []
+        if self.options.missing:
+            marks = {path: part.rows.select(self.engine.expr(v).alias(path)).to_series() for path, v in outputs.missing.items()}
+            found.append(listed(marks, self.paths, len(part.rows)).alias(MISSING))
+        if self.options.problems:
+            by_place = self._place_problems[1]
+            problems = by_place.gather(part.rows[PLACE]).alias(PROBLEMS)
+            marks = {}
+            if outputs.fault is not None and not outputs.fault.is_value(False):
+                marks["rule.division_by_zero"] = part.rows.select(self.engine.expr(outputs.fault).alias("f")).to_series()
+            unread = self.reader.unread_rows(part.rows[SOURCE_ROW])
+            if unread is not None:
+                marks["fact.not_valid"] = unread
+            if marks:
+                own = listed(marks, list(marks), len(part.rows)).cast(problems.dtype)
+                problems = pl.select(pl.concat_list(problems, own)).to_series().alias(PROBLEMS)
+            found.append(problems)
+            blocking = problems.list.eval(pl.element().str.contains(BLOCKING)).list.any() if len(problems) else pl.Series([], dtype=pl.Boolean)
+            found.append((~blocking).alias(COMPLETE))
+        return found
+
+    @cached_property
+    def _place_problems(self) -> tuple[int, pl.Series]:
+        """By place, the codes of what was wrong with its packs."""
+        codes = [sorted({p.code for p in rules.problems}) for rules in self.engine.rules]
+        for division, place in self.engine.places.items():
+            if division is None:
+                codes[place].append("case.division_unknown")
+        for group in self.engine.groups.values():
+            for place, fault in group.faults.items():
+                if fault:
+                    codes[place].append("rule.division_by_zero")
+        return len(codes), pl.Series(codes, dtype=pl.List(pl.String))
 
     def schema(self) -> dict[str, pl.DataType]:
         """The columns of the results with their types."""
+        found = self._results_schema()
+        if self.options.missing:
+            found[MISSING] = pl.List(pl.Enum(self.paths))
+        if self.options.problems:
+            found |= {PROBLEMS: pl.List(pl.String), COMPLETE: pl.Boolean()}
+        return found
+
+    def _results_schema(self) -> dict[str, pl.DataType]:
         found: dict[str, pl.DataType] = {}
         money = pl.Decimal(38, 2) if self.options.money == "yuan" else pl.Int64()
         for group in self.engine.groups.values():

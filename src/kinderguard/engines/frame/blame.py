@@ -4,10 +4,11 @@ The same walk as ``engines/missing.py`` takes for one child: through a choice on
 through a list only into the records that can still change it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from kinderguard.engines.frame.algebra import MOST_RECORDS, FrameAlgebra, Records
 from kinderguard.engines.frame.vectors import Scope, Vector
+from kinderguard.engines.missing import DERIVED
 from kinderguard.engines.plan import Step
 from kinderguard.rules import nodes as n
 
@@ -69,6 +70,12 @@ class Blame:
         node = step.node
         assert isinstance(node, n.Fact | n.Collection)
         path, scope = node.path, self.g.top
+        for source in DERIVED.get(path, ()) if node.of is None else ():
+            self._found.setdefault(source, []).append(
+                self.g.all(blamed, self.algebra.facts.lacks_division(self.g, source))
+            )
+        if node.of is None and path in DERIVED:
+            return
         if node.of is not None:
             scope = self.algebra.scopes[step.inputs[0]]
             path = f"{scope.path.replace('/', '.')}.{path}"
@@ -115,11 +122,51 @@ class Blame:
         return self.algebra._scope_of(self.algebra.of(step))
 
 
-def _order(roots: "object") -> list[Step]:
+class Reach:
+    """Which divisions by zero a result takes into account: of a choice, only what may be chosen."""
+
+    def __init__(self, algebra: FrameAlgebra) -> None:
+        self.algebra = algebra
+        self.g = algebra.g
+
+    def fault(self, roots: Iterable[Step]) -> Vector:
+        """Whether a rule that counts divided by zero."""
+        g, start = self.g, list(roots)
+        reached: dict[Step, list[Vector]] = {root: [g.true] for root in start}
+        found = []
+        for step in reversed(_order(start)):
+            if step.static or step not in reached:
+                continue
+            here = g.any(*reached[step])
+            fault = self.algebra.faults.get(step)
+            if fault is not None:
+                found.append(self._up(g.all(self._up(here, fault.scope), fault)))
+            holds = self.algebra.truth(step.inputs[0]) if isinstance(step.node, n.When) else None
+            if holds is not None and holds.scope.parent is None and here.scope.parent is None:
+                condition, then, otherwise = step.inputs
+                parts = [(condition, here), (then, g.all(here, g.no(g.is_false(holds))))]
+                parts.append((otherwise, g.all(here, g.no(g.is_true(holds)))))
+            else:
+                reads = (*step.inputs, step.where, step.body)
+                parts = [(r, here) for r in reads if r is not None and not isinstance(r.node, n.Each)]
+            for read, when in parts:
+                reached.setdefault(read, []).append(when)
+        return g.any(*found)
+
+    def _up(self, x: Vector, scope: Scope | None = None) -> Vector:
+        """Whether it holds for any record of the child; or as the records of a scope see it."""
+        if scope is not None:
+            return self.g._inside(x, scope)
+        while x.scope.parent is not None:
+            x = self.g.fold("any", x.scope, x, most=MOST_RECORDS)
+        return x
+
+
+def _order(roots: Iterable[Step]) -> list[Step]:
     """Every step under the roots, each after what it reads."""
     order: list[Step] = []
     seen: set[Step] = set()
-    stack = [(step, False) for step in roots]  # type: ignore[attr-defined]
+    stack = [(step, False) for step in roots]
     while stack:
         step, ready = stack.pop()
         if ready:

@@ -109,6 +109,13 @@ class Layout:
             return g.unknown
         return g.make("other_county", (home, here), Dtype.BOOL, nullable=True)
 
+    def lacks_division(self, g: Graph, path: str) -> Vector:
+        """Whether a division is not known to the county; never null."""
+        held = self.columns.get(path)
+        if held is None:
+            return g.true
+        return g.make("no_county", (_column(g, g.top, path, Dtype.TEXT, held),), Dtype.BOOL, nullable=False)
+
     def records(self, g: Graph, scope: Scope, path: str) -> Records:
         """A list as a vector, and where it is known."""
         _, lists = self._at(scope)

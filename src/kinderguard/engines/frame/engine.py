@@ -12,7 +12,7 @@ import attrs
 import polars as pl
 
 from kinderguard.engines.frame.algebra import FrameAlgebra, Meaning
-from kinderguard.engines.frame.blame import Blame
+from kinderguard.engines.frame.blame import Blame, Reach
 from kinderguard.engines.frame.columns import Layout
 from kinderguard.engines.frame.outputs import Outputs, outputs_of
 from kinderguard.engines.frame.program import Program, RecordTables, _literal, column_name
@@ -59,6 +59,8 @@ class Group:
     places: list[int] = attrs.field(factory=list)
     outputs: Outputs | None = None
     program: Program | None = None
+    #: By place, whether a rule divides by zero for everybody there.
+    faults: dict[int, bool] = attrs.field(factory=dict)
     #: The columns of the shared rows that its own results need.
     reads: frozenset[str] = frozenset()
 
@@ -106,9 +108,10 @@ class FrameEngine:
             group = Group(len(self.groups), made, StaticSteps(made, base.statics if base else None))
             self.groups[rules.group] = group
         place = len(self.rules)
-        values, _ = group.statics.values(self.day, rules.parameters(group.statics.parameters))
+        values, faults = group.statics.values(self.day, rules.parameters(group.statics.parameters))
         self._values.add(place, values)
         group.places.append(place)
+        group.faults[place] = bool(faults)
         self.places[division] = place
         self.rules.append(rules)
         self._group_of_place.append(group.number)
@@ -133,6 +136,7 @@ class FrameEngine:
         groups = list(self.groups.values())
         for group in groups:
             group.outputs = outputs_of(self.algebra, group.outline)
+            group.outputs.fault = Reach(self.algebra).fault(group.outputs.roots.values())
         self._blame(groups)
         assert self.base.outputs is not None
         shared = self.base.outputs

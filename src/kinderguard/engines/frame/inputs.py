@@ -139,6 +139,7 @@ class Reader:
         self.faults: list[tuple[Fault, pl.Series]] = []
         self._tables = {t.path: t for t in tables}
         self._read_tables: dict[str, pl.DataFrame] = {}
+        self._of_tables: set[str] = set()
 
     def need(self, graph: Graph) -> None:
         """Read only the columns that a graph asks for."""
@@ -175,6 +176,13 @@ class Reader:
         if self.strict and faults:
             raise FrameColumnError(tuple(self.problems()))
 
+    def unread_rows(self, source_rows: pl.Series) -> pl.Series | None:
+        """Which of some rows have a cell that could not be read; None where there was none."""
+        if not self.faults:
+            return None
+        wrong = pl.concat([rows.filter(f.rows) for f, rows in self.faults if f.column not in self._of_tables])
+        return source_rows.is_in(wrong.implode())
+
     def problems(self) -> list[Problem]:
         """What could not be read so far."""
         found = []
@@ -209,7 +217,9 @@ class Reader:
         found = self._read_tables.get(path)
         if found is None:
             table = self._tables[path]
+            before = len(self.faults)
             found = self._read(table.frame, path, pl.int_range(len(table.frame), eager=True))
+            self._of_tables |= {f.column for f, _ in self.faults[before:]}
             found = found.with_columns(table.frame[table.key].alias(KEY)).filter(pl.col(KEY).is_not_null())
             self._read_tables[path] = found
         return found

@@ -42,8 +42,8 @@ class Outputs:
     roots: dict[str, Step]
     #: By fact path, whether it is unknown and leaves a result open.
     missing: dict[str, Vector] = attrs.field(factory=dict)
-    #: By rule, whether it divided by zero.
-    faults: dict[str, Vector] = attrs.field(factory=dict)
+    #: Whether a rule that counts divided by zero.
+    fault: Vector | None = None
 
     def vectors(self) -> list[Vector]:
         """All that is to be computed."""
@@ -59,7 +59,8 @@ class Outputs:
             if money is not None:
                 yield from (money.amount, money.low, money.high)
         yield from self.missing.values()
-        yield from self.faults.values()
+        if self.fault is not None:
+            yield self.fault
 
 
 def outputs_of(algebra: FrameAlgebra, outline: Outline) -> Outputs:

@@ -415,6 +415,7 @@ _WRITTEN: Mapping[str, Callable[[Vector, list[pl.Expr]], pl.Expr]] = {
     "later": lambda v, p: later_expr(v.payload[0], p[0], p[1]),
     "listed": lambda _, p: p[0].is_not_null(),
     "other_county": _other_county,
+    "no_county": lambda _, p: (p[0].str.len_chars() < 6).fill_null(True),
 }
 
 __all__ = ["DIVISIONS", "ROW", "TYPES", "Program", "RecordTables", "column_name"]
