@@ -17,6 +17,19 @@ class KinderguardError(Exception):
     """The base of every error this library raises by itself."""
 
 
+class MissingExtraError(KinderguardError, ImportError):
+    """Something that needs packages of an extra that is not installed; the message says which."""
+
+    def __init__(self, extra: str, module: str) -> None:
+        self.extra = extra
+        super().__init__(
+            f"This needs the package {module!r}, which is not installed: pip install 'kinderguard[{extra}]'."
+        )
+
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
+        return type(self), (self.extra, "")
+
+
 @attrs.frozen
 class Problem:
     """One finding: a stable ``code`` for programs, a ``message`` for people, and where it was found.

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import attrs
 
 from kinderguard.engines.assessment import Assessment, Basis
 from kinderguard.model.case import Case
-from kinderguard.model.errors import KinderguardError, Problem, did_you_mean
+from kinderguard.model.errors import KinderguardError, MissingExtraError, Problem, did_you_mean
 from kinderguard.model.places import check_division
 from kinderguard.model.text import Text
 from kinderguard.packs.columns import LedgerColumn
@@ -29,6 +29,9 @@ from kinderguard.rules.errors import DefinitionError
 from kinderguard.rules.parameters import Parameter, ParameterValue, merge, parameter_value
 from kinderguard.rules.ruleset import RuleSet, policies_without
 from kinderguard.rules.titles import fact_title
+
+if TYPE_CHECKING:
+    from kinderguard.packs.frames import FrameSchema
 
 #: What ``with_parameters`` takes: a value everywhere, or values by place.
 Given: TypeAlias = "str | int | Decimal | Fraction | bool | dt.date"
@@ -188,13 +191,7 @@ class PolicyBook:
             NoDayError: no day was given.
             PackError: strict, and a pack of the place is broken.
         """
-        day = on or self.day
-        if day is None:
-            raise NoDayError(
-                "An assessment needs a day: book.assess(case, on=date(2025, 9, 1)), or book.on(day) first."
-            )
-        if isinstance(day, dt.datetime):
-            day = day.date()
+        day = self._day(on)
         place = (check_division(division) if division else None) or self.division or case.division
         ready = self._ready(place, day)
         provided, problems = ready.provide(case)
@@ -202,6 +199,88 @@ class PolicyBook:
         for observer in ready.overlay.observers:
             _observe(observer, result)
         return result
+
+    def _day(self, on: dt.date | None) -> dt.date:
+        day = on or self.day
+        if day is None:
+            raise NoDayError(
+                "An assessment needs a day: book.assess(case, on=date(2025, 9, 1)), or book.on(day) first."
+            )
+        return day.date() if isinstance(day, dt.datetime) else day
+
+    def assess_frame(
+        self,
+        children: Any,
+        *,
+        members: Any = None,
+        on: dt.date | None = None,
+        division: str | None = None,
+        missing: bool = True,
+        problems: bool = True,
+        money: Literal["yuan", "fen"] = "yuan",
+        strict: bool = True,
+    ) -> Any:
+        """What many children are and what is due: a table in, a table of the same kind out, row for row.
+
+        Args:
+            children: a Polars frame (eager or lazy), a pandas frame, a PyArrow table or a DuckDB relation. Its columns
+                are the facts' paths (see ``frame_schema``); null is unknown, and so is a fact without a column.
+            members: the household members in a table of their own, or tables by list
+                (``{"father.situations": …}``). A table shares a column ``household.number`` or ``ref`` with the children.
+            on: the day; the book's own if left out.
+            division: whose rules, for all rows; the book's own place, else each row's, if left out.
+            missing: give the list of unknown facts that leave a result open.
+            problems: give what was wrong for each row, and whether every rule could be used.
+            money: ``"yuan"`` (decimals), or ``"fen"`` (whole numbers, in columns that end in ``_fen``).
+            strict: whether a cell that cannot be read stops the run; else it is unknown, and named in ``problems``.
+
+        Returns:
+            For each category a column of its code (true, false or null); for each policy ``.eligible`` and
+            ``.amount``, ``.low``, ``.high`` (or ``.granted`` for a service) after stacking; totals ``due.month.…`` for
+            what is paid to the child and ``due.month.household.…`` for what is paid to the household; ``missing``,
+            ``problems`` and ``complete``; before them the children's ``ref``.
+
+        Raises:
+            FrameColumnError: columns that cannot be read, with rows and nearest codes; all of them at once.
+            NoDayError: no day was given.
+        """
+        frames = _frames()
+        options = frames.Options(missing=missing, problems=problems, money=_money_unit(money), strict=strict)
+        place = check_division(division) if division else self.division
+        return frames.assess_frame(self, children, members, self._day(on), place, options)
+
+    def frame_schema(self, division: str | None = None) -> "FrameSchema":
+        """The columns that ``assess_frame`` reads: names, kinds, codes, and which rules read each.
+
+        Args:
+            division: of the rules of this place; of the book's own, or the nation's, if left out.
+        """
+        overlay = self.overlay(division or self.division)
+        schema: FrameSchema = _frames().frame_schema(overlay.rules, overlay.titles)
+        return schema
+
+    def explain_row(
+        self,
+        children: Any,
+        row: int,
+        *,
+        members: Any = None,
+        on: dt.date | None = None,
+        division: str | None = None,
+    ) -> Assessment:
+        """One row of a frame, assessed by itself: ``print(book.explain_row(children, 7).explain())``.
+
+        Args:
+            children, members, on, division: as for ``assess_frame``.
+            row: the number of the row, counted from 0.
+
+        Raises:
+            IndexError: no such row.
+            InvalidRecordError: the row contradicts itself, so that it makes no case.
+        """
+        place = check_division(division) if division else None
+        found: Assessment = _frames().explain_row(self, children, row, members, self._day(on), place)
+        return found
 
     def _ready(self, place: str | None, day: dt.date) -> "_Ready":
         found = self._bases.get((place, day))
@@ -312,6 +391,21 @@ def _observe(observer: Callable[[Assessment], None], result: Assessment) -> None
                 name,
             )
         )
+
+
+def _frames() -> Any:
+    """The module that knows frames; an error that names the extra where it is not installed."""
+    try:
+        from kinderguard.packs import frames
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("frames", error.name or "polars") from None
+    return frames
+
+
+def _money_unit(money: str) -> str:
+    if money not in ("yuan", "fen"):
+        raise ValueError(f"money is 'yuan' or 'fen', not {money!r}.")
+    return money
 
 
 # ---- changes ---------------------------------------------------------------------------------------------------

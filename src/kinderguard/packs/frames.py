@@ -1,21 +1,46 @@
-"""The policy book on frames: whose rules apply to each row, and what a frame may hold.
+"""The policy book on frames: children in a table in, results in a table of the same kind out.
 
-``PolicyBook.assess_frame`` and its companions are written here, so that the book itself does not need Polars.
+``PolicyBook.assess_frame`` and its companions are written here, so that the book itself needs no Polars.
 """
 
 import datetime as dt
-from collections.abc import Hashable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+import threading
+import warnings
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
+import narwhals as nw
+import polars as pl
 
+from kinderguard.engines.assessment import Assessment
 from kinderguard.engines.explain import absent_parameter
+from kinderguard.engines.frame.assess import DIVISION_COLUMNS, FrameRun, Options, divisions_of
+from kinderguard.engines.frame.columns import OTHER_COUNTY, FrameColumnError
+from kinderguard.engines.frame.inputs import RecordTable, list_kinds
+from kinderguard.engines.frame.rows import case_of
+from kinderguard.engines.frame.schema import fact_kinds
+from kinderguard.engines.missing import DERIVED
+from kinderguard.model.codes import Code
 from kinderguard.model.errors import Problem
+from kinderguard.model.text import Text
 from kinderguard.packs.overlay import Overlay
-from kinderguard.rules.ruleset import RuleSet
+from kinderguard.packs.provided import provide
+from kinderguard.rules.definitions import FactProvider
+from kinderguard.rules.kinds import Kind, Sort
+from kinderguard.rules.ruleset import RuleSet, facts_read
+from kinderguard.rules.titles import fact_title, list_title
 
 if TYPE_CHECKING:
     from kinderguard.packs.book import PolicyBook
+
+
+class MissingColumnsWarning(UserWarning):
+    """Facts that rules read and the frame has no column for: unknown in every row."""
+
+
+class OrphanedRecordsWarning(UserWarning):
+    """Records whose key belongs to no child of the frame."""
 
 
 @attrs.frozen(eq=False)
@@ -50,3 +75,396 @@ def rules_of(book: "PolicyBook", division: str | None, day: dt.date) -> PlaceRul
     overlay = book.overlay(division)
     in_force = overlay.in_force(day)
     return PlaceRules(division, day, overlay, in_force.rules, id(in_force))
+
+
+# ---- the schema ---------------------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class FrameColumn:
+    """A column that a frame may have: a fact by its path, or a list of records.
+
+    A fact of a record (``father.situations.kind``) is a field of the list's structs, or a column of its own table.
+    """
+
+    name: str
+    #: ``condition``, ``code``, ``codes``, ``money`` (yuan), ``number``, ``date`` or ``list``.
+    kind: str
+    unit: str
+    title: Text
+    #: The codes that it may hold, by their titles; empty where it holds none.
+    codes: Mapping[str, Text]
+    #: The list that it is a field of; empty for a column of the children.
+    of: str
+    #: The categories, policies and checks that read it.
+    read_by: tuple[str, ...]
+
+
+@attrs.frozen(eq=False, repr=False)
+class FrameSchema:
+    """The columns that ``assess_frame`` reads. Iterable; ``schema["child.birth_date"]`` finds one."""
+
+    columns: tuple[FrameColumn, ...]
+
+    def __iter__(self) -> Iterator[FrameColumn]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    def __getitem__(self, name: str) -> FrameColumn:
+        return next(c for c in self.columns if c.name == name)
+
+    def __contains__(self, name: object) -> bool:
+        return any(c.name == name for c in self.columns)
+
+    def to_polars(self) -> pl.DataFrame:
+        """The schema as a table."""
+        rows = [
+            (c.name, c.kind, c.unit, c.title.zh, c.title.en, list(c.codes), c.of, list(c.read_by)) for c in self.columns
+        ]
+        names = ["name", "kind", "unit", "title_zh", "title_en", "codes", "of", "read_by"]
+        types = [pl.String] * 5 + [pl.List(pl.String), pl.String, pl.List(pl.String)]
+        return pl.DataFrame(rows, schema=dict(zip(names, types, strict=True)), orient="row")
+
+    def empty(self) -> pl.DataFrame:
+        """A frame without rows that has every column of the children, each of the type it is read fastest in."""
+        from kinderguard.engines.frame.rows import polars_type, struct_type
+
+        kinds = fact_kinds()
+        schema: dict[str, Any] = {"ref": pl.String, "division_code": pl.String}
+        for column in self.columns:
+            if column.kind == "list" and not column.of:
+                schema[column.name] = pl.List(struct_type(kinds.lists[column.name]))
+            elif not column.of:
+                schema[column.name] = polars_type(_kind_of(column), dates=pl.Date)
+        return pl.DataFrame(schema=schema)
+
+    def __repr__(self) -> str:
+        return f"<FrameSchema of {len(self.columns)} columns>"
+
+    def _repr_html_(self) -> str:
+        return self.to_polars()._repr_html_()
+
+
+_KIND_WORDS = {Sort.BOOL: "condition"}
+
+
+def _kind_of(column: FrameColumn) -> Kind:
+    kinds = fact_kinds().fields
+    if column.name in kinds:
+        return kinds[column.name]
+    sort = next((s for s, word in _KIND_WORDS.items() if word == column.kind), None) or Sort(column.kind)
+    codes = type(next(iter(column.codes))) if column.codes else None
+    return Kind(sort, column.unit, codes if codes and issubclass(codes, Code) else None)
+
+
+def readers(rules: RuleSet) -> dict[str, tuple[str, ...]]:
+    """By fact or list, the rules that read it; derived facts by what they come from."""
+    found: dict[str, dict[str, None]] = {}
+    for owner, expr in rules.expressions():
+        for path in facts_read(expr):
+            for source in DERIVED.get(path, (path,)):
+                found.setdefault(source, {})[owner] = None
+    for provider in rules.providers.values():
+        for need in provider.needs:
+            for path in facts_read(need):
+                found.setdefault(path, {})[provider.code] = None
+    return {path: tuple(owners) for path, owners in found.items()}
+
+
+def frame_schema(rules: RuleSet, titles: Mapping[str, Text]) -> FrameSchema:
+    """The columns that some rules read."""
+    kinds = fact_kinds()
+    extra = {code: fact.kind for code, fact in rules.facts.items()}
+    columns = []
+    for path, owners in sorted(readers(rules).items()):
+        if path == OTHER_COUNTY:
+            continue
+        of, kind = _list_of(path)
+        known = kind or {**kinds.fields, **extra}.get(path)
+        if known is None:
+            title = list_title(path, titles)
+            columns.append(FrameColumn(path, "list", "", title, {}, of, owners))
+            continue
+        unit = "yuan" if known.sort is Sort.MONEY else known.unit
+        word = _KIND_WORDS.get(known.sort, known.sort.value)
+        codes = {c: c.label for c in known.codes or ()}
+        columns.append(FrameColumn(path, word, unit, fact_title(path, titles), codes, of, owners))
+    return FrameSchema(tuple(columns))
+
+
+def _list_of(path: str) -> tuple[str, Kind | None]:
+    """The list that a path lies in (empty for the child's own), and its kind if it is a value."""
+    for name, kinds in fact_kinds().lists.items():
+        if path.startswith(name + "."):
+            rest, of = path[len(name) + 1 :], name
+            for inner, nested in kinds.lists.items():
+                if rest.startswith(inner + "."):
+                    return f"{name}.{inner}", nested.fields.get(rest[len(inner) + 1 :])
+            return of, kinds.fields.get(rest)
+    return "", None
+
+
+# ---- assessing ------------------------------------------------------------------------------------------------------
+
+Records = Mapping[str, Any]
+
+
+def assess_frame(
+    book: "PolicyBook", children: Any, members: Any, day: dt.date, division: str | None, options: Options
+) -> Any:
+    """See ``PolicyBook.assess_frame``."""
+    table, give_back = _taken(children)
+    tables = _record_tables(members, table.collect_schema() if isinstance(table, pl.LazyFrame) else table.schema)
+    if isinstance(table, pl.LazyFrame):
+        return _assess_lazily(book, table, tables, day, division, options)
+    return give_back(assess_table(book, table, tables, day, division, options))
+
+
+def assess_table(
+    book: "PolicyBook",
+    table: pl.DataFrame,
+    tables: Sequence[RecordTable],
+    day: dt.date,
+    division: str | None,
+    options: Options,
+) -> pl.DataFrame:
+    """The results for a Polars frame, the child's ``ref`` before them."""
+    places = divisions_of(table, division)
+    rules = {d: rules_of(book, d, day) for d in places.unique().to_list()}
+    table, failed = _provided(table, places, rules)
+    _warn(table, tables, rules.values())
+    run = _run(book, table.schema, tables, day, division, options)
+    run.noted = failed
+    results = run.assess(table)
+    return results if "ref" not in table.columns else results.insert_column(0, table["ref"])
+
+
+def _run(
+    book: "PolicyBook",
+    schema: Mapping[str, pl.DataType],
+    tables: Sequence[RecordTable],
+    day: dt.date,
+    division: str | None,
+    options: Options,
+) -> FrameRun:
+    return FrameRun(
+        day,
+        lambda d: rules_of(book, d, day),
+        schema,
+        tables=tables,
+        extra=_declared(book, schema),
+        division=division,
+        options=options,
+    )
+
+
+def _declared(book: "PolicyBook", columns: Iterable[str]) -> dict[str, Kind]:
+    """The kinds of packs' own facts among the columns."""
+    found: dict[str, Kind] = {}
+    for name in columns:
+        if name[:1].isdigit() and "." in name:
+            facts = book.overlay(name.split(".")[0]).rules.facts
+            found |= {code: fact.kind for code, fact in facts.items()}
+    return found
+
+
+def _assess_lazily(
+    book: "PolicyBook",
+    table: pl.LazyFrame,
+    tables: Sequence[RecordTable],
+    day: dt.date,
+    division: str | None,
+    options: Options,
+) -> pl.LazyFrame:
+    """Results as a lazy frame. Which divisions occur is asked at once: the columns of the results depend on them."""
+    columns = [c for c in DIVISION_COLUMNS if c in table.collect_schema().names()]
+    known = table.select(columns).unique().collect() if columns else pl.DataFrame()
+    run = _run(book, table.collect_schema(), tables, day, division, options)
+    run.meet(divisions_of(known, division) if columns else pl.Series([division], dtype=pl.String))
+    keeps_ref = "ref" in table.collect_schema().names()
+    schema = ({"ref": table.collect_schema()["ref"]} if keeps_ref else {}) | run.schema()
+
+    rules = {d: rules_of(book, d, day) for d in run.engine.places}
+    _warn(table.head(0).collect(), tables, rules.values())
+    one_at_a_time = threading.Lock()
+
+    def some(rows: pl.DataFrame) -> pl.DataFrame:
+        with one_at_a_time:
+            rows, run.noted = _provided(rows, divisions_of(rows, division), rules)
+            results = run.assess(rows)
+        return results.insert_column(0, rows["ref"]) if keeps_ref else results
+
+    return table.map_batches(some, schema=schema, streamable=True)
+
+
+def _taken(native: Any) -> tuple[Any, Any]:
+    """A caller's table as Polars, and what turns a Polars table into the caller's kind."""
+    if isinstance(native, pl.DataFrame | pl.LazyFrame):
+        return native, lambda found: found
+    try:
+        frame = nw.from_native(native)
+    except TypeError:
+        raise FrameColumnError(
+            (
+                Problem(
+                    "frame.kind",
+                    Text(
+                        f"不支持的表类型：{type(native).__name__}",
+                        f"A {type(native).__name__} is no table that can be read: give a Polars or pandas frame, a PyArrow table or a DuckDB relation.",
+                    ),
+                ),
+            )
+        ) from None
+    kind = frame.implementation
+    if isinstance(frame, nw.LazyFrame):
+        table = frame.collect("polars").to_native()
+        return table, (lambda found: _as_duckdb(found)) if kind.is_duckdb() else (lambda found: found)
+    table = frame.to_polars()
+    if kind.is_pandas_like():
+        index = native.index
+
+        def to_pandas(found: pl.DataFrame) -> Any:
+            made = found.to_pandas(use_pyarrow_extension_array=_has_arrow(native))
+            made.index = index
+            if not _has_arrow(native):
+                three_valued = [name for name, dtype in found.schema.items() if dtype == pl.Boolean]
+                made = made.astype(dict.fromkeys(three_valued, "boolean"))
+            return made
+
+        return table, to_pandas
+    return table, (lambda found: found.to_arrow()) if kind.is_pyarrow() else (lambda found: found)
+
+
+def _has_arrow(frame: Any) -> bool:
+    return any(type(dtype).__name__ == "ArrowDtype" for dtype in frame.dtypes)
+
+
+def _as_duckdb(found: pl.DataFrame) -> Any:
+    import duckdb
+
+    return duckdb.from_arrow(found.to_arrow(compat_level=pl.CompatLevel.oldest()))
+
+
+KEYS = ("household.number", "ref")
+
+
+def _record_tables(members: Any, schema: Mapping[str, Any]) -> list[RecordTable]:
+    """The tables of records, each with the column that finds them."""
+    if members is None:
+        return []
+    given = members if isinstance(members, Mapping) else {"household.members": members}
+    found = []
+    for path, native in given.items():
+        if path not in fact_kinds().lists:
+            from kinderguard.model.errors import did_you_mean
+
+            raise _frame_error(
+                f"没有名为 {path} 的列表", f"There is no list {path!r}.{did_you_mean(path, fact_kinds().lists)}"
+            )
+        table, _ = _taken(native)
+        table = table.collect() if isinstance(table, pl.LazyFrame) else table
+        key = next((k for k in KEYS if k in table.columns and k in schema), None)
+        if key is None:
+            raise _frame_error(
+                f"{path} 的表与儿童表没有共同的键列（{'、'.join(KEYS)}）",
+                f"The table of {path} and the children share no key: both need a column {' or '.join(map(repr, KEYS))}.",
+            )
+        found.append(RecordTable(path, table, key))
+    return found
+
+
+def _frame_error(zh: str, en: str) -> FrameColumnError:
+    return FrameColumnError((Problem("frame.records", Text(zh, en)),))
+
+
+def _warn(table: pl.DataFrame, tables: Sequence[RecordTable], places: Iterable[PlaceRules]) -> None:
+    """Say at once which facts have no column and which rules read them; and which records belong to nobody."""
+    there = set(table.columns)
+    read: dict[str, dict[str, None]] = {}
+    for rules in {p.group: p for p in places}.values():
+        for path, owners in rules.overlay.readers.items():
+            read.setdefault(path, {}).update(dict.fromkeys(owners))
+    lacking = {path: owners for path, owners in read.items() if not _has_column(path, there, table.schema, tables)}
+    # A list that is not there is told once, not field by field.
+    lacking = {path: owners for path, owners in lacking.items() if _list_of(path)[0] not in lacking}
+    if lacking:
+        lines = [f"  {path}: read by {', '.join(owners)}" for path, owners in sorted(lacking.items())]
+        warnings.warn(
+            f"The frame has no column for {len(lacking)} facts that rules read; each is unknown in every row:\n"
+            + "\n".join(lines),
+            MissingColumnsWarning,
+            stacklevel=5,
+        )
+    for given in tables:
+        keys = table[given.key].cast(given.frame[given.key].dtype)
+        lost = given.frame.filter(~pl.col(given.key).is_in(keys.implode()) | pl.col(given.key).is_null())
+        if len(table) and len(lost):
+            warnings.warn(
+                f"{len(lost)} of {len(given.frame)} rows of {given.path} have a {given.key} that no child has; they are left out.",
+                OrphanedRecordsWarning,
+                stacklevel=5,
+            )
+
+
+def _has_column(path: str, there: set[str], schema: Mapping[str, Any], tables: Sequence[RecordTable]) -> bool:
+    of, _ = _list_of(path)
+    if not of:
+        return path in there or any(t.path == path for t in tables)
+    for table in tables:
+        if of == table.path:
+            return path[len(of) + 1 :] in table.frame.columns
+    if of in there:
+        inner = schema[of].inner if isinstance(schema[of], pl.List) else None
+        return isinstance(inner, pl.Struct) and path[len(of) + 1 :] in {f.name for f in inner.fields}
+    return of in {t.path for t in tables} or of not in fact_kinds().lists  # a list in a list is told with the outer one
+
+
+def _provided(
+    table: pl.DataFrame, places: pl.Series, rules: Mapping[str | None, PlaceRules]
+) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
+    """``table`` with what fact providers say, and the rows in which one failed."""
+    asked: dict[int, tuple[list[str | None], tuple[FactProvider, ...]]] = {}
+    for division, place in rules.items():
+        read = place.overlay.readers
+        providers = tuple(p for code, p in place.rules.providers.items() if code in read)
+        if providers:
+            asked.setdefault(id(place.overlay), ([], providers))[0].append(division)
+    failed = pl.repeat(False, len(table), dtype=pl.Boolean, eager=True)
+    for divisions, providers in asked.values():
+        for provider in providers:
+            table, wrong = provide(table, places.is_in(pl.Series(divisions, dtype=pl.String).implode()).fill_null(False), provider)
+            failed |= wrong
+    return table, {"provider.failed": failed} if failed.any() else {}
+
+
+def explain_row(
+    book: "PolicyBook", children: Any, row: int, members: Any, day: dt.date, division: str | None
+) -> Assessment:
+    """See ``PolicyBook.explain_row``."""
+    table, _ = _taken(children)
+    if isinstance(table, pl.LazyFrame):
+        table = table.slice(row, 1).collect()
+        row = 0
+    if not -len(table) <= row < len(table):
+        raise IndexError(f"There is no row {row}: the frame has {len(table)}.")
+    facts = table.row(row, named=True)
+    for given in _record_tables(members, table.schema):
+        mine = given.frame.filter(pl.col(given.key) == pl.lit(facts[given.key]))
+        facts[given.path] = mine.drop(given.key).to_dicts() or None
+    case = case_of(facts, extra=_declared(book, table.columns))
+    place = division or book.division
+    return book.assess(case, on=day, division=place)
+
+
+__all__ = [
+    "FrameColumn",
+    "FrameSchema",
+    "MissingColumnsWarning",
+    "OrphanedRecordsWarning",
+    "assess_frame",
+    "explain_row",
+    "frame_schema",
+    "list_kinds",
+]

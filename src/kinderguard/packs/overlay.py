@@ -99,6 +99,13 @@ class Overlay:
         titles = {value.code: value.title for value in titled}
         return titles | {code: p.title for code, p in r.parameters.items() if p.title is not None}
 
+    @cached_property
+    def readers(self) -> Mapping[str, tuple[str, ...]]:
+        """By fact or list, the rules that read it."""
+        from kinderguard.packs.frames import readers
+
+        return readers(self.rules)
+
     @property
     def versions(self) -> dict[str, str]:
         """The version of each pack by its code."""

@@ -195,9 +195,7 @@ def _guardians(
     parent_born = np.where(father.at_home, father.born, mother.born)
     return (
         _Guardian(np.where(one, parent, relation), np.where(one, parent_born, nearest.born)),
-        _Guardian(
-            np.where(both, parent, np.where(two_kin, relation, -1)), np.where(both, mother.born, second.born)
-        ),
+        _Guardian(np.where(both, parent, np.where(two_kin, relation, -1)), np.where(both, mother.born, second.born)),
     )
 
 

@@ -24,6 +24,10 @@ class Column(ABC):
     """A column to be; what is unknown is null in the end."""
 
     @abstractmethod
+    def __len__(self) -> int:
+        """How many cells there are."""
+
+    @abstractmethod
     def at(self, rows: Ints) -> "Column":
         """The column with the cells of these rows, in their order."""
 
@@ -43,6 +47,9 @@ class Lookup(Column):
     values: pl.Series
     places: Any = attrs.field(converter=lambda places: np.asarray(places).astype(np.int32))
 
+    def __len__(self) -> int:
+        return len(self.places)
+
     def at(self, rows: Ints) -> "Lookup":
         """As every column."""
         return Lookup(self.values, self.places[rows])
@@ -60,21 +67,33 @@ class Lookup(Column):
 
 @attrs.frozen(eq=False)
 class Days(Column):
-    """Days as numbers; ``days.UNKNOWN`` is unknown."""
+    """Days as numbers; ``days.UNKNOWN`` is unknown.
+
+    Where ``parts`` is given (0: known to the day, 1: to the month, 2: to the year), the column becomes text such as
+    ``2012-03-05``, ``2012-03`` or ``2012``.
+    """
 
     days: Any = attrs.field(converter=lambda days: np.asarray(days).astype(np.int32))
+    parts: Any = None
+
+    def __len__(self) -> int:
+        return len(self.days)
 
     def at(self, rows: Ints) -> "Days":
         """As every column."""
-        return Days(self.days[rows])
+        return Days(self.days[rows], None if self.parts is None else self.parts[rows])
 
     def forgetting(self, lost: Flags) -> "Days":
         """As every column."""
-        return Days(np.where(lost, UNKNOWN, self.days))
+        return Days(np.where(lost, UNKNOWN, self.days), self.parts)
 
     def series(self) -> pl.Series:
         """As every column."""
-        return _blanked(pl.Series(self.days, dtype=pl.Int32).cast(pl.Date), self.days != UNKNOWN)
+        dates = _blanked(pl.Series(self.days, dtype=pl.Int32).cast(pl.Date), self.days != UNKNOWN)
+        if self.parts is None:
+            return dates
+        length = pl.Series([10, 7, 4], dtype=pl.UInt32).gather(pl.Series(self.parts, dtype=pl.UInt32))
+        return pl.select(pl.lit(dates).cast(pl.String).str.slice(0, pl.lit(length))).to_series()
 
 
 @attrs.frozen(eq=False)
@@ -83,6 +102,9 @@ class Numbers(Column):
 
     numbers: Ints
     money: bool = False
+
+    def __len__(self) -> int:
+        return len(self.numbers)
 
     def at(self, rows: Ints) -> "Numbers":
         """As every column."""
@@ -109,6 +131,9 @@ class Texts(Column):
     """Cells that Polars holds already: text that is different in every row."""
 
     cells: pl.Series
+
+    def __len__(self) -> int:
+        return len(self.cells)
 
     def at(self, rows: Ints) -> "Texts":
         """As every column."""
@@ -185,7 +210,9 @@ def stacked(columns: Sequence[Column]) -> Column:
     """Columns of one type, one below the other."""
     first = columns[0]
     if isinstance(first, Days):
-        return Days(np.concatenate([c.days for c in columns if isinstance(c, Days)]))
+        days = [c for c in columns if isinstance(c, Days)]
+        parts = [np.zeros(len(c), dtype=np.int64) if c.parts is None else c.parts for c in days]
+        return Days(np.concatenate([c.days for c in days]), None if first.parts is None else np.concatenate(parts))
     if isinstance(first, Numbers):
         return Numbers(np.concatenate([c.numbers for c in columns if isinstance(c, Numbers)]), first.money)
     assert isinstance(first, Lookup)

@@ -11,7 +11,7 @@ from kinderguard.analysis.synthetic import days as d
 from kinderguard.analysis.synthetic.asked import SynthesisError
 from kinderguard.analysis.synthetic.chance import Flags, Ints
 from kinderguard.model.codes import Sex
-from kinderguard.model.resident_id import check_digit
+from kinderguard.model.resident_id import _CHECK, _WEIGHTS
 from kinderguard.model.text import Text
 
 #: How many people of one sex a division has on one day, and how many such divisions a province has.
@@ -49,15 +49,12 @@ def resident_ids(born: Ints, sex: Ints, province: Ints, known: Flags) -> c.Colum
                 "divisions over more provinces, or leave ids out.",
             )
         )
-    year, month, day = _calendar(born)
     male = sex == c.place_of(Sex.MALE)
     division = province * 10000 + 199 - order // _A_DAY
-    number = 2 * (order % _A_DAY) + np.where(male, 1, 0)
-    digits = np.concatenate([_digits(x, k) for x, k in ((division, 6), (year, 4), (month, 2), (day, 2), (number, 3))])
-    text = np.concatenate([digits + ord("0"), _check(digits)[None]]).astype(np.uint8)
-    whole = np.ascontiguousarray(text.T).tobytes().decode("ascii")
-    cells = pl.Series([whole[k : k + 18] for k in range(0, len(whole), 18)], dtype=pl.String)
-    return c.Texts(cells).forgetting(~known)
+    # Seventeen digits are one whole number, whose first is not 0.
+    first17 = division * 10**11 + _calendar(born) * 1000 + 2 * (order % _A_DAY) + np.where(male, 1, 0)
+    last = pl.Series(list(_CHECK)).gather(pl.Series(_check(first17), dtype=pl.UInt32))
+    return c.Texts(pl.Series(first17).cast(pl.String) + last).forgetting(~known)
 
 
 def _order_of_the_day(born: Ints, sex: Ints, province: Ints) -> Ints:
@@ -72,20 +69,18 @@ def _order_of_the_day(born: Ints, sex: Ints, province: Ints) -> Ints:
     return order
 
 
-def _calendar(born: Ints) -> tuple[Ints, Ints, Ints]:
-    first = d.add_months(born, 0).astype("datetime64[D]")
-    months = first.astype("datetime64[M]")
+def _calendar(born: Ints) -> Ints:
+    """Each day as a number of eight digits, such as 20120305."""
+    dates = born.astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
     month = months.astype(np.int64)
-    return 1970 + month // 12, 1 + month % 12, 1 + (first - months.astype("datetime64[D]")).astype(np.int64)
+    day = 1 + (dates - months.astype("datetime64[D]")).astype(np.int64)
+    return (1970 + month // 12) * 10000 + (1 + month % 12) * 100 + day
 
 
-def _digits(numbers: Ints, width: int) -> Ints:
-    return np.stack([numbers // 10**k % 10 for k in range(width - 1, -1, -1)])
-
-
-def _check(digits: Ints) -> Ints:
-    """The character of each check digit, by the model's own function: only the sum of the digits' weights counts."""
-    weights = [_weight(place) for place in range(17)]
-    total = sum(weight * row for weight, row in zip(weights, digits, strict=True)) % 11
-    by_total = {sum(w * int(x) for w, x in zip(weights, text, strict=True)) % 11: check_digit(text) for text in _SAMPLES}
-    return np.array([ord(by_total[k]) for k in range(11)])[total]
+def _check(first17: Ints) -> Ints:
+    """The place of each check digit in the model's list of them."""
+    total = np.zeros(len(first17), dtype=np.int64)
+    for place, weight in enumerate(_WEIGHTS):
+        total += weight * (first17 // 10 ** (16 - place) % 10)
+    return total % 11

@@ -41,16 +41,18 @@ def draw_living(chance: Chance, shares: Shares, families: Families, care: Care, 
     migrant = care.is_kind(CareKind.PARENTAL) & ~away & chance.happens("migrant", shares.share("migrants"), count)
     home = np.where(migrant, _origins(chance, here, len(places.codes), len(codes)), here)
     rural = chance.happens("rural", shares.share("rural"), count)
-    values, level = _with_villages(codes), _levels(chance, shares, count)
-    residence, registration = (_village(chance, codes, place, level, n) for n, place in enumerate((here, home)))
+    values, below = _with_villages(codes), _below(chance, shares, len(codes), count)
+    fictitious = np.array([code == FICTITIOUS for code in codes])
+    residence, registration = (np.where(fictitious[place] & (below > 0), below, place) for place in (here, home))
     permit = migrant & chance.happens("permit", shares.share("migrants.permit"), count)
     house = families.house
-    since = np.maximum(np.where(migrant, _moved(chance, shares, families.day, count), families.youngest.min(initial=0)), 0)
+    moved = _moved(chance, shares, families.day, count)[house]
+    since = np.where(migrant[house], np.maximum(moved, families.born), families.born)
     facts: dict[str, c.Column] = {
         "child.registration.kind": c.codes_of(RegistrationKind, np.where(rural, _RURAL, _URBAN)).at(house),
         "child.registration.division": c.texts(values, registration).at(house),
         "child.residence.division": c.texts(values, residence).at(house),
-        "child.residence.since": c.Days(np.where(migrant[house], np.maximum(since[house], families.born), families.born)),
+        "child.residence.since": c.Days(since),
         "child.residence.permit": c.yes_or_no(permit).at(house),
     }
     lines = np.array([_line(shares, code) for code in codes], dtype=np.int64)
@@ -84,17 +86,9 @@ def _with_villages(codes: tuple[str, ...]) -> list[str]:
     return [*codes, *towns, *(f"{town}{200 + village}" for town in towns for village in range(1, _VILLAGES + 1))]
 
 
-def _levels(chance: Chance, shares: Shares, count: int) -> Ints:
-    """How many digits of a place are known in the fictitious county."""
+def _below(chance: Chance, shares: Shares, codes: int, count: int) -> Ints:
+    """The place in ``_with_villages`` of a town or a village for each household; 0 where only the county is known."""
     table = shares.shares("townships")
-    return np.array([int(value) for value in table.values])[chance.pick("level", table.shares, count)]
-
-
-def _village(chance: Chance, codes: tuple[str, ...], place: Ints, level: Ints, number: int) -> Ints:
-    """The place in ``_with_villages`` of each household's place."""
-    count = len(place)
-    town = chance.below(f"town {number}", _TOWNS, count)
-    village = chance.below(f"village {number}", _VILLAGES, count)
-    below = np.where(level == 9, len(codes) + town, len(codes) + _TOWNS + town * _VILLAGES + village)
-    fictitious = np.array([code == FICTITIOUS for code in codes])[place]
-    return np.where(fictitious & (level > 6), below, place)
+    level = np.array([int(value) for value in table.values])[chance.pick("level", table.shares, count)]
+    town, village = chance.below("town", _TOWNS, count), chance.below("village", _VILLAGES, count)
+    return np.where(level == 6, 0, codes + np.where(level == 9, town, _TOWNS + town * _VILLAGES + village))

@@ -104,9 +104,7 @@ def _property(chance: Chance, shares: Shares, per_head: Ints, line: Ints) -> Fla
     return np.where(per_head * 2 < line * 3, poor, others)
 
 
-def _aid(
-    chance: Chance, shares: Shares, care: Care, per_head: Ints, line: Ints, proper: Flags, burden: Flags
-) -> Ints:
+def _aid(chance: Chance, shares: Shares, care: Care, per_head: Ints, line: Ints, proper: Flags, burden: Flags) -> Ints:
     """The aid for which each household is recognised: places in ``_AIDS``."""
 
     def recognised(name: str) -> Flags:
@@ -122,9 +120,7 @@ def _aid(
 
 def _aid_lists(aid: Ints, formerly: Flags) -> c.Column:
     lists = [
-        [status for status in (main, former) if status]
-        for main in _AIDS
-        for former in (None, AidStatus.FORMERLY_POOR)
+        [status for status in (main, former) if status] for main in _AIDS for former in (None, AidStatus.FORMERLY_POOR)
     ]
     return c.code_lists(AidStatus, lists, aid * 2 + formerly)
 

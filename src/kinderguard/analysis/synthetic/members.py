@@ -73,9 +73,7 @@ def _facts(
     }
 
 
-def _children(
-    families: Families, care: Care, facts: dict[str, c.Column], income: Ints, none: pl.Series
-) -> _Role:
+def _children(families: Families, care: Care, facts: dict[str, c.Column], income: Ints, none: pl.Series) -> _Role:
     """The children; the eldest is the child, the others its brothers and sisters."""
     house, n = families.house, len(families.house)
     eldest = np.ones(n, dtype=np.bool_)

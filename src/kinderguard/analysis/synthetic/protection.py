@@ -55,7 +55,9 @@ def _grounds(
     ground = StateGuardianshipGround
     drawn = chance.pick("ground of guardianship", shares.shares("state_guardianship.ground").over(ground), n)
     dead = (father.gone_since != d.UNKNOWN) & (mother.gone_since != d.UNKNOWN)
-    revoked = families.is_in(father.state, "guardianship_revoked") & families.is_in(mother.state, "guardianship_revoked")
+    revoked = families.is_in(father.state, "guardianship_revoked") & families.is_in(
+        mother.state, "guardianship_revoked"
+    )
     not_found = families.is_in(father.state, "not_found")
     for holds, which in (
         (dead[house], ground.GUARDIAN_DEAD),
@@ -111,6 +113,6 @@ def _codes(chance: Chance, shares: Shares, table: str, codes: type[Code], size: 
 def _partly_known(chance: Chance, shares: Shares, name: str, fields: dict[str, c.Column]) -> dict[str, c.Column]:
     share = shares.share("unknown.within_records")
     return {
-        field: column.forgetting(chance.happens(f"{name} {field} unknown", share, len(column.series())))
+        field: column.forgetting(chance.happens(f"{name} {field} unknown", share, len(column)))
         for field, column in fields.items()
     }

@@ -92,6 +92,18 @@ def listed(marks: Mapping[str, pl.Series], names: Sequence[str], rows: int) -> p
     return pl.select(pl.coalesce(known.gather(places), pl.lit(empty))).to_series()
 
 
+#: Where the division in charge of a row stands: as stated, else of registration, else of residence.
+DIVISION_COLUMNS = ("division_code", "child.registration.division", "child.residence.division")
+
+
+def divisions_of(children: pl.DataFrame, division: str | None) -> pl.Series:
+    """The division in charge of each row; ``division`` for all, if given."""
+    there = [pl.col(c).cast(pl.String) for c in DIVISION_COLUMNS if c in children.columns]
+    if division is not None or not there:
+        return pl.repeat(division, len(children), dtype=pl.String, eager=True)
+    return children.select(pl.coalesce(there)).to_series()
+
+
 class FrameRun:
     """One run over frames of one schema."""
 
@@ -111,25 +123,25 @@ class FrameRun:
         self.engine = FrameEngine(day, rules_of, self.layout, missing=options.missing)
         self.reader = Reader(self.layout, tables, extra, strict=options.strict)
         self._division = division
+        #: By problem, the rows of the frame in which it was met before.
+        self.noted: dict[str, pl.Series] = {}
         #: Every path that the list of open facts may hold.
-        self.paths = sorted({*open_paths(), *extra})
+        self.paths: list[str] = []
 
-    def divisions(self, children: pl.DataFrame) -> pl.Series:
-        """The division in charge of each row: as stated, else of registration, else of residence."""
-        columns = ("division_code", "child.registration.division", "child.residence.division")
-        there = [pl.col(c).cast(pl.String) for c in columns if c in children.columns]
-        if self._division is not None or not there:
-            return pl.repeat(self._division, len(children), dtype=pl.String, eager=True)
-        return children.select(pl.coalesce(there)).to_series()
-
-    def batches(self, children: pl.DataFrame) -> Iterator[pl.DataFrame]:
-        """The results, batch by batch, in the order of the groups of rules; ``#source_row`` says of which row."""
-        divisions = self.divisions(children)
+    def meet(self, divisions: pl.Series) -> None:
+        """Meet the places of some rows, before their number is known."""
         self.engine.add(sorted(d for d in divisions.unique().to_list() if d is not None))
         self.engine.add([None] if divisions.null_count() else [])
         self.engine.compile()
         self.reader.need(self.engine.graph)
+        own = {code for rules in self.engine.rules for code in rules.rules.facts}
+        self.paths = sorted({*open_paths(), *own})
         self.__dict__.pop("_place_problems", None)
+
+    def batches(self, children: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        """The results, batch by batch, in the order of the groups of rules; ``#source_row`` says of which row."""
+        divisions = divisions_of(children, self._division)
+        self.meet(divisions)
         names = list(self.engine.places)
         place = (
             divisions.replace_strict(names, list(self.engine.places.values()), return_dtype=pl.UInt32)
@@ -195,6 +207,8 @@ class FrameRun:
             unread = self.reader.unread_rows(part.rows[SOURCE_ROW])
             if unread is not None:
                 marks["fact.not_valid"] = unread
+            for code, rows in self.noted.items():
+                marks[code] = rows.gather(part.rows[SOURCE_ROW])
             if marks:
                 own = listed(marks, list(marks), len(part.rows)).cast(problems.dtype)
                 problems = pl.select(pl.concat_list(problems, own)).to_series().alias(PROBLEMS)

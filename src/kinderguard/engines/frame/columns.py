@@ -59,6 +59,10 @@ class ListHeld:
     key: str | None = None
 
 
+#: A list that there is no column for.
+NOTHING = ListHeld({}, {})
+
+
 @attrs.frozen
 class Layout:
     """Which facts there are columns for. What there is no column for is unknown in every row."""
@@ -77,7 +81,7 @@ class Layout:
         parts = scope.path.split("/")
         lists, held = self.lists, None
         for part in parts:
-            held = lists[part]
+            held = lists.get(part, NOTHING)
             lists = held.lists
         assert held is not None
         return held

@@ -25,22 +25,24 @@ def frame_of(cases: Iterable[Case], *, extra: Mapping[str, Kind] | None = None) 
     """
     kinds, own = fact_kinds(), dict(extra or {})
     schema: dict[str, Any] = {"ref": pl.String, "division_code": pl.String}
-    schema |= {path: _dtype(kind) for path, kind in {**kinds.fields, **own}.items()}
-    schema |= {path: pl.List(_struct(nested)) for path, nested in kinds.lists.items()}
+    schema |= {path: polars_type(kind) for path, kind in {**kinds.fields, **own}.items()}
+    schema |= {path: pl.List(struct_type(nested)) for path, nested in kinds.lists.items()}
     return pl.DataFrame([_row(case, kinds, own) for case in cases], schema=schema, orient="row")
 
 
-def _dtype(kind: Kind) -> Any:
+def polars_type(kind: Kind, *, dates: Any = pl.String) -> Any:
+    """The type of a column of a kind; dates as text, which may be known only to the month, or as days."""
     codes = None if kind.codes is None else pl.Enum([c.value for c in kind.codes])
     return {
-        Sort.BOOL: pl.Boolean, Sort.NUMBER: pl.Int64, Sort.MONEY: pl.Decimal(16, 2), Sort.DATE: pl.String,
+        Sort.BOOL: pl.Boolean, Sort.NUMBER: pl.Int64, Sort.MONEY: pl.Decimal(16, 2), Sort.DATE: dates,
         Sort.CODE: codes or pl.String, Sort.CODES: pl.List(codes or pl.String),
     }[kind.sort]  # fmt: skip
 
 
-def _struct(kinds: ListKinds) -> pl.Struct:
-    fields = {name: _dtype(kind) for name, kind in kinds.fields.items()}
-    return pl.Struct({**fields, **{name: pl.List(_struct(nested)) for name, nested in kinds.lists.items()}})
+def struct_type(kinds: ListKinds) -> pl.Struct:
+    """The type of a list's records."""
+    fields = {name: polars_type(kind) for name, kind in kinds.fields.items()}
+    return pl.Struct({**fields, **{name: pl.List(struct_type(nested)) for name, nested in kinds.lists.items()}})
 
 
 def _row(case: Case, kinds: ListKinds, extra: Mapping[str, Kind]) -> dict[str, Any]:
