@@ -14,11 +14,7 @@ try:
 except ModuleNotFoundError as _error:
     if _error.name not in ("numpy", "polars"):
         raise
-    raise KinderguardError(
-        f"Synthetic children need {_error.name}: pip install 'kinderguard[frames]' numpy"
-        if _error.name == "numpy"
-        else f"Synthetic children need {_error.name}: pip install 'kinderguard[frames]'"
-    ) from None
+    raise KinderguardError(f"Synthetic children need {_error.name}: pip install 'kinderguard[frames]'") from None
 
 from kinderguard.analysis.synthetic.making import synthesize
 from kinderguard.analysis.synthetic.population import Population

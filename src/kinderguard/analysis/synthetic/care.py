@@ -1,5 +1,6 @@
 """Care: who brings the children of a household up, the kin who live with them, and the guardians."""
 
+from itertools import pairwise
 from typing import Any
 
 import attrs
@@ -103,7 +104,7 @@ def _kinds(chance: Chance, shares: Shares, families: Families) -> Ints:
         kind = np.where((kind == c.place_of(alone)) & too_young, c.place_of(CareKind.KINSHIP), kind)
     # A household is headed by a child only where a child is old enough for it.
     headed = kind == c.place_of(CareKind.CHILD_HEADED)
-    heads = d.ages(families.eldest, families.day) >= 14
+    heads = d.ages(families.eldest, families.day) >= int(shares.table("care_ages")["head"])
     return np.where(headed & ~heads, c.place_of(CareKind.KINSHIP), kind)
 
 
@@ -233,8 +234,8 @@ def _guardian_lists(
 def _unfit_grounds(chance: Chance, shares: Shares, person: Flags) -> c.Column:
     """None of a body; of a person sometimes one ground, seldom two."""
     grounds = list(UnfitGround)
-    pairs = [[a, b] for a, b in zip(grounds, grounds[1:], strict=False)]
-    lists = [[], *([ground] for ground in grounds), *pairs]
+    pairs = [[a, b] for a, b in pairwise(grounds)]
+    lists: list[list[UnfitGround]] = [[], *([ground] for ground in grounds), *pairs]
     count = len(person)
     ground = chance.pick("ground", shares.shares("guardians.ground").over(UnfitGround), count)
     unfit = person & chance.happens("unfit", shares.share("guardians.unfit"), count)

@@ -41,15 +41,16 @@ class Chance:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._used: set[str] = set()
+        self._used: set[int] = set()
 
     def draw(self, label: str, size: int) -> Ints:
         """``size`` whole numbers from 0 to 2**32 - 1."""
-        assert label not in self._used, f"the label {label} was drawn already"
-        self._used.add(label)
+        mark = zlib.crc32(label.encode())
+        assert mark not in self._used, f"the label {label}, or one with the same mark, was drawn already"
+        self._used.add(mark)
         # A fixed number of words of the seed, then the label: no seed and label read as another pair.
         words = [(self._seed >> shift) & 0xFFFFFFFF for shift in range(0, max(64, self._seed.bit_length()), 32)]
-        raw = np.random.PCG64([*words, len(words), zlib.crc32(label.encode())]).random_raw(size)
+        raw = np.random.PCG64([*words, len(words), mark]).random_raw(size)
         return (raw >> np.uint64(32)).astype(np.int64)
 
     def below(self, label: str, bound: int | Ints, size: int | None = None) -> Ints:

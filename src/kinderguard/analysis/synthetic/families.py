@@ -104,8 +104,7 @@ def _births(chance: Chance, shares: Shares, day: int, children: Ints, least_age:
     before_youngest = np.repeat(through[last], children) - through + gap
     youngest = _youngest(chance, shares, day, least_age)
     whole = before_youngest[last - children + 1]
-    earliest = int(d.add_months(np.array([day]), -12 * AGE_LIMIT)[0]) + 1
-    youngest = np.maximum(youngest, earliest + whole)
+    youngest = _under_the_limit(chance, day, youngest, whole, least_age)
     born = np.repeat(youngest, children) - before_youngest
     return _special_birthdays(chance, shares, day, born, last, children == 1, least_age)
 
@@ -119,6 +118,14 @@ def _youngest(chance: Chance, shares: Shares, day: int, least_age: Ints) -> Ints
     # Born after the day on which a child a year older was born, up to the day on which one just turns so old.
     latest, too_early = (d.add_months(np.full(len(years), day), -12 * (years + k)) for k in (0, 1))
     return latest - chance.below("days after the birthday", latest - too_early)
+
+
+def _under_the_limit(chance: Chance, day: int, youngest: Ints, whole: Ints, least_age: Ints) -> Ints:
+    """Where the eldest, ``whole`` days older, would be beyond the age limit, all are younger by up to some years more."""
+    earliest = int(d.add_months(np.array([day]), -12 * AGE_LIMIT)[0]) + 1 + whole
+    latest = np.maximum(day - 366 * least_age, earliest)
+    spread = chance.below("younger", np.minimum(latest - earliest + 1, 5 * 365))
+    return np.where(youngest < earliest, earliest + spread, youngest)
 
 
 def _special_birthdays(

@@ -32,7 +32,7 @@ def draw_health(chance: Chance, shares: Shares, day: int, n: int) -> Health:
     hiv = chance.happens("hiv", shares.share("illness.hiv"), n)
     ill = serious | hiv | chance.happens("otherwise ill", shares.share("illness.other"), n)
     care_shares = {
-        c.place_of(DisabilityGrade(value)): share
+        c.place_in(DisabilityGrade, value): share
         for value, share in shares.table("disability.long_term_care")["grades"].items()
     }
     facts: dict[str, c.Column] = {
@@ -58,7 +58,7 @@ def _status(disabled: Flags, ill: Flags) -> Ints:
 def _components(chance: Chance, shares: Shares, kind: Ints) -> c.Column:
     """The kinds in a multiple disability; of any other, none."""
     table = shares.shares("disability.components")
-    lists = [[], *([DisabilityKind(part) for part in value.split()] for value in table.values)]
+    lists = [[], *(value.split() for value in table.values)]
     multiple = kind == c.place_of(DisabilityKind.MULTIPLE)
     return c.code_lists(
         DisabilityKind, lists, np.where(multiple, 1 + chance.pick("components", table.shares, len(kind)), 0)

@@ -52,7 +52,7 @@ def resident_ids(born: Ints, sex: Ints, province: Ints, known: Flags) -> c.Colum
     male = sex == c.place_of(Sex.MALE)
     division = province * 10000 + 199 - order // _A_DAY
     # Seventeen digits are one whole number, whose first is not 0.
-    first17 = division * 10**11 + _calendar(born) * 1000 + 2 * (order % _A_DAY) + np.where(male, 1, 0)
+    first17 = division * 10**11 + _eight_digits(born) * 1000 + 2 * (order % _A_DAY) + np.where(male, 1, 0)
     last = pl.Series(list(_CHECK)).gather(pl.Series(_check(first17), dtype=pl.UInt32))
     return c.Texts(pl.Series(first17).cast(pl.String) + last).forgetting(~known)
 
@@ -69,12 +69,9 @@ def _order_of_the_day(born: Ints, sex: Ints, province: Ints) -> Ints:
     return order
 
 
-def _calendar(born: Ints) -> Ints:
-    """Each day as a number of eight digits, such as 20120305."""
-    dates = born.astype("datetime64[D]")
-    months = dates.astype("datetime64[M]")
-    month = months.astype(np.int64)
-    day = 1 + (dates - months.astype("datetime64[D]")).astype(np.int64)
+def _eight_digits(born: Ints) -> Ints:
+    """Each day as a number such as 20120305."""
+    month, day = d.calendar(born)
     return (1970 + month // 12) * 10000 + (1 + month % 12) * 100 + day
 
 

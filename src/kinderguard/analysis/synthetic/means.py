@@ -128,7 +128,7 @@ def _aid_lists(aid: Ints, formerly: Flags) -> c.Column:
 def _chosen(chance: Chance, shares: Shares, families: Families, care: Care, aid: Ints) -> c.Column:
     """The scheme chosen, where there is a choice."""
     table = shares.shares("chosen_scheme")
-    schemes = [-1 if value == "unknown" else c.place_of(Scheme(value)) for value in table.values]
+    schemes = [-1 if value == "unknown" else c.place_in(Scheme, value) for value in table.values]
     chosen = np.array(schemes)[chance.pick("chosen scheme", table.shares, len(aid))]
     choice = (aid == _TEKUN) & ~care.by_parents
     return c.codes_of(Scheme, np.where(choice, chosen, -1)).at(families.house)

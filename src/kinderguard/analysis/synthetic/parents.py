@@ -4,7 +4,6 @@ import attrs
 import numpy as np
 
 from kinderguard.analysis.synthetic import columns as c
-from kinderguard.analysis.synthetic import days as d
 from kinderguard.analysis.synthetic.chance import Chance, Flags, Ints
 from kinderguard.analysis.synthetic.families import Families
 from kinderguard.analysis.synthetic.shares import Shares

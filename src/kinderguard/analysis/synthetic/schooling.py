@@ -16,7 +16,7 @@ def draw_schooling(chance: Chance, shares: Shares, age: Ints, severe: Flags) -> 
     stage = _stages(chance, shares, age, severe)
     at_school = ~np.isin(stage, [c.place_of(s) for s in (*_OUT, SchoolStage.KINDERGARTEN)])
     boarding = {
-        c.place_of(SchoolStage(value)): share for value, share in shares.table("schooling.boarding")["stages"].items()
+        c.place_in(SchoolStage, value): share for value, share in shares.table("schooling.boarding")["stages"].items()
     }
     full_time = at_school & chance.happens("full-time", shares.share("schooling.full_time"), n)
     without_break = at_school & chance.happens("continuous", shares.share("schooling.continuous_since_18"), n)

@@ -1,7 +1,7 @@
 """The shares of ``synthetic.toml``, read as exact decimals, with names that do not exist refused."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -113,10 +113,6 @@ class Shares:
         """The share of blanks put into a column."""
         return Decimal(self.table("unknown.columns").get(column, self.table("unknown")["default"]))
 
-    def statements(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Every table that holds a number, a share or a list, with its dotted name: each must state its basis."""
-        yield from _statements("", self.tables)
-
 
 def _distribution(table: Mapping[str, Any]) -> Distribution:
     return Distribution(tuple(table), tuple(Decimal(v) for v in table.values()))
@@ -142,20 +138,6 @@ def _state(name: str, table: Mapping[str, Any]) -> State:
         kinds=_distribution(table["kinds"]) if "kinds" in table else None,
         grades=_distribution(table["grades"]) if "grades" in table else None,
     )
-
-
-#: Tables whose name is that of a value rather than of a statement.
-_VALUES = ("shares", "days_off", "grades", "kinds", "stages")
-
-
-def _statements(at: str, table: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    inner = {k: v for k, v in table.items() if isinstance(v, Mapping) and k not in _VALUES}
-    if len(inner) < len(table) - ("school" in table):
-        yield at, table
-    for name, below in inner.items():
-        yield from _statements(f"{at}.{name}" if at else name, below)
-    for number, below in enumerate(table.get("school", ()) if not at else ()):
-        yield f"school.{number}", below
 
 
 @cache

@@ -23,7 +23,7 @@ GONE = (SituationKind.DEAD, SituationKind.DECLARED_DEAD, SituationKind.DECLARED_
 class _Drawn:
     """Situations of one kind: the household of each, and their dates. A term of -1 is none."""
 
-    kind: SituationKind
+    kind: str
     owner: Ints
     since: Ints
     until: Ints
@@ -73,11 +73,11 @@ def _of_spec(
     since = np.maximum(since, youngest) if low >= 0 else np.where(since > max(day, LAST_EVENT), day, since)
     if spec.left is None:
         nothing = np.full(count, -1)
-        return _Drawn(SituationKind(spec.kind), owner, since, np.full(count, d.UNKNOWN), _still(since, day), nothing)
+        return _Drawn(spec.kind, owner, since, np.full(count, d.UNKNOWN), _still(since, day), nothing)
     term = began + chance.between(f"{label} left", *spec.left, count)
     until = d.add_months(since, term)
     ongoing = np.where(until < day, 0, _still(since, day))
-    return _Drawn(SituationKind(spec.kind), owner, since, until, ongoing, term)
+    return _Drawn(spec.kind, owner, since, until, ongoing, term)
 
 
 def _still(since: Ints, day: int) -> Ints:
@@ -102,7 +102,7 @@ def _over(chance: Chance, shares: Shares, families: Families, parent: Ints, who:
 def _lists(chance: Chance, shares: Shares, drawn: list[_Drawn], who: str, size: int) -> c.Lookup:
     owner = np.concatenate([some.owner for some in drawn])
     order = np.argsort(owner, kind="stable")
-    kind = np.concatenate([np.full(len(some.owner), c.place_of(some.kind)) for some in drawn])
+    kind = np.concatenate([np.full(len(some.owner), c.place_in(SituationKind, some.kind)) for some in drawn])
 
     def joined(name: str) -> Ints:
         return np.concatenate([getattr(some, name) for some in drawn])[order].astype(np.int64)

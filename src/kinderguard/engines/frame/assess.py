@@ -149,9 +149,8 @@ class FrameRun:
             else pl.Series([], dtype=pl.UInt32)
         )
         rows = pl.int_range(len(children), dtype=pl.UInt32, eager=True)
-        ordered = children.select(self.reader.columns(children.columns)).with_columns(
-            place.alias(PLACE), rows.alias(SOURCE_ROW)
-        )
+        read = children.select(self.reader.columns(children.columns))
+        ordered = pl.DataFrame([place.alias(PLACE), rows.alias(SOURCE_ROW), *read.get_columns()])
         groups = pl.Series(self.engine._group_of_place, dtype=pl.UInt32).gather(place)
         if groups.n_unique() > MANY and not groups.is_sorted():
             ordered = ordered[groups.arg_sort()]

@@ -336,7 +336,7 @@ def _quotient(vector: Vector, parts: list[pl.Expr]) -> pl.Expr:
     else:
         whole = size // b
     if (of.low or 0) < 0:
-        whole = pl.when(a < 0).then(-whole).otherwise(whole)
+        whole = pl.when(a < 0).then(whole * -1).otherwise(whole)
     return whole if vector.is_wide else whole.cast(pl.Int64)
 
 
@@ -373,11 +373,23 @@ def _extreme(vector: Vector, parts: list[pl.Expr]) -> pl.Expr:
         return pl.min_horizontal(a, b) if vector.op == "min_there" else pl.max_horizontal(a, b)
     x, y = (a, b) if vector.op == "min" else (b, a)
     # A null comparison takes neither branch: null where either is.
-    return pl.when(a <= b).then(x).when(a > b).then(y)
+    first = (b >= a) if vector.args[0].is_constant else (a <= b)
+    return pl.when(first).then(x).when(~first).then(y)
 
 
-def _compared(operation: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> "Callable[[Vector, list[pl.Expr]], pl.Expr]":
-    return lambda vector, parts: operation(*_shared_type(vector, parts))
+def _compared(operation: str) -> "Callable[[Vector, list[pl.Expr]], pl.Expr]":
+    turned = {"lt": "gt", "le": "ge", "eq": "eq"}
+
+    def compared(vector: Vector, parts: list[pl.Expr]) -> pl.Expr:
+        a, b = _shared_type(vector, parts)
+        # A constant stands on the right: on the left of a 128-bit column Polars 2.1 gives one value for all rows.
+        left_constant = vector.args[0].is_constant
+        if left_constant:
+            a, b = b, a
+        found: pl.Expr = getattr(a, turned[operation] if left_constant else operation)(b)
+        return found
+
+    return compared
 
 
 def _truth(vector: Vector, parts: list[pl.Expr]) -> pl.Expr:
@@ -396,9 +408,9 @@ _WRITTEN: Mapping[str, Callable[[Vector, list[pl.Expr]], pl.Expr]] = {
     "is_there": lambda _, p: p[0].is_not_null(),
     "sure": lambda _, p: p[0].eq_missing(pl.lit(True)),
     "truth": _truth,
-    "lt": _compared(lambda a, b: a < b),
-    "le": _compared(lambda a, b: a <= b),
-    "eq": _compared(lambda a, b: a == b),
+    "lt": _compared("lt"),
+    "le": _compared("le"),
+    "eq": _compared("eq"),
     "is_in": _is_in,
     "has_bits": lambda v, p: (p[0] & pl.lit(v.payload[0], dtype=pl.UInt64)) != 0,
     "choose": _chosen,

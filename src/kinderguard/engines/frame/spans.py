@@ -19,6 +19,22 @@ SPANS: dict[str, Callable[[dt.date, dt.date], int]] = {
 }
 
 
+def _moved(move: Callable[[dt.date, int], dt.date]) -> Callable[[dt.date, int], dt.date | None]:
+    def moved(date: dt.date, count: int) -> dt.date | None:
+        try:
+            return move(date, count)
+        except (OverflowError, ValueError):
+            return None  # beyond the calendar
+
+    return moved
+
+
+MOVES: dict[str, Callable[[dt.date, int], dt.date | None]] = {
+    "months": _moved(add_months),
+    "days": _moved(lambda date, count: date + dt.timedelta(days=count)),
+}
+
+
 def latest_start(unit: str, end: dt.date, at_least: int) -> dt.date | None:
     """The last day from which a span to ``end`` is at least so long; None where no day, or every day, is.
 
@@ -103,4 +119,4 @@ def later_expr(unit: str, date: "pl.Expr", count: "pl.Expr") -> "pl.Expr":
     return made
 
 
-__all__ = ["LIMITS", "SPANS", "add_months", "earliest_start", "later_expr", "latest_start", "month_length", "span_expr"]
+__all__ = ["LIMITS", "MOVES", "SPANS", "earliest_start", "later_expr", "latest_start", "month_length", "span_expr"]

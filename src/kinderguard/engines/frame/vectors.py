@@ -488,8 +488,13 @@ class Graph:
 
     def later(self, unit: str, date: Vector, count: Vector) -> Vector:
         """A date moved by ``months`` or ``days``; null where either is, and beyond the calendar."""
+        from kinderguard.engines.frame.spans import MOVES
+
         if date.is_value(None) or count.is_value(None):
             return self.lit(None, Dtype.DATE)
+        if date.is_constant and count.is_constant:
+            moved = MOVES[unit](date.value, count.value)
+            return self.lit(moved, Dtype.DATE)
         return self.make("later", (date, count), Dtype.DATE, nullable=True, payload=(unit,))
 
     # ---- records ------------------------------------------------------------------------------------------------
