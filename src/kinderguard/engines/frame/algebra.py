@@ -257,7 +257,7 @@ class FrameAlgebra(Algebra[Meaning]):
         found = self.scopes.get(step.element)
         if found is None:
             parent = self._around(step)
-            found = self.g.records(parent, self.g._inside(listed.source, parent), listed.path)
+            found = self.g.records(parent, self.g.inside(listed.source, parent), listed.path)
             self.scopes[step.element] = found
         return listed, found
 

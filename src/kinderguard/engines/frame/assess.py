@@ -182,7 +182,7 @@ class FrameRun:
         differing = {name: dtype for name, dtype in wanted.items() if name not in same}
         found = computed.rows.select(pl.col(SOURCE_ROW), *_selected(shared, same))
         if differing and own:
-            stacked = pl.concat([part.rows.select(*_selected(columns, differing)) for part, columns in own])
+            stacked = pl.concat([part.rows.select(SOURCE_ROW, *_selected(columns, differing)).drop(SOURCE_ROW) for part, columns in own])
             found = found.with_columns(_in_row_order(stacked, computed.parts))
         lists = [pl.DataFrame(self._lists(part)) for part in computed.parts]
         if lists and lists[0].width:
@@ -195,14 +195,14 @@ class FrameRun:
         assert outputs is not None
         found = []
         if self.options.missing:
-            marks = {path: part.rows.select(self.engine.expr(v).alias(path)).to_series() for path, v in outputs.missing.items()}
+            marks = {path: self._mark(part, v) for path, v in outputs.missing.items()}
             found.append(listed(marks, self.paths, len(part.rows)).alias(MISSING))
         if self.options.problems:
             by_place = self._place_problems[1]
             problems = by_place.gather(part.rows[PLACE]).alias(PROBLEMS)
             marks = {}
             if outputs.fault is not None and not outputs.fault.is_value(False):
-                marks["rule.division_by_zero"] = part.rows.select(self.engine.expr(outputs.fault).alias("f")).to_series()
+                marks["rule.division_by_zero"] = self._mark(part, outputs.fault)
             unread = self.reader.unread_rows(part.rows[SOURCE_ROW])
             if unread is not None:
                 marks["fact.not_valid"] = unread
@@ -215,6 +215,10 @@ class FrameRun:
             blocking = problems.list.eval(pl.element().str.contains(BLOCKING)).list.any() if len(problems) else pl.Series([], dtype=pl.Boolean)
             found.append((~blocking).alias(COMPLETE))
         return found
+
+    def _mark(self, part: Part, vector: Vector) -> pl.Series:
+        # Beside a column, so that a constant has a value for every row.
+        return part.rows.select(pl.col(SOURCE_ROW), self.engine.expr(vector).alias("mark"))["mark"]
 
     @cached_property
     def _place_problems(self) -> tuple[int, pl.Series]:

@@ -7,7 +7,7 @@ through a list only into the records that can still change it.
 from collections.abc import Iterable, Mapping
 
 from kinderguard.engines.frame.algebra import MOST_RECORDS, FrameAlgebra, Records
-from kinderguard.engines.frame.vectors import Scope, Vector
+from kinderguard.engines.frame.vectors import Graph, Scope, Vector
 from kinderguard.engines.missing import DERIVED
 from kinderguard.engines.plan import Step
 from kinderguard.rules import nodes as n
@@ -29,6 +29,7 @@ class Blame:
         self._blamed: dict[Step, list[Vector]] = {}
         self._found: dict[str, list[Vector]] = {}
         order = _order(roots.values())
+        self._scopes = _scopes(order, self.algebra)
         for root in roots.values():
             self._pass(root, self.g.true)
         for step in reversed(order):
@@ -40,7 +41,8 @@ class Blame:
 
     def _pass(self, step: Step, blamed: Vector) -> None:
         if not blamed.is_value(False):
-            self._blamed.setdefault(step, []).append(blamed)
+            seen = seen_from(self.g, blamed, self._scopes.get(step, self.g.top))
+            self._blamed.setdefault(step, []).append(seen)
 
     def _unknown(self, step: Step) -> Vector:
         return self.g.no(self.algebra.is_known(step))
@@ -67,37 +69,31 @@ class Blame:
                     self._pass(read, blamed)
 
     def _leaf(self, step: Step, blamed: Vector) -> None:
-        node = step.node
+        node, g = step.node, self.g
         assert isinstance(node, n.Fact | n.Collection)
-        path, scope = node.path, self.g.top
-        for source in DERIVED.get(path, ()) if node.of is None else ():
-            self._found.setdefault(source, []).append(
-                self.g.all(blamed, self.algebra.facts.lacks_division(self.g, source))
-            )
-        if node.of is None and path in DERIVED:
+        blamed = seen_from(g, blamed, g.top) if node.of is None else blamed
+        if node.of is None and node.path in DERIVED:
+            for source in DERIVED[node.path]:
+                lacking = self.algebra.facts.lacks_division(g, source)
+                self._found.setdefault(source, []).append(g.all(blamed, lacking))
             return
+        path = node.path
         if node.of is not None:
             scope = self.algebra.scopes[step.inputs[0]]
             path = f"{scope.path.replace('/', '.')}.{path}"
-        self._found.setdefault(path, []).append(self._up(blamed, scope))
-
-    def _up(self, blamed: Vector, scope: Scope) -> Vector:
-        """Whether it holds for any record of the child."""
-        blamed = self.g._inside(blamed, scope)
-        while blamed.scope.parent is not None:
-            blamed = self.g.fold("any", blamed.scope, blamed, most=MOST_RECORDS)
-        return blamed
+            blamed = seen_from(g, seen_from(g, blamed, scope), g.top)
+        self._found.setdefault(path, []).append(blamed)
 
     def _aggregate(self, step: Step, blamed: Vector) -> None:
         g, node = self.g, step.node
         assert isinstance(node, n.Aggregate)
         assert step.where is not None
         assert step.body is not None
+        assert step.element is not None
         listed = self.algebra.of(step.inputs[0])
         assert isinstance(listed, Records)
         self._pass(step.inputs[0], blamed)
-        records = self.algebra.scopes[step.element] if step.element else g.top
-        inside = g._inside(g.all(blamed, listed.there), records)
+        inside = seen_from(g, g.all(blamed, listed.there), self.algebra.scopes[step.element])
         where = g.no(g.is_false(self.algebra.truth(step.where)))
         if node.how in (n.How.ANY, n.How.COUNT):
             settled = g.is_false(self.algebra.truth(step.body))
@@ -107,19 +103,24 @@ class Blame:
             settled = g.false
         here = g.all(inside, where, g.no(settled))
         for part in (step.where, step.body):
-            self._pass(part, self._seen_from(part, here, records))
+            self._pass(part, here)
 
-    def _seen_from(self, part: Step, here: Vector, records: Scope) -> Vector:
-        """Blame of a record as the part's own scope sees it: a part that asks nothing of the record stands outside."""
-        here = self.g._inside(here, records)
-        scope = self._scope(part)
-        while here.scope.depth > scope.depth and here.scope.parent is not None:
-            here = self.g.fold("any", here.scope, here, most=MOST_RECORDS)
-        return here
 
-    def _scope(self, step: Step) -> Scope:
-        """The scope of a step: of a condition that turned out constant, the widest."""
-        return self.algebra._scope_of(self.algebra.of(step))
+def seen_from(g: Graph, vector: Vector, scope: Scope) -> Vector:
+    """A mark as another scope sees it: set for a row where it is set for any of its records, and for their records."""
+    around = scope.chain()
+    while vector.scope not in around:
+        vector = g.fold("any", vector.scope, vector, most=MOST_RECORDS)
+    return g.inside(vector, scope)
+
+
+def _scopes(order: Iterable[Step], algebra: FrameAlgebra) -> dict[Step, Scope]:
+    """The scope of each step that stands inside an aggregate."""
+    found: dict[Step, Scope] = {}
+    for step in order:
+        if step.element is not None and step.element in algebra.scopes:
+            found.update(dict.fromkeys(step.inner, algebra.scopes[step.element]))
+    return found
 
 
 class Reach:
@@ -133,16 +134,17 @@ class Reach:
         """Whether a rule that counts divided by zero."""
         g, start = self.g, list(roots)
         reached: dict[Step, list[Vector]] = {root: [g.true] for root in start}
-        found = []
-        for step in reversed(_order(start)):
+        order, found = _order(start), []
+        inner = _scopes(order, self.algebra)
+        for step in reversed(order):
             if step.static or step not in reached:
                 continue
-            here = g.any(*reached[step])
+            here = seen_from(g, g.any(*reached[step]), inner.get(step, g.top))
             fault = self.algebra.faults.get(step)
             if fault is not None:
-                found.append(self._up(g.all(self._up(here, fault.scope), fault)))
+                found.append(seen_from(g, g.all(seen_from(g, here, fault.scope), fault), g.top))
             holds = self.algebra.truth(step.inputs[0]) if isinstance(step.node, n.When) else None
-            if holds is not None and holds.scope.parent is None and here.scope.parent is None:
+            if holds is not None and step not in inner:
                 condition, then, otherwise = step.inputs
                 parts = [(condition, here), (then, g.all(here, g.no(g.is_false(holds))))]
                 parts.append((otherwise, g.all(here, g.no(g.is_true(holds)))))
@@ -150,16 +152,9 @@ class Reach:
                 reads = (*step.inputs, step.where, step.body)
                 parts = [(r, here) for r in reads if r is not None and not isinstance(r.node, n.Each)]
             for read, when in parts:
+                # Inside a list everything counts: what is chosen for one record is not asked here.
                 reached.setdefault(read, []).append(when)
         return g.any(*found)
-
-    def _up(self, x: Vector, scope: Scope | None = None) -> Vector:
-        """Whether it holds for any record of the child; or as the records of a scope see it."""
-        if scope is not None:
-            return self.g._inside(x, scope)
-        while x.scope.parent is not None:
-            x = self.g.fold("any", x.scope, x, most=MOST_RECORDS)
-        return x
 
 
 def _order(roots: Iterable[Step]) -> list[Step]:

@@ -9,7 +9,10 @@ import polars as pl
 from kinderguard.engines.frame.columns import ListKinds
 from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.model.case import Case
+from kinderguard.engines.reading import extra_value
 from kinderguard.model.dates import PartialDate
+from kinderguard.model.errors import FieldValueError
+from kinderguard.model.money import as_yuan
 from kinderguard.model.record import Record
 from kinderguard.rules.kinds import Kind, Sort
 
@@ -49,8 +52,21 @@ def _row(case: Case, kinds: ListKinds, extra: Mapping[str, Kind]) -> dict[str, A
     row = {"ref": case.ref, "division_code": case.division_code, **_record(case, kinds)}
     for code in extra:
         space, name = code.split(".", 1)
-        row[code] = _plain(case.extra.get(space, {}).get(name))
+        row[code] = _fitting(case.extra.get(space, {}).get(name), extra[code])
     return row
+
+
+def _fitting(raw: Any, kind: Kind) -> Any:
+    """A pack's own fact as a column holds it; unknown where it does not fit its kind."""
+    try:
+        extra_value(raw, kind)
+    except FieldValueError:
+        return None
+    if raw is None:
+        return None
+    if kind.sort is Sort.MONEY:
+        return as_yuan(raw)
+    return str(PartialDate.of(raw)) if kind.sort is Sort.DATE else raw
 
 
 def _record(record: Record, kinds: ListKinds) -> dict[str, Any]:

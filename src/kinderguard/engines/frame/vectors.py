@@ -140,7 +140,7 @@ class Graph:
         """The vector of an operation, made once."""
         given = tuple(args)
         scope = scope or max((a.scope for a in given), key=lambda s: s.depth, default=self.top)
-        inside = tuple(self._inside(a, scope) for a in given)
+        inside = tuple(self.inside(a, scope) for a in given)
         key = (op, tuple(a.index for a in inside), payload, id(scope), dtype)
         found = self._memo.get(key)
         if found is None:
@@ -154,11 +154,11 @@ class Graph:
             self._memo[key] = found
         return found
 
-    def _inside(self, vector: Vector, scope: Scope) -> Vector:
+    def inside(self, vector: Vector, scope: Scope) -> Vector:
         """A vector of an outer scope as it is seen by each record."""
         if vector.scope is scope or vector.is_constant or scope.parent is None:
             return vector
-        around = self._inside(vector, scope.parent)
+        around = self.inside(vector, scope.parent)
         key = ("outer", (around.index,), (), id(scope), around.dtype)
         found = self._memo.get(key)
         if found is None:
@@ -255,6 +255,8 @@ class Graph:
 
     def truth(self, yes: Vector, no: Vector) -> Vector:
         """True where ``yes`` holds, false where ``no`` holds, else unknown."""
+        if no.is_value(True):
+            return self.is_true(yes)
         if yes.is_constant and yes.value is not True:
             if no.is_constant and no.value is not True:
                 return self.unknown
@@ -505,7 +507,7 @@ class Graph:
         Of none: false, zero, null. ``most`` is the greatest number of records that a row may have.
         """
         assert records.parent is not None
-        inside = self._inside(x, records)
+        inside = self.inside(x, records)
         low = high = None
         nullable = how in ("min", "max")
         if how == "any":
