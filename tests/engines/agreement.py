@@ -11,7 +11,7 @@ from kinderguard.engines.frame.assess import FrameRun, Options
 from kinderguard.engines.frame.rows import frame_of
 from kinderguard.engines.missing import Dependents
 from kinderguard.engines.plan import compile_plan
-from kinderguard.testing import expressions
+from kinderguard.testing import expressions, rule_sets
 from kinderguard.testing import strategies as cases
 
 DAY = dt.date(2025, 9, 1)
@@ -93,8 +93,8 @@ def differences(assessment, row):
 
 @st.composite
 def worlds(draw, depth=4):
-    nation = draw(expressions.rule_sets(depth))
-    return World(nation, draw(st.none() | expressions.counties(nation)))
+    nation = draw(rule_sets.nations(depth))
+    return World(nation, draw(st.none() | rule_sets.counties(nation)))
 
 
 def children():

@@ -7,7 +7,7 @@ import datetime as dt
 import threading
 import warnings
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import narwhals as nw
@@ -124,7 +124,8 @@ class FrameSchema:
             (c.name, c.kind, c.unit, c.title.zh, c.title.en, list(c.codes), c.of, list(c.read_by)) for c in self.columns
         ]
         names = ["name", "kind", "unit", "title_zh", "title_en", "codes", "of", "read_by"]
-        types = [pl.String] * 5 + [pl.List(pl.String), pl.String, pl.List(pl.String)]
+        several = pl.List(pl.String())
+        types = [*[pl.String()] * 5, several, pl.String(), several]
         return pl.DataFrame(rows, schema=dict(zip(names, types, strict=True)), orient="row")
 
     def empty(self) -> pl.DataFrame:
@@ -189,7 +190,7 @@ def frame_schema(rules: RuleSet, titles: Mapping[str, Text]) -> FrameSchema:
             continue
         unit = "yuan" if known.sort is Sort.MONEY else known.unit
         word = _KIND_WORDS.get(known.sort, known.sort.value)
-        codes = {c: c.label for c in known.codes or ()}
+        codes = {str(c): c.label for c in known.codes or ()}
         columns.append(FrameColumn(path, word, unit, fact_title(path, titles), codes, of, owners))
     return FrameSchema(tuple(columns))
 
@@ -320,7 +321,7 @@ def _taken(native: Any) -> tuple[Any, Any]:
     kind = frame.implementation
     if isinstance(frame, nw.LazyFrame):
         table = frame.collect("polars").to_native()
-        return table, (lambda found: _as_duckdb(found)) if kind.is_duckdb() else (lambda found: found)
+        return table, _as_duckdb if kind.is_duckdb() else (lambda found: found)
     table = frame.to_polars()
     if kind.is_pandas_like():
         index = native.index
@@ -434,7 +435,9 @@ def _provided(
     failed = pl.repeat(False, len(table), dtype=pl.Boolean, eager=True)
     for divisions, providers in asked.values():
         for provider in providers:
-            table, wrong = provide(table, places.is_in(pl.Series(divisions, dtype=pl.String).implode()).fill_null(False), provider)
+            table, wrong = provide(
+                table, places.is_in(pl.Series(divisions, dtype=pl.String).implode()).fill_null(False), provider
+            )
             failed |= wrong
     return table, {"provider.failed": failed} if failed.any() else {}
 

@@ -29,7 +29,11 @@ def provide(table: pl.DataFrame, here: pl.Series, provider: FactProvider) -> tup
         return table, failed
     needs = [e.node.path for e in provider.needs if isinstance(e.node, n.Fact)]
     columns = [c for c in table.columns if c in needs]
-    questions = [_question(row, needs) for row in table[columns][asked].iter_rows(named=True)] if columns else [dict.fromkeys(needs)] * len(asked)
+    questions = (
+        [_question(row, needs) for row in table[columns][asked].iter_rows(named=True)]
+        if columns
+        else [dict.fromkeys(needs)] * len(asked)
+    )
     answers, wrong = _answers(provider, questions)
     said: list[Any] = []
     for k, answer in enumerate(answers):

@@ -182,7 +182,9 @@ class FrameRun:
         differing = {name: dtype for name, dtype in wanted.items() if name not in same}
         found = computed.rows.select(pl.col(SOURCE_ROW), *_selected(shared, same))
         if differing and own:
-            stacked = pl.concat([part.rows.select(SOURCE_ROW, *_selected(columns, differing)).drop(SOURCE_ROW) for part, columns in own])
+            stacked = pl.concat(
+                [part.rows.select(SOURCE_ROW, *_selected(columns, differing)).drop(SOURCE_ROW) for part, columns in own]
+            )
             found = found.with_columns(_in_row_order(stacked, computed.parts))
         lists = [pl.DataFrame(self._lists(part)) for part in computed.parts]
         if lists and lists[0].width:
@@ -212,7 +214,11 @@ class FrameRun:
                 own = listed(marks, list(marks), len(part.rows)).cast(problems.dtype)
                 problems = pl.select(pl.concat_list(problems, own)).to_series().alias(PROBLEMS)
             found.append(problems)
-            blocking = problems.list.eval(pl.element().str.contains(BLOCKING)).list.any() if len(problems) else pl.Series([], dtype=pl.Boolean)
+            blocking = (
+                problems.list.eval(pl.element().str.contains(BLOCKING)).list.any()
+                if len(problems)
+                else pl.Series([], dtype=pl.Boolean)
+            )
             found.append((~blocking).alias(COMPLETE))
         return found
 

@@ -8,7 +8,7 @@ amount, which may be personal.
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import polars as pl
@@ -160,10 +160,15 @@ def holds(kind: Kind, dtype: pl.DataType) -> Held:
     return Held(kind, two=kind.sort is Sort.DATE and dtype == pl.String)
 
 
+def _inner(dtype: pl.List) -> pl.DataType:
+    """The type of what a list holds; a built list type never holds a bare class."""
+    return cast(pl.DataType, dtype.inner)
+
+
 def layout_of_list(dtype: pl.DataType, kinds: "ListKinds", key: str | None = None) -> ListHeld:
     """How the records of a list column (or of a table, as a struct type) are held."""
-    inner = dtype.inner if isinstance(dtype, pl.List) else dtype
-    fields = {f.name: f.dtype for f in inner.fields} if isinstance(inner, pl.Struct) else {}
+    inner = _inner(dtype) if isinstance(dtype, pl.List) else dtype
+    fields = {f.name: cast(pl.DataType, f.dtype) for f in inner.fields} if isinstance(inner, pl.Struct) else {}
     return ListHeld(
         {name: holds(kind, fields[name]) for name, kind in kinds.fields.items() if name in fields},
         {name: layout_of_list(fields[name], nested) for name, nested in kinds.lists.items() if name in fields},
@@ -297,7 +302,7 @@ def _read_code(column: pl.Expr, name: str, kind: Kind, dtype: pl.DataType) -> _R
 
 
 def _read_codes(column: pl.Expr, name: str, kind: Kind, dtype: pl.DataType) -> _Reading | None:
-    if not isinstance(dtype, pl.List) or not (_is_text(dtype.inner) or dtype.inner == pl.Null):
+    if not isinstance(dtype, pl.List) or not (_is_text(_inner(dtype)) or dtype.inner == pl.Null):
         return None
     if dtype.inner == pl.Null:
         return _Reading([pl.when(column.is_not_null()).then(pl.lit(0, dtype=pl.UInt64)).alias(name)], [])
@@ -360,7 +365,9 @@ def _read_money(column: pl.Expr, dtype: pl.DataType) -> _Reading | None:
 
 BEYOND = Text("数值为负或超出合理范围", "the number is negative or beyond any plausible one")
 TOO_FINE = Text("金额最多两位小数（分）", "money has at most two decimals (fen)")
-NOT_MONEY = Text("不是非负的金额（元，最多两位小数）", "it is not an amount of zero or more in yuan with at most two decimals")
+NOT_MONEY = Text(
+    "不是非负的金额（元，最多两位小数）", "it is not an amount of zero or more in yuan with at most two decimals"
+)
 NOT_WHOLE = Text("不是整数", "it is not a whole number")
 NOT_A_DATE = Text("日期应写作 2012-03-05、2012-03 或 2012", "write the date as 2012-03-05, 2012-03 or 2012")
 NO_TIME = Text("日期不应带时刻", "a date has no time of day")
@@ -403,8 +410,12 @@ def _read_date(column: pl.Expr, name: str, dtype: pl.DataType) -> _Reading | Non
         .str.to_date("%Y-%m-%d", strict=False)
     )
     first = pl.when(year >= 1).then(first)
-    last = pl.when(day.is_not_null()).then(first).when(month.is_not_null()).then(first.dt.month_end()).otherwise(
-        pl.date(year, 12, 31)
+    last = (
+        pl.when(day.is_not_null())
+        .then(first)
+        .when(month.is_not_null())
+        .then(first.dt.month_end())
+        .otherwise(pl.date(year, 12, 31))
     )
     last = pl.when(first.is_not_null()).then(last)
     return _Reading(
@@ -440,7 +451,9 @@ def fault_problem(fault: Fault, kind: Kind | None, first_row: int = 0) -> Proble
     more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
     zh, en = fault.what.zh, fault.what.en
     if fault.values and kind is not None:
-        near = "; ".join(f"{v!r}:{did_you_mean(v, _values(kind)) or ' no such code.'}" for v in _wrong_codes(fault, kind))
+        near = "; ".join(
+            f"{v!r}:{did_you_mean(v, _values(kind)) or ' no such code.'}" for v in _wrong_codes(fault, kind)
+        )
         en += f" ({near})"
         zh += f"（{'、'.join(_wrong_codes(fault, kind))}）"
     return Problem(

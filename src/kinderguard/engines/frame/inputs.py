@@ -26,6 +26,7 @@ from kinderguard.model.errors import Problem, did_you_mean
 from kinderguard.model.text import Text
 from kinderguard.rules.kinds import Kind
 
+
 @attrs.frozen(eq=False)
 class RecordTable:
     """Records in a table of their own: the column of the children that finds them, and the one that is found."""
@@ -69,7 +70,15 @@ def layout_of(schema: Mapping[str, pl.DataType], tables: Iterable[RecordTable], 
     }
     for table in tables:
         if table.path in lists:
-            raise FrameColumnError((_problem("frame.list_twice", f"列表 {table.path} 既是列又是表", f"The list {table.path!r} is given twice: as a column of the children and as a table. Leave one out."),))
+            raise FrameColumnError(
+                (
+                    _problem(
+                        "frame.list_twice",
+                        f"列表 {table.path} 既是列又是表",
+                        f"The list {table.path!r} is given twice: as a column of the children and as a table. Leave one out.",
+                    ),
+                )
+            )
         struct = pl.Struct(table.frame.schema)
         lists[table.path] = layout_of_list(struct, kinds.lists[table.path], table.key)
     return Layout(columns, lists)
@@ -252,7 +261,7 @@ class Reader:
         return pl.DataFrame([listed[ROW], source_rows.alias(SOURCE_ROW), *read.get_columns()])
 
     def _refuse_crowds(self, rows: pl.Series, scope: Scope) -> None:
-        if len(rows) and (most := rows.rle().struct.field("len").max()) is not None and most > MOST_RECORDS:
+        if len(rows) > MOST_RECORDS and (rows.rle().struct.field("len") > MOST_RECORDS).any():
             raise FrameColumnError(
                 (
                     _problem(

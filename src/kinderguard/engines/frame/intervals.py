@@ -245,7 +245,10 @@ def divide(g: Graph, a: Interval, b: Interval, to: int, rounding: str) -> Interv
         """By a divisor from ``low`` > 0 to ``high``, which may be missing."""
         if low is high:
             return quotient(x.low, low), quotient(x.high, low)
-        by_most = [g.choose(g.is_null(high), g.choose(g.is_there(v), zero, g.lit(None, Dtype.INT)), quotient(v, high)) for v in (x.low, x.high)]
+        by_most = [
+            g.choose(g.is_null(high), g.choose(g.is_there(v), zero, g.lit(None, Dtype.INT)), quotient(v, high))
+            for v in (x.low, x.high)
+        ]
         by_least = [quotient(v, low) for v in (x.low, x.high)]
         low_falls, high_falls = (g.is_true(g.compare("lt", v, zero)) for v in (x.low, x.high))
         return g.choose(low_falls, by_least[0], by_most[0]), g.choose(high_falls, by_most[1], by_least[1])

@@ -33,9 +33,6 @@ class RecordTables(Protocol):
     def records(self, scope: Scope, column: str, around: pl.DataFrame) -> pl.DataFrame:
         """The records of each row of ``around``, in order, with ``#row`` and their facts as the engine holds them."""
 
-    def listed(self, path: str, column: str) -> pl.Expr:
-        """Whether the list of a row is known."""
-
 
 @attrs.frozen
 class Enter:
@@ -343,7 +340,7 @@ def _quotient(vector: Vector, parts: list[pl.Expr]) -> pl.Expr:
 def _is_in(vector: Vector, parts: list[pl.Expr]) -> pl.Expr:
     (x,), values = parts, vector.payload
     if len(values) == 1 or (len(values) <= 8 and vector.args[0].op in _GIVEN):
-        return reduce(or_, (x == v for v in values))
+        return pl.any_horizontal([x == v for v in values]) if len(values) > 1 else x == values[0]
     return x.is_in(list(values))
 
 

@@ -8,8 +8,8 @@ import polars as pl
 
 from kinderguard.engines.frame.columns import ListKinds
 from kinderguard.engines.frame.schema import fact_kinds
-from kinderguard.model.case import Case
 from kinderguard.engines.reading import extra_value
+from kinderguard.model.case import Case
 from kinderguard.model.dates import PartialDate
 from kinderguard.model.errors import FieldValueError
 from kinderguard.model.money import as_yuan

@@ -33,9 +33,7 @@ def _records(handle: type[handles.Handle]) -> ListKinds:
     return ListKinds(fields, lists)
 
 
-def _collect(
-    handle: type[handles.Handle], prefix: str, fields: dict[str, Kind], lists: dict[str, ListKinds]
-) -> None:
+def _collect(handle: type[handles.Handle], prefix: str, fields: dict[str, Kind], lists: dict[str, ListKinds]) -> None:
     for name, listed in handles.fact_types(handle).items():
         path = f"{prefix}{name}"
         if isinstance(listed, type) and issubclass(listed, handles.Handle):

@@ -80,9 +80,7 @@ def _parts(date: "pl.Expr") -> "tuple[pl.Expr, pl.Expr, pl.Expr]":
     return date.dt.year().cast(pl.Int64), date.dt.month().cast(pl.Int64), date.dt.day().cast(pl.Int64)
 
 
-def _months(
-    a: "tuple[pl.Expr, pl.Expr, pl.Expr]", b: "tuple[pl.Expr, pl.Expr, pl.Expr]"
-) -> "pl.Expr":
+def _months(a: "tuple[pl.Expr, pl.Expr, pl.Expr]", b: "tuple[pl.Expr, pl.Expr, pl.Expr]") -> "pl.Expr":
     """Whole months from a to a later b: complete on the same day of the month, or its last where it is shorter."""
     import polars as pl
 

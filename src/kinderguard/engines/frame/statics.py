@@ -122,9 +122,7 @@ class Places:
             return g.lit(value if value is None or dtype is Dtype.BOOL else code(kind, value), dtype)
         return self._column(g, key, kind, dtype, 0, 1, values, nullable=None in values)
 
-    def _end(
-        self, g: Graph, key: Key, kind: Kind, dtype: Dtype, ends: list[Any], end: int, denominator: int
-    ) -> Vector:
+    def _end(self, g: Graph, key: Key, kind: Kind, dtype: Dtype, ends: list[Any], end: int, denominator: int) -> Vector:
         if dtype is Dtype.INT:
             ends = [None if e is None else int(e * denominator) for e in ends]
         distinct = list(dict.fromkeys(ends))

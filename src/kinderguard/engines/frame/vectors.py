@@ -352,9 +352,7 @@ class Graph:
             if then.is_value(False) and otherwise.is_value(True):
                 return self.no(self.is_true(condition))
         nullable = then.nullable or otherwise.nullable
-        return self.make(
-            "choose", (condition, then, otherwise), then.dtype, nullable=nullable, low=low, high=high
-        )
+        return self.make("choose", (condition, then, otherwise), then.dtype, nullable=nullable, low=low, high=high)
 
     def fill(self, x: Vector, value: Any) -> Vector:
         """The value where it is null."""
@@ -377,9 +375,7 @@ class Graph:
         assert b.low is not None
         assert b.high is not None
         corners = [compute(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
-        return self.make(
-            op, (a, b), Dtype.INT, nullable=a.nullable or b.nullable, low=min(corners), high=max(corners)
-        )
+        return self.make(op, (a, b), Dtype.INT, nullable=a.nullable or b.nullable, low=min(corners), high=max(corners))
 
     def add(self, a: Vector, b: Vector) -> Vector:
         """a + b."""
