@@ -89,7 +89,8 @@ def _policies(
             amount = amount.rounded(to=draw(STEPS), rounding=draw(ROUNDINGS))
         cash = [p.code for p in made if p.amount is not None] + list(earlier)
         rules: list[stacking.Stacking] = []
-        if cash and draw(st.booleans()):
+        stacks: bool = draw(st.booleans())
+        if cash and stacks:
             rules = _stacking(draw, drawing, cash, earlier)
         per: Literal["child", "household"] = draw(st.sampled_from(("child", "household")))
         if draw(st.integers(0, 3)) == 0:

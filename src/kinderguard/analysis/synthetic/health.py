@@ -39,8 +39,8 @@ def draw_health(chance: Chance, shares: Shares, day: int, n: int) -> Health:
         "child.health": c.codes_of(HealthStatus, _status(disabled, ill)),
         "child.disability.kind": c.codes_of(DisabilityKind, kind),
         "child.disability.grade": c.codes_of(DisabilityGrade, grade),
-        "child.disability.components": _components(chance, shares, kind),
-        "child.disability.valid_until": c.Days(_valid_until(chance, shares, day, disabled)),
+        "child.disability.components": components_of(chance, shares, kind),
+        "child.disability.valid_until": c.Days(valid_until_of(chance, shares, day, disabled)),
         "child.disability.autism": c.yes_or_no(_autism(chance, shares, kind)),
         "child.disability.needs_long_term_care": c.yes_or_no(chance.happens_by("long-term care", grade, care_shares)),
         "child.illness.serious": c.yes_or_no(serious),
@@ -55,23 +55,23 @@ def _status(disabled: Flags, ill: Flags) -> Ints:
     return np.array([c.place_of(status) for status in both])[disabled + 2 * ill]
 
 
-def _components(chance: Chance, shares: Shares, kind: Ints) -> c.Column:
-    """The kinds in a multiple disability; of any other, none."""
+def components_of(chance: Chance, shares: Shares, kind: Ints, who: str = "") -> c.Column:
+    """The kinds in a multiple disability; of any other, none. ``who`` keeps one person's draws apart from another's."""
     table = shares.shares("disability.components")
     lists = [[], *(value.split() for value in table.values)]
     multiple = kind == c.place_of(DisabilityKind.MULTIPLE)
     return c.code_lists(
-        DisabilityKind, lists, np.where(multiple, 1 + chance.pick("components", table.shares, len(kind)), 0)
+        DisabilityKind, lists, np.where(multiple, 1 + chance.pick(f"{who}components", table.shares, len(kind)), 0)
     )
 
 
-def _valid_until(chance: Chance, shares: Shares, day: int, disabled: Flags) -> Ints:
+def valid_until_of(chance: Chance, shares: Shares, day: int, disabled: Flags, who: str = "") -> Ints:
     """The last day of the certificate: mostly after the day, sometimes the day itself, sometimes over."""
     n = len(disabled)
-    ago = chance.between("certificate over", *shares.span("disability.expired", "months_ago"), n)
-    ahead = chance.between("certificate runs", *shares.span("disability.expired", "months_ahead"), n)
-    expired = chance.happens("certificate expired", shares.share("disability.expired"), n)
-    later = chance.below("days of certificate", 28, n)
+    ago = chance.between(f"{who}certificate over", *shares.span("disability.expired", "months_ago"), n)
+    ahead = chance.between(f"{who}certificate runs", *shares.span("disability.expired", "months_ahead"), n)
+    expired = chance.happens(f"{who}certificate expired", shares.share("disability.expired"), n)
+    later = chance.below(f"{who}days of certificate", 28, n)
     until = d.add_months(np.full(n, day), np.where(expired, -ago, ahead))
     until = np.where(expired, until - 1 - later, np.where(ahead == 0, until, until + later))
     return np.where(disabled, until, d.UNKNOWN)

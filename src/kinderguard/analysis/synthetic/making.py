@@ -72,7 +72,7 @@ def synthesize(
     places = asked.places(divisions)
     chance, given = Chance(seed), shares()
     families = draw_families(chance, given, n, asked.assessment_day(as_of))
-    father, mother = (draw_parent(chance, given, families, who) for who in ("father", "mother"))
+    father, mother = (draw_parent(chance, given, families, who, families.day) for who in ("father", "mother"))
     care = draw_care(chance, given, families, father, mother)
     living = draw_living(chance, given, families, care, places)
     health = draw_health(chance, given, families.day, n)

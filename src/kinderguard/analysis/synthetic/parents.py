@@ -6,6 +6,7 @@ import numpy as np
 from kinderguard.analysis.synthetic import columns as c
 from kinderguard.analysis.synthetic.chance import Chance, Flags, Ints
 from kinderguard.analysis.synthetic.families import Families
+from kinderguard.analysis.synthetic.health import components_of, valid_until_of
 from kinderguard.analysis.synthetic.shares import Shares
 from kinderguard.analysis.synthetic.situations import GONE, draw_situations
 from kinderguard.model.codes import DisabilityGrade, DisabilityKind, ParentKind
@@ -31,8 +32,8 @@ class Parent:
     ill: Flags
 
 
-def draw_parent(chance: Chance, shares: Shares, families: Families, who: str) -> Parent:
-    """The ``father`` or the ``mother`` of every household."""
+def draw_parent(chance: Chance, shares: Shares, families: Families, who: str, day: int) -> Parent:
+    """The ``father`` or the ``mother`` of every household, as recorded on ``day``."""
     state: Ints = getattr(families, who)
     count = len(families)
     situations = draw_situations(chance, shares, families, state, who)
@@ -41,7 +42,7 @@ def draw_parent(chance: Chance, shares: Shares, families: Families, who: str) ->
     born = _births(chance, shares, families, who)
     known = ~families.is_in(state, "not_found", "no_parent")
     asked = recorded & ~dead  # nobody asks after the health of the dead
-    kind, grade = _disability(chance, shares, families, state, who)
+    disabled, kind, grade = _disability(chance, shares, families, state, who)
     ill = families.of_states(state, "serious_illness") | chance.happens(
         f"{who} ill", shares.share("parents.serious_illness"), count
     )
@@ -58,6 +59,8 @@ def draw_parent(chance: Chance, shares: Shares, families: Families, who: str) ->
         "birth_date": c.Days(born).forgetting(~known),
         "disability.kind": c.codes_of(DisabilityKind, kind).forgetting(~asked),
         "disability.grade": c.codes_of(DisabilityGrade, grade).forgetting(~asked),
+        "disability.components": components_of(chance, shares, kind, f"{who} ").forgetting(~asked),
+        "disability.valid_until": c.Days(valid_until_of(chance, shares, day, disabled, f"{who} ")).forgetting(~asked),
         "illness.serious": c.yes_or_no(ill).forgetting(~asked),
     }
     return Parent(
@@ -92,8 +95,8 @@ def _by_share(chance: Chance, families: Families, state: Ints, name: str, label:
     return c.yes_or_no(chance.happens_by(label, state, given)).forgetting(~stated)
 
 
-def _disability(chance: Chance, shares: Shares, families: Families, state: Ints, who: str) -> tuple[Ints, Ints]:
-    """Kind and grade: as the state has it, else by the share of parents."""
+def _disability(chance: Chance, shares: Shares, families: Families, state: Ints, who: str) -> tuple[Flags, Ints, Ints]:
+    """Whether disabled, kind and grade: as the state has it, else by the share of parents."""
     usual = (shares.shares("disability.kind_of_adults"), shares.shares("disability.grade"))
     kinds = [(s.kinds or usual[0]).over(DisabilityKind) for s in families.states]
     grades = [(s.grades or usual[1]).over(DisabilityGrade) for s in families.states]
@@ -102,4 +105,4 @@ def _disability(chance: Chance, shares: Shares, families: Families, state: Ints,
     none = c.place_of(DisabilityKind.NONE), c.place_of(DisabilityGrade.NONE)
     kind = np.where(disabled, chance.pick_by(f"{who} disability", state, kinds), none[0])
     grade = np.where(disabled, chance.pick_by(f"{who} grade", state, grades), none[1])
-    return kind, grade
+    return disabled, kind, grade
