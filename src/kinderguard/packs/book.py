@@ -5,36 +5,30 @@ Immutable: ``on``, ``for_division``, ``with_parameters``, ``with_policies`` and 
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
 from kinderguard.engines.assessment import Assessment, Basis
 from kinderguard.model.case import Case
-from kinderguard.model.errors import KinderguardError, MissingExtraError, Problem, did_you_mean
+from kinderguard.model.errors import KinderguardError, MissingExtraError, Problem
 from kinderguard.model.places import check_division
 from kinderguard.model.text import Text
+from kinderguard.packs import portable
+from kinderguard.packs.changes import Change, Given, Without, WithParameters, WithPolicies
 from kinderguard.packs.columns import LedgerColumn
 from kinderguard.packs.loader import PackError, PackSource, PackState, Registry, discover, source_of
-from kinderguard.packs.overlay import Change, InForce, Overlay, build_overlay
+from kinderguard.packs.overlay import InForce, Overlay, build_overlay
 from kinderguard.packs.pack import Pack
 from kinderguard.rules import nodes as n
 from kinderguard.rules.canonical import digest
-from kinderguard.rules.citations import ALWAYS, Trust
 from kinderguard.rules.definitions import Category, Check, FactProvider, Policy
-from kinderguard.rules.errors import DefinitionError
-from kinderguard.rules.parameters import Parameter, ParameterValue, merge, parameter_value
-from kinderguard.rules.ruleset import RuleSet, policies_without
+from kinderguard.rules.ruleset import RuleSet
 from kinderguard.rules.titles import fact_title
 
 if TYPE_CHECKING:
-    from kinderguard.packs.frames import FrameSchema
-
-#: What ``with_parameters`` takes: a value everywhere, or values by place.
-Given: TypeAlias = "str | int | Decimal | Fraction | bool | dt.date"
+    from kinderguard.packs.frames import FrameJob, FrameSchema
 
 
 class NoDayError(KinderguardError, ValueError):
@@ -84,7 +78,7 @@ class PolicyBook:
         changed.overlay(self.division)  # a change that does not stand is refused here, where it is made
         return changed
 
-    def with_parameters(self, values: Mapping[str, "Given | Mapping[str, Given]"]) -> "PolicyBook":
+    def with_parameters(self, values: Mapping[str, Given | Mapping[str, Given]]) -> "PolicyBook":
         """A book with other parameter values, for what-if questions.
 
         Args:
@@ -94,7 +88,7 @@ class PolicyBook:
         Raises:
             DefinitionError: no such parameter, a value that does not fit, or one below the national floor.
         """
-        return self._changed(lambda rules: _with_values(rules, values))
+        return self._changed(WithParameters(values))
 
     def with_policies(self, *definitions: Policy | Category | Check) -> "PolicyBook":
         """A book with policies, categories or checks added, or replaced where the code is there already.
@@ -102,7 +96,7 @@ class PolicyBook:
         Raises:
             DefinitionError: something does not fit the rest.
         """
-        return self._changed(lambda rules: _with_definitions(rules, definitions))
+        return self._changed(WithPolicies(definitions))
 
     def without(self, *codes: str) -> "PolicyBook":
         """A book without some policies, categories or checks. Codes of other places' packs are left alone.
@@ -110,7 +104,30 @@ class PolicyBook:
         Raises:
             DefinitionError: something else rests on them.
         """
-        return self._changed(lambda rules: _without(rules, frozenset(codes)))
+        return self._changed(Without(frozenset(codes)))
+
+    # ---- as a text -----------------------------------------------------------------------------------------
+
+    def to_json(self, *, divisions: Iterable[str] | None = None) -> str:
+        """The book as canonical JSON, for another process or machine; no code travels in it.
+
+        Args:
+            divisions: take only the packs that speak for these places; every pack, if left out. A child of a place whose
+                pack was left out is assessed by the rest, and the result says that it is incomplete.
+
+        Observers and ledger columns stay behind, and so do the functions of fact providers: where the book is read, they
+        are taken from the installed distribution of the same version.
+        """
+        return portable.to_text(self, divisions)
+
+    @classmethod
+    def from_json(cls, text: str) -> "PolicyBook":
+        """The book that ``to_json`` wrote. A pack in it is read when its jurisdiction is first needed.
+
+        Raises:
+            DefinitionError: no such text, or one in a format that this version does not know.
+        """
+        return cls(**portable.read(text))
 
     # ---- what is in it --------------------------------------------------------------------------------------
 
@@ -218,6 +235,7 @@ class PolicyBook:
         missing: bool = True,
         problems: bool = True,
         money: Literal["yuan", "fen"] = "yuan",
+        local: Literal["columns", "lists"] = "columns",
         strict: bool = True,
     ) -> Any:
         """What many children are and what is due: a table in, a table of the same kind out, row for row.
@@ -232,6 +250,9 @@ class PolicyBook:
             missing: give the list of unknown facts that leave a result open.
             problems: give what was wrong for each row, and whether every rule could be used.
             money: ``"yuan"`` (decimals), or ``"fen"`` (whole numbers, in columns that end in ``_fen``).
+            local: whether each category and policy of a province or county has columns of its own, null where it does
+                not apply (``"columns"``), or all of a row's stand in two columns of lists, ``local.categories`` and
+                ``local.policies`` (``"lists"``, for many places at once).
             strict: whether a cell that cannot be read stops the run; else it is unknown, and named in ``problems``.
 
         Returns:
@@ -242,12 +263,54 @@ class PolicyBook:
 
         Raises:
             FrameColumnError: columns that cannot be read, with rows and nearest codes; all of them at once.
+            TooManyLocalColumnsError: so many places add rules that ``local="lists"`` is needed.
             NoDayError: no day was given.
         """
         frames = _frames()
-        options = frames.Options(missing=missing, problems=problems, money=_money_unit(money), strict=strict)
+        options = frames.Options(
+            missing=missing,
+            problems=problems,
+            money=_one_of("money", money, ("yuan", "fen")),
+            local=_one_of("local", local, ("columns", "lists")),
+            strict=strict,
+        )
         place = check_division(division) if division else self.division
         return frames.assess_frame(self, children, members, self._day(on), place, options)
+
+    def frame_job(
+        self,
+        schema: Mapping[str, Any],
+        divisions: Iterable[str | None],
+        *,
+        on: dt.date | None = None,
+        division: str | None = None,
+        warn: bool = True,
+        **options: Any,
+    ) -> "FrameJob":
+        """The rules compiled for tables of one schema: for those who bring the rows themselves, table after table.
+
+        Args:
+            schema: the children's columns with their Polars types.
+            divisions: the places that will occur (None: not known); the columns of the results depend on them.
+            on, division: as for ``assess_frame``.
+            warn: whether to name the facts that rules read and the schema has no column for.
+            options: ``missing``, ``problems``, ``money``, ``local`` and ``strict``, as for ``assess_frame``.
+
+        Raises:
+            FrameColumnError: a column that is misspelt or of the wrong type.
+        """
+        frames = _frames()
+        for name, known in (("money", ("yuan", "fen")), ("local", ("columns", "lists"))):
+            if name in options:
+                _one_of(name, options[name], known)
+        place = check_division(division) if division else self.division
+        import polars as pl
+
+        places = pl.Series([place] if place is not None else sorted(set(divisions), key=str), dtype=pl.String)
+        job: FrameJob = frames.FrameJob(self, schema, places, (), self._day(on), place, frames.Options(**options))
+        if warn:
+            frames.warn(pl.DataFrame(schema=schema), (), job.places)
+        return job
 
     def frame_schema(self, division: str | None = None) -> "FrameSchema":
         """The columns that ``assess_frame`` reads: names, kinds, codes, and which rules read each.
@@ -402,87 +465,10 @@ def _frames() -> Any:
     return frames
 
 
-def _money_unit(money: str) -> str:
-    if money not in ("yuan", "fen"):
-        raise ValueError(f"money is 'yuan' or 'fen', not {money!r}.")
-    return money
-
-
-# ---- changes ---------------------------------------------------------------------------------------------------
-
-
-def _known(code: str, known: Iterable[str], what: str) -> None:
-    """Refuse a code that its own pack, which is here, does not have; a pack that is not here is another place's."""
-    codes = set(known)
-    if code not in codes and any(c.split(".")[0] == code.split(".")[0] for c in codes):
-        raise DefinitionError(f"There is no {what} {code!r}.{did_you_mean(code, codes)}")
-
-
-def _with_values(rules: RuleSet, values: Mapping[str, "Given | Mapping[str, Given]"]) -> RuleSet:
-    parameters = dict(rules.parameters)
-    for code, given in values.items():
-        declared = parameters.get(code)
-        if declared is None or declared.kind is None:
-            _known(code, parameters, "parameter")
-            continue
-        parameters[code] = _with_value(declared, given)
-    return RuleSet(
-        rules.categories.values(),
-        rules.policies.values(),
-        rules.checks.values(),
-        rules.facts.values(),
-        rules.providers.values(),
-        merge(parameters.values()),
-    )
-
-
-def _with_value(declared: Parameter, given: "Given | Mapping[str, Given]") -> Parameter:
-    assert declared.kind is not None
-    by_place = dict(given) if isinstance(given, Mapping) else {"": given}
-    kept = declared.values
-    for place, raw in by_place.items():
-        at = "" if place == "cn" else place
-        value = parameter_value(raw, declared.kind, f"{declared.code} at {place or 'cn'}")
-        kept = tuple(v for v in kept if not v.place.startswith(at))
-        kept += (ParameterValue(at, ALWAYS, value, "what-if", Trust.ILLUSTRATIVE),)
-    return attrs.evolve(declared, values=kept)
-
-
-def _with_definitions(rules: RuleSet, definitions: Iterable[Policy | Category | Check]) -> RuleSet:
-    categories, policies, checks = dict(rules.categories), dict(rules.policies), dict(rules.checks)
-    for definition in definitions:
-        if isinstance(definition, Category):
-            categories[definition.code] = definition
-        elif isinstance(definition, Policy):
-            policies[definition.code] = definition
-        elif isinstance(definition, Check):
-            checks[definition.code] = definition
-        else:
-            raise DefinitionError(
-                f"with_policies takes policies, categories and checks, not a {type(definition).__name__}."
-            )
-    return RuleSet(
-        categories.values(),
-        policies.values(),
-        checks.values(),
-        rules.facts.values(),
-        rules.providers.values(),
-        rules.parameters,
-    )
-
-
-def _without(rules: RuleSet, codes: frozenset[str]) -> RuleSet:
-    for code in codes:
-        _known(code, [*rules.policies, *rules.categories, *rules.checks], "policy, category or check")
-    policies = policies_without(rules.policies, codes)
-    return RuleSet(
-        [c for c in rules.categories.values() if c.code not in codes],
-        policies,
-        [c for c in rules.checks.values() if c.code not in codes and c.on not in codes],
-        rules.facts.values(),
-        rules.providers.values(),
-        rules.parameters,
-    )
+def _one_of(name: str, given: str, known: tuple[str, ...]) -> str:
+    if given not in known:
+        raise ValueError(f"{name} is {' or '.join(map(repr, known))}, not {given!r}.")
+    return given
 
 
 def load(*, strict: bool = False, packs: Iterable[Pack] | None = None) -> PolicyBook:

@@ -18,7 +18,7 @@ from kinderguard.engines.explain import absent_parameter
 from kinderguard.engines.frame.assess import DIVISION_COLUMNS, FrameRun, Options, divisions_of
 from kinderguard.engines.frame.columns import OTHER_COUNTY, FrameColumnError
 from kinderguard.engines.frame.inputs import RecordTable, list_kinds
-from kinderguard.engines.frame.rows import case_of
+from kinderguard.engines.frame.rows import case_of, polars_type
 from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.engines.missing import DERIVED
 from kinderguard.model.codes import Code
@@ -130,7 +130,7 @@ class FrameSchema:
 
     def empty(self) -> pl.DataFrame:
         """A frame without rows that has every column of the children, each of the type it is read fastest in."""
-        from kinderguard.engines.frame.rows import polars_type, struct_type
+        from kinderguard.engines.frame.rows import struct_type
 
         kinds = fact_kinds()
         schema: dict[str, Any] = {"ref": pl.String, "division_code": pl.String}
@@ -232,33 +232,105 @@ def assess_table(
     options: Options,
 ) -> pl.DataFrame:
     """The results for a Polars frame, the child's ``ref`` before them."""
-    places = divisions_of(table, division)
-    rules = {d: rules_of(book, d, day) for d in places.unique().to_list()}
-    table, failed = _provided(table, places, rules)
-    _warn(table, tables, rules.values())
-    run = _run(book, table.schema, tables, day, division, options)
-    run.noted = failed
-    results = run.assess(table)
-    return results if "ref" not in table.columns else results.insert_column(0, table["ref"])
+    job = FrameJob(book, table.schema, divisions_of(table, division), tables, day, division, options)
+    warn(table, tables, job.places)
+    return job.assess(table)
 
 
-def _run(
-    book: "PolicyBook",
-    schema: Mapping[str, pl.DataType],
-    tables: Sequence[RecordTable],
-    day: dt.date,
-    division: str | None,
-    options: Options,
-) -> FrameRun:
-    return FrameRun(
-        day,
-        lambda d: rules_of(book, d, day),
-        schema,
-        tables=tables,
-        extra=_declared(book, schema),
-        division=division,
-        options=options,
-    )
+class FrameJob:
+    """Rules compiled for tables of one schema and for some places, ready for table after table.
+
+    Args:
+        book: the book.
+        schema: the children's columns.
+        divisions: the places that will occur: the columns of the results depend on them.
+        tables: records in tables of their own.
+        day, division, options: as for ``PolicyBook.assess_frame``.
+    """
+
+    def __init__(
+        self,
+        book: "PolicyBook",
+        schema: Mapping[str, pl.DataType],
+        divisions: pl.Series,
+        tables: Sequence[RecordTable],
+        day: dt.date,
+        division: str | None,
+        options: Options,
+    ) -> None:
+        self._rules: dict[str | None, PlaceRules] = {d: rules_of(book, d, day) for d in divisions.unique().to_list()}
+        self._division = division
+        self._ref = schema.get("ref")
+        self._lock = threading.Lock()
+        # What providers say stands in columns of its own, also where the caller's table has none.
+        said = {p.code: polars_type(p.fact.kind) for providers in self._providers().values() for p in providers[1]}
+        given = dict(schema) | said
+        self._run = FrameRun(
+            day,
+            lambda d: rules_of(book, d, day),
+            given,
+            tables=tables,
+            extra=_declared(book, given),
+            division=division,
+            options=options,
+        )
+        self._run.meet(divisions)
+
+    @property
+    def places(self) -> Iterable[PlaceRules]:
+        """The rules of each place."""
+        return self._rules.values()
+
+    @property
+    def schema(self) -> dict[str, pl.DataType]:
+        """The columns of the results with their types."""
+        return ({} if self._ref is None else {"ref": self._ref}) | self._run.schema
+
+    def columns(self, there: Iterable[str]) -> list[str]:
+        """The columns of a table that are needed, of those that there are."""
+        names = list(there)
+        asked = {path for _, ps in self._providers().values() for p in ps for e in p.needs for path in facts_read(e)}
+        needed = {*self._run.reader.columns(names), *asked, *DIVISION_COLUMNS, "ref"}
+        return [name for name in names if name in needed]
+
+    def take(self, tables: Sequence[RecordTable]) -> None:
+        """Find records in these tables from now on."""
+        self._run.take(tables)
+
+    def problems(self) -> list[Problem]:
+        """The cells that could not be read so far, where the run was not strict."""
+        return self._run.reader.problems()
+
+    def assess(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The results of some rows, in their order; one table at a time."""
+        with self._lock:
+            table, failed = self._provided(rows)
+            results = self._run.assess(table, failed)
+        return results if self._ref is None else results.insert_column(0, rows["ref"])
+
+    def _providers(self) -> dict[int, tuple[list[str | None], tuple[FactProvider, ...]]]:
+        """By chain of packs, the places and the providers whose facts rules read."""
+        found: dict[int, tuple[list[str | None], tuple[FactProvider, ...]]] = {}
+        for division, place in self._rules.items():
+            read = place.overlay.readers
+            providers = tuple(p for code, p in place.rules.providers.items() if code in read)
+            if providers:
+                found.setdefault(id(place.overlay), ([], providers))[0].append(division)
+        return found
+
+    def _provided(self, table: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
+        """``table`` with what fact providers say, and the rows in which one failed."""
+        asked = self._providers()
+        if not asked:
+            return table, {}
+        places = divisions_of(table, self._division)
+        failed = pl.repeat(False, len(table), dtype=pl.Boolean, eager=True)
+        for divisions, providers in asked.values():
+            here = places.is_in(pl.Series(divisions, dtype=pl.String).implode(), nulls_equal=True)
+            for provider in providers:
+                table, wrong = provide(table, here, provider)
+                failed |= wrong
+        return table, {"provider.failed": failed} if failed.any() else {}
 
 
 def _declared(book: "PolicyBook", columns: Iterable[str]) -> dict[str, Kind]:
@@ -280,24 +352,18 @@ def _assess_lazily(
     options: Options,
 ) -> pl.LazyFrame:
     """Results as a lazy frame. Which divisions occur is asked at once: the columns of the results depend on them."""
+    divisions = divisions_in(table, division)
+    job = FrameJob(book, table.collect_schema(), divisions, tables, day, division, options)
+    warn(table.head(0).collect(), tables, job.places)
+    return table.map_batches(job.assess, schema=job.schema, streamable=True)
+
+
+def divisions_in(table: pl.LazyFrame, division: str | None) -> pl.Series:
+    """The divisions in charge of the rows of a lazy frame, each once."""
     columns = [c for c in DIVISION_COLUMNS if c in table.collect_schema().names()]
-    known = table.select(columns).unique().collect() if columns else pl.DataFrame()
-    run = _run(book, table.collect_schema(), tables, day, division, options)
-    run.meet(divisions_of(known, division) if columns else pl.Series([division], dtype=pl.String))
-    keeps_ref = "ref" in table.collect_schema().names()
-    schema = ({"ref": table.collect_schema()["ref"]} if keeps_ref else {}) | run.schema()
-
-    rules = {d: rules_of(book, d, day) for d in run.engine.places}
-    _warn(table.head(0).collect(), tables, rules.values())
-    one_at_a_time = threading.Lock()
-
-    def some(rows: pl.DataFrame) -> pl.DataFrame:
-        with one_at_a_time:
-            rows, run.noted = _provided(rows, divisions_of(rows, division), rules)
-            results = run.assess(rows)
-        return results.insert_column(0, rows["ref"]) if keeps_ref else results
-
-    return table.map_batches(some, schema=schema, streamable=True)
+    if division is not None or not columns:
+        return pl.Series([division], dtype=pl.String)
+    return divisions_of(table.select(columns).unique().collect(engine="streaming"), None).unique()
 
 
 def _taken(native: Any) -> tuple[Any, Any]:
@@ -380,7 +446,7 @@ def _frame_error(zh: str, en: str) -> FrameColumnError:
     return FrameColumnError((Problem("frame.records", Text(zh, en)),))
 
 
-def _warn(table: pl.DataFrame, tables: Sequence[RecordTable], places: Iterable[PlaceRules]) -> None:
+def warn(table: pl.DataFrame, tables: Sequence[RecordTable], places: Iterable[PlaceRules]) -> None:
     """Say at once which facts have no column and which rules read them; and which records belong to nobody."""
     there = set(table.columns)
     read: dict[str, dict[str, None]] = {}
@@ -420,26 +486,6 @@ def _has_column(path: str, there: set[str], schema: Mapping[str, Any], tables: S
         inner = schema[of].inner if isinstance(schema[of], pl.List) else None
         return isinstance(inner, pl.Struct) and path[len(of) + 1 :] in {f.name for f in inner.fields}
     return of in {t.path for t in tables} or of not in fact_kinds().lists  # a list in a list is told with the outer one
-
-
-def _provided(
-    table: pl.DataFrame, places: pl.Series, rules: Mapping[str | None, PlaceRules]
-) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
-    """``table`` with what fact providers say, and the rows in which one failed."""
-    asked: dict[int, tuple[list[str | None], tuple[FactProvider, ...]]] = {}
-    for division, place in rules.items():
-        read = place.overlay.readers
-        providers = tuple(p for code, p in place.rules.providers.items() if code in read)
-        if providers:
-            asked.setdefault(id(place.overlay), ([], providers))[0].append(division)
-    failed = pl.repeat(False, len(table), dtype=pl.Boolean, eager=True)
-    for divisions, providers in asked.values():
-        for provider in providers:
-            table, wrong = provide(
-                table, places.is_in(pl.Series(divisions, dtype=pl.String).implode()).fill_null(False), provider
-            )
-            failed |= wrong
-    return table, {"provider.failed": failed} if failed.any() else {}
 
 
 def explain_row(

@@ -33,6 +33,17 @@ if TYPE_CHECKING:
 GROUP = "kinderguard"
 
 
+@attrs.frozen
+class PackInHand:
+    """What a source may load instead of a module: a pack that needs no hooks, or why there is none.
+
+    ``problems`` of a pack that is there do not keep it out; they make the assessments of its jurisdiction incomplete.
+    """
+
+    pack: Pack | None
+    problems: tuple[Problem, ...] = ()
+
+
 class PackError(KinderguardError):
     """A pack that cannot be used, raised where the caller asked for strictness; ``problems`` has every finding."""
 
@@ -186,6 +197,9 @@ def load_source(source: PackSource) -> None:
     except (Exception, SystemExit) as error:  # noqa: BLE001  a plug-in may raise anything; it is named and contained
         source.quarantine([_failed(source, "pack.import_failed", "导入", "import", error)])
         return
+    if isinstance(module, PackInHand):
+        _take(source, module)
+        return
     faults = hook_faults(module, source)
     if faults:
         source.quarantine(faults)
@@ -207,6 +221,14 @@ def load_source(source: PackSource) -> None:
         source.quarantine(problems)
         return
     source.pack, source.state = packs[0], PackState.LOADED
+
+
+def _take(source: PackSource, found: PackInHand) -> None:
+    unfit = [] if found.pack is None else _pack_problems([found.pack], source)
+    if found.pack is None or unfit:
+        source.quarantine([*found.problems, *unfit])
+        return
+    source.pack, source.state, source.problems = found.pack, PackState.LOADED, found.problems
 
 
 def _flat(results: Sequence[Sequence[Any]]) -> tuple[Any, ...]:

@@ -17,16 +17,15 @@ from kinderguard.engines.plan import Plan, compile_plan
 from kinderguard.model.errors import Problem
 from kinderguard.model.places import covers
 from kinderguard.model.text import Text
+from kinderguard.packs.changes import Change
 from kinderguard.packs.loader import PackSource, PackState
 from kinderguard.packs.pack import Pack
 from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactProvider, Policy
 from kinderguard.rules.errors import RuleError
 from kinderguard.rules.kinds import Kind
 from kinderguard.rules.parameters import Parameter, ParameterValue, merge, read_parameters
+from kinderguard.rules.reading import fits
 from kinderguard.rules.ruleset import RuleSet
-
-#: A change that an analyst makes to a rule set: ``with_parameters``, ``with_policies``, ``without``.
-Change = Callable[[RuleSet], RuleSet]
 
 
 @attrs.frozen
@@ -44,16 +43,22 @@ class Parts:
         """With one more pack.
 
         Raises:
-            DefinitionError: a parameter file that cannot be used, or a value outside the pack's jurisdiction.
+            DefinitionError: a parameter file that cannot be used, or a value outside the pack's jurisdiction or of
+                another kind.
         """
         kinds: dict[str, Kind] = {p.code: p.kind for p in self.parameters if p.kind is not None}
         own: list[Parameter] = []
-        for path in pack.parameters:
+        for given in pack.parameters:
+            if isinstance(given, Parameter):
+                own.append(given)
+                continue
             own += read_parameters(
-                path, jurisdiction=pack.jurisdiction, kinds=kinds | {p.code: p.kind for p in own if p.kind}
+                given, jurisdiction=pack.jurisdiction, kinds=kinds | {p.code: p.kind for p in own if p.kind}
             )
+        kinds |= {p.code: p.kind for p in own if p.kind}
         for parameter in own:
             _check_place(pack, parameter)
+            _check_kind(parameter, kinds.get(parameter.code))
         return Parts(
             self.categories + pack.categories,
             self.policies + pack.policies,
@@ -81,6 +86,15 @@ def _check_place(pack: Pack, parameter: Parameter) -> None:
             )
 
 
+def _check_kind(parameter: Parameter, kind: Kind | None) -> None:
+    """Refuse values that were not read from a file and do not fit; a code that nobody declares is told when merged."""
+    for value in (*parameter.values, *([parameter.floor] if parameter.floor else [])):
+        if kind is not None and not fits(value.value, kind):
+            raise RuleError(
+                f"{parameter.file}: {parameter.code} at {value.place or 'cn'} has a value that is not {kind} of zero or more."
+            )
+
+
 @attrs.frozen(eq=False, slots=False)
 class Overlay:
     """The rules of one chain of packs, and what was wrong with any of them."""
@@ -89,6 +103,8 @@ class Overlay:
     packs: tuple[Pack, ...]
     problems: tuple[Problem, ...]
     observers: tuple[Callable[[Any], None], ...]
+    #: By pack, the parameters that it gives, as values.
+    parameters: Mapping[str, tuple[Parameter, ...]]
     _plans: dict[tuple[bool, ...], "InForce"] = attrs.field(factory=dict)
 
     @cached_property
@@ -162,6 +178,7 @@ def build_overlay(chain: tuple[PackSource, ...], changes: tuple[Change, ...]) ->
     """Put a chain of packs together, the nation's first. A pack that does not fit is quarantined and named."""
     parts, rules = Parts(), RuleSet([], [])
     packs: list[Pack] = []
+    given: dict[str, tuple[Parameter, ...]] = {}
     for source in chain:
         if source.state is not PackState.LOADED or source.pack is None:
             continue
@@ -171,13 +188,14 @@ def build_overlay(chain: tuple[PackSource, ...], changes: tuple[Change, ...]) ->
         except RuleError as error:
             source.quarantine([_misfit(source, error)])
             continue
-        parts, rules = more, checked
         packs.append(source.pack)
+        given[source.pack.code] = more.parameters[len(parts.parameters) :]
+        parts, rules = more, checked
     for change in changes:
         rules = change(rules)
     problems = tuple(p for s in chain for p in s.problems)
     observers = tuple(o for s in chain if s.state is PackState.LOADED for o in s.observers)
-    return Overlay(rules, tuple(packs), problems, observers)
+    return Overlay(rules, tuple(packs), problems, observers, given)
 
 
 def _misfit(source: PackSource, error: RuleError) -> Problem:

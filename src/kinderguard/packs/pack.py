@@ -11,6 +11,7 @@ from kinderguard.model.places import check_division
 from kinderguard.model.text import Text
 from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactProvider, Policy
 from kinderguard.rules.errors import DefinitionError
+from kinderguard.rules.parameters import Parameter
 
 _NAME = re.compile(r"(cn|\d{2,12})(\.[a-z][a-z0-9_]*)?\Z")
 
@@ -52,7 +53,7 @@ class Pack:
         version: of the pack.
         kinderguard: the versions of kinderguard it works with, such as ``">=0.1,<0.2"``.
         categories, policies, checks, facts, providers: what it defines.
-        parameters: paths of its TOML files.
+        parameters: paths of its TOML files, or parameters as values.
 
     Raises:
         DefinitionError: something does not belong in this pack; the message names it and the mend.
@@ -67,7 +68,7 @@ class Pack:
     checks: tuple[Check, ...] = attrs.field(default=(), converter=_tuple)
     facts: tuple[DeclaredFact[Any], ...] = attrs.field(default=(), converter=_tuple)
     providers: tuple[FactProvider, ...] = attrs.field(default=(), converter=_tuple)
-    parameters: tuple[Path, ...] = attrs.field(default=(), converter=_tuple)
+    parameters: tuple[Path | Parameter, ...] = attrs.field(default=(), converter=_tuple)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.title, Text):
@@ -83,10 +84,11 @@ class Pack:
                         f"Pack {self.code} defines {value.code}: a pack speaks only for its own jurisdiction, so its "
                         f"codes begin with {self.code + '.'!r}. Change somebody else's rule with a Check on it."
                     )
-        for path in self.parameters:
-            if not isinstance(path, Path):
+        for given in self.parameters:
+            if not isinstance(given, Path | Parameter):
                 raise DefinitionError(
-                    f"Pack {self.code}: parameters are pathlib.Path values, such as Path(__file__).with_name('parameters.toml')."
+                    f"Pack {self.code}: parameters are pathlib.Path values, such as "
+                    "Path(__file__).with_name('parameters.toml'), or Parameter values."
                 )
 
     @property

@@ -21,12 +21,11 @@ def provide(table: pl.DataFrame, here: pl.Series, provider: FactProvider) -> tup
         provider: the provider. A row whose column states the fact keeps it.
     """
     code, kind = provider.code, provider.fact.kind
-    dtype = polars_type(kind, dates=pl.String)
-    stated = table[code] if code in table.columns else pl.repeat(None, len(table), dtype=dtype, eager=True)
+    stated = _stated(table, provider)
     asked = (here & stated.is_null()).arg_true()
     failed = pl.repeat(False, len(table), dtype=pl.Boolean, eager=True)
     if not len(asked):
-        return table, failed
+        return table.with_columns(stated.alias(code)), failed
     needs = [e.node.path for e in provider.needs if isinstance(e.node, n.Fact)]
     columns = [c for c in table.columns if c in needs]
     questions = (
@@ -40,9 +39,20 @@ def provide(table: pl.DataFrame, here: pl.Series, provider: FactProvider) -> tup
         value = None if answer is None or wrong[k] else _fitting(answer, kind)
         wrong[k] = wrong[k] or (answer is not None and value is None)
         said.append(str(value) if value is not None and kind.sort is Sort.DATE else value)
-    column = stated.cast(dtype) if kind.sort is not Sort.DATE else stated.cast(pl.String)
-    column = column.scatter(asked, pl.Series(said, dtype=column.dtype))
+    dtype = polars_type(kind)
+    column = stated.cast(dtype).scatter(asked, pl.Series(said, dtype=dtype))
     return table.with_columns(column.alias(code)), failed.scatter(asked, pl.Series(wrong, dtype=pl.Boolean))
+
+
+def _stated(table: pl.DataFrame, provider: FactProvider) -> pl.Series:
+    """What the table itself states; dates as text, which is how a provider's are held."""
+    kind = provider.fact.kind
+    if provider.code not in table.columns:
+        return pl.repeat(None, len(table), dtype=polars_type(kind), eager=True)
+    stated = table[provider.code]
+    if kind.sort is Sort.DATE and stated.dtype.is_temporal():
+        return stated.cast(pl.String).str.replace(r" 00:00:00(\.0+)?$", "")
+    return stated
 
 
 def _question(row: Mapping[str, Any], needs: list[str]) -> dict[str, Any]:

@@ -3,16 +3,17 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
 
+from kinderguard.model.codes import Code
 from kinderguard.model.text import Text
 from kinderguard.rules import nodes as n
 from kinderguard.rules.errors import DefinitionError
 from kinderguard.rules.expression import Expr
-from kinderguard.rules.kinds import Kind, value_from_json, value_to_json
+from kinderguard.rules.kinds import CODE_LISTS, Kind, Sort, value_from_json, value_to_json
 
 FORMAT = "kinderguard.rules/1"
 
@@ -60,17 +61,23 @@ def _to_json(value: Any) -> Any:
     return value_to_json(value)
 
 
-def node_from_json(data: Any) -> n.Node:
+def node_from_json(
+    data: Any, *, lists: Mapping[str, type[Code]] = CODE_LISTS, shared: dict[n.Node, n.Node] | None = None
+) -> n.Node:
     """The node that ``node_to_json`` wrote.
+
+    Args:
+        data: nested objects.
+        lists: the code lists by name.
+        shared: the nodes read so far; one that is there already is used again, as it was before it was written.
 
     Raises:
         DefinitionError: for an operation that does not exist or a part that is missing.
     """
-    if not isinstance(data, dict) or data.get("op") not in OPERATIONS:
-        raise DefinitionError(
-            f"There is no operation {data.get('op') if isinstance(data, dict) else data!r} in {FORMAT}."
-        )
-    cls = OPERATIONS[data["op"]]
+    op = data.get("op") if isinstance(data, dict) else data
+    if not isinstance(data, dict) or not isinstance(op, str) or op not in OPERATIONS:
+        raise DefinitionError(f"There is no operation {op!r} in {FORMAT}.")
+    cls = OPERATIONS[op]
     names = {f.name for f in attrs.fields(cls)}
     values: dict[str, Any] = {}
     for name, value in data.items():
@@ -79,7 +86,7 @@ def node_from_json(data: Any) -> n.Node:
         if name not in names:
             raise DefinitionError(f"The operation {data['op']!r} has no part {name!r}.")
         try:
-            values[name] = _part(name, value)
+            values[name] = _part(name, value, lists, shared)
         except DefinitionError:
             raise
         except (KeyError, TypeError, ValueError, AttributeError):
@@ -87,20 +94,27 @@ def node_from_json(data: Any) -> n.Node:
     try:
         if cls is n.Const:
             values["value"] = value_from_json(data["value"], values["kind"])
-        return cls(**values)
+        node = cls(**values)
+        return node if shared is None else shared.setdefault(node, node)
     except (KeyError, TypeError):
         raise DefinitionError(f"The operation {data['op']!r} is not complete.") from None
     except ValueError:
         raise DefinitionError(f"The value of {data['op']!r} is not {values['kind']}.") from None
 
 
-def _part(name: str, value: Any) -> Any:
+def kind_from_json(text: str, lists: Mapping[str, type[Code]] = CODE_LISTS) -> Kind:
+    """The kind that ``Kind.to_json`` wrote, with its code list out of ``lists``."""
+    sort, _, tail = text.partition(":")
+    return Kind(Sort(sort), codes=lists[tail]) if sort in (Sort.CODE, Sort.CODES) and tail else Kind.from_json(text)
+
+
+def _part(name: str, value: Any, lists: Mapping[str, type[Code]], shared: dict[n.Node, n.Node] | None) -> Any:
     if name in _NODES:
-        return node_from_json(value)
+        return node_from_json(value, lists=lists, shared=shared)
     if name == "args":
-        return tuple(node_from_json(v) for v in value)
+        return tuple(node_from_json(v, lists=lists, shared=shared) for v in value)
     if name == "kind":
-        return Kind.from_json(value)
+        return kind_from_json(value, lists)
     if name == "title":
         return Text(value["zh"], value["en"])
     if name == "codes":

@@ -4,7 +4,7 @@ The same walk as ``engines/missing.py`` takes for one child: through a choice on
 through a list only into the records that can still change it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from kinderguard.engines.frame.algebra import MOST_RECORDS, FrameAlgebra, Records
 from kinderguard.engines.frame.vectors import Graph, Scope, Vector
@@ -129,10 +129,18 @@ class Reach:
     def __init__(self, algebra: FrameAlgebra) -> None:
         self.algebra = algebra
         self.g = algebra.g
+        #: By step, whether it or anything under it may divide by zero.
+        self._divides: dict[Step, bool] = {}
+
+    def _may_divide(self, roots: Iterable[Step]) -> list[Step]:
+        """Those of the roots with a division under them that may be by zero."""
+        for step in _order(roots, self._divides):
+            self._divides[step] = step in self.algebra.faults or any(self._divides[r] for r in _reads(step))
+        return [root for root in roots if self._divides[root]]
 
     def fault(self, roots: Iterable[Step]) -> Vector:
         """Whether a rule that counts divided by zero."""
-        g, start = self.g, list(roots)
+        g, start = self.g, self._may_divide(list(roots))
         reached: dict[Step, list[Vector]] = {root: [g.true] for root in start}
         order, found = _order(start), []
         inner = _scopes(order, self.algebra)
@@ -149,16 +157,21 @@ class Reach:
                 parts = [(condition, here), (then, g.all(here, g.no(g.is_false(holds))))]
                 parts.append((otherwise, g.all(here, g.no(g.is_true(holds)))))
             else:
-                reads = (*step.inputs, step.where, step.body)
-                parts = [(r, here) for r in reads if r is not None and not isinstance(r.node, n.Each)]
+                parts = [(r, here) for r in _reads(step)]
             for read, when in parts:
                 # Inside a list everything counts: what is chosen for one record is not asked here.
                 reached.setdefault(read, []).append(when)
         return g.any(*found)
 
 
-def _order(roots: Iterable[Step]) -> list[Step]:
-    """Every step under the roots, each after what it reads."""
+def _reads(step: Step) -> list[Step]:
+    """What a step is computed from; of an aggregate, what is asked of each record too."""
+    reads = (*step.inputs, step.where, step.body)
+    return [r for r in reads if r is not None and not isinstance(r.node, n.Each)]
+
+
+def _order(roots: Iterable[Step], known: Container[Step] = ()) -> list[Step]:
+    """Every step under the roots that is not known yet, each after what it reads."""
     order: list[Step] = []
     seen: set[Step] = set()
     stack = [(step, False) for step in roots]
@@ -166,9 +179,8 @@ def _order(roots: Iterable[Step]) -> list[Step]:
         step, ready = stack.pop()
         if ready:
             order.append(step)
-        elif step not in seen and not isinstance(step.node, n.Each):
+        elif step not in seen and step not in known and not isinstance(step.node, n.Each):
             seen.add(step)
             stack.append((step, True))
-            reads = (*step.inputs, *(s for s in (step.where, step.body) if s is not None))
-            stack += [(r, False) for r in reads]
+            stack += [(r, False) for r in _reads(step)]
     return order

@@ -134,9 +134,11 @@ class FrameEngine:
         self._values.columns = {}
         self.algebra = FrameAlgebra(self.graph, self.layout, self._static)
         groups = list(self.groups.values())
+        self._owners = {step: group for group in reversed(groups) for step in group.outline.static}
+        reach = Reach(self.algebra)
         for group in groups:
             group.outputs = outputs_of(self.algebra, group.outline)
-            group.outputs.fault = Reach(self.algebra).fault(group.outputs.roots.values())
+            group.outputs.fault = self._fault(group.outputs, reach)
         self._blame(groups)
         assert self.base.outputs is not None
         shared = self.base.outputs
@@ -159,13 +161,17 @@ class FrameEngine:
         self._compiled = True
 
     def _static(self, step: Step) -> Meaning:
-        group = self._static_owner(step)
-        return self._values.meaning(self.graph, group.statics.keys[step], step.node.kind, self.layout.code)
+        key = self._owners[step].statics.keys[step]
+        return self._values.meaning(self.graph, key, step.node.kind, self.layout.code)
 
-    def _static_owner(self, step: Step) -> Group:
-        if step in self.base.statics.keys:
-            return self.base
-        return next(g for g in self.groups.values() if step in g.statics.keys)
+    def _fault(self, outputs: Outputs, reach: Reach) -> Vector:
+        """Whether a rule that counts divided by zero; of what the shared rules give, as found there."""
+        base = self.base.outputs
+        if base is None or base is outputs or base.fault is None:
+            return reach.fault(outputs.roots.values())
+        if any(outputs.roots.get(name) is not root for name, root in base.roots.items()):
+            return reach.fault(outputs.roots.values())
+        return self.graph.any(base.fault, reach.fault(r for name, r in outputs.roots.items() if name not in base.roots))
 
     def _blame(self, groups: Sequence[Group]) -> None:
         if not self.missing:
@@ -181,6 +187,10 @@ class FrameEngine:
             kept = {name: root for name, root in base.roots.items() if name not in changed} if changed else base.roots
             shared = base.missing if not changed else blame.facts(kept)
             outputs.missing = blame.joined(shared, blame.facts(more))
+
+    def groups_of(self, places: pl.Series) -> pl.Series:
+        """The group of each place."""
+        return pl.Series(self._group_of_place, dtype=pl.UInt32).gather(places)
 
     # ---- running ------------------------------------------------------------------------------------------------
 
@@ -202,7 +212,7 @@ class FrameEngine:
             tables: what finds records.
         """
         self.compile()
-        groups = pl.Series(self._group_of_place, dtype=pl.UInt32).gather(frame[PLACE])
+        groups = self.groups_of(frame[PLACE])
         rows = self.program.run(self.place_columns(frame, self.program), tables)
         by_number = {g.number: g for g in self.groups.values()}
         parts = []

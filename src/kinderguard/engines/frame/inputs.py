@@ -143,12 +143,22 @@ class Reader:
         self.strict = strict
         self._extra = extra
         self._needed: dict[str, set[str]] = {}
-        self._rows: dict[int, pl.Series] = {}
-        #: By column, the rows of the caller's frame with a cell that could not be read.
+        #: By column, the rows (of the children, or of a table of records) with a cell that could not be read.
         self.faults: list[tuple[Fault, pl.Series]] = []
+        #: The children's rows that have one, of themselves or in their records.
+        self._unread: list[pl.Series] = []
+        self.take(tables)
+
+    def take(self, tables: Iterable[RecordTable]) -> None:
+        """Find records in these tables from now on."""
         self._tables = {t.path: t for t in tables}
         self._read_tables: dict[str, pl.DataFrame] = {}
-        self._of_tables: set[str] = set()
+        #: By table, the keys of records with a cell that could not be read.
+        self._unread_keys: dict[str, pl.Series] = {}
+
+    def begin(self) -> None:
+        """Forget which rows of the last frame could not be read: another frame counts its rows anew."""
+        self._unread = []
 
     def need(self, graph: Graph) -> None:
         """Read only the columns that a graph asks for."""
@@ -173,11 +183,12 @@ class Reader:
             FrameColumnError: where strict, naming column, rows and nearest codes.
         """
         read, faults = read_columns(raw, self._kinds("", {**fact_kinds().fields, **self._extra}))
+        self._mark_rows(faults, raw[SOURCE_ROW])
         self._note(faults, raw[SOURCE_ROW])
         columns = [raw[PLACE], raw[SOURCE_ROW], *read.get_columns()]
         for path, held in self.layout.lists.items():
             if path in self._needed.get("", ()):
-                columns.append(raw[path] if held.key is None else self._keys(path, raw[held.key]).alias(path))
+                columns.append(raw[path] if held.key is None else self._keys(path, raw, held.key).alias(path))
         return pl.DataFrame(columns)
 
     def _note(self, faults: list[Fault], source_rows: pl.Series) -> None:
@@ -185,12 +196,14 @@ class Reader:
         if self.strict and faults:
             raise FrameColumnError(tuple(self.problems()))
 
-    def unread_rows(self, source_rows: pl.Series) -> pl.Series | None:
-        """Which of some rows have a cell that could not be read; None where there was none."""
-        if not self.faults:
-            return None
-        wrong = pl.concat([rows.filter(f.rows) for f, rows in self.faults if f.column not in self._of_tables])
-        return source_rows.is_in(wrong.implode())
+    def _mark_rows(self, faults: list[Fault], source_rows: pl.Series) -> None:
+        self._unread += [source_rows.filter(f.rows) for f in faults]
+
+    def unread_rows(self) -> pl.Series | None:
+        """The rows of the children with a cell that could not be read; None where there is none."""
+        if len(self._unread) > 1:
+            self._unread = [pl.concat(self._unread).unique()]
+        return self._unread[0] if self._unread else None
 
     def problems(self) -> list[Problem]:
         """What could not be read so far."""
@@ -215,10 +228,13 @@ class Reader:
 
     # ---- records ------------------------------------------------------------------------------------------------
 
-    def _keys(self, path: str, keys: pl.Series) -> pl.Series:
+    def _keys(self, path: str, raw: pl.DataFrame, key: str) -> pl.Series:
         """The key of each child's records, null where the table has none: then the list is unknown."""
         table = self._table(path)
-        keys = keys.cast(table[KEY].dtype)
+        keys = raw[key].cast(table[KEY].dtype)
+        unread = self._unread_keys.get(path)
+        if unread is not None:
+            self._unread.append(raw[SOURCE_ROW].filter(keys.is_in(unread.implode()).fill_null(False)))
         return pl.select(pl.when(keys.is_in(table[KEY].implode())).then(keys)).to_series()
 
     def _table(self, path: str) -> pl.DataFrame:
@@ -226,19 +242,20 @@ class Reader:
         found = self._read_tables.get(path)
         if found is None:
             table = self._tables[path]
-            before = len(self.faults)
-            found = self._read(table.frame, path, pl.int_range(len(table.frame), eager=True))
-            self._of_tables |= {f.column for f, _ in self.faults[before:]}
-            found = found.with_columns(table.frame[table.key].alias(KEY)).filter(pl.col(KEY).is_not_null())
+            keys = table.frame[table.key]
+            found, faults = self._read(table.frame, path, pl.int_range(len(table.frame), eager=True))
+            if faults:
+                self._unread_keys[path] = pl.concat([keys.filter(f.rows) for f in faults])
+            found = found.with_columns(keys.alias(KEY)).filter(pl.col(KEY).is_not_null())
             self._read_tables[path] = found
         return found
 
-    def _read(self, records: pl.DataFrame, path: str, source_rows: pl.Series) -> pl.DataFrame:
+    def _read(self, records: pl.DataFrame, path: str, source_rows: pl.Series) -> tuple[pl.DataFrame, list[Fault]]:
         kinds = list_kinds(path)
         read, faults = read_columns(records, self._kinds(path, kinds.fields), f"{path.replace('/', '.')}.")
         self._note(faults, source_rows)
         nested = [records[n] for n in self._needed.get(path, ()) if n in kinds.lists and n in records.columns]
-        return pl.DataFrame([*read.get_columns(), *nested])
+        return pl.DataFrame([*read.get_columns(), *nested]), faults
 
     def records(self, scope: Scope, column: str, around: pl.DataFrame) -> pl.DataFrame:
         """See ``RecordTables``."""
@@ -249,15 +266,15 @@ class Reader:
                 self._table(scope.path), on=KEY, how="inner", maintain_order="left"
             )
             self._refuse_crowds(found[ROW], scope)
-            return found
+            return found.with_columns(around[SOURCE_ROW].gather(found[ROW]).alias(SOURCE_ROW))
         listed = pl.DataFrame([rows, around[column]])
         listed = listed.filter(pl.col(column).list.len() > 0).explode(column)
         self._refuse_crowds(listed[ROW], scope)
         # A null in place of a record is a record of which nothing is known.
         records = listed[column].struct.unnest() if isinstance(listed[column].dtype, pl.Struct) else pl.DataFrame()
-        origin = around[SOURCE_ROW] if SOURCE_ROW in around.columns else around[ROW]
-        source_rows = origin.gather(listed[ROW])
-        read = self._read(records, scope.path, source_rows)
+        source_rows = around[SOURCE_ROW].gather(listed[ROW])
+        read, faults = self._read(records, scope.path, source_rows)
+        self._mark_rows(faults, source_rows)
         return pl.DataFrame([listed[ROW], source_rows.alias(SOURCE_ROW), *read.get_columns()])
 
     def _refuse_crowds(self, rows: pl.Series, scope: Scope) -> None:

@@ -79,7 +79,10 @@ def outputs_of(algebra: FrameAlgebra, outline: Outline) -> Outputs:
         final = algebra.interval(steps.final)
         policies[code] = PolicyOutput(eligible, _money(g, final), None)
         policy = outline.rules.policies[code]
-        sums.setdefault((policy.every, policy.per), []).append(final)
+        # Nobody pays less than nothing: an amount of which nothing is known leaves the total a lower bound.
+        sums.setdefault((policy.every, policy.per), []).append(
+            Interval(g.fill(final.low, 0), final.high, final.denominator)
+        )
     totals = {}
     for key, parts in sorted(sums.items(), key=lambda item: (item[0][0].value, item[0][1])):
         total = parts[0]

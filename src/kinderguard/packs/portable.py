@@ -1,0 +1,436 @@
+"""A book that travels: as canonical JSON and back, without loss, and without code.
+
+Called by ``PolicyBook.to_json`` and ``from_json``. Each pack is plain data; what stays behind are observers, ledger
+columns and the functions of fact providers, which are taken from the installed distribution where the book is read.
+"""
+
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from kinderguard.model import codes as model_codes
+from kinderguard.model.codes import Code
+from kinderguard.model.errors import FieldValueError, Problem, did_you_mean
+from kinderguard.model.places import check_division
+from kinderguard.model.text import Text
+from kinderguard.packs.changes import Change, Given, Without, WithParameters, WithPolicies
+from kinderguard.packs.loader import PackInHand, PackSource, PackState, Registry, discover
+from kinderguard.packs.pack import Pack, check_pack_code
+from kinderguard.rules.canonical import canonical_text, plain
+from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactProvider, Policy
+from kinderguard.rules.errors import DefinitionError, RuleError
+from kinderguard.rules.kinds import CODE_LISTS
+from kinderguard.rules.parameters import Parameter
+from kinderguard.rules.reading import Functions, Reading
+
+if TYPE_CHECKING:
+    from kinderguard.packs.book import PolicyBook
+
+FORMAT = "kinderguard.book/1"
+#: What a pack defines, by the name of the field.
+_DEFINED: dict[str, type] = {
+    "categories": Category,
+    "policies": Policy,
+    "checks": Check,
+    "facts": DeclaredFact,
+    "providers": FactProvider,
+}
+
+
+# ---- writing ----------------------------------------------------------------------------------------------------
+
+
+def to_text(book: "PolicyBook", divisions: Iterable[str] | None) -> str:
+    """See ``PolicyBook.to_json``."""
+    # What is wrong with a pack travels; a strict book raises where it is used, not where it is written.
+    lenient = attrs.evolve(book, strict=False, overlays=book._overlays, bases=book._bases)
+    registry = book.registry
+    if divisions is None:
+        lenient.check()
+        taken = list(registry.sources)
+    else:
+        chains = [registry.chain(place) for place in (None, *sorted(set(divisions)))]
+        named = {source.name for chain in chains for source in chain}
+        taken = [source for source in registry.sources if source.name in named]
+        for source in taken:
+            lenient.overlay(source.jurisdiction or None)
+    here = {source.name for source in taken}
+    packs = [_source_to_plain(source, lenient) for source in taken]
+    changes = [_change_to_plain(change) for change in book.changes]
+    data = {
+        "format": FORMAT,
+        "day": None if book.day is None else book.day.isoformat(),
+        "division": book.division,
+        "strict": book.strict,
+        "changes": changes,
+        "code_lists": {name: _list_to_plain(CODE_LISTS[name]) for name in sorted(_own_lists([packs, changes]))},
+        "packs": packs,
+        "left_out": [source.name for source in registry.sources if source.name not in here],
+        "problems": [_problem_to_plain(problem) for problem in registry.problems],
+    }
+    return canonical_text(data)
+
+
+def _source_to_plain(source: PackSource, book: "PolicyBook") -> dict[str, Any]:
+    found: dict[str, Any] = {"name": source.name, "distribution": source.distribution}
+    if source.state is not PackState.LOADED or source.pack is None:
+        return found | {"problems": [_problem_to_plain(problem) for problem in source.problems]}
+    pack = source.pack
+    given = book.overlay(source.jurisdiction or None).parameters[source.name]
+    return found | {
+        "pack": {
+            "code": pack.code,
+            "title": plain(pack.title),
+            "version": pack.version,
+            "kinderguard": pack.kinderguard,
+            **{name: [plain(value) for value in getattr(pack, name)] for name in _DEFINED},
+            # The file is no part of what is hashed, but errors name it.
+            "parameters": [plain(p) | ({"file": p.file} if p.file else {}) for p in given],
+        }
+    }
+
+
+def _problem_to_plain(problem: Problem) -> dict[str, Any]:
+    return {"code": problem.code, "message": plain(problem.message), "where": problem.where}
+
+
+def _change_to_plain(change: Change) -> dict[str, Any]:
+    match change:
+        case WithParameters(values=values):
+            # As pairs: a later place may take an earlier one's value away, and objects have no order.
+            return {"with_parameters": [[code, _given_to_plain(code, given)] for code, given in values.items()]}
+        case WithPolicies(definitions=definitions):
+            return {"with_policies": [plain(definition) for definition in definitions]}
+        case Without(codes=codes):
+            return {"without": sorted(codes)}
+
+
+def _given_to_plain(code: str, given: Given | Mapping[str, Given]) -> Any:
+    if isinstance(given, Mapping):
+        return {"places": [[place, _given_to_plain(code, value)] for place, value in given.items()]}
+    match given:
+        case bool() | str() | int():
+            return given
+        case Decimal():
+            return {"decimal": str(given)}
+        case Fraction():
+            return {"ratio": f"{given.numerator}/{given.denominator}"}
+        case dt.date():
+            return {"date": given.isoformat()}
+        case _:
+            raise DefinitionError(
+                f"{code}: a {type(given).__name__} is no value that a parameter can have, so the book cannot be written."
+            )
+
+
+def _own_lists(data: Any) -> set[str]:
+    """The names of code lists that packs bring themselves, as kinds anywhere in ``data`` name them."""
+    found: set[str] = set()
+    waiting = [data]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            kind = each.get("kind")
+            if isinstance(kind, str) and kind.startswith(("code:", "codes:")):
+                found.add(kind.partition(":")[2])
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+    return {name for name in found if not hasattr(model_codes, name)}
+
+
+def _list_to_plain(codes: type[Code]) -> list[list[str]]:
+    return [[code.name, code.value, code.zh, code.en] for code in codes]
+
+
+# ---- reading ----------------------------------------------------------------------------------------------------
+
+
+def read(text: str) -> dict[str, Any]:
+    """What a book is made of, out of its JSON. See ``PolicyBook.from_json``."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError, TypeError):
+        raise DefinitionError("This is no book: the text is not JSON.") from None
+    given = data.get("format") if isinstance(data, dict) else None
+    if given != FORMAT:
+        known = f"This version of kinderguard reads {FORMAT}."
+        if isinstance(given, str) and given.startswith("kinderguard.book/"):
+            raise DefinitionError(f"The book is in the format {given!r}. {known} Upgrade kinderguard where it is read.")
+        raise DefinitionError(f"This is no book: it does not say that its format is {FORMAT!r}.")
+    _check_keys(
+        data,
+        ("format", "day", "division", "strict", "changes", "code_lists", "packs", "left_out", "problems"),
+        "The book",
+    )
+    lists = _lists(data["code_lists"])
+    installed = _Installed()
+    sources = [
+        _source(entry, f"packs[{k}]", lists, installed) for k, entry in enumerate(_as_list(data["packs"], "packs"))
+    ]
+    sources += [_left_out(_string(name, "left_out")) for name in _as_list(data["left_out"], "left_out")]
+    twice = [name for name, count in Counter(s.name for s in sources).items() if count > 1]
+    if twice:
+        raise DefinitionError(f"The book has two packs named {twice[0]!r}.")
+    return {
+        "registry": Registry(sources, [_problem(p, "problems") for p in _as_list(data["problems"], "problems")]),
+        "day": None if data["day"] is None else _date(data["day"], "day"),
+        "division": None if data["division"] is None else _place(data["division"]),
+        "strict": _flag(data["strict"], "strict"),
+        "changes": tuple(
+            _change(c, f"changes[{k}]", Reading(lists)) for k, c in enumerate(_as_list(data["changes"], "changes"))
+        ),
+    }
+
+
+def _check_keys(data: Any, keys: Iterable[str], where: str) -> None:
+    if not isinstance(data, dict):
+        raise DefinitionError(f"{where}: an object is needed here, not a {type(data).__name__}.")
+    keys = tuple(keys)
+    for name in data:
+        if name not in keys:
+            raise DefinitionError(f"{where}: there is no field {name!r}.{did_you_mean(name, keys)}")
+    for name in keys:
+        if name not in data:
+            raise DefinitionError(f"{where}: the field {name!r} is missing.")
+
+
+def _as_list(data: Any, where: str) -> list[Any]:
+    if not isinstance(data, list):
+        raise DefinitionError(f"{where}: a list is needed here, not a {type(data).__name__}.")
+    return data
+
+
+def _string(data: Any, where: str) -> str:
+    if not isinstance(data, str):
+        raise DefinitionError(f"{where}: text is needed here, not a {type(data).__name__}.")
+    return data
+
+
+def _flag(data: Any, where: str) -> bool:
+    if not isinstance(data, bool):
+        raise DefinitionError(f"{where}: true or false is needed here, not a {type(data).__name__}.")
+    return data
+
+
+def _date(data: Any, where: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(_string(data, where))
+    except ValueError:
+        raise DefinitionError(f"{where}: a date such as 2025-09-01 is needed here.") from None
+
+
+def _place(data: Any) -> str:
+    try:
+        return check_division(_string(data, "division"))
+    except FieldValueError as error:
+        raise DefinitionError(f"division: {error}.") from None
+
+
+def _text(data: Any, where: str) -> Text:
+    _check_keys(data, ("zh", "en"), where)
+    return Text(_string(data["zh"], where), _string(data["en"], where))
+
+
+def _problem(data: Any, where: str) -> Problem:
+    _check_keys(data, ("code", "message", "where"), where)
+    return Problem(_string(data["code"], where), _text(data["message"], where), _string(data["where"], where))
+
+
+def _lists(data: Any) -> dict[str, type[Code]]:
+    """The code lists by name: those that are here where they say the same, else made from the text."""
+    if not isinstance(data, dict):
+        raise DefinitionError(f"code_lists: an object is needed here, not a {type(data).__name__}.")
+    found = dict(CODE_LISTS)
+    for name, members in data.items():
+        where = f"code_lists, {name}"
+        if name in found and _list_to_plain(found[name]) == members:
+            continue
+        if hasattr(model_codes, name) or not name.isidentifier():
+            raise DefinitionError(f"code_lists: {name!r} is no name that a pack's own list of codes can have.")
+        # Not put among the lists of this process: the pack itself may be imported later and bring its own.
+        texts = [[_string(text, where) for text in _as_list(member, where)] for member in _as_list(members, where)]
+        make: Any = Code
+        try:
+            found[name] = make(name, {member: (value, zh, en) for member, value, zh, en in texts})
+        except (TypeError, ValueError):
+            raise DefinitionError(f"{where}: the codes cannot be read.") from None
+    return found
+
+
+# ---- packs ------------------------------------------------------------------------------------------------------
+
+
+class _Installed:
+    """What is installed where the book is read; looked for only when a pack needs code."""
+
+    @cached_property
+    def _registry(self) -> Registry:
+        return discover()
+
+    def pack(self, name: str) -> tuple[Pack | None, str]:
+        """The installed pack of a name, loaded, and the distribution that brings it."""
+        source = next((s for s in self._registry.sources if s.name == name), None)
+        if source is None:
+            return None, ""
+        self._registry.ensure(source)
+        return source.pack, source.distribution
+
+
+def _source(entry: Any, where: str, lists: Mapping[str, type[Code]], installed: _Installed) -> PackSource:
+    """One pack of a book. Its definitions are read when they are first needed."""
+    if not isinstance(entry, dict) or "problems" not in entry:
+        _check_keys(entry, ("name", "distribution", "pack"), where)
+    else:
+        _check_keys(entry, ("name", "distribution", "problems"), where)
+    name = check_pack_code(_string(entry["name"], where))
+    source = PackSource(name, _string(entry["distribution"], where), lambda: None)
+    if "problems" in entry:
+        source.quarantine([_problem(p, f"{where} {name}") for p in _as_list(entry["problems"], "problems")])
+    else:
+        source.load = partial(_in_hand, entry["pack"], source, lists, installed)
+    return source
+
+
+def _left_out(name: str) -> PackSource:
+    return PackSource(check_pack_code(name), "left out", partial(_none_in_hand, name))
+
+
+def _none_in_hand(name: str) -> PackInHand:
+    message = Text(
+        f"规则集写出时未包含规则包 {name}；请用 book.to_json(divisions=[…]) 重新写出并包含该地区",
+        f"the book was written without the pack {name}; write it again with this place among the divisions of to_json",
+    )
+    return PackInHand(None, (Problem("pack.left_out", message, name),))
+
+
+def _in_hand(data: Any, source: PackSource, lists: Mapping[str, type[Code]], installed: _Installed) -> PackInHand:
+    """A pack read back, with the functions of its providers where they are installed."""
+    lacking: list[str] = []
+    try:
+        pack = _pack(data, source.name, lists)
+        pack = attrs.evolve(pack, providers=[_equipped(p, pack, installed, lacking) for p in pack.providers])
+    except RuleError as error:
+        return PackInHand(None, (_unreadable(error, source),))
+    return PackInHand(pack, (_provider_absent(pack, lacking, installed, source),) if lacking else ())
+
+
+def _pack(data: Any, name: str, lists: Mapping[str, type[Code]]) -> Pack:
+    _check_keys(data, ("code", "title", "version", "kinderguard", *_DEFINED, "parameters"), name)
+    reading = Reading(lists, functions=_unknown)
+    defined: dict[str, Any] = {
+        field: reading.several(data[field], cls, f"{name}, {field}") for field, cls in _DEFINED.items()
+    }
+    return Pack(
+        code=_string(data["code"], f"{name}, code"),
+        title=_text(data["title"], f"{name}, title"),
+        version=_string(data["version"], f"{name}, version"),
+        kinderguard=_string(data["kinderguard"], f"{name}, kinderguard"),
+        **defined,
+        parameters=reading.several(data["parameters"], Parameter, f"{name}, parameters"),
+    )
+
+
+def _nothing(_: Mapping[str, Any]) -> None:
+    """What a provider says whose code is not here: nothing is known."""
+    return
+
+
+def _unknown(_: str) -> Functions:
+    return _nothing, None
+
+
+def _equipped(read: FactProvider, pack: Pack, installed: _Installed, lacking: list[str]) -> FactProvider:
+    """A provider with its functions, from the distribution of the same version that declares it the same way."""
+    found, _ = installed.pack(pack.code)
+    for provider in found.providers if found is not None and found.version == pack.version else ():
+        if provider.code == read.code and plain(provider) == plain(read):
+            return attrs.evolve(read, one=provider.one, many=provider.many)
+    lacking.append(read.code)
+    return read
+
+
+def _provider_absent(pack: Pack, lacking: Iterable[str], installed: _Installed, source: PackSource) -> Problem:
+    facts = ", ".join(lacking)
+    found, distribution = installed.pack(pack.code)
+    zh = f"此处安装的是 {distribution}（规则包版本 {found.version}）" if found else "此处未安装"
+    en = f"{distribution} with version {found.version} of the pack" if found else "nothing"
+    return Problem(
+        "pack.provider_absent",
+        Text(
+            f"规则包 {pack.code}（版本 {pack.version}）用自己的程序取得 {facts}，而{zh}，按未知处理；"
+            f"请在执行计算的机器上安装 {source.distribution}",
+            f"the pack {pack.code}, version {pack.version}, finds {facts} with code of its own, and {en} is installed "
+            f"here; taken as unknown. Install {source.distribution} on the workers",
+        ),
+        source.where,
+    )
+
+
+def _unreadable(error: RuleError, source: PackSource) -> Problem:
+    return Problem(
+        "pack.unreadable",
+        Text(
+            f"规则集文本中的规则包无法读取：{error}。请用 book.to_json() 重新写出",
+            f"the pack cannot be read from the book's JSON: {error} Write the book again with book.to_json()",
+        ),
+        source.where,
+    )
+
+
+# ---- changes ----------------------------------------------------------------------------------------------------
+
+
+def _change(data: Any, where: str, reading: Reading) -> Change:
+    known: dict[str, Callable[[Any], Change]] = {
+        "with_parameters": lambda given: WithParameters(
+            {code: _given(value, f"{where} {code}") for code, value in _pairs(given, where)}
+        ),
+        "with_policies": lambda given: WithPolicies(
+            tuple(_definition(d, f"{where}[{k}]", reading) for k, d in enumerate(_as_list(given, where)))
+        ),
+        "without": lambda given: Without(frozenset(_string(c, where) for c in _as_list(given, where))),
+    }
+    if not isinstance(data, dict) or len(data) != 1 or next(iter(data)) not in known:
+        raise DefinitionError(f"{where}: a change is one of {', '.join(known)}.")
+    ((name, given),) = data.items()
+    return known[name](given)
+
+
+def _definition(data: Any, where: str, reading: Reading) -> Any:
+    kinds = {cls.__name__.lower(): cls for cls in (Policy, Category, Check)}
+    given = data.get("is") if isinstance(data, dict) else None
+    return reading.read(data, kinds.get(given, Policy) if isinstance(given, str) else Policy, where)
+
+
+def _pairs(data: Any, where: str) -> list[tuple[str, Any]]:
+    pairs = _as_list(data, where)
+    if not all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in pairs):
+        raise DefinitionError(f"{where}: a list of pairs is needed here.")
+    return [(name, value) for name, value in pairs]
+
+
+def _given(data: Any, where: str) -> Any:
+    if isinstance(data, bool | int | str):
+        return data
+    if isinstance(data, dict) and len(data) == 1:
+        ((kind, value),) = data.items()
+        if kind == "places":
+            return {place: _given(each, f"{where} at {place}") for place, each in _pairs(value, where)}
+        try:
+            if kind == "decimal":
+                return Decimal(_string(value, where))
+            if kind == "ratio":
+                return Fraction(_string(value, where))
+        except (InvalidOperation, ValueError, ZeroDivisionError):
+            raise DefinitionError(f"{where}: the {kind} cannot be read.") from None
+        if kind == "date":
+            return _date(value, where)
+    raise DefinitionError(f"{where}: text, a whole number, true, false, a decimal, a ratio or a date is needed here.")
