@@ -28,7 +28,10 @@ from kinderguard.rules.ruleset import RuleSet
 from kinderguard.rules.titles import fact_title
 
 if TYPE_CHECKING:
+    import os
+
     from kinderguard.packs.frames import FrameJob, FrameSchema
+    from kinderguard.packs.parquet import ParquetRun, Source
 
 
 class NoDayError(KinderguardError, ValueError):
@@ -311,6 +314,57 @@ class PolicyBook:
         if warn:
             frames.warn(pl.DataFrame(schema=schema), (), job.places)
         return job
+
+    def assess_parquet(
+        self,
+        children: "Source",
+        out: "str | os.PathLike[str]",
+        *,
+        members: "Source | Mapping[str, Source] | None" = None,
+        on: dt.date | None = None,
+        division: str | None = None,
+        missing: bool = True,
+        problems: bool = True,
+        money: Literal["yuan", "fen"] = "yuan",
+        local: Literal["columns", "lists"] = "lists",
+        strict: bool = False,
+        part: int = 1_000_000,
+        progress: "bool | Callable[[int, int], None]" = True,
+    ) -> "ParquetRun":
+        """What the children in Parquet files are and what is due, for files larger than memory.
+
+        The results are written part by part, row for row in the order of the children, and take the name ``out`` only
+        when all are there. Interrupted (or killed), the same call goes on with what is lacking: no row is lost or written
+        twice. Until then the parts stand in ``<out>.partial``.
+
+        Args:
+            children: a path, a folder, a pattern (``"children/*.parquet"``) or several paths.
+            out: a folder for the parts, or a name that ends in ``.parquet`` for one file. It must not be there yet.
+            members: the household members' files, or files by list. They are found fastest where they stand in the order
+                of their key, as the children do.
+            on, division, missing, problems, money: as for ``assess_frame``.
+            local: as for ``assess_frame``, but in lists if left out.
+            strict: whether a cell that cannot be read stops the run; else it is unknown, its row says so, and the run's
+                ``problems`` name the column.
+            part: how many children are read, assessed and written at a time; memory follows it.
+            progress: a bar in a terminal or notebook; or a function that is called with the rows done and all rows.
+
+        Raises:
+            ParquetRunError: no such files, ``out`` is there already, or an interrupted run was begun with other inputs,
+                rules or options.
+            FrameColumnError: as for ``assess_frame``.
+        """
+        place = check_division(division) if division else self.division
+        options = _frames().Options(
+            missing=missing,
+            problems=problems,
+            money=_one_of("money", money, ("yuan", "fen")),
+            local=_one_of("local", local, ("columns", "lists")),
+            strict=strict,
+        )
+        from kinderguard.packs.parquet import assess_parquet
+
+        return assess_parquet(self, children, out, members, self._day(on), place, options, part, progress)
 
     def frame_schema(self, division: str | None = None) -> "FrameSchema":
         """The columns that ``assess_frame`` reads: names, kinds, codes, and which rules read each.
