@@ -92,20 +92,20 @@ def test_patterns_and_several_paths_are_read_in_order(book, files, expected):
         assert_frame_equal(made.scan().collect(), expected)
 
 
-class Interrupted(Exception):
+class InterruptedRunError(Exception):
     pass
 
 
 def interrupt_after(rows):
     def tell(done, total):
         if done >= rows:
-            raise Interrupted
+            raise InterruptedRunError
 
     return tell
 
 
 def test_an_interrupted_run_leaves_no_result_and_goes_on_where_it_was(book, files, expected):
-    with pytest.raises(Interrupted):
+    with pytest.raises(InterruptedRunError):
         run(book, files, progress=interrupt_after(1200))
     assert not (files / "results").exists()
     told = []
@@ -149,7 +149,7 @@ def test_a_run_that_is_killed_again_and_again_loses_no_row_and_writes_none_twice
 
 
 def test_a_run_begun_with_other_rules_inputs_or_options_is_refused(book, files):
-    with pytest.raises(Interrupted):
+    with pytest.raises(InterruptedRunError):
         run(book, files, progress=interrupt_after(400))
     with pytest.raises(ParquetRunError, match="begun with other options"):
         run(book, files, money="fen")

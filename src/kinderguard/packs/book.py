@@ -19,7 +19,7 @@ from kinderguard.packs import portable
 from kinderguard.packs.changes import Change, Given, Without, WithParameters, WithPolicies
 from kinderguard.packs.columns import LedgerColumn
 from kinderguard.packs.loader import PackError, PackSource, PackState, Registry, discover, source_of
-from kinderguard.packs.overlay import InForce, Overlay, build_overlay
+from kinderguard.packs.overlay import InForce, Overlay, Stacks, build_overlay
 from kinderguard.packs.pack import Pack
 from kinderguard.rules import nodes as n
 from kinderguard.rules.canonical import digest
@@ -59,6 +59,7 @@ class PolicyBook:
     division: str | None = None
     strict: bool = False
     changes: tuple[Change, ...] = ()
+    _stacks: Stacks = attrs.field(factory=dict)
     _overlays: dict[tuple[str, ...], Overlay] = attrs.field(factory=dict)
     _bases: dict[tuple[str | None, dt.date], "_Ready"] = attrs.field(factory=dict)
 
@@ -140,7 +141,7 @@ class PolicyBook:
         key = tuple(s.name for s in chain)
         found = self._overlays.get(key)
         if found is None:
-            found = self._overlays[key] = build_overlay(chain, self.changes)
+            found = self._overlays[key] = build_overlay(chain, self.changes, self._stacks)
             if not found.packs or found.packs[0].code != "cn":
                 raise NoPacksError(
                     "The national pack 'cn' could not be used: "

@@ -174,28 +174,49 @@ class InForce:
         return found
 
 
-def build_overlay(chain: tuple[PackSource, ...], changes: tuple[Change, ...]) -> Overlay:
-    """Put a chain of packs together, the nation's first. A pack that does not fit is quarantined and named."""
-    parts, rules = Parts(), RuleSet([], [])
-    packs: list[Pack] = []
-    given: dict[str, tuple[Parameter, ...]] = {}
-    for source in chain:
+@attrs.frozen(eq=False)
+class Stack:
+    """A chain of packs put together, before any change: what further packs are added to."""
+
+    parts: Parts
+    rules: RuleSet
+    packs: tuple[Pack, ...]
+    #: By pack, the parameters of its files.
+    given: Mapping[str, tuple[Parameter, ...]]
+
+    def plus(self, source: PackSource) -> "Stack":
+        """With one more pack; without it, where it does not fit: then it is quarantined and named."""
         if source.state is not PackState.LOADED or source.pack is None:
-            continue
+            return self
         try:
-            more = parts.plus(source.pack)
-            checked = more.rules()
+            parts = self.parts.plus(source.pack)
+            rules = parts.rules()
         except RuleError as error:
             source.quarantine([_misfit(source, error)])
-            continue
-        packs.append(source.pack)
-        given[source.pack.code] = more.parameters[len(parts.parameters) :]
-        parts, rules = more, checked
+            return self
+        own = parts.parameters[len(self.parts.parameters) :]
+        return Stack(parts, rules, (*self.packs, source.pack), {**self.given, source.pack.code: own})
+
+
+#: Chains by the names of their packs: a country's counties share the nation and their province.
+Stacks = dict[tuple[str, ...], Stack]
+
+
+def build_overlay(chain: tuple[PackSource, ...], changes: tuple[Change, ...], stacks: Stacks) -> Overlay:
+    """Put a chain of packs together, the nation's first. A pack that does not fit is quarantined and named."""
+    stack = Stack(Parts(), RuleSet([], []), (), {})
+    for length, source in enumerate(chain, 1):
+        names = tuple(s.name for s in chain[:length])
+        found = stacks.get(names)
+        if found is None:
+            found = stacks[names] = stack.plus(source)
+        stack = found
+    rules = stack.rules
     for change in changes:
         rules = change(rules)
     problems = tuple(p for s in chain for p in s.problems)
     observers = tuple(o for s in chain if s.state is PackState.LOADED for o in s.observers)
-    return Overlay(rules, tuple(packs), problems, observers, given)
+    return Overlay(rules, stack.packs, problems, observers, stack.given)
 
 
 def _misfit(source: PackSource, error: RuleError) -> Problem:

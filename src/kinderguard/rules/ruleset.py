@@ -7,7 +7,7 @@ of stacking. A rule set has no place and no day yet; the policy book gives it th
 import datetime as dt
 import graphlib
 from collections.abc import Iterable, Iterator, Mapping, Set
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -108,29 +108,28 @@ class RuleSet:
         return ((code, expr.node) for code, expr in self.expressions())
 
     def _check_references(self, owner: str, root: n.Node) -> None:
-        for node in n.walk(root):
-            if isinstance(node, n.InCategory) and node.code not in self.categories:
+        named = references(root)
+        for code in named.categories:
+            if code not in self.categories:
+                raise DefinitionError(f"{owner}: there is no category {code}.{did_you_mean(code, self.categories)}")
+        for fact in named.facts:
+            declared = self.facts.get(fact.path)
+            if declared is None:
                 raise DefinitionError(
-                    f"{owner}: there is no category {node.code}.{did_you_mean(node.code, self.categories)}"
+                    f"{owner}: no pack declares the fact {fact.path}.{did_you_mean(fact.path, self.facts)}"
                 )
-            if isinstance(node, n.Fact) and node.of is None and node.path[:1].isdigit():
-                declared = self.facts.get(node.path)
-                if declared is None:
-                    raise DefinitionError(
-                        f"{owner}: no pack declares the fact {node.path}.{did_you_mean(node.path, self.facts)}"
-                    )
-                if declared.kind != node.kind:
-                    raise DefinitionError(f"{owner}: the fact {node.path} is {declared.kind}, not {node.kind}.")
-            if isinstance(node, n.Param):
-                parameter = self.parameters.get(node.code)
-                if parameter is None or parameter.kind is None:
-                    raise DefinitionError(
-                        f"{owner}: no pack declares the parameter {node.code}.{did_you_mean(node.code, self.parameters)}"
-                    )
-                if parameter.kind != node.kind:
-                    raise DefinitionError(
-                        f"{owner}: the parameter {node.code} is {parameter.kind}, but is used as {node.kind}: use param(…), param.ratio, param.flag, param.number or param.day."
-                    )
+            if declared.kind != fact.kind:
+                raise DefinitionError(f"{owner}: the fact {fact.path} is {declared.kind}, not {fact.kind}.")
+        for node in named.parameters:
+            parameter = self.parameters.get(node.code)
+            if parameter is None or parameter.kind is None:
+                raise DefinitionError(
+                    f"{owner}: no pack declares the parameter {node.code}.{did_you_mean(node.code, self.parameters)}"
+                )
+            if parameter.kind != node.kind:
+                raise DefinitionError(
+                    f"{owner}: the parameter {node.code} is {parameter.kind}, but is used as {node.kind}: use param(…), param.ratio, param.flag, param.number or param.day."
+                )
 
     def _check_target(self, check: Check) -> None:
         target = self.policies.get(check.on) or self.categories.get(check.on)
@@ -281,8 +280,30 @@ def policies_without(policies: Mapping[str, Policy], gone: Set[str]) -> list[Pol
     return kept
 
 
+@attrs.frozen
+class References:
+    """What an expression names that somebody has to define."""
+
+    categories: tuple[str, ...]
+    #: Facts that packs declare.
+    facts: tuple[n.Fact, ...]
+    parameters: tuple[n.Param, ...]
+
+
+@lru_cache(maxsize=16_384)
+def references(root: n.Node) -> References:
+    """What an expression names, in reading order. Kept, since every county's rules stand on the nation's."""
+    nodes = tuple(n.walk(root))
+    own = (m for m in nodes if isinstance(m, n.Fact) and m.of is None and m.path[:1].isdigit())
+    return References(
+        tuple(m.code for m in nodes if isinstance(m, n.InCategory)),
+        tuple(own),
+        tuple(m for m in nodes if isinstance(m, n.Param)),
+    )
+
+
 def _categories_in(node: n.Node) -> set[str]:
-    return {m.code for m in n.walk(node) if isinstance(m, n.InCategory)}
+    return set(references(node).categories)
 
 
 def _ordered(what: str, needs: dict[str, set[str]]) -> tuple[str, ...]:
