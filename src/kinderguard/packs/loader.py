@@ -10,6 +10,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from kinderguard.model.errors import KinderguardError, Problem, did_you_mean
 from kinderguard.model.places import covers
 from kinderguard.model.text import Text
 from kinderguard.packs import hookspecs
+from kinderguard.packs.installed import installed
 from kinderguard.packs.pack import Pack, check_pack_code, jurisdiction_of
 from kinderguard.rules.definitions import OwnDocument
 from kinderguard.rules.errors import DefinitionError
@@ -68,7 +70,8 @@ class PackSource:
     """One entry point: what it is called, who brings it, and once it was needed, what came of it."""
 
     name: str
-    distribution: str
+    #: A text, or what finds it: reading the metadata of thousands of distributions takes longer than a child.
+    _distribution: str | Callable[[], str]
     load: Callable[[], Any]
     state: PackState = PackState.WAITING
     pack: Pack | None = None
@@ -76,6 +79,13 @@ class PackSource:
     documents: tuple[OwnDocument, ...] = ()
     observers: "tuple[Callable[[Assessment], None], ...]" = ()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def distribution(self) -> str:
+        """Who brings it, with the version."""
+        if not isinstance(self._distribution, str):
+            self._distribution = self._distribution()
+        return self._distribution
 
     @property
     def jurisdiction(self) -> str:
@@ -130,11 +140,10 @@ class Registry:
 
 def discover() -> Registry:
     """The packs of every installed distribution, by their entry points; nothing is imported."""
-    found: dict[str, dict[str, PackSource]] = {}
+    found: dict[str, list[PackSource]] = {}
     problems: list[Problem] = []
-    for point in metadata.entry_points(group=GROUP):
-        name = point.dist.name if point.dist else "?"
-        version = point.dist.version if point.dist else "?"
+    for one in installed(GROUP):
+        point = one.point
         try:
             check_pack_code(point.name)
         except DefinitionError as error:
@@ -145,14 +154,16 @@ def discover() -> Registry:
                         f"入口点名称应为行政区划代码：{point.name!r}",
                         f"the entry point's name is its division: {error}",
                     ),
-                    f"{point.name} ({name})",
+                    f"{point.name} ({one.distribution.split()[0]})",
                 )
             )
             continue
-        found.setdefault(point.name, {})[name] = PackSource(point.name, f"{name} {version}", point.load)
+        found.setdefault(point.name, []).append(
+            PackSource(point.name, partial(getattr, one, "distribution"), point.load)
+        )
     sources = []
-    for name, by_distribution in sorted(found.items()):
-        sources += _unique(name, list(by_distribution.values()))
+    for name, claiming in sorted(found.items()):
+        sources += _unique(name, claiming)
     return Registry(sources, problems)
 
 
