@@ -37,6 +37,7 @@ PARENTS = {
     "in prison for five months": ({"situations": [situation("imprisoned", term_months=5)]}, "N"),
     "in prison by dates": ({"situations": [situation("imprisoned", "2025-06-15", until="2025-12-15")]}, "L"),
     "in prison by dates, a day short": ({"situations": [situation("imprisoned", "2025-06-15", until="2025-12-14")]}, "N"),
+    "severely disabled, alive or not": ({"situations": None, **disability("physical", "1")}, "DL"),
     "in prison, term not recorded": ({"situations": [situation("imprisoned")]}, "LN"),
     "released": ({"situations": [situation("imprisoned", until="2025-08-31", ongoing=None, term_months=60)]}, "N"),
     "released on the day": ({"situations": [situation("imprisoned", until="2025-09-01", ongoing=None, term_months=60)]}, "L"),

@@ -1,11 +1,13 @@
 """Benefits that exclude or top up one another: never below zero, rounding stated, nothing dropped without a word."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 
 from tests_national import situation
 
+DAY = dt.date(2025, 9, 1)
 DEAD = [{"kind": "dead", "since": "2015-01-01"}]
 ORPHAN = {"father.situations": DEAD, "mother.situations": DEAD}
 UNATTENDED = {"father.situations": DEAD, "mother.situations": [situation("imprisoned", term_months=60)]}
@@ -131,3 +133,46 @@ def test_an_infected_unattended_child_is_not_paid_twice(assess):
     found = amounts(assess(UNATTENDED | {"child.illness.hiv": True, "child.health": "ill"}))
     assert found["orphan_allowance"] == Decimal("1900.00")
     assert "unattended_allowance" not in found
+
+
+def test_an_income_above_the_standard_is_no_negative_share_of_dibao(assess):
+    """A household may still draw dibao after its income rose; nobody is paid more for it, or without being eligible."""
+    above = {"household.aid": ["dibao"], "household.dibao_monthly": None, "household.monthly_income_per_head": "1600"}
+    allowance = assess(UNATTENDED | above).policies["cn.unattended_allowance"]
+    assert (allowance.eligible, allowance.amount) == (True, Decimal("1900.00"))
+    none = assess(above).policies["cn.unattended_allowance"]
+    assert (none.eligible, none.low, none.high) == (False, 0, 0)
+
+
+def test_no_amount_is_paid_to_anybody_who_is_not_eligible(book):
+    pytest.importorskip("polars")
+    from kinderguard.analysis import synthesize
+
+    results = book.assess_frame(synthesize(20_000, seed=1).children, on=DAY, missing=False)
+    cash = [name.removesuffix(".high") for name in results.columns if name.endswith(".high")]
+    cash = [code for code in cash if f"{code}.eligible" in results.columns]
+    assert len(cash) > 5
+    for code in cash:
+        refused = results.filter(~results[f"{code}.eligible"])
+        assert len(refused), code
+        assert set(refused[f"{code}.high"]) == {0}, code
+        assert set(refused[f"{code}.low"]) == {0}, code
+
+
+def test_a_countys_top_up_cannot_count_less_than_nothing(book):
+    """Were the difference added, the child would get more than the whole."""
+    from kinderguard import Case
+    from kinderguard import rules as r
+    from kinderguard.rules import household
+
+    rise = r.Policy(
+        code="cn.rise",
+        title=r.Text(zh="补差", en="top-up"),
+        eligible=household.size > 0,
+        amount=r.yuan("500"),
+        every=r.MONTH,
+        stacking=[r.tops_up(counting=[r.yuan("1000") - household.monthly_income_per_head])],
+        cites=[r.Cite("invented", trust="illustrative")],
+    )
+    facts = {"household.size": 3, "household.monthly_income_per_head": "1800"}
+    assert book.with_policies(rise).on(DAY).assess(Case.from_facts(facts)).policies["cn.rise"].amount == 500

@@ -98,9 +98,7 @@ def _own(rules: RuleSet, policy: Policy) -> tuple[n.Node, n.Node | None]:
     raised = [_step(c, c.at_least) for c in checks if c.at_least is not None]
     amount = n.Greatest(MONEY, (policy.amount.node, *raised)) if raised else policy.amount.node
     assert is_whole(amount)
-    if not never_negative(amount):
-        amount = n.Greatest(MONEY, (ZERO, amount))
-    return eligible, n.When(MONEY, eligible, amount, ZERO)
+    return eligible, n.When(MONEY, eligible, _not_below_zero(amount), ZERO)
 
 
 def policy_nodes(rules: RuleSet) -> dict[str, PolicyNodes]:
@@ -140,10 +138,15 @@ def policy_nodes(rules: RuleSet) -> dict[str, PolicyNodes]:
     }
 
 
+def _not_below_zero(amount: n.Node) -> n.Node:
+    return amount if never_negative(amount) else n.Greatest(MONEY, (ZERO, amount))
+
+
 def _difference(whole: n.Node, parts: tuple[n.Node, ...]) -> n.Node:
-    """``whole`` less ``parts``, never below zero."""
+    """``whole`` less ``parts``, never below zero. A part below zero counts as nothing: it would add to the whole."""
     if not parts:
         return whole
+    parts = tuple(_not_below_zero(part) for part in parts)
     counted = parts[0] if len(parts) == 1 else n.Add(MONEY, parts)
     return n.Greatest(MONEY, (ZERO, n.Subtract(MONEY, whole, counted)))
 

@@ -24,6 +24,7 @@ from kinderguard.rules import (
     any_of,
     child,
     household,
+    max_of,
     named,
     param,
     parents,
@@ -71,25 +72,29 @@ def is_deported(parent: ParentFacts) -> BoolExpr:
     )
 
 
-def is_unable(parent: ParentFacts) -> BoolExpr:
-    """Set L: alive and in one of the eight conditions."""
+def _grounds(parent: ParentFacts) -> BoolExpr:
+    """Any of the eight conditions."""
     revoked = parent.is_in_situation(SituationKind.GUARDIANSHIP_REVOKED)
-    grounds = any_of(
+    return any_of(
         is_severe(parent.disability), parent.illness.serious, is_confined(parent), is_out_of_contact(parent), revoked,
         is_deported(parent),
     )  # fmt: skip
+
+
+def is_unable(parent: ParentFacts) -> BoolExpr:
+    """Set L: alive and in one of the eight conditions."""
     return named(
         "unable",
-        ~is_gone(parent) & grounds,
+        ~is_gone(parent) & _grounds(parent),
         zh=f"{parent.who.zh}符合无力履行抚养义务的八种情形之一",
         en=f"{parent.who.en} is in one of the eight conditions",
     )
 
 
 def is_gone_or_unable(parent: ParentFacts) -> BoolExpr:
-    """In D or in L."""
+    """In D or in L. Where one of the eight conditions is known, it does not matter whether the parent is alive."""
     return named(
-        "gone_or_unable", is_gone(parent) | is_unable(parent),
+        "gone_or_unable", is_gone(parent) | _grounds(parent),
         zh=f"{parent.who.zh}死亡、被宣告失踪或符合八种情形之一", en=f"{parent.who.en} is dead, declared missing or in one of the eight conditions",
     )  # fmt: skip
 
@@ -116,7 +121,7 @@ _ON_DIBAO = household.aid.has(AidStatus.DIBAO)
 _PER_HEAD = when(
     household.dibao_monthly.is_known() & household.size.is_known(),
     household.dibao_monthly.divided_by(household.size, to="0.01", rounding=DOWN),
-).otherwise(param("cn.dibao.monthly_standard") - household.monthly_income_per_head)
+).otherwise(max_of(yuan(0), param("cn.dibao.monthly_standard") - household.monthly_income_per_head))
 #: What the child draws of the household's dibao: a head's share (rounded down to the fen), or its own as one person.
 DIBAO_SHARE = named(
     "dibao_share",
