@@ -27,7 +27,7 @@ PLACE = "#place"
 #: The row of the caller's frame.
 SOURCE_ROW = "#source_row"
 #: How many rows are computed at a time: few enough for the processor's cache, enough to keep it busy.
-BATCH = 131_072
+BATCH = 262_144
 
 
 class RulesOfPlace(Protocol):

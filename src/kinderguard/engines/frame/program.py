@@ -260,48 +260,93 @@ class Program:
     # ---- running ------------------------------------------------------------------------------------------------
 
     def run(self, frame: pl.DataFrame, tables: RecordTables) -> pl.DataFrame:
-        """``frame`` with a column for every root that is no constant, and for what was needed on the way."""
-        frames: dict[int, pl.DataFrame] = {0: frame}
+        """``frame`` with a column for every root that is no constant, and for what was needed on the way.
 
-        def at(scope: Scope) -> int:
-            return 0 if scope.parent is None else id(scope)
+        Layers wait until somebody reads what they make: then they are computed as one chain.
+        """
+        scopes: dict[int, _Computing] = {0: _Computing(frame)}
+
+        def at(scope: Scope) -> "_Computing":
+            return scopes[0 if scope.parent is None else id(scope)]
 
         for step in self.instructions:
             match step:
                 case Compute(scope=scope, columns=columns):
-                    frames[at(scope)] = frames[at(scope)].with_columns(e.alias(name) for name, e in columns)
+                    at(scope).later(columns)
                 case Enter(records=records, column=column):
                     assert records.parent is not None
-                    frames[id(records)] = tables.records(records, column, frames[at(records.parent)])
+                    around = at(records.parent).with_columns_ready([column])
+                    scopes[id(records)] = _Computing(tables.records(records, column, around))
                 case Import(records=records, columns=columns):
                     assert records.parent is not None
-                    around, inner = frames[at(records.parent)], frames[id(records)]
-                    rows = inner[ROW]
-                    frames[id(records)] = inner.with_columns(
+                    around = at(records.parent).with_columns_ready([source for _, source in columns])
+                    inner = at(records)
+                    rows = inner.frame[ROW]
+                    inner.frame = inner.frame.with_columns(
                         around[source].gather(rows).alias(name) for name, source in columns
                     )
                 case Fold(records=records, folds=folds):
                     assert records.parent is not None
-                    place = at(records.parent)
-                    frames[place] = frames[place].with_columns(_folded(frames[id(records)], folds, len(frames[place])))
-        return frames[0]
+                    outer = at(records.parent)
+                    outer.frame = outer.frame.with_columns(_folded(at(records).ready(), folds, len(outer.frame)))
+        return scopes[0].ready()
+
+
+#: From so many rows on a chain of layers is streamed: in pieces that fit the processor's cache, on all cores.
+STREAMED = 20_000
+
+
+class _Computing:
+    """The rows of one scope, with the layers that wait."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self.frame = frame
+        self._waiting: list[list[pl.Expr]] = []
+        self._promised: set[str] = set()
+
+    def later(self, columns: Sequence[tuple[str, pl.Expr]]) -> None:
+        """Compute a layer when it is asked for."""
+        self._waiting.append([expr.alias(name) for name, expr in columns])
+        self._promised.update(name for name, _ in columns)
+
+    def ready(self) -> pl.DataFrame:
+        """The rows with everything computed."""
+        if len(self._waiting) == 1:
+            self.frame = self.frame.with_columns(self._waiting[0])
+        elif self._waiting:
+            chain = self.frame.lazy()
+            for layer in self._waiting:
+                chain = chain.with_columns(layer)
+            self.frame = chain.collect(engine="streaming" if len(self.frame) > STREAMED else "in-memory")
+        self._waiting, self._promised = [], set()
+        return self.frame
+
+    def with_columns_ready(self, names: Iterable[str]) -> pl.DataFrame:
+        """The rows with these columns computed."""
+        return self.frame if self._promised.isdisjoint(names) else self.ready()
 
 
 def _folded(records: pl.DataFrame, folds: tuple[tuple[str, str, str], ...], rows: int) -> list[pl.Series]:
     """The folded columns, one value a row; rows without records get what nothing folds to."""
-    grouped = records.group_by(ROW, maintain_order=True).agg(
-        getattr(pl.col(column), how)(**({"ignore_nulls": True} if how == "any" else {})).alias(name)
-        for name, how, column in folds
-    )
-    if len(grouped) == rows:
-        return [grouped[name] for name, _, _ in folds]
-    places = pl.repeat(None, rows, dtype=pl.UInt32, eager=True)
-    places = places.scatter(grouped[ROW], pl.int_range(len(grouped), dtype=pl.UInt32, eager=True))
-    found = []
-    for name, how, _ in folds:
-        column = grouped[name].gather(places)
-        found.append(column.fill_null(False) if how == "any" else column.fill_null(0) if how == "sum" else column)
-    return found
+    found = {name: _any(records, column, rows).alias(name) for name, how, column in folds if how == "any"}
+    others = [fold for fold in folds if fold[1] != "any"]
+    if others:
+        grouped = records.group_by(ROW, maintain_order=True).agg(
+            getattr(pl.col(column), how)().alias(name) for name, how, column in others
+        )
+        places = pl.repeat(None, rows, dtype=pl.UInt32, eager=True)
+        places = places.scatter(grouped[ROW], pl.int_range(len(grouped), dtype=pl.UInt32, eager=True))
+        for name, how, _ in others:
+            column = grouped[name].gather(places)
+            found[name] = column.fill_null(0) if how == "sum" else column
+    return [found[name] for name, _, _ in folds]
+
+
+def _any(records: pl.DataFrame, column: str, rows: int) -> pl.Series:
+    """Whether any record of each row has the mark."""
+    found = pl.repeat(False, rows, dtype=pl.Boolean, eager=True)
+    marked = records[ROW].filter(records[column])
+    return found.scatter(marked, True) if len(marked) else found
 
 
 def _literal(vector: Vector) -> pl.Expr:

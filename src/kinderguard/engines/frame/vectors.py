@@ -247,6 +247,8 @@ class Graph:
         """Whether a condition holds for sure; never null."""
         if x.is_constant:
             return self.lit(x.value is True, Dtype.BOOL)
+        if x.nullable and _never(x):
+            return self.false
         return self.make("sure", (x,), Dtype.BOOL, nullable=False) if x.nullable else x
 
     def is_false(self, x: Vector) -> Vector:
@@ -528,6 +530,15 @@ class Graph:
             self.vectors.append(found)
             self._memo[key] = found
         return found
+
+
+def _never(x: Vector) -> bool:
+    """Whether a comparison cannot hold whatever the numbers are, where they are there at all."""
+    compared, wanted = (x.args[0], False) if x.op == "not" else (x, True)
+    if compared.op not in ("lt", "le", "eq") or compared.args[0].dtype is not Dtype.INT:
+        return False
+    decided = _decided(compared.op, *compared.args)
+    return decided is not None and decided is not wanted
 
 
 def _decided(op: str, a: Vector, b: Vector) -> bool | None:
