@@ -17,16 +17,17 @@ from kinderguard.engines.assessment import Assessment
 from kinderguard.engines.explain import absent_parameter
 from kinderguard.engines.frame.assess import DIVISION_COLUMNS, FrameRun, Options, divisions_of
 from kinderguard.engines.frame.columns import OTHER_COUNTY, FrameColumnError
-from kinderguard.engines.frame.inputs import RecordTable, list_kinds
+from kinderguard.engines.frame.inputs import RecordTable, alike, list_kinds
 from kinderguard.engines.frame.rows import case_of, polars_type
 from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.engines.missing import DERIVED
 from kinderguard.model.codes import Code
 from kinderguard.model.errors import Problem
 from kinderguard.model.text import Text
+from kinderguard.packs.book import needed_providers
 from kinderguard.packs.overlay import Overlay
 from kinderguard.packs.provided import provide
-from kinderguard.rules.definitions import FactProvider
+from kinderguard.rules.definitions import Category, Check, FactProvider, Policy
 from kinderguard.rules.kinds import Kind, Sort
 from kinderguard.rules.ruleset import RuleSet, facts_read
 from kinderguard.rules.titles import fact_title, list_title
@@ -68,6 +69,15 @@ class PlaceRules:
     def problems(self) -> tuple[Problem, ...]:
         """What was wrong with the packs of the place."""
         return self.overlay.problems
+
+    @property
+    def providers(self) -> tuple[FactProvider, ...]:
+        """The providers of the facts that rules in force read, each after those whose facts it needs."""
+        rules = self.rules
+        dated: dict[str, Category | Policy | Check] = {**rules.categories, **rules.policies, **rules.checks}
+        in_force = {code for code, rule in dated.items() if self.day in rule.effective}
+        read = {path for path, owners in self.overlay.readers.items() if not in_force.isdisjoint(owners)}
+        return needed_providers(rules, read)
 
 
 def rules_of(book: "PolicyBook", division: str | None, day: dt.date) -> PlaceRules:
@@ -312,25 +322,25 @@ class FrameJob:
         """By chain of packs, the places and the providers whose facts rules read."""
         found: dict[int, tuple[list[str | None], tuple[FactProvider, ...]]] = {}
         for division, place in self._rules.items():
-            read = place.overlay.readers
-            providers = tuple(p for code, p in place.rules.providers.items() if code in read)
+            providers = place.providers if place.rules.providers else ()
             if providers:
                 found.setdefault(id(place.overlay), ([], providers))[0].append(division)
         return found
 
     def _provided(self, table: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
-        """``table`` with what fact providers say, and the rows in which one failed."""
-        asked = self._providers()
+        """``table`` with what fact providers say; and by what was wrong, the rows in which it was."""
+        asked, noted = self._providers(), dict[str, pl.Series]()
         if not asked:
-            return table, {}
+            return table, noted
         places = divisions_of(table, self._division)
-        failed = pl.repeat(False, len(table), dtype=pl.Boolean, eager=True)
         for divisions, providers in asked.values():
             here = places.is_in(pl.Series(divisions, dtype=pl.String).implode(), nulls_equal=True)
             for provider in providers:
                 table, wrong = provide(table, here, provider)
-                failed |= wrong
-        return table, {"provider.failed": failed} if failed.any() else {}
+                noted |= {
+                    problem: rows | noted[problem] if problem in noted else rows for problem, rows in wrong.items()
+                }
+        return table, noted
 
 
 def _declared(book: "PolicyBook", columns: Iterable[str]) -> dict[str, Kind]:
@@ -391,6 +401,7 @@ def _taken(native: Any) -> tuple[Any, Any]:
     table = frame.to_polars()
     if kind.is_pandas_like():
         index = native.index
+        table = _without_guesses(table)
 
         def to_pandas(found: pl.DataFrame) -> Any:
             made = found.to_pandas(use_pyarrow_extension_array=_has_arrow(native))
@@ -402,6 +413,16 @@ def _taken(native: Any) -> tuple[Any, Any]:
 
         return table, to_pandas
     return table, (lambda found: found.to_arrow()) if kind.is_pyarrow() else (lambda found: found)
+
+
+def _without_guesses(table: pl.DataFrame) -> pl.DataFrame:
+    """A pandas column of nothing but blanks comes as text, whatever it was for: it is of no type."""
+    blank = [
+        name
+        for name, dtype in table.schema.items()
+        if dtype == pl.String and name != "ref" and table[name].null_count() == len(table)
+    ]
+    return table.with_columns(pl.repeat(None, len(table), dtype=pl.Null, eager=True).alias(name) for name in blank)
 
 
 def _has_arrow(frame: Any) -> bool:
@@ -465,11 +486,14 @@ def warn(table: pl.DataFrame, tables: Sequence[RecordTable], places: Iterable[Pl
             stacklevel=5,
         )
     for given in tables:
-        keys = table[given.key].cast(given.frame[given.key].dtype)
-        lost = given.frame.filter(~pl.col(given.key).is_in(keys.implode()) | pl.col(given.key).is_null())
-        if len(table) and len(lost):
+        if not len(table) or not any(path == given.path or path.startswith(given.path + ".") for path in read):
+            continue  # no rule asks for them, so that nobody's are missed
+        keys, theirs = alike(table[given.key], given.frame[given.key])
+        known = pl.DataFrame([keys.unique().alias("key")])
+        lost = len(pl.DataFrame([theirs.alias("key")]).join(known, on="key", how="anti"))
+        if lost:
             warnings.warn(
-                f"{len(lost)} of {len(given.frame)} rows of {given.path} have a {given.key} that no child has; they are left out.",
+                f"{lost} of {len(given.frame)} rows of {given.path} have a {given.key} that no child has; they are left out.",
                 OrphanedRecordsWarning,
                 stacklevel=5,
             )
@@ -479,13 +503,20 @@ def _has_column(path: str, there: set[str], schema: Mapping[str, Any], tables: S
     of, _ = _list_of(path)
     if not of:
         return path in there or any(t.path == path for t in tables)
-    for table in tables:
-        if of == table.path:
-            return path[len(of) + 1 :] in table.frame.columns
-    if of in there:
-        inner = schema[of].inner if isinstance(schema[of], pl.List) else None
-        return isinstance(inner, pl.Struct) and path[len(of) + 1 :] in {f.name for f in inner.fields}
-    return of in {t.path for t in tables} or of not in fact_kinds().lists  # a list in a list is told with the outer one
+    fields = _fields_of(of, schema, tables)
+    return fields is None or path[len(of) + 1 :] in fields
+
+
+def _fields_of(of: str, schema: Mapping[str, Any], tables: Sequence[RecordTable]) -> Mapping[str, Any] | None:
+    """The fields of a list's records; None where it holds no record, or is not there, which is told by itself."""
+    table = next((t for t in tables if t.path == of), None)
+    if table is not None:
+        return table.frame.schema
+    outer = next((path for path in fact_kinds().lists if of.startswith(f"{path}.")), None)
+    around = schema if outer is None else _fields_of(outer, schema, tables) or {}
+    dtype = around.get(of if outer is None else of[len(outer) + 1 :])
+    inner = dtype.inner if isinstance(dtype, pl.List) else None
+    return {field.name: field.dtype for field in inner.fields} if isinstance(inner, pl.Struct) else None
 
 
 def explain_row(
@@ -500,7 +531,8 @@ def explain_row(
         raise IndexError(f"There is no row {row}: the frame has {len(table)}.")
     facts = table.row(row, named=True)
     for given in _record_tables(members, table.schema):
-        mine = given.frame.filter(pl.col(given.key) == pl.lit(facts[given.key]))
+        key, theirs = alike(table[given.key].slice(row, 1), given.frame[given.key])
+        mine = given.frame.filter((theirs == key[0]).fill_null(False))
         facts[given.path] = mine.drop(given.key).to_dicts() or None
     case = case_of(facts, extra=_declared(book, table.columns))
     place = division or book.division

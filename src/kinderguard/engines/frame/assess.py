@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import polars as pl
 
+from kinderguard.engines.frame.columns import DIVISION_COLUMNS, FrameColumnError, as_divisions
 from kinderguard.engines.frame.engine import PLACE, SOURCE_ROW, FrameEngine, RulesOfPlace
 from kinderguard.engines.frame.inputs import Reader, RecordTable, layout_of
 from kinderguard.engines.frame.results import NOT_VALID, Options, ResultWriter, total_name
@@ -15,16 +16,16 @@ from kinderguard.rules.kinds import Kind
 
 #: From so many groups of rules on, rows are put in the order of their groups, so that each group's stand together.
 MANY = 16
-#: Where the division in charge of a row stands: as stated, else of registration, else of residence.
-DIVISION_COLUMNS = ("division_code", "child.registration.division", "child.residence.division")
 
 
 def divisions_of(children: pl.DataFrame, division: str | None) -> pl.Series:
-    """The division in charge of each row; ``division`` for all, if given."""
-    there = [pl.col(c).cast(pl.String) for c in DIVISION_COLUMNS if c in children.columns]
-    if division is not None or not there:
-        return pl.repeat(division, len(children), dtype=pl.String, eager=True)
-    return children.select(pl.coalesce(there)).to_series()
+    """The division in charge of each row; ``division`` for all, if given. What is no division code is unknown."""
+    found = pl.repeat(division, len(children), dtype=pl.String, eager=True)
+    for column in DIVISION_COLUMNS:
+        if column in children.columns and found.null_count():
+            stated = as_divisions(children[column])
+            found = stated if found.null_count() == len(found) else found.zip_with(found.is_not_null(), stated)
+    return found
 
 
 class FrameRun:
@@ -54,7 +55,7 @@ class FrameRun:
         self.options = options
         self.layout = layout_of(schema, tables, extra)
         self.engine = FrameEngine(day, rules_of, self.layout, missing=options.missing)
-        self.reader = Reader(self.layout, tables, extra, strict=options.strict)
+        self.reader = Reader(self.layout, tables, extra)
         self._division = division
         self._writer: ResultWriter | None = None
 
@@ -106,8 +107,20 @@ class FrameRun:
         for start in range(0, max(len(ordered), 1), self.options.batch):
             batch = self.reader.batch(ordered.slice(start, self.options.batch))
             computed = self.engine.run(batch, self.reader)
+            if self.options.strict and self.reader.faults:
+                self._refuse(ordered.slice(start + self.options.batch))
             unread = self.reader.unread_rows()
+            if unread is not None:
+                unread = pl.concat([unread, *([met[NOT_VALID]] if NOT_VALID in met else [])])
             yield self._writer.write(computed, met if unread is None else met | {NOT_VALID: unread})
+
+    def _refuse(self, rest: pl.DataFrame) -> None:
+        """Say what cannot be read, in the children's columns of the rows to come too."""
+        for start in range(0, len(rest), self.options.batch):
+            self.reader.batch(rest.slice(start, self.options.batch))
+        problems = tuple(self.reader.problems())
+        self.reader.faults.clear()  # the run may be used for other rows
+        raise FrameColumnError(problems)
 
     def assess(self, children: pl.DataFrame, noted: Mapping[str, pl.Series] | None = None) -> pl.DataFrame:
         """The results in the order of the rows."""

@@ -7,7 +7,7 @@ amount, which may be personal.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 import attrs
@@ -18,6 +18,7 @@ from kinderguard.engines.frame.intervals import Interval, point
 from kinderguard.engines.frame.vectors import Dtype, Graph, Scope, Vector
 from kinderguard.model.errors import KinderguardError, Problem, did_you_mean
 from kinderguard.model.money import LIMIT
+from kinderguard.model.places import PROVINCES
 from kinderguard.model.text import Text
 from kinderguard.rules.kinds import Kind, Sort
 
@@ -28,6 +29,8 @@ NUMBER_LIMITS = {"household.size": (1, 100)}
 #: A fact that a rule reads and a column does not hold: computed from these columns.
 OTHER_COUNTY = "child.lives_in_another_county"
 DIVISIONS = ("child.registration.division", "child.residence.division")
+#: Where the division in charge of a row stands: as stated, else of registration, else of residence.
+DIVISION_COLUMNS = ("division_code", *DIVISIONS)
 
 #: How many row numbers an error names.
 SHOWN = 5
@@ -165,13 +168,32 @@ def _inner(dtype: pl.List) -> pl.DataType:
     return cast(pl.DataType, dtype.inner)
 
 
-def layout_of_list(dtype: pl.DataType, kinds: "ListKinds", key: str | None = None) -> ListHeld:
+def layout_of_lists(
+    schema: Mapping[str, pl.DataType], kinds: "Mapping[str, ListKinds]", at: str = ""
+) -> "dict[str, ListHeld]":
+    """How the lists among some columns are held. A column that holds nothing but null is as good as none.
+
+    Raises:
+        FrameColumnError: a column that should hold lists of records and does not.
+    """
+    there = {name: dtype for name, dtype in schema.items() if name in kinds and dtype != pl.Null}
+    wrong = [_no_list(f"{at}{name}", dtype) for name, dtype in there.items() if not _holds_records(dtype)]
+    if wrong:
+        raise FrameColumnError(tuple(wrong))
+    return {name: layout_of_records(dtype, kinds[name], at=f"{at}{name}.") for name, dtype in there.items()}
+
+
+def _holds_records(dtype: pl.DataType) -> bool:
+    return isinstance(dtype, pl.List) and (isinstance(dtype.inner, pl.Struct) or dtype.inner == pl.Null)
+
+
+def layout_of_records(dtype: pl.DataType, kinds: "ListKinds", key: str | None = None, *, at: str = "") -> ListHeld:
     """How the records of a list column (or of a table, as a struct type) are held."""
     inner = _inner(dtype) if isinstance(dtype, pl.List) else dtype
     fields = {f.name: cast(pl.DataType, f.dtype) for f in inner.fields} if isinstance(inner, pl.Struct) else {}
     return ListHeld(
         {name: holds(kind, fields[name]) for name, kind in kinds.fields.items() if name in fields},
-        {name: layout_of_list(fields[name], nested) for name, nested in kinds.lists.items() if name in fields},
+        layout_of_lists(fields, kinds.lists, at),
         key,
     )
 
@@ -202,58 +224,61 @@ def read_columns(frame: pl.DataFrame, kinds: Mapping[str, Kind], at: str = "") -
     Raises:
         FrameColumnError: a column of a type that no fact of its kind can have.
     """
-    exprs: list[pl.Expr] = []
-    lists: list[_Codes] = []
-    checks: dict[str, tuple[str, Text, pl.Expr]] = {}
+    readings: dict[str, _Reading] = {}
     wrong: list[Problem] = []
     for name, kind in kinds.items():
-        dtype = frame.schema.get(name)
-        if dtype is None:
+        if name not in frame.columns:
             continue
-        reading = _reading(name, kind, dtype)
+        reading = _reading(name, kind, frame.schema[name])
         if reading is None:
-            wrong.append(_wrong_type(f"{at}{name}", kind, dtype))
-            continue
-        if reading.codes is not None:
-            lists.append(reading.codes)
-            continue
-        exprs += reading.columns
-        for what, bad in reading.checks:
-            checks[f"{len(checks)}"] = (name, what, bad)
+            wrong.append(_wrong_type(f"{at}{name}", kind, frame.schema[name]))
+        else:
+            readings[name] = reading
     if wrong:
         raise FrameColumnError(tuple(wrong))
-    read = frame.select(exprs) if exprs else pl.DataFrame()
+    exprs = [expr for reading in readings.values() for expr in reading.columns]
+    columns = frame.select(exprs).get_columns() if exprs else []
+    columns += [reading.whole(frame[name]).alias(name) for name, reading in readings.items() if reading.whole]
+    read = pl.DataFrame(columns)
     faults = []
-    if checks:
-        counts = frame.select(bad.sum().alias(k) for k, (_, _, bad) in checks.items()).row(0, named=True)
-        for k, (name, what, bad) in checks.items():
-            if counts[k]:
-                rows = frame.select(bad.fill_null(False).alias("bad")).to_series()
-                shown = _code_values(frame[name].filter(rows)) if kinds[name].codes is not None else ()
-                faults.append(Fault(f"{at}{name}", what, rows, shown))
-    for codes in lists:
-        bits, bad_rows = codes.read(frame[codes.name])
-        read = pl.DataFrame([*read.get_columns(), bits])
-        if bad_rows.any():
-            shown = _code_values(frame[codes.name].filter(bad_rows))
-            faults.append(Fault(f"{at}{codes.name}", NO_SUCH_CODE, bad_rows, shown))
+    for name, reading in readings.items():
+        if reading.fault is None:
+            continue
+        there, held = _there(frame[name]), read[name if name in read.columns else name + FROM]
+        # Counted first: a column of which nothing is lost is not looked at cell by cell.
+        if int(there.sum()) > len(held) - held.null_count():
+            rows = there & held.is_null()
+            shown = _code_values(frame[name].filter(rows)) if kinds[name].codes is not None else ()
+            faults.append(Fault(f"{at}{name}", reading.fault, rows, shown))
     return read, faults
+
+
+def _there(cells: pl.Series) -> pl.Series:
+    """Which cells hold something; NaN is a gap, as pandas keeps it."""
+    there = cells.is_not_null()
+    return there & cells.is_not_nan().fill_null(False) if cells.dtype.is_float() else there
 
 
 @attrs.frozen
 class _Reading:
+    """How a column is read: null where the cell is, and where it cannot be read."""
+
     columns: list[pl.Expr]
-    checks: list[tuple[Text, pl.Expr]]
-    codes: "_Codes | None" = None
+    #: What is wrong with a cell that is there and reads as null; None where every cell can be read.
+    fault: Text | None
+    #: Instead of ``columns``: the column read as a whole.
+    whole: Callable[[pl.Series], pl.Series] | None = None
 
 
 def _reading(name: str, kind: Kind, dtype: pl.DataType) -> _Reading | None:
     column = pl.col(name)
     if dtype == pl.Null:
-        return _Reading([pl.lit(None, dtype=HELD_TYPES[kind.sort]).alias(name)], [])
+        # A cast rather than a constant, which would be one row high.
+        held = pl.String if kind.sort is Sort.CODE and kind.codes is None else HELD_TYPES[kind.sort]
+        return _Reading([column.cast(held)], None)
     match kind.sort:
         case Sort.BOOL:
-            return _Reading([column], []) if dtype == pl.Boolean else None
+            return _Reading([column], None) if dtype == pl.Boolean else None
         case Sort.CODE:
             return _read_code(column, name, kind, dtype)
         case Sort.CODES:
@@ -270,6 +295,12 @@ HELD_TYPES: dict[Sort, Any] = {
     Sort.BOOL: pl.Boolean, Sort.CODE: pl.UInt16, Sort.CODES: pl.UInt64, Sort.MONEY: pl.Int64, Sort.NUMBER: pl.Int64, Sort.DATE: pl.Date,
 }  # fmt: skip
 
+#: What the model takes for a division: 2 to 12 digits that begin with a province.
+_DIVISION = rf"^(?:{'|'.join(PROVINCES)})\d{{0,10}}$"
+NO_DIVISION = Text(
+    "不是行政区划代码（以省级代码开头的 2 至 12 位数字）",
+    "a division code has 2 to 12 digits that begin with a province",
+)
 NO_SUCH_CODE = Text("没有这个代码", "there is no such code")
 
 
@@ -292,79 +323,74 @@ def _as_code(value: pl.Expr, kind: Kind, dtype: pl.DataType) -> pl.Expr:
 
 
 def _read_code(column: pl.Expr, name: str, kind: Kind, dtype: pl.DataType) -> _Reading | None:
+    if name in DIVISION_COLUMNS and (_is_text(dtype) or dtype.is_integer()):
+        return _Reading([], NO_DIVISION, as_divisions)
     if not _is_text(dtype):
         return None
     if kind.codes is None:
-        return _Reading([column.cast(pl.String)], [])
-    read = _as_code(column, kind, dtype)
+        return _Reading([column.cast(pl.String)], None)
     same = isinstance(dtype, pl.Enum) and dtype.categories.to_list() == _values(kind)
-    return _Reading([read.alias(name)], [] if same else [(NO_SUCH_CODE, read.is_null() & column.is_not_null())])
+    return _Reading([_as_code(column, kind, dtype).alias(name)], None if same else NO_SUCH_CODE)
+
+
+def as_divisions(cells: pl.Series) -> pl.Series:
+    """Division codes as text; null where a text is none."""
+    text = cells.cast(pl.String)
+    # There are few of them, however many rows.
+    known = text.unique().drop_nulls()
+    right = known.filter(known.str.contains(_DIVISION))
+    return text if len(right) == len(known) else text.set(~text.is_in(right.implode()), None)
 
 
 def _read_codes(column: pl.Expr, name: str, kind: Kind, dtype: pl.DataType) -> _Reading | None:
     if not isinstance(dtype, pl.List) or not (_is_text(_inner(dtype)) or dtype.inner == pl.Null):
         return None
     if dtype.inner == pl.Null:
-        return _Reading([pl.when(column.is_not_null()).then(pl.lit(0, dtype=pl.UInt64)).alias(name)], [])
-    return _Reading([column], [], _Codes(name, kind))
+        return _Reading([pl.when(column.is_not_null()).then(pl.lit(0, dtype=pl.UInt64)).alias(name)], None)
+    return _Reading([], NO_SUCH_CODE, _Codes(kind).read)
 
 
 @attrs.frozen
 class _Codes:
     """Reads lists of codes as bits: only the lists that hold something are looked into."""
 
-    name: str
     kind: Kind
 
-    def read(self, lists: pl.Series) -> tuple[pl.Series, pl.Series]:
-        """The bits, null where the list is or holds what is no code; and the rows that do."""
+    def read(self, lists: pl.Series) -> pl.Series:
+        """The bits, null where the list is or holds what is no code."""
         bits = pl.select(pl.when(lists.is_not_null()).then(pl.lit(0, dtype=pl.UInt64))).to_series()
         rows = pl.int_range(len(lists), dtype=pl.UInt32, eager=True)
         held = pl.DataFrame([rows.alias("row"), lists.alias("code")]).filter(pl.col("code").list.len() > 0)
-        wrong = pl.repeat(False, len(lists), dtype=pl.Boolean, eager=True)
-        if not len(held):
-            return bits.alias(self.name), wrong
         inner: pl.DataType = lists.dtype.inner  # type: ignore[attr-defined]
         each = held.explode("code").with_columns(_as_code(pl.col("code"), self.kind, inner))
         powers = pl.Series([1 << k for k in range(len(_values(self.kind)))], dtype=pl.UInt64)
         each = each.with_columns(powers.gather(each["code"]).alias("bit"))
-        found = each.group_by("row", maintain_order=True).agg(
-            pl.col("bit").bitwise_or(), pl.col("bit").is_null().any().alias("wrong")
-        )
-        bits = bits.scatter(found["row"], found["bit"])
-        if found["wrong"].any():
-            at = found["row"].filter(found["wrong"])
-            bits, wrong = bits.scatter(at, None), wrong.scatter(at, True)
-        return bits.alias(self.name), wrong
+        # The first code of each list, then the second of those that have one, and so on: most have one.
+        while len(each):
+            first = (each["row"] != each["row"].shift(1)).fill_null(True)
+            one = each.filter(first)
+            bits = bits.scatter(one["row"], bits.gather(one["row"]) | one["bit"])
+            each = each.filter(~first)
+        return bits
 
 
 def _read_money(column: pl.Expr, dtype: pl.DataType) -> _Reading | None:
     if dtype.is_integer():
-        fen = column.cast(pl.Int64, strict=False)
-        inside = (fen >= 0) & (fen <= LIMIT - 1)
-        read = pl.when(inside).then(fen) * 100
-        return _Reading([read], [(BEYOND, read.is_null() & column.is_not_null())])
-    checks = []
+        whole = column.cast(pl.Int64, strict=False)
+        return _Reading([pl.when((whole >= 0) & (whole <= LIMIT - 1)).then(whole) * 100], BEYOND)
     if dtype == pl.String:
         text = column.str.strip_chars()
         well_formed = text.str.contains(r"^\d{1,15}(\.\d{1,2}0*)?$")
         value = pl.when(well_formed).then(text).str.to_decimal(scale=2)
     elif isinstance(dtype, pl.Decimal):
-        value = column
-        if dtype.scale > 2:
-            checks.append((TOO_FINE, column != column.round(2)))
+        value = column if dtype.scale <= 2 else pl.when(column == column.round(2)).then(column)
     else:
         return None
-    fen = (value.cast(pl.Decimal(38, 2)) * 100).cast(pl.Int64, strict=False)
-    read = pl.when((fen >= 0) & (fen <= MOST_FEN)).then(fen)
-    if isinstance(dtype, pl.Decimal) and dtype.scale > 2:
-        read = pl.when(column == column.round(2)).then(read)
-    checks.append((NOT_MONEY, read.is_null() & column.is_not_null()))
-    return _Reading([read], checks[-1:] if len(checks) == 1 else checks[:1])
+    fen = value.cast(pl.Decimal(38, 2)).to_physical()
+    return _Reading([pl.when((fen >= 0) & (fen <= MOST_FEN)).then(fen).cast(pl.Int64)], NOT_MONEY)
 
 
 BEYOND = Text("数值为负或超出合理范围", "the number is negative or beyond any plausible one")
-TOO_FINE = Text("金额最多两位小数（分）", "money has at most two decimals (fen)")
 NOT_MONEY = Text(
     "不是非负的金额（元，最多两位小数）", "it is not an amount of zero or more in yuan with at most two decimals"
 )
@@ -379,21 +405,21 @@ def _read_number(column: pl.Expr, name: str, dtype: pl.DataType) -> _Reading | N
         # pandas turns whole numbers with gaps into floats; NaN is a gap.
         there = column.is_not_null() & column.is_not_nan()
         whole = pl.when(there & (column == column.round(0)) & (column >= low) & (column <= high)).then(column)
-        return _Reading([whole.cast(pl.Int64).alias(name)], [(NOT_WHOLE, there & whole.is_null())])
+        return _Reading([whole.cast(pl.Int64).alias(name)], NOT_WHOLE)
     if not dtype.is_integer():
         return None
     read = pl.when((column >= low) & (column <= high)).then(column).cast(pl.Int64)
-    return _Reading([read.alias(name)], [(BEYOND, read.is_null() & column.is_not_null())])
+    return _Reading([read.alias(name)], BEYOND)
 
 
 def _read_date(column: pl.Expr, name: str, dtype: pl.DataType) -> _Reading | None:
     if dtype == pl.Date:
         inside = column.is_between(pl.lit(dt.date.min), pl.lit(dt.date.max))
-        return _Reading([column], [(BEYOND, ~inside)])
+        return _Reading([pl.when(inside).then(column).alias(name)], BEYOND)
     if isinstance(dtype, pl.Datetime):
         day = column.dt.date()
         midnight = column == day.cast(dtype)
-        return _Reading([pl.when(midnight).then(day).alias(name)], [(NO_TIME, ~midnight)])
+        return _Reading([pl.when(midnight).then(day).alias(name)], NO_TIME)
     if dtype != pl.String:
         return None
     # Known to the year, the month or the day: the first and the last day that it may be.
@@ -418,14 +444,23 @@ def _read_date(column: pl.Expr, name: str, dtype: pl.DataType) -> _Reading | Non
         .otherwise(pl.date(year, 12, 31))
     )
     last = pl.when(first.is_not_null()).then(last)
-    return _Reading(
-        [first.alias(name + FROM), last.alias(name + TO)], [(NOT_A_DATE, first.is_null() & column.is_not_null())]
-    )
+    return _Reading([first.alias(name + FROM), last.alias(name + TO)], NOT_A_DATE)
 
 
 def _code_values(cells: pl.Series) -> tuple[str, ...]:
     flat = cells.explode() if isinstance(cells.dtype, pl.List) else cells
     return tuple(str(v) for v in flat.drop_nulls().unique().sort().head(20))
+
+
+def _no_list(column: str, dtype: pl.DataType) -> Problem:
+    return Problem(
+        "frame.column_type",
+        Text(
+            f"列 {column} 的类型为 {dtype}，应为记录的列表",
+            f"The column {column!r} is {dtype}; it holds records, so lists of structs are needed, or a table of its own (members=…).",
+        ),
+        column,
+    )
 
 
 def _wrong_type(column: str, kind: Kind, dtype: pl.DataType) -> Problem:

@@ -8,6 +8,7 @@ import polars as pl
 
 from kinderguard.engines.frame.algebra import MOST_RECORDS
 from kinderguard.engines.frame.columns import (
+    DIVISION_COLUMNS,
     Fault,
     FrameColumnError,
     Layout,
@@ -15,7 +16,8 @@ from kinderguard.engines.frame.columns import (
     ListKinds,
     fault_problem,
     holds,
-    layout_of_list,
+    layout_of_lists,
+    layout_of_records,
     read_columns,
 )
 from kinderguard.engines.frame.engine import PLACE, SOURCE_ROW
@@ -24,7 +26,7 @@ from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.engines.frame.vectors import Graph, Scope
 from kinderguard.model.errors import Problem, did_you_mean
 from kinderguard.model.text import Text
-from kinderguard.rules.kinds import Kind
+from kinderguard.rules.kinds import Kind, Sort
 
 
 @attrs.frozen(eq=False)
@@ -65,11 +67,9 @@ def layout_of(schema: Mapping[str, pl.DataType], tables: Iterable[RecordTable], 
     columns = {
         name: holds(kind, schema[name]) for name, kind in (*kinds.fields.items(), *extra.items()) if name in schema
     }
-    lists: dict[str, ListHeld] = {
-        path: layout_of_list(schema[path], nested) for path, nested in kinds.lists.items() if path in schema
-    }
+    lists: dict[str, ListHeld] = layout_of_lists(schema, kinds.lists)
     for table in tables:
-        if table.path in lists:
+        if table.path in schema:
             raise FrameColumnError(
                 (
                     _problem(
@@ -80,7 +80,7 @@ def layout_of(schema: Mapping[str, pl.DataType], tables: Iterable[RecordTable], 
                 )
             )
         struct = pl.Struct(table.frame.schema)
-        lists[table.path] = layout_of_list(struct, kinds.lists[table.path], table.key)
+        lists[table.path] = layout_of_records(struct, kinds.lists[table.path], table.key, at=f"{table.path}.")
     return Layout(columns, lists)
 
 
@@ -127,20 +127,17 @@ PERSONAL = _personal()
 
 
 class Reader:
-    """Reads batches of one frame, and the records that belong to them.
+    """Reads batches of one frame, and the records that belong to them. A cell that cannot be read is unknown, and noted
+    in ``faults``.
 
     Args:
         layout: from ``layout_of``.
         tables: records in tables of their own.
         extra: the facts that packs declare.
-        strict: whether a cell that cannot be read is an error; else it is unknown, and noted in ``faults``.
     """
 
-    def __init__(
-        self, layout: Layout, tables: Iterable[RecordTable], extra: Mapping[str, Kind], *, strict: bool = True
-    ) -> None:
+    def __init__(self, layout: Layout, tables: Iterable[RecordTable], extra: Mapping[str, Kind]) -> None:
         self.layout = layout
-        self.strict = strict
         self._extra = extra
         self._needed: dict[str, set[str]] = {}
         #: By column, the rows (of the children, or of a table of records) with a cell that could not be read.
@@ -171,7 +168,7 @@ class Reader:
         """The columns that are read, of those that there are."""
         needed = self._needed.get("", set())
         keys = {held.key for path, held in self.layout.lists.items() if path in needed}
-        return [name for name in there if name in needed or name in keys]
+        return [name for name in there if name in needed or name in keys or name in DIVISION_COLUMNS]
 
     def _kinds(self, path: str, kinds: Mapping[str, Kind]) -> dict[str, Kind]:
         return {name: kinds[name] for name in sorted(self._needed.get(path, ())) if name in kinds}
@@ -180,9 +177,12 @@ class Reader:
         """A batch of the children as the engine holds it.
 
         Raises:
-            FrameColumnError: where strict, naming column, rows and nearest codes.
+            FrameColumnError: a column of a type that no fact of its kind can have.
         """
-        read, faults = read_columns(raw, self._kinds("", {**fact_kinds().fields, **self._extra}))
+        kinds = dict.fromkeys(DIVISION_COLUMNS, Kind(Sort.CODE)) | self._kinds(
+            "", {**fact_kinds().fields, **self._extra}
+        )
+        read, faults = read_columns(raw, kinds)
         self._mark_rows(faults, raw[SOURCE_ROW])
         self._note(faults, raw[SOURCE_ROW])
         columns = [raw[PLACE], raw[SOURCE_ROW], *read.get_columns()]
@@ -192,9 +192,7 @@ class Reader:
         return pl.DataFrame(columns)
 
     def _note(self, faults: list[Fault], source_rows: pl.Series) -> None:
-        self.faults += [(f, source_rows) for f in faults]
-        if self.strict and faults:
-            raise FrameColumnError(tuple(self.problems()))
+        self.faults += [(f, source_rows.filter(f.rows)) for f in faults]
 
     def _mark_rows(self, faults: list[Fault], source_rows: pl.Series) -> None:
         self._unread += [source_rows.filter(f.rows) for f in faults]
@@ -206,14 +204,19 @@ class Reader:
         return self._unread[0] if self._unread else None
 
     def problems(self) -> list[Problem]:
-        """What could not be read so far."""
-        found = []
+        """What could not be read so far: one entry a column and fault, whatever the batches."""
+        found: dict[tuple[str, str], tuple[Fault, list[pl.Series], dict[str, None]]] = {}
         for fault, rows in self.faults:
-            kind = self._kind_of(fault.column)
-            where = pl.Series(rows.filter(fault.rows)).sort()
-            shown = attrs.evolve(fault, rows=_marks(where))
-            found.append(fault_problem(shown, kind))
-        return found
+            _, where, values = found.setdefault((fault.column, fault.what.en), (fault, [], {}))
+            where.append(rows.unique())
+            values.update(dict.fromkeys(fault.values))
+        return [
+            fault_problem(
+                attrs.evolve(fault, rows=_marks(pl.concat(where)), values=tuple(values)),
+                self._kind_of(fault.column),
+            )
+            for fault, where, values in found.values()
+        ]
 
     def _kind_of(self, column: str) -> Kind | None:
         fields = {**fact_kinds().fields, **self._extra}
@@ -231,10 +234,13 @@ class Reader:
     def _keys(self, path: str, raw: pl.DataFrame, key: str) -> pl.Series:
         """The key of each child's records, null where the table has none: then the list is unknown."""
         table = self._table(path)
-        keys = raw[key].cast(table[KEY].dtype)
+        keys, theirs = alike(raw[key], table[KEY])
+        if theirs.dtype != table[KEY].dtype:
+            table = self._read_tables[path] = table.with_columns(theirs.alias(KEY))
         unread = self._unread_keys.get(path)
         if unread is not None:
-            self._unread.append(raw[SOURCE_ROW].filter(keys.is_in(unread.implode()).fill_null(False)))
+            mine, wrong = alike(raw[key], unread)
+            self._unread.append(raw[SOURCE_ROW].filter(mine.is_in(wrong.implode()).fill_null(False)))
         return pl.select(pl.when(keys.is_in(table[KEY].implode())).then(keys)).to_series()
 
     def _table(self, path: str) -> pl.DataFrame:
@@ -246,7 +252,8 @@ class Reader:
             found, faults = self._read(table.frame, path, pl.int_range(len(table.frame), eager=True))
             if faults:
                 self._unread_keys[path] = pl.concat([keys.filter(f.rows) for f in faults])
-            found = found.with_columns(keys.alias(KEY)).filter(pl.col(KEY).is_not_null())
+            # The key stands first: of records that are only counted no other column is read.
+            found = pl.DataFrame([keys.alias(KEY), *found.get_columns()]).filter(pl.col(KEY).is_not_null())
             self._read_tables[path] = found
         return found
 
@@ -292,6 +299,19 @@ class Reader:
 
 
 KEY = "#key"
+
+
+def alike(keys: pl.Series, others: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Two columns of keys in one type: as text where they differ, so that a number and its digits are one key."""
+    if keys.dtype == others.dtype:
+        return keys, others
+    return _as_text(keys), _as_text(others)
+
+
+def _as_text(keys: pl.Series) -> pl.Series:
+    if keys.dtype.is_float():  # whole numbers with gaps, as pandas keeps them
+        keys = pl.select(pl.when(keys == keys.round(0)).then(keys)).to_series().cast(pl.Int64, strict=False)
+    return keys.cast(pl.String)
 
 
 def _marks(rows: pl.Series) -> pl.Series:

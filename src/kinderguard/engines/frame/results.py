@@ -92,7 +92,7 @@ class ResultWriter:
         self.engine = engine
         self.options = options
         self._groups = list(engine.groups.values())
-        self._found = {group.number: self._results_of(group) for group in self._groups}
+        self._found = {group.number: self._totals | self._results_of(group) for group in self._groups}
         self._local = self._local_codes()
         wanted = self._columns()
         self._refuse_width(wanted)
@@ -195,6 +195,13 @@ class ResultWriter:
         if self.options.problems and outputs.fault is not None:
             found[_FAULT] = Result(outputs.fault)
         return found
+
+    @cached_property
+    def _totals(self) -> dict[str, Result]:
+        """Every total as it is where nothing is paid so often: nothing is due."""
+        zero = self.engine.graph.lit(0, Dtype.INT)
+        names = {total_name(*key): None for outputs in map(_outputs, self._groups) for key in outputs.totals}
+        return {name: r for n in names for name, r in self._money(n, Money(zero, zero, zero)).items()}
 
     def _money(self, name: str, money: Money) -> dict[str, Result]:
         return {f"{name}.{end}{self.options.unit}": Result(getattr(money, end), is_money=True) for end in AMOUNTS}

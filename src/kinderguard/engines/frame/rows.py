@@ -1,5 +1,6 @@
 """Cases as rows of a frame, and rows as cases: the same facts either way."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -96,7 +97,8 @@ def case_of(row: Mapping[str, Any], *, extra: Iterable[str] = ()) -> Case:
         InvalidRecordError: a value that the model does not take, such as an end before its beginning.
     """
     kinds = fact_kinds()
-    facts = {name: _given(row[name]) for name in (*kinds.fields, *extra) if row.get(name) is not None}
+    facts = {name: _given(row[name]) for name in kinds.fields if row.get(name) is not None}
+    facts |= {code: _as_json(_given(row[code])) for code in extra if row.get(code) is not None}
     for name, nested in kinds.lists.items():
         if row.get(name) is not None:
             facts[name] = [_nested(r, nested) for r in row[name]]
@@ -113,6 +115,13 @@ def _given(value: Any) -> Any:
     if isinstance(value, float):  # whole numbers with gaps, as pandas keeps them
         return int(value) if value == value else None
     return value
+
+
+def _as_json(value: Any) -> Any:
+    """A pack's own fact as a case keeps it."""
+    if isinstance(value, Decimal):
+        return str(value)
+    return str(PartialDate.of(value)) if isinstance(value, dt.date) else value
 
 
 def _nested(record: Mapping[str, Any] | None, kinds: ListKinds) -> dict[str, Any]:
