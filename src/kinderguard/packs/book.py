@@ -4,7 +4,7 @@ Immutable: ``on``, ``for_division``, ``with_parameters``, ``with_policies`` and 
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -440,7 +440,7 @@ class _Ready:
             versions=overlay.versions,
             problems=overlay.problems,
         )
-        return cls(overlay, basis, tuple(p for code, p in overlay.rules.providers.items() if code in read))
+        return cls(overlay, basis, needed_providers(overlay.rules, read))
 
     @cached_property
     def _none(self) -> tuple[dict[str, Any], tuple[Problem, ...]]:
@@ -458,16 +458,25 @@ class _Ready:
                 continue  # what the case states goes before
             try:
                 said[provider.code] = provider.one(
-                    {_path(e.node): value_at(case, _path(e.node)) for e in provider.needs}
+                    {path: said[path] if path in said else value_at(case, path) for path in _needs(provider)}
                 )
             except Exception as error:  # noqa: BLE001  a provider may raise anything; it is named and contained
                 problems.append(_provider_failed(provider.code, self.basis.titles, error))
         return said, tuple(problems)
 
 
-def _path(node: n.Node) -> str:
-    assert isinstance(node, n.Fact)
-    return node.path
+def needed_providers(rules: RuleSet, read: Iterable[str]) -> tuple[FactProvider, ...]:
+    """The providers of the facts that are read, by rules or by one another; each after those whose facts it needs."""
+    wanted = set(read)
+    for code in reversed(rules.provider_order):
+        if code in wanted:
+            wanted.update(_needs(rules.providers[code]))
+    return tuple(rules.providers[code] for code in rules.provider_order if code in wanted)
+
+
+def _needs(provider: FactProvider) -> Iterator[str]:
+    """The paths of the facts that a provider gets."""
+    yield from (e.node.path for e in provider.needs if isinstance(e.node, n.Fact))
 
 
 def value_at(case: Case, path: str) -> Any:

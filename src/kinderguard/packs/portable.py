@@ -7,7 +7,7 @@ columns and the functions of fact providers, which are taken from the installed 
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cached_property, partial
@@ -23,10 +23,12 @@ from kinderguard.model.text import Text
 from kinderguard.packs.changes import Change, Given, Without, WithParameters, WithPolicies
 from kinderguard.packs.loader import PackInHand, PackSource, PackState, Registry, discover
 from kinderguard.packs.pack import Pack, check_pack_code
+from kinderguard.rules import nodes as n
 from kinderguard.rules.canonical import canonical_text, plain
 from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactProvider, Policy
 from kinderguard.rules.errors import DefinitionError, RuleError
-from kinderguard.rules.kinds import CODE_LISTS
+from kinderguard.rules.expression import Expr
+from kinderguard.rules.kinds import CODE_LISTS, Kind
 from kinderguard.rules.parameters import Parameter
 from kinderguard.rules.reading import Functions, Reading
 
@@ -70,7 +72,7 @@ def to_text(book: "PolicyBook", divisions: Iterable[str] | None) -> str:
         "division": book.division,
         "strict": book.strict,
         "changes": changes,
-        "code_lists": {name: _list_to_plain(CODE_LISTS[name]) for name in sorted(_own_lists([packs, changes]))},
+        "code_lists": _own_lists([*(source.pack for source in taken), *book.changes]),
         "packs": packs,
         "left_out": [source.name for source in registry.sources if source.name not in here],
         "problems": [_problem_to_plain(problem) for problem in registry.problems],
@@ -130,20 +132,30 @@ def _given_to_plain(code: str, given: Given | Mapping[str, Given]) -> Any:
             )
 
 
-def _own_lists(data: Any) -> set[str]:
-    """The names of code lists that packs bring themselves, as kinds anywhere in ``data`` name them."""
-    found: set[str] = set()
-    waiting = [data]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, dict):
-            kind = each.get("kind")
-            if isinstance(kind, str) and kind.startswith(("code:", "codes:")):
-                found.add(kind.partition(":")[2])
-            waiting += each.values()
-        elif isinstance(each, list):
-            waiting += each
-    return {name for name in found if not hasattr(model_codes, name)}
+def _own_lists(values: Iterable[Any]) -> dict[str, list[list[str]]]:
+    """The code lists that packs bring themselves, by name, as rules and facts use them."""
+    found: dict[str, list[list[str]]] = {}
+    for codes in {kind.codes for value in values for kind in _kinds(value) if kind.codes is not None}:
+        name = codes.__name__
+        if getattr(model_codes, name, None) is codes:
+            continue
+        if found.setdefault(name, _list_to_plain(codes)) != _list_to_plain(codes):
+            raise DefinitionError(f"There are two lists of codes named {name}; give one of them its own name.")
+    return found
+
+
+def _kinds(value: Any) -> Iterator[Kind]:
+    """Every kind of value in a definition, expressions included."""
+    if isinstance(value, Kind):
+        yield value
+    elif isinstance(value, Expr):
+        yield from (node.kind for node in n.walk(value.node))
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _kinds(each)
+    elif attrs.has(type(value)):
+        for field in attrs.fields(type(value)):
+            yield from _kinds(getattr(value, field.name))
 
 
 def _list_to_plain(codes: type[Code]) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for whole books of rules: categories, policies with stacking, checks, parameters by place.
+"""Hypothesis strategies for whole books of rules: categories, policies with stacking, checks, parameters by place and day.
 
 Every engine is compared with the reference engine on what is drawn here; a county's own rules can be tested beside
 them.
@@ -10,6 +10,8 @@ them.
 ...     assert rules.fingerprint == rules.fingerprint
 """
 
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -26,11 +28,21 @@ from kinderguard.rules.ruleset import RuleSet
 from kinderguard.testing.expressions import COUNTY, DAYS, FACTS, FEN, MONTHS, PLACES, ROUNDINGS, STEPS, Drawing, Scope
 
 _TITLE = Text("生成的规则", "generated")
+#: The day around which rules and values begin and end.
+TURN = dt.date(2025, 9, 1)
+#: Nearly always: most rules are in force.
+_PERIODS = st.sampled_from(
+    [
+        *[citations.ALWAYS] * 5, citations.Period(TURN, None), citations.Period(None, TURN),
+        citations.Period(TURN + dt.timedelta(1), None), citations.Period(None, TURN - dt.timedelta(1)),
+    ]
+)  # fmt: skip
+_EVERY = st.sampled_from([c.Frequency.MONTH, c.Frequency.MONTH, c.Frequency.ONCE, c.Frequency.YEAR])
 
 
 @st.composite
 def _parameters(draw: st.DrawFn) -> dict[str, Parameter]:
-    """Parameters of every kind; some have no value, and values differ by place."""
+    """Parameters of every kind; some have no value, and values differ by place and by day."""
     declared: list[tuple[str, Kind, st.SearchStrategy[Any]]] = [
         ("cn.standard", MONEY, FEN), ("cn.line", MONEY, FEN), ("cn.flag", BOOL, st.booleans()),
         ("cn.ratio", NUMBER, st.sampled_from([Fraction(3, 2), Fraction(1, 3), Fraction(7, 100), 2, 0])),
@@ -41,85 +53,88 @@ def _parameters(draw: st.DrawFn) -> dict[str, Parameter]:
         allowed = [p for p in PLACES if p.startswith(COUNTY)] if code.startswith(COUNTY) else list(PLACES)
         places: list[str] = draw(st.lists(st.sampled_from(allowed), unique=True, max_size=3))
         given = tuple(
-            ParameterValue(place, citations.ALWAYS, draw(values), "generated", citations.Trust.ILLUSTRATIVE)
+            ParameterValue(place, draw(_PERIODS), draw(values), "generated", citations.Trust.ILLUSTRATIVE)
             for place in sorted(places)
         )
         floor = None
-        if kind == MONEY and draw(st.integers(0, 3)) == 0:
+        if kind == MONEY and draw(st.integers(0, 3)) == 3:
             floor = ParameterValue("", citations.ALWAYS, 0, "generated", citations.Trust.ILLUSTRATIVE)
         found[code] = Parameter(code, kind, "", _TITLE, floor, given)
     return found
 
 
-def _stacking(draw: st.DrawFn, drawing: Drawing, cash: list[str], earlier: tuple[str, ...]) -> list[stacking.Stacking]:
-    """How a policy stands to another; an earlier pack's policy is never taken away."""
-    scope, other = Scope(), draw(st.sampled_from(cash))
+def _whole(amount: x.MoneyExpr, draw: st.DrawFn) -> x.MoneyExpr:
+    if definitions.is_whole(amount.node):
+        return amount
+    return amount.rounded(to=draw(STEPS), rounding=draw(ROUNDINGS))
+
+
+def _stacking(
+    draw: st.DrawFn, drawing: Drawing, every: c.Frequency | None, others: Mapping[str, definitions.Policy]
+) -> list[stacking.Stacking]:
+    """How a policy (a service, where it is never paid) stands to another one."""
+    comparable = [p.code for p in others.values() if every is not None and p.amount is not None and p.every is every]
     match draw(st.integers(0, 3)):
         case 0:
-            keeps: list[Literal["higher", "this", "other"]] = ["higher", "other"]
-            keep = draw(st.sampled_from(keeps if other in earlier else [*keeps, "this"]))
-            when = drawing.condition(1, scope) if draw(st.booleans()) else None
-            return [stacking.excludes(other, keep=keep, when=when)]
-        case 1:
-            to = drawing.amount(1, scope) if draw(st.booleans()) else None
-            if to is not None and not definitions.is_whole(to.node):
-                to = to.rounded(to="1", rounding=n.Rounding.UP)
-            counting: list[definitions.Policy | str | x.MoneyExpr] = [other, param("cn.line")]
-            return [stacking.tops_up(counting=counting[: draw(st.integers(1, 2))], to=to)]
-        case 2:
-            return [stacking.excludes(other, keep="higher")]
-        case _:
             return []
+        case 1 if comparable:
+            to = _whole(drawing.amount(1, Scope()), draw) if draw(st.booleans()) else None
+            own = _whole(drawing.amount(1, Scope()), draw)
+            counted = st.sampled_from([draw(st.sampled_from(comparable)), param("cn.line"), own])
+            counting: list[definitions.Policy | str | x.MoneyExpr] = draw(st.lists(counted, min_size=1, max_size=2))
+            return [stacking.tops_up(counting=counting, to=to)]
+        case 2 if comparable:
+            return [stacking.excludes(draw(st.sampled_from(comparable)), keep="higher", when=_perhaps(draw, drawing))]
+        case _:
+            keep: Literal["this", "other"] = draw(st.sampled_from(("other", "this")))
+            other = draw(st.sampled_from(sorted(others)))
+            return [stacking.excludes(other, keep=keep, when=_perhaps(draw, drawing))]
+
+
+def _perhaps(draw: st.DrawFn, drawing: Drawing) -> x.BoolExpr | None:
+    return drawing.condition(1, Scope()) if draw(st.booleans()) else None
 
 
 @st.composite
 def _policies(
-    draw: st.DrawFn, drawing: Drawing, pack: str, count: int, earlier: tuple[str, ...], depth: int
+    draw: st.DrawFn,
+    drawing: Drawing,
+    pack: str,
+    count: int,
+    earlier: Mapping[str, definitions.Policy],
+    depth: int,
 ) -> list[definitions.Policy]:
     scope = Scope()
     made: list[definitions.Policy] = []
     for k in range(count):
         code = f"{pack}.p{k}"
         eligible = drawing.condition(depth, scope)
-        if draw(st.integers(0, 4)) == 0:
-            made.append(definitions.Policy(code, _TITLE, eligible=eligible, service=_TITLE, counties_may_narrow=True))
-            continue
-        amount = drawing.amount(depth, scope)
-        if not definitions.is_whole(amount.node):
-            amount = amount.rounded(to=draw(STEPS), rounding=draw(ROUNDINGS))
-        cash = [p.code for p in made if p.amount is not None] + list(earlier)
+        others = {**earlier, **{p.code: p for p in made}}
+        service = draw(st.integers(0, 4)) == 4
+        every = draw(_EVERY)
         rules: list[stacking.Stacking] = []
-        stacks: bool = draw(st.booleans())
-        if cash and stacks:
-            rules = _stacking(draw, drawing, cash, earlier)
+        for _ in range(draw(st.integers(0, 2)) if others else 0):
+            rules += _stacking(draw, drawing, None if service else every, others)
         per: Literal["child", "household"] = draw(st.sampled_from(("child", "household")))
-        if draw(st.integers(0, 3)) == 0:
-            rules.append(stacking.capped(f"{pack}.group", x.MoneyExpr(n.Const(MONEY, draw(FEN)))))
+        effective = draw(_PERIODS)
+        if service:
+            made.append(
+                definitions.Policy(
+                    code, _TITLE, eligible=eligible, service=_TITLE, stacking=tuple(rules), per=per,
+                    counties_may_narrow=True, effective=effective,
+                )
+            )  # fmt: skip
+            continue
+        if draw(st.integers(0, 3)) == 3:
+            limit = draw(st.sampled_from([x.MoneyExpr(n.Const(MONEY, draw(FEN))), param("cn.standard")]))
+            rules.append(stacking.capped(f"{pack}.group", limit))
         made.append(
             definitions.Policy(
-                code, _TITLE, eligible=eligible, amount=amount, every=c.Frequency.MONTH,
-                per=per, stacking=tuple(rules), counties_may_narrow=True,
+                code, _TITLE, eligible=eligible, amount=_whole(drawing.amount(depth, scope), draw), every=every,
+                per=per, stacking=tuple(rules), counties_may_narrow=True, effective=effective,
             )
         )  # fmt: skip
     return made
-
-
-@st.composite
-def nations(draw: st.DrawFn, depth: int = 4) -> RuleSet:
-    """The rules of a nation: categories, policies with stacking, checks, parameters of several places.
-
-    Args:
-        depth: how deeply expressions nest; real rules come to about ten with all their named steps.
-    """
-    categories: list[definitions.Category] = []
-    drawing = Drawing(draw)
-    for k in range(draw(st.integers(1, 3))):
-        drawing.categories = tuple(category.code for category in categories)
-        categories.append(definitions.Category(f"cn.c{k}", _TITLE, when=drawing.condition(depth, Scope())))
-    drawing.categories = tuple(category.code for category in categories)
-    policies = draw(_policies(drawing, "cn", draw(st.integers(1, 4)), (), depth))
-    checks = draw(_checks(drawing, "cn", [p.code for p in policies], categories, depth))
-    return RuleSet(categories, policies, checks, FACTS, (), draw(_parameters()))
 
 
 @st.composite
@@ -127,34 +142,67 @@ def _checks(
     draw: st.DrawFn,
     drawing: Drawing,
     pack: str,
-    targets: list[str],
-    categories: list[definitions.Category],
+    targets: Sequence[definitions.Policy],
+    categories: Sequence[definitions.Category],
     depth: int,
 ) -> list[definitions.Check]:
     made = []
     for k in range(draw(st.integers(0, 2))):
-        code, kind = f"{pack}.k{k}", draw(st.sampled_from(["widens", "requires", "category"]))
+        code, effective = f"{pack}.k{k}", draw(_PERIODS)
+        kind = draw(st.sampled_from(["widens", "requires", "category", "at_least"]))
         if kind == "category":
             on = draw(st.sampled_from(categories)).code
             # Drawn apart, so that a category never comes to ask for itself.
-            made.append(definitions.Check(code, on, _TITLE, widens=Drawing(draw).condition(1, Scope())))
+            widens = Drawing(draw, local=drawing.local).condition(1, Scope())
+            made.append(definitions.Check(code, on, _TITLE, widens=widens, effective=effective))
             continue
-        on, condition = draw(st.sampled_from(targets)), drawing.condition(min(depth, 2), Scope())
-        if kind == "widens":
-            made.append(definitions.Check(code, on, _TITLE, widens=condition))
+        policy = draw(st.sampled_from(targets))
+        if kind == "at_least" and policy.amount is not None:
+            least = _whole(drawing.amount(min(depth, 2), Scope()), draw)
+            made.append(definitions.Check(code, policy.code, _TITLE, at_least=least, effective=effective))
+            continue
+        condition = drawing.condition(min(depth, 2), Scope())
+        if kind == "requires":
+            made.append(definitions.Check(code, policy.code, _TITLE, requires=condition, effective=effective))
         else:
-            made.append(definitions.Check(code, on, _TITLE, requires=condition))
+            made.append(definitions.Check(code, policy.code, _TITLE, widens=condition, effective=effective))
     return made
 
 
 @st.composite
-def counties(draw: st.DrawFn, nation: RuleSet, depth: int = 3) -> RuleSet:
-    """A county's rules on top of a nation's: policies, checks and a category of its own."""
-    drawing = Drawing(draw, tuple(nation.categories))
-    cash = tuple(code for code, p in nation.policies.items() if p.amount is not None)
-    own = draw(_policies(drawing, COUNTY, draw(st.integers(1, 2)), cash, depth))
-    category = definitions.Category(f"{COUNTY}.own", _TITLE, when=drawing.condition(depth, Scope()))
-    checks = draw(_checks(drawing, COUNTY, [*nation.policies], list(nation.categories.values()), depth))
+def nations(draw: st.DrawFn, depth: int = 4, *, local: bool = True) -> RuleSet:
+    """The rules of a nation: categories, policies with stacking, checks, parameters of several places.
+
+    Args:
+        depth: how deeply expressions nest; real rules come to about ten with all their named steps.
+        local: whether they may ask for the county's own facts and parameters, as no real nation's may.
+    """
+    categories: list[definitions.Category] = []
+    drawing = Drawing(draw, local=local)
+    for k in range(draw(st.integers(1, 3))):
+        drawing.categories = tuple(category.code for category in categories)
+        when = drawing.condition(depth, Scope())
+        categories.append(definitions.Category(f"cn.c{k}", _TITLE, when=when, effective=draw(_PERIODS)))
+    drawing.categories = tuple(category.code for category in categories)
+    policies = draw(_policies(drawing, "cn", draw(st.integers(1, 4)), {}, depth))
+    checks = draw(_checks(drawing, "cn", policies, categories, depth))
+    return RuleSet(categories, policies, checks, FACTS, (), draw(_parameters()))
+
+
+@st.composite
+def counties(draw: st.DrawFn, nation: RuleSet, depth: int = 3, *, place: str = COUNTY) -> RuleSet:
+    """A county's rules on top of those above it: policies, checks and a category of its own.
+
+    Args:
+        nation: the nation's rules, or a province's on top of them.
+        depth: how deeply expressions nest.
+        place: the division; a province's rules are drawn alike.
+    """
+    drawing = Drawing(draw, tuple(nation.categories), local=place == COUNTY)
+    own = draw(_policies(drawing, place, draw(st.integers(1, 2)), nation.policies, depth))
+    category = definitions.Category(f"{place}.own", _TITLE, when=drawing.condition(depth, Scope()))
+    targets = list(nation.policies.values())
+    checks = draw(_checks(drawing, place, targets, list(nation.categories.values()), depth))
     return RuleSet(
         [*nation.categories.values(), category],
         [*nation.policies.values(), *own],

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from kinderguard.model.case import Case
-from kinderguard.model.codes import Code, DisabilityGrade, DisabilityKind
+from kinderguard.model.codes import Code, DisabilityGrade, DisabilityKind, SchoolStage
 from kinderguard.model.dates import PartialDate
 from kinderguard.model.help import HelpReceived
 from kinderguard.model.household import Household, Member
@@ -69,7 +69,9 @@ def amounts(largest: int = 20_000) -> st.SearchStrategy[Decimal]:
 
 def divisions() -> st.SearchStrategy[str]:
     """Division codes of every level, from a few provinces, so that cases often share one."""
-    return st.sampled_from(["33", "3301", "330106", "330199", "330106003", "330106003021", "2201", "220102", "71"])
+    return st.sampled_from(
+        ["33", "3301", "330106", "330199", "330199004", "330106003", "330106003021", "2201", "220102", "71"]
+    )
 
 
 def personal() -> st.SearchStrategy[Personal]:
@@ -110,6 +112,8 @@ def _field(model: type[Record], name: str, unknown: bool) -> st.SearchStrategy[A
     field = model.model_fields[name]
     made = _SPECIAL.get((model, name)) or _SPECIAL.get((Record, name))
     value = made() if made else _of_type(field.annotation, field.metadata, unknown)
+    if unknown and isinstance(field.default, Record):  # a part of which nothing at all is known
+        return st.just(field.default) | value | value
     return st.none() | value if unknown and field.default is None else value
 
 
@@ -134,11 +138,17 @@ def _of_type(annotation: Any, metadata: list[Any], unknown: bool) -> st.SearchSt
 
 
 def _extra() -> st.SearchStrategy[dict[str, dict[str, Any]]]:
-    """Packs' own facts: JSON values under a division."""
+    """Packs' own facts: JSON values under a division; those of ``expressions.FACTS`` mostly as they were declared."""
     leaf = st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.text(max_size=5)
     values = st.recursive(leaf, lambda v: st.lists(v, max_size=2) | st.dictionaries(st.text(max_size=3), v, max_size=2))
     facts = st.dictionaries(st.sampled_from(["central_heating", "distance_km", "moved_in"]), values, max_size=2)
-    return st.dictionaries(st.sampled_from(["330199", "330106"]), facts, max_size=2)
+    fitting: dict[str, st.SearchStrategy[Any]] = {
+        "heating": st.booleans(), "rent": amounts().map(str), "rooms": st.integers(0, 9),
+        "moved": partial_dates().map(str), "school": st.sampled_from([s.value for s in SchoolStage]),
+    }  # fmt: skip
+    declared = st.fixed_dictionaries({}, optional={name: value | leaf for name, value in fitting.items()})
+    others = st.dictionaries(st.sampled_from(["330199", "330106"]), facts, max_size=2)
+    return st.builds(lambda o, d: {**o, "330199": {**o.get("330199", {}), **d}} if d else o, others, declared)
 
 
 #: Fields whose type does not say all: by model, or for every model under ``Record``.

@@ -153,10 +153,12 @@ class FrameEngine:
             kept = {v for v in group.outputs.vectors() if v in given}
             wanted |= kept
             assert group.program is not None
-            group.reads = frozenset({PLACE, SOURCE_ROW, *group.program.sources, *(column_name(v) for v in kept)})
+            group.reads = frozenset({PLACE, SOURCE_ROW, *group.program.sources, *_columns_of(kept)})
         self.program = Program([*shared.vectors(), *sorted(wanted, key=lambda v: v.index)])
         self.base.program = self.program
-        self.base.reads = frozenset({PLACE, SOURCE_ROW, *(column_name(v) for v in shared.vectors())})
+        self.base.reads = frozenset({PLACE, SOURCE_ROW, *_columns_of(shared.vectors())})
+        #: What is kept of the shared rows: its results, and what each group's own program reads.
+        self._kept = sorted({name for group in groups for name in group.reads})
         self._tables: dict[tuple[str, ...], pl.DataFrame] = {}
         self._compiled = True
 
@@ -213,7 +215,7 @@ class FrameEngine:
         """
         self.compile()
         groups = self.groups_of(frame[PLACE])
-        rows = self.program.run(self.place_columns(frame, self.program), tables)
+        rows = self.program.run(self.place_columns(frame, self.program), tables, self._kept)
         by_number = {g.number: g for g in self.groups.values()}
         parts = []
         for number, where in _stretches(groups):
@@ -273,6 +275,10 @@ def _taken(rows: pl.DataFrame, group: Group, where: Where) -> pl.DataFrame:
         return rows.slice(*where)
     assert isinstance(where, pl.Series)
     return rows.select(c for c in rows.columns if c in group.reads)[where]
+
+
+def _columns_of(vectors: Iterable[Vector]) -> Iterable[str]:
+    return (column_name(v) for v in vectors if not v.is_constant)
 
 
 def _cone(roots: Iterable[Vector]) -> Iterable[Vector]:

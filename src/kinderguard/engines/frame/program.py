@@ -144,7 +144,10 @@ class Program:
         return frozenset(
             column_name(v)
             for v in self._columns
-            if v.scope.parent is None and (v.op == "source" or v in self._given) and not column_name(v).startswith("@")
+            if v.scope.parent is None
+            and (v.op == "source" or v in self._given)
+            and not v.is_constant
+            and not column_name(v).startswith("@")
         )
 
     @property
@@ -259,8 +262,13 @@ class Program:
 
     # ---- running ------------------------------------------------------------------------------------------------
 
-    def run(self, frame: pl.DataFrame, tables: RecordTables) -> pl.DataFrame:
+    def run(self, frame: pl.DataFrame, tables: RecordTables, keep: Sequence[str] | None = None) -> pl.DataFrame:
         """``frame`` with a column for every root that is no constant, and for what was needed on the way.
+
+        Args:
+            frame: the rows.
+            tables: what finds records.
+            keep: the columns to give; all, if left out.
 
         Layers wait until somebody reads what they make: then they are computed as one chain.
         """
@@ -289,7 +297,7 @@ class Program:
                     assert records.parent is not None
                     outer = at(records.parent)
                     outer.frame = outer.frame.with_columns(_folded(at(records).ready(), folds, len(outer.frame)))
-        return scopes[0].ready()
+        return scopes[0].ready(keep)
 
 
 #: From so many rows on a chain of layers is streamed: in pieces that fit the processor's cache, on all cores.
@@ -309,14 +317,15 @@ class _Computing:
         self._waiting.append([expr.alias(name) for name, expr in columns])
         self._promised.update(name for name, _ in columns)
 
-    def ready(self) -> pl.DataFrame:
+    def ready(self, keep: Sequence[str] | None = None) -> pl.DataFrame:
         """The rows with everything computed."""
-        if len(self._waiting) == 1:
+        if len(self._waiting) == 1 and keep is None:
             self.frame = self.frame.with_columns(self._waiting[0])
-        elif self._waiting:
+        elif self._waiting or keep is not None:
             chain = self.frame.lazy()
             for layer in self._waiting:
                 chain = chain.with_columns(layer)
+            chain = chain if keep is None else chain.select(keep)
             self.frame = chain.collect(engine="streaming" if len(self.frame) > STREAMED else "in-memory")
         self._waiting, self._promised = [], set()
         return self.frame
