@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 
 from kinderguard.engines.assessment import Assessment, Basis
+from kinderguard.engines.plan import Plan
 from kinderguard.model.case import Case
 from kinderguard.model.errors import KinderguardError, MissingExtraError, Problem
 from kinderguard.model.places import check_division
@@ -237,6 +238,7 @@ class PolicyBook:
         on: dt.date | None = None,
         division: str | None = None,
         missing: bool = True,
+        reasons: bool = False,
         problems: bool = True,
         money: Literal["yuan", "fen"] = "yuan",
         local: Literal["columns", "lists"] = "columns",
@@ -252,6 +254,8 @@ class PolicyBook:
             on: the day; the book's own if left out.
             division: whose rules, for all rows; the book's own place, else each row's, if left out.
             missing: give the list of unknown facts that leave a result open.
+            reasons: give the list of conditions by which categories and policies do not hold, each as ``rule:step``: the
+                step's code is the one that explanations show.
             problems: give what was wrong for each row, and whether every rule could be used.
             money: ``"yuan"`` (decimals), or ``"fen"`` (whole numbers, in columns that end in ``_fen``).
             local: whether each category and policy of a province or county has columns of its own, null where it does
@@ -273,6 +277,7 @@ class PolicyBook:
         frames = _frames()
         options = frames.Options(
             missing=missing,
+            reasons=reasons,
             problems=problems,
             money=_one_of("money", money, ("yuan", "fen")),
             local=_one_of("local", local, ("columns", "lists")),
@@ -325,6 +330,7 @@ class PolicyBook:
         on: dt.date | None = None,
         division: str | None = None,
         missing: bool = True,
+        reasons: bool = False,
         problems: bool = True,
         money: Literal["yuan", "fen"] = "yuan",
         local: Literal["columns", "lists"] = "lists",
@@ -343,7 +349,7 @@ class PolicyBook:
             out: a folder for the parts, or a name that ends in ``.parquet`` for one file. It must not be there yet.
             members: the household members' files, or files by list. They are found fastest where they stand in the order
                 of their key, as the children do.
-            on, division, missing, problems, money: as for ``assess_frame``.
+            on, division, missing, reasons, problems, money: as for ``assess_frame``.
             local: as for ``assess_frame``, but in lists if left out.
             strict: whether a cell that cannot be read stops the run; else it is unknown, its row says so, and the run's
                 ``problems`` name the column.
@@ -358,6 +364,7 @@ class PolicyBook:
         place = check_division(division) if division else self.division
         options = _frames().Options(
             missing=missing,
+            reasons=reasons,
             problems=problems,
             money=_one_of("money", money, ("yuan", "fen")),
             local=_one_of("local", local, ("columns", "lists")),
@@ -376,6 +383,15 @@ class PolicyBook:
         overlay = self.overlay(division or self.division)
         schema: FrameSchema = _frames().frame_schema(overlay.rules, overlay.titles)
         return schema
+
+    def plan(self, *, on: dt.date | None = None, division: str | None = None) -> Plan:
+        """The rules in force as one list of steps, each distinct one once: ``print(book.plan().show())``.
+
+        Args:
+            on: the day; the book's own if left out.
+            division: whose rules; the book's own place, else the nation's, if left out.
+        """
+        return self.overlay(division or self.division).in_force(self._day(on)).plan
 
     def explain_row(
         self,

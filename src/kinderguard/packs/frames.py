@@ -473,7 +473,8 @@ def warn(table: pl.DataFrame, tables: Sequence[RecordTable], places: Iterable[Pl
     read: dict[str, dict[str, None]] = {}
     for rules in {p.group: p for p in places}.values():
         for path, owners in rules.overlay.readers.items():
-            read.setdefault(path, {}).update(dict.fromkeys(owners))
+            if path not in rules.rules.providers:  # what a provider gives needs no column
+                read.setdefault(path, {}).update(dict.fromkeys(owners))
     lacking = {path: owners for path, owners in read.items() if not _has_column(path, there, table.schema, tables)}
     # A list that is not there is told once, not field by field.
     lacking = {path: owners for path, owners in lacking.items() if _list_of(path)[0] not in lacking}

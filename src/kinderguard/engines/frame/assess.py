@@ -54,7 +54,7 @@ class FrameRun:
     ) -> None:
         self.options = options
         self.layout = layout_of(schema, tables, extra)
-        self.engine = FrameEngine(day, rules_of, self.layout, missing=options.missing)
+        self.engine = FrameEngine(day, rules_of, self.layout, missing=options.missing, reasons=options.reasons)
         self.reader = Reader(self.layout, tables, extra)
         self._division = division
         self._writer: ResultWriter | None = None

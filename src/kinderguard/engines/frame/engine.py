@@ -14,7 +14,7 @@ import polars as pl
 from kinderguard.engines.frame.algebra import FrameAlgebra, Meaning
 from kinderguard.engines.frame.blame import Blame, Reach
 from kinderguard.engines.frame.columns import Layout
-from kinderguard.engines.frame.outputs import Outputs, outputs_of
+from kinderguard.engines.frame.outputs import Outputs, outputs_of, reasons_of
 from kinderguard.engines.frame.program import Program, RecordTables, _literal, column_name
 from kinderguard.engines.frame.statics import Places, StaticSteps
 from kinderguard.engines.frame.vectors import Graph, Vector
@@ -73,6 +73,7 @@ class FrameEngine:
         rules_of: the rules of a division (None: where it is not known).
         layout: which facts the frames have columns for.
         missing: whether to find the unknown facts that leave a result open.
+        reasons: whether to find the conditions by which a rule does not hold.
     """
 
     def __init__(
@@ -82,10 +83,12 @@ class FrameEngine:
         layout: Layout,
         *,
         missing: bool = True,
+        reasons: bool = False,
     ) -> None:
         self.day = day
         self.layout = layout
         self.missing = missing
+        self.reasons = reasons
         self._rules_of = rules_of
         self.places: dict[str | None, int] = {}
         self.rules: list[RulesOfPlace] = []
@@ -139,6 +142,8 @@ class FrameEngine:
         for group in groups:
             group.outputs = outputs_of(self.algebra, group.outline)
             group.outputs.fault = self._fault(group.outputs, reach)
+            if self.reasons:
+                group.outputs.reasons = reasons_of(self.algebra, group.outline)
         self._blame(groups)
         assert self.base.outputs is not None
         shared = self.base.outputs

@@ -10,6 +10,7 @@ from kinderguard.engines.frame.intervals import Interval
 from kinderguard.engines.frame.vectors import Dtype, Graph, Vector
 from kinderguard.engines.plan import Outline, Step
 from kinderguard.model.codes import Frequency
+from kinderguard.rules import nodes as n
 
 
 @attrs.frozen(eq=False)
@@ -44,6 +45,8 @@ class Outputs:
     missing: dict[str, Vector] = attrs.field(factory=dict)
     #: Whether a rule that counts divided by zero.
     fault: Vector | None = None
+    #: By ``rule:step``, whether the step fails and the rule with it; made where it is asked for.
+    reasons: dict[str, Vector] = attrs.field(factory=dict)
 
     def vectors(self) -> list[Vector]:
         """All that is to be computed."""
@@ -59,6 +62,7 @@ class Outputs:
             if money is not None:
                 yield from (money.amount, money.low, money.high)
         yield from self.missing.values()
+        yield from self.reasons.values()
         if self.fault is not None:
             yield self.fault
 
@@ -90,6 +94,38 @@ def outputs_of(algebra: FrameAlgebra, outline: Outline) -> Outputs:
             total = iv.add(g, total, part)
         totals[key] = _money(g, total)
     return Outputs(categories, policies, totals, roots)
+
+
+def reasons_of(algebra: FrameAlgebra, outline: Outline) -> dict[str, Vector]:
+    """For each rule that does not hold, which of its conditions fail, one level deep.
+
+    A condition goes by the code of its step (``r.named``) or of the category that it asks for, which explanations show
+    too; by its place (``#2``) where it has neither.
+    """
+    g = algebra.g
+    categories = {step: code for code, step in outline.categories.items()}
+    found: dict[str, Vector] = {}
+    rules = [*outline.categories.items(), *((code, p.eligible) for code, p in outline.policies.items())]
+    for code, root in rules:
+        fails = g.is_false(algebra.truth(root))
+        for place, part in enumerate(_conditions(root), 1):
+            name = part.names[0].code if part.names and part is not root else categories.get(part)
+            name = name if name is not None and name != code else f"#{place}"
+            mark = g.all(fails, g.is_false(algebra.truth(part)))
+            found[f"{code}:{name}"] = g.any(found.get(f"{code}:{name}", g.false), mark)
+    return {name: vector for name, vector in found.items() if not vector.is_value(False)}
+
+
+def _conditions(root: Step) -> list[Step]:
+    """What a condition is joined of: through ``and``s that have no name, or the alternatives of an ``or``."""
+    if isinstance(root.node, n.Or):
+        return list(root.inputs)
+    if not isinstance(root.node, n.And):
+        return [root]
+    found: list[Step] = []
+    for part in root.inputs:
+        found += _conditions(part) if isinstance(part.node, n.And) and not part.names else [part]
+    return found
 
 
 def _money(g: Graph, x: Interval) -> Money:

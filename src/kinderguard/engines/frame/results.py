@@ -24,7 +24,7 @@ DUE = "due"
 #: The three numbers of an amount.
 AMOUNTS = ("amount", "low", "high")
 #: The columns beside the results.
-MISSING, PROBLEMS, COMPLETE = "missing", "problems", "complete"
+MISSING, REASONS, PROBLEMS, COMPLETE = "missing", "reasons", "problems", "complete"
 #: What provinces and counties add, where it is given in lists: each with its code.
 LOCAL_CATEGORIES, LOCAL_POLICIES = "local.categories", "local.policies"
 #: More local columns than this are refused: a table so wide is of no use, and fills the memory with blanks.
@@ -34,8 +34,8 @@ BLOCKING = r"^(pack\.|provider\.|rule\.|case\.division_unknown)"
 DIVIDED_BY_ZERO, NOT_VALID, NO_DIVISION = "rule.division_by_zero", "fact.not_valid", "case.division_unknown"
 #: One fen in yuan.
 FEN = pl.lit(Decimal("0.01"))
-#: Columns on the way to the lists: whether a fact is open, whether a rule divided by zero.
-_OPEN, _FAULT = "#open:", "#fault"
+#: Columns on the way to the lists: whether a fact is open, a condition fails a rule, a rule divided by zero.
+_OPEN, _REASON, _FAULT = "#open:", "#reason:", "#fault"
 
 
 class TooManyLocalColumnsError(KinderguardError, ValueError):
@@ -48,6 +48,8 @@ class Options:
 
     #: The unknown facts that leave a result open, as a list of paths for each child.
     missing: bool = True
+    #: The conditions by which a rule does not hold, as a list of ``rule:step`` for each child.
+    reasons: bool = False
     #: What was wrong with packs, rules or cells for each child, and whether every rule could be used.
     problems: bool = True
     #: ``yuan`` (Decimal) or ``fen`` (whole numbers).
@@ -104,6 +106,7 @@ class ResultWriter:
         self._same = {name: dtype for name, dtype in every.items() if name in shared and name not in differs}
         self._other = {name: dtype for name, dtype in every.items() if name not in self._same}
         self._open = [name for name in marks if name.startswith(_OPEN)]
+        self._why = [name for name in marks if name.startswith(_REASON)]
         own = {code for rules in engine.rules for code in rules.rules.facts}
         self._paths = sorted({*open_paths(), *own})
         self._written: dict[tuple[int, str], list[pl.Expr]] = {}
@@ -111,6 +114,8 @@ class ResultWriter:
         self.schema: Types = wanted | (self._list_types if options.local == "lists" else {})
         if options.missing:
             self.schema[MISSING] = pl.List(pl.Enum(self._paths))
+        if options.reasons:
+            self.schema[REASONS] = pl.List(pl.Enum(self._named_reasons))
         if options.problems:
             self.schema |= {PROBLEMS: pl.List(pl.String()), COMPLETE: pl.Boolean()}
 
@@ -161,9 +166,14 @@ class ResultWriter:
         for outputs in map(_outputs, self._groups):
             if self.options.missing:
                 found |= {_OPEN + path: pl.Boolean() for path in outputs.missing}
+            found |= {_REASON + name: pl.Boolean() for name in outputs.reasons}
             if self.options.problems:
                 found[_FAULT] = pl.Boolean()
         return found
+
+    @property
+    def _named_reasons(self) -> list[str]:
+        return [name.removeprefix(_REASON) for name in self._why]
 
     @cached_property
     def _list_types(self) -> dict[str, pl.List]:
@@ -192,6 +202,7 @@ class ResultWriter:
             found |= self._money(total_name(every, per), money)
         if self.options.missing:
             found |= {_OPEN + path: Result(vector) for path, vector in outputs.missing.items()}
+        found |= {_REASON + name: Result(vector) for name, vector in outputs.reasons.items()}
         if self.options.problems and outputs.fault is not None:
             found[_FAULT] = Result(outputs.fault)
         return found
@@ -286,6 +297,9 @@ class ResultWriter:
         if self.options.missing:
             marks = {name.removeprefix(_OPEN): found[name] for name in self._open}
             yield listed(marks, self._paths, len(found)).alias(MISSING)
+        if self.options.reasons:
+            marks = {name.removeprefix(_REASON): found[name].fill_null(False) for name in self._why}
+            yield listed(marks, self._named_reasons, len(found)).alias(REASONS)
         if not self.options.problems:
             return
         by_place, blocked = self._place_problems
