@@ -123,7 +123,7 @@ def assess_spark(
         divisions = _divisions(children) if place is None else [place]
     places = tuple(divisions)
     options |= {"missing": missing, "problems": problems, "money": money, "strict": strict}
-    job = _job(book, _schema(children), places, on, division, options)
+    job = _job(book, _empty(children), places, on, division, options)
     needed = job.columns(children.columns)
     text = book.to_json(divisions=[d for d in (place, *places) if d is not None])
     task = Task(
@@ -143,14 +143,16 @@ def assess_spark(
 
 def _job(
     book: Book,
-    schema: "Mapping[str, pl.DataType]",
+    empty: "pl.DataFrame",
     places: tuple[str | None, ...],
     on: dt.date | None,
     division: str | None,
     options: Mapping[str, Any],
 ) -> FrameJob:
     # A frame of its own between the caller and the book, so that a warning points at the caller's line.
-    return book.frame_job(schema, places, on=on, division=division, **options)
+    job = book.frame_job(empty.schema, places, on=on, division=division, **options)
+    job.assess(empty)  # a column of the wrong type is told here, not by a worker
+    return job
 
 
 def _require_spark() -> None:
@@ -206,13 +208,13 @@ def _by_the_clock(held: "DataType") -> "DataType":
     return held
 
 
-def _schema(df: "DataFrame") -> "dict[str, pl.DataType]":
-    """The columns with their Polars types."""
+def _empty(df: "DataFrame") -> "pl.DataFrame":
+    """The columns with their Polars types, and no row."""
     import polars as pl
 
     empty = pl.from_arrow(df.limit(0).toArrow())
     assert isinstance(empty, pl.DataFrame)
-    return dict(empty.schema)
+    return empty
 
 
 def _divisions(df: "DataFrame") -> list[str | None]:

@@ -335,7 +335,7 @@ class PolicyBook:
         money: Literal["yuan", "fen"] = "yuan",
         local: Literal["columns", "lists"] = "lists",
         strict: bool = False,
-        part: int = 1_000_000,
+        part: int = 500_000,
         progress: "bool | Callable[[int, int], None]" = True,
     ) -> "ParquetRun":
         """What the children in Parquet files are and what is due, for files larger than memory.

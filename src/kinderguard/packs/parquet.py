@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from kinderguard.packs.book import PolicyBook
 
 #: How many children make a part.
-PART = 1_000_000
+PART = 500_000
 PLAN = "plan.json"
 FORMAT = "kinderguard.parquet-run/1"
 

@@ -16,7 +16,7 @@ import polars as pl
 from kinderguard.engines.frame.algebra import Records
 from kinderguard.engines.frame.intervals import Interval, point
 from kinderguard.engines.frame.vectors import Dtype, Graph, Scope, Vector
-from kinderguard.model.errors import KinderguardError, Problem, did_you_mean
+from kinderguard.model.errors import KinderguardError, Problem, nearest
 from kinderguard.model.money import LIMIT
 from kinderguard.model.places import PROVINCES
 from kinderguard.model.text import Text
@@ -34,6 +34,8 @@ DIVISION_COLUMNS = ("division_code", *DIVISIONS)
 
 #: How many row numbers an error names.
 SHOWN = 5
+#: How many codes an error lists where none is near.
+SHOWN_CODES = 12
 
 
 class FrameColumnError(KinderguardError, ValueError):
@@ -452,12 +454,19 @@ def _code_values(cells: pl.Series) -> tuple[str, ...]:
     return tuple(str(v) for v in flat.drop_nulls().unique().sort().head(20))
 
 
+def _type_name(dtype: pl.DataType) -> str:
+    """A type without what it lists: the categories of an Enum are values of the column."""
+    if isinstance(dtype, pl.List):
+        return f"List({_type_name(_inner(dtype))})"
+    return type(dtype).__name__
+
+
 def _no_list(column: str, dtype: pl.DataType) -> Problem:
     return Problem(
         "frame.column_type",
         Text(
-            f"列 {column} 的类型为 {dtype}，应为记录的列表",
-            f"The column {column!r} is {dtype}; it holds records, so lists of structs are needed, or a table of its own (members=…).",
+            f"列 {column} 的类型为 {_type_name(dtype)}，应为记录的列表",
+            f"The column {column!r} is {_type_name(dtype)}; it holds records, which needs lists of structs, or a table of its own (members=…).",
         ),
         column,
     )
@@ -468,12 +477,13 @@ def _wrong_type(column: str, kind: Kind, dtype: pl.DataType) -> Problem:
         Sort.BOOL: "Boolean", Sort.CODE: "text or Enum", Sort.CODES: "lists of text or Enum",
         Sort.MONEY: "Decimal or text in yuan", Sort.NUMBER: "whole numbers", Sort.DATE: "dates, or text such as 2012-03",
     }[kind.sort]  # fmt: skip
-    why = " A float is not exact: cast it, as in `.cast(pl.Decimal(14, 2))`." if dtype.is_float() else ""
+    is_float = dtype.is_float() and kind.sort is Sort.MONEY
+    why = " A float is not exact: cast it, as in `.cast(pl.Decimal(14, 2))`." if is_float else ""
     return Problem(
         "frame.column_type",
         Text(
-            f"列 {column} 的类型为 {dtype}，应为 {wanted}",
-            f"The column {column!r} is {dtype}; it holds {kind}, so {wanted} {'are' if wanted.endswith('s') else 'is'} needed.{why}",
+            f"列 {column} 的类型为 {_type_name(dtype)}，应为 {wanted}",
+            f"The column {column!r} is {_type_name(dtype)}; it holds {kind}, which needs {wanted}.{why}",
         ),
         column,
     )
@@ -486,11 +496,11 @@ def fault_problem(fault: Fault, kind: Kind | None, first_row: int = 0) -> Proble
     more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
     zh, en = fault.what.zh, fault.what.en
     if fault.values and kind is not None:
-        near = "; ".join(
-            f"{v!r}:{did_you_mean(v, _values(kind)) or ' no such code.'}" for v in _wrong_codes(fault, kind)
-        )
-        en += f" ({near})"
-        zh += f"（{'、'.join(_wrong_codes(fault, kind))}）"
+        # What stands in the cell is not repeated: in a column that was mixed up it may be a name.
+        near = _nearest_codes(fault, kind)
+        few = _values(kind)[:SHOWN_CODES]
+        zh += f"，最接近的代码：{'、'.join(near)}" if near else f"，可用的代码：{'、'.join(few)}"
+        en += f"; did you mean {' or '.join(map(repr, near))}?" if near else f"; the codes are {', '.join(few)} …"
     return Problem(
         "frame.value",
         Text(
@@ -501,6 +511,8 @@ def fault_problem(fault: Fault, kind: Kind | None, first_row: int = 0) -> Proble
     )
 
 
-def _wrong_codes(fault: Fault, kind: Kind) -> Iterator[str]:
-    values = set(_values(kind))
-    yield from [v for v in fault.values if v not in values][:SHOWN]
+def _nearest_codes(fault: Fault, kind: Kind) -> list[str]:
+    """The codes that were probably meant."""
+    values = _values(kind)
+    near = (nearest(value, values) for value in fault.values if value not in values)
+    return list(dict.fromkeys(code for code in near if code is not None))[:SHOWN]
