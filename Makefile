@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PLUGINS := $(sort $(wildcard plugins/*))
 
-.PHONY: demo test check setup clean schemas
+.PHONY: demo test check bench setup clean schemas
 
 # Done again only when a pyproject.toml changes.
 .venv/ready: pyproject.toml $(PLUGINS:%=%/pyproject.toml)
@@ -28,6 +28,17 @@ check: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q README.md docs tests/test_docs.py
+
+# Medians, side by side in one run. PEERS names the folder of the peers' scripts; the country alone takes half an hour.
+PEERS ?= $(KINDERGUARD_PEERS)
+CHILDREN ?= 42000000
+bench: .venv/ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[plots]"
+	@$(BIN)/python benchmarks/national.py
+	@$(BIN)/python benchmarks/peers.py $(if $(PEERS),--peers $(PEERS))
+	@$(BIN)/python benchmarks/first_result.py
+	@$(BIN)/python benchmarks/spark.py
+	@$(BIN)/python benchmarks/country.py --children $(CHILDREN) --plot docs/growth.svg
 
 schemas: .venv/ready
 	$(BIN)/python -m kinderguard schema --out docs/schemas
