@@ -22,7 +22,7 @@ from kinderguard.engines.frame.rows import case_of, polars_type
 from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.engines.missing import DERIVED
 from kinderguard.model.codes import Code
-from kinderguard.model.errors import Problem
+from kinderguard.model.errors import Problem, did_you_mean
 from kinderguard.model.text import Text
 from kinderguard.packs.book import needed_providers
 from kinderguard.packs.overlay import Overlay
@@ -123,7 +123,11 @@ class FrameSchema:
         return len(self.columns)
 
     def __getitem__(self, name: str) -> FrameColumn:
-        return next(c for c in self.columns if c.name == name)
+        found = next((c for c in self.columns if c.name == name), None)
+        if found is None:
+            near = did_you_mean(name, (c.name for c in self.columns))
+            raise KeyError(f"No rule here reads a column {name!r}.{near}")
+        return found
 
     def __contains__(self, name: object) -> bool:
         return any(c.name == name for c in self.columns)
@@ -446,8 +450,6 @@ def _record_tables(members: Any, schema: Mapping[str, Any]) -> list[RecordTable]
     found = []
     for path, native in given.items():
         if path not in fact_kinds().lists:
-            from kinderguard.model.errors import did_you_mean
-
             raise _frame_error(
                 f"没有名为 {path} 的列表", f"There is no list {path!r}.{did_you_mean(path, fact_kinds().lists)}"
             )
@@ -469,13 +471,13 @@ def _frame_error(zh: str, en: str) -> FrameColumnError:
 
 def warn(table: pl.DataFrame, tables: Sequence[RecordTable], places: Iterable[PlaceRules]) -> None:
     """Say at once which facts have no column and which rules read them; and which records belong to nobody."""
-    there = set(table.columns)
+    there, schema = set(table.columns), table.schema
     read: dict[str, dict[str, None]] = {}
     for rules in {p.group: p for p in places}.values():
         for path, owners in rules.overlay.readers.items():
             if path not in rules.rules.providers:  # what a provider gives needs no column
                 read.setdefault(path, {}).update(dict.fromkeys(owners))
-    lacking = {path: owners for path, owners in read.items() if not _has_column(path, there, table.schema, tables)}
+    lacking = {path: owners for path, owners in read.items() if not _has_column(path, there, schema, tables)}
     # A list that is not there is told once, not field by field.
     lacking = {path: owners for path, owners in lacking.items() if _list_of(path)[0] not in lacking}
     if lacking:

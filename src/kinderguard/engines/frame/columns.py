@@ -7,7 +7,7 @@ amount, which may be personal.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import attrs
@@ -228,12 +228,13 @@ def read_columns(frame: pl.DataFrame, kinds: Mapping[str, Kind], at: str = "") -
     """
     readings: dict[str, _Reading] = {}
     wrong: list[Problem] = []
+    schema = frame.schema
     for name, kind in kinds.items():
-        if name not in frame.columns:
+        if name not in schema:
             continue
-        reading = _reading(name, kind, frame.schema[name])
+        reading = _reading(name, kind, schema[name])
         if reading is None:
-            wrong.append(_wrong_type(f"{at}{name}", kind, frame.schema[name]))
+            wrong.append(_wrong_type(f"{at}{name}", kind, schema[name]))
         else:
             readings[name] = reading
     if wrong:
@@ -337,6 +338,9 @@ def _read_code(column: pl.Expr, name: str, kind: Kind, dtype: pl.DataType) -> _R
 
 def as_divisions(cells: pl.Series) -> pl.Series:
     """Division codes as text; null where a text is none."""
+    if not (_is_text(cells.dtype) or cells.dtype.is_integer()):
+        # What is of another type is refused by whoever reads the column.
+        return pl.repeat(None, len(cells), dtype=pl.String, eager=True)
     text = cells.cast(pl.String)
     # There are few of them, however many rows.
     known = text.unique().drop_nulls()
@@ -380,6 +384,8 @@ def _read_money(column: pl.Expr, dtype: pl.DataType) -> _Reading | None:
     if dtype.is_integer():
         whole = column.cast(pl.Int64, strict=False)
         return _Reading([pl.when((whole >= 0) & (whole <= LIMIT - 1)).then(whole) * 100], BEYOND)
+    if isinstance(dtype, pl.Decimal) and dtype.scale == 2:
+        return _Reading([], NOT_MONEY, _fen_of)
     if dtype == pl.String:
         text = column.str.strip_chars()
         well_formed = text.str.contains(r"^\d{1,15}(\.\d{1,2}0*)?$")
@@ -390,6 +396,12 @@ def _read_money(column: pl.Expr, dtype: pl.DataType) -> _Reading | None:
         return None
     fen = value.cast(pl.Decimal(38, 2)).to_physical()
     return _Reading([pl.when((fen >= 0) & (fen <= MOST_FEN)).then(fen).cast(pl.Int64)], NOT_MONEY)
+
+
+def _fen_of(yuan: pl.Series) -> pl.Series:
+    """Amounts with two decimals as whole fen: they are held so."""
+    fen = yuan.to_physical()
+    return _between(fen, fen, 0, MOST_FEN).cast(pl.Int64)
 
 
 BEYOND = Text("数值为负或超出合理范围", "the number is negative or beyond any plausible one")
@@ -416,8 +428,7 @@ def _read_number(column: pl.Expr, name: str, dtype: pl.DataType) -> _Reading | N
 
 def _read_date(column: pl.Expr, name: str, dtype: pl.DataType) -> _Reading | None:
     if dtype == pl.Date:
-        inside = column.is_between(pl.lit(dt.date.min), pl.lit(dt.date.max))
-        return _Reading([pl.when(inside).then(column).alias(name)], BEYOND)
+        return _Reading([], BEYOND, _within_the_calendar)
     if isinstance(dtype, pl.Datetime):
         day = column.dt.date()
         midnight = column == day.cast(dtype)
@@ -447,6 +458,21 @@ def _read_date(column: pl.Expr, name: str, dtype: pl.DataType) -> _Reading | Non
     )
     last = pl.when(first.is_not_null()).then(last)
     return _Reading([first.alias(name + FROM), last.alias(name + TO)], NOT_A_DATE)
+
+
+def _within_the_calendar(days: pl.Series) -> pl.Series:
+    """Dates that can be written; null beyond. The first and the last tell whether any is."""
+    numbers = days.to_physical()
+    first, last = ((d - dt.date(1970, 1, 1)).days for d in (dt.date.min, dt.date.max))
+    return _between(days, numbers, first, last)
+
+
+def _between(cells: pl.Series, numbers: pl.Series, least: int, most: int) -> pl.Series:
+    """The cells whose numbers lie within limits, null where they do not."""
+    low, high = numbers.min(), numbers.max()
+    if low is None or (low >= least and high <= most):  # type: ignore[operator]
+        return cells
+    return cells.set((numbers < least) | (numbers > most), None)
 
 
 def _code_values(cells: pl.Series) -> tuple[str, ...]:

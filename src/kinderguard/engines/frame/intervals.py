@@ -174,7 +174,21 @@ def times(g: Graph, a: Interval, b: Interval) -> Interval:
             return _pair(low, high, denominator) if x.low.value > 0 else _pair(high, low, denominator)
     if all(not v.low.nullable and not v.high.nullable for v in (a, b)) and all((v.low.low or 0) >= 0 for v in (a, b)):
         return _pair(g.times(a.low, b.low), g.times(a.high, b.high), denominator)
+    for x, y in ((a, b), (b, a)):
+        if not y.low.nullable and y.low.low is not None and y.low.low >= 0:
+            return _times_never_negative(g, x, y, denominator)
     return _times_by_corners(g, a, b, denominator)
+
+
+def _times_never_negative(g: Graph, x: Interval, y: Interval, denominator: int) -> Interval:
+    """A product with a factor that is never below zero: each end of ``x`` meets the end of ``y`` that takes it further."""
+    zero = g.lit(0, Dtype.INT)
+    nothing = _equals_zero(g, y.high)
+    below, not_above = g.is_true(g.compare("lt", x.low, zero)), g.is_true(g.compare("le", x.high, zero))
+    # A missing end of ``x`` stays missing, whichever end of ``y`` it is taken by; but nothing times anything is nothing.
+    low = g.choose(below, g.times(x.low, y.high), g.times(x.low, y.low))
+    high = g.choose(not_above, g.times(x.high, y.low), g.times(x.high, y.high))
+    return _pair(g.choose(nothing, zero, low), g.choose(nothing, zero, high), denominator)
 
 
 def _times_by_corners(g: Graph, a: Interval, b: Interval, denominator: int) -> Interval:

@@ -400,8 +400,8 @@ def _is_in(vector: Vector, parts: list[pl.Expr]) -> pl.Expr:
 
 def _other_county(vector: Vector, parts: list[pl.Expr]) -> pl.Expr:
     home, here = parts
-    there = (home.str.len_chars() >= 6) & (here.str.len_chars() >= 6)
-    return pl.when(there).then(home.str.slice(0, 6) != here.str.slice(0, 6))
+    there = (home.str.len_bytes() >= 6) & (here.str.len_bytes() >= 6)
+    return pl.when(there).then(home.str.head(6) != here.str.head(6))
 
 
 def _shared_type(vector: Vector, parts: list[pl.Expr]) -> list[pl.Expr]:
@@ -478,7 +478,7 @@ _WRITTEN: Mapping[str, Callable[[Vector, list[pl.Expr]], pl.Expr]] = {
     "later": lambda v, p: later_expr(v.payload[0], p[0], p[1]),
     "listed": lambda _, p: p[0].is_not_null(),
     "other_county": _other_county,
-    "no_county": lambda _, p: (p[0].str.len_chars() < 6).fill_null(True),
+    "no_county": lambda _, p: (p[0].str.len_bytes() < 6).fill_null(True),
 }
 
 __all__ = ["DIVISIONS", "ROW", "TYPES", "Program", "RecordTables", "column_name"]

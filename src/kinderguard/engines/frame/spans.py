@@ -62,31 +62,35 @@ def span_expr(unit: str, start: "pl.Expr", end: "pl.Expr") -> "pl.Expr":
     """Whole years, months or days between two date columns."""
     import polars as pl
 
-    days = (end.cast(pl.Int32) - start.cast(pl.Int32)).cast(pl.Int64)
     if unit == "days":
-        return days
-    a, b = _parts(start), _parts(end)
+        return (end.cast(pl.Int32) - start.cast(pl.Int32)).cast(pl.Int64)
     if unit == "years":
-        early = (b[1] < a[1]) | ((b[1] == a[1]) & (b[2] < a[2]))
-        return b[0] - a[0] - early.cast(pl.Int64)
-    swapped = days < 0
-    forward, backward = _months(a, b), _months(b, a)
-    return pl.when(swapped).then(-backward).otherwise(forward)
+        # As numbers such as 20250901: a year is complete once the month and the day are reached.
+        return ((_written(end) - _written(start)) // 10_000).cast(pl.Int64)
+    return pl.when(end < start).then(-_months(end, start)).otherwise(_months(start, end)).cast(pl.Int64)
+
+
+def _written(date: "pl.Expr") -> "pl.Expr":
+    import polars as pl
+
+    return date.dt.year() * 10_000 + date.dt.month().cast(pl.Int32) * 100 + date.dt.day()
+
+
+def _months(a: "pl.Expr", b: "pl.Expr") -> "pl.Expr":
+    """Whole months from a to a later b: complete on the same day of the month, or its last where it is shorter."""
+    import polars as pl
+
+    def count(date: "pl.Expr") -> "pl.Expr":
+        return date.dt.year() * 12 + date.dt.month().cast(pl.Int32)
+
+    early = (b.dt.day() < a.dt.day()) & (b != b.dt.month_end())
+    return count(b) - count(a) - early.cast(pl.Int32)
 
 
 def _parts(date: "pl.Expr") -> "tuple[pl.Expr, pl.Expr, pl.Expr]":
     import polars as pl
 
     return date.dt.year().cast(pl.Int64), date.dt.month().cast(pl.Int64), date.dt.day().cast(pl.Int64)
-
-
-def _months(a: "tuple[pl.Expr, pl.Expr, pl.Expr]", b: "tuple[pl.Expr, pl.Expr, pl.Expr]") -> "pl.Expr":
-    """Whole months from a to a later b: complete on the same day of the month, or its last where it is shorter."""
-    import polars as pl
-
-    months = (b[0] - a[0]) * 12 + b[1] - a[1]
-    due = pl.min_horizontal(a[2], month_length(b[0], b[1]))
-    return months - (b[2] < due).cast(pl.Int64)
 
 
 def month_length(year: "pl.Expr", month: "pl.Expr") -> "pl.Expr":
