@@ -5,7 +5,6 @@ once; only what differs is written group by group.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -32,8 +31,8 @@ MOST_LOCAL_COLUMNS = 1000
 #: Problems that mean that not every rule could be used (as ``Assessment.complete`` has it).
 BLOCKING = r"^(pack\.|provider\.|rule\.|case\.division_unknown)"
 DIVIDED_BY_ZERO, NOT_VALID, NO_DIVISION = "rule.division_by_zero", "fact.not_valid", "case.division_unknown"
-#: One fen in yuan.
-FEN = pl.lit(Decimal("0.01"))
+#: Money in yuan.
+YUAN = pl.Decimal(38, 2)
 #: Columns on the way to the lists: whether a fact is open, a condition fails a rule, a rule divided by zero.
 _OPEN, _REASON, _FAULT = "#open:", "#reason:", "#fault"
 
@@ -69,7 +68,7 @@ class Options:
     @property
     def money_type(self) -> pl.DataType:
         """The type of columns that hold money."""
-        return pl.Decimal(38, 2) if self.money == "yuan" else pl.Int64()
+        return YUAN if self.money == "yuan" else pl.Int64()
 
 
 @attrs.frozen
@@ -241,7 +240,8 @@ class ResultWriter:
             return pl.lit(None).cast(dtype)
         expr = self.engine.expr(result.vector)
         if result.is_money and self.options.money == "yuan":
-            expr = expr.cast(pl.Decimal(20, 0)) * FEN
+            # Decimals are held as whole numbers of their last place, which is the fen.
+            return expr.cast(pl.Int128).reinterpret(dtype=YUAN)
         held = _HELD.get(result.vector.dtype)
         return expr if dtype == held and not result.vector.is_wide else expr.cast(dtype)
 
@@ -376,13 +376,13 @@ def listed(marks: Mapping[str, pl.Series], names: Sequence[str], rows: int) -> p
     table = np.empty((rows, len(chosen)), dtype=bool)
     for k, (_, mark) in enumerate(chosen):
         table[:, k] = mark.to_numpy()
-    row, column = np.nonzero(table)
+    row, column = np.divmod(np.flatnonzero(table), len(chosen))
     codes = pl.Series(np.array([k for k, _ in chosen], dtype=np.uint32)[column]).cat.to(dtype)
-    found = pl.DataFrame({"row": row.astype(np.uint32), "name": codes})
+    found = pl.DataFrame([pl.Series("row", row.astype(np.uint32)).set_sorted(), codes.alias("name")])
     lists = found.group_by("row", maintain_order=True).agg("name")
-    everybody = pl.DataFrame({"row": np.arange(rows, dtype=np.uint32)})
-    joined = everybody.join(lists, on="row", how="left", maintain_order="left")["name"]
-    return joined.fill_null(pl.Series([[]], dtype=pl.List(dtype)))
+    places = pl.repeat(None, rows, dtype=pl.UInt32, eager=True)
+    places = places.scatter(lists["row"], pl.int_range(len(lists), dtype=pl.UInt32, eager=True))
+    return lists["name"].gather(places).fill_null(pl.Series([[]], dtype=pl.List(dtype)))
 
 
 __all__ = ["Options", "ResultWriter", "TooManyLocalColumnsError", "listed", "open_paths", "total_name"]
