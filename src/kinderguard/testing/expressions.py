@@ -206,7 +206,7 @@ class Drawing:
             names = _names(type(record))[sort]
             if names:
                 return _at(record, self._any(names))
-        return self._any(_ALL[sort] if self._one_in(4) else own)
+        return self._any(_ALL[sort] if self._one_in(3) else own)
 
     # ---- conditions ---------------------------------------------------------------------------------------------
 

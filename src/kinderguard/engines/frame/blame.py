@@ -24,11 +24,16 @@ class Blame:
         """What either names."""
         return {path: self.g.any(*(m[path] for m in (a, b) if path in m)) for path in sorted({*a, *b})}
 
-    def facts(self, roots: Mapping[str, Step]) -> dict[str, Vector]:
-        """By fact path (of a record, without its number), whether it leaves one of the results open."""
+    def facts(self, roots: Mapping[str, Step], settled: Container[Step] = ()) -> dict[str, Vector]:
+        """By fact path (of a record, without its number), whether it leaves one of the results open.
+
+        Args:
+            roots: the results, by name.
+            settled: results that were asked before: what leaves them open is named already, and not asked again.
+        """
         self._blamed: dict[Step, list[Vector]] = {}
         self._found: dict[str, list[Vector]] = {}
-        order = _order(roots.values())
+        order = _order(roots.values(), settled)
         self._scopes = _scopes(order, self.algebra)
         for root in roots.values():
             self._pass(root, self.g.true)
@@ -138,11 +143,11 @@ class Reach:
             self._divides[step] = step in self.algebra.faults or any(self._divides[r] for r in _reads(step))
         return [root for root in roots if self._divides[root]]
 
-    def fault(self, roots: Iterable[Step]) -> Vector:
-        """Whether a rule that counts divided by zero."""
-        g, start = self.g, self._may_divide(list(roots))
+    def fault(self, roots: Iterable[Step], settled: Container[Step] = ()) -> Vector:
+        """Whether a rule that counts divided by zero; what ``settled`` results rest on was asked before."""
+        g, start = self.g, self._may_divide([root for root in roots if root not in settled])
         reached: dict[Step, list[Vector]] = {root: [g.true] for root in start}
-        order, found = _order(start), []
+        order, found = _order(start, settled), []
         inner = _scopes(order, self.algebra)
         for step in reversed(order):
             if step.static or step not in reached:

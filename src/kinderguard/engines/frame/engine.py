@@ -178,7 +178,8 @@ class FrameEngine:
             return reach.fault(outputs.roots.values())
         if any(outputs.roots.get(name) is not root for name, root in base.roots.items()):
             return reach.fault(outputs.roots.values())
-        return self.graph.any(base.fault, reach.fault(r for name, r in outputs.roots.items() if name not in base.roots))
+        own = (root for name, root in outputs.roots.items() if name not in base.roots)
+        return self.graph.any(base.fault, reach.fault(own, set(base.roots.values())))
 
     def _blame(self, groups: Sequence[Group]) -> None:
         if not self.missing:
@@ -193,7 +194,7 @@ class FrameEngine:
             changed = {name for name in base.roots if outputs.roots.get(name) is not base.roots[name]}
             kept = {name: root for name, root in base.roots.items() if name not in changed} if changed else base.roots
             shared = base.missing if not changed else blame.facts(kept)
-            outputs.missing = blame.joined(shared, blame.facts(more))
+            outputs.missing = blame.joined(shared, blame.facts(more, set(kept.values())))
 
     def groups_of(self, places: pl.Series) -> pl.Series:
         """The group of each place."""
