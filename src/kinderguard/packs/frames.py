@@ -246,9 +246,15 @@ def assess_table(
     options: Options,
 ) -> pl.DataFrame:
     """The results for a Polars frame, the child's ``ref`` before them."""
-    job = FrameJob(book, table.schema, divisions_of(table, division), tables, day, division, options)
+    divisions = divisions_of(table, division)
+    job = FrameJob(book, table.schema, divisions, tables, day, division, options, _full(table))
     warn(table, tables, job.places)
     return job.assess(table)
+
+
+def _full(table: pl.DataFrame) -> frozenset[str]:
+    """The columns without an empty cell; NaN is one."""
+    return frozenset(c.name for c in table.get_columns() if not c.null_count() and not c.dtype.is_float())
 
 
 class FrameJob:
@@ -260,6 +266,7 @@ class FrameJob:
         divisions: the places that will occur: the columns of the results depend on them.
         tables: records in tables of their own.
         day, division, options: as for ``PolicyBook.assess_frame``.
+        full: columns without an empty cell in any of the tables.
     """
 
     def __init__(
@@ -271,6 +278,7 @@ class FrameJob:
         day: dt.date,
         division: str | None,
         options: Options,
+        full: frozenset[str] = frozenset(),
     ) -> None:
         self._rules: dict[str | None, PlaceRules] = {d: rules_of(book, d, day) for d in divisions.unique().to_list()}
         self._division = division
@@ -287,6 +295,7 @@ class FrameJob:
             extra=_declared(book, given),
             division=division,
             options=options,
+            full=full - said.keys(),
         )
         self._run.meet(divisions)
 
@@ -402,7 +411,7 @@ def _taken(native: Any) -> tuple[Any, Any]:
     if isinstance(frame, nw.LazyFrame):
         table = frame.collect("polars").to_native()
         return table, _as_duckdb if kind.is_duckdb() else (lambda found: found)
-    table = frame.to_polars()
+    table = _as_polars(frame)
     if kind.is_pandas_like():
         index = native.index
         table = _without_guesses(table)
@@ -417,6 +426,33 @@ def _taken(native: Any) -> tuple[Any, Any]:
 
         return table, to_pandas
     return table, (lambda found: found.to_arrow()) if kind.is_pyarrow() else (lambda found: found)
+
+
+def _as_polars(frame: Any) -> pl.DataFrame:
+    try:
+        return frame.to_polars()  # type: ignore[no-any-return]
+    except Exception:  # noqa: BLE001  whatever it is, its own words may quote a cell
+        mixed = [name for name in frame.columns if not _converts(frame.select(name))]
+        raise FrameColumnError(tuple(_mixed(name) for name in mixed or frame.columns)) from None
+
+
+def _converts(column: Any) -> bool:
+    try:
+        column.to_polars()
+    except Exception:  # noqa: BLE001  as above
+        return False
+    return True
+
+
+def _mixed(name: str) -> Problem:
+    return Problem(
+        "frame.column_type",
+        Text(
+            f"列 {name} 的值类型不一，无法读取",
+            f"The column {name!r} cannot be read: its values are of several types. Give it one type, with None for unknown.",
+        ),
+        name,
+    )
 
 
 def _without_guesses(table: pl.DataFrame) -> pl.DataFrame:

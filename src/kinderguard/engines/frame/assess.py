@@ -4,7 +4,7 @@ Called by ``PolicyBook.assess_frame``; knows no packs, only the rules of a place
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -39,6 +39,7 @@ class FrameRun:
         extra: the facts that packs declare, by code.
         division: whose rules, for all rows.
         options: what to give, and how.
+        full: columns without an empty cell in any frame of the run; rules are simpler where nothing can be unknown.
     """
 
     def __init__(
@@ -51,9 +52,11 @@ class FrameRun:
         extra: Mapping[str, Kind],
         division: str | None,
         options: Options,
+        full: Container[str] = (),
     ) -> None:
         self.options = options
-        self.layout = layout_of(schema, tables, extra)
+        # A cell that cannot be read becomes unknown, unless it stops the run.
+        self.layout = layout_of(schema, tables, extra, full if options.strict else ())
         self.engine = FrameEngine(day, rules_of, self.layout, missing=options.missing, reasons=options.reasons)
         self.reader = Reader(self.layout, tables, extra)
         self._division = division

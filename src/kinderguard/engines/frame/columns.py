@@ -52,6 +52,8 @@ class Held:
 
     kind: Kind
     two: bool = False
+    #: Whether any cell may be empty, or become so because it cannot be read.
+    nullable: bool = True
 
 
 @attrs.frozen
@@ -62,6 +64,8 @@ class ListHeld:
     lists: "Mapping[str, ListHeld]"
     #: The column of the children that finds the records, where they stand in a table.
     key: str | None = None
+    #: Whether any row's list may be unknown.
+    nullable: bool = True
 
 
 #: A list that there is no column for.
@@ -132,8 +136,8 @@ class Layout:
         held = lists.get(path)
         if held is None:
             return Records(g.lit(None, Dtype.LIST), full, g.false)
-        source = g.make("source", (), Dtype.LIST, nullable=True, payload=(path,), scope=scope)
-        there = g.make("listed", (source,), Dtype.BOOL, nullable=False, payload=(full,))
+        source = g.make("source", (), Dtype.LIST, nullable=held.nullable, payload=(path,), scope=scope)
+        there = g.make("listed", (source,), Dtype.BOOL, nullable=False, payload=(full,)) if held.nullable else g.true
         return Records(source, full, there)
 
     @staticmethod
@@ -154,7 +158,7 @@ def _column(g: Graph, scope: Scope, name: str, dtype: Dtype, held: Held | None, 
     if held is None:
         return g.lit(None, dtype)
     low, high = (0, most) if dtype is Dtype.INT else (None, None)
-    return g.make("source", (), dtype, nullable=True, payload=(name,), low=low, high=high, scope=scope)
+    return g.make("source", (), dtype, nullable=held.nullable, payload=(name,), low=low, high=high, scope=scope)
 
 
 # ---- reading ----------------------------------------------------------------------------------------------------
@@ -382,8 +386,7 @@ class _Codes:
 
 def _read_money(column: pl.Expr, dtype: pl.DataType) -> _Reading | None:
     if dtype.is_integer():
-        whole = column.cast(pl.Int64, strict=False)
-        return _Reading([pl.when((whole >= 0) & (whole <= LIMIT - 1)).then(whole) * 100], BEYOND)
+        return _Reading([], BEYOND, lambda cells: _whole_numbers(cells, 0, LIMIT - 1) * 100)
     if isinstance(dtype, pl.Decimal) and dtype.scale == 2:
         return _Reading([], NOT_MONEY, _fen_of)
     if dtype == pl.String:
@@ -422,8 +425,7 @@ def _read_number(column: pl.Expr, name: str, dtype: pl.DataType) -> _Reading | N
         return _Reading([whole.cast(pl.Int64).alias(name)], NOT_WHOLE)
     if not dtype.is_integer():
         return None
-    read = pl.when((column >= low) & (column <= high)).then(column).cast(pl.Int64)
-    return _Reading([read.alias(name)], BEYOND)
+    return _Reading([], BEYOND, lambda cells: _whole_numbers(cells, low, high))
 
 
 def _read_date(column: pl.Expr, name: str, dtype: pl.DataType) -> _Reading | None:
@@ -465,6 +467,12 @@ def _within_the_calendar(days: pl.Series) -> pl.Series:
     numbers = days.to_physical()
     first, last = ((d - dt.date(1970, 1, 1)).days for d in (dt.date.min, dt.date.max))
     return _between(days, numbers, first, last)
+
+
+def _whole_numbers(cells: pl.Series, least: int, most: int) -> pl.Series:
+    """Whole numbers within limits; null where one is not."""
+    numbers = cells.cast(pl.Int64, strict=False)
+    return _between(numbers, numbers, least, most)
 
 
 def _between(cells: pl.Series, numbers: pl.Series, least: int, most: int) -> pl.Series:

@@ -1,6 +1,6 @@
 """Frames of children and of their records, as the engine reads them: which columns there are, and each batch of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -51,13 +51,19 @@ def list_kinds(path: str) -> ListKinds:
     return found
 
 
-def layout_of(schema: Mapping[str, pl.DataType], tables: Iterable[RecordTable], extra: Mapping[str, Kind]) -> Layout:
+def layout_of(
+    schema: Mapping[str, pl.DataType],
+    tables: Iterable[RecordTable],
+    extra: Mapping[str, Kind],
+    full: Container[str] = (),
+) -> Layout:
     """Which facts frames of this schema have columns for.
 
     Args:
         schema: the children's columns.
         tables: records in tables of their own.
         extra: the facts that packs declare, by code.
+        full: columns of which every cell holds something that can be read, or the run is refused.
 
     Raises:
         FrameColumnError: a column that looks like a fact and is none, or a list that is given twice.
@@ -65,9 +71,14 @@ def layout_of(schema: Mapping[str, pl.DataType], tables: Iterable[RecordTable], 
     kinds = fact_kinds()
     _refuse_misspelt(schema, extra)
     columns = {
-        name: holds(kind, schema[name]) for name, kind in (*kinds.fields.items(), *extra.items()) if name in schema
+        name: attrs.evolve(holds(kind, schema[name]), nullable=name not in full)
+        for name, kind in (*kinds.fields.items(), *extra.items())
+        if name in schema
     }
-    lists: dict[str, ListHeld] = layout_of_lists(schema, kinds.lists)
+    lists: dict[str, ListHeld] = {
+        path: attrs.evolve(held, nullable=path not in full)
+        for path, held in layout_of_lists(schema, kinds.lists).items()
+    }
     for table in tables:
         if table.path in schema:
             raise FrameColumnError(
