@@ -1,21 +1,16 @@
-"""One meaning: the frame engine gives the reference engine's answer for generated rules and generated children."""
+"""One meaning: the frame engine gives the reference engine's answer for generated rules and generated children.
 
-import os
+All agreement tests together (``test_frame_agreement*.py``) try at least 2,000 examples in every run. A nightly run tries
+more: ``KINDERGUARD_EXAMPLES=40000 pytest -n auto --dist loadfile tests/engines``. What they found has a test of its own
+in ``test_frame_regressions.py``.
+"""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
-from engines.agreement import children, differences, worlds
-
-#: The profile for nightly runs sets more.
-EXAMPLES = int(os.environ.get("KINDERGUARD_EXAMPLES", "600"))
-MANY = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
-)
+from engines.agreement import children, differences, examples, worlds
 
 
-@MANY
+@examples(1100)
 @given(worlds(), children())
 def test_the_frame_engine_gives_the_reference_engines_answer(world, cases):
     rows = world.frame(cases).to_dicts()

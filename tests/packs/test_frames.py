@@ -1,0 +1,447 @@
+"""The policy book on tables: what columns there are, what comes back, what is warned of, and what is refused."""
+
+import datetime as dt
+import warnings
+from decimal import Decimal
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import kinderguard
+from engines.frame_kinds import KINDS, back
+from kinderguard.analysis import synthesize
+from kinderguard.engines.frame.columns import FrameColumnError
+from kinderguard.packs.book import NoDayError
+from kinderguard.packs.frames import MissingColumnsWarning, OrphanedRecordsWarning
+from kinderguard.rules.facts import ROOTS, fact_types
+
+DAY = dt.date(2025, 9, 1)
+ORPHAN = {
+    "father.situations": [{"kind": "dead", "since": "2016-05"}],
+    "mother.situations": [{"kind": "dead", "since": "2019"}],
+}
+
+quiet = pytest.mark.filterwarnings("ignore::kinderguard.packs.frames.MissingColumnsWarning")
+
+
+@pytest.fixture(scope="module")
+def book():
+    return kinderguard.load().on(DAY)
+
+
+@pytest.fixture(scope="module")
+def people():
+    return synthesize(60, seed=11)
+
+
+def table(**columns):
+    """A small frame; the names of columns with two underscores for a dot."""
+    return pl.DataFrame({name.replace("__", "."): values for name, values in columns.items()})
+
+
+# ---- the schema -----------------------------------------------------------------------------------------------------
+
+
+def test_the_schema_names_each_column_with_what_it_holds_and_who_reads_it(book):
+    schema = book.frame_schema()
+    birth = schema["child.birth_date"]
+    assert (birth.kind, birth.of, birth.title.zh) == ("date", "", "儿童出生日期")
+    assert "cn.orphan" in birth.read_by
+    assert dict(schema["father.kind"].codes)["none"].en.startswith("there is no")
+    assert (schema["household.monthly_income_per_head"].kind, schema["household.size"].unit) == ("money", "persons")
+    assert schema["household.monthly_income_per_head"].unit == "yuan"
+    assert schema["father.situations"].kind == "list"
+    assert schema["father.situations.kind"].of == "father.situations"
+    assert "child.name" not in schema
+    with pytest.raises(KeyError, match=r"child\.birth_date"):
+        schema["child.birth_dat"]
+
+
+def test_the_schema_of_a_county_has_its_own_facts(book):
+    assert "330199.central_heating" not in book.frame_schema()
+    column = book.frame_schema("330199")["330199.central_heating"]
+    assert (column.kind, column.read_by) == ("condition", ("330199.winter_heating",))
+    assert "330199.central_heating" in book.for_division("330199").frame_schema()
+
+
+def test_a_derived_fact_is_asked_for_through_the_columns_it_comes_from(book):
+    schema = book.frame_schema()
+    assert "child.lives_in_another_county" not in schema
+    assert {"child.registration.division", "child.residence.division"} <= {c.name for c in schema}
+
+
+def test_the_schema_is_a_table_too(book):
+    schema = book.frame_schema("330199")
+    shown = schema.to_polars()
+    assert len(shown) == len(schema) == len(list(schema))
+    assert shown.row(by_predicate=pl.col("name") == "child.sex") if "child.sex" in schema else True
+    assert "<table" in schema._repr_html_()
+    assert repr(schema) == f"<FrameSchema of {len(schema)} columns>"
+
+
+def test_the_empty_frame_of_a_schema_is_read_without_a_warning(book):
+    for place in (None, "330199"):
+        empty = book.frame_schema(place).empty()
+        found = book.assess_frame(empty, division=place)
+        assert (len(found), "cn.orphan" in found.columns) == (0, True)
+        one = empty.clear(1)  # a row of which nothing is known
+        assert book.assess_frame(one, division=place)["cn.orphan"].to_list() == [None]
+
+
+def test_every_column_that_a_rule_reads_is_a_fact_of_the_model(book):
+    roots = {f"{root}.{name}" for root, handle in ROOTS.items() for name in fact_types(type(handle))}
+    for column in book.frame_schema():
+        assert column.of or any(column.name.startswith(r) for r in roots) or column.name in ("guardians", "help")
+
+
+# ---- what comes back ------------------------------------------------------------------------------------------------
+
+
+@quiet
+@pytest.mark.parametrize(
+    ("kind", "cls"),
+    [
+        ("polars", pl.DataFrame), ("lazy", pl.LazyFrame), ("pandas", pd.DataFrame), ("nullable pandas", pd.DataFrame),
+        ("arrow-backed pandas", pd.DataFrame), ("pyarrow", pa.Table), ("duckdb", duckdb.DuckDBPyRelation),
+    ],
+)  # fmt: skip
+def test_a_table_of_the_same_kind_comes_back_with_the_same_results(book, people, kind, cls):
+    expected = book.assess_frame(people.children, members=people.members)
+    found = book.assess_frame(KINDS[kind](people.children), members=KINDS[kind](people.members))
+    assert isinstance(found, cls)
+    assert back(found).to_dicts() == expected.to_dicts()
+
+
+@quiet
+@pytest.mark.parametrize("kind", ["pandas", "nullable pandas", "arrow-backed pandas"])
+def test_pandas_keep_their_index_and_three_values(book, kind):
+    frame = KINDS[kind](table(child__birth_date=["2012-03", "1990-01-01"], child__adopted=[None, False]))
+    frame.index = pd.Index(["x", "y"], name="file")
+    found = book.assess_frame(frame)
+    assert found.index.equals(frame.index)
+    orphan = found["cn.orphan"]
+    assert orphan.isna().tolist() == [True, False]
+    assert orphan.dtype in ("boolean", "bool[pyarrow]")
+    assert found["cn.orphan_allowance.high"].tolist()[1] == Decimal("0.00")
+
+
+@quiet
+def test_rows_stay_in_their_order_with_many_places_and_the_ref_goes_along(book):
+    places = ["330199", None, "220104", "330106", "330199", "71", "220104", None] * 5
+    refs = [f"r{k}" for k in range(len(places))]
+    frame = pl.DataFrame({"ref": refs, "division_code": places, "child.birth_date": "2012-03-05"})
+    found = book.assess_frame(frame)
+    assert found["ref"].to_list() == refs
+    assert found.columns[0] == "ref"
+    assert [p != [] for p in found["problems"].to_list()] == [p is None for p in places]
+    own = found["330199.winter_heating.eligible"].is_not_null() | found["330199.winter_heating.high"].is_not_null()
+    assert own.to_list() == [p == "330199" for p in places]
+
+
+@quiet
+def test_a_frame_without_a_division_has_the_national_rules_and_says_so(book):
+    found = book.assess_frame(table(child__birth_date=["2012-03-05"]))
+    assert found["problems"].to_list() == [["case.division_unknown"]]
+    assert found["complete"].to_list() == [False]
+    pinned = book.for_division("330106").assess_frame(table(child__birth_date=["2012-03-05"]))
+    assert (pinned["problems"].to_list(), pinned["complete"].to_list()) == ([[]], [True])
+    assert book.assess_frame(table(child__birth_date=["2012"]), division="330106")["complete"].to_list() == [True]
+
+
+@quiet
+def test_an_empty_frame_has_all_columns_and_no_rows(book):
+    frame = pl.DataFrame(schema={"ref": pl.String, "division_code": pl.String, "child.birth_date": pl.Date})
+    filled = book.assess_frame(pl.DataFrame({"ref": ["a"], "division_code": [None], "child.birth_date": [None]}))
+    for empty in (frame, frame.lazy(), frame.to_pandas(), frame.to_arrow(), frame.to_pandas().convert_dtypes()):
+        found = back(book.assess_frame(empty))
+        assert (found.columns, len(found)) == (filled.columns, 0)
+
+
+@quiet
+def test_a_day_is_needed(book):
+    with pytest.raises(NoDayError):
+        kinderguard.load().assess_frame(table(child__birth_date=["2012"]))
+    aged = table(child__birth_date=["2007-09-01"], division_code=["330106"], **{k.replace(".", "__"): [v] for k, v in ORPHAN.items()})  # fmt: skip
+    assert [book.assess_frame(aged, on=on)["cn.orphan"].item() for on in (DAY, dt.date(2025, 8, 31))] == [False, True]
+
+
+@quiet
+def test_the_choices_of_money_and_lists_are_checked(book):
+    frame = table(child__birth_date=["2012"])
+    fen = book.assess_frame(frame, money="fen", missing=False, problems=False)
+    assert fen["cn.orphan_allowance.low_fen"].to_list() == [0]
+    assert not {"missing", "problems", "complete"} & set(fen.columns)
+    with pytest.raises(ValueError, match="'yuan' or 'fen'"):
+        book.assess_frame(frame, money="euro")
+    with pytest.raises(ValueError, match="'columns' or 'lists'"):
+        book.assess_frame(frame, local="rows")
+
+
+# ---- lazy frames ----------------------------------------------------------------------------------------------------
+
+
+@quiet
+def test_a_lazy_frame_is_computed_when_it_is_collected_with_the_same_schema(book, people):
+    lazy = book.assess_frame(people.children.lazy(), members=people.members)
+    expected = book.assess_frame(people.children, members=people.members)
+    assert lazy.collect_schema() == expected.schema
+    for engine in ("in-memory", "streaming"):
+        assert lazy.collect(engine=engine).equals(expected)
+    assert lazy.select("cn.dibao").filter(pl.col("cn.dibao")).collect()["cn.dibao"].all()
+
+
+@quiet
+def test_lazy_rows_that_cannot_be_read_are_marked_in_their_own_batch_only(book):
+    bad = table(division_code=["330106"] * 2, child__birth_date=["2012-13", "2012-12"])
+    good = table(division_code=["330106"] * 2, child__birth_date=["2012-01", "2012-02"])
+    found = book.assess_frame(pl.concat([bad, good, bad]).lazy(), strict=False).collect()
+    assert found["problems"].to_list() == [["fact.not_valid"], [], [], [], ["fact.not_valid"], []]
+    with pytest.raises(FrameColumnError, match=r"child\.birth_date"):
+        book.assess_frame(bad.lazy()).collect()
+
+
+# ---- one row --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_row_of_any_table_is_explained(book, people, kind):
+    children, members = people.children, people.members
+    expected = book.assess_frame(children, members=members, division="330106") if kind == "polars" else None
+    for row in (0, 17, len(children) - 1):
+        alone = book.explain_row(KINDS[kind](children), row, members=KINDS[kind](members), division="330106")
+        assert alone.ref == children["ref"][row]
+        assert "cn.dibao" in alone.categories
+        assert str(alone.explain("cn.orphan"))
+        if expected is not None:
+            assert alone.categories["cn.dibao"] is expected["cn.dibao"][row]
+            assert list(alone.open_facts) == expected["missing"][row].to_list()
+
+
+def test_a_row_is_counted_from_the_end_too_and_one_that_is_not_there_is_an_error(book):
+    frame = table(ref=["a", "b"])
+    assert book.explain_row(frame, -1).ref == "b"
+    assert book.explain_row(frame.lazy(), 1).ref == "b"
+    for beyond in (2, -3):
+        with pytest.raises(IndexError, match="the frame has 2"):
+            book.explain_row(frame, beyond)
+    with pytest.raises(IndexError):
+        book.explain_row(frame.lazy(), 2)
+
+
+# ---- warnings -------------------------------------------------------------------------------------------------------
+
+
+def test_missing_columns_are_told_once_with_their_readers_where_the_caller_stands(book):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        book.assess_frame(table(child__birth_date=["2012"], division_code=["330199"]))
+    (warning,) = [w for w in caught if issubclass(w.category, MissingColumnsWarning)]
+    text = str(warning.message)
+    assert warning.filename == __file__
+    assert "child.adopted: read by cn.orphan" in text
+    assert "  father.situations: read by" in text
+    assert "father.situations.kind" not in text, "a list is told once, not field by field"
+    assert "child.birth_date" not in text
+    assert "  330199.central_heating: read by" not in text, "its provider gives it"
+    assert "child.residence.division: read by cn.migrant, 330199.central_heating" in text, "the provider needs it"
+
+
+def test_fields_that_records_lack_are_told(book, people):
+    frame = people.children.with_columns(pl.lit([], dtype=pl.List(pl.Struct({"kind": pl.String}))).alias("father.situations"))  # fmt: skip
+    with pytest.warns(MissingColumnsWarning, match=r"father\.situations\.ongoing"):
+        book.assess_frame(frame, members=people.members)
+    with pytest.warns(MissingColumnsWarning, match=r"mother\.situations\.kind"):
+        book.assess_frame(
+            people.children.drop("mother.situations"), members={"mother.situations": people.children.select("ref")}
+        )
+
+
+@quiet
+def test_records_of_nobody_are_counted_and_left_out(book):
+    situations = table(ref=["a", "zz-9", None], kind=["dead"] * 3)
+    with pytest.warns(OrphanedRecordsWarning, match=r"2 of 3 rows of father\.situations have a ref") as caught:
+        book.assess_frame(table(ref=["a"]), members={"father.situations": situations})
+    own = [w for w in caught if w.category is OrphanedRecordsWarning]
+    assert [w.filename for w in own] == [__file__]
+    assert "zz-9" not in str(own[0].message)
+
+
+# ---- errors ---------------------------------------------------------------------------------------------------------
+
+
+def refused(book, frame, **options):
+    """The problems of a refusal, by the column."""
+    with pytest.raises(FrameColumnError) as caught:
+        book.assess_frame(frame, **options)
+    return {p.where: p.message.en for p in caught.value.problems}
+
+
+@quiet
+def test_misspelt_columns_are_refused_all_at_once_with_the_nearest(book):
+    frame = table(child__birth_dat=["2012"], household__member=[[]], child__name=["x"], note=["y"])
+    found = refused(book, frame)
+    assert set(found) == {"child.birth_dat", "household.member"}
+    assert "child.birth_date" in found["child.birth_dat"]
+    assert "household.members" in found["household.member"]
+
+
+@quiet
+def test_wrong_types_are_refused_all_at_once(book):
+    found = refused(
+        book,
+        table(
+            child__birth_date=[1.5], child__adopted=["yes"], household__monthly_income_per_head=[600.5],
+            household__size=["three"], household__aid=["dibao"], child__health=[1],
+        ),
+    )  # fmt: skip
+    assert set(found) == {
+        "child.birth_date", "child.adopted", "household.monthly_income_per_head", "household.size", "household.aid",
+        "child.health",
+    }  # fmt: skip
+    assert "Float64" in found["child.birth_date"]
+    assert "Decimal" not in found["child.birth_date"]
+    assert "pl.Decimal(14, 2)" in found["household.monthly_income_per_head"]
+
+
+@quiet
+def test_cells_that_cannot_be_read_are_refused_all_at_once_with_rows_and_nearest_codes(book):
+    frame = table(
+        child__health=["healthy", "helthy", None, "?"], child__birth_date=["2012-02-30", None, "2012-3-5", "12"],
+        household__aid=[["dibao", "tekum"], [], None, ["dibao"]], household__size=[0, 3, 101, None],
+        household__monthly_income_per_head=["1", "-1", "1.005", "１２"],
+        father__situations=[[{"kind": "ded", "since": "x"}], None, [], []],
+    )  # fmt: skip
+    found = refused(book, frame)
+    assert "row 1, 3 (" in found["child.health"]
+    assert "'healthy'" in found["child.health"]
+    assert "row 0, 2, 3 (" in found["child.birth_date"]
+    assert "'tekun'" in found["household.aid"]
+    assert "row 0, 2 (" in found["household.size"]
+    assert "row 1, 2, 3 (" in found["household.monthly_income_per_head"]
+    assert "'dead'" in found["father.situations.kind"]
+    assert "row 0 (" in found["father.situations.since"]
+    assert len(found) == 7
+
+
+@quiet
+def test_many_bad_rows_are_counted_not_listed(book):
+    found = refused(book, table(child__birth_date=["never"] * 100))
+    assert "row 0, 1, 2, 3, 4 and 95 more" in found["child.birth_date"]
+
+
+@quiet
+def test_where_not_strict_a_bad_cell_is_unknown_and_its_row_says_so(book):
+    frame = table(division_code=["330106"] * 2, child__birth_date=["never", "2020-01-01"])
+    found = book.assess_frame(frame, strict=False)
+    assert found["problems"].to_list() == [["fact.not_valid"], []]
+    assert found["complete"].to_list() == [True, True]
+    assert "child.birth_date" in found["missing"][0].to_list()
+
+
+@quiet
+@pytest.mark.parametrize(
+    ("members", "says"),
+    [
+        (pl.DataFrame({"number": ["1"]}), "share no key"),
+        ({"household.membrs": pl.DataFrame({"ref": ["a"]})}, "household.members"),
+        ({"household.members": [{"ref": "a"}]}, "A list is no table"),
+    ],
+)
+def test_tables_of_records_that_do_not_fit_are_refused(book, members, says):
+    with pytest.raises(FrameColumnError, match=says):
+        book.assess_frame(table(ref=["a"]), members=members)
+
+
+@quiet
+def test_a_list_given_twice_is_refused(book):
+    frame = table(ref=["a"], household__members=[[{"sex": "male"}]])
+    with pytest.raises(FrameColumnError, match="given twice"):
+        book.assess_frame(frame, members=table(ref=["a"]))
+
+
+@quiet
+def test_what_is_no_table_is_refused(book):
+    for what in ([{"child.birth_date": "2012"}], {"child.birth_date": ["2012"]}, "people.csv", None):
+        with pytest.raises(FrameColumnError, match="is no table"):
+            book.assess_frame(what)
+
+
+# ---- privacy --------------------------------------------------------------------------------------------------------
+
+#: What must not be seen in any message: a name, a number, a day, an amount.
+SECRETS = ["张小花", "330199201203051234", "2013-07-19", "13800138000", "31415926"]
+SECRET = st.sampled_from(SECRETS)
+CELLS = (
+    SECRET | st.none() | st.lists(SECRET, max_size=2) | st.lists(st.fixed_dictionaries({"kind": SECRET, "since": SECRET}), max_size=2)
+    | st.just(31415926) | st.just(-31415926.5) | st.just(Decimal("-31415926.123")) | st.just(dt.date(2013, 7, 19))
+    | st.just(dt.datetime(2013, 7, 19, 3)) | st.booleans() | st.just(31415926 * 10**15) | st.just(dt.time(3))
+)  # fmt: skip
+COLUMNS = [
+    "child.birth_date", "child.health", "child.adopted", "household.size", "household.monthly_income_per_head",
+    "household.aid", "father.situations", "guardians", "child.residence.division", "division_code", "child.name",
+    "household.number", "330199.central_heating", "child.birth_dat", "ref",
+]  # fmt: skip
+
+
+@st.composite
+def odd_frames(draw):
+    """Tables in which anything may stand anywhere, each column of one sort."""
+    names = draw(st.lists(st.sampled_from(COLUMNS), unique=True, min_size=1, max_size=6))
+    columns = {}
+    for name in names:
+        cell = draw(CELLS)
+        kind = draw(st.sampled_from([None, None, pl.Enum(SECRETS), pl.Categorical]))
+        values = [cell, None] if draw(st.booleans()) else [cell, cell]
+        text = isinstance(cell, str)
+        columns[name] = pl.Series(name, values, dtype=kind if text else None, strict=False)
+    return pl.DataFrame(columns)
+
+
+@quiet
+@pytest.mark.filterwarnings("ignore::kinderguard.packs.frames.OrphanedRecordsWarning")
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(odd_frames(), st.none() | odd_frames(), st.booleans())
+def test_whatever_stands_in_a_table_it_is_read_or_refused_and_no_value_is_repeated(book, frame, members, strict):
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            book.assess_frame(frame, members=members, strict=strict)
+        told = [str(w.message) for w in caught]
+    except FrameColumnError as error:
+        told = [str(error), repr(error), *(str(p) for p in error.problems)]
+    for text in told:
+        for secret in SECRETS:
+            assert secret not in text
+
+
+@quiet
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("household.size", [3, "张小花"]),
+        ("child.adopted", [True, "张小花"]),
+        ("father.situations", [[{"kind": "dead"}], "张小花"]),
+        ("father.situations", [[{"kind": 1}], [{"kind": "张小花"}]]),
+        ("child.birth_date", [dt.date(2013, 7, 19), "张小花"]),
+    ],
+)
+def test_a_pandas_column_of_several_types_is_named_without_its_values(book, column, values):
+    frame = pd.DataFrame({"ref": ["a", "b"], column: pd.Series(values, dtype=object)})
+    with pytest.raises(FrameColumnError, match="several types") as caught:
+        book.assess_frame(frame)
+    assert [p.where for p in caught.value.problems] == [column]
+    assert "张小花" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+@quiet
+def test_a_row_that_contradicts_itself_is_refused_without_its_values(book):
+    frame = table(father__situations=[[{"kind": "dead", "since": "2013-07-19", "until": "2001-02-03"}]])
+    with pytest.raises(kinderguard.model.InvalidRecordError) as caught:
+        book.explain_row(frame, 0)
+    assert "2013" not in str(caught.value)
