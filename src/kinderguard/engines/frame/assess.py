@@ -90,22 +90,16 @@ class FrameRun:
             children: the rows.
             noted: by problem, whether it was met in each row before.
         """
-        divisions = divisions_of(children, self._division)
-        self.meet(divisions)
+        place = self._places(children)
         assert self._writer is not None
         self.reader.begin()
-        names = list(self.engine.places)
-        place = (
-            divisions.replace_strict(names, list(self.engine.places.values()), return_dtype=pl.UInt32)
-            if len(children)
-            else pl.Series([], dtype=pl.UInt32)
-        )
         rows = pl.int_range(len(children), dtype=pl.UInt32, eager=True)
         read = children.select(self.reader.columns(children.columns))
         ordered = pl.DataFrame([place.alias(PLACE), rows.alias(SOURCE_ROW), *read.get_columns()])
-        groups = self.engine.groups_of(place)
-        if groups.n_unique() > MANY and not groups.is_sorted():
-            ordered = ordered[groups.arg_sort()]
+        if len(self.engine.groups) > MANY:
+            groups = self.engine.groups_of(place)
+            if groups.n_unique() > MANY and not groups.is_sorted():
+                ordered = ordered[groups.arg_sort()]
         met = {code: rows.filter(mark) for code, mark in (noted or {}).items()}
         for start in range(0, max(len(ordered), 1), self.options.batch):
             batch = self.reader.batch(ordered.slice(start, self.options.batch))
@@ -116,6 +110,19 @@ class FrameRun:
             if unread is not None:
                 unread = pl.concat([unread, *([met[NOT_VALID]] if NOT_VALID in met else [])])
             yield self._writer.write(computed, met if unread is None else met | {NOT_VALID: unread})
+
+    def _places(self, children: pl.DataFrame) -> pl.Series:
+        """The place of each row, by its number in the engine."""
+        stated = self._division is None and any(c in children.columns for c in DIVISION_COLUMNS)
+        if not stated or not len(children):
+            self.meet(pl.Series([self._division], dtype=pl.String))
+            return pl.repeat(self.engine.places[self._division], len(children), dtype=pl.UInt32, eager=True)
+        divisions = divisions_of(children, None)
+        self.meet(divisions)
+        names = [name for name in self.engine.places if name is not None]
+        numbers = pl.Series([self.engine.places[name] for name in names], dtype=pl.UInt32)
+        found = numbers.gather(divisions.cast(pl.Enum(names)).to_physical())
+        return found.fill_null(self.engine.places[None]) if found.null_count() else found
 
     def _refuse(self, rest: pl.DataFrame) -> None:
         """Say what cannot be read, in the children's columns of the rows to come too."""
