@@ -6,13 +6,14 @@ in ``test_frame_regressions.py``.
 """
 
 from hypothesis import given
+from hypothesis import strategies as st
 
 from engines.agreement import children, differences, examples, worlds
 
 
 @examples(1100)
-@given(worlds(), children())
-def test_the_frame_engine_gives_the_reference_engines_answer(world, cases):
-    rows = world.frame(cases).to_dicts()
+@given(worlds(), children(), st.booleans())
+def test_the_frame_engine_gives_the_reference_engines_answer(world, cases, full):
+    rows = world.frame(cases, full=full).to_dicts()
     for case, row in zip(cases, rows, strict=True):
         assert differences(world.assess(case), row) == {}

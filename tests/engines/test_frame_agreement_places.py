@@ -7,7 +7,7 @@ from engines.agreement import children, differences, examples, worlds
 from kinderguard.engines.frame.results import AMOUNTS, LOCAL_CATEGORIES, LOCAL_POLICIES
 
 
-@examples(300)
+@examples(240)
 @given(worlds(3, levels=3), children(8), st.integers(1, 4))
 def test_rows_of_many_places_keep_their_order_whatever_the_batch(world, cases, batch):
     rows = world.frame(cases, batch=batch).to_dicts()
@@ -15,7 +15,7 @@ def test_rows_of_many_places_keep_their_order_whatever_the_batch(world, cases, b
         assert differences(world.assess(case), row) == {}
 
 
-@examples(150)
+@examples(130)
 @given(worlds(3, levels=3), children(6))
 def test_what_places_add_is_the_same_in_lists(world, cases):
     rows = world.frame(cases, local="lists").to_dicts()
@@ -27,7 +27,7 @@ def test_what_places_add_is_the_same_in_lists(world, cases):
         assert differences(world.assess(case), row | own) == {}
 
 
-@examples(150)
+@examples(130)
 @given(worlds(3, levels=3), children(6))
 def test_fen_are_the_same_amounts_and_lists_can_be_left_out(world, cases):
     yuan = world.frame(cases)

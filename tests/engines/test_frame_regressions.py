@@ -160,3 +160,16 @@ def test_one_row_explains_itself_with_its_own_facts_of_any_kind():
     frame = pl.DataFrame({"division_code": ["330199"], **facts})
     assert book.explain_row(frame, 0).categories["330199.c"] is True
     assert book.assess_frame(frame)["330199.c"].to_list() == [True]
+
+
+def test_an_amount_that_is_at_most_nothing_is_not_due():
+    """The greater of an unknown amount and a negative one, capped at nothing: from below zero to zero."""
+    amount = r.max_of(household.members.min(lambda m: m.monthly_income), r.yuan(0) - r.yuan(1376))
+    policy = r.Policy(
+        "cn.p", TITLE, eligible=r.all_of(), amount=amount, every=r.MONTH, stacking=[r.capped("cn.group", r.yuan(0))]
+    )
+    book = book_of(RuleSet([], [policy]))
+    case = Case.from_facts({**PLACE, "household.members": []})
+    (row,) = book.assess_frame(frame_of([case])).to_dicts()
+    assert differences(book.assess(case), row) == {}
+    assert (row["due.month.low"], row["due.month.high"]) == (Decimal("0.00"), Decimal("0.00"))

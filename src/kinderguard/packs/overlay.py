@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from kinderguard.engines.explain import Compiled, absent_parameter
-from kinderguard.engines.missing import Dependents
+from kinderguard.engines.missing import DERIVED, Dependents
 from kinderguard.engines.plan import Plan, compile_plan
 from kinderguard.model.errors import Problem
 from kinderguard.model.places import covers
@@ -25,7 +25,7 @@ from kinderguard.rules.errors import RuleError
 from kinderguard.rules.kinds import Kind
 from kinderguard.rules.parameters import Parameter, ParameterValue, merge, read_parameters
 from kinderguard.rules.reading import fits
-from kinderguard.rules.ruleset import RuleSet
+from kinderguard.rules.ruleset import RuleSet, facts_read
 
 
 @attrs.frozen
@@ -118,8 +118,6 @@ class Overlay:
     @cached_property
     def readers(self) -> Mapping[str, tuple[str, ...]]:
         """By fact or list, the rules that read it."""
-        from kinderguard.packs.frames import readers
-
         return readers(self.rules)
 
     @property
@@ -136,6 +134,20 @@ class Overlay:
         if found is None:
             found = self._plans[key] = InForce(r.in_force(day))
         return found
+
+
+def readers(rules: RuleSet) -> dict[str, tuple[str, ...]]:
+    """By fact or list, the rules that read it; derived facts by what they come from."""
+    found: dict[str, dict[str, None]] = {}
+    for owner, expr in rules.expressions():
+        for path in facts_read(expr):
+            for source in DERIVED.get(path, (path,)):
+                found.setdefault(source, {})[owner] = None
+    for provider in rules.providers.values():
+        for need in provider.needs:
+            for path in facts_read(need):
+                found.setdefault(path, {})[provider.code] = None
+    return {path: tuple(owners) for path, owners in found.items()}
 
 
 @attrs.frozen(eq=False, slots=False)

@@ -83,10 +83,7 @@ def outputs_of(algebra: FrameAlgebra, outline: Outline) -> Outputs:
         final = algebra.interval(steps.final)
         policies[code] = PolicyOutput(eligible, _money(g, final), None)
         policy = outline.rules.policies[code]
-        # Nobody pays less than nothing: an amount of which nothing is known leaves the total a lower bound.
-        sums.setdefault((policy.every, policy.per), []).append(
-            Interval(g.fill(final.low, 0), final.high, final.denominator)
-        )
+        sums.setdefault((policy.every, policy.per), []).append(_due(g, final))
     totals = {}
     for key, parts in sorted(sums.items(), key=lambda item: (item[0][0].value, item[0][1])):
         total = parts[0]
@@ -126,6 +123,15 @@ def _conditions(root: Step) -> list[Step]:
     for part in root.inputs:
         found += _conditions(part) if isinstance(part.node, n.And) and not part.names else [part]
     return found
+
+
+def _due(g: Graph, amount: Interval) -> Interval:
+    """What an amount adds to a total: an unknown one at least nothing, and one that is at most nothing, nothing."""
+    low = g.fill(amount.low, 0)
+    if (low.low or 0) < 0:
+        nothing = g.lit(0, Dtype.INT)
+        low = g.choose(g.is_true(g.compare("eq", amount.high, nothing)), nothing, low)
+    return Interval(low, amount.high, amount.denominator)
 
 
 def _money(g: Graph, x: Interval) -> Money:

@@ -1,0 +1,133 @@
+"""The columns that ``assess_frame`` reads: names, kinds, codes, and which rules read each."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+import polars as pl
+
+from kinderguard.engines.frame.columns import OTHER_COUNTY
+from kinderguard.engines.frame.rows import polars_type, struct_type
+from kinderguard.engines.frame.schema import fact_kinds
+from kinderguard.model.codes import Code
+from kinderguard.model.errors import did_you_mean
+from kinderguard.model.text import Text
+from kinderguard.packs.overlay import readers
+from kinderguard.rules.kinds import Kind, Sort
+from kinderguard.rules.ruleset import RuleSet
+from kinderguard.rules.titles import fact_title, list_title
+
+
+@attrs.frozen
+class FrameColumn:
+    """A column that a frame may have: a fact by its path, or a list of records.
+
+    A fact of a record (``father.situations.kind``) is a field of the list's structs, or a column of its own table.
+    """
+
+    name: str
+    #: ``condition``, ``code``, ``codes``, ``money`` (yuan), ``number``, ``date`` or ``list``.
+    kind: str
+    unit: str
+    title: Text
+    #: The codes that it may hold, by their titles; empty where it holds none.
+    codes: Mapping[str, Text]
+    #: The list that it is a field of; empty for a column of the children.
+    of: str
+    #: The categories, policies and checks that read it.
+    read_by: tuple[str, ...]
+
+
+@attrs.frozen(eq=False, repr=False)
+class FrameSchema:
+    """The columns that ``assess_frame`` reads. Iterable; ``schema["child.birth_date"]`` finds one."""
+
+    columns: tuple[FrameColumn, ...]
+
+    def __iter__(self) -> Iterator[FrameColumn]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    def __getitem__(self, name: str) -> FrameColumn:
+        found = next((c for c in self.columns if c.name == name), None)
+        if found is None:
+            near = did_you_mean(name, (c.name for c in self.columns))
+            raise KeyError(f"No rule here reads a column {name!r}.{near}")
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return any(c.name == name for c in self.columns)
+
+    def to_polars(self) -> pl.DataFrame:
+        """The schema as a table."""
+        rows = [
+            (c.name, c.kind, c.unit, c.title.zh, c.title.en, list(c.codes), c.of, list(c.read_by)) for c in self.columns
+        ]
+        names = ["name", "kind", "unit", "title_zh", "title_en", "codes", "of", "read_by"]
+        several = pl.List(pl.String())
+        types = [*[pl.String()] * 5, several, pl.String(), several]
+        return pl.DataFrame(rows, schema=dict(zip(names, types, strict=True)), orient="row")
+
+    def empty(self) -> pl.DataFrame:
+        """A frame without rows that has every column of the children, each of the type it is read fastest in."""
+        kinds = fact_kinds()
+        schema: dict[str, Any] = {"ref": pl.String, "division_code": pl.String}
+        for column in self.columns:
+            if column.kind == "list" and not column.of:
+                schema[column.name] = pl.List(struct_type(kinds.lists[column.name]))
+            elif not column.of:
+                schema[column.name] = polars_type(_kind_of(column), dates=pl.Date)
+        return pl.DataFrame(schema=schema)
+
+    def __repr__(self) -> str:
+        return f"<FrameSchema of {len(self.columns)} columns>"
+
+    def _repr_html_(self) -> str:
+        return self.to_polars()._repr_html_()
+
+
+_KIND_WORDS = {Sort.BOOL: "condition"}
+
+
+def _kind_of(column: FrameColumn) -> Kind:
+    kinds = fact_kinds().fields
+    if column.name in kinds:
+        return kinds[column.name]
+    sort = next((s for s, word in _KIND_WORDS.items() if word == column.kind), None) or Sort(column.kind)
+    codes = type(next(iter(column.codes))) if column.codes else None
+    return Kind(sort, column.unit, codes if codes and issubclass(codes, Code) else None)
+
+
+def frame_schema(rules: RuleSet, titles: Mapping[str, Text]) -> FrameSchema:
+    """The columns that some rules read."""
+    kinds = fact_kinds()
+    extra = {code: fact.kind for code, fact in rules.facts.items()}
+    columns = []
+    for path, owners in sorted(readers(rules).items()):
+        if path == OTHER_COUNTY:
+            continue
+        of, kind = list_of(path)
+        known = kind or {**kinds.fields, **extra}.get(path)
+        if known is None:
+            title = list_title(path, titles)
+            columns.append(FrameColumn(path, "list", "", title, {}, of, owners))
+            continue
+        unit = "yuan" if known.sort is Sort.MONEY else known.unit
+        word = _KIND_WORDS.get(known.sort, known.sort.value)
+        codes = {str(c): c.label for c in known.codes or ()}
+        columns.append(FrameColumn(path, word, unit, fact_title(path, titles), codes, of, owners))
+    return FrameSchema(tuple(columns))
+
+
+def list_of(path: str) -> tuple[str, Kind | None]:
+    """The list that a path lies in (empty for the child's own), and its kind if it is a value."""
+    for name, kinds in fact_kinds().lists.items():
+        if path.startswith(name + "."):
+            rest, of = path[len(name) + 1 :], name
+            for inner, nested in kinds.lists.items():
+                if rest.startswith(inner + "."):
+                    return f"{name}.{inner}", nested.fields.get(rest[len(inner) + 1 :])
+            return of, kinds.fields.get(rest)
+    return "", None
