@@ -317,10 +317,15 @@ def _ordered(what: str, needs: dict[str, set[str]]) -> tuple[str, ...]:
 
 def facts_read(expr: Expr) -> tuple[str, ...]:
     """The paths of the facts an expression reads, in reading order; records' facts as ``father.situations.kind``."""
+    return _facts_read(expr.node)
+
+
+@lru_cache(maxsize=16_384)
+def _facts_read(root: n.Node) -> tuple[str, ...]:
     found: dict[str, None] = {}
     seen: set[tuple[n.Node, tuple[tuple[n.Each, str], ...]]] = set()
     # Each node with the full path of every variable that stands for a record there.
-    stack: list[tuple[n.Node, dict[n.Each, str]]] = [(expr.node, {})]
+    stack: list[tuple[n.Node, dict[n.Each, str]]] = [(root, {})]
     while stack:
         node, records = stack.pop()
         if isinstance(node, n.Fact | n.Collection):
