@@ -17,7 +17,8 @@ from kinderguard.engines.frame.rows import frame_of
 from kinderguard.model import SituationKind
 from kinderguard.model.codes import Frequency
 from kinderguard.packs.frames import assess_table
-from kinderguard.rules import child, father, household
+from kinderguard.rules import child, father, help_received, household
+from kinderguard.rules.expression import UNKNOWN
 from kinderguard.rules.ruleset import RuleSet
 
 PLACE = {"division_code": "370831"}
@@ -173,3 +174,33 @@ def test_an_amount_that_is_at_most_nothing_is_not_due():
     (row,) = book.assess_frame(frame_of([case])).to_dicts()
     assert differences(book.assess(case), row) == {}
     assert (row["due.month.low"], row["due.month.high"]) == (Decimal("0.00"), Decimal("0.00"))
+
+
+def test_nobodys_facts_are_asked_for_where_every_record_would_be_asked_alike():
+    """What leaves the greatest amount of help open is the same for each record, and there is none."""
+    book = nation_of(amount=r.when(UNKNOWN, help_received.max(lambda h: h.amount)).otherwise(r.yuan(0)))
+    frame = pl.DataFrame({**PLACE, "help": [[]]}, schema_overrides={"help": pl.List(pl.Null)})
+    (found,) = book.assess_frame(frame)["missing"].to_list()
+    assert found == list(book.assess(Case.from_facts({**PLACE, "help": []})).open_facts) == []
+
+
+def test_what_is_asked_of_the_child_for_each_record_is_not_asked_where_there_is_none():
+    book = nation_of(household.members.any(lambda m: child.adopted) | UNKNOWN)
+    for members in ([], [{}]):
+        case = Case.from_facts({**PLACE, "household.members": members})
+        (row,) = book.assess_frame(frame_of([case])).to_dicts()
+        assert differences(book.assess(case), row) == {}
+        assert row["missing"] == (["child.adopted"] if members else [])
+
+
+@pytest.mark.parametrize("members", [[], [{"monthly_income": "5"}], [{}]])
+def test_a_division_by_zero_for_each_of_nobody_is_none(members):
+    """The divisor is zero for everybody, and nobody is divided by it."""
+    per_record = household.members.sum(lambda m: m.monthly_income.divided_by(child.age * 0, to="1", rounding=r.UP))
+    outside = household.members.sum(lambda m: household.dibao_monthly.divided_by(child.age * 0, to="1", rounding=r.UP))
+    for amount in (per_record, outside):
+        book = nation_of(amount=amount)
+        case = Case.from_facts({**PLACE, "household.members": members})
+        (row,) = book.assess_frame(frame_of([case])).to_dicts()
+        assert differences(book.assess(case), row) == {}
+        assert row["complete"] is (amount is per_record and not members)

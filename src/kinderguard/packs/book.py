@@ -274,17 +274,9 @@ class PolicyBook:
             TooManyLocalColumnsError: so many places add rules that ``local="lists"`` is needed.
             NoDayError: no day was given.
         """
-        frames = _frames()
-        options = frames.Options(
-            missing=missing,
-            reasons=reasons,
-            problems=problems,
-            money=_one_of("money", money, ("yuan", "fen")),
-            local=_one_of("local", local, ("columns", "lists")),
-            strict=strict,
-        )
+        options = _options(missing=missing, reasons=reasons, problems=problems, money=money, local=local, strict=strict)
         place = check_division(division) if division else self.division
-        return frames.assess_frame(self, children, members, self._day(on), place, options)
+        return _frames().assess_frame(self, children, members, self._day(on), place, options)
 
     def frame_job(
         self,
@@ -303,20 +295,17 @@ class PolicyBook:
             divisions: the places that will occur (None: not known); the columns of the results depend on them.
             on, division: as for ``assess_frame``.
             warn: whether to name the facts that rules read and the schema has no column for.
-            options: ``missing``, ``problems``, ``money``, ``local`` and ``strict``, as for ``assess_frame``.
+            options: ``missing``, ``reasons``, ``problems``, ``money``, ``local`` and ``strict``, as for ``assess_frame``.
 
         Raises:
             FrameColumnError: a column that is misspelt or of the wrong type.
         """
         frames = _frames()
-        for name, known in (("money", ("yuan", "fen")), ("local", ("columns", "lists"))):
-            if name in options:
-                _one_of(name, options[name], known)
         place = check_division(division) if division else self.division
         import polars as pl
 
         places = pl.Series([place] if place is not None else sorted(set(divisions), key=str), dtype=pl.String)
-        job: FrameJob = frames.FrameJob(self, schema, places, (), self._day(on), place, frames.Options(**options))
+        job: FrameJob = frames.FrameJob(self, schema, places, (), self._day(on), place, _options(**options))
         if warn:
             frames.warn(pl.DataFrame(schema=schema), (), job.places)
         return job
@@ -362,14 +351,7 @@ class PolicyBook:
             FrameColumnError: as for ``assess_frame``.
         """
         place = check_division(division) if division else self.division
-        options = _frames().Options(
-            missing=missing,
-            reasons=reasons,
-            problems=problems,
-            money=_one_of("money", money, ("yuan", "fen")),
-            local=_one_of("local", local, ("columns", "lists")),
-            strict=strict,
-        )
+        options = _options(missing=missing, reasons=reasons, problems=problems, money=money, local=local, strict=strict)
         from kinderguard.packs.parquet import assess_parquet
 
         return assess_parquet(self, children, out, members, self._day(on), place, options, part, progress)
@@ -545,10 +527,12 @@ def _frames() -> Any:
     return frames
 
 
-def _one_of(name: str, given: str, known: tuple[str, ...]) -> str:
-    if given not in known:
-        raise ValueError(f"{name} is {' or '.join(map(repr, known))}, not {given!r}.")
-    return given
+def _options(*, money: str = "yuan", local: str = "columns", **given: bool) -> Any:
+    """What a run gives, checked."""
+    for name, value, known in (("money", money, ("yuan", "fen")), ("local", local, ("columns", "lists"))):
+        if value not in known:
+            raise ValueError(f"{name} is {' or '.join(map(repr, known))}, not {value!r}.")
+    return _frames().Options(money=money, local=local, **given)
 
 
 def load(*, strict: bool = False, packs: Iterable[Pack] | None = None) -> PolicyBook:

@@ -36,7 +36,7 @@ class Blame:
         order = _order(roots.values(), settled)
         self._scopes = _scopes(order, self.algebra)
         for root in roots.values():
-            self._pass(root, self.g.true)
+            self._pass(root, self.g.true, self.g.top)
         for step in reversed(order):
             given = self._blamed.get(step)
             if given and not step.static:
@@ -44,9 +44,10 @@ class Blame:
         found = {path: self.g.any(*vectors) for path, vectors in sorted(self._found.items())}
         return {path: v for path, v in found.items() if not v.is_value(False)}
 
-    def _pass(self, step: Step, blamed: Vector) -> None:
+    def _pass(self, step: Step, blamed: Vector, scope: Scope) -> None:
+        """Ask about a step where a mark of ``scope`` is set."""
         if not blamed.is_value(False):
-            seen = seen_from(self.g, blamed, self._scopes.get(step, self.g.top))
+            seen = seen_from(self.g, blamed, scope, self._scopes.get(step, self.g.top))
             self._blamed.setdefault(step, []).append(seen)
 
     def _unknown(self, step: Step) -> Vector:
@@ -55,28 +56,28 @@ class Blame:
     def _visit(self, step: Step, blamed: Vector) -> None:
         if blamed.is_value(False):
             return
-        g = self.g
+        g, scope = self.g, self._scopes.get(step, self.g.top)
         match step.node:
             case n.Fact() | n.Collection():
-                self._leaf(step, blamed)
+                self._leaf(step, blamed, scope)
             case n.When():
                 condition, then, otherwise = step.inputs
                 holds = self.algebra.truth(condition)
-                self._pass(condition, blamed)
-                self._pass(then, g.all(blamed, g.no(g.is_false(holds))))
-                self._pass(otherwise, g.all(blamed, g.no(g.is_true(holds))))
+                self._pass(condition, blamed, scope)
+                self._pass(then, g.all(blamed, g.no(g.is_false(holds))), scope)
+                self._pass(otherwise, g.all(blamed, g.no(g.is_true(holds))), scope)
             case n.Aggregate():
-                self._aggregate(step, blamed)
+                self._aggregate(step, blamed, scope)
             case n.Known():
                 pass
             case _:
                 for read in step.inputs:
-                    self._pass(read, blamed)
+                    self._pass(read, blamed, scope)
 
-    def _leaf(self, step: Step, blamed: Vector) -> None:
+    def _leaf(self, step: Step, blamed: Vector, scope: Scope) -> None:
         node, g = step.node, self.g
         assert isinstance(node, n.Fact | n.Collection)
-        blamed = seen_from(g, blamed, g.top) if node.of is None else blamed
+        blamed = seen_from(g, blamed, scope, g.top)
         if node.of is None and node.path in DERIVED:
             for source in DERIVED[node.path]:
                 lacking = self.algebra.facts.lacks_division(g, source)
@@ -84,12 +85,10 @@ class Blame:
             return
         path = node.path
         if node.of is not None:
-            scope = self.algebra.scopes[step.inputs[0]]
-            path = f"{scope.path.replace('/', '.')}.{path}"
-            blamed = seen_from(g, seen_from(g, blamed, scope), g.top)
+            path = f"{self.algebra.scopes[step.inputs[0]].path.replace('/', '.')}.{path}"
         self._found.setdefault(path, []).append(blamed)
 
-    def _aggregate(self, step: Step, blamed: Vector) -> None:
+    def _aggregate(self, step: Step, blamed: Vector, scope: Scope) -> None:
         g, node = self.g, step.node
         assert isinstance(node, n.Aggregate)
         assert step.where is not None
@@ -97,8 +96,9 @@ class Blame:
         assert step.element is not None
         listed = self.algebra.of(step.inputs[0])
         assert isinstance(listed, Records)
-        self._pass(step.inputs[0], blamed)
-        inside = seen_from(g, g.all(blamed, listed.there), self.algebra.scopes[step.element])
+        self._pass(step.inputs[0], blamed, scope)
+        records = self.algebra.scopes[step.element]
+        inside = g.inside(g.all(blamed, listed.there), records)
         where = g.no(g.is_false(self.algebra.truth(step.where)))
         if node.how in (n.How.ANY, n.How.COUNT):
             settled = g.is_false(self.algebra.truth(step.body))
@@ -108,15 +108,19 @@ class Blame:
             settled = g.false
         here = g.all(inside, where, g.no(settled))
         for part in (step.where, step.body):
-            self._pass(part, here)
+            self._pass(part, here, records)
 
 
-def seen_from(g: Graph, vector: Vector, scope: Scope) -> Vector:
-    """A mark as another scope sees it: set for a row where it is set for any of its records, and for their records."""
-    around = scope.chain()
-    while vector.scope not in around:
-        vector = g.fold("any", vector.scope, vector, most=MOST_RECORDS)
-    return g.inside(vector, scope)
+def seen_from(g: Graph, vector: Vector, scope: Scope, other: Scope) -> Vector:
+    """A mark of one scope as another sees it: set for a row where it is set for any of its records, and for their records.
+
+    A mark that is the same for all records is theirs all the same: where there is none, nothing is set.
+    """
+    around = other.chain()
+    while scope not in around:
+        assert scope.parent is not None
+        vector, scope = g.fold("any", scope, vector, most=MOST_RECORDS), scope.parent
+    return g.inside(vector, other)
 
 
 def _scopes(order: Iterable[Step], algebra: FrameAlgebra) -> dict[Step, Scope]:
@@ -152,10 +156,12 @@ class Reach:
         for step in reversed(order):
             if step.static or step not in reached:
                 continue
-            here = seen_from(g, g.any(*reached[step]), inner.get(step, g.top))
+            # A mark of the child, also for what is computed for its records: of these everything counts.
+            here = g.any(*reached[step])
             fault = self.algebra.faults.get(step)
             if fault is not None:
-                found.append(seen_from(g, g.all(seen_from(g, here, fault.scope), fault), g.top))
+                scope = inner.get(step, g.top)
+                found.append(seen_from(g, g.all(g.inside(here, scope), g.inside(fault, scope)), scope, g.top))
             holds = self.algebra.truth(step.inputs[0]) if isinstance(step.node, n.When) else None
             if holds is not None and step not in inner:
                 condition, then, otherwise = step.inputs
@@ -164,7 +170,6 @@ class Reach:
             else:
                 parts = [(r, here) for r in _reads(step)]
             for read, when in parts:
-                # Inside a list everything counts: what is chosen for one record is not asked here.
                 reached.setdefault(read, []).append(when)
         return g.any(*found)
 
