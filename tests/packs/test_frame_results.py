@@ -10,6 +10,7 @@ from polars.testing import assert_frame_equal
 
 import kinderguard
 from kinderguard.analysis import synthesize
+from kinderguard.engines.frame.columns import FrameColumnError
 from kinderguard.engines.frame.results import TooManyLocalColumnsError
 
 sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
@@ -99,3 +100,18 @@ def test_the_plan_is_shown_for_the_curious(country):
     assert "Param cn.dibao.monthly_standard" in text
     assert "Fact child.birth_date" in text
     assert len(country.plan(division=COUNTIES[0]).steps) > len(country.plan().steps)
+
+
+def test_a_kept_run_knows_nothing_of_the_tables_before(country, people):
+    """The compiled rules are kept for tables of one kind; whose records they were and what was wrong is forgotten."""
+    several, few = people.children.head(300), people.children.tail(40)
+    first = country.assess_frame(several, members=people.members)
+    wrong = several.with_columns(pl.lit(-1).alias("household.size"))
+    with pytest.raises(FrameColumnError):
+        country.assess_frame(wrong, members=people.members)
+    assert_frame_equal(country.assess_frame(several, members=people.members), first)
+    alone = kinderguard.PolicyBook(country.registry).on(DAY)
+    assert_frame_equal(
+        country.assess_frame(few, members=people.members.head(5)),
+        alone.assess_frame(few, members=people.members.head(5)),
+    )

@@ -63,6 +63,8 @@ class PolicyBook:
     _stacks: Stacks = attrs.field(factory=dict)
     _overlays: dict[tuple[str, ...], Overlay] = attrs.field(factory=dict)
     _bases: dict[tuple[str | None, dt.date], "_Ready"] = attrs.field(factory=dict)
+    #: Rules compiled for tables that were assessed before; see ``frames.assess_table``.
+    jobs: dict[Any, "FrameJob"] = attrs.field(factory=dict, init=False)
 
     # ---- other books ---------------------------------------------------------------------------------------
 

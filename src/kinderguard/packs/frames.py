@@ -100,9 +100,35 @@ def assess_table(
 ) -> pl.DataFrame:
     """The results for a Polars frame, the child's ``ref`` before them."""
     divisions = divisions_of(table, division)
-    job = FrameJob(book, table.schema, divisions, tables, day, division, options, _full(table))
+    job = _job(book, table, divisions, tables, day, division, options)
     warn(table, tables, job.places)
-    return job.assess(table)
+    return job.assess(table, tables)
+
+
+#: How many compiled runs a book keeps: an analyst assesses the same kind of table again and again.
+KEPT_JOBS = 8
+
+
+def _job(
+    book: "PolicyBook",
+    table: pl.DataFrame,
+    divisions: pl.Series,
+    tables: Sequence[RecordTable],
+    day: dt.date,
+    division: str | None,
+    options: Options,
+) -> "FrameJob":
+    """The compiled rules for a table; those of an earlier call where nothing that they rest on has changed."""
+    schema, full = table.schema, _full(table)
+    records = tuple((t.path, t.key, tuple(t.frame.schema.items())) for t in tables)
+    key = (tuple(schema.items()), full, frozenset(divisions.unique()), records, day, division, options)
+    job = book.jobs.get(key)
+    if job is None:
+        job = FrameJob(book, schema, divisions, tables, day, division, options, full)
+        while len(book.jobs) >= KEPT_JOBS:
+            book.jobs.pop(next(iter(book.jobs)), None)
+        book.jobs[key] = job
+    return job
 
 
 def _full(table: pl.DataFrame) -> frozenset[str]:
@@ -177,11 +203,22 @@ class FrameJob:
         """The cells that could not be read so far, where the run was not strict."""
         return self._run.reader.problems()
 
-    def assess(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """The results of some rows, in their order; one table at a time."""
+    def assess(self, rows: pl.DataFrame, tables: Sequence[RecordTable] | None = None) -> pl.DataFrame:
+        """The results of some rows, in their order; one table at a time.
+
+        Args:
+            rows: the children.
+            tables: their records; those that ``take`` gave, if left out.
+        """
         with self._lock:
-            table, failed = self._provided(rows)
-            results = self._run.assess(table, failed)
+            if tables is not None:
+                self._run.start(tables)
+            try:
+                table, failed = self._provided(rows)
+                results = self._run.assess(table, failed)
+            finally:
+                if tables is not None:
+                    self._run.start(())  # keep nobody's records
         return results if self._ref is None else results.insert_column(0, rows["ref"])
 
     def _providers(self) -> dict[int, tuple[list[str | None], tuple[FactProvider, ...]]]:

@@ -9,11 +9,13 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 import polars as pl
 
 from kinderguard.engines.frame.columns import DIVISION_COLUMNS, FrameColumnError, as_divisions
-from kinderguard.engines.frame.engine import PLACE, SOURCE_ROW, FrameEngine, RulesOfPlace
+from kinderguard.engines.frame.engine import BATCH, PLACE, SOURCE_ROW, FrameEngine, RulesOfPlace
 from kinderguard.engines.frame.inputs import Reader, RecordTable, layout_of
 from kinderguard.engines.frame.results import NOT_VALID, Options, ResultWriter, total_name
 from kinderguard.rules.kinds import Kind
 
+#: How many rows are computed at a time where no list is opened: the streamed chain cuts them itself.
+WHOLE = 4_000_000
 #: From so many groups of rules on, rows are put in the order of their groups, so that each group's stand together.
 MANY = 16
 
@@ -66,6 +68,11 @@ class FrameRun:
         """Find records in these tables from now on."""
         self.reader.take(tables)
 
+    def start(self, tables: Sequence[RecordTable]) -> None:
+        """Begin anew with these tables: what could not be read before is forgotten."""
+        self.take(tables)
+        self.reader.faults.clear()
+
     def meet(self, divisions: pl.Series) -> None:
         """Meet the places of some rows, before the rows themselves are there."""
         met = len(self.engine.places)
@@ -101,11 +108,13 @@ class FrameRun:
             if groups.n_unique() > MANY and not groups.is_sorted():
                 ordered = ordered[groups.arg_sort()]
         met = {code: rows.filter(mark) for code, mark in (noted or {}).items()}
-        for start in range(0, max(len(ordered), 1), self.options.batch):
-            batch = self.reader.batch(ordered.slice(start, self.options.batch))
+        # A size that the caller chose holds in any case.
+        size = WHOLE if self.options.batch == BATCH and not self.engine.opens_lists else self.options.batch
+        for start in range(0, max(len(ordered), 1), size):
+            batch = self.reader.batch(ordered.slice(start, size))
             computed = self.engine.run(batch, self.reader)
             if self.options.strict and self.reader.faults:
-                self._refuse(ordered.slice(start + self.options.batch))
+                self._refuse(ordered.slice(start + size))
             unread = self.reader.unread_rows()
             if unread is not None:
                 unread = pl.concat([unread, *([met[NOT_VALID]] if NOT_VALID in met else [])])

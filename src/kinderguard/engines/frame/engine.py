@@ -196,6 +196,11 @@ class FrameEngine:
             shared = base.missing if not changed else blame.facts(kept)
             outputs.missing = blame.joined(shared, blame.facts(more, set(kept.values())))
 
+    @property
+    def opens_lists(self) -> bool:
+        """Whether the records of any list are looked into."""
+        return any(group.program is not None and group.program.opens_lists for group in self.groups.values())
+
     def groups_of(self, places: pl.Series) -> pl.Series:
         """The group of each place."""
         return pl.Series(self._group_of_place, dtype=pl.UInt32).gather(places)

@@ -151,6 +151,11 @@ class Program:
         )
 
     @property
+    def opens_lists(self) -> bool:
+        """Whether the records of any list are looked into."""
+        return any(isinstance(step, Enter) for step in self.instructions)
+
+    @property
     def place_columns(self) -> tuple[str, ...]:
         """The columns that are taken from the rows' places."""
         names = {v.payload[0] for v in self._columns if v.op == "source" and v.scope.parent is None}
