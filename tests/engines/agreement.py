@@ -150,7 +150,7 @@ def differences(assessment, row):
     if "problems" in row:
         # A frame made of cases has left out what is not valid already.
         row = row | {"problems": [code for code in row["problems"] if code != "fact.not_valid"]}
-        blocking = {p.code for p in assessment.problems} - {"parameter.missing", "fact.not_valid"}
+        blocking = {p.code for p in assessment.problems} - {"fact.not_valid"}
         compare("problems", sorted(blocking))
         compare("complete", assessment.complete)
     return found

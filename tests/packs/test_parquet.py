@@ -151,7 +151,7 @@ def test_a_run_that_is_killed_again_and_again_loses_no_row_and_writes_none_twice
 def test_a_run_begun_with_other_rules_inputs_or_options_is_refused(book, files):
     with pytest.raises(InterruptedRunError):
         run(book, files, progress=interrupt_after(400))
-    with pytest.raises(ParquetRunError, match="begun with other options"):
+    with pytest.raises(ParquetRunError, match="begun with other options: money"):
         run(book, files, money="fen")
     with pytest.raises(ParquetRunError, match="begun with other rows_a_part, rules"):
         run(book.without("cn.per_member"), files, part=300)

@@ -56,7 +56,8 @@ class ParquetRun:
         parts: how many parts there are, and how many of them an earlier run had made.
         resumed: see ``parts``.
         problems: cells that could not be read in this run, by column (rows are counted within a part).
-        fingerprint: of the rules, the day and the options, as it stands in every part's metadata.
+        fingerprint: of the rules of the places that occur: same fingerprint, same rules. It stands in every part's
+            metadata, with the day.
     """
 
     out: Path
@@ -153,7 +154,7 @@ class _Run:
         places = sorted(d for d in divisions.to_list() if d is not None)
         rules = sha256(book.to_json(divisions=places).encode()).hexdigest()
         self.plan = self._plan(rules, day, division, counts, part)
-        self.fingerprint = sha256(canonical_text(self.plan).encode()).hexdigest()
+        self.fingerprint = rules
 
     def _key(self, path: str, listed: list[Path]) -> str:
         there = pl.scan_parquet(listed).collect_schema().names()
@@ -207,6 +208,7 @@ class _Run:
         before = json.loads(path.read_text("utf-8"))
         changed = sorted(k for k in {*before, *self.plan} if before.get(k) != self.plan.get(k))
         if changed:
+            changed = [name for one in changed for name in _named(one, before, self.plan)]
             raise ParquetRunError(
                 f"{self.work} was begun with other {', '.join(changed)}, so its parts do not go with this run. Call it "
                 "as before to go on, or delete the folder to begin anew."
@@ -246,6 +248,14 @@ class _Run:
             if path.name == PLAN or path.suffix == ".tmp":
                 path.unlink()
         os.rename(self.work, self.out)
+
+
+def _named(what: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What of a plan has changed; of the options, which."""
+    if what != "options":
+        return [what]
+    old, new = before.get(what, {}), now[what]
+    return [f"{what}: {name}" for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
 
 
 def _parts(files: list[Path], counts: list[int], size: int) -> Iterator[_Part]:

@@ -9,7 +9,7 @@ import polars as pl
 from kinderguard.engines.frame.columns import FrameColumnError
 from kinderguard.engines.frame.inputs import RecordTable
 from kinderguard.engines.frame.schema import fact_kinds
-from kinderguard.model.errors import Problem, did_you_mean
+from kinderguard.model.errors import MissingExtraError, Problem, did_you_mean
 from kinderguard.model.text import Text
 
 
@@ -55,6 +55,8 @@ def taken(native: Any) -> tuple[Any, Any]:
 def _as_polars(frame: Any) -> pl.DataFrame:
     try:
         return frame.to_polars()  # type: ignore[no-any-return]
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("frames", error.name or "pyarrow") from None
     except Exception:  # noqa: BLE001  whatever it is, its own words may quote a cell
         mixed = [name for name in frame.columns if not _converts(frame.select(name))]
         raise FrameColumnError(tuple(_mixed(name) for name in mixed or frame.columns)) from None

@@ -12,6 +12,9 @@ from kinderguard.engines.missing import DERIVED
 from kinderguard.engines.plan import Step
 from kinderguard.rules import nodes as n
 
+#: Stands among the open facts for parameters that have no value at the place.
+UNSET = "#parameter"
+
 
 class Blame:
     """Traces undetermined results of one algebra back to facts."""
@@ -25,7 +28,8 @@ class Blame:
         return {path: self.g.any(*(m[path] for m in (a, b) if path in m)) for path in sorted({*a, *b})}
 
     def facts(self, roots: Mapping[str, Step], settled: Container[Step] = ()) -> dict[str, Vector]:
-        """By fact path (of a record, without its number), whether it leaves one of the results open.
+        """By fact path (of a record, without its number), whether it leaves one of the results open; ``UNSET`` for
+        parameters without a value.
 
         Args:
             roots: the results, by name.
@@ -39,7 +43,7 @@ class Blame:
             self._pass(root, self.g.true, self.g.top)
         for step in reversed(order):
             given = self._blamed.get(step)
-            if given and not step.static:
+            if given:
                 self._visit(step, self.g.all(self.g.any(*given), self._unknown(step)))
         found = {path: self.g.any(*vectors) for path, vectors in sorted(self._found.items())}
         return {path: v for path, v in found.items() if not v.is_value(False)}
@@ -60,6 +64,8 @@ class Blame:
         match step.node:
             case n.Fact() | n.Collection():
                 self._leaf(step, blamed, scope)
+            case n.Param():
+                self._found.setdefault(UNSET, []).append(seen_from(g, blamed, scope, g.top))
             case n.When():
                 condition, then, otherwise = step.inputs
                 holds = self.algebra.truth(condition)

@@ -12,6 +12,7 @@ import attrs
 import numpy as np
 import polars as pl
 
+from kinderguard.engines.frame.blame import UNSET
 from kinderguard.engines.frame.engine import BATCH, PLACE, SOURCE_ROW, Computed, FrameEngine, Group, Part
 from kinderguard.engines.frame.outputs import Money
 from kinderguard.engines.frame.schema import fact_kinds
@@ -31,10 +32,12 @@ MOST_LOCAL_COLUMNS = 1000
 #: Problems that mean that not every rule could be used (as ``Assessment.complete`` has it).
 BLOCKING = r"^(pack\.|provider\.|rule\.|case\.division_unknown)"
 DIVIDED_BY_ZERO, NOT_VALID, NO_DIVISION = "rule.division_by_zero", "fact.not_valid", "case.division_unknown"
+NO_VALUE = "parameter.missing"
 #: Money in yuan.
 YUAN = pl.Decimal(38, 2)
 #: Columns on the way to the lists: whether a fact is open, a condition fails a rule, a rule divided by zero.
 _OPEN, _REASON, _FAULT = "#open:", "#reason:", "#fault"
+_UNSET = _OPEN + UNSET
 
 
 class TooManyLocalColumnsError(KinderguardError, ValueError):
@@ -104,7 +107,7 @@ class ResultWriter:
         #: The columns that every group has from the shared rules, unchanged; and the others.
         self._same = {name: dtype for name, dtype in every.items() if name in shared and name not in differs}
         self._other = {name: dtype for name, dtype in every.items() if name not in self._same}
-        self._open = [name for name in marks if name.startswith(_OPEN)]
+        self._open = [name for name in marks if name.startswith(_OPEN) and name != _UNSET]
         self._why = [name for name in marks if name.startswith(_REASON)]
         own = {code for rules in engine.rules for code in rules.rules.facts}
         self._paths = sorted({*open_paths(), *own})
@@ -306,6 +309,8 @@ class ResultWriter:
         problems, blocking = by_place.gather(found[PLACE]), blocked.gather(found[PLACE])
         marks = {code: found[SOURCE_ROW].is_in(rows.implode()) for code, rows in noted.items()}
         marks[DIVIDED_BY_ZERO] = found[_FAULT].fill_null(False)
+        if _UNSET in found.columns:
+            marks[NO_VALUE] = found[_UNSET].fill_null(False)
         if any(mark.any() for mark in marks.values()):
             own = listed(marks, sorted(marks), len(found)).cast(problems.dtype)
             problems = pl.select(pl.concat_list(problems, own).list.unique().list.sort()).to_series()
