@@ -162,6 +162,23 @@ def test_one_child_that_fails_does_not_touch_the_others():
     assert [row["problems"] for row in rows] == [[], ["provider.failed"], []]
 
 
+def test_a_row_that_failed_and_one_with_an_unfit_answer_are_told_apart():
+    def one(facts):
+        return {1: "many", 2: 3}[facts["household.size"]]
+
+    rows = agree(book_of(r.FactProvider(ROOMS, [household.size], one)), [case(household__size=k) for k in (1, 2, 3)])
+    assert [row["problems"] for row in rows] == [["fact.not_valid"], [], ["provider.failed"]]
+    assert [row["complete"] for row in rows] == [True, True, False]
+
+
+def test_the_callers_table_is_left_alone():
+    provider, _ = registry()
+    frame = frame_of([case(extra={"heating": False}), case()], extra=EXTRA)
+    before = frame.clone()
+    book_of(provider).assess_frame(frame)
+    assert frame.equals(before)
+
+
 def test_an_answer_of_another_kind_is_unknown_and_no_failure_of_the_provider():
     provider = r.FactProvider(ROOMS, [household.size], lambda facts: "many")
     (row,) = agree(book_of(provider), [case()])

@@ -46,13 +46,15 @@ def provide(table: pl.DataFrame, here: pl.Series, provider: FactProvider) -> tup
         said.append(str(value) if value is not None and stated.dtype == pl.String else value)
         unfit.append(answer is not None and not wrong and value is None)
     column = stated.scatter(asked, pl.Series(said, dtype=stated.dtype))
-    nowhere = pl.repeat(False, len(table), dtype=pl.Boolean, eager=True)
     marks = {FAILED: failed, UNFIT: unfit}
     return table.with_columns(column), {
-        problem: nowhere.scatter(asked, pl.Series(rows, dtype=pl.Boolean))
-        for problem, rows in marks.items()
-        if any(rows)
+        problem: _marked(asked, rows, len(table)) for problem, rows in marks.items() if any(rows)
     }
+
+
+def _marked(asked: pl.Series, rows: list[bool], height: int) -> pl.Series:
+    """A mark for every row, from those for the rows that were asked about."""
+    return pl.repeat(False, height, dtype=pl.Boolean, eager=True).scatter(asked, pl.Series(rows, dtype=pl.Boolean))
 
 
 def _stated(table: pl.DataFrame, code: str, kind: Kind) -> pl.Series | None:
