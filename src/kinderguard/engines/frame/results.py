@@ -4,6 +4,7 @@ Made once for the places that a run has met. What every group has from the share
 once; only what differs is written group by group.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -305,34 +306,37 @@ class ResultWriter:
             yield listed(marks, self._named_reasons, len(found)).alias(REASONS)
         if not self.options.problems:
             return
-        by_place, blocked = self._place_problems
-        problems, blocking = by_place.gather(found[PLACE]), blocked.gather(found[PLACE])
-        marks = {code: found[SOURCE_ROW].is_in(rows.implode()) for code, rows in noted.items()}
-        marks[DIVIDED_BY_ZERO] = found[_FAULT].fill_null(False)
+        place = found[PLACE]
+        marks = {code: at.gather(place) for code, at in self._place_problems.items()}
+
+        def more(code: str, mark: pl.Series) -> None:
+            marks[code] = marks[code] | mark if code in marks else mark
+
+        for code, rows in noted.items():
+            more(code, found[SOURCE_ROW].is_in(rows.implode()))
+        more(DIVIDED_BY_ZERO, found[_FAULT].fill_null(False))
         if _UNSET in found.columns:
-            marks[NO_VALUE] = found[_UNSET].fill_null(False)
-        if any(mark.any() for mark in marks.values()):
-            own = listed(marks, sorted(marks), len(found)).cast(problems.dtype)
-            problems = pl.select(pl.concat_list(problems, own).list.unique().list.sort()).to_series()
-            for code, mark in marks.items():
-                if code.startswith(("rule.", "provider.")):
-                    blocking = blocking | mark
-        yield problems.alias(PROBLEMS)
-        yield (~blocking).alias(COMPLETE)
+            more(NO_VALUE, found[_UNSET].fill_null(False))
+        yield listed(marks, sorted(marks), len(found)).cast(pl.List(pl.String)).alias(PROBLEMS)
+        complete = pl.repeat(True, len(found), dtype=pl.Boolean, eager=True)
+        for code, mark in marks.items():
+            if re.match(BLOCKING, code):
+                complete = complete & ~mark
+        yield complete.alias(COMPLETE)
 
     @cached_property
-    def _place_problems(self) -> tuple[pl.Series, pl.Series]:
-        """By place, the codes of what was wrong with its packs; and whether any means that rules are lacking."""
-        codes = [sorted({p.code for p in rules.problems}) for rules in self.engine.rules]
+    def _place_problems(self) -> dict[str, pl.Series]:
+        """By code of what was wrong with packs, at which places it was."""
+        codes = [{p.code for p in rules.problems} for rules in self.engine.rules]
         for division, place in self.engine.places.items():
             if division is None:
-                codes[place].append(NO_DIVISION)
+                codes[place].add(NO_DIVISION)
         for group in self._groups:
             for place, fault in group.faults.items():
                 if fault:
-                    codes[place].append(DIVIDED_BY_ZERO)
-        problems = pl.Series(codes, dtype=pl.List(pl.String))
-        return problems, problems.list.eval(pl.element().str.contains(BLOCKING)).list.any()
+                    codes[place].add(DIVIDED_BY_ZERO)
+        every = sorted(set().union(*codes))
+        return {code: pl.Series([code in own for own in codes], dtype=pl.Boolean) for code in every}
 
 
 _HELD: Mapping[Dtype, Any] = {Dtype.BOOL: pl.Boolean(), Dtype.INT: pl.Int64()}
