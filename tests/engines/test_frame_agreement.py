@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engines.agreement import children, differences, examples, worlds
 
 
-@examples(1000)
+@examples(1010)
 @given(worlds(), children(), st.booleans())
 def test_the_frame_engine_gives_the_reference_engines_answer(world, cases, full):
     rows = world.frame(cases, full=full).to_dicts()
