@@ -1,0 +1,12 @@
+"""The commands, a file for each group of them. They register with ``application.app`` when they are imported."""
+
+from kinderguard.commands import ledger, packs, rules
+from kinderguard.commands.application import app
+
+
+def run() -> None:
+    """Run the command line."""
+    app()
+
+
+__all__ = ["app", "ledger", "packs", "rules", "run"]

@@ -1,0 +1,109 @@
+"""What all commands share: the application, common options, progress, and how errors end.
+
+Results go to standard output (or ``--out``), everything else to standard error. Exit code 0: done; 1: done, with rows
+skipped or problems reported; 2: nothing could be done.
+"""
+
+import datetime as dt
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from kinderguard.model.errors import KinderguardError
+from kinderguard.model.text import Text
+from kinderguard.survey import LedgerError
+
+app = typer.Typer(
+    name="kinderguard",
+    help="困境儿童：读取台账，评估每名儿童，说明理由。Children in difficulty: read a ledger, assess every child, say why.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+error_console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+DONE, WITH_PROBLEMS, NOTHING_DONE = 0, 1, 2
+
+
+class Lang(StrEnum):
+    """The language of results."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("日期写作 2025-09-01 / write the day as 2025-09-01") from None
+
+
+LedgerPath = Annotated[
+    Path, typer.Argument(metavar="LEDGER", help="台账文件（Excel 或 CSV） / the ledger, Excel or CSV")
+]
+OnDay = Annotated[dt.date, typer.Option("--on", parser=_day, metavar="DATE", help="评估日期 / the day, as 2025-09-01")]
+OptionalDay = Annotated[
+    dt.date | None,
+    typer.Option("--on", parser=_day, metavar="DATE", help="评估日期，默认今天 / the day; today if left out"),
+]
+OutPath = Annotated[
+    Path | None, typer.Option("--out", "-o", metavar="PATH", help="输出文件 / where to write the result")
+]
+InLang = Annotated[Lang, typer.Option("--lang", help="结果语言 / language of the result")]
+Strict = Annotated[
+    bool,
+    typer.Option("--strict", help="规则包有问题即停止 / stop where a rule pack is broken, instead of reporting it"),
+]
+OnSheet = Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="只读此工作表 / read this sheet only")]
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error while it is a terminal; nothing otherwise."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=error_console, transient=True, disable=not error_console.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def write(pieces: Iterator[str], out: Path | None) -> None:
+    """Write text piece by piece, to a file or to standard output, as UTF-8."""
+    if out is None:
+        for piece in pieces:
+            sys.stdout.write(piece)
+        return
+    with out.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(pieces)
+
+
+def say(text: str) -> None:
+    """A line on standard error."""
+    error_console.print(text, markup=False)
+
+
+def fail(message: Text) -> NoReturn:
+    """End with exit code 2 and the message in both languages (see ``contained``)."""
+    raise LedgerError(message)
+
+
+@contextmanager
+def contained() -> Iterator[None]:
+    """Our own errors end with exit code 2 and their message; anything else is a defect and shows where it is."""
+    try:
+        yield
+    except KinderguardError as error:
+        text: Any = getattr(error, "text", None)
+        say(f"{text.zh}\n{text.en}" if isinstance(text, Text) else str(error))
+        raise typer.Exit(NOTHING_DONE) from None
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader has seen enough (``| head``)
+        raise typer.Exit(DONE) from None

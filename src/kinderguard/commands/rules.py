@@ -1,0 +1,79 @@
+"""``rules`` and ``schema``: what the rules say, and the form of what is written."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import kinderguard
+from kinderguard.commands.application import InLang, Lang, OptionalDay, app, contained, fail
+from kinderguard.engines.render import plain_text
+from kinderguard.model.text import Text
+from kinderguard.report.rule_card import rule_card, rule_titles
+from kinderguard.report.schemas import SCHEMAS, schema
+
+
+@app.command()
+def rules(
+    code: Annotated[
+        str | None, typer.Argument(help="类别、政策或参数的代码 / a category, policy, check or parameter")
+    ] = None,
+    division: Annotated[
+        str | None,
+        typer.Option("--division", "-d", metavar="CODE", help="行政区划代码 / the place whose rules are meant"),
+    ] = None,
+    on: OptionalDay = None,
+    lang: InLang = Lang.ZH,
+) -> None:
+    """列出规则，或打印一条规则的全文。List the rules, or print one in full with values and sources."""
+    with contained():
+        book = kinderguard.load()
+        if code is not None and division is None and code[:1].isdigit():
+            division = code.split(".", 1)[0]
+        if division is not None:
+            book = book.for_division(division)
+        if code is not None:
+            card = rule_card(book.rules, code, division=division, on=on)
+            typer.echo(plain_text(card, lang.value))
+            return
+        titles = rule_titles(book.rules)
+        for title, codes in (
+            (Text("类别", "Categories"), sorted(book.rules.categories)),
+            (Text("政策", "Policies"), sorted(book.rules.policies)),
+        ):
+            typer.echo(f"{title.in_(lang.value)} ({len(codes)})")
+            for key in codes:
+                typer.echo(f"  {key:<40} {titles[key].in_(lang.value)}")
+        checks = book.rules.checks.values()
+        if checks:
+            typer.echo(f"{Text('地方规定', 'Checks').in_(lang.value)} ({len(checks)})")
+            for check in sorted(checks, key=lambda c: c.code):
+                typer.echo(f"  {check.code:<40} → {check.on}")
+
+
+@app.command(name="schema")
+def print_schema(
+    name: Annotated[str | None, typer.Argument(help=" | ".join(SCHEMAS))] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FOLDER", help="全部写入文件夹 / write all of them to a folder"),
+    ] = None,
+) -> None:
+    """打印数据格式的 JSON Schema。Print a JSON Schema."""
+    with contained():
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            for each in [name] if name else list(SCHEMAS):
+                (out / f"{each}.json").write_text(_schema_text(each), "utf-8")
+            return
+        if name is None:
+            typer.echo("\n".join(SCHEMAS))
+            return
+        typer.echo(_schema_text(name), nl=False)
+
+
+def _schema_text(name: str) -> str:
+    if name not in SCHEMAS:
+        fail(Text(f"可用的名称：{'、'.join(SCHEMAS)}", f"there is no such schema; the names are {', '.join(SCHEMAS)}"))
+    return json.dumps(schema(name), ensure_ascii=False, indent=2) + "\n"
