@@ -30,8 +30,8 @@ KINDS = ("visual", "hearing", "speech", "physical", "intellectual", "mental", "m
 GRADES = ("1", "2", "3", "4")
 MIND = ("mental", "intellectual")
 TREATED = ("visual", "hearing", "speech", "physical", "intellectual")
-UPPER = ("senior_high", "secondary_vocational", "higher_vocational", "undergraduate")
-ADULT_STAGES = ("primary", "junior_middle", *UPPER)
+UPPER = ("senior_high", "secondary_vocational", "higher_vocational", "undergraduate", "master")
+IN_SCHOOL = ("primary", "junior_middle", *UPPER)
 PARENTS = ("father", "mother")
 
 
@@ -106,7 +106,8 @@ def _situations(lists: pl.Series, who: str) -> list[pl.Series]:
     items = opened(lists).unnest("item").with_columns(begun=(since <= DAY).fill_null(True))
     items = items.with_columns(now=col("begun") & pl.coalesce(until >= DAY, "ongoing"))
     now = col("now")
-    long_enough = pl.coalesce(col("term_months") >= 6, until >= since.dt.offset_by("6mo"))
+    # By dates, a term has its first day and its last.
+    long_enough = pl.coalesce(col("term_months") >= 6, until.dt.offset_by("1d") >= since.dt.offset_by("6mo"))
     conditions = {
         "dead": kind.is_in(["dead", "declared_dead"]) & col("begun"),
         "declared_missing": (kind == "declared_missing") & now,
@@ -143,6 +144,12 @@ def _of_mind(who: str) -> pl.Expr:
     return kind.is_in(MIND) | ((kind == "multiple") & col(f"{who}.mind_among"))
 
 
+def recorded(who: str) -> pl.Expr:
+    """Not recorded as none; of kind and grade one may be blank."""
+    kind, grade = col(f"{who}.disability.kind"), col(f"{who}.disability.grade")
+    return (kind != "none").fill_null(True) & (grade != "none").fill_null(True)
+
+
 def _terms() -> dict[str, pl.Expr]:
     born, residence, registration = (
         col("child.birth_date"),
@@ -161,7 +168,8 @@ def _terms() -> dict[str, pl.Expr]:
         "size": col("household.size").cast(pl.Int64),
     }
     for who in (*PARENTS, "child"):
-        found[f"{who}.in_force"] = (col(f"{who}.disability.valid_until") >= DAY).fill_null(True)
+        in_force = (col(f"{who}.disability.valid_until") >= DAY).fill_null(True)
+        found[f"{who}.holds_card"] = recorded(who) & in_force
         found[f"{who}.first_two"] = col(f"{who}.disability.grade").is_in(["1", "2"])
         found[f"{who}.mind"] = _of_mind(who)
     for who in PARENTS:
@@ -172,7 +180,7 @@ def _terms() -> dict[str, pl.Expr]:
 
 def _severe(who: str) -> pl.Expr:
     third_or_fourth = col(f"{who}.disability.grade").is_in(["3", "4"])
-    return col(f"{who}.in_force") & (col(f"{who}.first_two") | (third_or_fourth & col(f"{who}.mind")))
+    return col(f"{who}.holds_card") & (col(f"{who}.first_two") | (third_or_fourth & col(f"{who}.mind")))
 
 
 def _parents() -> dict[str, pl.Expr]:
@@ -213,7 +221,7 @@ def _children() -> dict[str, pl.Expr]:
     kind, grade, health = col("child.disability.kind"), col("child.disability.grade"), col("child.health")
     treated = kind.is_in(TREATED) | ((kind == "multiple") & col("child.treated_among")) | col("child.disability.autism")
     not_disabled, not_ill = health.is_in(["healthy", "ill"]), health.is_in(["healthy", "disabled"])
-    on_card = (kind.is_in(KINDS) | grade.is_in(GRADES)) & col("child.in_force")
+    on_card = (kind.is_in(KINDS) | grade.is_in(GRADES)) & col("child.holds_card")
     stage = col("child.schooling.stage")
     return {
         "without_parents": _both("gone") | (not_found & ~col("child.adopted")),
@@ -223,7 +231,7 @@ def _children() -> dict[str, pl.Expr]:
         "cn.seriously_ill": _unless(col("child.illness.serious"), not_ill),
         "cn.hiv_affected": _unless(col("child.illness.hiv"), not_ill),
         "treated": _unless(treated, not_disabled),
-        "first_three": col("child.in_force") & (col("child.first_two") | ((grade == "3") & col("child.mind"))),
+        "first_three": col("child.holds_card") & (col("child.first_two") | ((grade == "3") & col("child.mind"))),
         "compulsory": stage.is_in(["primary", "junior_middle"]),
         "upper": stage.is_in(UPPER),
     }
@@ -234,7 +242,8 @@ def _households() -> dict[str, pl.Expr]:
     on_dibao = col("aid.dibao") | ((col("income") < DIBAO) & within & ~col("aid.tekun"))
     return {
         "on_dibao": on_dibao,
-        "cn.dibao_marginal": col("aid.dibao_marginal") | ((col("income") < MARGIN) & within & ~on_dibao),
+        "cn.dibao_marginal": (col("aid.dibao_marginal") & ~col("aid.dibao"))
+        | ((col("income") < MARGIN) & within & ~on_dibao & ~col("aid.tekun")),
         "cn.orphan": col("under_18") & col("without_parents"),
         "cn.de_facto_unattended": col("under_18") & col("nobody_can_raise"),
     }
@@ -256,7 +265,7 @@ def _types() -> dict[str, pl.Expr]:
         "draws_alone": draws_alone,
         "cn.dibao": col("on_dibao") | draws_alone | (marginal & (col("first_three") | col("child.illness.serious"))),
         "cn.tekun": col("aid.tekun") & ~chose_child,
-        "cn.rigid_expenditure": col("aid.rigid_expenditure"),
+        "cn.rigid_expenditure": col("aid.rigid_expenditure") & ~col("aid.dibao"),
         "cn.left_behind": col("under_16") & (col("child.registration.kind") == "rural") & parents_away,
         "cn.migrant": col("under_16")
         & col("other_county")
@@ -304,9 +313,11 @@ def _policies() -> dict[str, pl.Expr]:
     stage, adopted, full_time = col("child.schooling.stage"), col("child.adopted"), col("child.schooling.full_time")
     since, born = col("child.orphan_since"), col("child.birth_date")
     before_18 = when(since.is_not_null()).then(date_number(since) - date_number(born) < 18_0000)
-    in_need = _any_of("dibao", "tekun", "orphan", "dibao_marginal") | (col("child.care.kind") == "residential")
-    was_adopted = col("under_18") & adopted & disabled & (col("child.birth_parents_not_found") | since.is_not_null())
-    adult_pupil = ~col("under_18") & stage.is_in(ADULT_STAGES) & full_time
+    poor = _any_of("dibao", "tekun", "orphan", "dibao_marginal", "rigid_expenditure") | col("aid.formerly_poor")
+    was_adopted = col("under_18") & adopted & disabled & (col("child.birth_parents_not_found") | (since <= DAY))
+    adult_orphan = ~col("under_18") & stage.is_in(IN_SCHOOL) & col("without_parents") & before_18
+    # Whoever else is ill at home, the county decides.
+    needs_relief = when(hardship).then(lit(True))
     four_kinds = dibao | tekun | disabled | col("aid.formerly_poor")
     eligible = {
         "orphan_allowance": orphan | (col("under_18") & col("cn.hiv_affected")),
@@ -315,7 +326,7 @@ def _policies() -> dict[str, pl.Expr]:
         "tekun_support": tekun,
         "disability_living_subsidy": disabled & dibao,
         "disability_care_subsidy": col("first_three") & col("child.disability.needs_long_term_care"),
-        "rehabilitation": col("under_7") & col("treated") & in_need,
+        "rehabilitation": col("under_7") & col("treated") & (poor | (col("child.care.kind") == "residential")),
         "boarder_stipend": compulsory & (four_kinds | (boarding & hardship)),
         "high_school_grant": (stage == "senior_high") & hardship,
         "orphan_study_grant": ~col("under_18")
@@ -323,13 +334,13 @@ def _policies() -> dict[str, pl.Expr]:
         & before_18
         & (~adopted | disabled)
         & col("child.schooling.continuous_since_18")
-        & stage.is_in([*UPPER, "master"])
+        & col("upper")
         & full_time,
         "education_aid": ((dibao | tekun) & (compulsory | col("upper")))
-        | (disabled & stage.is_in(["not_in_school", "dropped_out"])),
+        | (col("under_18") & disabled & stage.is_in(["not_in_school", "dropped_out"])),
         "medical_aid": _any_of("dibao", "tekun", "orphan", "de_facto_unattended"),
-        "temporary_relief": (col("cn.seriously_ill") | _either("illness.serious")) & hardship,
-        "medical_rehabilitation_for_orphans": orphan | was_adopted | (adult_pupil & col("without_parents")),
+        "temporary_relief": (col("cn.seriously_ill") | _either("illness.serious")) & needs_relief,
+        "medical_rehabilitation_for_orphans": orphan | was_adopted | adult_orphan,
         "family_guidance": _any_of("left_behind", "child_in_difficulty"),
     }
     return {f"cn.{code}.eligible": condition for code, condition in eligible.items()}

@@ -7,7 +7,7 @@ here stand at their floor, or at nothing.
 
 import polars as pl
 from handwritten import kleene
-from handwritten.kleene import PARENTS, SIX_MONTHS_AGO, date_number, opened
+from handwritten.kleene import PARENTS, SIX_MONTHS_AGO, date_number, opened, recorded
 from polars import col, when
 
 
@@ -47,7 +47,7 @@ def _any(items: pl.DataFrame, rows: int, **conditions: pl.Expr) -> list[pl.Serie
 def _from_lists(children: pl.DataFrame) -> list[pl.Series]:
     rows, found = len(children), []
     kind, since, until = col("kind"), col("since"), col("until")
-    long_enough = pl.coalesce(col("term_months") >= 6, until >= since.dt.offset_by("6mo"))
+    long_enough = pl.coalesce(col("term_months") >= 6, until.dt.offset_by("1d") >= since.dt.offset_by("6mo"))
     for who in PARENTS:
         items = opened(children[f"{who}.situations"]).unnest("item").filter((since <= kleene.DAY).fill_null(True))
         now = pl.coalesce(until >= kleene.DAY, "ongoing")
@@ -89,13 +89,13 @@ def _terms() -> dict[str, pl.Expr]:
     }
     for who in (*PARENTS, "child"):
         kind, grade = col(f"{who}.disability.kind"), col(f"{who}.disability.grade")
-        in_force = (col(f"{who}.disability.valid_until") >= kleene.DAY).fill_null(True)
+        holds_card = recorded(who) & (col(f"{who}.disability.valid_until") >= kleene.DAY).fill_null(True)
         mind = kind.is_in(kleene.MIND) | ((kind == "multiple") & col(f"{who}.mind_among"))
         first_two = grade.is_in(["1", "2"])
-        found[f"{who}.severe"] = in_force & (first_two | (grade.is_in(["3", "4"]) & mind))
+        found[f"{who}.severe"] = holds_card & (first_two | (grade.is_in(["3", "4"]) & mind))
         if who == "child":
-            found["first_three"] = in_force & (first_two | ((grade == "3") & mind))
-            found["cn.disabled"] = in_force & (kind.is_in(kleene.KINDS) | grade.is_in(kleene.GRADES))
+            found["first_three"] = holds_card & (first_two | ((grade == "3") & mind))
+            found["cn.disabled"] = holds_card & (kind.is_in(kleene.KINDS) | grade.is_in(kleene.GRADES))
         else:
             found[f"{who}.exists"] = (col(f"{who}.kind") != "none").fill_null(True)
             found[f"{who}.gone"] = col(f"{who}.dead") | col(f"{who}.declared_missing")
@@ -131,8 +131,8 @@ def _situation() -> dict[str, pl.Expr]:
         "on_dibao": on_dibao,
         "cn.orphan": col("under_18") & without,
         "cn.de_facto_unattended": col("under_18") & neither & ((f_there & f_unable) | (m_there & m_unable)),
-        "cn.dibao_marginal": col("aid.dibao_marginal")
-        | ((col("income") < kleene.MARGIN) & col("household.property_within_limits") & ~on_dibao),
+        "cn.dibao_marginal": (col("aid.dibao_marginal") & ~col("aid.dibao"))
+        | ((col("income") < kleene.MARGIN) & col("household.property_within_limits") & ~on_dibao & ~col("aid.tekun")),
         "compulsory": col("child.schooling.stage").is_in(["primary", "junior_middle"]),
     }
 
@@ -156,7 +156,7 @@ def _types() -> dict[str, pl.Expr]:
     found = {
         "dibao": col("on_dibao") | col("child.individual_dibao") | one_person,
         "tekun": col("aid.tekun") & ~chose_child,
-        "rigid_expenditure": col("aid.rigid_expenditure"),
+        "rigid_expenditure": col("aid.rigid_expenditure") & ~col("aid.dibao"),
         "left_behind": under_16 & (col("child.registration.kind") == "rural") & parents_away,
         "migrant": under_16
         & (home != here)
@@ -203,9 +203,9 @@ def _eligible() -> dict[str, pl.Expr]:
     treated = (
         kind.is_in(kleene.TREATED) | ((kind == "multiple") & col("treated_among")) | col("child.disability.autism")
     )
-    in_need = _any_of("dibao", "tekun", "orphan", "dibao_marginal") | (care == "residential")
+    poor = _any_of("dibao", "tekun", "orphan", "dibao_marginal", "rigid_expenditure") | col("aid.formerly_poor")
     before_18 = when(since.is_not_null()).then(date_number(since) - date_number(col("child.birth_date")) < 18_0000)
-    was_adopted = under_18 & adopted & disabled & (col("child.birth_parents_not_found") | since.is_not_null())
+    was_adopted = under_18 & adopted & disabled & (col("child.birth_parents_not_found") | (since <= kleene.DAY))
     poor_pupil = dibao | tekun | disabled | col("aid.formerly_poor") | (col("child.schooling.boarding") & hardship)
     ill_parent = pl.any_horizontal([col(f"{who}.exists") & col(f"{who}.illness.serious") for who in PARENTS])
     found = {
@@ -215,7 +215,7 @@ def _eligible() -> dict[str, pl.Expr]:
         "tekun_support": tekun,
         "disability_living_subsidy": disabled & dibao,
         "disability_care_subsidy": col("first_three") & col("child.disability.needs_long_term_care"),
-        "rehabilitation": col("under_7") & treated & in_need,
+        "rehabilitation": col("under_7") & treated & (poor | (care == "residential")),
         "boarder_stipend": compulsory & poor_pupil,
         "high_school_grant": (stage == "senior_high") & hardship,
         "orphan_study_grant": ~under_18
@@ -223,15 +223,15 @@ def _eligible() -> dict[str, pl.Expr]:
         & before_18
         & (~adopted | disabled)
         & col("child.schooling.continuous_since_18")
-        & stage.is_in([*kleene.UPPER, "master"])
+        & stage.is_in(kleene.UPPER)
         & full_time,
         "education_aid": ((dibao | tekun) & (compulsory | stage.is_in(kleene.UPPER)))
-        | (disabled & stage.is_in(["not_in_school", "dropped_out"])),
+        | (under_18 & disabled & stage.is_in(["not_in_school", "dropped_out"])),
         "medical_aid": dibao | tekun | orphan | col("cn.de_facto_unattended"),
         "temporary_relief": (col("cn.seriously_ill") | ill_parent) & hardship,
         "medical_rehabilitation_for_orphans": orphan
         | was_adopted
-        | (~under_18 & stage.is_in(kleene.ADULT_STAGES) & full_time & without),
+        | (~under_18 & stage.is_in(kleene.IN_SCHOOL) & without & before_18),
         "family_guidance": col("cn.left_behind") | col("cn.child_in_difficulty"),
     }
     return {f"cn.{code}.eligible": condition for code, condition in found.items()}

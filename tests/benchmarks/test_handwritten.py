@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 import kinderguard
@@ -32,7 +33,13 @@ def by_hand() -> Iterator[dict[str, Any]]:
 
 @pytest.fixture(scope="module", params=[1, 2])
 def people(request: pytest.FixtureRequest) -> Population:
-    return synthesize(ROWS, seed=request.param, divisions=["110105"])
+    people = synthesize(ROWS, seed=request.param, divisions=["110105"])
+    # Where one of health, kind and grade is on record a blank is seldom open; of some children none of them is.
+    blank = pl.int_range(pl.len()) % 100 == 0
+    health = [
+        pl.when(~blank).then(path) for path in ("child.health", "child.disability.kind", "child.disability.grade")
+    ]
+    return attrs.evolve(people, children=people.children.with_columns(health))
 
 
 @pytest.fixture(scope="module")

@@ -144,3 +144,41 @@ def test_an_orphan_of_18_in_school_where_the_county_goes_on_paying(assess, book,
 def test_without_the_countys_switch_the_allowance_ends_at_18(assess):
     assert assess(ADULT).policies["cn.orphan_allowance"].eligible is False
     assert assess(ADULT, division="440103").policies["cn.orphan_allowance"].eligible is True
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, True),
+        ({"child.schooling.stage": "master"}, True),
+        ({"child.schooling.full_time": False}, True),
+        ({"child.schooling.stage": "not_in_school"}, False),
+        ({"child.schooling.stage": None}, None),
+        ({"child.orphan_since": None}, None),
+        ({"child.orphan_since": "2025-01-14"}, True),
+        ({"child.orphan_since": "2025-01-15"}, False),
+    ],
+)
+def test_the_medical_plan_is_for_orphans_still_in_school(assess, changes, expected):
+    assert assess(ADULT | changes).policies["cn.medical_rehabilitation_for_orphans"].eligible is expected
+
+
+@pytest.mark.parametrize(
+    ("since", "not_found", "expected"),
+    [
+        ("2020-01-01", False, True),
+        ("2025-09-01", False, True),
+        (None, True, True),
+        (None, False, None),
+        (None, None, None),
+    ],
+)
+def test_the_medical_plan_asks_whether_an_adopted_disabled_child_was_an_orphan(assess, since, not_found, expected):
+    adopted = {
+        "child.adopted": True, "child.birth_parents_not_found": not_found, "child.orphan_since": since,
+        "child.disability.kind": "hearing", "child.disability.grade": "3", "child.health": "disabled",
+    }  # fmt: skip
+    result = assess(adopted)
+    assert result.policies["cn.medical_rehabilitation_for_orphans"].eligible is expected
+    if expected is None:
+        assert "child.orphan_since" in [m.path for m in result.missing]

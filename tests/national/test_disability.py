@@ -1,5 +1,7 @@
 """Grades of every kind of disability under each scheme's own definition."""
 
+import datetime as dt
+
 import pytest
 
 KINDS = ("visual", "hearing", "speech", "physical", "intellectual", "mental", "multiple")
@@ -86,3 +88,35 @@ def test_an_infected_child_is_paid_like_an_orphan(assess):
     result = assess({"child.illness.hiv": True, "child.health": "ill"})
     assert result.policies["cn.orphan_allowance"].amount == 1900
     assert result.categories["cn.orphan"] is False
+
+
+@pytest.mark.parametrize("known", [{"child.disability.kind": "none"}, {"child.disability.grade": "none"}])
+def test_where_one_of_kind_and_grade_is_none_the_other_is_not_asked_for(assess, known):
+    blank = {"child.health": None, "child.disability.kind": None, "child.disability.grade": None}
+    blank |= {"child.disability.needs_long_term_care": True}
+    result = assess(blank | known)
+    assert (result.categories["cn.disabled"], result.categories["cn.severely_disabled"]) == (False, False)
+    assert result.policies["cn.disability_care_subsidy"].eligible is False
+    assert result.missing == ()
+
+
+@pytest.mark.parametrize(
+    ("aid", "expected"),
+    [
+        (["formerly_poor"], True),
+        (["rigid_expenditure"], True),
+        (["dibao_marginal"], True),
+        (["tekun"], True),
+        ([], False),
+        (None, None),
+    ],
+)
+def test_rehabilitation_is_for_households_on_file_as_poor_and_others_that_are(assess, aid, expected):
+    deaf = disabled("hearing", "3", **{"child.birth_date": "2020-01-01", "household.aid": aid})
+    assert assess(deaf).policies["cn.rehabilitation"].eligible is expected
+
+
+def test_rehabilitation_is_given_from_1_october_2018(assess):
+    deaf = disabled("hearing", "3", **{"child.birth_date": "2013-05-20", "household.aid": ["dibao"]})
+    assert "cn.rehabilitation" not in assess(deaf, on=dt.date(2018, 9, 30)).policies
+    assert assess(deaf, on=dt.date(2018, 10, 1)).policies["cn.rehabilitation"].eligible is True

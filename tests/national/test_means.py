@@ -1,9 +1,11 @@
-"""Income at the standard and at 1.5 times it; property; recognition; one-person dibao."""
+"""Income at the standard and at 1.5 times it; property; recognition; one-person dibao; what does not ask for means."""
 
 import datetime as dt
 from decimal import Decimal
 
 import pytest
+
+DAY = dt.date(2025, 9, 1)
 
 
 def means(income, **more):
@@ -128,3 +130,114 @@ def test_the_stipend_of_boarders_and_half_of_it_for_the_four_kinds(assess, stage
 def test_the_high_school_grant(assess, on, amount):
     pupil = {"child.birth_date": "2008-10-01", "child.schooling.stage": "senior_high", "household.aid": ["dibao"]}
     assert assess(pupil, on=on).policies["cn.high_school_grant"].amount == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("aid", "income", "dibao", "marginal", "rigid"),
+    [
+        (["dibao", "dibao_marginal"], "1200", True, False, False),
+        (["dibao", "rigid_expenditure"], "1200", True, False, False),
+        (["dibao_marginal", "rigid_expenditure"], "1200", False, True, True),
+        (["tekun"], "0", False, False, False),
+        (["tekun"], "1000", False, False, False),
+        (["tekun"], "1499.99", False, False, False),
+        (None, "1200", None, None, None),
+    ],
+)
+def test_a_household_on_dibao_or_extremely_poor_is_not_marginal(assess, aid, income, dibao, marginal, rigid):
+    found = assess(means(income, aid=aid)).categories
+    assert (found["cn.dibao"], found["cn.dibao_marginal"], found["cn.rigid_expenditure"]) == (dibao, marginal, rigid)
+
+
+def test_a_severely_disabled_child_who_is_extremely_poor_is_not_on_one_person_dibao_beside(assess):
+    severe = {"child.disability.kind": "physical", "child.disability.grade": "1", "child.health": "disabled"}
+    result = assess(means("0", aid=["tekun"]) | severe)
+    assert result.policies["cn.dibao_benefit"].amount == 0
+    assert result.due.monthly.amount == Decimal("1300.00")
+
+
+@pytest.mark.parametrize(
+    ("stage", "expected"),
+    [
+        ("kindergarten", False),
+        ("junior_middle", True),
+        ("undergraduate", True),
+        ("master", True),
+        ("dropped_out", False),
+    ],
+)
+def test_education_aid_reaches_every_stage_from_primary_school_on(assess, stage, expected):
+    pupil = {"household.aid": ["dibao"], "child.schooling.stage": stage}
+    assert assess(pupil).policies["cn.education_aid"].eligible is expected
+
+
+@pytest.mark.parametrize(("born", "expected"), [("2007-09-02", True), ("2007-09-01", False)])
+def test_education_aid_out_of_school_is_for_disabled_children(assess, born, expected):
+    at_home = {
+        "child.birth_date": born, "child.schooling.stage": "not_in_school", "child.disability.kind": "physical",
+        "child.disability.grade": "3", "child.health": "disabled",
+    }  # fmt: skip
+    assert assess(at_home).policies["cn.education_aid"].eligible is expected
+
+
+@pytest.mark.parametrize(
+    "ill", [{"child.illness.serious": True, "child.health": "ill"}, {"father.illness.serious": True}]
+)
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"household.aid": ["dibao"]}, True),
+        ({"household.aid": ["rigid_expenditure"]}, True),
+        ({"household.monthly_income_per_head": "1200"}, True),
+        ({}, None),
+        ({"household.monthly_income_per_head": "50000", "household.property_within_limits": False}, None),
+        ({"child.birth_date": "2007-09-01"}, None),
+    ],
+)  # fmt: skip
+def test_relief_for_serious_illness_refuses_no_family_for_its_means(assess, ill, changes, expected):
+    relief = assess(ill | changes).policies["cn.temporary_relief"]
+    assert (relief.eligible, relief.granted) == (expected, expected)
+
+
+def test_without_serious_illness_at_home_no_relief_is_seen_whatever_the_means(assess):
+    for aid in ([], ["dibao"], None):
+        assert assess({"household.aid": aid}).policies["cn.temporary_relief"].eligible is False
+
+
+def test_where_only_the_county_can_decide_on_relief_nothing_more_is_asked_for(assess):
+    result = assess({"father.illness.serious": True})
+    assert result.undetermined == ("cn.temporary_relief",)
+    assert result.missing == ()
+    assert "其他家庭由县核定" in result.explain("cn.temporary_relief").text("zh")
+    assert "the county decides" in result.explain("cn.temporary_relief").text("en")
+
+
+@pytest.mark.parametrize("path", ["father.illness.serious", "household.aid", "household.monthly_income_per_head"])
+def test_what_may_still_decide_on_relief_is_asked_for(assess, path):
+    result = assess({"father.illness.serious": True} | {path: None})
+    assert result.policies["cn.temporary_relief"].eligible is None
+    assert [fact.path for fact in result.missing] == [path]
+    assert "cn.temporary_relief" in result.missing[0].changes
+
+
+@pytest.mark.filterwarnings("ignore::kinderguard.packs.frames.MissingColumnsWarning")
+def test_a_table_says_the_same_of_relief(book):
+    pl = pytest.importorskip("polars")
+    rows = pl.DataFrame(
+        {
+            "ref": ["poor", "other", "well", "blank"],
+            "child.birth_date": ["2013-05-20"] * 4,
+            "child.health": ["ill", "ill", "healthy", "ill"],
+            "child.illness.serious": [True, True, False, None],
+            "father.illness.serious": [False] * 4,
+            "mother.illness.serious": [False] * 4,
+            "child.individual_dibao": [False] * 4,
+            "household.aid": [["dibao"], [], [], []],
+            "household.monthly_income_per_head": ["3000"] * 4,
+            "household.property_within_limits": [True] * 4,
+        },
+        schema_overrides={"household.aid": pl.List(pl.String)},
+    )
+    found = book.assess_frame(rows, on=DAY)
+    assert found["cn.temporary_relief.eligible"].to_list() == [True, None, False, None]
+    assert found["cn.temporary_relief.granted"].to_list() == [True, None, False, None]

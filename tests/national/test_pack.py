@@ -159,3 +159,37 @@ def test_left_behind_and_migrant_are_not_in_difficulty_by_that_alone(assess):
     away = {f"{p}.situations": [situation("away_for_work")] for p in ("father", "mother")}
     found = assess(away | {"child.registration.kind": "rural"}).categories
     assert (found["cn.left_behind"], found["cn.child_in_difficulty"]) == (True, False)
+
+
+#: What is tagged unverified or doubtful in the facts, and is said in words of ours.
+MARKED = [
+    ("cn.orphan_allowance", "自确认次月起发放（实务做法）", "confirmation (practice)"),
+    ("cn.orphan_allowance", "孤儿不重复享受困难残疾人生活补贴（未核实）", "not beside the living subsidy (unverified)"),
+    ("cn.orphan_allowance", "由儿童一方选择（未核实）", "the child's side chooses (unverified)"),
+    ("cn.unattended_allowance", "自确认次月起发放（未核实）", "confirmation (unverified)"),
+    ("cn.unattended_allowance", "补足差额（未核实）", "the living subsidy (unverified)"),
+    ("cn.tekun_support", "两项补贴（未核实）", "the two subsidies (unverified)"),
+    ("cn.tekun_support", "照料护理费（未核实）", "comes on top (unverified)"),
+    ("cn.disability_care_subsidy", "依据不足（存疑）", "children is doubtful"),
+    ("cn.orphan_study_grant", "同时享受的规定（存疑）", "was seen (doubtful)"),
+]
+
+
+@pytest.mark.parametrize(("code", "zh", "en"), MARKED)
+def test_what_is_not_verified_is_marked_where_it_is_said(code, zh, en):
+    policy = next(p for p in PACK.policies if p.code == code)
+    said = [text for text in (policy.note, *(rule.reason for rule in policy.stacking)) if text is not None]
+    assert any(zh in text.zh and en in text.en for text in said)
+
+
+def test_the_documents_that_were_not_at_hand_are_marked_where_a_number_names_them():
+    parameters = kinderguard.load().rules.parameters
+    for code in ("cn.orphan.scattered_monthly", "cn.orphan.institution_monthly", "cn.dibao_marginal.multiple"):
+        assert "未核实" in parameters[code].floor.source
+
+
+def test_the_reason_why_an_infected_child_is_not_paid_twice_is_true_of_it(assess):
+    """Such a child may be de facto unattended and is no orphan: the definitions are not what excludes the two."""
+    rule = next(p for p in PACK.policies if p.code == "cn.orphan_allowance")
+    reason = next(x.reason for x in rule.stacking if x.other == "cn.unattended_allowance")
+    assert reason.zh == "两项补贴只发一项"

@@ -35,8 +35,11 @@ PARENTS = {
     "lost, since when not recorded": ({"situations": [situation("lost_contact", None)], **NOT_SUPPORTING}, "LN"),
     "in prison for six months": ({"situations": [situation("imprisoned", term_months=6)]}, "L"),
     "in prison for five months": ({"situations": [situation("imprisoned", term_months=5)]}, "N"),
-    "in prison by dates": ({"situations": [situation("imprisoned", "2025-06-15", until="2025-12-15")]}, "L"),
-    "in prison by dates, a day short": ({"situations": [situation("imprisoned", "2025-06-15", until="2025-12-14")]}, "N"),
+    "in prison by dates": ({"situations": [situation("imprisoned", "2025-06-15", until="2025-12-14")]}, "L"),
+    "in prison by dates, a day short": ({"situations": [situation("imprisoned", "2025-06-15", until="2025-12-13")]}, "N"),
+    "in prison by months": ({"situations": [situation("imprisoned", "2025-07", until="2025-12")]}, "LN"),
+    "not disabled by kind alone": (disability("none", None), "N"),
+    "not disabled by grade alone": (disability(None, "none"), "N"),
     "severely disabled, alive or not": ({"situations": None, **disability("physical", "1")}, "DL"),
     "in prison, term not recorded": ({"situations": [situation("imprisoned")]}, "LN"),
     "released": ({"situations": [situation("imprisoned", until="2025-08-31", ongoing=None, term_months=60)]}, "N"),
@@ -117,6 +120,24 @@ def test_a_child_with_one_legal_parent_depends_on_that_one(assess):
     assert assess(dead).categories["cn.orphan"] is True
     ill = alone | {"mother.illness.serious": True}
     assert assess(ill).categories["cn.de_facto_unattended"] is True
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [
+        ("2025-07-01", "2025-12-31", True),
+        ("2025-07-01", "2025-12-30", False),
+        ("2025-07", "2025-11", False),
+        ("2025-07", "2026-02", True),
+        ("2025-08-31", "2026-02-27", True),
+        ("2025-08-31", "2026-02-26", False),
+    ],
+)
+def test_the_first_and_the_last_day_of_a_term_count(assess, since, until, expected):
+    dead = [{"kind": "dead", "since": "2015-01-01"}]
+    confined = [situation("compulsory_detox", since, until=until)]
+    result = assess({"father.situations": dead, "mother.situations": confined})
+    assert result.categories["cn.de_facto_unattended"] is expected
 
 
 def test_birth_parents_who_cannot_be_found_make_an_orphan(assess):

@@ -13,9 +13,9 @@ from kinderguard.national.main_classes import CHILD_IN_DIFFICULTY, ECONOMIC_HARD
 from kinderguard.national.moving import LEFT_BEHIND
 from kinderguard.national.orphan import ORPHAN
 from kinderguard.national.tekun import TEKUN
-from kinderguard.national.terms import ADULT_IN_SCHOOL, UNDER_18, WITHOUT_PARENTS
+from kinderguard.national.terms import IN_SCHOOL, RECOGNISED_BEFORE_18, UNDER_18, WITHOUT_PARENTS
 from kinderguard.national.unattended import DE_FACTO_UNATTENDED
-from kinderguard.rules import Policy, child, named, parents
+from kinderguard.rules import DAY, UNKNOWN, Policy, child, named, parents
 
 MEDICAL_AID = Policy(
     code="cn.medical_aid",
@@ -36,29 +36,43 @@ _ILLNESS_AT_HOME = named(
     "illness_at_home", child.is_in(SERIOUSLY_ILL) | parents.any(lambda p: p.illness.serious),
     zh="儿童或父母患重病", en="the child or a parent is seriously ill",
 )  # fmt: skip
+#: Sudden serious illness (art. 47) has no test of means; what is given to whom is the county's to set (art. 49).
+_RELIEF_NEED = named(
+    "relief_need", child.is_in(ECONOMIC_HARDSHIP) | UNKNOWN,
+    zh="属经济困难型；其他家庭由县核定（个案未记录）",
+    en="in economic hardship; for other families the county decides (not recorded in a case)",
+)  # fmt: skip
 TEMPORARY_RELIEF = Policy(
     code="cn.temporary_relief",
     title=Text("临时救助", "Temporary relief"),
-    eligible=_ILLNESS_AT_HOME & child.is_in(ECONOMIC_HARDSHIP),
+    eligible=_ILLNESS_AT_HOME & _RELIEF_NEED,
     service=Text("一次性救助，项目和标准由县定", "one-off help; the county sets items and amounts"),
     per="household",
     evidence=(Document.APPLICATION, Document.MEDICAL_PROOF, Document.INCOME_PROOF),
     cites=(s.assistance_regulation("47"), s.assistance_regulation("49")),
     note=Text(
+        "突发重大疾病不以经济困难为条件：家庭不属经济困难型的，由县核定，本规则不作否定。"
         "火灾、交通事故、支出骤增等突发情形不在个案记录之内，遇到时应另行申请；紧急情形简化程序。",
-        "A fire, an accident or a sudden expense is not in the record: apply where one happens. Urgent cases go a short way.",
+        "Sudden serious illness has no test of means: where the family is not in economic hardship the county decides, "
+        "and nothing here refuses it. A fire, an accident or a sudden expense is not in the record: apply where one "
+        "happens. Urgent cases go a short way.",
     ),
 )
 
 _ADOPTED_DISABLED_ORPHAN = named(
     "adopted_disabled_orphan",
-    UNDER_18 & child.adopted & child.is_in(DISABLED) & (child.birth_parents_not_found | child.orphan_since.is_known()),
+    UNDER_18 & child.adopted & child.is_in(DISABLED) & (child.birth_parents_not_found | (child.orphan_since <= DAY)),
     zh="被收养的残疾孤儿", en="is a disabled orphan who was adopted",
+)  # fmt: skip
+_ADULT_ORPHAN_IN_SCHOOL = named(
+    "adult_orphan_in_school",
+    (child.age >= 18) & IN_SCHOOL & WITHOUT_PARENTS & RECOGNISED_BEFORE_18,
+    zh="年满18周岁仍在校的孤儿", en="is an orphan of 18 or over who is still in school",
 )  # fmt: skip
 MEDICAL_REHABILITATION_FOR_ORPHANS = Policy(
     code="cn.medical_rehabilitation_for_orphans",
     title=Text("孤儿医疗康复明天计划", "Medical and rehabilitation plan for orphans"),
-    eligible=child.is_in(ORPHAN) | _ADOPTED_DISABLED_ORPHAN | (ADULT_IN_SCHOOL & WITHOUT_PARENTS),
+    eligible=child.is_in(ORPHAN) | _ADOPTED_DISABLED_ORPHAN | _ADULT_ORPHAN_IN_SCHOOL,
     service=Text("医疗、康复费用资助", "medical and rehabilitation costs"),
     evidence=(Document.APPLICATION, Document.MEDICAL_PROOF),
     cites=(s.TOMORROW_PLAN,),

@@ -31,9 +31,13 @@ BELOW_MARGIN = named(
     when(param.flag("cn.dibao_marginal.includes_equality"), _INCOME <= _LINE).otherwise(_INCOME < _LINE),
     zh="家庭月人均收入在低保标准的规定倍数以内", en="income per head is within the multiple of the dibao standard",
 )  # fmt: skip
+#: 未纳入低保: what only a household that is not on dibao can be.
+_NOT_ON_DIBAO = ~household.aid.has(AidStatus.DIBAO)
 HOUSEHOLD_IS_MARGINAL = named(
     "household_is_marginal",
-    household.aid.has(AidStatus.DIBAO_MARGINAL) | (BELOW_MARGIN & _PROPERTY & ~HOUSEHOLD_ON_DIBAO),
+    (household.aid.has(AidStatus.DIBAO_MARGINAL) & _NOT_ON_DIBAO)
+    # Support as extremely poor is for those below the standard: no such household lies between it and the margin.
+    | (BELOW_MARGIN & _PROPERTY & ~HOUSEHOLD_ON_DIBAO & ~household.aid.has(AidStatus.TEKUN)),
     zh="低保边缘家庭", en="the household is dibao-marginal",
 )  # fmt: skip
 #: Drawn already as one person. Only somebody in a marginal household can be, so nobody else is asked.
@@ -66,7 +70,7 @@ DIBAO_MARGINAL = Category(
 RIGID_EXPENDITURE = Category(
     code="cn.rigid_expenditure",
     title=Text("刚性支出困难家庭儿童", "Child of a household with rigid expenditure"),
-    when=household.aid.has(AidStatus.RIGID_EXPENDITURE),
+    when=household.aid.has(AidStatus.RIGID_EXPENDITURE) & _NOT_ON_DIBAO,
     cites=(s.RIGID_OPINION,),
     note=Text(
         "以县认定为准：没有全国统一的支出比例。",

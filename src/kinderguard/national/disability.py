@@ -1,16 +1,17 @@
 """Disabled children 残疾儿童: the two subsidies 残疾人两项补贴 and rehabilitation 康复救助. 国发〔2015〕52号, 国发〔2018〕20号."""
 
-from kinderguard.model.codes import DisabilityGrade, DisabilityKind, Document, HealthStatus
+from kinderguard.model.codes import AidStatus, DisabilityGrade, DisabilityKind, Document, HealthStatus
 from kinderguard.model.text import Text
 from kinderguard.national import sources as s
-from kinderguard.national.dibao import DIBAO, DIBAO_MARGINAL
+from kinderguard.national.dibao import DIBAO, DIBAO_MARGINAL, RIGID_EXPENDITURE
 from kinderguard.national.orphan import ORPHAN
 from kinderguard.national.tekun import TEKUN
-from kinderguard.national.terms import GRADES, IN_INSTITUTION, KINDS, is_severe, unless_healthy
-from kinderguard.rules import MONTH, Category, Policy, child, named, param
+from kinderguard.national.terms import GRADES, IN_INSTITUTION, KINDS, is_recorded, is_severe, unless_healthy
+from kinderguard.rules import MONTH, Category, Period, Policy, child, household, named, param
 
 _ON_CARD = named(
-    "on_card", (child.disability.kind.is_in(*KINDS) | child.disability.grade.is_in(*GRADES)) & child.disability.in_force,
+    "on_card", is_recorded(child.disability) & (child.disability.kind.is_in(*KINDS) | child.disability.grade.is_in(*GRADES))
+    & child.disability.in_force,
     zh="持有效残疾证", en="holds a disability certificate in force",
 )  # fmt: skip
 
@@ -48,7 +49,8 @@ _THIRD_MENTAL = (child.disability.grade == DisabilityGrade.THIRD) & child.disabi
 )
 _SEVERE_FOR_CARE = named(
     "severe_for_care",
-    child.disability.in_force
+    is_recorded(child.disability)
+    & child.disability.in_force
     & (_FIRST_TWO | (param.flag("cn.disability.care_includes_grade_3_mental") & _THIRD_MENTAL)),
     zh="残疾一、二级（或本地扩大到三级精神、智力残疾）",
     en="disability of grade 1–2 (or, where the county widens it, 3 mental or intellectual)",
@@ -63,8 +65,9 @@ CARE_SUBSIDY = Policy(
     evidence=(Document.APPLICATION, Document.DISABILITY_CARD, Document.BANK_CARD),
     cites=(s.TWO_SUBSIDIES,),
     note=Text(
-        "与孤儿、事实无人抚养儿童保障可以同时享受（未核实）。",
-        "Paid beside the allowances for orphans and de facto unattended children (unverified).",
+        "与孤儿保障可以同时享受（未核实）。与事实无人抚养儿童补贴能否同时享受，依据不足（存疑），本规则不作限制。",
+        "Paid beside the allowance for orphans (unverified). Whether it is beside the allowance for de facto unattended "
+        "children is doubtful; nothing here forbids it.",
     ),
 )
 
@@ -79,8 +82,10 @@ _TREATED = named(
 )  # fmt: skip
 _IN_NEED = named(
     "in_need",
-    child.is_in(DIBAO) | child.is_in(TEKUN) | child.is_in(ORPHAN) | child.is_in(DIBAO_MARGINAL) | IN_INSTITUTION,
-    zh="低保、特困、孤儿、福利机构养育或其他困难家庭", en="on dibao, extremely poor, an orphan, in an institution or otherwise poor",
+    child.is_in(DIBAO) | child.is_in(TEKUN) | child.is_in(ORPHAN) | child.is_in(DIBAO_MARGINAL)
+    | child.is_in(RIGID_EXPENDITURE) | household.aid.has(AidStatus.FORMERLY_POOR) | IN_INSTITUTION,
+    zh="低保、建档立卡（脱贫户）、特困、孤儿、福利机构养育或其他困难家庭",
+    en="on dibao, of a household on file as poor, extremely poor, an orphan, in an institution or otherwise poor",
 )  # fmt: skip
 
 REHABILITATION = Policy(
@@ -92,6 +97,7 @@ REHABILITATION = Policy(
     service=Text("手术、辅助器具和康复训练，标准由县定", "surgery, aids and training; the county sets the standard"),
     evidence=(Document.APPLICATION, Document.DISABILITY_CARD, Document.MEDICAL_PROOF),
     cites=(s.REHABILITATION_OPINION,),
+    effective=Period("2018-10-01", None),
     note=Text(
         "“0—6岁”按未满7周岁理解，各地可放宽年龄、取消经济条件。",
         "'0–6' is read as before the 7th birthday; counties may widen the age and drop the means test.",

@@ -7,7 +7,7 @@ from kinderguard.national.dibao import DIBAO
 from kinderguard.national.disability import DISABLED
 from kinderguard.national.main_classes import ECONOMIC_HARDSHIP
 from kinderguard.national.tekun import TEKUN
-from kinderguard.national.terms import RECOGNISED_BEFORE_18, WITHOUT_PARENTS
+from kinderguard.national.terms import RECOGNISED_BEFORE_18, UNDER_18, WITHOUT_PARENTS
 from kinderguard.rules import (
     DOWN,
     SCHOOL_YEAR,
@@ -89,16 +89,18 @@ ORPHAN_STUDY_GRANT = Policy(
     evidence=(Document.APPLICATION, Document.SCHOOL_CERTIFICATE, Document.ID_CARD),
     cites=(s.ORPHAN_STUDY_2019, s.ORPHAN_STUDY_2025),
     note=Text(
-        "按2025年4月修订（媒体转述）：须18周岁前认定、连续就读；中断即止。可与基本生活费同时享受。",
-        "As revised in April 2025 (press): recognised before 18, enrolled without a break. Paid beside the living allowance.",
+        "按2025年4月修订（媒体转述）：须18周岁前认定、连续就读；中断即止。未见不得与基本生活费同时享受的规定（存疑）。",
+        "As revised in April 2025 (press): recognised before 18, enrolled without a break. No rule against "
+        "the living allowance beside it was seen (doubtful).",
     ),
 )
 
 _UPPER = _STAGE.is_in(
-    SchoolStage.SENIOR_HIGH, SchoolStage.SECONDARY_VOCATIONAL, SchoolStage.HIGHER_VOCATIONAL, SchoolStage.UNDERGRADUATE
-)
+    SchoolStage.SENIOR_HIGH, SchoolStage.SECONDARY_VOCATIONAL, SchoolStage.HIGHER_VOCATIONAL, SchoolStage.UNDERGRADUATE,
+    SchoolStage.MASTER,
+)  # fmt: skip
 _CANNOT_ATTEND = named(
-    "cannot_attend", child.is_in(DISABLED) & _STAGE.is_in(SchoolStage.NOT_IN_SCHOOL, SchoolStage.DROPPED_OUT),
+    "cannot_attend", UNDER_18 & child.is_in(DISABLED) & _STAGE.is_in(SchoolStage.NOT_IN_SCHOOL, SchoolStage.DROPPED_OUT),
     zh="不能入学接受义务教育的残疾儿童", en="is disabled and not at school",
 )  # fmt: skip
 

@@ -37,7 +37,10 @@ _HIV_MINOR = named(
 )
 _INSTITUTION_STANDARD = IN_INSTITUTION | ((child.care.kind == CareKind.FOSTER) & param.flag("cn.foster_care.standard"))
 
-_CHOICE = Text("孤儿保障与特困供养只可选一，由儿童一方选择", "only one of the two may be had: the child's side chooses")
+_CHOICE = Text(
+    "孤儿保障与特困供养只可选一，由儿童一方选择（未核实）",
+    "only one of the two may be had: the child's side chooses (unverified)",
+)
 
 ORPHAN_ALLOWANCE = Policy(
     code="cn.orphan_allowance",
@@ -53,14 +56,15 @@ ORPHAN_ALLOWANCE = Policy(
         # The choice comes first: a child who chose tekun keeps what tops that up.
         excludes("cn.tekun_support", keep="this", when=child.chosen_scheme == Scheme.CHILD, reason=_CHOICE),
         excludes("cn.tekun_support", keep="other", when=child.chosen_scheme == Scheme.TEKUN, reason=_CHOICE),
-        excludes("cn.unattended_allowance", keep="this", reason=Text("两项定义互不相容", "the two definitions exclude each other")),
-        excludes("cn.disability_living_subsidy", keep="this", reason=Text("孤儿不重复享受困难残疾人生活补贴", "not beside the living subsidy")),
+        excludes("cn.unattended_allowance", keep="this", reason=Text("两项补贴只发一项", "only one of the two allowances is paid")),
+        excludes("cn.disability_living_subsidy", keep="this", reason=Text("孤儿不重复享受困难残疾人生活补贴（未核实）", "not beside the living subsidy (unverified)")),
     ),
     cites=(s.ORPHAN_ALLOWANCE_NOTICE, s.HIV_NOTICE, s.assistance_regulation("15")),
     note=Text(
-        "孤儿与特困供养由儿童一方二选一（未核实），未选择前两项金额均待定。家庭寄养适用哪一标准由县定。自确认次月起发放。",
+        "孤儿与特困供养由儿童一方二选一（未核实），未选择前两项金额均待定。家庭寄养适用哪一标准由县定。自确认次月起发放（实务做法）。",
         "The child's side chooses between this and support as extremely poor (unverified); until it has, both amounts are "
-        "open. Which standard holds in foster care is the county's to set. Paid from the month after confirmation.",
+        "open. Which standard holds in foster care is the county's to set. Paid from the month after "
+        "confirmation (practice).",
     ),
 )  # fmt: skip
 

@@ -36,13 +36,18 @@ TEKUN_SUPPORT = Policy(
     evidence=(Document.APPLICATION, Document.HUKOU_BOOK, Document.INCOME_PROOF),
     stacking=tuple(
         excludes(
-            policy, reason=Text("特困人员不享受残疾人两项补贴", "extremely poor persons do not draw the two subsidies")
+            policy,
+            reason=Text(
+                "特困人员不享受残疾人两项补贴（未核实）",
+                "extremely poor persons do not draw the two subsidies (unverified)",
+            ),
         )
         for policy in ("cn.disability_living_subsidy", "cn.disability_care_subsidy")
     ),
     cites=(s.assistance_regulation("14"), s.TEKUN_RULES),
     note=Text(
-        "基本生活标准由省、市规定；另有照料护理费。", "The province or city sets the standard; a care fee comes on top."
+        "基本生活标准由省、市规定；另有照料护理费（未核实）。",
+        "The province or city sets the standard; a care fee comes on top (unverified).",
     ),
 )
 

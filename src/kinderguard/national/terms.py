@@ -11,7 +11,7 @@ from kinderguard.model.codes import (
     SchoolStage,
     SituationKind,
 )
-from kinderguard.rules import DAY, BoolExpr, all_of, child, father, mother, named, param, parents
+from kinderguard.rules import DAY, BoolExpr, all_of, child, father, mother, named, param, parents, when
 from kinderguard.rules.facts import DisabilityFacts, ParentFacts, SituationFacts
 from kinderguard.rules.records import unless_open
 
@@ -71,6 +71,14 @@ RECOGNISED_BEFORE_18 = named(
 )  # fmt: skip
 
 
+def is_recorded(disability: DisabilityFacts) -> BoolExpr:
+    """Not recorded as none: where the kind or the grade is "none", the other need not be asked for."""
+    kind, grade = disability.kind, disability.grade
+    some_kind = when(kind.is_known(), kind != DisabilityKind.NONE).otherwise(all_of())
+    some_grade = when(grade.is_known(), grade != DisabilityGrade.NONE).otherwise(all_of())
+    return named("recorded", some_kind & some_grade, zh="残疾未记为“无”", en="the disability is not recorded as none")
+
+
 def is_severe(disability: DisabilityFacts) -> BoolExpr:
     """重残 of the rule on de facto unattended children: grade 1–2 of any kind, 3–4 mental or intellectual."""
     first_two = disability.grade.is_in(DisabilityGrade.FIRST, DisabilityGrade.SECOND)
@@ -78,7 +86,7 @@ def is_severe(disability: DisabilityFacts) -> BoolExpr:
         DisabilityKind.MENTAL, DisabilityKind.INTELLECTUAL
     )
     return named(
-        "severely_disabled", disability.in_force & (first_two | mental),
+        "severely_disabled", is_recorded(disability) & disability.in_force & (first_two | mental),
         zh="重度残疾（一、二级，或三、四级精神、智力残疾）",
         en="is severely disabled (grade 1–2, or 3–4 mental or intellectual)",
     )  # fmt: skip
@@ -91,7 +99,7 @@ def is_severe_for_dibao(disability: DisabilityFacts) -> BoolExpr:
         DisabilityKind.MENTAL, DisabilityKind.INTELLECTUAL
     )
     return named(
-        "severely_disabled_for_dibao", disability.in_force & (first_two | mental),
+        "severely_disabled_for_dibao", is_recorded(disability) & disability.in_force & (first_two | mental),
         zh="残疾一、二级，或三级精神、智力残疾", en="disability of grade 1–2, or 3 mental or intellectual",
     )  # fmt: skip
 
@@ -106,6 +114,9 @@ _STAGES = (
     SchoolStage.PRIMARY, SchoolStage.JUNIOR_MIDDLE, SchoolStage.SENIOR_HIGH, SchoolStage.SECONDARY_VOCATIONAL,
     SchoolStage.HIGHER_VOCATIONAL, SchoolStage.UNDERGRADUATE,
 )  # fmt: skip
+IN_SCHOOL = named(
+    "in_school", child.schooling.stage.is_in(*_STAGES, SchoolStage.MASTER), zh="在校就读", en="is in school"
+)
 ADULT_IN_SCHOOL = named(
     "adult_in_school",
     (child.age >= 18) & child.schooling.stage.is_in(*_STAGES) & child.schooling.full_time,
