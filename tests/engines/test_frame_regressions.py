@@ -19,6 +19,7 @@ from kinderguard.model.codes import Frequency
 from kinderguard.packs.frames import assess_table
 from kinderguard.rules import child, father, help_received, household
 from kinderguard.rules.expression import UNKNOWN
+from kinderguard.rules.kinds import NUMBER
 from kinderguard.rules.ruleset import RuleSet
 
 PLACE = {"division_code": "370831"}
@@ -204,3 +205,16 @@ def test_a_division_by_zero_for_each_of_nobody_is_none(members):
         (row,) = book.assess_frame(frame_of([case])).to_dicts()
         assert differences(book.assess(case), row) == {}
         assert row["complete"] is (amount is per_record and not members)
+
+
+@pytest.mark.parametrize("adopted", [True, False, None])
+def test_a_division_by_zero_that_needs_no_child_counts_only_where_it_is_chosen(adopted):
+    """It was told of every child of the place, eligible or not."""
+    zero = r.param.number("cn.size") * 0
+    share = r.min_of(r.yuan("2.20"), r.yuan("6.13").divided_by(zero, to="0.10", rounding=r.DOWN))
+    size = r.Parameter("cn.size", NUMBER, title=TITLE)
+    book = nation_of(amount=r.when(child.adopted, share).otherwise(r.yuan("1")), parameters=[size])
+    case = Case.from_facts(PLACE | {"child.adopted": adopted})
+    (row,) = book.assess_frame(frame_of([case])).to_dicts()
+    assert differences(book.assess(case), row) == {}
+    assert ("rule.division_by_zero" in row["problems"]) is (adopted is not False)

@@ -296,7 +296,7 @@ def task_for(book, frame, **options):
     job = book.frame_job(frame.schema, PLACES, on=DAY, **options)
     text = book.to_json()
     return Task(
-        names=tuple(frame.columns), on=DAY, division=None, options=tuple(sorted(options.items())),
+        names=tuple(frame.columns), types=tuple(str(t) for t in frame.dtypes), on=DAY, division=None, options=tuple(sorted(options.items())),
         results=tuple((name, engine._wire(dtype)) for name, dtype in job.schema.items()),
         book="kinderguard.packs.book:PolicyBook", digest=str(hash(text)), text=Held(text),
     )  # fmt: skip

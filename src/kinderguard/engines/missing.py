@@ -395,8 +395,13 @@ def _record_tries(step: Step, where: tuple[Any, ...], day: dt.date) -> Iterator[
     kind = _kinds(handle).get(name)
     if kind is not None:
         yield from _model_tries(kind, day)
-    else:
+    elif name in handle.fact_names():
         yield from _list_tries(path, day)
+    else:
+        # Text, such as the policy of help received: what the rule asks for, and something else.
+        asked = (s.node for s in _inside(step) if isinstance(s.node, n.IsIn))
+        yield from sorted({code for m in asked if getattr(m.arg, "path", None) == name for code in m.codes})
+        yield "-"
 
 
 def _list_tries(path: str, day: dt.date) -> Iterator[tuple[Any, ...]]:

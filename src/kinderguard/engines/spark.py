@@ -128,6 +128,7 @@ def assess_spark(
     text = book.to_json(divisions=[d for d in (place, *places) if d is not None])
     task = Task(
         names=tuple(needed),
+        types=tuple(children.schema[name].dataType.simpleString() for name in needed),
         on=on,
         division=division,
         options=tuple(sorted(options.items())),
@@ -353,6 +354,8 @@ class Task:
     """What a worker is told: plain values and the book's text."""
 
     names: tuple[str, ...]
+    #: What was compiled for a date is not for text, though the column has the same name.
+    types: tuple[str, ...]
     on: dt.date | None
     division: str | None
     options: tuple[tuple[str, Any], ...]

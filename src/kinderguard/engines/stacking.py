@@ -5,6 +5,9 @@ checks, and after every stacking rule in its fixed order. What each rule took aw
 it and the amount after it are both there.
 """
 
+from fractions import Fraction
+from typing import TypeGuard
+
 import attrs
 
 from kinderguard.rules import nodes as n
@@ -56,12 +59,14 @@ def _step(check: Check, expr: Expr) -> n.Node:
 
 
 def category_nodes(rules: RuleSet) -> dict[str, n.Node]:
-    """The condition of each category with every widening, in an order in which each can be computed."""
-    found = {}
-    for code in rules.category_order:
-        widened = [_step(c, c.widens) for c in _checks(rules, code) if c.widens is not None]
-        found[code] = disjunction(rules.categories[code].when.node, *widened)
-    return found
+    """The condition of each category with every check on it, in an order in which each can be computed."""
+    return {code: _checked(rules.categories[code].when.node, _checks(rules, code)) for code in rules.category_order}
+
+
+def _checked(condition: n.Node, checks: list[Check]) -> n.Node:
+    """A condition as checks widen it, then with all that they require."""
+    widened = disjunction(condition, *(_step(c, c.widens) for c in checks if c.widens is not None))
+    return conjunction(widened, *(_step(c, c.requires) for c in checks if c.requires is not None))
 
 
 def _checks(rules: RuleSet, on: str) -> list[Check]:
@@ -69,30 +74,37 @@ def _checks(rules: RuleSet, on: str) -> list[Check]:
 
 
 def never_negative(node: n.Node) -> bool:
-    """Whether an amount can be seen from its form not to fall below zero."""
+    """Whether an amount or number can be seen from its form not to fall below zero, whatever is unknown.
+
+    Of the least or greatest of nobody, and of a division by zero, nothing is known at all: whoever needs an amount
+    that is not negative puts zero under them (see ``_not_below_zero``).
+    """
     match node:
         case n.Const(value=value):
-            return isinstance(value, int) and value >= 0
+            return _is_number(value) and value >= 0
         case n.Fact() | n.Param():
             return True  # the model and the parameter files refuse negative numbers
-        case n.Subtract() | n.Years() | n.Months() | n.Days():
-            return False
+        case n.Add() | n.Times() | n.Least() | n.Round() | n.Named():
+            return all(never_negative(part) for part in node.parts())
         case n.Greatest(args=args):
             return any(never_negative(a) for a in args)
         case n.When(then=then, otherwise=otherwise):
             return never_negative(then) and never_negative(otherwise)
-        case n.Aggregate(body=body):
-            return node.how is n.How.COUNT or never_negative(body)
-        case n.Divide(left=left, right=right):
-            return never_negative(left) and never_negative(right)
+        case n.Aggregate(how=how, body=body):
+            return how is n.How.COUNT or (how is n.How.SUM and never_negative(body))
+        case n.Divide(left=left, right=n.Const(value=divisor)):
+            return never_negative(left) and _is_number(divisor) and divisor > 0
         case _:
-            return bool(node.parts()) and all(never_negative(p) for p in node.parts())
+            return False
+
+
+def _is_number(value: n.Value) -> TypeGuard[int | Fraction]:
+    return isinstance(value, int | Fraction)
 
 
 def _own(rules: RuleSet, policy: Policy) -> tuple[n.Node, n.Node | None]:
     checks = _checks(rules, policy.code)
-    eligible = disjunction(policy.eligible.node, *(_step(c, c.widens) for c in checks if c.widens is not None))
-    eligible = conjunction(eligible, *(_step(c, c.requires) for c in checks if c.requires is not None))
+    eligible = _checked(policy.eligible.node, checks)
     if policy.amount is None:
         return eligible, None
     raised = [_step(c, c.at_least) for c in checks if c.at_least is not None]
@@ -145,7 +157,7 @@ def _not_below_zero(amount: n.Node) -> n.Node:
 def _difference(whole: n.Node, parts: tuple[n.Node, ...]) -> n.Node:
     """``whole`` less ``parts``, never below zero. A part below zero counts as nothing: it would add to the whole."""
     if not parts:
-        return whole
+        return _not_below_zero(whole)
     parts = tuple(_not_below_zero(part) for part in parts)
     counted = parts[0] if len(parts) == 1 else n.Add(MONEY, parts)
     return n.Greatest(MONEY, (ZERO, n.Subtract(MONEY, whole, counted)))

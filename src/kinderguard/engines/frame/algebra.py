@@ -306,6 +306,10 @@ class FrameAlgebra(Algebra[Meaning]):
     def _any(self, listed: Records, records: Scope, where: Vector, body: Vector) -> Vector:
         g = self.g
         both = g.all(where, body)
+        if listed.there.is_value(False):
+            return g.unknown
+        if not both.is_constant and (both.nullable or not listed.there.is_value(True)):
+            return self._fold("holds", records, both)
         yes = self._fold("any", records, g.is_true(both))
         if not both.nullable:
             result = yes

@@ -8,7 +8,7 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
 import polars as pl
 
-from kinderguard.engines.frame.columns import DIVISION_COLUMNS, FrameColumnError, as_divisions
+from kinderguard.engines.frame.columns import DIVISION_COLUMNS, FrameColumnError, as_divisions, distinct
 from kinderguard.engines.frame.engine import BATCH, PLACE, SOURCE_ROW, FrameEngine, RulesOfPlace
 from kinderguard.engines.frame.inputs import Reader, RecordTable, layout_of
 from kinderguard.engines.frame.results import NOT_VALID, Options, ResultWriter, total_name
@@ -75,10 +75,9 @@ class FrameRun:
 
     def meet(self, divisions: pl.Series) -> None:
         """Meet the places of some rows, before the rows themselves are there."""
-        met = len(self.engine.places)
-        self.engine.add(sorted(d for d in divisions.unique().to_list() if d is not None))
+        self.engine.add(sorted(d for d in distinct(divisions).to_list() if d is not None))
         self.engine.add([None] if divisions.null_count() else [])
-        if self._writer is None or met < len(self.engine.places):
+        if self._writer is None or not self.engine.compiled:
             self.engine.compile()
             self.reader.need(self.engine.graph)
             self._writer = ResultWriter(self.engine, self.options)
@@ -111,8 +110,8 @@ class FrameRun:
         # A size that the caller chose holds in any case.
         size = WHOLE if self.options.batch == BATCH and not self.engine.opens_lists else self.options.batch
         for start in range(0, max(len(ordered), 1), size):
-            batch = self.reader.batch(ordered.slice(start, size))
-            computed = self.engine.run(batch, self.reader)
+            batch, reads = self.reader.batch(ordered.slice(start, size))
+            computed = self.engine.run(batch, self.reader, reads)
             if self.options.strict and self.reader.faults:
                 self._refuse(ordered.slice(start + size))
             unread = self.reader.unread_rows()
@@ -127,7 +126,10 @@ class FrameRun:
             self.meet(pl.Series([self._division], dtype=pl.String))
             return pl.repeat(self.engine.places[self._division], len(children), dtype=pl.UInt32, eager=True)
         divisions = divisions_of(children, None)
-        self.meet(divisions)
+        met = distinct(divisions)
+        self.meet(met)
+        if len(met) == 1:
+            return pl.repeat(self.engine.places[met[0]], len(children), dtype=pl.UInt32, eager=True)
         names = [name for name in self.engine.places if name is not None]
         numbers = pl.Series([self.engine.places[name] for name in names], dtype=pl.UInt32)
         found = numbers.gather(divisions.cast(pl.Enum(names)).to_physical())

@@ -160,7 +160,7 @@ class Reach:
         order, found = _order(start, settled), []
         inner = _scopes(order, self.algebra)
         for step in reversed(order):
-            if step.static or step not in reached:
+            if step not in reached:
                 continue
             # A mark of the child, also for what is computed for its records: of these everything counts.
             here = g.any(*reached[step])

@@ -224,8 +224,36 @@ class Fault:
     values: tuple[str, ...] = ()
 
 
+@attrs.frozen
+class Columns:
+    """The columns of a frame that are facts, as the engine holds them."""
+
+    read: pl.DataFrame
+    #: Others, which nothing is wrong with: still to be read, so that it is done together with what is computed of them.
+    unread: list[pl.Series]
+    reads: list[pl.Expr]
+    #: What cannot be read; it is null in ``read``.
+    faults: list[Fault]
+
+    @property
+    def whole(self) -> pl.DataFrame:
+        """All of them, read."""
+        now = pl.DataFrame(self.unread).select(self.reads)
+        return pl.DataFrame([*self.read.get_columns(), *now.get_columns()])
+
+
 def read_columns(frame: pl.DataFrame, kinds: Mapping[str, Kind], at: str = "") -> tuple[pl.DataFrame, list[Fault]]:
     """The columns of ``frame`` that are facts, as the engine holds them, and what cannot be read (null there).
+
+    Raises:
+        FrameColumnError: a column of a type that no fact of its kind can have.
+    """
+    found = columns_of(frame, kinds, at)
+    return found.whole, found.faults
+
+
+def columns_of(frame: pl.DataFrame, kinds: Mapping[str, Kind], at: str = "") -> Columns:
+    """The columns of ``frame`` that are facts, some of them still to be read.
 
     Raises:
         FrameColumnError: a column of a type that no fact of its kind can have.
@@ -243,12 +271,14 @@ def read_columns(frame: pl.DataFrame, kinds: Mapping[str, Kind], at: str = "") -
             readings[name] = reading
     if wrong:
         raise FrameColumnError(tuple(wrong))
-    exprs = [expr for reading in readings.values() for expr in reading.columns]
+    sound = _within_limits(frame, readings)
+    now = {name: reading for name, reading in readings.items() if name not in sound}
+    exprs = [expr for reading in now.values() for expr in reading.columns]
     columns = frame.select(exprs).get_columns() if exprs else []
-    columns += [reading.whole(frame[name]).alias(name) for name, reading in readings.items() if reading.whole]
+    columns += [reading.whole(frame[name]).alias(name) for name, reading in now.items() if reading.whole]
     read = pl.DataFrame(columns)
     faults = []
-    for name, reading in readings.items():
+    for name, reading in now.items():
         if reading.fault is None:
             continue
         there, held = _there(frame[name]), read[name if name in read.columns else name + FROM]
@@ -257,7 +287,22 @@ def read_columns(frame: pl.DataFrame, kinds: Mapping[str, Kind], at: str = "") -
             rows = there & held.is_null()
             shown = _code_values(frame[name].filter(rows)) if kinds[name].codes is not None else ()
             faults.append(Fault(f"{at}{name}", reading.fault, rows, shown))
-    return read, faults
+    return Columns(read, [frame[name] for name in sound], [*sound.values()], faults)
+
+
+def _within_limits(frame: pl.DataFrame, readings: "Mapping[str, _Reading]") -> dict[str, pl.Expr]:
+    """How columns of numbers are read of which every one lies within its limits; the least and the greatest tell."""
+    limited = {name: r.limits for name, r in readings.items() if r.limits is not None}
+    if not limited:
+        return {}
+    lows = [limits.number.min().alias(name + FROM) for name, limits in limited.items()]
+    highs = [limits.number.max().alias(name + TO) for name, limits in limited.items()]
+    ends = frame.select(*lows, *highs).row(0)
+    return {
+        name: limits.read.alias(name)
+        for (name, limits), low, high in zip(limited.items(), ends[: len(lows)], ends[len(lows) :], strict=True)
+        if low is None or (low >= limits.least and high <= limits.most)
+    }
 
 
 def _there(cells: pl.Series) -> pl.Series:
@@ -275,6 +320,23 @@ class _Reading:
     fault: Text | None
     #: Instead of ``columns``: the column read as a whole.
     whole: Callable[[pl.Series], pl.Series] | None = None
+    #: Of a column of numbers, what makes ``columns`` needless.
+    limits: "_Limits | None" = None
+
+
+@attrs.frozen
+class _Limits:
+    """Between which numbers all cells are to lie, so that each can be read; and how they are read then."""
+
+    number: pl.Expr
+    least: int
+    most: int
+    read: pl.Expr
+
+    def reading(self, fault: Text) -> "_Reading":
+        """How a column is read with these limits: null where a number lies outside."""
+        inside = self.number.cast(pl.Int128, strict=False).is_between(self.least, self.most)
+        return _Reading([pl.when(inside).then(self.read)], fault, limits=self)
 
 
 def _reading(name: str, kind: Kind, dtype: pl.DataType) -> _Reading | None:
@@ -347,9 +409,15 @@ def as_divisions(cells: pl.Series) -> pl.Series:
         return pl.repeat(None, len(cells), dtype=pl.String, eager=True)
     text = cells.cast(pl.String)
     # There are few of them, however many rows.
-    known = text.unique().drop_nulls()
+    known = distinct(text).drop_nulls()
     right = known.filter(known.str.contains(_DIVISION))
     return text if len(right) == len(known) else text.set(~text.is_in(right.implode()), None)
+
+
+def distinct(cells: pl.Series) -> pl.Series:
+    """Each value once. Of one value in every row, as in a county's own table, that is soon told."""
+    same = len(cells) and not cells.null_count() and (cells == cells[0]).all()
+    return cells.head(1) if same else cells.unique()
 
 
 def _read_codes(column: pl.Expr, name: str, kind: Kind, dtype: pl.DataType) -> _Reading | None:
@@ -360,35 +428,35 @@ def _read_codes(column: pl.Expr, name: str, kind: Kind, dtype: pl.DataType) -> _
     return _Reading([], NO_SUCH_CODE, _Codes(kind).read)
 
 
+#: The bit that marks a list which holds what is no code; no kind has so many codes.
+_NO_CODE = 1 << 63
+
+
 @attrs.frozen
 class _Codes:
-    """Reads lists of codes as bits: only the lists that hold something are looked into."""
+    """Reads lists of codes as bits."""
 
     kind: Kind
 
     def read(self, lists: pl.Series) -> pl.Series:
         """The bits, null where the list is or holds what is no code."""
-        bits = pl.select(pl.when(lists.is_not_null()).then(pl.lit(0, dtype=pl.UInt64))).to_series()
-        rows = pl.int_range(len(lists), dtype=pl.UInt32, eager=True)
-        held = pl.DataFrame([rows.alias("row"), lists.alias("code")]).filter(pl.col("code").list.len() > 0)
-        inner: pl.DataType = lists.dtype.inner  # type: ignore[attr-defined]
-        each = held.explode("code").with_columns(_as_code(pl.col("code"), self.kind, inner))
-        powers = pl.Series([1 << k for k in range(len(_values(self.kind)))], dtype=pl.UInt64)
-        each = each.with_columns(powers.gather(each["code"]).alias("bit"))
-        # The first code of each list, then the second of those that have one, and so on: most have one.
-        while len(each):
-            first = (each["row"] != each["row"].shift(1)).fill_null(True)
-            one = each.filter(first)
-            bits = bits.scatter(one["row"], bits.gather(one["row"]) | one["bit"])
-            each = each.filter(~first)
-        return bits
+        code = _as_code(pl.element(), self.kind, _inner(cast(pl.List, lists.dtype)))
+        each = lists.list.eval(pl.lit(2, dtype=pl.UInt64).pow(code).fill_null(_NO_CODE))
+        bits = each.list.sum()
+        # The sum is the union where no code is given twice; few lists have more than one.
+        rows = (lists.list.len() > 1).fill_null(False).arg_true()
+        if len(rows):
+            bits = bits.scatter(rows, each.gather(rows).list.unique().list.sum())
+        return bits if (bits.max() or 0) < _NO_CODE else bits.set((bits >= _NO_CODE).fill_null(False), None)  # type: ignore[operator]
 
 
 def _read_money(column: pl.Expr, dtype: pl.DataType) -> _Reading | None:
     if dtype.is_integer():
-        return _Reading([], BEYOND, lambda cells: _whole_numbers(cells, 0, LIMIT - 1) * 100)
+        return _Limits(column, 0, LIMIT - 1, column.cast(pl.Int64, strict=False) * 100).reading(BEYOND)
     if isinstance(dtype, pl.Decimal) and dtype.scale == 2:
-        return _Reading([], NOT_MONEY, _fen_of)
+        # Decimals are held as whole numbers of their last place, which is the fen.
+        fen = column.to_physical()
+        return _Limits(fen, 0, MOST_FEN, fen.cast(pl.Int64, strict=False)).reading(NOT_MONEY)
     if dtype == pl.String:
         text = column.str.strip_chars()
         well_formed = text.str.contains(r"^\d{1,15}(\.\d{1,2}0*)?$")
@@ -401,12 +469,8 @@ def _read_money(column: pl.Expr, dtype: pl.DataType) -> _Reading | None:
     return _Reading([pl.when((fen >= 0) & (fen <= MOST_FEN)).then(fen).cast(pl.Int64)], NOT_MONEY)
 
 
-def _fen_of(yuan: pl.Series) -> pl.Series:
-    """Amounts with two decimals as whole fen: they are held so."""
-    fen = yuan.to_physical()
-    return _between(fen, fen, 0, MOST_FEN).cast(pl.Int64)
-
-
+#: The first and the last date that can be written, as dates are held.
+CALENDAR = ((dt.date.min - dt.date(1970, 1, 1)).days, (dt.date.max - dt.date(1970, 1, 1)).days)
 BEYOND = Text("数值为负或超出合理范围", "the number is negative or beyond any plausible one")
 NOT_MONEY = Text(
     "不是非负的金额（元，最多两位小数）", "it is not an amount of zero or more in yuan with at most two decimals"
@@ -425,12 +489,13 @@ def _read_number(column: pl.Expr, name: str, dtype: pl.DataType) -> _Reading | N
         return _Reading([whole.cast(pl.Int64).alias(name)], NOT_WHOLE)
     if not dtype.is_integer():
         return None
-    return _Reading([], BEYOND, lambda cells: _whole_numbers(cells, low, high))
+    return _Limits(column, low, high, column.cast(pl.Int64, strict=False)).reading(BEYOND)
 
 
 def _read_date(column: pl.Expr, name: str, dtype: pl.DataType) -> _Reading | None:
     if dtype == pl.Date:
-        return _Reading([], BEYOND, _within_the_calendar)
+        # As days since 1970: a date beyond those that can be written has no other form here.
+        return _Limits(column.to_physical(), *CALENDAR, column).reading(BEYOND)
     if isinstance(dtype, pl.Datetime):
         day = column.dt.date()
         midnight = column == day.cast(dtype)
@@ -462,27 +527,6 @@ def _read_date(column: pl.Expr, name: str, dtype: pl.DataType) -> _Reading | Non
     return _Reading([first.alias(name + FROM), last.alias(name + TO)], NOT_A_DATE)
 
 
-def _within_the_calendar(days: pl.Series) -> pl.Series:
-    """Dates that can be written; null beyond. The first and the last tell whether any is."""
-    numbers = days.to_physical()
-    first, last = ((d - dt.date(1970, 1, 1)).days for d in (dt.date.min, dt.date.max))
-    return _between(days, numbers, first, last)
-
-
-def _whole_numbers(cells: pl.Series, least: int, most: int) -> pl.Series:
-    """Whole numbers within limits; null where one is not."""
-    numbers = cells.cast(pl.Int64, strict=False)
-    return _between(numbers, numbers, least, most)
-
-
-def _between(cells: pl.Series, numbers: pl.Series, least: int, most: int) -> pl.Series:
-    """The cells whose numbers lie within limits, null where they do not."""
-    low, high = numbers.min(), numbers.max()
-    if low is None or (low >= least and high <= most):  # type: ignore[operator]
-        return cells
-    return cells.set((numbers < least) | (numbers > most), None)
-
-
 def _code_values(cells: pl.Series) -> tuple[str, ...]:
     flat = cells.explode() if isinstance(cells.dtype, pl.List) else cells
     return tuple(str(v) for v in flat.drop_nulls().unique().sort().head(20))
@@ -511,16 +555,30 @@ def _wrong_type(column: str, kind: Kind, dtype: pl.DataType) -> Problem:
         Sort.BOOL: "Boolean", Sort.CODE: "text or Enum", Sort.CODES: "lists of text or Enum",
         Sort.MONEY: "Decimal or text in yuan", Sort.NUMBER: "whole numbers", Sort.DATE: "dates, or text such as 2012-03",
     }[kind.sort]  # fmt: skip
-    is_float = dtype.is_float() and kind.sort is Sort.MONEY
-    why = " A float is not exact: cast it, as in `.cast(pl.Decimal(14, 2))`." if is_float else ""
+    why = _mend_of_float(column, kind) if dtype.is_float() else Text("", "")
     return Problem(
         "frame.column_type",
         Text(
-            f"列 {column} 的类型为 {_type_name(dtype)}，应为 {wanted}",
-            f"The column {column!r} is {_type_name(dtype)}; it holds {kind}, which needs {wanted}.{why}",
+            f"列 {column} 的类型为 {_type_name(dtype)}，应为 {wanted}{why.zh}",
+            f"The column {column!r} is {_type_name(dtype)}; it holds {kind}, which needs {wanted}.{why.en}",
         ),
         column,
     )
+
+
+def _mend_of_float(column: str, kind: Kind) -> Text:
+    """What turns floats into what can be read, in Polars' and in pandas' words: pandas makes floats of gaps (NaN)."""
+    if kind.sort is Sort.MONEY:
+        polars, whole = "`.cast(pl.Decimal(14, 2))`", '`.astype("Int64")`'
+        other = '`.map("{:.2f}".format, na_action="ignore")`'
+        return Text(
+            f"；浮点数不精确：Polars 用 {polars}；pandas 全为整数元时用 {whole}，否则用 {other}",
+            f" A float is not exact: in Polars {polars}; in pandas {whole} where all are whole yuan, else {other}.",
+        )
+    if kind.sort is Sort.BOOL or column in DIVISION_COLUMNS:
+        cast = '`.astype("boolean")`' if kind.sort is Sort.BOOL else '`.astype("Int64")`'
+        return Text(f"；pandas 因空值转成了浮点数时用 {cast}", f" Where pandas made floats because of gaps: {cast}.")
+    return Text("", "")
 
 
 def fault_problem(fault: Fault, kind: Kind | None, first_row: int = 0) -> Problem:

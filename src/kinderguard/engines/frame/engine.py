@@ -16,10 +16,12 @@ from kinderguard.engines.frame.blame import Blame, Reach
 from kinderguard.engines.frame.columns import Layout
 from kinderguard.engines.frame.outputs import Outputs, outputs_of, reasons_of
 from kinderguard.engines.frame.program import Program, RecordTables, _literal, column_name
-from kinderguard.engines.frame.statics import Places, StaticSteps
+from kinderguard.engines.frame.statics import Places, StaticSteps, by_zero_key
 from kinderguard.engines.frame.vectors import Graph, Vector
 from kinderguard.engines.plan import Outline, Step, outline
 from kinderguard.model.errors import Problem
+from kinderguard.rules import nodes as n
+from kinderguard.rules.kinds import BOOL
 from kinderguard.rules.ruleset import RuleSet
 
 #: The column that says of each row which place it has.
@@ -59,8 +61,6 @@ class Group:
     places: list[int] = attrs.field(factory=list)
     outputs: Outputs | None = None
     program: Program | None = None
-    #: By place, whether a rule divides by zero for everybody there.
-    faults: dict[int, bool] = attrs.field(factory=dict)
     #: The columns of the shared rows that its own results need.
     reads: frozenset[str] = frozenset()
 
@@ -95,9 +95,11 @@ class FrameEngine:
         self._group_of_place: list[int] = []
         self.groups: dict[Hashable, Group] = {}
         self._values = Places()
-        self._compiled = False
-        # The nation's rules stand first: every other place's extend them.
+        #: Whether the programs are those of the places met so far.
+        self.compiled = False
+        # The nation's rules stand first: every other place's extend them. Its values wait for a row of no known place.
         self.base = self._place(None)
+        self._values.idle.add(self.places[None])
 
     # ---- places -------------------------------------------------------------------------------------------------
 
@@ -111,14 +113,12 @@ class FrameEngine:
             group = Group(len(self.groups), made, StaticSteps(made, base.statics if base else None))
             self.groups[rules.group] = group
         place = len(self.rules)
-        values, faults = group.statics.values(self.day, rules.parameters(group.statics.parameters))
-        self._values.add(place, values)
+        self._values.add(place, group.statics.values(self.day, rules.parameters(group.statics.parameters)))
         group.places.append(place)
-        group.faults[place] = bool(faults)
         self.places[division] = place
         self.rules.append(rules)
         self._group_of_place.append(group.number)
-        self._compiled = False
+        self.compiled = False
         return group
 
     def add(self, divisions: Iterable[str | None]) -> None:
@@ -126,18 +126,22 @@ class FrameEngine:
         for division in divisions:
             if division not in self.places:
                 self._place(division)
+            elif self.places[division] in self._values.idle:
+                self._values.idle.discard(self.places[division])
+                self.compiled = False
 
     # ---- compiling ----------------------------------------------------------------------------------------------
 
     def compile(self) -> None:
         """Make the programs, if a place was met since they were made."""
-        if self._compiled:
+        if self.compiled:
             return
         self.graph = Graph()
         self._values.columns = {}
         self.algebra = FrameAlgebra(self.graph, self.layout, self._static)
         groups = list(self.groups.values())
         self._owners = {step: group for group in reversed(groups) for step in group.outline.static}
+        self.algebra.faults |= self._static_faults()
         reach = Reach(self.algebra)
         for group in groups:
             group.outputs = outputs_of(self.algebra, group.outline)
@@ -165,11 +169,23 @@ class FrameEngine:
         #: What is kept of the shared rows: its results, and what each group's own program reads.
         self._kept = sorted({name for group in groups for name in group.reads})
         self._tables: dict[tuple[str, ...], pl.DataFrame] = {}
-        self._compiled = True
+        self.compiled = True
 
     def _static(self, step: Step) -> Meaning:
         key = self._owners[step].statics.keys[step]
         return self._values.meaning(self.graph, key, step.node.kind, self.layout.code)
+
+    def _static_faults(self) -> dict[Step, Vector]:
+        """The divisions that need no child and are by zero at some place."""
+        found = {}
+        for step, group in self._owners.items():
+            if isinstance(step.node, n.Divide):
+                key = by_zero_key(group.statics.keys[step])
+                fault = self._values.meaning(self.graph, key, BOOL, self.layout.code)
+                assert isinstance(fault, Vector)
+                if not fault.is_value(False):
+                    found[step] = fault
+        return found
 
     def _fault(self, outputs: Outputs, reach: Reach) -> Vector:
         """Whether a rule that counts divided by zero; of what the shared rules give, as found there."""
@@ -217,16 +233,17 @@ class FrameEngine:
         table, place = self._tables[names], frame[PLACE]
         return frame.with_columns(table[name].gather(place) for name in names)
 
-    def run(self, frame: pl.DataFrame, tables: RecordTables) -> "Computed":
+    def run(self, frame: pl.DataFrame, tables: RecordTables, reads: Sequence[pl.Expr] = ()) -> "Computed":
         """What a batch of rows gives.
 
         Args:
             frame: facts as the engine holds them, with ``#place``.
             tables: what finds records.
+            reads: what makes facts as the engine holds them of those that it does not hold so yet.
         """
         self.compile()
         groups = self.groups_of(frame[PLACE])
-        rows = self.program.run(self.place_columns(frame, self.program), tables, self._kept)
+        rows = self.program.run(self.place_columns(frame, self.program), tables, self._kept, reads)
         by_number = {g.number: g for g in self.groups.values()}
         parts = []
         for number, where in _stretches(groups):

@@ -63,6 +63,7 @@ class Fold:
     """Bring the records' values back to the rows around."""
 
     records: Scope
+    column: str
     folds: tuple[tuple[str, str, str], ...]
 
 
@@ -233,7 +234,11 @@ class Program:
             if constant:
                 self.instructions.append(Compute(records, tuple(constant)))
             self.instructions.append(
-                Fold(records, tuple((column_name(f), f.payload[0], column_name(f.args[0])) for f in wanted))
+                Fold(
+                    records,
+                    column_name(records.source),
+                    tuple((column_name(f), f.payload[0], column_name(f.args[0])) for f in wanted),
+                )
             )
             self._done.update(wanted)
 
@@ -267,17 +272,26 @@ class Program:
 
     # ---- running ------------------------------------------------------------------------------------------------
 
-    def run(self, frame: pl.DataFrame, tables: RecordTables, keep: Sequence[str] | None = None) -> pl.DataFrame:
+    def run(
+        self,
+        frame: pl.DataFrame,
+        tables: RecordTables,
+        keep: Sequence[str] | None = None,
+        reads: Sequence[pl.Expr] = (),
+    ) -> pl.DataFrame:
         """``frame`` with a column for every root that is no constant, and for what was needed on the way.
 
         Args:
             frame: the rows.
             tables: what finds records.
             keep: the columns to give; all, if left out.
+            reads: a first layer, of columns that are read in place of their own raw ones.
 
         Layers wait until somebody reads what they make: then they are computed as one chain.
         """
         scopes: dict[int, _Computing] = {0: _Computing(frame)}
+        if reads:
+            scopes[0].later([(expr.meta.output_name(), expr) for expr in reads])
 
         def at(scope: Scope) -> "_Computing":
             return scopes[0 if scope.parent is None else id(scope)]
@@ -298,10 +312,10 @@ class Program:
                     inner.frame = inner.frame.with_columns(
                         around[source].gather(rows).alias(name) for name, source in columns
                     )
-                case Fold(records=records, folds=folds):
+                case Fold(records=records, column=column, folds=folds):
                     assert records.parent is not None
                     outer = at(records.parent)
-                    outer.frame = outer.frame.with_columns(_folded(at(records).ready(), folds, len(outer.frame)))
+                    outer.frame = outer.frame.with_columns(_folded(at(records).ready(), folds, outer.frame[column]))
         return scopes[0].ready(keep)
 
 
@@ -340,10 +354,13 @@ class _Computing:
         return self.frame if self._promised.isdisjoint(names) else self.ready()
 
 
-def _folded(records: pl.DataFrame, folds: tuple[tuple[str, str, str], ...], rows: int) -> list[pl.Series]:
-    """The folded columns, one value a row; rows without records get what nothing folds to."""
-    found = {name: _any(records, column, rows).alias(name) for name, how, column in folds if how == "any"}
-    others = [fold for fold in folds if fold[1] != "any"]
+def _folded(records: pl.DataFrame, folds: tuple[tuple[str, str, str], ...], lists: pl.Series) -> list[pl.Series]:
+    """The folded columns, one value a row of the lists; rows without records get what nothing folds to."""
+    rows = len(lists)
+    nowhere = pl.repeat(False, rows, dtype=pl.Boolean, eager=True)
+    of_none = {"any": nowhere, "holds": nowhere.set(lists.is_null(), None)}
+    found = {name: _any(records, column, of_none[how]).alias(name) for name, how, column in folds if how in of_none}
+    others = [fold for fold in folds if fold[1] not in of_none]
     if others:
         grouped = records.group_by(ROW, maintain_order=True).agg(
             getattr(pl.col(column), how)().alias(name) for name, how, column in others
@@ -356,10 +373,12 @@ def _folded(records: pl.DataFrame, folds: tuple[tuple[str, str, str], ...], rows
     return [found[name] for name, _, _ in folds]
 
 
-def _any(records: pl.DataFrame, column: str, rows: int) -> pl.Series:
-    """Whether any record of each row has the mark."""
-    found = pl.repeat(False, rows, dtype=pl.Boolean, eager=True)
-    marked = records[ROW].filter(records[column])
+def _any(records: pl.DataFrame, column: str, of_none: pl.Series) -> pl.Series:
+    """Whether any record of each row has the mark; unknown where none has it for sure and one may."""
+    found, mark = of_none.clone(), records[column]
+    if mark.null_count():
+        found = found.scatter(records[ROW].filter(mark.is_null()), None)
+    marked = records[ROW].filter(mark)
     return found.scatter(marked, True) if len(marked) else found
 
 

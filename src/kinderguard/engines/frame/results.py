@@ -331,10 +331,6 @@ class ResultWriter:
         for division, place in self.engine.places.items():
             if division is None:
                 codes[place].add(NO_DIVISION)
-        for group in self._groups:
-            for place, fault in group.faults.items():
-                if fault:
-                    codes[place].add(DIVIDED_BY_ZERO)
         every = sorted(set().union(*codes))
         return {code: pl.Series([code in own for own in codes], dtype=pl.Boolean) for code in every}
 

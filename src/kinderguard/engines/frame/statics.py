@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 import polars as pl
 
-from kinderguard.engines.explain import Fault, Meaning, ReferenceAlgebra
+from kinderguard.engines.explain import Meaning, ReferenceAlgebra
 from kinderguard.engines.frame.intervals import Interval, point
 from kinderguard.engines.frame.vectors import Dtype, Graph, Vector
 from kinderguard.engines.plan import FAULTS, PROVIDED, RESERVED, Outline, Step
@@ -47,8 +47,8 @@ class StaticSteps:
         """The codes of the parameters that are read."""
         return tuple(s.node.code for s in self.steps if isinstance(s.node, n.Param))
 
-    def values(self, day: dt.date, parameters: Mapping[str, Any]) -> tuple[dict[Key, Any], list[Fault]]:
-        """The value of every static step at a place, and the faults met."""
+    def values(self, day: dt.date, parameters: Mapping[str, Any]) -> dict[Key, Any]:
+        """The value of every static step at a place, and for each division whether it is by zero there."""
         v: list[Any] = [None] * RESERVED
         v[PROVIDED], v[FAULTS] = {}, []
         for step, meaning in zip(self.steps, self._meanings, strict=True):
@@ -59,7 +59,14 @@ class StaticSteps:
             else:
                 assert meaning is not None
                 v.append(meaning(v))
-        return {self.keys[s]: v[s.index] for s in self.steps}, v[FAULTS]
+        by_zero = {fault.step for fault in v[FAULTS]}
+        divisions = {by_zero_key(self.keys[s]): s in by_zero for s in self.steps if isinstance(s.node, n.Divide)}
+        return {self.keys[s]: v[s.index] for s in self.steps} | divisions
+
+
+def by_zero_key(key: Key) -> Key:
+    """Under which key it is kept whether a division is by zero."""
+    return ("by zero", key)
 
 
 def _key(step: Step, known: Mapping[Step, Key]) -> Key:
@@ -90,6 +97,8 @@ class Places:
     def __init__(self) -> None:
         #: By key, the value at each place that has it.
         self.values: dict[Key, dict[int, Any]] = {}
+        #: Places that no row has: theirs count only for steps that no other place has.
+        self.idle: set[int] = set()
         self.columns: dict[str, PlaceColumn] = {}
 
     def add(self, place: int, values: Mapping[Key, Any]) -> None:
@@ -99,7 +108,8 @@ class Places:
 
     def meaning(self, g: Graph, key: Key, kind: Kind, code: Any) -> "Vector | Interval":
         """A static step as vectors: constants where every place agrees."""
-        values = list(dict.fromkeys(self.values[key].values()))
+        held = self.values[key]
+        values = list(dict.fromkeys(v for place, v in held.items() if place not in self.idle)) or [*held.values()]
         if not kind.is_ordered:
             return self._condition_or_code(g, key, kind, values, code)
         ends = [bounds(v) for v in values]

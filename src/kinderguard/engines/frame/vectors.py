@@ -502,14 +502,15 @@ class Graph:
     def fold(self, how: str, records: Scope, x: Vector, *, most: int) -> Vector:
         """``any``, ``sum``, ``min`` or ``max`` of the records' values that are not null, for each row around.
 
-        Of none: false, zero, null. ``most`` is the greatest number of records that a row may have.
+        Of none: false, zero, null. ``holds`` is Kleene's or of the records, null too where the list is. ``most`` is
+        the greatest number of records that a row may have.
         """
         assert records.parent is not None
         inside = self.inside(x, records)
         low = high = None
-        nullable = how in ("min", "max")
-        if how == "any":
-            if x.is_value(False):
+        nullable = how in ("holds", "min", "max")
+        if how in ("any", "holds"):
+            if how == "any" and x.is_value(False):
                 return x
             dtype = Dtype.BOOL
         else:
