@@ -1,6 +1,8 @@
 """Why not, and how far off: the fewest failed conditions and the distance to the line."""
 
 import datetime as dt
+import re
+import warnings
 from itertools import combinations, product
 
 import pytest
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 import kinderguard
 from kinderguard import Case, Pack, Text
 from kinderguard import rules as r
+from kinderguard.analysis import synthesize
+from kinderguard.engines.reasons import UnknownReasonError
 from kinderguard.rules import child, household
 
 DAY = dt.date(2025, 9, 1)
@@ -130,3 +134,74 @@ def test_a_refusal_names_the_fewest_failed_conditions():
     assert {steps[i]["path"] for i in outcome["because"]} == {"child.adopted", "child.individual_dibao"}
     sizes = [len(c) for n in range(1, 3) for c in combinations(range(4), n)]
     assert min(sizes) == len(outcome["needed"]) == 1
+
+
+# ---- the codes of reasons -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def book():
+    return kinderguard.load().on(DAY)
+
+
+def test_the_code_of_a_named_step_a_category_and_a_place_among_conditions_can_be_looked_up(book):
+    named = book.reason("cn.dibao:household_on_dibao")
+    assert named.title == Text("家庭已享受低保，或收入和财产符合低保条件", named.title.en)
+    assert (named.rule, named.rule_title) == ("cn.dibao", book.rules.categories["cn.dibao"].title)
+    assert "家庭救助类型包括低保" in named.wording.zh
+    assert named.cites == book.rules.categories["cn.dibao"].cites
+    asked = book.reason("cn.orphan_allowance:cn.orphan")
+    assert asked.title == book.rules.categories["cn.orphan"].title
+    assert asked.cites == book.rules.categories["cn.orphan"].cites
+    unnamed = book.reason("cn.orphan:#2")
+    assert unnamed.title == unnamed.wording
+    assert "both parents are dead" in unnamed.wording.en
+    assert str(named).startswith("cn.dibao:household_on_dibao: ")
+
+
+def test_a_code_that_names_no_condition_is_told_with_the_nearest(book):
+    with pytest.raises(UnknownReasonError, match=r"'cn\.orphn'.*'cn\.orphan'"):
+        book.reason("cn.orphn:#2")
+    with pytest.raises(UnknownReasonError, match=r"'under_18'.*cn\.orphan:#2"):
+        book.reason("cn.orphan:undr_18")
+    with pytest.raises(UnknownReasonError, match=r"cn\.orphan:under_18"):
+        book.reason("cn.orphan")
+
+
+@pytest.fixture(scope="module")
+def refused_rows(book):
+    """Children of several places with the reasons of the frame."""
+    people = synthesize(120, seed=3, divisions=["330199", "220102"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = book.assess_frame(people.children, members=people.members, reasons=True)
+    return people, found["reasons"].to_list()
+
+
+def test_every_code_that_a_frame_gives_can_be_looked_up_at_the_place_of_its_row(book, refused_rows):
+    people, reasons = refused_rows
+    places = people.children["division_code"].to_list()
+    codes = {(place, code) for place, row in zip(places, reasons, strict=True) for code in row}
+    assert len(codes) > 100
+    for place, code in codes:
+        found = book.reason(code, division=place)
+        assert (found.code, bool(found.title.zh), bool(found.wording.en)) == (code, True, True)
+    local = {code for _, code in codes if not code.startswith("cn.") or (":cn." not in code and ":2" in code)}
+    for code in local:
+        assert book.reason(code).title, "the code itself says whose rule it is"
+
+
+def test_an_explanation_shows_the_codes_that_the_frame_gives_where_it_is_asked_to(book, refused_rows):
+    people, reasons = refused_rows
+    shown = 0
+    for row in range(0, 120, 8):
+        assessment = book.explain_row(people.children, row, members=people.members)
+        for code in [c for c, holds in assessment.categories.items() if holds is False]:
+            text = assessment.explain(code).text("en", codes=True)
+            because = text.split("The least that would also have to change")[0]
+            told = set(re.findall(rf"\[({re.escape(code)}:[^\]]+)\]", because))
+            assert told, text
+            assert told <= set(reasons[row])
+            shown += len(told)
+            assert f"[{code}:" not in assessment.explain(code).text("en")
+    assert shown > 100

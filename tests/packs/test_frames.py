@@ -14,11 +14,18 @@ from hypothesis import strategies as st
 
 import kinderguard
 from engines.frame_kinds import KINDS, back
+from kinderguard import Pack, Text
+from kinderguard import rules as r
 from kinderguard.analysis import synthesize
+from kinderguard.engines.assessment import UnknownCodeError
 from kinderguard.engines.frame.columns import FrameColumnError
+from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.packs.book import NoDayError
-from kinderguard.packs.frames import MissingColumnsWarning, OrphanedRecordsWarning
+from kinderguard.packs.frame_schema import column_title
+from kinderguard.packs.frames import MissingColumnsWarning, MisspeltColumnsWarning, OrphanedRecordsWarning
+from kinderguard.rules import household
 from kinderguard.rules.facts import ROOTS, fact_types
+from kinderguard.testing import expressions
 
 DAY = dt.date(2025, 9, 1)
 ORPHAN = {
@@ -102,6 +109,45 @@ def test_every_column_that_a_rule_reads_is_a_fact_of_the_model(book):
     roots = {f"{root}.{name}" for root, handle in ROOTS.items() for name in fact_types(type(handle))}
     for column in book.frame_schema():
         assert column.of or any(column.name.startswith(r) for r in roots) or column.name in ("guardians", "help")
+
+
+def test_no_title_of_a_column_says_a_word_twice():
+    assert str(column_title("father.situations.kind")) == "父亲状况：类别 (the father's situations: kind)"
+    assert column_title("father.situations.since").zh == "父亲状况：起始日期"
+    assert column_title("household.members.birth_date").zh == "家庭成员：出生日期"
+    assert column_title("mother.kind").zh == "母亲类别"
+    lists = [(f"{path}.", kinds) for path, kinds in fact_kinds().lists.items()]
+    lists += [(f"{at}{path}.", nested) for at, kinds in lists for path, nested in kinds.lists.items()]
+    paths = [*fact_kinds().fields, *(f"{at}{name}" for at, kinds in lists for name in kinds.fields)]
+    titles = [column_title(path).zh for path in paths]
+    twice = [t for t in titles for k in range(len(t) - 3) if t[k : k + 2] == t[k + 2 : k + 4]]
+    assert twice == []
+
+
+def test_the_schema_of_some_rules_has_what_they_rest_on(book):
+    dibao, orphan = book.frame_schema(rules=["cn.dibao"]), book.frame_schema(rules="cn.orphan_allowance")
+    assert "household.monthly_income_per_head" in dibao
+    assert "father.situations.kind" not in dibao
+    assert "father.situations.kind" in orphan, "the category that the policy asks for reads it"
+    assert "cn.orphan" in orphan["child.birth_date"].read_by
+    assert "cn.dibao" not in orphan["child.birth_date"].read_by
+    both = book.frame_schema(rules=["cn.dibao", "cn.orphan_allowance"])
+    assert {c.name for c in both} == {c.name for c in (*dibao, *orphan)}
+    local = book.frame_schema("330199", rules=["330199.winter_heating"])
+    assert {"330199.central_heating", "child.residence.division"} <= {c.name for c in local}, (
+        "with what its provider needs"
+    )
+    with pytest.raises(UnknownCodeError, match=r"'cn\.orphn'.*'cn\.orphan'"):
+        book.frame_schema(rules=["cn.orphn"])
+
+
+@quiet
+def test_results_of_a_rule_are_the_same_with_the_columns_of_its_schema_alone(book, people):
+    whole = book.assess_frame(people.children, members=people.members)
+    for rule in ("cn.dibao", "cn.disabled", "cn.orphan"):
+        needed = [c.name for c in book.frame_schema(rules=[rule]) if not c.of]
+        found = book.assess_frame(people.children.select("division_code", *needed))
+        assert found[rule].equals(whole[rule])
 
 
 # ---- what comes back ------------------------------------------------------------------------------------------------
@@ -238,6 +284,66 @@ def test_a_row_is_counted_from_the_end_too_and_one_that_is_not_there_is_an_error
         book.explain_row(frame.lazy(), 2)
 
 
+BAD_ROW = {
+    "division_code": ["330199", "330199"], "child.birth_date": ["2012-13", "2012"], "child.health": ["helthy", "healthy"],
+    "child.sex": ["neither", None], "household.aid": [["dibao"], ["dibao"]],
+    "father.situations": [[{"kind": "ded", "since": "2013-07-19x"}, None], [{"kind": "dead", "since": "2013"}]],
+}  # fmt: skip
+
+
+def test_a_row_with_cells_that_cannot_be_read_is_opened_and_says_so(book):
+    frame = pl.DataFrame(BAD_ROW)
+    opened = book.explain_row(frame, 0, strict=False)
+    unread = [p for p in opened.problems if p.code == "fact.not_valid"]
+    assert [p.where for p in unread] == [
+        "child.birth_date", "child.health", "father.situations.kind", "father.situations.since"
+    ]  # fmt: skip
+    assert all(p.where in p.message.zh and p.where in p.message.en for p in unread)
+    assert "'healthy'" in unread[1].message.en
+    assert "helthy" not in str(opened.problems)
+    assert "2013-07-19" not in str(opened.problems)
+    assert opened.complete
+    assert opened.case.child.birth_date is None
+    assert opened.categories["cn.dibao"] is True or opened.categories["cn.dibao"] is None
+    assert "无法" in opened.explain().text() or "child.birth_date" in opened.explain().text()
+    assert not [p for p in book.explain_row(frame, 1).problems if p.code == "fact.not_valid"]
+
+
+def test_a_row_with_cells_that_cannot_be_read_is_refused_where_strict_with_the_way_to_open_it(book):
+    with pytest.raises(FrameColumnError, match=r"child\.birth_date', row 0") as caught:
+        book.explain_row(pl.DataFrame(BAD_ROW), 0)
+    assert {p.where for p in caught.value.problems} >= {"child.health", "father.situations.kind"}
+    assert "strict=False" in caught.value.__notes__[0]
+
+
+@quiet
+def test_a_packs_own_fact_that_cannot_be_read_is_unknown_and_its_provider_is_not_asked(book):
+    moved = expressions.FACTS[3]
+    title = Text("某", "some")
+    provider = r.FactProvider(moved, [household.size], lambda facts: dt.date(2020, 1, 1))
+    rule = r.Category(f"{moved.code.split('.')[0]}.in", title, when=moved.expr < DAY)
+    pack = Pack(
+        code=moved.code.split(".")[0], title=title, version="1", kinderguard=">=0.1", categories=[rule], facts=[moved],
+        providers=[provider],
+    )  # fmt: skip
+    given = kinderguard.load(packs=[pack]).on(DAY)
+    frame = pl.DataFrame({"division_code": [pack.code] * 2, moved.code: ["soon", None]})
+    opened = [given.explain_row(frame, k, strict=False) for k in (0, 1)]
+    assert [[p.where for p in o.problems if p.code == "fact.not_valid"] for o in opened] == [[moved.code], []]
+    assert [o.categories[rule.code] for o in opened] == [None, True]
+    assert given.assess_frame(frame, strict=False)[rule.code].to_list() == [None, True]
+
+
+def test_a_bad_cell_of_records_in_another_table_is_unknown_too(book):
+    frame = table(ref=["a", "b"], division_code=["330199"] * 2)
+    situations = table(ref=["a", "b"], kind=["dead", "ded"])
+    opened = [book.explain_row(frame, k, members={"father.situations": situations}, strict=False) for k in (0, 1)]
+    unread = [[p.where for p in o.problems if p.code == "fact.not_valid"] for o in opened]
+    assert unread == [[], ["father.situations.kind"]]
+    assert opened[0].case.father.situations[0].kind == "dead"
+    assert opened[1].case.father.situations[0].kind is None
+
+
 # ---- warnings -------------------------------------------------------------------------------------------------------
 
 
@@ -248,12 +354,65 @@ def test_missing_columns_are_told_once_with_their_readers_where_the_caller_stand
     (warning,) = [w for w in caught if issubclass(w.category, MissingColumnsWarning)]
     text = str(warning.message)
     assert warning.filename == __file__
-    assert "child.adopted: read by cn.orphan" in text
-    assert "  father.situations: read by" in text
-    assert "father.situations.kind" not in text, "a list is told once, not field by field"
+    assert "  father.situations: read by cn.orphan" in text
     assert "child.birth_date" not in text
-    assert "  330199.central_heating: read by" not in text, "its provider gives it"
-    assert "child.residence.division: read by cn.migrant, 330199.central_heating" in text, "the provider needs it"
+    columns = warning.message.columns
+    assert "cn.orphan" in columns["child.adopted"]
+    assert "father.situations.kind" not in columns, "a list is told once, not field by field"
+    assert "330199.central_heating" not in columns, "its provider gives it"
+    assert columns["child.residence.division"] == ("cn.migrant", "330199.central_heating"), "the provider needs it"
+
+
+def test_the_warning_is_short_in_both_languages_and_begins_with_what_most_rules_read(book):
+    with pytest.warns(MissingColumnsWarning) as caught:
+        book.assess_frame(table(ref=["a"], division_code=["330106"]))
+    (warning,) = caught
+    text, columns = str(warning.message), warning.message.columns
+    lines = text.splitlines()
+    assert len(lines) == 12
+    assert "没有列" in lines[0]
+    assert "no column for" in lines[1]
+    assert lines[2].startswith("  child.birth_date: read by ")
+    assert "儿童出生日期 (the child's birth date)" in lines[2]
+    counts = [len(owners) for owners in columns.values()]
+    assert counts == sorted(counts, reverse=True)
+    rest = len(columns) - 8
+    assert f"其余 {rest} 项" in lines[-2]
+    assert f"{rest} more" in lines[-1]
+    assert ".columns" in lines[-1]
+
+
+@quiet
+def test_columns_that_look_like_a_fact_without_a_column_are_named_with_it_in_any_table(book, people):
+    children = people.children.rename({"child.birth_date": "birth_date", "child.health": "child_helth"})
+    children = children.with_columns(
+        pl.col("father.situations").list.eval(
+            pl.element().struct.rename_fields(["kind", "sinse", "until", "ongoing", "term_months"])
+        )
+    )
+    children = children.with_columns(mother_id=pl.lit(1), serial=pl.lit(2), name=pl.lit("x"), 备注=pl.lit("y"))
+    members = people.members.rename({"birth_date": "member.birthdate", "relation": "member.relation"})
+    members = members.with_columns(name=pl.lit("x"), resident_id=pl.lit("y"), note=pl.lit("z"), telephone=pl.lit("1"))
+    with pytest.warns(MisspeltColumnsWarning) as caught:
+        book.assess_frame(children, members=members)
+    (warning,) = [w for w in caught if w.category is MisspeltColumnsWarning]
+    assert warning.filename == __file__
+    assert warning.message.columns == {
+        "birth_date": "child.birth_date",
+        "child_helth": "child.health",
+        "father.situations.sinse": "father.situations.since",
+        "household.members.member.birthdate": "household.members.birth_date",
+        "household.members.member.relation": "household.members.relation",
+    }
+    assert "member.birthdate → household.members.birth_date" in str(warning.message)
+    assert "是否写错" in str(warning.message)
+
+
+@quiet
+@pytest.mark.filterwarnings("error::kinderguard.packs.frames.MisspeltColumnsWarning")
+def test_a_column_beside_the_fact_that_it_looks_like_is_let_be(book, people):
+    children = people.children.with_columns(child_birth_date_=pl.lit("x"))
+    book.assess_frame(children, members=people.members.with_columns(birthdate=pl.lit("x")))
 
 
 def test_fields_that_records_lack_are_told(book, people):
@@ -311,6 +470,45 @@ def test_wrong_types_are_refused_all_at_once(book):
     assert "Float64" in found["child.birth_date"]
     assert "Decimal" not in found["child.birth_date"]
     assert "pl.Decimal(14, 2)" in found["household.monthly_income_per_head"]
+
+
+@quiet
+def test_names_and_types_are_refused_in_one_go_in_records_and_other_tables_too(book):
+    frame = table(
+        ref=["a"], child__birth_dat=["2012"], child__adopted=["yes"], guardians=["x"],
+        father__situations=[[{"kind": 1, "since": 2.5}]],
+    )  # fmt: skip
+    found = refused(book, frame, members={"mother.situations": table(ref=["a"], kind=[1], since=["2012"])})
+    assert set(found) == {
+        "child.birth_dat", "child.adopted", "guardians", "father.situations.kind", "father.situations.since",
+        "mother.situations.kind",
+    }  # fmt: skip
+    with pytest.raises(FrameColumnError, match=r"child\.adopted"):
+        book.assess_frame(frame.lazy().select("child.adopted"))
+
+
+@quiet
+def test_a_column_that_no_rule_reads_may_be_of_any_type(book):
+    assert len(book.assess_frame(table(child__sex=[1], household__members=[[{"sex": 1}]]))) == 1
+
+
+@quiet
+def test_floats_that_pandas_made_of_gaps_are_refused_with_a_mend_that_works_in_pandas(book):
+    frame = pd.DataFrame(
+        {
+            "household.monthly_income_per_head": [600.5, None],
+            "division_code": [330106.0, None],
+            "child.adopted": [1.0, None],
+        }
+    )
+    found = refused(book, frame)
+    assert '`.map("{:.2f}".format, na_action="ignore")`' in found["household.monthly_income_per_head"]
+    assert '`.astype("Int64")`' in found["household.monthly_income_per_head"]
+    assert '`.astype("Int64")`' in found["division_code"]
+    assert '`.astype("boolean")`' in found["child.adopted"]
+    income = frame["household.monthly_income_per_head"].map("{:.2f}".format, na_action="ignore")
+    kinds = {"division_code": "Int64", "child.adopted": "boolean"}
+    assert len(book.assess_frame(frame.astype(kinds).assign(**{income.name: income}))) == 2
 
 
 @quiet
@@ -450,3 +648,23 @@ def test_a_row_that_contradicts_itself_is_refused_without_its_values(book):
     with pytest.raises(kinderguard.model.InvalidRecordError) as caught:
         book.explain_row(frame, 0)
     assert "2013" not in str(caught.value)
+
+
+@quiet
+@pytest.mark.filterwarnings("ignore::kinderguard.packs.frames.OrphanedRecordsWarning")
+@pytest.mark.filterwarnings("ignore::kinderguard.packs.frames.MisspeltColumnsWarning")
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(odd_frames())
+def test_any_row_that_is_assessed_is_opened_with_the_same_results_and_the_same_unread_cells(book, frame):
+    try:
+        expected = book.assess_frame(frame, strict=False)
+    except FrameColumnError:
+        return
+    for row in range(len(frame)):
+        opened = book.explain_row(frame, row, strict=False)
+        codes = {p.code for p in opened.problems}
+        assert ("fact.not_valid" in codes) is ("fact.not_valid" in expected["problems"][row].to_list())
+        assert opened.categories["cn.orphan"] is expected["cn.orphan"][row]
+        assert sorted(opened.open_facts) == sorted(expected["missing"][row].to_list())
+        for secret in SECRETS:
+            assert secret not in str(opened.problems)

@@ -116,6 +116,26 @@ def test_an_interrupted_run_leaves_no_result_and_goes_on_where_it_was(book, file
     assert_frame_equal(made.scan().collect(), expected)
 
 
+def press_keys(done, total):
+    if done >= 1200:
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_by_hand_ends_in_one_line_that_says_how_to_go_on(book, files, expected):
+    with pytest.raises(KeyboardInterrupt) as caught:
+        run(book, files, progress=press_keys)
+    text = str(caught.value)
+    assert "\n" not in text
+    assert "已中断：9 份中的 3 份" in text
+    assert "3 of 9 parts are done" in text
+    assert str(files / "results.partial") in text
+    assert caught.value.__suppress_context__
+    assert len(caught.traceback) <= 4, "the depths of the engine are of no use"
+    made = run(book, files)
+    assert made.resumed == 3
+    assert_frame_equal(made.scan().collect(), expected)
+
+
 SCRIPT = """
 import datetime as dt, sys, warnings
 warnings.simplefilter("ignore")

@@ -7,12 +7,12 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
+from kinderguard.engines.lines import Line
 from kinderguard.engines.missing import inner_values, is_unknown
 from kinderguard.engines.plan import Step
 from kinderguard.engines.ranges import Range, bounds
-from kinderguard.engines.reasons import Leaf, Reasons
+from kinderguard.engines.reasons import Leaf, Reasons, conditions_of
+from kinderguard.engines.render import html_fragment, plain_text, rich_tree
 from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import Problem
 from kinderguard.model.money import yuan
@@ -32,23 +32,6 @@ if TYPE_CHECKING:
     from kinderguard.rules.parameters import ParameterValue
 
 FORMAT = "kinderguard.explanation/1"
-
-#: How a line of the tree stands: for colours and signs.
-MARKS = {"yes": "✓", "no": "✗", "unknown": "?", "": ""}
-
-
-@attrs.frozen
-class Line:
-    """One line of an explanation with the lines below it. ``mark`` is ``yes``, ``no``, ``unknown`` or nothing."""
-
-    text: Text
-    mark: str = ""
-    below: "tuple[Line, ...]" = ()
-
-    def marked(self, lang: Language) -> str:
-        """The text with its sign before it."""
-        sign = MARKS[self.mark]
-        return f"{sign} {self.text.in_(lang)}" if sign else self.text.in_(lang)
 
 
 def shown(value: Any, kind: Kind) -> Text:
@@ -79,11 +62,13 @@ class Explanation:
     Args:
         assessment: the result to explain.
         code: one category or policy; None for everything that is, may be, or was refused.
+        codes: whether lines show the code of the rule's condition that they belong to, as frames give it (``reasons``).
     """
 
-    def __init__(self, assessment: "Assessment", code: str | None = None) -> None:
+    def __init__(self, assessment: "Assessment", code: str | None = None, *, codes: bool = False) -> None:
         self.assessment = assessment
         self.code = code
+        self.codes = codes
         self._trace = assessment.trace
         self._plan = assessment.basis.bound.plan
         self._reasons = Reasons(self._trace)
@@ -127,6 +112,24 @@ class Explanation:
         """One category or policy with its reasons."""
         return self._category(code) if code in self._plan.categories else self._policy(self.assessment.policies[code])
 
+    def because(self, *, amount: bool = False) -> tuple[Line, ...]:
+        """Only the reasons of the one result that is explained: no sources, no notes.
+
+        Args:
+            amount: why the amount of a policy is what it is; else why it is due or not, or a category holds or not.
+        """
+        assert self.code is not None
+        code, policy = self.code, self.assessment.policies.get(self.code)
+        step = self._plan.categories[code] if policy is None else self._plan.policies[code].eligible
+        settled = self._trace[step.index] is True and amount
+        lines = [] if settled else [*self._because(step, code)]
+        own = None if policy is None else self._plan.policies[code].own
+        if policy is not None and amount and own is not None and policy.eligible is not False:
+            lines.append(self._amount(own, policy))
+        stacked = self._stacking(policy) if policy is not None else None
+        open_facts = self._missing(code) if code in self.assessment.undetermined else None
+        return (*lines, *(line for line in (stacked, open_facts) if line is not None))
+
     @property
     def _given(self) -> tuple["PolicyResult", ...]:
         due = self.assessment.due
@@ -140,7 +143,7 @@ class Explanation:
         step = self._plan.categories[code]
         value = self._trace[step.index]
         verdict = {True: Text("是", "yes"), False: Text("否", "no"), None: Text("待定", "undetermined")}[value]
-        below = [*self._because(step), *self._sources(self._cites(code, category.cites), category.note)]
+        below = [*self._because(step, code), *self._sources(self._cites(code, category.cites), category.note)]
         if self.code and value is None:
             below += [line for line in (self._missing(code),) if line]
         return Line(
@@ -151,7 +154,7 @@ class Explanation:
 
     def _policy(self, result: "PolicyResult") -> Line:
         policy, steps = self._plan.rules.policies[result.code], self._plan.policies[result.code]
-        below = [*self._because(steps.eligible)]
+        below = [*self._because(steps.eligible, policy.code)]
         if steps.own is not None and result.eligible is not False:
             below.append(self._amount(steps.own, result))
         below += [line for line in (self._stacking(result),) if line]
@@ -195,24 +198,37 @@ class Explanation:
 
     # ---- why -------------------------------------------------------------------------------------------------
 
-    def _because(self, step: Step) -> Iterator[Line]:
+    def _because(self, step: Step, rule: str) -> Iterator[Line]:
         value = self._trace[step.index]
+        coded = self._condition_codes(rule, value) if self.codes else {}
         if value is False:
-            yield Line(
-                Text("因为", "Because"), below=tuple(self._leaf(Leaf(s, True), step) for s in self._reasons.why(step))
-            )
+            why = tuple(self._leaf(Leaf(s, True), step, coded) for s in self._reasons.why(step))
+            yield Line(Text("因为", "Because"), below=why)
             needed = self._reasons.needed(step)
             failed = {s.index for s in self._reasons.why(step)}
             rest = [leaf for leaf in needed if leaf.step.index not in failed]
             if rest:
                 yield Line(
                     Text("若要符合，最少还需改变", "The least that would also have to change"),
-                    below=tuple(self._leaf(leaf, step) for leaf in rest),
+                    below=tuple(self._leaf(leaf, step, coded) for leaf in rest),
                 )
         else:
-            yield from self._conditions(step, step, set())
+            yield from self._conditions(step, step, set(), coded)
 
-    def _conditions(self, step: Step, top: Step, seen: set[int]) -> Iterator[Line]:
+    def _condition_codes(self, rule: str, value: bool | None) -> dict[int, str]:
+        """By step, the code of the rule's condition that it is, or lies in; of several, one that came out as the rule."""
+        found: dict[int, str] = {}
+        named = [(name, part) for name, parts in conditions_of(self._plan, rule).items() for part in parts]
+        for name, part in sorted(named, key=lambda pair: self._trace[pair[1].index] is not value):
+            waiting = [part]
+            while waiting:
+                step = waiting.pop()
+                if step.index not in found:
+                    found[step.index] = f" [{rule}:{name}]"
+                    waiting += step.inputs
+        return found
+
+    def _conditions(self, step: Step, top: Step, seen: set[int], coded: dict[int, str]) -> Iterator[Line]:
         """The deciding part of a condition: each named step a line, each leaf a line with what it read.
 
         What makes a child belong to another category is told where that category is, once, unless only one result is
@@ -222,14 +238,17 @@ class Explanation:
             return
         seen.add(step.index)
         title = self.title(step) if step is not top else None
+        if title is not None and step.index in coded:
+            title += same(coded[step.index])
+            coded = {}  # below a line with the code it would say the same
         if title is not None and self.code is None and step.index in self._category_steps:
             yield Line(title, mark_of(self._trace[step.index]))
             return
         inputs = self._reasons.deciding(step)
         if not inputs or (isinstance(step.node, n.Not) and not self._reasons.deciding(inputs[0])):
-            yield self._leaf(Leaf(step), top)
+            yield self._leaf(Leaf(step), top, coded)
             return
-        below = [line for i in inputs for line in self._conditions(i, top, seen)]
+        below = [line for i in inputs for line in self._conditions(i, top, seen, coded)]
         if title is not None and below:
             yield Line(title, mark_of(self._trace[step.index]), tuple(below))
         else:
@@ -248,7 +267,7 @@ class Explanation:
                 return self._titles[code]
         return None
 
-    def _leaf(self, leaf: Leaf, top: Step) -> Line:
+    def _leaf(self, leaf: Leaf, top: Step, coded: dict[int, str]) -> Line:
         step, value = leaf.step, self._trace[leaf.step.index]
         says = self.title(step) if step is not top else None
         words = wording(step.node, self._titles)
@@ -264,6 +283,7 @@ class Explanation:
         far = self._reasons.distance(leaf if not negated else Leaf(step, False))
         if far is not None:
             text = Text(f"{text.zh}：{far.zh}", f"{text.en}: {far.en}")
+        text += same(coded.get(step.index, ""))
         return Line(text, mark_of(value), tuple(self._read(step)))
 
     def _is_negated(self, step: Step, leaf: Leaf) -> bool:
@@ -392,22 +412,17 @@ class Explanation:
 
     # ---- ways to show it ---------------------------------------------------------------------------------------
 
-    def text(self, lang: Language = "zh") -> str:
-        """The tree as plain text in ``lang``."""
-        from kinderguard.engines.render import plain_text
-
-        return plain_text(self.tree(), lang)
+    def text(self, lang: Language = "zh", *, codes: bool = False) -> str:
+        """The tree as plain text in ``lang``; with the codes of conditions (``rule:step``), where asked for."""
+        shown_with = Explanation(self.assessment, self.code, codes=True) if codes else self
+        return plain_text(shown_with.tree(), lang)
 
     def html(self, lang: Language = "zh") -> str:
         """The tree as a self-contained HTML fragment that folds."""
-        from kinderguard.engines.render import html_fragment
-
         return html_fragment(self.tree(), lang)
 
     def rich(self, lang: Language = "zh") -> "Tree":
         """The tree for a terminal (needs rich, extra ``[cli]``)."""
-        from kinderguard.engines.render import rich_tree
-
         return rich_tree(self.tree(), lang)
 
     def __str__(self) -> str:

@@ -1,18 +1,100 @@
 """Why a condition came out as it did: the fewest conditions that decide it, and what a "no" lacks.
 
-Works on a finished trace. A leaf is a condition that is not itself made of ``and``, ``or`` and ``not``.
+``Reasons`` works on a finished trace. A leaf is a condition that is not itself made of ``and``, ``or`` and ``not``.
+``conditions_of`` and ``reason`` need none: they say what the codes of reasons (``rule:step``) stand for.
 """
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import attrs
 
 from kinderguard.engines.missing import is_unknown
-from kinderguard.engines.plan import Step
-from kinderguard.model.text import Text
+from kinderguard.engines.plan import Plan, Step
+from kinderguard.model.errors import KinderguardError, did_you_mean
+from kinderguard.model.text import Text, join
 from kinderguard.rules import nodes as n
+from kinderguard.rules.citations import Cite
+from kinderguard.rules.definitions import Category, Policy
 from kinderguard.rules.kinds import Sort
-from kinderguard.rules.wording import quantity
+from kinderguard.rules.wording import quantity, wording
+
+
+class UnknownReasonError(KinderguardError, KeyError):
+    """A code of a reason that stands for no condition; the nearest is offered, or those of the rule are listed."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(text)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@attrs.frozen
+class Reason:
+    """A condition of a category or policy: what a code among the ``reasons`` of a frame stands for.
+
+    ``title`` is that of the named step or category, or the wording where the condition has no name.
+    """
+
+    code: str
+    rule: str
+    rule_title: Text
+    title: Text
+    wording: Text
+    #: The sources of the rule, with those of checks on it, or of the category that the condition asks for.
+    cites: tuple[Cite, ...]
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.rule_title} ← {self.title}"
+
+
+def conditions_of(plan: Plan, rule: str) -> dict[str, list[Step]]:
+    """The conditions of a category or policy by the step's part of their code, as frames give them (``reasons_of``)."""
+    root = plan.categories[rule] if rule in plan.categories else plan.policies[rule].eligible
+    categories = {step: code for code, step in plan.categories.items()}
+    found: dict[str, list[Step]] = {}
+    for place, part in enumerate(_conditions(root), 1):
+        name = part.names[0].code if part.names and part is not root else categories.get(part)
+        found.setdefault(name if name is not None and name != rule else f"#{place}", []).append(part)
+    return found
+
+
+def _conditions(root: Step) -> list[Step]:
+    """What a condition is joined of: through ``and``s that have no name, or the alternatives of an ``or``."""
+    if isinstance(root.node, n.Or):
+        return list(root.inputs)
+    if not isinstance(root.node, n.And):
+        return [root]
+    found: list[Step] = []
+    for part in root.inputs:
+        found += _conditions(part) if isinstance(part.node, n.And) and not part.names else [part]
+    return found
+
+
+def reason(plan: Plan, code: str, titles: Mapping[str, Text]) -> Reason:
+    """What the code of a reason stands for.
+
+    Raises:
+        UnknownReasonError: no such rule, or no such condition of it.
+    """
+    rule, _, step = code.partition(":")
+    rules: dict[str, Category | Policy] = {**plan.rules.categories, **plan.rules.policies}
+    if rule not in rules:
+        raise UnknownReasonError(f"There is no category or policy {rule!r} here.{did_you_mean(rule, rules)}")
+    conditions = conditions_of(plan, rule)
+    if step not in conditions:
+        known = ", ".join(f"{rule}:{name}" for name in conditions)
+        near = did_you_mean(step, conditions) if step else ""
+        raise UnknownReasonError(f"There is no condition {code!r}.{near} Those of {rule}: {known}.")
+    parts = conditions[step]
+    words = join([wording(part.node, titles) for part in parts], "；", "; ")
+    named = next((name.title for part in parts for name in part.names if name.code == step), None)
+    asked = plan.rules.categories.get(step)
+    checks = [check for _, check in sorted(plan.rules.checks.items()) if check.on == rule]
+    cites = asked.cites if asked else (*rules[rule].cites, *(cite for check in checks for cite in check.cites))
+    return Reason(code, rule, rules[rule].title, named or (asked.title if asked else words), words, tuple(cites))
 
 
 @attrs.frozen

@@ -3,7 +3,7 @@
 import html
 from typing import TYPE_CHECKING
 
-from kinderguard.engines.explanation import Line
+from kinderguard.engines.lines import Line
 from kinderguard.model.text import Language
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ Immutable: ``on``, ``for_division``, ``with_parameters``, ``with_policies`` and 
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,13 +12,23 @@ import attrs
 
 from kinderguard.engines.assessment import Assessment, Basis
 from kinderguard.engines.plan import Plan
+from kinderguard.engines.reasons import Reason, reason
 from kinderguard.model.case import Case
 from kinderguard.model.errors import KinderguardError, MissingExtraError, Problem
 from kinderguard.model.places import check_division
 from kinderguard.model.text import Text
 from kinderguard.packs import portable
-from kinderguard.packs.changes import Change, Given, Without, WithParameters, WithPolicies
+from kinderguard.packs.changes import (
+    Change,
+    Given,
+    Without,
+    WithParameters,
+    WithPolicies,
+    divisions_of,
+    refuse_absent_packs,
+)
 from kinderguard.packs.columns import LedgerColumn
+from kinderguard.packs.fact_providers import needed_providers, needs_of, value_at
 from kinderguard.packs.loader import PackError, PackSource, PackState, Registry, discover, source_of
 from kinderguard.packs.overlay import InForce, Overlay, Stacks, build_overlay
 from kinderguard.packs.pack import Pack
@@ -82,7 +92,8 @@ class PolicyBook:
 
     def _changed(self, change: Change) -> "PolicyBook":
         changed = attrs.evolve(self, changes=(*self.changes, change), overlays={}, bases={})
-        changed.overlay(self.division)  # a change that does not stand is refused here, where it is made
+        for place in (self.division, *divisions_of(change)):
+            changed.overlay(place)  # a change that does not stand is refused here, where it is made
         return changed
 
     def with_parameters(self, values: Mapping[str, Given | Mapping[str, Given]]) -> "PolicyBook":
@@ -93,9 +104,11 @@ class PolicyBook:
                 ``{place: value}`` for some places (``"cn"`` is the nation).
 
         Raises:
-            DefinitionError: no such parameter, a value that does not fit, or one below the national floor.
+            DefinitionError: no such parameter or place, a value that does not fit, or one below the national floor.
         """
-        return self._changed(WithParameters(values))
+        change = WithParameters(values)
+        refuse_absent_packs(change, (source.jurisdiction for source in self.registry.sources))
+        return self._changed(change)
 
     def with_policies(self, *definitions: Policy | Category | Check) -> "PolicyBook":
         """A book with policies, categories or checks added, or replaced where the code is there already.
@@ -256,8 +269,8 @@ class PolicyBook:
             on: the day; the book's own if left out.
             division: whose rules, for all rows; the book's own place, else each row's, if left out.
             missing: give the list of unknown facts that leave a result open.
-            reasons: give the list of conditions by which categories and policies do not hold, each as ``rule:step``: the
-                step's code is the one that explanations show.
+            reasons: give the list of conditions by which categories and policies do not hold, each as ``rule:step``:
+                ``reason`` says what it stands for, and ``explain().text(codes=True)`` shows it.
             problems: give what was wrong for each row, and whether every rule could be used.
             money: ``"yuan"`` (decimals), or ``"fen"`` (whole numbers, in columns that end in ``_fen``).
             local: whether each category and policy of a province or county has columns of its own, null where it does
@@ -358,14 +371,18 @@ class PolicyBook:
 
         return assess_parquet(self, children, out, members, self._day(on), place, options, part, progress)
 
-    def frame_schema(self, division: str | None = None) -> "FrameSchema":
+    def frame_schema(self, division: str | None = None, *, rules: Iterable[str] | None = None) -> "FrameSchema":
         """The columns that ``assess_frame`` reads: names, kinds, codes, and which rules read each.
 
         Args:
             division: of the rules of this place; of the book's own, or the nation's, if left out.
+            rules: only what these categories and policies rest on, by code; everything, if left out.
+
+        Raises:
+            UnknownCodeError: no such rule at the place; with the nearest code.
         """
         overlay = self.overlay(division or self.division)
-        schema: FrameSchema = _frames().frame_schema(overlay.rules, overlay.titles)
+        schema: FrameSchema = _frames().frame_schema(overlay.rules, overlay.titles, rules)
         return schema
 
     def plan(self, *, on: dt.date | None = None, division: str | None = None) -> Plan:
@@ -377,6 +394,23 @@ class PolicyBook:
         """
         return self.overlay(division or self.division).in_force(self._day(on)).plan
 
+    def reason(self, code: str, *, on: dt.date | None = None, division: str | None = None) -> Reason:
+        """What a code among the ``reasons`` of a frame stands for: ``book.reason("cn.dibao:household_on_dibao").title``.
+
+        Args:
+            code: ``rule:step``, as ``assess_frame`` gives it with ``reasons=True``.
+            on: the day; the book's own if left out.
+            division: the place of the row: a place's checks count among the conditions of the nation's rules. The book's
+                own, else the one that the code begins with, if left out.
+
+        Raises:
+            UnknownReasonError: no such rule, or no such condition of it; with the nearest.
+        """
+        spaces = (part.split(".")[0] for part in reversed(code.split(":")))
+        place = division or self.division or next((s for s in spaces if s.isdigit()), None)
+        overlay = self.overlay(check_division(place) if place else None)
+        return reason(overlay.in_force(self._day(on)).plan, code, overlay.titles)
+
     def explain_row(
         self,
         children: Any,
@@ -385,19 +419,23 @@ class PolicyBook:
         members: Any = None,
         on: dt.date | None = None,
         division: str | None = None,
+        strict: bool = True,
     ) -> Assessment:
         """One row of a frame, assessed by itself: ``print(book.explain_row(children, 7).explain())``.
 
         Args:
             children, members, on, division: as for ``assess_frame``.
             row: the number of the row, counted from 0.
+            strict: whether a cell that cannot be read is an error; else it is unknown, and the result's ``problems`` name
+                its column.
 
         Raises:
             IndexError: no such row.
+            FrameColumnError: a column that cannot be read, or, if strict, a cell.
             InvalidRecordError: the row contradicts itself, so that it makes no case.
         """
         place = check_division(division) if division else None
-        found: Assessment = _frames().explain_row(self, children, row, members, self._day(on), place)
+        found: Assessment = _frames().explain_row(self, children, row, members, self._day(on), place, strict=strict)
         return found
 
     def _ready(self, place: str | None, day: dt.date) -> "_Ready":
@@ -458,36 +496,11 @@ class _Ready:
                 continue  # what the case states goes before
             try:
                 said[provider.code] = provider.one(
-                    {path: said[path] if path in said else value_at(case, path) for path in _needs(provider)}
+                    {path: said[path] if path in said else value_at(case, path) for path in needs_of(provider)}
                 )
             except Exception as error:  # noqa: BLE001  a provider may raise anything; it is named and contained
                 problems.append(_provider_failed(provider.code, self.basis.titles, error))
         return said, tuple(problems)
-
-
-def needed_providers(rules: RuleSet, read: Iterable[str]) -> tuple[FactProvider, ...]:
-    """The providers of the facts that are read, by rules or by one another; each after those whose facts it needs."""
-    wanted = set(read)
-    for code in reversed(rules.provider_order):
-        if code in wanted:
-            wanted.update(_needs(rules.providers[code]))
-    return tuple(rules.providers[code] for code in rules.provider_order if code in wanted)
-
-
-def _needs(provider: FactProvider) -> Iterator[str]:
-    """The paths of the facts that a provider gets."""
-    yield from (e.node.path for e in provider.needs if isinstance(e.node, n.Fact))
-
-
-def value_at(case: Case, path: str) -> Any:
-    """The value of a fact of a case as the model holds it; None where it is unknown."""
-    if path[:1].isdigit():
-        space, name = path.split(".", 1)
-        return case.extra.get(space, {}).get(name)
-    value: Any = case
-    for part in path.split("."):
-        value = getattr(value, part)
-    return value
 
 
 def _provider_failed(code: str, titles: Mapping[str, Text], error: Exception) -> Problem:

@@ -4,6 +4,7 @@ Each is a frozen value that turns the rules of any place into others, so that a 
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -11,15 +12,28 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from kinderguard.model.errors import did_you_mean
+from kinderguard.model.errors import FieldValueError, nearest
+from kinderguard.model.places import COUNTIES, PROVINCES, check_division, covers, place_name
+from kinderguard.model.text import Text, join
 from kinderguard.rules.citations import ALWAYS, Trust
 from kinderguard.rules.definitions import Category, Check, Policy
 from kinderguard.rules.errors import DefinitionError
 from kinderguard.rules.parameters import Parameter, ParameterValue, merge, parameter_value
-from kinderguard.rules.ruleset import RuleSet, policies_without
+from kinderguard.rules.ruleset import RuleSet, parameters_read, policies_without, references
 
 #: What ``with_parameters`` takes: a value everywhere, or values by place.
 Given: TypeAlias = str | int | Decimal | Fraction | bool | dt.date
+
+
+class ChangeError(DefinitionError):
+    """A change that does not stand; ``text`` says why, and the mend, in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        self.text = Text(zh, en)
+        super().__init__(f"{zh} {en}")
+
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
+        return type(self), (self.text.zh, self.text.en)
 
 
 def _copied(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -28,9 +42,20 @@ def _copied(values: Mapping[str, Any]) -> dict[str, Any]:
 
 @attrs.frozen
 class WithParameters:
-    """Other values of parameters: by code, a value for everywhere or ``{place: value}``, in the order given."""
+    """Other values of parameters: by code, a value for everywhere or ``{place: value}``.
+
+    A wider place never replaces a narrower one that is given beside it.
+
+    Raises:
+        ChangeError: a place that is certainly none, or where the parameter cannot apply.
+    """
 
     values: Mapping[str, Given | Mapping[str, Given]] = attrs.field(converter=_copied)
+
+    def __attrs_post_init__(self) -> None:
+        for code, given in self.values.items():
+            for place in given if isinstance(given, Mapping) else ():
+                _check_place(code, place)
 
     def __call__(self, rules: RuleSet) -> RuleSet:
         """The rules with these values. Codes of packs that are not there are left alone."""
@@ -38,7 +63,8 @@ class WithParameters:
         for code, given in self.values.items():
             declared = parameters.get(code)
             if declared is None or declared.kind is None:
-                _known(code, parameters, "parameter")
+                _refuse_other_kinds(code, rules)
+                _known(code, parameters, Text("参数", "parameter"))
                 continue
             parameters[code] = _with_value(declared, given)
         return RuleSet(
@@ -90,7 +116,17 @@ class Without:
     def __call__(self, rules: RuleSet) -> RuleSet:
         """The rules without them. Codes of packs that are not there are left alone."""
         for code in self.codes:
-            _known(code, [*rules.policies, *rules.categories, *rules.checks], "policy, category or check")
+            if code in rules.parameters:
+                raise ChangeError(
+                    f"{code} 是参数，不能删去；请用 with_parameters 改变它的值。",
+                    f"{code} is a parameter, which cannot be left out: give it another value with with_parameters.",
+                )
+            _known(
+                code,
+                [*rules.policies, *rules.categories, *rules.checks],
+                Text("政策、类别或检查规则", "policy, category or check"),
+            )
+        self._refuse_what_others_ask_for(rules)
         return RuleSet(
             [c for c in rules.categories.values() if c.code not in self.codes],
             policies_without(rules.policies, self.codes),
@@ -100,22 +136,174 @@ class Without:
             rules.parameters,
         )
 
+    def _refuse_what_others_ask_for(self, rules: RuleSet) -> None:
+        gone = self.codes | {check.code for check in rules.checks.values() if check.on in self.codes}
+        asked: dict[str, dict[str, None]] = {}
+        for owner, expr in rules.expressions():
+            if owner not in gone:
+                for code in self.codes.intersection(references(expr.node).categories):
+                    asked.setdefault(code, {})[owner] = None
+        for code, owners in sorted(asked.items()):
+            by = ", ".join(owners)
+            raise ChangeError(
+                f"{code} 不能删去：{by} 要用到它；请一并删去，或先用 with_policies 换掉。",
+                f"{code} cannot be left out: {by} ask for it. Leave them out too, or replace them with with_policies "
+                "first.",
+            )
+
 
 Change: TypeAlias = WithParameters | WithPolicies | Without
 
 
-def _known(code: str, known: Iterable[str], what: str) -> None:
+def divisions_of(change: Change) -> tuple[str, ...]:
+    """The divisions whose packs a change names by its codes: what it says of them is checked with these packs."""
+    if isinstance(change, WithPolicies):
+        return ()
+    codes = change.values if isinstance(change, WithParameters) else change.codes
+    return tuple(sorted({_owner(code) for code in codes} - {"cn", ""}))
+
+
+def refuse_absent_packs(change: WithParameters, installed: Iterable[str]) -> None:
+    """Refuse values of a pack that is not there.
+
+    Args:
+        change: the change.
+        installed: the jurisdictions of the packs that are there.
+
+    Raises:
+        ChangeError: nobody declares such a parameter.
+    """
+    there = set(installed)
+    for code in change.values:
+        owner = _owner(code)
+        if owner not in there | {"cn", ""}:
+            raise ChangeError(
+                f"没有参数 {code!r}：代码以所属规则包的地区开头，而没有安装地区 {owner} 的规则包；请安装它，或改正代码。",
+                f"There is no parameter {code!r}: a code begins with its pack's division, and no pack of {owner} is "
+                "installed. Install it, or correct the code.",
+            )
+
+
+def _owner(code: str) -> str:
+    """The division that a code begins with, or ``cn``; empty where it begins with neither."""
+    first = code.split(".", 1)[0] if isinstance(code, str) else ""
+    return first if first == "cn" or re.fullmatch(r"[0-9]{2,12}", first) else ""
+
+
+def _known(code: str, known: Iterable[str], what: Text) -> None:
     """Refuse a code that its own pack, which is here, does not have; a pack that is not here is another place's."""
-    codes = set(known)
-    if code not in codes and any(c.split(".")[0] == code.split(".")[0] for c in codes):
-        raise DefinitionError(f"There is no {what} {code!r}.{did_you_mean(code, codes)}")
+    codes, owner = set(known), _owner(code)
+    if code in codes or (owner and not any(_owner(c) == owner for c in codes)):
+        return
+    near = _or(near_codes(code, codes))
+    raise ChangeError(f"没有{what.zh} {code!r}。{near.zh}", f"There is no {what.en} {code!r}.{near.en}")
+
+
+def _refuse_other_kinds(code: str, rules: RuleSet) -> None:
+    """Tell whoever gives a policy a value which parameters it reads."""
+    policy = rules.policies.get(code)
+    if policy is None and code not in rules.categories and code not in rules.checks:
+        return
+    read = parameters_read(policy.amount) if policy is not None and policy.amount is not None else ()
+    near = _or([*read[:3]] if read else near_codes(code, rules.parameters))
+    raise ChangeError(
+        f"{code} 是规则，不是参数；规则请用 with_policies 改变。{near.zh}",
+        f"{code} is a rule, not a parameter; change a rule with with_policies.{near.en}",
+    )
+
+
+def near_codes(code: str, known: Iterable[str]) -> list[str]:
+    """The codes that somebody may have meant, at most three: those that have every word of ``code``, else the most alike."""
+    codes, words = sorted(known), _words(str(code))
+    containing = [c for c in codes if words and words <= _words(c)]
+    same_pack = [c for c in containing if _owner(c) == _owner(str(code))] or containing
+    return same_pack if 1 <= len(same_pack) <= 3 else _alike(str(code).lower(), same_pack or codes)
+
+
+def _alike(name: str, known: Iterable[str]) -> list[str]:
+    found = nearest(name, sorted(known))
+    return [found] if found else []
+
+
+def _words(code: str) -> set[str]:
+    """The words of a code, without its pack."""
+    return {w for w in re.split(r"[^a-z0-9]+", code.lower()) if w and w != "cn" and not w.isdigit()}
+
+
+def _or(codes: list[str]) -> Text:
+    """``Did you mean …?``, or nothing."""
+    if not codes:
+        return Text("", "")
+    shown = [Text(repr(c), repr(c)) for c in codes]
+    listed = shown[0] if len(shown) == 1 else join(shown[:-1], "、", ", ") + Text("或", " or ") + shown[-1]
+    return Text(f"是否想写 {listed.zh}？", f" Did you mean {listed.en}?")
+
+
+#: The lengths of division codes: province, city, county, township, village.
+_LENGTHS = (2, 4, 6, 9, 12)
+
+
+def _check_place(code: str, place: Any) -> None:
+    """Refuse a place that is certainly none, or in which a local parameter is never read.
+
+    Most counties are not in our table, so one that is not is let through.
+    """
+    if place in ("", "cn"):
+        return
+    if not isinstance(place, str):
+        hint = f'"{place}"' if isinstance(place, int) and not isinstance(place, bool) else '"330106"'
+        raise ChangeError(
+            f"{code}：地区 {place!r} 应写作文字，如 {hint}。",
+            f"{code}: the place {place!r} is written as text, such as {hint}.",
+        )
+    why = _no_place(place)
+    if why is not None:
+        near = _near_place(place)
+        raise ChangeError(
+            f"{code}：没有地区 {place!r}：{why.zh}；全国写作 'cn'。{near.zh}",
+            f"{code}: there is no place {place!r}: {why.en}; the nation is 'cn'.{near.en}",
+        )
+    owner = _owner(code)
+    if owner not in ("cn", "") and not (covers(owner, place) or covers(place, owner)):
+        of, at = place_name(owner), place_name(place)
+        raise ChangeError(
+            f"{code}：这个参数只在{of.zh}（{owner}）使用，{at.zh}（{place}）不在其中；请改为 {owner!r} 或其下级地区。",
+            f"{code}: this parameter is read in {of.en} ({owner}) alone, and {at.en} ({place}) does not lie there; "
+            f"write {owner!r} or a place within it.",
+        )
+
+
+def _no_place(place: str) -> Text | None:
+    """Why a text is certainly no place; None where it may be one."""
+    if not (place.isascii() and place.isdigit() and len(place) in _LENGTHS):
+        return Text("行政区划代码为 2、4、6、9 或 12 位数字", "a division code has 2, 4, 6, 9 or 12 digits")
+    try:
+        check_division(place)
+    except FieldValueError as error:
+        return error.text
+    return None
+
+
+def _near_place(place: str) -> Text:
+    """The place that somebody may have meant: by its name, or a known one of which too many or too few digits stand."""
+    given, names = place.strip(), PROVINCES | COUNTIES
+    if given.lower() == "cn" or given in ("全国", "中国"):
+        return _or(["cn"])
+    if given in names:
+        return _or([given])
+    if given.isdigit():
+        found = [c for c in COUNTIES if covers(given, c) or covers(c, given)]
+    else:
+        found = [c for c, name in names.items() if len(given) > 1 and given.lower() in f"{name.zh} {name.en}".lower()]
+    return _or(found) if len(found) <= 3 else Text("", "")
 
 
 def _with_value(declared: Parameter, given: Given | Mapping[str, Given]) -> Parameter:
     assert declared.kind is not None
     by_place = given if isinstance(given, Mapping) else {"": given}
     kept = declared.values
-    for place, raw in by_place.items():
+    # The widest place first: it replaces what stood within it, not what is given for a narrower place beside it.
+    for place, raw in sorted(by_place.items(), key=lambda given: 0 if given[0] == "cn" else len(given[0])):
         at = "" if place == "cn" else place
         value = parameter_value(raw, declared.kind, f"{declared.code} at {place or 'cn'}")
         kept = tuple(v for v in kept if not v.place.startswith(at))

@@ -1,11 +1,12 @@
 """The columns that ``assess_frame`` reads: names, kinds, codes, and which rules read each."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
 import polars as pl
 
+from kinderguard.engines.assessment import UnknownCodeError
 from kinderguard.engines.frame.columns import OTHER_COUNTY
 from kinderguard.engines.frame.rows import polars_type, struct_type
 from kinderguard.engines.frame.schema import fact_kinds
@@ -13,9 +14,11 @@ from kinderguard.model.codes import Code
 from kinderguard.model.errors import did_you_mean
 from kinderguard.model.text import Text
 from kinderguard.packs.overlay import readers
+from kinderguard.rules.definitions import Policy
 from kinderguard.rules.kinds import Kind, Sort
-from kinderguard.rules.ruleset import RuleSet
-from kinderguard.rules.titles import fact_title, list_title
+from kinderguard.rules.ruleset import RuleSet, facts_read, references
+from kinderguard.rules.stacking import Capped, Excludes
+from kinderguard.rules.titles import fact_title, list_title, path_titles
 
 
 @attrs.frozen
@@ -100,25 +103,103 @@ def _kind_of(column: FrameColumn) -> Kind:
     return Kind(sort, column.unit, codes if codes and issubclass(codes, Code) else None)
 
 
-def frame_schema(rules: RuleSet, titles: Mapping[str, Text]) -> FrameSchema:
-    """The columns that some rules read."""
+def frame_schema(rules: RuleSet, titles: Mapping[str, Text], chosen: Iterable[str] | None = None) -> FrameSchema:
+    """The columns that some rules read.
+
+    Args:
+        rules: the rules of a place.
+        titles: what packs call their own facts.
+        chosen: only what these categories, policies and checks rest on; everything, if left out.
+
+    Raises:
+        UnknownCodeError: no such rule; with the nearest code.
+    """
     kinds = fact_kinds()
     extra = {code: fact.kind for code, fact in rules.facts.items()}
+    wanted = None if chosen is None else rested_on(rules, [chosen] if isinstance(chosen, str) else chosen)
     columns = []
-    for path, owners in sorted(readers(rules).items()):
-        if path == OTHER_COUNTY:
+    for path, all_owners in sorted(readers(rules).items()):
+        owners = tuple(o for o in all_owners if wanted is None or o in wanted)
+        if path == OTHER_COUNTY or not owners:
             continue
         of, kind = list_of(path)
         known = kind or {**kinds.fields, **extra}.get(path)
+        title = column_title(path, titles)
         if known is None:
-            title = list_title(path, titles)
             columns.append(FrameColumn(path, "list", "", title, {}, of, owners))
             continue
         unit = "yuan" if known.sort is Sort.MONEY else known.unit
         word = _KIND_WORDS.get(known.sort, known.sort.value)
         codes = {str(c): c.label for c in known.codes or ()}
-        columns.append(FrameColumn(path, word, unit, fact_title(path, titles), codes, of, owners))
+        columns.append(FrameColumn(path, word, unit, title, codes, of, owners))
     return FrameSchema(tuple(columns))
+
+
+def rested_on(rules: RuleSet, codes: Iterable[str]) -> frozenset[str]:
+    """The rules that some rules rest on, themselves among them: the categories that they ask for, the checks on them,
+    the policies that they are stacked with, and the providers of facts that they read.
+
+    Raises:
+        UnknownCodeError: no such rule.
+    """
+    known = {**rules.categories, **rules.policies, **rules.checks}
+    waiting = list(codes)
+    for code in waiting:
+        if code not in known:
+            raise UnknownCodeError(code, known)
+    expressions: dict[str, list[Any]] = {}
+    for owner, expr in rules.expressions():
+        expressions.setdefault(owner, []).append(expr)
+    for code, provider in rules.providers.items():
+        expressions[code] = list(provider.needs)
+    beside = _stacked_with(rules.policies)
+    found: set[str] = set()
+    while waiting:
+        code = waiting.pop()
+        if code in found:
+            continue
+        found.add(code)
+        for expr in expressions.get(code, ()):
+            waiting += references(expr.node).categories
+            waiting += (path for path in facts_read(expr) if path in rules.providers)
+        waiting += (check.code for check in rules.checks.values() if check.on == code)
+        waiting += [rules.checks[code].on] if code in rules.checks else []
+        waiting += beside.get(code, ())
+    return frozenset(found)
+
+
+def _stacked_with(policies: Mapping[str, Policy]) -> dict[str, set[str]]:
+    """By policy, those whose results its own rests on."""
+    found: dict[str, set[str]] = {}
+    groups: dict[str, set[str]] = {}
+    for code, policy in policies.items():
+        for rule in policy.stacking:
+            if isinstance(rule, Capped):
+                groups.setdefault(rule.group, set()).add(code)
+            elif isinstance(rule, Excludes):  # either may be the one that gives way
+                found.setdefault(code, set()).add(rule.other)
+                found.setdefault(rule.other, set()).add(code)
+            else:
+                found.setdefault(code, set()).update(c for c in rule.counting if isinstance(c, str))
+    for members in groups.values():
+        for code in members:
+            found.setdefault(code, set()).update(members)
+    return found
+
+
+def column_title(path: str, titles: Mapping[str, Text] | None = None) -> Text:
+    """What a column is called: a field of a record by its list (父亲状况：起始日期), no word twice in a row."""
+    of, _ = list_of(path)
+    if not of:
+        title = list_title(path, titles) if path in fact_kinds().lists else fact_title(path, titles)
+        parent = path.split(".")[0] in ("father", "mother")
+        # "the father's kind of parent" is 父亲类别.
+        return Text(title.zh[:2] + title.zh[2:].removeprefix("父母"), title.en) if parent else title
+    around, own = column_title(of, titles), path_titles(path)[-1]
+    if around.zh.endswith(own.zh):
+        own = Text("类别", "kind" if around.en.endswith(f"{own.en}s") else own.en)
+    twice = next((k for k in range(len(own.zh) - 2, 0, -1) if around.zh.endswith(own.zh[:k])), 0)
+    return Text(f"{around.zh}：{own.zh[twice:]}", f"{around.en}: {own.en}")
 
 
 def list_of(path: str) -> tuple[str, Kind | None]:

@@ -5,66 +5,36 @@
 
 import datetime as dt
 import threading
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import polars as pl
 
 from kinderguard.engines.assessment import Assessment
-from kinderguard.engines.explain import absent_parameter
 from kinderguard.engines.frame.assess import DIVISION_COLUMNS, FrameRun, Options, divisions_of
-from kinderguard.engines.frame.inputs import RecordTable, alike
-from kinderguard.engines.frame.rows import case_of, polars_type
+from kinderguard.engines.frame.columns import distinct
+from kinderguard.engines.frame.inputs import RecordTable
+from kinderguard.engines.frame.rows import polars_type
 from kinderguard.model.errors import Problem
-from kinderguard.packs.book import needed_providers
+from kinderguard.packs.frame_columns import refuse_columns
+from kinderguard.packs.frame_row import read_row
 from kinderguard.packs.frame_schema import FrameColumn, FrameSchema, frame_schema
-from kinderguard.packs.frame_warnings import MissingColumnsWarning, OrphanedRecordsWarning, warn
-from kinderguard.packs.overlay import Overlay
+from kinderguard.packs.frame_warnings import (
+    MissingColumnsWarning,
+    MisspeltColumnsWarning,
+    OrphanedRecordsWarning,
+    warn,
+)
+from kinderguard.packs.overlay import readers
+from kinderguard.packs.place_rules import PlaceRules
 from kinderguard.packs.provided import provide
 from kinderguard.packs.tables import KEYS, record_tables, taken
-from kinderguard.rules.definitions import Category, Check, FactProvider, Policy
+from kinderguard.rules.definitions import FactProvider
 from kinderguard.rules.kinds import Kind
-from kinderguard.rules.ruleset import RuleSet, facts_read
+from kinderguard.rules.ruleset import facts_read
 
 if TYPE_CHECKING:
     from kinderguard.packs.book import PolicyBook
-
-
-@attrs.frozen(eq=False)
-class PlaceRules:
-    """The rules of one division on a day, as the frame engine asks for them."""
-
-    division: str | None
-    day: dt.date
-    overlay: Overlay
-    rules: RuleSet
-    group: Hashable
-
-    def parameters(self, codes: Iterable[str]) -> Mapping[str, Any]:
-        """The values of parameters here, as the reference engine takes them; what has none is known by its floor."""
-        found = {}
-        for code in codes:
-            parameter = self.rules.parameters[code]
-            value = parameter.at(self.division, self.day)
-            assert parameter.kind is not None
-            floor = parameter.floor.value if parameter.floor else None
-            found[code] = absent_parameter(parameter.kind, floor) if value is None else value.value
-        return found
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What was wrong with the packs of the place."""
-        return self.overlay.problems
-
-    @property
-    def providers(self) -> tuple[FactProvider, ...]:
-        """The providers of the facts that rules in force read, each after those whose facts it needs."""
-        rules = self.rules
-        dated: dict[str, Category | Policy | Check] = {**rules.categories, **rules.policies, **rules.checks}
-        in_force = {code for code, rule in dated.items() if self.day in rule.effective}
-        read = {path for path, owners in self.overlay.readers.items() if not in_force.isdisjoint(owners)}
-        return needed_providers(rules, read)
 
 
 def rules_of(book: "PolicyBook", division: str | None, day: dt.date) -> PlaceRules:
@@ -121,7 +91,7 @@ def _job(
     """The compiled rules for a table; those of an earlier call where nothing that they rest on has changed."""
     schema, full = table.schema, _full(table)
     records = tuple((t.path, t.key, tuple(t.frame.schema.items())) for t in tables)
-    key = (tuple(schema.items()), full, frozenset(divisions.unique()), records, day, division, options)
+    key = (tuple(schema.items()), full, frozenset(distinct(divisions)), records, day, division, options)
     job = book.jobs.get(key)
     if job is None:
         job = FrameJob(book, schema, divisions, tables, day, division, options, full)
@@ -166,17 +136,24 @@ class FrameJob:
         # What providers say stands in columns of its own, also where the caller's table has none.
         said = {p.code: polars_type(p.fact.kind) for providers in self._providers().values() for p in providers[1]}
         given = dict(schema) | said
+        declared = _declared(book, given)
+        refuse_columns(schema, tables, declared, self._read_paths)
         self._run = FrameRun(
             day,
             lambda d: rules_of(book, d, day),
             given,
             tables=tables,
-            extra=_declared(book, given),
+            extra=declared,
             division=division,
             options=options,
             full=full - said.keys(),
         )
         self._run.meet(divisions)
+
+    def _read_paths(self) -> set[str]:
+        """The facts and lists that rules in force read, at any of the places."""
+        groups = {place.group: place for place in self._rules.values()}
+        return {*DIVISION_COLUMNS, *(path for place in groups.values() for path in readers(place.rules))}
 
     @property
     def places(self) -> Iterable[PlaceRules]:
@@ -280,23 +257,39 @@ def divisions_in(table: pl.LazyFrame, division: str | None) -> pl.Series:
 
 
 def explain_row(
-    book: "PolicyBook", children: Any, row: int, members: Any, day: dt.date, division: str | None
+    book: "PolicyBook",
+    children: Any,
+    row: int,
+    members: Any,
+    day: dt.date,
+    division: str | None,
+    *,
+    strict: bool = True,
 ) -> Assessment:
     """See ``PolicyBook.explain_row``."""
     table, _ = taken(children)
+    number = row
     if isinstance(table, pl.LazyFrame):
         table = table.slice(row, 1).collect()
         row = 0
     if not -len(table) <= row < len(table):
         raise IndexError(f"There is no row {row}: the frame has {len(table)}.")
-    facts = table.row(row, named=True)
-    for given in record_tables(members, table.schema):
-        key, theirs = alike(table[given.key].slice(row, 1), given.frame[given.key])
-        mine = given.frame.filter((theirs == key[0]).fill_null(False))
-        facts[given.path] = mine.drop(given.key).to_dicts() or None
-    case = case_of(facts, extra=_declared(book, table.columns))
+    one = table.slice(row, 1)
     place = division or book.division
-    return book.assess(case, on=day, division=place)
+    rules = rules_of(book, place or divisions_of(one, None)[0], day)
+    read = {*readers(rules.rules), *DIVISION_COLUMNS}
+    found = read_row(
+        one,
+        number if number >= 0 else number + len(table),
+        record_tables(members, table.schema),
+        _declared(book, table.columns),
+        read.__contains__,
+        strict=strict,
+    )
+    assessment = book.assess(found.case, on=day, division=place)
+    for problem in found.problems:
+        assessment.report(problem)
+    return assessment
 
 
 __all__ = [
@@ -305,6 +298,7 @@ __all__ = [
     "FrameJob",
     "FrameSchema",
     "MissingColumnsWarning",
+    "MisspeltColumnsWarning",
     "Options",
     "OrphanedRecordsWarning",
     "assess_frame",

@@ -102,7 +102,11 @@ def assess_parquet(
     given = members if isinstance(members, Mapping) else {} if members is None else {"household.members": members}
     records = {path: _files(source, path) for path, source in given.items()}
     run = _Run(book, files, Path(out), records, day, division, options, part)
-    return run.go(progress)
+    try:
+        return run.go(progress)
+    except KeyboardInterrupt:
+        # Where in the engine it was met says nothing to whoever pressed the keys.
+        raise KeyboardInterrupt(run.left_at()) from None
 
 
 def _files(source: Source, what: str) -> list[Path]:
@@ -198,6 +202,16 @@ class _Run:
                     tell(done, total)
         self._finish()
         return ParquetRun(self.out, total, len(self.parts), len(there), tuple(self.job.problems()), self.fingerprint)
+
+    def left_at(self) -> str:
+        """What an interrupted run has done, and how to go on."""
+        if self.out.exists():
+            return f"已中断；结果已全部写入 {self.out}。 Interrupted; the result is complete: {self.out}."
+        done, total = sum((self.work / p.name).exists() for p in self.parts), len(self.parts)
+        return (
+            f"已中断：{total} 份中的 {done} 份已写入 {self.work}；以同样的参数再次调用即可继续。 "
+            f"Interrupted: {done} of {total} parts are done, in {self.work}; call it again with the same arguments to go on."
+        )
 
     def _begin(self) -> None:
         self.work.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ from kinderguard.model.case import Case
 from kinderguard.model.dates import PartialDate
 from kinderguard.model.errors import FieldValueError, InvalidRecordError
 from kinderguard.model.money import as_yuan
-from kinderguard.rules import nodes as n
+from kinderguard.packs.fact_providers import needs_of, value_at
 from kinderguard.rules.definitions import FactProvider
 from kinderguard.rules.kinds import Kind, Sort
 
@@ -84,7 +84,7 @@ def _stated(table: pl.DataFrame, code: str, kind: Kind) -> pl.Series | None:
 
 def _questions(table: pl.DataFrame, asked: pl.Series, provider: FactProvider) -> list[dict[str, Any]]:
     """What the provider gets for each row that is asked about."""
-    needs = [e.node.path for e in provider.needs if isinstance(e.node, n.Fact)]
+    needs = needs_of(provider)
     columns = [c for c in table.columns if c in needs]
     if not columns:
         return [dict.fromkeys(needs) for _ in asked]
@@ -92,8 +92,6 @@ def _questions(table: pl.DataFrame, asked: pl.Series, provider: FactProvider) ->
 
 
 def _question(row: Mapping[str, Any], needs: list[str]) -> dict[str, Any]:
-    from kinderguard.packs.book import value_at
-
     case = _readable(row)
     return {path: value_at(case, path) for path in needs}
 

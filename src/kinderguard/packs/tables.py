@@ -82,13 +82,18 @@ def _mixed(name: str) -> Problem:
 
 
 def _without_guesses(table: pl.DataFrame) -> pl.DataFrame:
-    """A pandas column of nothing but blanks comes as text, whatever it was for: it is of no type."""
+    """A pandas column of nothing but blanks comes as text or as floats, whatever it was for: it is of no type."""
     blank = [
         name
         for name, dtype in table.schema.items()
-        if dtype == pl.String and name != "ref" and table[name].null_count() == len(table)
+        if (dtype == pl.String or dtype.is_float()) and name != "ref" and _is_blank(table[name])
     ]
     return table.with_columns(pl.repeat(None, len(table), dtype=pl.Null, eager=True).alias(name) for name in blank)
+
+
+def _is_blank(column: pl.Series) -> bool:
+    filled = column.fill_nan(None) if column.dtype.is_float() else column
+    return filled.null_count() == len(filled)
 
 
 def _has_arrow(frame: Any) -> bool:

@@ -7,7 +7,8 @@ import html
 from collections.abc import Iterable, Iterator
 
 from kinderguard.engines.assessment import Assessment
-from kinderguard.engines.explanation import Explanation, Line
+from kinderguard.engines.explanation import Explanation
+from kinderguard.engines.lines import Line
 from kinderguard.model.text import Language, Text
 from kinderguard.report.run import AssessedRow
 from kinderguard.report.summary import Summary

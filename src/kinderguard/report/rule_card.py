@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
-from kinderguard.engines.explanation import Line
+from kinderguard.engines.lines import Line
 from kinderguard.model.errors import KinderguardError, did_you_mean
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Text, join, same
@@ -50,7 +50,7 @@ def rule_card(rules: RuleSet, code: str, *, division: str | None = None, on: dt.
     Raises:
         NoSuchRuleError: there is no such code.
     """
-    card = _Card(rules, division, on)
+    card = Card(rules, division, on)
     if code in rules.categories:
         return card.category(rules.categories[code])
     if code in rules.policies:
@@ -62,8 +62,8 @@ def rule_card(rules: RuleSet, code: str, *, division: str | None = None, on: dt.
     raise NoSuchRuleError(code, rules)
 
 
-class _Card:
-    """Writes the parts of a card."""
+class Card:
+    """Writes the parts of a card; the documentation prints from the same parts."""
 
     def __init__(self, rules: RuleSet, division: str | None, on: dt.date | None) -> None:
         self.rules, self.division, self.on = rules, division, on

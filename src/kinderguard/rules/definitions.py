@@ -201,7 +201,8 @@ class Check:
         on: the policy or category (or its code).
         reason: why, in both languages; printed with the explanation.
         widens: also eligible (or in the category) where this holds.
-        requires: only eligible where this holds; for a national policy only where the policy allows it.
+        requires: only eligible (or in the category) where this holds, after every widening. For somebody else's
+            policy only where that policy says that counties may; never for somebody else's category.
         at_least: the amount is at least this.
         cites, effective: as for a policy.
     """

@@ -139,13 +139,18 @@ class RuleSet:
             )
         if check.at_least is not None and (not isinstance(target, Policy) or target.amount is None):
             raise DefinitionError(f"{check.code}: at_least applies only to a policy with an amount.")
-        if check.requires is not None:
-            own = _pack_of(check.code) == _pack_of(target.code)
-            if not own and not (isinstance(target, Policy) and target.counties_may_narrow):
-                raise DefinitionError(
-                    f"{check.code}: a county may widen and raise {target.code}, but not add a condition to it: "
-                    f"{target.code} does not say that counties may."
-                )
+        if check.requires is None or _pack_of(check.code) == _pack_of(target.code):
+            return
+        if isinstance(target, Category):
+            raise DefinitionError(
+                f"{check.code}: a county may widen {target.code}, but not add a condition to it. Define a category of "
+                "your own that asks for both, or write the condition into your own policies."
+            )
+        if not target.counties_may_narrow:
+            raise DefinitionError(
+                f"{check.code}: a county may widen and raise {target.code}, but not add a condition to it: "
+                f"{target.code} does not say that counties may."
+            )
 
     @cached_property
     def category_order(self) -> tuple[str, ...]:

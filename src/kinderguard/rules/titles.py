@@ -14,6 +14,8 @@ from kinderguard.model.text import Text, same
 
 Titles = Mapping[str, Text]
 
+_MEMBERS = "household.members."
+
 #: Who a fact is about: as wording puts it before a title, and as the subject of a yes-or-no fact.
 _OWNERS = {
     "child": Text("儿童", "the child's"),
@@ -98,10 +100,17 @@ def fact_title(path: str, given: Titles | None = None) -> Text:
         titles[1:-1] if len(titles) > 2 and path.split(".")[-2] in ("situations", "incomes", "harms", "risks") else ()
     )
     last = titles[-1]
+    if path.startswith(_MEMBERS):
+        owner, first, middle = Text("家庭成员", "the household members'"), "members", ()
+    if middle and middle[-1].zh.endswith(last.zh):
+        last = Text("类别", "kind")  # a situation's situation, a harm's harm
+    if first in ("father", "mother"):
+        last = Text(last.zh.removeprefix("父母"), last.en)
     zh = owner.zh + "".join(m.zh for m in middle) + last.zh.removeprefix(owner.zh)
     # "the household's household incomes" says it twice.
     word = last.en.removeprefix(f"{first} ")
-    en = " ".join([owner.en if first in _OWNERS else f"{owner.en}:", *(f"{m.en}:" for m in middle), word])
+    named = owner.en if first in _OWNERS or first == "members" else f"{owner.en}:"
+    en = " ".join([named, *(f"{m.en}:" for m in middle), word])
     return Text(zh, en)
 
 
