@@ -1,0 +1,120 @@
+"""The documentation builds without a warning, and prints everything that has a code, a hook's or a public name."""
+
+import importlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("sphinx")
+pytest.importorskip("furo")
+from sphinx.util.inventory import InventoryFile
+
+import kinderguard
+
+ROOT = Path(__file__).parents[2]
+PACKS = ("cn", "22", "33", "330199")
+PUBLIC = ("rules", "model", "packs", "national", "survey", "report", "analysis")
+
+
+def build(source: Path, out: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-E", "-b", "html", str(source), str(out)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("site")
+    done = build(ROOT / "docs", out)
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+@pytest.fixture(scope="session")
+def inventory(site):
+    return InventoryFile.loads((site / "objects.inv").read_bytes(), uri="").data
+
+
+@pytest.mark.parametrize("pack", PACKS)
+def test_every_code_of_every_pack_is_printed(pack, inventory):
+    rules = kinderguard.load().overlay(None if pack == "cn" else pack).rules
+    codes = [*rules.categories, *rules.policies, *rules.checks, *rules.parameters]
+    own = {c for c in codes if c.startswith(f"{pack}.")}
+    assert own or pack == "22" or pack == "33"
+    printed = {
+        name for kind in ("category", "policy", "check", "parameter") for name in inventory[f"kinderguard:{kind}"]
+    }
+    assert own - printed == set()
+
+
+@pytest.mark.parametrize("module", PUBLIC)
+def test_every_public_name_is_documented(module, inventory):
+    names = importlib.import_module(f"kinderguard.{module}").__all__
+    known = {name for kind, found in inventory.items() if kind.startswith("py:") for name in found}
+    documented = {name.rsplit(".", 1)[-1] for name in known}
+    assert set(names) - documented == set()
+
+
+def page(site: Path, name: str) -> str:
+    return (site / "rulebook" / f"{name}.html").read_text("utf-8")
+
+
+def section(text: str, code: str) -> str:
+    """The part of a page that prints one rule."""
+    anchor = "rule-" + re.sub(r"[._]", "-", code)
+    begin = text.index(f'id="{anchor}"')
+    end = text.find('id="rule-', begin + 10)
+    return text[begin : end if end > 0 else None]
+
+
+def test_a_category_and_its_policies_link_to_each_other(site):
+    policies, categories = page(site, "cn-policies"), page(site, "cn-categories")
+    assert 'href="cn-categories.html#rule-cn-orphan"' in section(policies, "cn.orphan_allowance")
+    assert 'href="cn-policies.html#rule-cn-orphan-allowance"' in section(categories, "cn.orphan")
+    assert "rule-cn-dibao-benefit" in section(page(site, "cn-parameters"), "cn.dibao.monthly_standard")
+
+
+def test_a_policy_prints_all_that_an_official_asks(site):
+    text = section(page(site, "330199"), "330199.winter_heating")
+    for said in ("困境儿童冬季取暖补助", "Winter heating grant", "儿童未满16周岁", "the child is under 16", "取暖费票据", "600.00元",
+                 "600.00 yuan", "2024-11-01", "示例，非真实规定", "<svg", "kg-ways", "✓", "✗", "界限"):  # fmt: skip
+        assert said in text, said
+    assert "rule-cn-economic-hardship" in text  # a link into the national pack
+    assert "补差" in section(page(site, "cn-policies"), "cn.unattended_allowance")  # what stacking does
+
+
+def test_the_trust_of_a_source_stands_beside_it(site):
+    assert "未核实原文" in section(page(site, "cn-parameters"), "cn.boarder_stipend.primary_yearly")
+
+
+def write(folder: Path, text: str, **config: object) -> Path:
+    folder.mkdir()
+    lines = ["extensions = ['kinderguard.docs']", *(f"{k} = {v!r}" for k, v in config.items())]
+    (folder / "conf.py").write_text("\n".join(lines), "utf-8")
+    (folder / "index.rst").write_text(f"Rules\n=====\n\n{text}\n", "utf-8")
+    return folder
+
+
+def test_one_language_alone(tmp_path):
+    source = write(tmp_path / "s", ".. kinderguard:category:: cn.orphan\n", kinderguard_languages=("zh",))
+    assert build(source, tmp_path / "o").returncode == 0
+    text = (tmp_path / "o" / "index.html").read_text("utf-8")
+    assert "未满18周岁" in text
+    assert "under 18" not in text
+
+
+@pytest.mark.parametrize(
+    ("directive", "nearest"),
+    [
+        ("category:: cn.orphn", "cn.orphan"),
+        ("policy:: cn.dibao_benefits", "cn.dibao_benefit"),
+        ("pack:: 330198", "330199"),
+    ],
+)
+def test_a_misspelt_code_names_the_nearest(directive, nearest, tmp_path):
+    done = build(write(tmp_path / "s", f".. kinderguard:{directive}\n"), tmp_path / "o")
+    assert done.returncode != 0
+    assert nearest in done.stderr
+    assert "index.rst:4" in done.stderr
