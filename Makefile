@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PLUGINS := $(sort $(wildcard plugins/*))
 
-.PHONY: demo test check bench setup clean schemas
+.PHONY: demo test check bench setup clean schemas docs serve-docs
 
 # Done again only when a pyproject.toml changes.
 .venv/ready: pyproject.toml $(PLUGINS:%=%/pyproject.toml)
@@ -27,7 +27,7 @@ check: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q README.md docs tests/test_docs.py
+	$(BIN)/python -m pytest -q README.md docs tests/test_docs.py tests/docs
 
 # Medians, side by side in one run. PEERS names the folder of the peers' scripts; the country alone takes half an hour.
 PEERS ?= $(KINDERGUARD_PEERS)
@@ -39,6 +39,14 @@ bench: .venv/ready
 	@$(BIN)/python benchmarks/first_result.py
 	@$(BIN)/python benchmarks/spark.py
 	@$(BIN)/python benchmarks/country.py --children $(CHILDREN) --plot docs/growth.svg
+
+# Strict: a warning is an error.
+docs: .venv/ready
+	@$(BIN)/python -m sphinx -q -W --keep-going -E -b html docs build/docs
+	@echo "build/docs/index.html"
+
+serve-docs: docs
+	@$(BIN)/python -m http.server --directory build/docs --bind 127.0.0.1 8000
 
 schemas: .venv/ready
 	$(BIN)/python -m kinderguard schema --out docs/schemas

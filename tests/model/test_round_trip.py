@@ -133,7 +133,7 @@ def test_a_wrong_code_is_told_with_those_there_are() -> None:
         Child(sex="m")
 
 
-@given(st.sampled_from(list(strategies.Case.model_fields)))
+@given(st.sampled_from(list(Case.model_fields)))
 def test_a_case_is_frozen(name: str) -> None:
     with pytest.raises(InvalidRecordError, match="model_copy"):
         setattr(Case(), name, None)

@@ -1,6 +1,6 @@
 """The commands, a file for each group of them. They register with ``application.app`` when they are imported."""
 
-from kinderguard.commands import ledger, packs, rules
+from kinderguard.commands import conformance, ledger, packs, rules, scaffold, testing
 from kinderguard.commands.application import app
 
 
@@ -9,4 +9,4 @@ def run() -> None:
     app()
 
 
-__all__ = ["app", "ledger", "packs", "rules", "run"]
+__all__ = ["app", "conformance", "ledger", "packs", "rules", "run", "scaffold", "testing"]

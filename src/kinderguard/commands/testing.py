@@ -1,0 +1,105 @@
+"""``test``: policy cases, run without pytest."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import kinderguard
+from kinderguard.commands.application import (
+    DONE,
+    NOTHING_DONE,
+    WITH_PROBLEMS,
+    InLang,
+    Lang,
+    app,
+    contained,
+    progress,
+    say,
+)
+from kinderguard.model.text import Language, Text
+from kinderguard.testing.policy_cases import CaseOutcome, PolicyCase, PolicyCaseError, case_files, read_policy_cases
+
+
+@app.command(name="test")
+def run_tests(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="PATH...",
+            help="用例文件，或含有 cases 文件夹的文件夹 / files of cases, or folders that have a folder cases",
+        ),
+    ] = None,
+    code: Annotated[
+        str | None,
+        typer.Option(
+            "--code",
+            metavar="CODE",
+            help="只运行涉及此类别或政策的用例 / only cases that expect something of this rule",
+        ),
+    ] = None,
+    lang: InLang = Lang.ZH,
+) -> None:
+    """运行政策用例，不需要 pytest。Run policy cases; pytest is not needed."""
+    with contained():
+        cases, unread = _read(paths or [Path()], lang.value)
+        chosen = [c for c in cases if code is None or _concerns(c, code)]
+        if not chosen:
+            if not unread:
+                say(_nothing(code).in_(lang.value))
+            raise typer.Exit(NOTHING_DONE)
+        book = kinderguard.load()
+        outcomes = []
+        with progress("运行用例 / running cases") as step:
+            for done, case in enumerate(chosen, 1):
+                outcomes.append(case.run(book))
+                step(done, len(chosen))
+        _print(outcomes, lang.value)
+        raise typer.Exit(WITH_PROBLEMS if unread or not all(o.passed for o in outcomes) else DONE)
+
+
+def _read(paths: list[Path], lang: Language) -> tuple[list[PolicyCase], int]:
+    """The cases, and how many files could not be read; of those, all that is wrong is told."""
+    cases: list[PolicyCase] = []
+    unread = 0
+    for file in dict.fromkeys(file for path in paths for file in case_files(path)):
+        try:
+            cases += read_policy_cases(file)
+        except PolicyCaseError as error:
+            unread += 1
+            say(error.text.in_(lang))
+    return cases, unread
+
+
+def _concerns(case: PolicyCase, code: str) -> bool:
+    return any(key == code or key.startswith(f"{code}.") for key in case.expect)
+
+
+def _nothing(code: str | None) -> Text:
+    if code is not None:
+        return Text(f"没有用例涉及 {code}", f"no case expects anything of {code}")
+    return Text(
+        "没有找到用例：请给出 cases 文件夹中的 .toml 文件，或其上级文件夹",
+        "there are no cases here: give .toml files of a folder named cases, or a folder above it",
+    )
+
+
+def _print(outcomes: list[CaseOutcome], lang: Language) -> None:
+    """The table, file by file; then each failure in full; then the sum."""
+    file = ""
+    for outcome in outcomes:
+        case = outcome.case
+        if case.file != file:
+            file = case.file
+            typer.echo(f"{case.where.rpartition(':')[0]}  {case.group}".rstrip())
+        typer.echo(f"  {'✓' if outcome.passed else '✗'} {case.name}")
+    failed = [o for o in outcomes if not o.passed]
+    for outcome in failed:
+        typer.echo("")
+        typer.echo(outcome.text(lang))
+    total, passed = len(outcomes), len(outcomes) - len(failed)
+    said = Text(
+        f"{total} 个用例：{passed} 个通过，{len(failed)} 个未通过",
+        f"{total} cases: {passed} passed, {len(failed)} failed",
+    )
+    typer.echo(("\n" if failed else "") + said.in_(lang))

@@ -1,0 +1,176 @@
+"""A policy case as a value: run against a book, compared, and told as a person would want to read it."""
+
+import datetime as dt
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from kinderguard.engines.assessment import Assessment
+from kinderguard.engines.lines import Line
+from kinderguard.engines.render import plain_text
+from kinderguard.model.case import Case
+from kinderguard.model.errors import InvalidRecordError, KinderguardError, Problem
+from kinderguard.model.places import place_name
+from kinderguard.model.text import Language, Text, same
+from kinderguard.packs.book import PolicyBook
+from kinderguard.testing.expectations import Difference, read_expectation, unexpected_problems
+from kinderguard.testing.fact_paths import no_such_fact
+
+
+class PolicyCaseError(KinderguardError, ValueError):
+    """A file of policy cases that cannot be read. ``problems`` has every finding with its file, line and mend."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        self.text = Text(
+            "\n".join(f"{p.where}：{p.message.zh}" for p in self.problems),
+            "\n".join(f"{p.where}: {p.message.en}" for p in self.problems),
+        )
+        super().__init__(self.text.en)
+
+    def __reduce__(self) -> tuple[type, tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
+
+@attrs.frozen
+class PolicyCase:
+    """One case, or one variant of it.
+
+    Args:
+        title: of the case.
+        day: of the assessment.
+        division: whose rules; the child's own, by its facts, where None.
+        facts: by path, as for ``Case.from_facts``.
+        expect: by key, as for ``read_expectation``.
+        file, line: where it is written.
+        variant: the title of the variant; empty where the case has none.
+        group: the title of the file.
+    """
+
+    title: str
+    day: dt.date
+    division: str | None
+    facts: Mapping[str, Any] = attrs.field(hash=False)
+    expect: Mapping[str, Any] = attrs.field(hash=False)
+    file: str = ""
+    line: int = 0
+    variant: str = ""
+    group: str = ""
+
+    @property
+    def name(self) -> str:
+        """The title, with that of the variant: unique in its file."""
+        return f"{self.title} · {self.variant}" if self.variant else self.title
+
+    @property
+    def where(self) -> str:
+        """``cases/heating.toml:12``, from the current folder where the file lies in it."""
+        path = Path(self.file)
+        here = Path.cwd()
+        return f"{path.relative_to(here) if path.is_relative_to(here) else path}:{self.line}"
+
+    def case(self) -> Case:
+        """What is known of the child.
+
+        Raises:
+            InvalidRecordError: facts that the model does not accept.
+        """
+        return Case.from_facts(self.facts)
+
+    def run(self, book: PolicyBook) -> "CaseOutcome":
+        """Assess the child by the rules of the book, and compare."""
+        try:
+            return self._run(book)
+        except InvalidRecordError as error:
+            return CaseOutcome(self, problems=tuple(_at(p, f"facts.{p.where}") for p in error.problems))
+        except KinderguardError as error:
+            said = getattr(error, "text", None)
+            message = said if isinstance(said, Text) else same(str(error))
+            return CaseOutcome(self, problems=(Problem("case.not_run", message),))
+
+    def _run(self, book: PolicyBook) -> "CaseOutcome":
+        case = self.case()
+        expected = tuple(read_expectation(key, value) for key, value in self.expect.items())
+        lacking = tuple(self._packs_lacking(book))
+        rules = book.overlay(self.division or case.division).rules
+        wrong = [(e.key, text) for e in expected if (text := e.misuse(rules)) is not None]
+        wrong += [
+            (f"facts.{path}", text) for path in self.facts if (text := no_such_fact(path, rules.facts)) is not None
+        ]
+        if lacking or wrong:
+            misused = (Problem("case.misuse", text, where) for where, text in wrong)
+            return CaseOutcome(self, problems=lacking or tuple(misused))
+        result = book.assess(case, on=self.day, division=self.division)
+        broken = tuple(Problem("case.broken", text, where) for where, text in unexpected_problems(result, expected))
+        found = (e.difference(result) for e in expected)
+        return CaseOutcome(self, result, tuple(d for d in found if d is not None), broken)
+
+    def _packs_lacking(self, book: PolicyBook) -> Iterator[Problem]:
+        """The packs that the case is about and nobody installed: those of its codes, and that of its own folder."""
+        installed = {source.name for source in book.packs}
+        named = {key.split(".")[0] for key in (*self.expect, *self.facts) if key[:1].isdigit()}
+        missing = {name for name in named if not any(i.split(".")[0] == name for i in installed)}
+        folder, own = _project_of(Path(self.file)) if self.file else (None, ())
+        for name in sorted(missing | (set(own) - installed)):
+            place = f" {folder}" if folder is not None and name in own else ""
+            yield Problem(
+                "case.pack_not_installed",
+                Text(
+                    f"规则包 {name} 未安装；请先安装：pip install -e{place or ' <规则包所在文件夹>'}",
+                    f"the pack {name} is not installed; install it first: pip install -e{place or ' <folder of the pack>'}",
+                ),
+                name,
+            )
+
+
+@attrs.frozen
+class CaseOutcome:
+    """How a case came out: what differs, and what kept it from being run."""
+
+    case: PolicyCase
+    assessment: Assessment | None = None
+    differences: tuple[Difference, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything was as expected."""
+        return not self.differences and not self.problems
+
+    def text(self, lang: Language) -> str:
+        """What was expected, what came, and why: as a person would want to read it."""
+        return plain_text(self.tree(), lang)
+
+    def tree(self) -> Line:
+        """The same as lines within lines."""
+        c = self.case
+        place = c.division or (self.assessment.division if self.assessment else None)
+        where = place_name(place) + same(f" {place}") if place else Text("地区不详", "place unknown")
+        below = [Line(same(f"{c.where}  {c.day}  ") + where)] if c.file else [Line(same(f"{c.day}  ") + where)]
+        below += [Line(same(f"{p.where}: " if p.where else "") + p.message, "unknown") for p in self.problems]
+        for d in self.differences:
+            compared = (Line(Text("预期：", "expected: ") + d.expected), Line(Text("实际：", "got: ") + d.got))
+            why = (Line(Text("原因", "Why"), below=d.why),) if d.why else ()
+            below.append(Line(d.title + same(f" [{d.what}]"), "no", (*compared, *why)))
+        return Line(same(c.name), "yes" if self.passed else "no", tuple(below))
+
+
+def _at(problem: Problem, where: str) -> Problem:
+    return attrs.evolve(problem, where=where)
+
+
+def _project_of(file: Path) -> tuple[Path | None, tuple[str, ...]]:
+    """The folder of the distribution whose source a file is part of, and the packs that it registers."""
+    for folder in list(file.absolute().parents)[:8]:
+        project = folder / "pyproject.toml"
+        if project.is_file():
+            try:
+                data = tomllib.loads(project.read_text("utf-8"))
+            except (OSError, ValueError):
+                return folder, ()
+            points = data.get("project", {}).get("entry-points", {}).get("kinderguard", {})
+            return folder, tuple(points)
+    return None, ()

@@ -1,0 +1,95 @@
+"""Checks of the author's own policy cases: that they pass, and that they stand on every boundary of the rules."""
+
+from kinderguard.model.text import Text
+from kinderguard.testing.conformance.children import author_cases
+from kinderguard.testing.conformance.registry import Found, Needs, Skip, check
+from kinderguard.testing.conformance.results import Finding
+from kinderguard.testing.conformance.subject import Subject
+
+
+def _refuse_wheel(subject: Subject) -> None:
+    if subject.rules and subject.cases_were_left_behind:
+        raise Skip(
+            "安装包中没有用例；请检查源文件夹，或用 cases= 给出用例文件夹",
+            "the wheel holds no cases; check the source folder, or name the folder of cases: cases=…",
+        )
+
+
+@check(
+    "policy_cases",
+    title=Text("政策用例全部通过", "the author's policy cases pass"),
+    protects=Text(
+        "用例是作者对照文件写下的；不通过，说明规则与文件不符。",
+        "Cases are what the author read in the decree; where one fails, the rules say something else.",
+    ),
+    mend=Text("对照文件，修改规则或用例", "hold both against the decree, and mend the rule or the case"),
+    needs=Needs.BOOK,
+)
+def policy_cases(subject: Subject) -> Found:
+    """Each case of ``cases/*.toml`` beside ``pyproject.toml`` or in the package, with the rules of this pack."""
+    from kinderguard.testing.policy_cases import PolicyCaseError, read_policy_cases
+
+    _refuse_wheel(subject)
+    for file in subject.case_files:
+        shown = subject.sources.shown(file)
+        try:
+            cases = read_policy_cases(file)
+        except PolicyCaseError as error:
+            for problem in error.problems:
+                line = problem.where.rpartition(":")[2]
+                yield Finding(
+                    problem.message, Text("修改这个用例文件", "mend this file of cases"), shown,
+                    int(line) if line.isdigit() else None,
+                )  # fmt: skip
+            continue
+        for case in cases:
+            outcome = case.run(subject.book)
+            if not outcome.passed:
+                yield Finding(
+                    Text(f"用例未通过：\n{outcome.text('zh')}", f"a case fails:\n{outcome.text('en')}"),
+                    Text("对照文件，修改规则或用例", "hold both against the decree, and mend the rule or the case"),
+                    shown,
+                    case.line,
+                )
+
+
+@check(
+    "boundaries_covered",
+    title=Text("每条界线两侧都有用例", "cases stand on both sides of every boundary"),
+    protects=Text(
+        "把“未满16周岁”写成“不超过16周岁”，只有生日当天的用例才能发现。",
+        'Whether "under 16" was written as "16 or under" only a case on the birthday shows.',
+    ),
+    mend=Text(
+        "把建议的用例粘贴到 cases/*.toml，并对照文件核对结果",
+        "paste the proposed cases into cases/*.toml, and check what they expect against the decree",
+    ),
+    needs=Needs.BOOK,
+)
+def boundaries_covered(subject: Subject) -> Found:
+    """A case on the line of each comparison of the pack's own rules, and cases beside it that come out both ways."""
+    from kinderguard.rules.boundaries import boundaries
+    from kinderguard.testing.coverage import cases_at, covered
+
+    _refuse_wheel(subject)
+    overlay = subject.overlay
+    assert overlay is not None
+    found = [boundary for rule in subject.rules for boundary in boundaries(rule)]
+    coverage = covered(found, author_cases(subject), subject.book)
+    for reached in coverage.reached:
+        if reached.covered:
+            continue
+        boundary = reached.boundary
+        proposed = cases_at(boundary, subject.book, on=subject.day, division=subject.where)
+        if not proposed:
+            # Where the place sets no standard, the line is found with an invented one.
+            proposed = cases_at(boundary, subject.full_book, on=subject.day, division=subject.where)
+        said, lacking = boundary.wording(overlay.titles), reached.lacking
+        yield Finding(
+            Text(f"{boundary.owner}：{said.zh}——{lacking.zh}", f"{boundary.owner}: {said.en}: {lacking.en}"),
+            Text("把下面的用例粘贴到 cases/*.toml，并对照文件核对", "paste the cases below into cases/*.toml and check them against the decree")
+            if proposed
+            else Text("为这条界线写两个用例：恰好在界线上，和相差一点", "write two cases for it: exactly on the line, and just beside it"),
+            **subject.at(boundary.owner),
+            paste="\n".join(case.toml() for case in proposed),
+        )  # fmt: skip

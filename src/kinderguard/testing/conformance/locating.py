@@ -1,0 +1,173 @@
+"""Where something stands in the author's files: the line of a code in Python, of a key in TOML, of a text in either."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+import attrs
+
+#: What is called to define something; elsewhere a code as the first argument only refers to it.
+_DEFINERS = {
+    "Policy", "Category", "Check", "OwnDocument", "DeclaredFact", "yes_no", "money", "number", "day", "choice", "Pack",
+}  # fmt: skip
+#: File and line; the line is None where only the file is known.
+Place = tuple[str, int | None]
+NOWHERE: Place = ("", None)
+
+
+@attrs.frozen(eq=False, slots=False)
+class SourceFile:
+    """A file of the author's, read once."""
+
+    path: Path
+    #: As findings show it.
+    shown: str
+
+    @cached_property
+    def text(self) -> str:
+        """The text; empty where it cannot be read."""
+        try:
+            return self.path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The syntax tree; empty where it is no valid Python."""
+        try:
+            return ast.parse(self.text)
+        except (SyntaxError, ValueError):
+            return ast.Module([], [])
+
+    @cached_property
+    def strings(self) -> dict[str, int]:
+        """By text, the line of the first string constant that says it."""
+        found: dict[str, int] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.setdefault(node.value, node.lineno)
+        return found
+
+    @cached_property
+    def defined(self) -> dict[str, int]:
+        """By code, the line of the call that defines it: ``Policy(code="330199.heating", …)``."""
+        found: dict[str, int] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Call):
+                given = [k.value for k in node.keywords if k.arg == "code"]
+                if not given and _called(node.func) in _DEFINERS:
+                    given = node.args[:1]
+                for value in given:
+                    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                        found.setdefault(value.value, value.lineno)
+        return found
+
+
+def _called(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+@attrs.frozen(eq=False, slots=False)
+class Sources:
+    """The files of a pack: its package's Python and TOML, and the project's own ``pyproject.toml``."""
+
+    package: Path | None
+    project: Path | None
+
+    @cached_property
+    def python(self) -> tuple[SourceFile, ...]:
+        """The Python files of the package, or the one file of the module."""
+        return tuple(self._files(".py"))
+
+    @cached_property
+    def toml(self) -> tuple[SourceFile, ...]:
+        """The TOML files of the package."""
+        return tuple(self._files(".toml"))
+
+    def _files(self, suffix: str) -> Iterator[SourceFile]:
+        if self.package is None:
+            return
+        if self.package.is_file():
+            paths = [self.package] if suffix == ".py" else sorted(self.package.parent.glob(f"*{suffix}"))
+        else:
+            paths = sorted(p for p in self.package.rglob(f"*{suffix}") if "__pycache__" not in p.parts)
+        yield from (SourceFile(path, self.shown(path)) for path in paths)
+
+    def shown(self, path: Path) -> str:
+        """A path as findings show it: from the project's folder, or from the package's parent."""
+        for base in (self.project, self.package.parent if self.package else None):
+            if base is not None and path.is_relative_to(base):
+                return path.relative_to(base).as_posix()
+        return path.name
+
+    def code(self, code: str) -> Place:
+        """Where a rule, a fact or a paper is defined; else where its code is written first."""
+        for file in self.python:
+            if code in file.defined:
+                return file.shown, file.defined[code]
+        return self.string(code)
+
+    def string(self, text: str) -> Place:
+        """Where a text is written as a string of Python, or stands in TOML."""
+        for file in self.python:
+            if text in file.strings:
+                return file.shown, file.strings[text]
+        for file in self.python:
+            for said, line in file.strings.items():
+                if text and text in said:
+                    return file.shown, line
+        return self.in_toml(text)
+
+    def everywhere(self, text: str) -> tuple[Place, ...]:
+        """Every place of the Python files where a text is written as a string by itself; else where it stands at all."""
+        found = [
+            (file.shown, node.lineno)
+            for file in self.python
+            for node in ast.walk(file.tree)
+            if isinstance(node, ast.Constant) and node.value == text
+        ]
+        return tuple(found) or (self.string(text),)
+
+    def in_toml(self, text: str, file: str = "") -> Place:
+        """The first line of a TOML file that holds a text."""
+        for source in self.toml:
+            if file and source.path.name != file:
+                continue
+            for number, line in enumerate(source.text.splitlines(), 1):
+                if text and text in line:
+                    return source.shown, number
+        return NOWHERE
+
+    def parameter(self, code: str, file: str = "", holding: str = "") -> Place:
+        """The line of a parameter's table, or within it the first line that holds a text."""
+        header = re.compile(rf"""\s*\[+\s*["']{re.escape(code)}["']""")
+        for source in self.toml:
+            if file and source.path.name != file:
+                continue
+            lines = source.text.splitlines()
+            for number, line in enumerate(lines, 1):
+                if header.match(line):
+                    return source.shown, _within(lines, number, holding)
+        return self.code(code)
+
+    def pyproject(self, key: str) -> Place:
+        """The line of a key of ``pyproject.toml``."""
+        if self.project is None:
+            return NOWHERE
+        file = SourceFile(self.project / "pyproject.toml", "pyproject.toml")
+        for number, line in enumerate(file.text.splitlines(), 1):
+            if re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line) or line.strip() == f"[{key}]":
+                return file.shown, number
+        return file.shown, None
+
+
+def _within(lines: list[str], header: int, holding: str) -> int:
+    """The line in a table that holds a text; the table's own where none does."""
+    for number in range(header, len(lines)):
+        if number > header and lines[number].lstrip().startswith('["'):
+            break
+        if holding and holding in lines[number]:
+            return number + 1
+    return header

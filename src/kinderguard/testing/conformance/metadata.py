@@ -1,0 +1,199 @@
+"""Checks of the distribution: that it loads, what it says of itself, which versions it works with, what stays marked."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from kinderguard.model.text import Text, same
+from kinderguard.rules import nodes as n
+from kinderguard.rules.expression import Expr
+from kinderguard.testing.conformance.locating import Place
+from kinderguard.testing.conformance.project import Distribution, distribution_of
+from kinderguard.testing.conformance.registry import Found, Needs, check
+from kinderguard.testing.conformance.results import Finding
+from kinderguard.testing.conformance.subject import Subject
+
+#: What stands where the author of a pack has yet to fill something in.
+MARKS = ("待填", "TO FILL IN")
+
+
+@check(
+    "loads",
+    title=Text("规则包可以加载", "the pack loads"),
+    protects=Text(
+        "无法加载的规则包会被停用，当地儿童只按上级规则评估。",
+        "A pack that does not load is kept out: children of the place are assessed by the rules above it alone.",
+    ),
+    mend=Text("按提示修改所指的文件和行", "mend the file and line that the finding names"),
+    needs=Needs.NOTHING,
+)
+def loads(subject: Subject) -> Found:
+    """What keeps the pack out and no other check is nearer to is told by the runner; here nothing is left to do."""
+    return iter(())
+
+
+@check(
+    "metadata",
+    title=Text("发行包信息一致", "the distribution says the same as the pack"),
+    protects=Text(
+        "版本不一致时，无法说清某个结果出自哪一版规则；参数文件不在包内，装好的规则包就没有参数。",
+        "With two versions nobody can say which rules gave a result; a parameter file outside the package is left behind "
+        "when the wheel is built.",
+    ),
+    mend=Text(
+        "使入口点名称、Pack 的代码、两处版本号一致，并把参数文件放进包内",
+        "make the entry point's name and the pack's code the same, and the two versions; keep parameter files in the package",
+    ),
+)
+def metadata(subject: Subject) -> Found:
+    """Versions that agree, a readable title, files that travel in the wheel."""
+    pack = subject.pack
+    assert pack is not None
+    yield from _version(subject, pack.version)
+    package = subject.target.package
+    for given in pack.parameters:
+        if isinstance(given, Path) and package is not None and package.is_dir() and not _inside(given, package):
+            yield Finding(
+                Text(f"参数文件 {given.name} 不在包内，不会进入 wheel", f"the parameter file {given.name} is outside the package, so no wheel has it"),
+                Text(f"移到 {package.name} 文件夹内", f"move it into the folder {package.name}"),
+                **subject.at_text(given.name),
+            )  # fmt: skip
+
+
+def _inside(path: Path, package: Path) -> bool:
+    return path.resolve().is_relative_to(package.resolve())
+
+
+def _version(subject: Subject, version: Any) -> Iterator[Finding]:
+    try:
+        said = Version(version)
+    except (InvalidVersion, TypeError):
+        yield Finding(
+            Text(f"版本号 {version!r} 不合规范", f"the version {version!r} is no version"),
+            Text("写作 '0.1.0'", "write it as '0.1.0'"),
+            **subject.at_text(str(version)),
+        )
+        return
+    about = distribution_of(subject.target)
+    # The nation's pack travels in the library and is dated by itself.
+    if about is None or about.version is None or subject.name == "cn":
+        return
+    if Version(about.version) != said:
+        yield Finding(
+            Text(f"Pack 的版本是 {version}，发行包的版本是 {about.version}", f"the pack's version is {version}, the distribution's {about.version}"),
+            Text("改成同一个版本号", "make them the same"),
+            **subject.at_project("version"),
+        )  # fmt: skip
+
+
+@check(
+    "version_range",
+    title=Text("kinderguard 版本范围明确", "the range of kinderguard versions is stated"),
+    protects=Text(
+        "没有上限的规则包会在不兼容的新版本上照常运行，结果可能不对。",
+        "Without an upper end a pack runs on a later version that it was never tried with, and may give wrong results.",
+    ),
+    mend=Text(
+        "写出下限和上限，并与 pyproject.toml 的依赖一致",
+        "state both ends, the same in the Pack and in the dependencies of pyproject.toml",
+    ),
+)
+def version_range(subject: Subject) -> Found:
+    """Both ends stated, and the same as the distribution's dependency."""
+    pack = subject.pack
+    assert pack is not None
+    own = SpecifierSet(pack.kinderguard)
+    place = subject.at_text(pack.kinderguard)
+    if not any(s.operator in (">=", ">", "==", "~=") for s in own):
+        yield Finding(
+            Text(f"版本范围 {pack.kinderguard!r} 没有下限", f"the range {pack.kinderguard!r} has no lower end"),
+            Text("写作 '>=0.1,<0.2'", "write it as '>=0.1,<0.2'"),
+            **place,
+        )
+    if not any(s.operator in ("<", "<=", "==", "~=") for s in own):
+        yield Finding(
+            Text(f"版本范围 {pack.kinderguard!r} 没有上限", f"the range {pack.kinderguard!r} has no upper end"),
+            Text("写作 '>=0.1,<0.2'", "write it as '>=0.1,<0.2'"),
+            **place,
+        )
+    about = distribution_of(subject.target)
+    if about is None or canonicalize_name(about.name) == "kinderguard":
+        return
+    asked = _dependency(about)
+    if asked is None:
+        yield Finding(
+            Text("发行包的依赖中没有 kinderguard", "kinderguard is not among the distribution's dependencies"),
+            Text(f'dependencies = ["kinderguard{pack.kinderguard}"]', f'dependencies = ["kinderguard{pack.kinderguard}"]'),
+            **subject.at_project("dependencies"),
+        )  # fmt: skip
+    elif asked != own:
+        yield Finding(
+            Text(f"依赖写的是 kinderguard{asked}，Pack 写的是 {pack.kinderguard}", f"the dependency says kinderguard{asked}, the Pack says {pack.kinderguard}"),
+            Text("改成同一个范围", "make them the same"),
+            **subject.at_project("dependencies"),
+        )  # fmt: skip
+
+
+def _dependency(about: Distribution) -> SpecifierSet | None:
+    """The versions of kinderguard that a distribution asks for; None where it asks for none."""
+    for text in about.requires:
+        try:
+            asked = Requirement(text)
+        except (InvalidRequirement, InvalidSpecifier):
+            continue
+        if canonicalize_name(asked.name) == "kinderguard" and asked.marker is None:
+            return asked.specifier
+    return None
+
+
+@check(
+    "placeholders",
+    title=Text("模板中待填的内容已填写", "nothing is left that the template marked to be filled in"),
+    protects=Text(
+        "带“待填”的名称或依据会原样出现在对儿童家庭的解释中。",
+        "A marked title or source would be printed in what a family is told.",
+    ),
+    mend=Text("填写真实内容，并去掉标记", "write what is true there, and take the mark away"),
+)
+def placeholders(subject: Subject) -> Found:
+    """Titles, reasons, notes, sources and cited documents without the mark."""
+    marked: dict[Place, str] = {}
+    for text in dict.fromkeys(_walk((subject.pack, subject.documents))):
+        if _is_marked(text):
+            marked |= dict.fromkeys(subject.sources.everywhere(text), text)
+    for parameter in subject.parameters:
+        for text in dict.fromkeys(_walk(parameter)):
+            if _is_marked(text):
+                marked[subject.sources.parameter(parameter.code, parameter.file, text)] = text
+    for (file, line), text in marked.items():
+        yield Finding(
+            Text("待填写：", "to be filled in: ") + same(text),
+            Text("填写真实内容，并去掉“待填”", "write what is true there, and take the mark away"),
+            file,
+            line,
+        )
+
+
+def _is_marked(text: str) -> bool:
+    return any(mark in text for mark in MARKS)
+
+
+def _walk(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Expr):
+        for node in n.walk(value.node):
+            if isinstance(node, n.Named):
+                yield from (node.title.zh, node.title.en)
+    elif isinstance(value, tuple | list):
+        for each in value:
+            yield from _walk(each)
+    elif attrs.has(type(value)):
+        for field in attrs.fields(type(value)):
+            yield from _walk(getattr(value, field.name))

@@ -1,0 +1,195 @@
+"""Checks by proof, over every possible child: never below the national floor, rules that cannot apply, and the like.
+
+The proofs themselves are made by ``engines.prove`` with z3, once for all of these checks. Where that is not installed
+they are skipped and say so; what the loader refuses already (a value below the floor) is told without it.
+"""
+
+import importlib
+import re
+from typing import Any
+
+from kinderguard.model.text import Text, same
+from kinderguard.rules.definitions import Check
+from kinderguard.rules.ruleset import parameters_read
+from kinderguard.testing.conformance.children import shown
+from kinderguard.testing.conformance.registry import CHECKS, Found, Needs, Skip, check
+from kinderguard.testing.conformance.results import Finding, Note
+from kinderguard.testing.conformance.subject import Subject
+
+#: Seconds for one question.
+PATIENCE = 10.0
+#: The prover's kinds of question by the check that tells their answers; a kind begins with one of these.
+QUESTIONS = {
+    "floor": ("floor",),
+    "never_applies": ("can_apply",),
+    "always_applies": ("can_be_refused",),
+    "overlaps": ("overlap", "apart"),
+    "gaps": ("gap",),
+    "cliffs": ("cliff",),
+    "worse_with_paper": ("paper",),
+}
+_OPEN = {
+    "undecided": Text("（未能在时限内判定）", " (not decided in time)"),
+    "not_taken": Text("（求解器不支持其中的写法）", " (the solver does not take what it is written with)"),
+}
+
+
+def _proofs(subject: Subject, check_id: str) -> list[Any]:
+    """The answers about what the pack decides that belong to a check."""
+    report = subject.once("proofs", lambda: _prove(subject))
+    if isinstance(report, Skip):
+        raise report
+    about = _decided(subject)
+    asked = [p for p in report.proofs if str(p.question).startswith(QUESTIONS[check_id])]
+    # A total is everybody's: whatever the pack changes shows in it.
+    return [p for p in asked if str(p.subject).startswith("due") or _codes(p.subject) & about]
+
+
+def _decided(subject: Subject) -> set[str]:
+    """The pack's own rules, those that its checks are on, and those that read a parameter which it sets."""
+    overlay = subject.overlay
+    assert overlay is not None
+    found = {rule.code for rule in subject.rules} | {r.on for r in subject.rules if isinstance(r, Check)}
+    given = {parameter.code for parameter in subject.parameters}
+    return found | {code for code, expr in overlay.rules.expressions() if given & set(parameters_read(expr))}
+
+
+def _codes(subject: Any) -> set[str]:
+    """The rules that an answer is about."""
+    return set(re.findall(r"(?:cn|\d{2,12})(?:\.[a-z0-9_]+)+", str(subject)))
+
+
+def _prove(subject: Subject) -> Any:
+    try:
+        # By name, since the engine is an extra.
+        prove = importlib.import_module("kinderguard.engines.prove").prove
+    except (ImportError, AttributeError):
+        return Skip("需要安装 z3：pip install 'kinderguard[prove]'", "this needs z3: pip install 'kinderguard[prove]'")
+    return prove(subject.book, division=subject.place, on=subject.day, seconds=PATIENCE)
+
+
+def _answers(subject: Subject, check_id: str, *, told: bool = False) -> Found:
+    """A finding for each refutation with its child; a note for each that was not decided.
+
+    Args:
+        subject: the pack.
+        check_id: whose answers.
+        told: whether a refutation is no fault, only worth knowing.
+    """
+    for proof in _proofs(subject, check_id):
+        outcome = str(proof.outcome)
+        if outcome == "refuted" and not told and not proof.fault:
+            child = "" if proof.counterexample is None else shown(proof.counterexample)
+            codes = sorted(_codes(proof.subject) & {r.code for r in subject.rules})
+            place = next((at for at in map(subject.at, codes) if at["file"]), subject.at(subject.name))
+            yield Finding(proof.statement, CHECKS[check_id].mend, **place, paste=child)
+        elif outcome != "proved":
+            yield Note(proof.statement + _OPEN.get(outcome, same("")))
+
+
+@check(
+    "floor",
+    title=Text("任何儿童都不低于国家标准", "no child gets less than the nation gives"),
+    protects=Text(
+        "县里可以提高和放宽，不得减少；否则当地儿童少得应得的钱。",
+        "A county may raise and widen, not take away: its children would be paid less than they are due.",
+    ),
+    mend=Text("提高金额或参数，或放宽条件", "raise the amount or the parameter, or widen the condition"),
+    needs=Needs.BOOK,
+)
+def floor(subject: Subject) -> Found:
+    """For every possible child, each policy and the sum of what is due."""
+    return _answers(subject, "floor")
+
+
+@check(
+    "never_applies",
+    title=Text("没有永远不适用的规则", "no rule can never apply"),
+    protects=Text(
+        "条件自相矛盾的政策，永远发不出一分钱，也没有人会发觉。",
+        "A policy whose conditions contradict one another never pays, and nobody notices.",
+    ),
+    mend=Text("找出互相矛盾的条件", "look for conditions that contradict one another"),
+    needs=Needs.BOOK,
+)
+def never_applies(subject: Subject) -> Found:
+    """A child exists for whom each rule applies."""
+    return _answers(subject, "never_applies")
+
+
+@check(
+    "always_applies",
+    title=Text("没有对所有儿童都成立的规则", "no rule applies to every child"),
+    protects=Text(
+        "对所有儿童都成立的条件，多半漏写了一部分。",
+        "A condition that every child meets has most likely lost a part.",
+    ),
+    mend=Text("补上漏写的条件", "write the condition that was left out"),
+    needs=Needs.BOOK,
+)
+def always_applies(subject: Subject) -> Found:
+    """A child exists for whom each rule does not apply."""
+    return _answers(subject, "always_applies")
+
+
+@check(
+    "overlaps",
+    title=Text("互斥的政策不会同时发放", "policies that exclude each other are never both given"),
+    protects=Text(
+        "文件规定只能享受一项的，两项都发，日后要追回；家庭已经花掉了。",
+        "Where the decree allows one of two and both are paid, one is claimed back after the family has spent it.",
+    ),
+    mend=Text(
+        "检查 r.excludes 的 keep 和 when，以及放宽其中一项的 Check",
+        "look at keep and when of r.excludes, and at checks that widen one of the two",
+    ),
+    needs=Needs.BOOK,
+)
+def overlaps(subject: Subject) -> Found:
+    """After stacking, for every possible child."""
+    return _answers(subject, "overlaps")
+
+
+@check(
+    "gaps",
+    title=Text("类别之间的空隙", "gaps between categories"),
+    protects=Text(
+        "落在两个类别之间的儿童，哪一项都享受不到。",
+        "A child between two categories gets neither.",
+    ),
+    mend=Text("对照文件核对界线；仅供了解", "hold the lines against the decree; it is only worth knowing"),
+    needs=Needs.BOOK,
+)
+def gaps(subject: Subject) -> Found:
+    """Told, not judged."""
+    return _answers(subject, "gaps", told=True)
+
+
+@check(
+    "cliffs",
+    title=Text("收入多一元，所得少多少", "how much a yuan more of income costs"),
+    protects=Text(
+        "收入多一元，补助少几百元的家庭，会被劝退工作。",
+        "A family that loses hundreds for a yuan more of income is told not to work.",
+    ),
+    mend=Text("如由本地决定，可改为逐步减少；仅供了解", "where it is yours to decide, let the amount fall step by step; it is only worth knowing"),
+    needs=Needs.BOOK,
+)  # fmt: skip
+def cliffs(subject: Subject) -> Found:
+    """Told, not judged: the law itself has cliffs."""
+    return _answers(subject, "cliffs", told=True)
+
+
+@check(
+    "worse_with_paper",
+    title=Text("多交一份材料不会变差", "nothing gets worse when a family brings a paper"),
+    protects=Text(
+        "交了材料反而少得，家庭就不会再交材料。",
+        "Where a paper costs the family something, nobody brings it.",
+    ),
+    mend=Text("不要用 is_known() 使已知的情况不如未知", "let no is_known() make what is known worse than what is not"),
+    needs=Needs.BOOK,
+)
+def worse_with_paper(subject: Subject) -> Found:
+    """What is known never lowers what is sure."""
+    return _answers(subject, "worse_with_paper")

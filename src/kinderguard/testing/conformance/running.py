@@ -1,0 +1,275 @@
+"""Running the checks: one generator, and its front ends for a notebook (``check_pack``) and pytest.
+
+A check that cannot be made because the pack does not stand is skipped, and says which check to look at first.
+"""
+
+import re
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from kinderguard.model.errors import Problem
+from kinderguard.model.text import Text, same
+from kinderguard.testing.conformance.causes import owner_of
+from kinderguard.testing.conformance.registry import CHECKS, Needs, PackCheck, Skip, UnknownCheckError, checks_named
+from kinderguard.testing.conformance.results import CheckResult, Finding, Note, Report, Status
+from kinderguard.testing.conformance.subject import Subject
+from kinderguard.testing.conformance.targets import target_of
+
+if TYPE_CHECKING:
+    import pytest
+
+Progress = Callable[[int, int, PackCheck | None], None]
+
+
+class UnreasonedError(ValueError):
+    """An expected failure without a reason."""
+
+
+def check_pack(
+    pack: Any,
+    *,
+    only: Iterable[str] | str | None = None,
+    expected_failures: Mapping[str, str] | None = None,
+    examples: int = 60,
+    seed: int = 0,
+    cases: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Check a pack: what is wrong, where, and how to mend it. In a notebook the report shows itself.
+
+    Args:
+        pack: a ``Pack``, a module, the name of an entry point (``"330106"``) or of a distribution, or the folder of one.
+        only: the ids of the checks to make; all of them, if left out.
+        expected_failures: by id, why a check is known to fail. One that passes after all is an error.
+        examples: how many children are generated.
+        seed: of their generation; the same seed gives the same children.
+        cases: a file or folder of policy cases, beside ``cases/*.toml`` in the package and next to ``pyproject.toml``: a
+            wheel leaves the latter behind.
+        progress: called with the checks done, all checks, and the next one.
+
+    Raises:
+        ConformanceError: there is no such pack, or there are several.
+        UnknownCheckError: there is no check of that id; the nearest is named.
+        UnreasonedError: an expected failure without a reason.
+
+    >>> from kinderguard.testing import check_pack
+    >>> report = check_pack("33", only=["titles", "citations"])
+    >>> report.ok, [result.check_id for result in report.results]
+    (True, ['titles', 'citations'])
+    """
+    subject = Subject(target_of(pack), examples=examples, seed=seed, cases=_path(cases))
+    chosen = checks_named(None if only is None else (only,) if isinstance(only, str) else tuple(only))
+    return report_on(subject, chosen, expected_failures, progress)
+
+
+def _path(given: str | Path | None) -> Path | None:
+    return None if given is None else Path(given)
+
+
+def report_on(
+    subject: Subject,
+    chosen: Iterable[PackCheck],
+    expected_failures: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """The report of some checks on a subject."""
+    expected = reasons(expected_failures)
+    listed, results = list(chosen), []
+    for done, check in enumerate(listed):
+        if progress is not None:
+            progress(done, len(listed), check)
+        results.append(run_check(check, subject, expected.get(check.check_id)))
+    if progress is not None:
+        progress(len(listed), len(listed), None)
+    title = subject.pack.title if subject.pack is not None else same(subject.name)
+    return Report(subject.name, title, tuple(results))
+
+
+def reasons(expected_failures: Mapping[str, str] | None) -> dict[str, str]:
+    """The expected failures, each of a known check and with its reason.
+
+    Raises:
+        UnknownCheckError, UnreasonedError: one of them is not.
+    """
+    for check_id, reason in (expected_failures or {}).items():
+        if check_id not in CHECKS:
+            raise UnknownCheckError(check_id)
+        if not isinstance(reason, str) or not reason.strip():
+            raise UnreasonedError(
+                f"expected_failures[{check_id!r}] 须写明原因。 An expected failure needs its reason: "
+                f"expected_failures={{{check_id!r}: 'why'}}."
+            )
+    return dict(expected_failures or {})
+
+
+def run_check(check: PackCheck, subject: Subject, expected: str | None = None) -> CheckResult:
+    """Make one check."""
+    start = time.perf_counter()
+    findings, notes, skipped = _found(check, subject)
+    seconds = time.perf_counter() - start
+    status, reason = Status.PASSED, None
+    if findings:
+        status = Status.FAILED if expected is None else Status.EXPECTED
+        reason = None if expected is None else same(expected)
+    elif skipped is not None:
+        status, reason = Status.SKIPPED, skipped
+    elif expected is not None:
+        status = Status.FAILED
+        findings = [_passed_after_all(check, expected)]
+    return CheckResult(check.check_id, check.title, status, tuple(findings), tuple(notes), reason, seconds)
+
+
+def _passed_after_all(check: PackCheck, reason: str) -> Finding:
+    return Finding(
+        Text(f"预计不通过（{reason}），但已通过", f"it was expected to fail ({reason}), but it passes"),
+        Text(f"从 expected_failures 中删去 {check.check_id!r}", f"take {check.check_id!r} out of expected_failures"),
+    )
+
+
+def _found(check: PackCheck, subject: Subject) -> tuple[list[Finding], list[Note], Text | None]:
+    """What a check found, and why it could not be made."""
+    findings: list[Finding] = []
+    notes: list[Note] = []
+    owned = [p for p in subject.problems if owner_of(p) == check.check_id]
+    try:
+        if check.needs is Needs.BOOK and not subject.stands:
+            raise _not_standing(subject)
+        if check.needs is Needs.PACK and subject.pack is None:
+            raise _not_standing(subject)
+        for found in check.run(subject):
+            if isinstance(found, Note):
+                notes.append(found)
+            else:
+                findings.append(found)
+    except Skip as skip:
+        if not owned:
+            return findings, notes, skip.reason
+    except Exception as error:  # noqa: BLE001  what a pack brings may fail anywhere; the other checks go on
+        findings.append(_broken_off(error))
+    if owned and not findings:
+        # The check's own finding is nearer to the line; without one the loader's words stand.
+        findings = [_of_problem(subject, problem) for problem in owned]
+    return findings, notes, None
+
+
+def _broken_off(error: Exception) -> Finding:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    said = f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})"
+    return Finding(
+        Text(f"检查中断：{said}", f"the check broke off: {said}"),
+        Text("如果不是规则包所致，请报告给 kinderguard", "where the pack is not the cause, report it to kinderguard"),
+    )
+
+
+def _not_standing(subject: Subject) -> Skip:
+    first = next((owner_of(p) for p in subject.problems), "loads")
+    return Skip(f"规则包未能加载，请先看 {first}", f"the pack does not stand; look at {first} first")
+
+
+def _of_problem(subject: Subject, problem: Problem) -> Finding:
+    """The loader's problem with the line that it names, or that of the code that it speaks of."""
+    words = problem.message.en
+    place: dict[str, Any] = {"file": "", "line": None}
+    named = re.search(r"\((\w[\w.]*\.py):(\d+)\)", words)
+    if named:
+        files = {f.path.name: f.shown for f in subject.sources.python}
+        place = {"file": files.get(named[1], named[1]), "line": int(named[2])}
+    else:
+        for code in re.findall(r"\b(?:cn|\d{2,12})(?:\.[a-z0-9_]+)+", words):
+            place = subject.at_parameter_code(code)
+            if place["file"]:
+                break
+    return Finding(
+        problem.message,
+        Text("按提示修改；其余检查在此之后进行", "mend it as it says; what could not be checked is checked then"),
+        **place,
+    )
+
+
+# ---- pytest -----------------------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class CheckToRun:
+    """One check of one pack, as a test calls it: ``check()``."""
+
+    check: PackCheck
+    _subject: "_Lazily" = attrs.field(repr=False)
+
+    def __call__(self) -> None:
+        """Make the check: skip where it cannot be made, fail with what is to be mended."""
+        import pytest
+
+        __tracebackhide__ = True
+        result = run_check(self.check, self._subject())
+        if result.status is Status.SKIPPED:
+            assert result.reason is not None
+            pytest.skip(str(result.reason))
+        if result.status is Status.FAILED:
+            raise PackCheckFailed("\n" + result.text("zh") + "\n" + result.text("en"))
+
+
+class PackCheckFailed(AssertionError):  # noqa: N818  it is no error of the run: the pack does not conform
+    """A check of a pack failed; the text says where and how to mend it."""
+
+
+@attrs.define(eq=False)
+class _Lazily:
+    """The subject, made when the first check of a module runs: collecting tests loads no pack."""
+
+    pack: Any
+    examples: int
+    seed: int
+    cases: Path | None
+    _made: Subject | None = attrs.field(default=None, init=False)
+
+    def __call__(self) -> Subject:
+        if self._made is None:
+            self._made = Subject(target_of(self.pack), examples=self.examples, seed=self.seed, cases=self.cases)
+        return self._made
+
+
+def parametrize_with_checks(
+    pack: Any,
+    *,
+    only: Iterable[str] | None = None,
+    expected_failures: Mapping[str, str] | None = None,
+    examples: int = 60,
+    seed: int = 0,
+    cases: str | Path | None = None,
+) -> "pytest.MarkDecorator":
+    """Every check of a pack as a test of its own, named by its id.
+
+    Args:
+        pack, only, examples, seed, cases: as for ``check_pack``.
+        expected_failures: by id, why a check is known to fail: it is marked ``xfail``, strictly, so that one that passes
+            after all fails the run.
+
+    The test takes the check and calls it::
+
+        from kinderguard.testing import parametrize_with_checks
+
+        @parametrize_with_checks("330106")
+        def test_the_pack_conforms(check):
+            check()
+    """
+    import pytest
+
+    expected = reasons(expected_failures)
+    subject = _Lazily(pack, examples, seed, _path(cases))
+    parameters = []
+    for each in checks(only):
+        reason = expected.get(each.check_id)
+        marks = [] if reason is None else [pytest.mark.xfail(reason=reason, strict=True, raises=PackCheckFailed)]
+        parameters.append(pytest.param(CheckToRun(each, subject), id=each.check_id, marks=marks))
+    return pytest.mark.parametrize("check", parameters)
+
+
+def checks(only: Iterable[str] | None = None) -> Iterator[PackCheck]:
+    """Every check that there is (or those of these ids), in the order in which they are made."""
+    yield from checks_named(None if only is None else tuple(only))

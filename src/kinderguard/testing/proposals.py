@@ -1,0 +1,287 @@
+"""Policy cases for a boundary, as TOML ready to paste: one on the line, one beyond it.
+
+What they expect is what the rules give now. It is for the author to hold against the decree, and the text says so.
+"""
+
+import datetime as dt
+import random
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import attrs
+
+from kinderguard.engines.assessment import Assessment
+from kinderguard.model.case import Case
+from kinderguard.model.errors import InvalidRecordError
+from kinderguard.model.text import Text
+from kinderguard.packs.book import PolicyBook
+from kinderguard.rules import nodes as n
+from kinderguard.rules.boundaries import Boundary
+from kinderguard.rules.expression import Expr
+from kinderguard.rules.facts import LISTS, ROOTS
+from kinderguard.rules.kinds import Kind
+from kinderguard.rules.ruleset import facts_read, references
+from kinderguard.testing.comparing import size
+from kinderguard.testing.expectations import UNKNOWN
+from kinderguard.testing.fact_paths import known_paths
+from kinderguard.testing.solving import Facts, Line, Solver, is_given, put, split_at_lists, values_to_try
+
+#: How many further facts are filled in, so that the rule's result turns with the comparison.
+MOST_FACTS = 12
+#: How often that is begun anew, with other values.
+ATTEMPTS = 3
+
+
+@attrs.frozen
+class ProposedCase:
+    """One case beside a boundary.
+
+    Args:
+        boundary: whose line it is.
+        title: what is special about it.
+        day, division: of the assessment.
+        facts: by path.
+        expect: what the rules give now.
+        holds: whether the comparison holds.
+        decides: whether the result of the rule differs between this case and its counterpart: whether the comparison
+            decides it, all else being as it is here.
+    """
+
+    boundary: Boundary
+    title: Text
+    day: dt.date
+    division: str | None
+    facts: Facts = attrs.field(hash=False)
+    expect: Facts = attrs.field(hash=False)
+    holds: bool
+    decides: bool
+
+    def toml(self) -> str:
+        """The case as a file of cases has it, with a comment for whoever pastes it."""
+        lines = [
+            f"# {self.boundary.id}：结果由规则算出，请对照文件核对 / what the rules give now: check it against the decree",
+            "[[case]]",
+            f"title = {_toml(self.title.zh)}",
+            f"on = {self.day.isoformat()}",
+        ]
+        lines += [f"division = {_toml(self.division)}"] if self.division else []
+        lines += [f"facts = {_toml(self.facts)}", f"expect = {_toml(self.expect)}"]
+        return "\n".join(lines) + "\n"
+
+
+def cases_at(
+    boundary: Boundary,
+    book: PolicyBook,
+    *,
+    on: dt.date,
+    division: str | None,
+    base: Mapping[str, Any] | None = None,
+) -> tuple[ProposedCase, ...]:
+    """Cases with the comparison exactly on its line and one unit beyond; of an equality, on either side.
+
+    Args:
+        boundary: the comparison.
+        book: the rules.
+        on, division: where and when the rule is in force; of the place's parameters the line is made.
+        base: facts of a child to start from, such as those of another case of the author's; all else is unknown, and
+            filled in as far as it takes for the comparison to decide the rule's result.
+
+    Returns:
+        Two or three cases; none where the line could not be found, as where the place sets no standard.
+    """
+    line = Solver(boundary, book, on, division).line(base or {})
+    if line is None:
+        return ()
+    pivot = _Pivot(boundary, book, on, division)
+    line, decides = pivot.decided(line, set(base or {}))
+    sides = [(line.holds, True), (line.fails, False), *([(line.beyond, False)] if line.beyond is not None else [])]
+    titles = book.overlay(division).titles
+    return tuple(_proposed(boundary, pivot, facts, holds, decides, titles) for facts, holds in sides)
+
+
+def _proposed(
+    boundary: Boundary, pivot: "_Pivot", facts: Facts, holds: bool, decides: bool, titles: Mapping[str, Text]
+) -> ProposedCase:
+    apart = pivot.solver.apart(facts)
+    assert apart is not None
+    unit, said = boundary.unit_text, boundary.wording(titles)
+    zh = "恰好在界线上" if apart == 0 else f"左右相差不到{unit.zh}" if size(apart) < 1 else f"相差{unit.zh}"
+    en = "on the line" if apart == 0 else f"within {unit.en}" if size(apart) < 1 else f"{unit.en} off"
+    side_zh, side_en = ("成立", "holds") if holds else ("不成立", "fails")
+    title = Text(f"{said.zh}：{side_zh}（{zh}）", f"{said.en}: {side_en} ({en})")
+    expect = pivot.expected(pivot.assess(facts))
+    return ProposedCase(boundary, title, pivot.day, pivot.division, facts, expect, holds, decides)
+
+
+class _Pivot:
+    """Fills in facts until the rule's result turns with the comparison, and says what the rules give."""
+
+    def __init__(self, boundary: Boundary, book: PolicyBook, day: dt.date, division: str | None) -> None:
+        self.book, self.day, self.division = book, day, division
+        self.solver = Solver(boundary, book, day, division)
+        rules = book.overlay(division).rules
+        check = rules.checks.get(boundary.owner)
+        self.rule = check.on if check else boundary.owner
+
+    def assess(self, facts: Facts) -> Assessment:
+        """The rules for these facts."""
+        return self.book.assess(Case.from_facts(facts), on=self.day, division=self.division)
+
+    def expected(self, result: Assessment) -> Facts:
+        """The rule's result as ``expect`` is written."""
+        if self.rule in result.categories:
+            return {self.rule: _truth(result.categories[self.rule])}
+        policy = result.policies.get(self.rule)
+        if policy is None:
+            return {f"{self.rule}.eligible": False}
+        found: Facts = {f"{self.rule}.eligible": _truth(policy.eligible)}
+        if not policy.is_cash:
+            return found | {f"{self.rule}.granted": _truth(policy.granted)}
+        if policy.amount is not None:
+            return found | {f"{self.rule}.amount": str(policy.amount)}
+        return found | {
+            f"{self.rule}.low": str(policy.low),
+            f"{self.rule}.high": UNKNOWN if policy.high is None else str(policy.high),
+        }
+
+    def decided(self, line: Line, given: set[str]) -> tuple[Line, bool]:
+        """The line with further facts, and whether the result turns with the comparison now."""
+        for attempt in range(ATTEMPTS):
+            # The first time the first of the values that do best is taken, later one of them by chance.
+            chance = random.Random(f"{self.solver.boundary.id}{attempt}") if attempt else None
+            found = self._decided(line, given, chance)
+            if found is not None:
+                return found, True
+        return line, False
+
+    def _decided(self, line: Line, given: set[str], chance: random.Random | None) -> Line | None:
+        for _ in range(MOST_FACTS):
+            results = self._both(line)
+            if results is None:
+                return None
+            if self._turns(results):
+                return line
+            path = self._next_open(results, line, given)
+            better = [] if path is None else self._best(line, path)
+            if not better:
+                return None
+            line = chance.choice(better) if chance else better[0]
+        return None
+
+    def _both(self, line: Line) -> tuple[Assessment, Assessment] | None:
+        try:
+            return self.assess(line.holds), self.assess(line.fails)
+        except InvalidRecordError:
+            return None
+
+    def _turns(self, results: tuple[Assessment, Assessment]) -> bool:
+        one, other = (self.expected(r) for r in results)
+        # An amount within bounds on both sides is no result to hold against a decree.
+        known = all(v != UNKNOWN for e in (one, other) for v in e.values()) and not any(
+            k.endswith(".low") for k in (*one, *other)
+        )
+        return known and one != other
+
+    def _next_open(self, results: tuple[Assessment, Assessment], line: Line, given: set[str]) -> str | None:
+        """The fact that decides most about the rule, of those that are neither given nor set by the comparison."""
+        deciding = (m.path for result in results for m in result.missing if self.rule in m.changes)
+        # What decides nothing by itself may still be needed.
+        unknown = (path for result in results for path in result.open_facts if path in self.reads)
+        for path in (*deciding, *unknown):
+            held = path in given or is_given(line.holds, path)
+            settable = path in known_paths(in_records=True) or path[:1].isdigit()
+            if settable and not held:
+                return path
+        return None
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """The facts that the rule rests on, through categories and checks too."""
+        rules = self.book.overlay(self.division).rules
+        owned: dict[str, list[Expr]] = {}
+        for owner, expr in rules.expressions():
+            check = rules.checks.get(owner)
+            owned.setdefault(check.on if check else owner, []).append(expr)
+        found: set[str] = set()
+        waiting, seen = [self.rule], {self.rule}
+        while waiting:
+            for expr in owned.get(waiting.pop(), ()):
+                found.update(facts_read(expr))
+                asked = {*references(expr.node).categories} - seen
+                seen |= asked
+                waiting += sorted(asked)
+        return frozenset(found)
+
+    def _best(self, line: Line, path: str) -> list[Line]:
+        """The line with each value of a fact that brings the two sides nearest to differing; none where all end alike."""
+        scored: list[tuple[int, Line]] = []
+        for value in values_to_try(path, _kind_of(path, self.book, self.division), self.day):
+            changed = attrs.evolve(
+                line,
+                holds=put(line.holds, path, value),
+                fails=put(line.fails, path, value),
+                beyond=None if line.beyond is None else put(line.beyond, path, value),
+            )
+            results = self._both(changed)
+            if results is not None and (score := self._score(results)):
+                scored.append((score, changed))
+        most = max((score for score, _ in scored), default=0)
+        return [changed for score, changed in scored if score == most]
+
+    def _score(self, results: tuple[Assessment, Assessment]) -> int:
+        if self._turns(results):
+            return 4
+        states = [self._state(r) for r in results]
+        if states[0] is states[1] is False or (states[0] is states[1] is True and self._settled(results)):
+            return 0  # the comparison can no longer matter
+        return 3 if states[0] is not states[1] else 2 if True in states else 1
+
+    def _settled(self, results: tuple[Assessment, Assessment]) -> bool:
+        return UNKNOWN not in self.expected(results[0]).values() and not any(
+            ".low" in k for k in self.expected(results[0])
+        )
+
+    def _state(self, result: Assessment) -> bool | None:
+        if self.rule in result.categories:
+            return result.categories[self.rule]
+        return result.policies[self.rule].eligible if self.rule in result.policies else False
+
+
+def _kind_of(path: str, book: PolicyBook, division: str | None) -> Kind | None:
+    """The kind of a fact by its path; None for a list of records."""
+    declared = book.overlay(division).rules.facts.get(path)
+    if declared is not None:
+        return declared.kind
+    found: Any = None
+    for place, part in enumerate(split_at_lists(path)):
+        first, *rest = part.split(".")
+        found = (
+            LISTS.get(first, ROOTS.get(first)) if place == 0 else getattr(found.handle(each=n.Each(first, 0)), first)
+        )
+        for name in rest:
+            found = getattr(found, name)
+    return found.kind if isinstance(found, Expr) else None
+
+
+def _truth(value: bool | None) -> bool | str:
+    return UNKNOWN if value is None else value
+
+
+def _toml(value: Any) -> str:
+    """A value on one line, as TOML has it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{_key(k)} = {_toml(v)}" for k, v in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_toml(v) for v in value)}]"
+    if isinstance(value, int | dt.date):
+        return str(value)
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
+
+
+def _key(key: str) -> str:
+    return key if key.isidentifier() and key.isascii() else f'"{key}"'

@@ -1,0 +1,221 @@
+"""One good pack as files, and small changes of it that each go against one check of the conformance suite."""
+
+import attrs
+
+GOOD = {
+    "pyproject.toml": """
+[build-system]
+requires = ["hatchling>=1.25"]
+build-backend = "hatchling.build"
+
+[project]
+name = "kinderguard-good"
+version = "0.1.0"
+dependencies = ["kinderguard>=0.1,<0.2"]
+
+[project.entry-points.kinderguard]
+450199 = "kg_good_pack"
+""",
+    "src/kg_good_pack/__init__.py": """
+\"\"\"A good pack of a county that does not exist.\"\"\"
+
+from fractions import Fraction
+from pathlib import Path
+
+from kinderguard import Pack, Text, hookimpl
+from kinderguard import rules as r
+from kinderguard.national import DIBAO
+from kinderguard.packs import LedgerColumn
+from kinderguard.rules import child, param
+
+DECREE = r.Cite("某县办法（虚构）", article="三", trust="illustrative", checked_on="2025-09-01")
+
+STOVE = r.DeclaredFact.yes_no("450199.stove", zh="使用炉灶取暖", en="heats with a stove")
+ROOMS = r.DeclaredFact.number("450199.rooms", zh="房间数", en="rooms")
+STOVE_CARD = r.OwnDocument("450199.stove_card", Text("炉灶登记卡", "stove card"))
+
+STOVE_PROVIDER = r.FactProvider(
+    fact=STOVE,
+    needs=[child.residence.division],
+    one=lambda facts: look_up(facts["child.residence.division"]),
+    many=lambda rows: [look_up(facts["child.residence.division"]) for facts in rows],
+)
+
+
+def look_up(division):
+    return {"450199001": True, "450199002": False}.get(division or "")
+
+
+PUPIL = r.Category(
+    code="450199.pupil",
+    title=Text("学龄儿童", "Child of school age"),
+    when=(child.age < 16).named("young", zh="未满16周岁", en="is under 16"),
+    cites=[DECREE],
+    effective=r.Period("2024-11-01", None),
+)
+
+GRANT = r.Policy(
+    code="450199.grant",
+    title=Text("取暖补助", "Heating grant"),
+    eligible=child.is_in(PUPIL) & child.is_in(DIBAO) & STOVE.expr,
+    amount=param("450199.grant.amount"),
+    every=r.YEAR,
+    evidence=[r.Document.HUKOU_BOOK, STOVE_CARD],
+    cites=[DECREE],
+    effective=r.Period("2024-11-01", None),
+)
+
+PACK = Pack(
+    code="450199",
+    title=Text("某县（虚构）", "Some county (fictitious)"),
+    version="0.1.0",
+    kinderguard=">=0.1,<0.2",
+    categories=[PUPIL],
+    policies=[GRANT],
+    facts=[STOVE, ROOMS],
+    providers=[STOVE_PROVIDER],
+    parameters=[Path(__file__).with_name("parameters.toml")],
+)
+
+
+@hookimpl
+def kinderguard_pack():
+    return PACK
+
+
+@hookimpl
+def kinderguard_documents():
+    return [STOVE_CARD]
+
+
+@hookimpl
+def kinderguard_ledger_columns():
+    return [LedgerColumn("炉灶", fact=STOVE)]
+""",
+    "src/kg_good_pack/parameters.toml": """
+["450199.grant.amount"]
+title = { zh = "取暖补助标准", en = "heating grant" }
+kind = "money"
+values = [
+    { from = 2024-11-01, until = 2025-06-30, value = "500.00", source = "某县办法（虚构）", trust = "illustrative" },
+    { from = 2025-07-01, value = "600.00", source = "某县办法（虚构）", trust = "illustrative" },
+]
+
+["cn.dibao.monthly_standard"]
+values = [{ from = 2025-07-01, value = "900.00", source = "某县标准（虚构）", trust = "illustrative" }]
+
+["cn.orphan.scattered_monthly"]
+values = [{ from = 2025-07-01, value = "1500.00", source = "某县标准（虚构）", trust = "illustrative" }]
+""",
+    "cases/pupil.toml": """
+title = "取暖补助"
+on = 2025-09-01
+division = "450199"
+
+[[case]]
+title = "未满16周岁"
+variants = [
+    { title = "前一天", facts = { "child.birth_date" = "2009-09-02" }, expect = { "450199.pupil" = true } },
+    { title = "生日当天", facts = { "child.birth_date" = "2009-09-01" }, expect = { "450199.pupil" = false } },
+]
+""",
+}
+
+INIT = "src/kg_good_pack/__init__.py"
+PARAMETERS = "src/kg_good_pack/parameters.toml"
+PROJECT = "pyproject.toml"
+CASES = "cases/pupil.toml"
+
+
+@attrs.frozen
+class Bad:
+    """A change of the good pack: text by text in one file; what fails then, and words of the finding."""
+
+    check_id: str
+    what: str
+    file: str
+    old: str
+    new: str
+    says: str
+    #: The line of the finding holds this text; empty where the place is a file or none.
+    line: str = ""
+    #: Only this check is run: one that has to do with generated children, or takes long.
+    alone: bool = False
+
+    def files(self):
+        """The pack's files with the change."""
+        assert self.old in GOOD[self.file], self.what
+        return GOOD | {self.file: GOOD[self.file].replace(self.old, self.new, 1)}
+
+
+_END = "@hookimpl\ndef kinderguard_pack():"
+BAD = (
+    Bad("loads", "the module raises", INIT, "DECREE = ", "raise RuntimeError('no')\nDECREE = ", "RuntimeError", "raise"),
+    Bad("loads", "a hook is misspelt", INIT, "def kinderguard_documents", "def kinderguard_document", "kinderguard_document"),
+    Bad("loads", "categories in a circle", INIT, "when=(child.age < 16)", 'when=child.is_in("450199.pupil") & (child.age < 16)', "circle"),
+    Bad("metadata", "two versions", INIT, 'version="0.1.0"', 'version="0.2.0"', "0.2.0"),
+    Bad("metadata", "no version", INIT, 'version="0.1.0"', 'version="first"', "no version", "first"),
+    Bad("metadata", "another code than the entry point", PROJECT, "450199 =", "450198 =", "450198"),
+    Bad("version_range", "no upper end", INIT, 'kinderguard=">=0.1,<0.2"', 'kinderguard=">=0.1"', "no upper end", ">=0.1"),
+    Bad("version_range", "another range as a dependency", PROJECT, "kinderguard>=0.1,<0.2", "kinderguard>=0.1,<0.3", "0.3", "dependencies"),
+    Bad("version_range", "made for a later version", INIT, 'kinderguard=">=0.1,<0.2"', 'kinderguard=">=7,<8"', "works with kinderguard"),
+    Bad("version_range", "no range", INIT, 'kinderguard=">=0.1,<0.2"', 'kinderguard="any"', "cannot be read"),
+    Bad("placeholders", "a marked title", INIT, '"取暖补助"', '"待填：名称"', "待填", "待填"),
+    Bad("placeholders", "a marked source", PARAMETERS, 'source = "某县标准（虚构）"', 'source = "待填：文件名称"', "待填", "待填"),
+    Bad("placeholders", "a marked decree", INIT, '"某县办法（虚构）"', '"TO FILL IN 待填"', "TO FILL IN", "TO FILL IN"),
+    Bad("import_side_effects", "writes a file", INIT, "DECREE = ", "Path('left_behind.txt').write_text('x')\nDECREE = ", "writes or changes a file", "left_behind"),
+    Bad("import_side_effects", "uses the network", INIT, "DECREE = ", "import socket, contextlib\nwith contextlib.suppress(OSError):\n    socket.create_connection(('127.0.0.1', 9))\nDECREE = ", "network", "create_connection"),
+    Bad("import_side_effects", "prints", INIT, "DECREE = ", "print('hello')\nDECREE = ", "prints: hello"),
+    Bad("import_side_effects", "changes the environment", INIT, "DECREE = ", "import os\nos.environ['KG_BAD'] = '1'\nDECREE = ", "environment", "KG_BAD"),
+    Bad("import_side_effects", "starts a thread", INIT, "DECREE = ", "import threading, time\nthreading.Thread(target=time.sleep, args=(1,), daemon=True).start()\nDECREE = ", "thread"),
+    Bad("import_side_effects", "runs something at exit", INIT, "DECREE = ", "import atexit\natexit.register(len, ())\nDECREE = ", "at exit", "atexit.register"),
+    Bad("import_side_effects", "filters warnings", INIT, "DECREE = ", "import warnings\nwarnings.simplefilter('ignore', UserWarning)\nDECREE = ", "filters of warnings"),
+    Bad("titles", "English in Chinese", INIT, '"Heating grant"', '"取暖补助"', "has no English", "450199.grant"),
+    Bad("titles", "no Chinese", INIT, '"炉灶登记卡"', '"stove card"', "has no Chinese", "450199.stove_card"),
+    Bad("titles", "a parameter without a title", PARAMETERS, 'title = { zh = "取暖补助标准", en = "heating grant" }\n', "", "no text in both", "450199.grant.amount"),
+    Bad("citations", "no source", INIT, "    every=r.YEAR,\n    evidence=[r.Document.HUKOU_BOOK, STOVE_CARD],\n    cites=[DECREE],", "    every=r.YEAR,\n    evidence=[r.Document.HUKOU_BOOK, STOVE_CARD],", "cites nothing", "450199.grant"),
+    Bad("effective_dates", "no day anywhere", INIT, "    cites=[DECREE],\n    effective=r.Period(\"2024-11-01\", None),\n)\n\nGRANT", "    cites=[r.Cite('某县办法')],\n)\n\nGRANT", "no day from which", "450199.pupil"),
+    Bad("evidence", "no papers", INIT, "evidence=[r.Document.HUKOU_BOOK, STOVE_CARD]", "evidence=[]", "lists no papers", "450199.grant"),
+    Bad("evidence", "a paper nobody registers", INIT, "return [STOVE_CARD]", "return []", "not registered", "450199.stove_card"),
+    Bad("facts_exist", "a fact nobody declares", INIT, "STOVE.expr,", "~r.household.has('450199.stoves'),", "450199.stoves", "450199.stoves"),
+    Bad("facts_exist", "a fact the model lacks", INIT, "child.age < 16", "child.agee < 16", "agee", "agee"),
+    Bad("facts_exist", "a parameter nobody declares", INIT, 'param("450199.grant.amount")', 'param("450199.grant.amounts")', "450199.grant.amounts", "amounts"),
+    Bad("facts_exist", "a category nobody defines", INIT, "child.is_in(DIBAO)", "child.is_in('cn.dibaoo')", "cn.dibaoo", "cn.dibaoo"),
+    Bad("jurisdiction", "another county's code", INIT, 'code="450199.grant"', 'code="450198.grant"', "only for its own jurisdiction"),
+    Bad("jurisdiction", "another county's value", PARAMETERS, '["cn.dibao.monthly_standard"]\nvalues = [{ from', '["cn.dibao.monthly_standard"]\nvalues = [{ place = "450198", from', "outside the jurisdiction"),
+    Bad("jurisdiction", "another county's paper", INIT, '"450199.stove_card"', '"450198.stove_card"', "another pack", "450198.stove_card"),
+    Bad("wording", "a step in one language", INIT, 'zh="未满16周岁", en="is under 16"', 'zh="未满16周岁", en="未满16周岁"', "young", "450199.pupil"),
+    Bad("wording", "a note in one language", INIT, "    when=(child.age", "    note='学龄',\n    when=(child.age", "note", "450199.pupil", alone=True),
+    Bad("parameter_sources", "an empty source", PARAMETERS, 'value = "900.00", source = "某县标准（虚构）"', 'value = "900.00", source = ""', "has no source", "900.00"),
+    Bad("parameter_sources", "no source", PARAMETERS, 'value = "900.00", source = "某县标准（虚构）"', 'value = "900.00"', "states its source"),
+    Bad("parameter_sources", "a number of nothing", PARAMETERS, '["cn.dibao', '["450199.visits"]\ntitle = { zh = "走访次数", en = "visits" }\nkind = "number"\nvalues = [{ from = 2024-11-01, value = 2, source = "某县办法", trust = "illustrative" }]\n\n["cn.dibao', "without a unit", 'kind = "number"'),
+    Bad("parameter_dates", "no date", PARAMETERS, "from = 2025-07-01, value = \"900.00\"", "value = \"900.00\"", "has no date", "900.00"),
+    Bad("parameter_gaps", "a gap", PARAMETERS, "until = 2025-06-30", "until = 2025-05-31", "no value from 2025-06-01 to 2025-06-30"),
+    Bad("parameter_gaps", "an overlap", PARAMETERS, "until = 2025-06-30", "until = 2025-07-31", "two values"),
+    Bad("parameter_gaps", "later than its rule", PARAMETERS, "from = 2024-11-01", "from = 2024-12-01", "from 2024-11-01 to 2024-11-30", "450199.grant.amount"),
+    Bad("exact_money", "a float in TOML", PARAMETERS, 'value = "900.00"', "value = 900.5", "900.5", "900.5"),
+    Bad("exact_money", "a float in a rule", INIT, 'amount=param("450199.grant.amount")', "amount=r.yuan(600.5)", "600.5", "600.5"),
+    Bad("exact_money", "a share by division", INIT, 'amount=param("450199.grant.amount")', 'amount=(param("450199.grant.amount") * Fraction(1 / 3)).rounded(to="1", rounding=r.DOWN)', "1 / 3", "1 / 3"),
+    Bad("exact_money", "an amount between two fen", INIT, 'amount=param("450199.grant.amount")', 'amount=param("450199.grant.amount") * r.ratio(1, 3)', "between two fen"),
+    Bad("floor", "less than the nation gives", PARAMETERS, '"1500.00"', '"500.00"', "below the national floor"),
+    Bad("never_applies", "two ages at once", INIT, "child.is_in(DIBAO) & STOVE.expr", "(child.age > 18) & STOVE.expr", "", "450199.grant", alone=True),
+    Bad("always_applies", "nobody is left out", INIT, "when=(child.age < 16)", "when=(child.age >= 0)", "", "450199.pupil", alone=True),
+    Bad("worse_with_paper", "the known is worse than the unknown", INIT, "child.is_in(DIBAO) & STOVE.expr", "~STOVE.expr.is_known()", "", "450199.grant", alone=True),
+    Bad("deterministic", "a rule by the order of a set", INIT, "child.age < 16", "child.age < {'14': 14, '15': 15, '16': 16, '17': 17, '18': 18}[next(iter({'14', '15', '16', '17', '18'}))]", "fingerprints differ", alone=True),
+    Bad("deterministic", "a provider that remembers", INIT, "    return {\"450199001\": True, \"450199002\": False}.get(division or \"\")", "    SEEN.append(division)\n    return len(SEEN) % 3 == 0\n\n\nSEEN = []", "assessed twice", alone=True),
+    Bad("json_round_trip", "a field of a wrong kind", INIT, "    every=r.YEAR,", "    every=r.YEAR,\n    review='12',", "review", alone=True),
+    Bad("engines_agree", "a provider that answers otherwise for many", INIT, "many=lambda rows: [look_up(facts[\"child.residence.division\"]) for facts in rows]", "many=lambda rows: [True for _ in rows]", "450199.grant", "450199.grant", alone=True),
+    Bad("missing_facts_matter", "a fact that cannot matter", INIT, "eligible=child.is_in(PUPIL)", "eligible=(child.adopted | ~child.adopted) & child.is_in(PUPIL)", "child.adopted", "450199.grant", alone=True),
+    Bad("boundaries_covered", "no case on the line", CASES, "    { title = \"生日当天\", facts = { \"child.birth_date\" = \"2009-09-01\" }, expect = { \"450199.pupil\" = false } },\n", "", "exactly on the line", "450199.pupil", alone=True),
+    Bad("policy_cases", "a case that expects otherwise", CASES, 'expect = { "450199.pupil" = false }', 'expect = { "450199.pupil" = true }', "a case fails", "2009-09-01"),
+    Bad("policy_cases", "a file that cannot be read", CASES, 'title = "取暖补助"', 'titel = "取暖补助"', "no such key"),
+)  # fmt: skip
+
+
+def write(files, folder):
+    """Write a pack's files to a folder, which is given back."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.lstrip("\n"), "utf-8")
+    return folder

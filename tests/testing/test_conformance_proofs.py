@@ -1,0 +1,99 @@
+"""What the conformance suite makes of the prover's answers; the prover itself is played here."""
+
+import sys
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+from kinderguard import Case, Text
+from kinderguard.testing import check_pack
+from kinderguard.testing.conformance import CHECKS, Status
+from kinderguard.testing.conformance.proofs import QUESTIONS
+from testing.bad_packs import GOOD, INIT, write
+
+CHILD = Case.from_facts({"child.birth_date": "2012-03-05"})
+
+
+def answer(question, subject="450199.grant", outcome="refuted", *, fault=False):
+    child = CHILD if outcome == "refuted" else None
+    said = Text(f"{subject} 的回答", f"the answer about {subject}")
+    return SimpleNamespace(question=question, subject=subject, outcome=outcome, statement=said, counterexample=child, fault=fault)  # fmt: skip
+
+
+@pytest.fixture
+def checked(tmp_path, monkeypatch):
+    """The results of the checks by proof where the prover gives these answers; and how often it was asked."""
+
+    def run(*answers, only=tuple(QUESTIONS)):
+        asked = []
+
+        def prove(book, *, division, on, seconds):
+            asked.append((division, on))
+            return SimpleNamespace(proofs=answers)
+
+        module = ModuleType("kinderguard.engines.prove")
+        module.prove = prove
+        monkeypatch.setitem(sys.modules, "kinderguard.engines.prove", module)
+        report = check_pack(write(GOOD, tmp_path), only=only)
+        assert [division for division, _ in asked] == ["450199"]
+        return report
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("question", "check_id"),
+    [("floor.amount", "floor"), ("can_apply", "never_applies"), ("can_be_refused", "always_applies"), ("apart", "overlaps"),
+     ("paper", "worse_with_paper")],
+)  # fmt: skip
+def test_a_refutation_is_told_with_the_line_of_the_rule_and_the_child(checked, question, check_id):
+    report = checked(answer(question))
+    assert [r.check_id for r in report.failed] == [check_id]
+    (finding,) = report[check_id].findings
+    assert finding.file == INIT
+    assert "2012-03-05" in finding.paste
+    assert finding.mend == CHECKS[check_id].mend
+
+
+@pytest.mark.parametrize("question", ["cliff", "gap"])
+def test_what_the_law_itself_may_have_is_told_and_judges_nothing(checked, question):
+    report = checked(answer(question))
+    assert report.ok
+    (result,) = [r for r in report.results if r.notes]
+    assert result.status is Status.PASSED
+    assert question in result.check_id
+
+
+@pytest.mark.parametrize("outcome", ["undecided", "not_taken"])
+def test_what_was_not_decided_is_told(checked, outcome):
+    report = checked(answer("can_apply", outcome=outcome))
+    assert report.ok
+    assert "450199.grant" in report["never_applies"].notes[0].message.en
+
+
+def test_a_fault_of_the_library_is_no_fault_of_the_pack(checked):
+    report = checked(answer("floor.amount", fault=True))
+    assert report.ok
+    assert report["floor"].notes
+
+
+def test_a_pack_answers_for_its_own_rules_for_values_it_sets_and_for_totals(checked):
+    report = checked(
+        answer("can_apply", "cn.migrant"), answer("floor.amount", "cn.orphan_allowance"), answer("floor.total", "due.month")
+    )  # fmt: skip
+    assert [r.check_id for r in report.failed] == ["floor"]
+    assert len(report["floor"].findings) == 2
+
+
+def test_without_the_prover_the_checks_are_skipped_and_say_so(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "kinderguard.engines.prove", None)
+    report = check_pack(write(GOOD, tmp_path), only=list(QUESTIONS))
+    assert {r.status for r in report.results} == {Status.SKIPPED}
+    assert "kinderguard[prove]" in report["floor"].reason.en
+
+
+def test_every_kind_of_question_belongs_to_a_check():
+    report = pytest.importorskip("kinderguard.engines.prove.report")
+    kinds = {question for question, *_ in report._SECTIONS} - {"equivalent"}  # asked of two rule sets, not of a pack
+    taken = tuple(start for starts in QUESTIONS.values() for start in starts)
+    assert {kind for kind in kinds if not kind.startswith(taken)} == set()
