@@ -15,6 +15,7 @@ from kinderguard.report import SCHEMAS, schema
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", *DOCS.glob("*.md"), *DOCS.glob("counties/*.md")]
 PLUGINS = (DOCS / "plugins.md").read_text("utf-8")
 HOOKS = [name for name in vars(hookspecs) if name.startswith("kinderguard_")]
 
@@ -30,7 +31,8 @@ def test_no_hook_is_documented_that_does_not_exist():
 
 
 def test_every_problem_of_a_pack_is_documented():
-    source = "".join(p.read_text("utf-8") for p in (ROOT / "src/kinderguard/packs").glob("*.py"))
+    folders = (ROOT / "src/kinderguard/packs", ROOT / "src/kinderguard/scaffold")
+    source = "".join(p.read_text("utf-8") for folder in folders for p in folder.glob("*.py"))
     codes = set(re.findall(r'"(pack\.[a-z_]+)"', source))
     assert codes
     assert {c for c in codes if f"`{c}`" not in PLUGINS} == set()
@@ -44,12 +46,12 @@ def test_published_schemas_are_those_of_the_code(name):
 
 
 def test_every_command_is_in_the_readme_or_the_docs():
-    text = "".join(p.read_text("utf-8") for p in [ROOT / "README.md", *DOCS.glob("*.md")])
+    text = "".join(p.read_text("utf-8") for p in PAGES)
     for command in get_command(app).commands:
         assert f"kinderguard {command}" in text
 
 
-@pytest.mark.parametrize("page", [ROOT / "README.md", *DOCS.glob("*.md")], ids=lambda p: p.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_links_within_the_project_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
         assert (page.parent / target).exists(), target

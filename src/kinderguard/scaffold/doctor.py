@@ -1,0 +1,174 @@
+"""``diagnose()``: every installed pack, where it comes from, what it brings, and what is wrong. A broken pack stops nothing.
+
+>>> from kinderguard.scaffold.doctor import diagnose
+>>> [pack.name for pack in diagnose().packs][0]
+'cn'
+"""
+
+import traceback
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import kinderguard
+from kinderguard.model.errors import Problem
+from kinderguard.model.places import place_name
+from kinderguard.model.text import Text, same
+from kinderguard.packs import NoPacksError, Pack, PackSource, PackState, PolicyBook
+from kinderguard.packs.installed import installed
+from kinderguard.packs.loader import GROUP
+from kinderguard.rules.definitions import Check
+from kinderguard.rules.errors import RuleError
+from kinderguard.rules.kinds import Kind
+from kinderguard.rules.parameters import Parameter, read_parameters, show
+from kinderguard.scaffold.conflicts import Held, conflicts
+from kinderguard.scaffold.diagnosis import Change, Diagnosis, Finding, PackReport, Place, Rule, ValueSet
+from kinderguard.scaffold.mends import MENDS, OTHERWISE
+from kinderguard.scaffold.whereabouts import Whereabouts
+
+
+def diagnose(book: PolicyBook | None = None) -> Diagnosis:
+    """Look at every installed pack.
+
+    Args:
+        book: whose packs; every installed one, if left out.
+
+    Raises:
+        NoPacksError: the national pack itself cannot be used.
+    """
+    book = book or kinderguard.load()
+    where = {name: Whereabouts.of(name, value) for name, value in _values().items()}
+    # Taken before they are put together: one that does not fit is let go then, and could not be compared any more.
+    packs = {s.name: s.pack for s in book.registry.all() if s.pack is not None}
+    crashed = list(_put_together(book, where))
+    kinds: dict[str, Kind] = {}
+    held = {
+        name: Held(pack, tuple(_parameters(pack, kinds)), where.get(name) or Whereabouts.of(name, ""))
+        for name, pack in packs.items()
+    }
+    around = _around(book.registry.sources)
+    reports = tuple(
+        _report(s, around[s.jurisdiction], held.get(s.name), where.get(s.name), kinds) for s in book.registry.sources
+    )
+    found = [_told(problem, where) for problem in dict.fromkeys(book.problems)]
+    return Diagnosis(kinderguard.__version__, reports, (*found, *crashed, *conflicts(held, reports)))
+
+
+def _values() -> dict[str, str]:
+    """By entry point, the module that it names; of two with one name, the first."""
+    found: dict[str, str] = {}
+    for one in installed(GROUP):
+        found.setdefault(one.point.name, one.point.value)
+    return found
+
+
+def _around(sources: Iterable[PackSource]) -> dict[str, tuple[str, ...]]:
+    """By jurisdiction, the packs of the places around it, the nation's first."""
+    names: dict[str, list[str]] = {}
+    for source in sources:
+        names.setdefault(source.jurisdiction, []).append(source.name)
+    return {here: tuple(n for end in range(len(here)) for n in names.get(here[:end], ())) for here in names}
+
+
+def _put_together(book: PolicyBook, where: Mapping[str, Whereabouts]) -> Iterator[Finding]:
+    """Put every pack together with those above it; what raises where the loader expects no error is a finding too."""
+    for source in book.registry.sources:
+        try:
+            book.overlay(source.jurisdiction or None)
+        except NoPacksError:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever a pack's values raise, the others are still looked at
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            message = Text(
+                f"载入时出错（{Path(last.filename).name}:{last.lineno}）：{type(error).__name__}: {error}",
+                f"it raised while it was put together ({Path(last.filename).name}:{last.lineno}): "
+                f"{type(error).__name__}: {error}",
+            )
+            place = (
+                where[source.name].problem(Problem("pack.crashed", same(str(error))))
+                if source.name in where
+                else Place()
+            )
+            yield Finding("pack.crashed", (source.name,), message, MENDS["pack.crashed"], place)
+
+
+def _parameters(pack: Pack, kinds: dict[str, Kind]) -> Iterator[Parameter]:
+    """The parameters of a pack as far as they can be read; ``kinds`` are those declared so far, and grow."""
+    for given in pack.parameters:
+        try:
+            read = (
+                [given]
+                if isinstance(given, Parameter)
+                else read_parameters(given, jurisdiction=pack.jurisdiction, kinds=kinds)
+            )
+        except RuleError:
+            continue  # the loader tells it
+        for parameter in read:
+            if parameter.kind is not None:
+                kinds.setdefault(parameter.code, parameter.kind)
+            yield parameter
+
+
+def _told(problem: Problem, where: Mapping[str, Whereabouts]) -> Finding:
+    name = problem.where.split(" (", 1)[0]
+    place = where[name].problem(problem) if name in where else Place()
+    return Finding(problem.code, (name,), problem.message, MENDS.get(problem.code, OTHERWISE), place)
+
+
+def _report(
+    source: PackSource,
+    within: tuple[str, ...],
+    held: Held | None,
+    where: Whereabouts | None,
+    kinds: Mapping[str, Kind],
+) -> PackReport:
+    division = source.jurisdiction
+    pack = held.pack if held else None
+    return PackReport(
+        name=source.name,
+        title=pack.title if pack else None,
+        distribution=source.distribution,
+        file=str(where.package) if where and where.package else "",
+        state=source.state,
+        covers=place_name(division)
+        + same(f" {division}" if division and division not in place_name(division).zh else ""),
+        within=within,
+        kinderguard=pack.kinderguard if pack else "",
+        adds=tuple(_adds(source, held)) if held else (),
+        changes=tuple(_change(check, held.where) for check in held.pack.checks) if held else (),
+        values=tuple(_value_sets(held, kinds)) if held else (),
+    )
+
+
+def _adds(source: PackSource, held: Held) -> Iterator[Rule]:
+    pack, where = held.pack, held.where
+    for kind, values in (("category", pack.categories), ("policy", pack.policies), ("fact", pack.facts)):
+        for value in values:
+            yield Rule(kind, value.code, value.title, where.rule(value.code))
+    titles = {fact.code: fact.title for fact in pack.facts}
+    for provider in pack.providers:
+        yield Rule("provider", provider.code, titles.get(provider.code, same(provider.code)), where.rule(provider.code))
+    for paper in source.documents:
+        yield Rule("document", paper.code, paper.title, where.rule(paper.code))
+    for column in source.columns:
+        yield Rule("column", column.header, same(column.header))
+    for parameter in held.parameters:
+        if parameter.kind is not None:
+            title = parameter.title or same(parameter.code)
+            yield Rule("parameter", parameter.code, title, where.parameter(parameter.code))
+
+
+def _change(check: Check, where: Whereabouts) -> Change:
+    how = "widens" if check.widens is not None else "raises" if check.at_least is not None else "narrows"
+    return Change(check.code, check.on, how, check.reason, where.rule(check.code))
+
+
+def _value_sets(held: Held, kinds: Mapping[str, Kind]) -> Iterator[ValueSet]:
+    for parameter in held.parameters:
+        kind = parameter.kind or kinds.get(parameter.code)
+        for value in parameter.values:
+            said = show(value.value, kind, parameter.unit) if kind else same(str(value.value))
+            place = held.where.parameter(parameter.code)
+            yield ValueSet(parameter.code, value.place, value.period.text, said, place)
+
+
+__all__ = ["Diagnosis", "Finding", "PackReport", "PackState", "diagnose"]

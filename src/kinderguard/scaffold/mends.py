@@ -1,0 +1,63 @@
+"""What to do about each problem that the loader finds in a pack, by its code (see docs/plugins.md)."""
+
+from kinderguard.model.text import Text
+
+MENDS: dict[str, Text] = {
+    "pack.import_failed": Text(
+        "修改该行，再运行一次；修好之前可先卸载此包（pip uninstall）",
+        "mend that line and run this again; until then the pack may be uninstalled (pip uninstall)",
+    ),
+    "pack.hook_invalid": Text(
+        "按 docs/plugins.md 中的名称和参数改写钩子，并加 @hookimpl",
+        "write the hook with the name and arguments that docs/plugins.md gives, and @hookimpl above it",
+    ),
+    "pack.not_a_pack": Text("让 kinderguard_pack 返回一个 Pack", "let kinderguard_pack return one Pack"),
+    "pack.code_differs": Text(
+        "让 pyproject.toml 中的入口点名称与 Pack(code=…) 一致，再重新安装（pip install -e .）",
+        "make the entry point's name in pyproject.toml and Pack(code=…) the same, then install again (pip install -e .)",
+    ),
+    "pack.version_unfit": Text(
+        "升级规则包或 kinderguard；核对无误后也可放宽 Pack(kinderguard=…) 和 pyproject.toml 中的范围",
+        "upgrade the pack or kinderguard; once it was tested, widen the range in Pack(kinderguard=…) and pyproject.toml",
+    ),
+    "pack.version_range_invalid": Text("写作 kinderguard='>=0.1,<0.2'", "write kinderguard='>=0.1,<0.2'"),
+    "pack.rules_invalid": Text(
+        "按提示修改该规则或参数；修好之前此包不生效，当地儿童的结果会注明不完整",
+        "mend the rule or parameter that is named; until then the pack is not used and results there say they are incomplete",
+    ),
+    "pack.name_invalid": Text(
+        "把 pyproject.toml 中入口点的名称改为行政区划代码，再重新安装",
+        "name the entry point in pyproject.toml after its division, then install again",
+    ),
+    "pack.name_taken": Text(
+        "卸载其一（pip uninstall），或给其中一个加后缀，如 330106.education",
+        "uninstall one of them (pip uninstall), or give one a suffix, such as 330106.education",
+    ),
+    "pack.registration_failed": Text(
+        "修改该行：钩子在给出规则时出错", "mend that line: the hook raised while it gave its values"
+    ),
+    "pack.hook_result_invalid": Text(
+        "按 docs/plugins.md 返回正确类型的值", "return values of the type in docs/plugins.md"
+    ),
+    "pack.crashed": Text(
+        "修改该处；若确认规则包无误，请报告为 kinderguard 的缺陷",
+        "mend that place; if the pack is right, please report it as a defect of kinderguard",
+    ),
+    "pack.code_twice": Text(
+        "改掉其中一个代码，或卸载其一；代码相同时后载入的包不生效",
+        "change one of the codes, or uninstall one; of two packs with one code, that which is loaded later is not used",
+    ),
+    "pack.parameter_twice": Text(
+        "只在一个包中取值，或用 until 和 from 把时间错开",
+        "give the value in one pack only, or part the periods with until and from",
+    ),
+    "pack.same_division": Text(
+        "这是允许的：两个包一并生效。请确认没有重复的待遇",
+        "this is allowed: both are used. See that no help is given twice",
+    ),
+    "pack.same_target": Text(
+        "两项规定一并生效：放宽相加，提高取高者，条件须同时满足。请确认这是本意",
+        "both are used: widenings add up, of raises the higher counts, conditions must all hold. See that this is meant",
+    ),
+}
+OTHERWISE = Text("按提示修改", "mend what is named")

@@ -1,0 +1,202 @@
+"""``packs doctor`` on packs that were made to go wrong: each problem with its file, line and mend; the others go on."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from kinderguard.commands import app
+from kinderguard.scaffold.doctor import diagnose
+from kinderguard.scaffold.mends import MENDS
+
+ROOT = Path(__file__).parents[2]
+
+GRANT = """GRANT = r.Policy(
+    code="{code}", title=r.Text("补助", "Grant"), eligible=child.age < 18, amount=r.yuan("50"), every=r.MONTH,
+    cites=[r.Cite("虚构", trust="illustrative")],
+)"""
+WIDER = """WIDER = r.Check(
+    code="{code}", on="cn.disability_care_subsidy", reason=r.Text("本地放宽", "wider here"), widens=child.age < 3,
+)"""
+PARAMETERS = 'parameters=[Path(__file__).with_name("parameters.toml")],'
+DIBAO = """["cn.dibao.monthly_standard"]
+values = [{ from = 2025-01-01, value = "900.00", source = "虚构", trust = "illustrative" }]
+"""
+
+
+def found(diagnosis, code):
+    return [f for f in diagnosis.findings if f.code == code]
+
+
+def report(diagnosis, name):
+    return next(p for p in diagnosis.packs if p.name == name)
+
+
+def test_what_a_pack_adds_and_changes_is_told_with_file_and_line(install):
+    package = install(
+        "450102",
+        GRANT.replace("{code}", "450102.grant") + "\n\n" + WIDER.replace("{code}", "450102.wider"),
+        "policies=[GRANT], checks=[WIDER], " + PARAMETERS,
+        parameters_toml=DIBAO,
+    )
+    pack = report(diagnose(), "450102")
+    source = (package / "__init__.py").read_text("utf-8").splitlines()
+    (grant,) = pack.adds
+    assert (grant.kind, grant.code, grant.place.file) == ("policy", "450102.grant", str(package / "__init__.py"))
+    assert "450102.grant" in source[grant.place.line - 1]
+    (wider,) = pack.changes
+    assert (wider.how, wider.on) == ("widens", "cn.disability_care_subsidy")
+    (value,) = pack.values
+    assert (value.value.zh, value.division, value.place.file) == (
+        "900.00元",
+        "450102",
+        str(package / "parameters.toml"),
+    )
+    assert (pack.within, pack.distribution) == (("cn",), "kg-doctor-0 1.0")
+
+
+def test_a_healthy_country_has_no_findings():
+    diagnosis = diagnose()
+    assert diagnosis.ok
+    assert diagnosis.findings == ()
+    assert {"cn", "22", "33", "330199"} <= {p.name for p in diagnosis.packs}
+
+
+def test_one_code_in_two_packs_is_a_conflict_that_names_both_places(install):
+    first = install("450102", GRANT.replace("{code}", "450102.school.grant"), "policies=[GRANT]")
+    second = install("450102.school", GRANT.replace("{code}", "450102.school.grant"), "policies=[GRANT]")
+    diagnosis = diagnose()
+    (twice,) = found(diagnosis, "pack.code_twice")
+    assert twice.packs == ("450102", "450102.school")
+    assert str(first) in twice.message.zh
+    assert twice.place.file == str(second / "__init__.py")
+    assert "450102.school.grant" in (second / "__init__.py").read_text("utf-8").splitlines()[twice.place.line - 1]
+    assert not diagnosis.ok
+    # That the second one is not used is told too.
+    assert [f.packs for f in found(diagnosis, "pack.rules_invalid")] == [("450102.school",)]
+
+
+@pytest.mark.parametrize(("until", "conflict"), [("", True), (", until = 2024-12-31", False)])
+def test_two_values_at_one_place_conflict_where_their_periods_overlap(install, until, conflict):
+    earlier = DIBAO.replace("from = 2025-01-01", "from = 2024-01-01" + until)
+    first = install("450102", "", PARAMETERS, parameters_toml=earlier)
+    second = install("450102.school", "", PARAMETERS, parameters_toml=DIBAO)
+    twice = found(diagnose(), "pack.parameter_twice")
+    assert bool(twice) is conflict
+    for one in twice:
+        assert one.packs == ("450102", "450102.school")
+        assert str(first / "parameters.toml") + ":1" in one.message.en
+        assert (one.place.file, one.place.line) == (str(second / "parameters.toml"), 1)
+
+
+def test_two_packs_of_one_division_and_two_checks_on_one_policy_are_worth_knowing_but_no_problem(install):
+    install("450102", WIDER.replace("{code}", "450102.wider"), "checks=[WIDER]")
+    install("450102.school", WIDER.replace("{code}", "450102.school.wider"), "checks=[WIDER]")
+    diagnosis = diagnose()
+    assert [(f.code, f.serious) for f in diagnosis.findings] == [
+        ("pack.same_division", False),
+        ("pack.same_target", False),
+    ]
+    assert diagnosis.ok
+
+
+def test_a_county_and_its_province_on_one_policy_are_named_together_and_neighbours_are_not(install):
+    install("45", WIDER.replace("{code}", "45.wider"), "checks=[WIDER]")
+    install("450102", WIDER.replace("{code}", "450102.wider"), "checks=[WIDER]")
+    install("450103", WIDER.replace("{code}", "450103.wider"), "checks=[WIDER]")
+    assert [f.packs for f in found(diagnose(), "pack.same_target")] == [("45", "450102"), ("45", "450103")]
+
+
+BROKEN = {
+    "pack.import_failed": ("import kinderguard\n\nraise RuntimeError('no such table')\n", 3),
+    "pack.hook_invalid": ("from kinderguard import hookimpl\n\n\n@hookimpl\ndef kinderguard_pakc():\n    pass\n", 5),
+    "pack.not_a_pack": ("from kinderguard import hookimpl\n\n\n@hookimpl\ndef kinderguard_pack():\n    return 7\n", 5),
+    "pack.version_unfit": (None, None),
+    "pack.rules_invalid": (None, None),
+}
+
+
+@pytest.mark.parametrize("code", BROKEN)
+def test_a_broken_pack_is_named_with_line_and_mend_and_stops_nothing(install, code):
+    source, line = BROKEN[code]
+    if code == "pack.version_unfit":
+        package = install("450102", parts="")
+        text = (package / "__init__.py").read_text("utf-8").replace("<0.2", "<0.1.0")
+        (package / "__init__.py").write_text(text, "utf-8")
+        line = next(n for n, said in enumerate(text.splitlines(), 1) if "kinderguard=" in said)
+    elif code == "pack.rules_invalid":
+        rule = GRANT.replace("{code}", "450102.grant").replace("child.age < 18", "child.is_in('cn.orphann')")
+        package = install("450102", rule, "policies=[GRANT]")
+        line = next(
+            n
+            for n, said in enumerate((package / "__init__.py").read_text("utf-8").splitlines(), 1)
+            if "450102.grant" in said
+        )
+    else:
+        package = install("450102", source=source)
+    install("450103", GRANT.replace("{code}", "450103.grant"), "policies=[GRANT]")
+    diagnosis = diagnose()
+    (finding,) = diagnosis.findings
+    assert (finding.code, finding.packs) == (code, ("450102",))
+    assert (finding.place.file, finding.place.line) == (str(package / "__init__.py"), line)
+    assert finding.mend == MENDS[code]
+    assert report(diagnosis, "450102").state == "quarantined"
+    assert report(diagnosis, "450103").state == "loaded"
+
+
+def test_a_name_claimed_twice_is_named_with_both_distributions(install):
+    install("450102")
+    install("450102")
+    (taken,) = found(diagnose(), "pack.name_taken")
+    assert "kg-doctor-0" in taken.message.en
+    assert "kg-doctor-1" in taken.message.en
+
+
+def test_every_problem_has_its_mend():
+    source = "".join((ROOT / "src/kinderguard/packs" / name).read_text("utf-8") for name in ("loader.py", "overlay.py"))
+    assert set(re.findall(r'"(pack\.[a-z_]+)"', source)) <= set(MENDS)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_command_prints_in_both_languages_and_its_exit_code_tells(install, lang):
+    healthy = CliRunner().invoke(app, ["packs", "doctor", "--lang", lang])
+    assert healthy.exit_code == 0
+    assert {"zh": "范围：示例县", "en": "covers: the example county"}[lang] in healthy.stdout
+    install("450102", source="raise RuntimeError('no')\n")
+    ill = CliRunner().invoke(app, ["packs", "--lang", lang, "doctor"])
+    assert ill.exit_code == 1
+    assert {"zh": "修改该行", "en": "mend that line"}[lang] in ill.stdout
+    assert "__init__.py:1" in ill.stdout
+
+
+def test_json_has_everything(install):
+    install("450102", WIDER.replace("{code}", "450102.wider"), "checks=[WIDER]")
+    ran = CliRunner().invoke(app, ["packs", "doctor", "--json"])
+    data = json.loads(ran.stdout)
+    assert data["ok"] is True
+    assert next(p for p in data["packs"] if p["name"] == "450102")["changes"][0]["on"] == "cn.disability_care_subsidy"
+
+
+def test_packs_alone_still_lists_them():
+    ran = CliRunner().invoke(app, ["packs", "--lang", "en"])
+    assert ran.exit_code == 0
+    assert "330199" in ran.stdout
+    assert "covers" not in ran.stdout
+
+
+def test_a_notebook_shows_a_table(install):
+    install("450102", source="raise RuntimeError('<no>')\n")
+    page = diagnose()._repr_html_()
+    assert "<table" in page
+    assert "&lt;no&gt;" in page
+
+
+def test_it_needs_neither_hypothesis_nor_copier():
+    blocked = "import sys; sys.modules['hypothesis'] = sys.modules['copier'] = sys.modules['pytest'] = None; "
+    code = blocked + "from kinderguard.scaffold.doctor import diagnose; print(len(diagnose().packs))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
