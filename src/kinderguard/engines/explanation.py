@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kinderguard.engines.lines import Line
 from kinderguard.engines.missing import inner_values, is_unknown
-from kinderguard.engines.plan import Step
+from kinderguard.engines.plan import StackedSteps, Step
 from kinderguard.engines.ranges import Range, bounds
 from kinderguard.engines.reasons import Leaf, Reasons, conditions_of
 from kinderguard.engines.render import html_fragment, plain_text, rich_tree
@@ -22,8 +22,9 @@ from kinderguard.rules import nodes as n
 from kinderguard.rules.canonical import operation_name
 from kinderguard.rules.citations import Cite
 from kinderguard.rules.kinds import Kind, Sort
+from kinderguard.rules.stacking import TopsUp
 from kinderguard.rules.titles import fact_title
-from kinderguard.rules.wording import quantity, wording
+from kinderguard.rules.wording import quantity, title_of_step, wording
 
 if TYPE_CHECKING:
     from rich.tree import Tree
@@ -206,7 +207,8 @@ class Explanation:
             yield Line(Text("因为", "Because"), below=why)
             needed = self._reasons.needed(step)
             failed = {s.index for s in self._reasons.why(step)}
-            rest = [leaf for leaf in needed if leaf.step.index not in failed]
+            # What a reason above stands in is told by that reason.
+            rest = [leaf for leaf in needed if failed.isdisjoint(_under(leaf.step))]
             if rest:
                 yield Line(
                     Text("若要符合，最少还需改变", "The least that would also have to change"),
@@ -283,6 +285,8 @@ class Explanation:
         far = self._reasons.distance(leaf if not negated else Leaf(step, False))
         if far is not None:
             text = Text(f"{text.zh}：{far.zh}", f"{text.en}: {far.en}")
+        elif negated:
+            text = Text("须不成立：", "must not hold: ") + text
         text += same(coded.get(step.index, ""))
         return Line(text, mark_of(value), tuple(self._read(step)))
 
@@ -373,24 +377,33 @@ class Explanation:
 
     def _stacking(self, result: "PolicyResult") -> Line | None:
         lines = []
-        for effect in result.stacking:
+        for effect, steps in zip(result.stacking, self._plan.policies[result.code].stacking, strict=True):
             if not effect.changed:
                 continue
             others = join([self._titles.get(c, same(c)) for c in effect.others])
             how = {
                 "excludes": Text(f"与{others.zh}不同时享受", f"not paid beside {others.en}"),
-                "tops_up": Text(
-                    f"补差{'，已计：' + others.zh if effect.others else ''}",
-                    f"tops up{', counting ' + others.en if effect.others else ''}",
-                ),
+                "tops_up": Text("补差", "tops up"),
                 "capped": Text("合计不超过上限", "capped in total"),
             }[effect.rule]
             before, after = _money_pair(effect.before), _money_pair(effect.after)
             reason = Text(f"（{effect.reason.zh}）", f" ({effect.reason.en})") if effect.reason else same("")
-            lines.append(
-                Line(how + reason + Text("：", ": ") + Text(f"{before.zh} → {after.zh}", f"{before.en} → {after.en}"))
-            )
+            change = Text(f"：{before.zh} → {after.zh}", f": {before.en} → {after.en}")
+            lines.append(Line(how + reason + change, below=tuple(self._counted(steps))))
         return Line(Text("衔接", "Stacking"), below=tuple(lines)) if lines else None
+
+    def _counted(self, stacked: StackedSteps) -> Iterator[Line]:
+        """What a top-up counted, each with its amount; what is nothing is not told."""
+        parts = stacked.rule.counting if isinstance(stacked.rule, TopsUp) else ()
+        for part, step in zip(parts, stacked.counted, strict=True):
+            value = self._trace[step.index]
+            if value != 0:
+                title = (
+                    self._titles.get(part, same(part))
+                    if isinstance(part, str)
+                    else title_of_step(part.node, self._titles)
+                )
+                yield Line(Text("已计：", "counted: ") + title + Text("，", ", ") + shown(value, step.node.kind))
 
     def _cites(self, code: str, own: tuple[Cite, ...]) -> tuple[Cite, ...]:
         """The sources of a rule, and of every county's check on it."""
@@ -607,6 +620,18 @@ def _inside(step: Step) -> Iterator[Step]:
     for inner in step.inner:
         yield inner
         yield from _inside(inner)
+
+
+def _under(step: Step) -> set[int]:
+    """The places of a step and of all that it is computed from."""
+    found: set[int] = set()
+    waiting = [step]
+    while waiting:
+        current = waiting.pop()
+        if current.index not in found:
+            found.add(current.index)
+            waiting += current.inputs
+    return found
 
 
 def _period(every: Frequency) -> Text:

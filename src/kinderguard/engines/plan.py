@@ -44,6 +44,7 @@ class StackedSteps:
     others: tuple[str, ...]
     before: Step
     after: Step
+    counted: tuple[Step, ...] = ()
 
 
 @attrs.frozen
@@ -193,7 +194,8 @@ class _Builder:
         self._free: dict[n.Node, frozenset[n.Each]] = {}
 
     def stacked(self, s: Stacked) -> StackedSteps:
-        return StackedSteps(s.owner, s.rule, s.others, self.step(s.before), self.step(s.after))
+        counted = tuple(self.step(c) for c in s.counted)
+        return StackedSteps(s.owner, s.rule, s.others, self.step(s.before), self.step(s.after), counted)
 
     def step(self, node: n.Node, scope: _Scope | None = None) -> Step:
         """The step of a node, made once; a name is a label on it, a category is the category's own step."""

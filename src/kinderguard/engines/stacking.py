@@ -30,6 +30,8 @@ class Stacked:
     others: tuple[str, ...]
     before: n.Node
     after: n.Node
+    #: What a top-up counts, in the order of its rule.
+    counted: tuple[n.Node, ...] = ()
 
 
 @attrs.frozen
@@ -121,8 +123,10 @@ def policy_nodes(rules: RuleSet) -> dict[str, PolicyNodes]:
     }
     shown: dict[str, list[Stacked]] = {code: [] for code in own}
 
-    def change(code: str, after: n.Node, owner: str, rule: Stacking, others: tuple[str, ...]) -> None:
-        shown[code].append(Stacked(owner, rule, others, current[code], after))
+    def change(
+        code: str, after: n.Node, owner: str, rule: Stacking, others: tuple[str, ...], counted: tuple[n.Node, ...] = ()
+    ) -> None:
+        shown[code].append(Stacked(owner, rule, others, current[code], after, counted))
         current[code] = after
 
     groups: dict[str, list[str]] = {}
@@ -138,7 +142,7 @@ def policy_nodes(rules: RuleSet) -> dict[str, PolicyNodes]:
                 counted = tuple(current[c] if isinstance(c, str) else c.node for c in rule.counting)
                 names = tuple(c for c in rule.counting if isinstance(c, str))
                 gives = current[code] if rule.to is None else n.When(MONEY, own[code][0], rule.to.node, ZERO)
-                change(code, _difference(gives, counted), code, rule, names)
+                change(code, _difference(gives, counted), code, rule, names, counted)
             else:
                 earlier = groups.setdefault(rule.group, [])
                 left = _difference(rule.limit.node, tuple(current[c] for c in earlier))
