@@ -6,18 +6,25 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from kinderguard import Case, Text
+from kinderguard.model.errors import MissingExtraError
 from kinderguard.testing import check_pack
 from kinderguard.testing.conformance import CHECKS, Status
 from kinderguard.testing.conformance.proofs import QUESTIONS
 from testing.bad_packs import GOOD, INIT, write
 
 CHILD = Case.from_facts({"child.birth_date": "2012-03-05"})
+WITH_STOVE = Case.from_facts({"child.birth_date": "2012-03-05", "450199.stove": True})
 
 
 def answer(question, subject="450199.grant", outcome="refuted", *, fault=False):
     child = CHILD if outcome == "refuted" else None
     said = Text(f"{subject} 的回答", f"the answer about {subject}")
-    return SimpleNamespace(question=question, subject=subject, outcome=outcome, statement=said, counterexample=child, fault=fault)  # fmt: skip
+    # Of a question about a paper, the child once the pack's own fact is known.
+    after = WITH_STOVE if child and question == "paper" else None
+    return SimpleNamespace(
+        question=question, subject=subject, outcome=outcome, statement=said, counterexample=child, after=after,
+        parameters=(), parameter_lines=(), fault=fault,
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -90,6 +97,15 @@ def test_without_the_prover_the_checks_are_skipped_and_say_so(tmp_path, monkeypa
     report = check_pack(write(GOOD, tmp_path), only=list(QUESTIONS))
     assert {r.status for r in report.results} == {Status.SKIPPED}
     assert "kinderguard[prove]" in report["floor"].reason.en
+
+
+def test_without_the_solver_that_the_prover_asks_they_are_skipped_too(tmp_path, monkeypatch):
+    def prove(*_, **__):
+        raise MissingExtraError("prove", "z3")
+
+    monkeypatch.setattr(pytest.importorskip("kinderguard.engines.prove"), "prove", prove)
+    report = check_pack(write(GOOD, tmp_path), only=list(QUESTIONS))
+    assert {r.status for r in report.results} == {Status.SKIPPED}
 
 
 def test_every_kind_of_question_belongs_to_a_check():

@@ -1,6 +1,6 @@
 """The commands, a file for each group of them. They register with ``application.app`` when they are imported."""
 
-from kinderguard.commands import conformance, ledger, packs, rules, scaffold, testing
+from kinderguard.commands import conformance, ledger, packs, proofs, rules, scaffold, testing
 from kinderguard.commands.application import app
 
 
@@ -9,4 +9,4 @@ def run() -> None:
     app()
 
 
-__all__ = ["app", "conformance", "ledger", "packs", "rules", "run", "scaffold", "testing"]
+__all__ = ["app", "conformance", "ledger", "packs", "proofs", "rules", "run", "scaffold", "testing"]

@@ -4,7 +4,7 @@ Immutable: ``on``, ``for_division``, ``with_parameters``, ``with_policies`` and 
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -35,12 +35,16 @@ from kinderguard.packs.pack import Pack
 from kinderguard.rules import nodes as n
 from kinderguard.rules.canonical import digest
 from kinderguard.rules.definitions import Category, Check, FactProvider, Policy
+from kinderguard.rules.expression import BoolExpr
 from kinderguard.rules.ruleset import RuleSet
 from kinderguard.rules.titles import fact_title
 
 if TYPE_CHECKING:
     import os
 
+    from kinderguard.engines.prove.bounds import ExactBounds
+    from kinderguard.engines.prove.proof import Proof
+    from kinderguard.engines.prove.report import ProofReport
     from kinderguard.packs.frames import FrameJob, FrameSchema
     from kinderguard.packs.parquet import ParquetRun, Source
 
@@ -438,6 +442,104 @@ class PolicyBook:
         found: Assessment = _frames().explain_row(self, children, row, members, self._day(on), place, strict=strict)
         return found
 
+    # ---- proving -------------------------------------------------------------------------------------------------
+
+    def prove(
+        self,
+        division: str | None = None,
+        *,
+        on: dt.date | None = None,
+        household: int = 3,
+        seconds: float = 10.0,
+        progress: "Callable[[int, Proof], None] | None" = None,
+        questions: Sequence[str] = ("floor", "reach", "apart", "cliffs", "papers"),
+        never_both: Sequence[tuple[str, str]] = (),
+        gaps: Sequence[tuple[Sequence[str], BoolExpr]] = (),
+    ) -> "ProofReport":
+        """What holds of the rules for every possible child: ``print(book.prove("330199").text("en"))``.
+
+        Args:
+            division: whose rules; the book's own place, else the nation's, if left out.
+            on: the day; the book's own if left out.
+            household: the most household members that a list of them holds.
+            seconds: the most time for one question.
+            progress: called with the number of answers so far and the last one.
+            questions: ``floor`` (never below the nation's), ``reach`` (rules that can never apply, or always do),
+                ``apart`` (policies that exclude each other), ``cliffs`` (one yuan more of income), ``papers`` (a fact more
+                makes nothing worse).
+            never_both: pairs of categories or policies of which no child should be in both.
+            gaps: lists of categories with a condition: each child of whom it holds should be in one of them.
+
+        Raises:
+            NoDayError: no day was given.
+            MissingExtraError: the solver is not installed.
+        """
+        found: ProofReport = _proofs().prove(
+            self, self._place(division), self._day(on), household, seconds, progress, questions, never_both, gaps
+        )
+        return found
+
+    def prove_same(
+        self,
+        other: "PolicyBook",
+        division: str | None = None,
+        *,
+        on: dt.date | None = None,
+        household: int = 3,
+        seconds: float = 10.0,
+    ) -> "ProofReport":
+        """Whether another book says the same of every possible child, rule by rule; a child of whom it doesn't, if not.
+
+        Args:
+            other: a book with other rules or numbers, such as ``book.with_policies(…)``.
+            division, on, household, seconds: as for ``prove``.
+        """
+        found: ProofReport = _proofs().compare(self, other, self._place(division), self._day(on), household, seconds)
+        return found
+
+    def exact_bounds(
+        self,
+        case: Case,
+        *,
+        on: dt.date | None = None,
+        division: str | None = None,
+        household: int = 3,
+        seconds: float = 10.0,
+    ) -> "ExactBounds":
+        """The tightest bounds of what is due to a child, over everything that is not known of it.
+
+        Args:
+            case: what is known.
+            on, division: as for ``assess``.
+            household: the most household members that an unknown list of them holds.
+            seconds: the most time for one amount.
+        """
+        found: ExactBounds = _proofs().bounds_of(self, case, self._place(division), self._day(on), household, seconds)
+        return found
+
+    def confirm_missing(
+        self,
+        case: Case,
+        *,
+        on: dt.date | None = None,
+        division: str | None = None,
+        household: int = 3,
+        seconds: float = 10.0,
+    ) -> dict[str, bool | None]:
+        """For each fact that ``assess(case).missing`` asks for, whether it can change a result; None: not decided in time.
+
+        Args:
+            case, on, division, household: as for ``exact_bounds``.
+            seconds: the most time for one fact.
+        """
+        found: dict[str, bool | None] = _proofs().confirmed_missing(
+            self, case, self._place(division), self._day(on), household, seconds
+        )
+        return found
+
+    def _place(self, division: str | None) -> str | None:
+        return check_division(division) if division else self.division
+
     def _ready(self, place: str | None, day: dt.date) -> "_Ready":
         found = self._bases.get((place, day))
         if found is None:
@@ -531,6 +633,15 @@ def _observe(observer: Callable[[Assessment], None], result: Assessment) -> None
                 name,
             )
         )
+
+
+def _proofs() -> Any:
+    """The module that knows the solver; an error that names the extra where it is not installed."""
+    try:
+        from kinderguard.packs import proofs
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("prove", error.name or "z3") from None
+    return proofs
 
 
 def _frames() -> Any:

@@ -6,9 +6,11 @@ they are skipped and say so; what the loader refuses already (a value below the 
 
 import importlib
 import re
+from collections.abc import Callable
 from typing import Any
 
-from kinderguard.model.text import Text, same
+from kinderguard.model.errors import MissingExtraError
+from kinderguard.model.text import Text, join, same
 from kinderguard.rules.definitions import Check
 from kinderguard.rules.ruleset import parameters_read
 from kinderguard.testing.conformance.children import shown
@@ -60,25 +62,32 @@ def _codes(subject: Any) -> set[str]:
 
 
 def _prove(subject: Subject) -> Any:
+    lacking = Skip("需要安装 z3：pip install 'kinderguard[prove]'", "this needs z3: pip install 'kinderguard[prove]'")
     try:
         # By name, since the engine is an extra.
         prove = importlib.import_module("kinderguard.engines.prove").prove
     except (ImportError, AttributeError):
-        return Skip("需要安装 z3：pip install 'kinderguard[prove]'", "this needs z3: pip install 'kinderguard[prove]'")
-    return prove(subject.book, division=subject.place, on=subject.day, seconds=PATIENCE)
+        return lacking
+    try:
+        return prove(subject.book, division=subject.place, on=subject.day, seconds=PATIENCE)
+    except MissingExtraError:  # the engine loads its solver when it is asked
+        return lacking
 
 
-def _answers(subject: Subject, check_id: str, *, told: bool = False) -> Found:
+def _answers(subject: Subject, check_id: str, told: Callable[[Any], Text | None] = lambda proof: None) -> Found:
     """A finding for each refutation with its child; a note for each that was not decided.
 
     Args:
         subject: the pack.
         check_id: whose answers.
-        told: whether a refutation is no fault, only worth knowing.
+        told: why a refutation is no fault of the pack's, only worth knowing; None where it is a fault.
     """
     for proof in _proofs(subject, check_id):
         outcome = str(proof.outcome)
-        if outcome == "refuted" and not told and not proof.fault:
+        excuse = told(proof) if outcome == "refuted" and not proof.fault else None
+        if excuse is not None:
+            yield Note(proof.statement + excuse)
+        elif outcome == "refuted" and not proof.fault:
             child = "" if proof.counterexample is None else shown(proof.counterexample)
             codes = sorted(_codes(proof.subject) & {r.code for r in subject.rules})
             place = next((at for at in map(subject.at, codes) if at["file"]), subject.at(subject.name))
@@ -99,7 +108,19 @@ def _answers(subject: Subject, check_id: str, *, told: bool = False) -> Found:
 )
 def floor(subject: Subject) -> Found:
     """For every possible child, each policy and the sum of what is due."""
-    return _answers(subject, "floor")
+    return _answers(subject, "floor", _rests_on_numbers)
+
+
+def _rests_on_numbers(proof: Any) -> Text | None:
+    """A floor that only fails for numbers which the place does not set, or only in bounds that are wider than need be."""
+    if proof.parameters:
+        named = join(list(proof.parameter_lines), "、", ", ")
+        return Text(
+            f"（仅当本地未设定的参数取这样的值：{named.zh}）", f" (only for numbers that are not set here: {named.en})"
+        )
+    if proof.question == "floor.bounds":
+        return Text("（已知全部事实时不会少）", " (with all facts known nobody gets less)")
+    return None
 
 
 @check(
@@ -162,7 +183,7 @@ def overlaps(subject: Subject) -> Found:
 )
 def gaps(subject: Subject) -> Found:
     """Told, not judged."""
-    return _answers(subject, "gaps", told=True)
+    return _answers(subject, "gaps", _worth_knowing)
 
 
 @check(
@@ -177,7 +198,7 @@ def gaps(subject: Subject) -> Found:
 )  # fmt: skip
 def cliffs(subject: Subject) -> Found:
     """Told, not judged: the law itself has cliffs."""
-    return _answers(subject, "cliffs", told=True)
+    return _answers(subject, "cliffs", _worth_knowing)
 
 
 @check(
@@ -191,5 +212,27 @@ def cliffs(subject: Subject) -> Found:
     needs=Needs.BOOK,
 )
 def worse_with_paper(subject: Subject) -> Found:
-    """What is known never lowers what is sure."""
-    return _answers(subject, "worse_with_paper")
+    """What is known of the pack's own facts never lowers what is sure. Of other facts it is told: the law reads some of
+    them by a default, such as a sentence without an end that still runs.
+    """
+    own = {fact.code for fact in subject.pack.facts} if subject.pack else set()
+
+    def told(proof: Any) -> Text | None:
+        return None if _learned(proof) & own else _worth_knowing(proof)
+
+    return _answers(subject, "worse_with_paper", told)
+
+
+def _worth_knowing(proof: Any) -> Text:
+    return same("")
+
+
+def _learned(proof: Any) -> set[str]:
+    """The packs' own facts that a child of a proof has in its second state only."""
+    if proof.counterexample is None or proof.after is None:
+        return set()
+    before, after = (
+        {f"{space}.{name}" for space, facts in case.extra.items() for name, value in facts.items() if value is not None}
+        for case in (proof.counterexample, proof.after)
+    )
+    return after - before

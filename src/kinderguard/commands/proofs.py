@@ -1,0 +1,126 @@
+"""``prove``: what holds of a pack's rules for every possible child."""
+
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text as Styled
+
+from kinderguard.commands.application import (
+    DONE,
+    WITH_PROBLEMS,
+    InLang,
+    Lang,
+    OptionalDay,
+    app,
+    contained,
+    progress,
+    say,
+    write,
+)  # fmt: skip
+from kinderguard.model.text import Language, Text
+from kinderguard.testing.conformance.subject import Subject
+from kinderguard.testing.conformance.targets import targets
+
+if TYPE_CHECKING:
+    from kinderguard.engines.prove.proof import Proof
+    from kinderguard.engines.prove.report import ProofReport
+
+_QUESTIONS = ("floor", "reach", "apart", "cliffs", "papers")
+#: Answers that are worth knowing, but judge nothing: the law itself has cliffs, and reads some blanks by a default.
+_TOLD = ("cliff", "paper", "floor.bounds")
+_COLOURS = {"proved": "green", "refuted": "red", "undecided": "yellow", "not_taken": "yellow"}
+_HEAD = (Text("结果", "answer"), Text("规则", "rule"), Text("问题", "question"), Text("秒", "s"))
+
+
+@app.command()
+def prove(
+    pack: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH|NAME",
+            help="规则包的文件夹，或入口点、发行包的名称 / a pack's folder, or the name of its entry point or distribution",
+        ),
+    ] = ".",
+    on: OptionalDay = None,
+    question: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--question", "-q", metavar="KIND", help=f"只问此类，可重复 / only this kind: {', '.join(_QUESTIONS)}"
+        ),
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option("--seconds", min=0.1, help="每题时限 / the most time for one question")
+    ] = 10.0,
+    household: Annotated[
+        int, typer.Option("--household", min=1, help="家庭成员最多几人 / the most household members")
+    ] = 3,
+    every: Annotated[bool, typer.Option("--all", help="已证明的也列出 / list what was proved, too")] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="附反例的评估说明 / with the explanation of each counterexample")
+    ] = False,
+    page: Annotated[Path | None, typer.Option("--html", metavar="PATH", help="另存网页 / write a page, too")] = None,
+    lang: InLang = Lang.ZH,
+) -> None:
+    """对所有可能的儿童求证规则。Prove what holds of the rules for every possible child, or show a child of whom it doesn't."""
+    asked = tuple(question or _QUESTIONS)
+    for kind in asked:
+        if kind not in _QUESTIONS:
+            raise typer.BadParameter(f"{kind}: {', '.join(_QUESTIONS)}")
+    with contained():
+        given = Path(pack) if "/" in pack or "\\" in pack or pack == "." else pack
+        reports = [_asked(Subject(t), on or dt.date.today(), asked, seconds, household) for t in targets(given)]
+        for report in reports:
+            _show(report, lang.value, every=every, why=why)
+        if page is not None:
+            write(iter([reports[0].to_html(lang.value)]), page)
+            say(str(page))
+        raise typer.Exit(WITH_PROBLEMS if any(_judged(p) for r in reports for p in r) else DONE)
+
+
+def _asked(subject: Subject, day: dt.date, asked: tuple[str, ...], seconds: float, household: int) -> "ProofReport":
+    from kinderguard.packs.book import PolicyBook
+
+    book: PolicyBook = subject.book
+    with progress(f"{subject.name} 求证 / proving") as step:
+
+        def told(done: int, proof: Any) -> None:
+            # How many questions there are shows only when they are asked; the bar says how many were answered.
+            step(done, done + 1)
+
+        return book.prove(subject.place, on=day, household=household, seconds=seconds, questions=asked, progress=told)
+
+
+def _judged(proof: "Proof") -> bool:
+    """Whether an answer is one that somebody has to do something about."""
+    return proof.outcome.value != "proved" and not proof.question.startswith(_TOLD)
+
+
+def _show(report: "ProofReport", lang: Language, *, every: bool, why: bool) -> None:
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+    console.print(
+        f"{report.place.in_(lang)} · {report.day} · {report.summary().in_(lang)} · {report.seconds:.1f} s", style="bold"
+    )
+    table = Table(*(Column(h.in_(lang), overflow="fold") for h in _HEAD), box=None, pad_edge=False)
+    for proof in report:
+        if every or proof.outcome.value != "proved":
+            table.add_row(*_row(proof, lang, why))
+    if table.row_count:
+        console.print(table)
+    console.print(Text("前提：", "Assumed:").in_(lang))
+    for assumption in report.assumptions:
+        console.print(f"- {assumption.in_(lang)}", soft_wrap=True)
+
+
+def _row(proof: "Proof", lang: Language, why: bool) -> list[Styled]:
+    outcome = Styled(proof.outcome.label.in_(lang), style=_COLOURS[proof.outcome.value])
+    said = [proof.statement.in_(lang)]
+    if proof.counterexample is not None:
+        said += [f"  {fact.in_(lang)}" for fact in proof.facts()]
+    if why or proof.counterexample is None:
+        said += [line for text in proof.why for line in text.in_(lang).splitlines()]
+    return [outcome, Styled(proof.subject), Styled("\n".join(said)), Styled(f"{proof.seconds:.2f}")]

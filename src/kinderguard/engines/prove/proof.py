@@ -1,0 +1,95 @@
+"""One answer: proved, refuted with a counterexample, not decided in time, or not taken by the solver."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import attrs
+
+from kinderguard.engines.prove.witness import described
+from kinderguard.model.case import Case
+from kinderguard.model.text import Language, Text
+
+
+class Outcome(StrEnum):
+    """How a question was answered."""
+
+    PROVED = "proved"
+    REFUTED = "refuted"
+    UNDECIDED = "undecided"
+    NOT_TAKEN = "not_taken"
+
+    @property
+    def label(self) -> Text:
+        """In both languages."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Outcome.PROVED: Text("已证明", "proved"),
+    Outcome.REFUTED: Text("不成立", "refuted"),
+    Outcome.UNDECIDED: Text("未能判定", "not decided"),
+    Outcome.NOT_TAKEN: Text("无法求证", "not taken"),
+}
+
+
+@attrs.frozen
+class Proof:
+    """The answer to one question about one rule, or about a total.
+
+    Attributes:
+        question: what kind of question: ``floor.eligible``, ``can_apply``, ``cliff`` …
+        subject: the code of the rule (or two of them, or ``due.month.child``).
+        outcome: how it was answered.
+        statement: the answer in words.
+        counterexample: a smallest child of whom it is not so, confirmed by the reference engine.
+        after: of a question about two states of one child, the second (one yuan more, a paper brought).
+        example: where the question is whether there is such a child at all: one.
+        parameters: values that open parameters have in the counterexample (as the engines hold them: fen).
+        why: the explanations of the reference engine; or the step that was not taken.
+        size: of a cliff, the most that a yuan costs beyond itself (yuan).
+        size_is_exact: whether it was shown that it cannot be more.
+        reading: against which national numbers a floor was held: ``county`` or ``law``; empty elsewhere.
+        seconds: how long it took.
+    """
+
+    question: str
+    subject: str
+    outcome: Outcome
+    statement: Text
+    counterexample: Case | None = None
+    after: Case | None = None
+    example: Case | None = None
+    parameters: Mapping[str, Any] = attrs.field(factory=dict)
+    #: The same in words.
+    parameter_lines: tuple[Text, ...] = attrs.field(default=(), repr=False)
+    why: tuple[Text, ...] = ()
+    size: Decimal | None = None
+    size_is_exact: bool = True
+    reading: str = ""
+    seconds: float = 0.0
+    assumptions: tuple[Text, ...] = attrs.field(default=(), repr=False)
+    #: Whether the solver's counterexample was not confirmed: a fault of the library, never of the rules.
+    fault: bool = False
+
+    def facts(self) -> tuple[Text, ...]:
+        """The facts of the counterexample (or of the example) in words, and the parameters that it needs."""
+        shown = self.counterexample or self.example
+        if shown is None:
+            return ()
+        before = described(shown)
+        more = [fact for fact in described(self.after) if fact not in before] if self.after is not None else []
+        added = tuple(Text(f"再加：{fact.zh}", f"then: {fact.en}") for fact in more)
+        return (*before, *self.parameter_lines, *added)
+
+    def text(self, lang: Language = "zh") -> str:
+        """The answer with its counterexample, for a terminal."""
+        mark = {"proved": "✓", "refuted": "✗"}.get(self.outcome, "?")
+        lines = [f"{mark} {self.outcome.label.in_(lang)} · {self.statement.in_(lang)}"]
+        lines += [f"    {fact.in_(lang)}" for fact in self.facts()] if self.counterexample is not None else []
+        lines += [f"    {line}" for text in self.why for line in text.in_(lang).splitlines()]
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.text("en")

@@ -1,0 +1,207 @@
+"""Asks one question after another about rule sets over the same facts, confirms and shrinks what is found.
+
+A question is a condition on results that must not hold of any child. It is written once: over the solver's terms it is
+what the solver looks for, over the reference engine's answer for a case it is true or false.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import attrs
+
+from kinderguard.engines.assessment import Assessment
+from kinderguard.engines.prove.asking import Answer, ask
+from kinderguard.engines.prove.calendar import Calendar
+from kinderguard.engines.prove.domains import Domain
+from kinderguard.engines.prove.facts import Facts
+from kinderguard.engines.prove.free import Free
+from kinderguard.engines.prove.logic import Bool, both
+from kinderguard.engines.prove.proof import Outcome, Proof
+from kinderguard.engines.prove.ruling import NotTakenResultError, OpenParameters, Results, Ruling
+from kinderguard.engines.prove.scratch import Scratch
+from kinderguard.engines.prove.witness import Witness, smallest
+from kinderguard.model.case import Case
+from kinderguard.model.errors import KinderguardError
+from kinderguard.model.text import Text
+from kinderguard.rules.parameters import show
+from kinderguard.rules.wording import wording
+
+
+@attrs.frozen(eq=False)
+class Side:
+    """A rule set, and what the child is like when it is asked: ``of`` makes that child of a witness."""
+
+    ruling: Ruling
+    results: Results
+    of: Callable[[Witness], Case] = Witness.case
+
+
+@attrs.frozen(eq=False)
+class Question:
+    """What must not be true of any child, and how the answers are worded.
+
+    Args:
+        kind, subject: see ``Proof``.
+        sides: the rule sets that it compares.
+        bad: the condition on their results.
+        proved, refuted: the answers.
+        complete: whether it is asked of children of whom everything is known.
+        exists: whether it asks for a child at all: then to find one is the proof.
+        within: more that holds of the children in question.
+        shown: codes that are explained beside a counterexample, by side.
+        reading: see ``Proof``.
+    """
+
+    kind: str
+    subject: str
+    sides: tuple[Side, ...]
+    bad: Callable[[tuple[Results, ...]], Bool]
+    proved: Text
+    refuted: Text
+    complete: bool = False
+    exists: bool = False
+    within: tuple[Bool, ...] = ()
+    shown: tuple[tuple[int, str], ...] = ()
+    reading: str = ""
+    #: Makes a witness of the solver's answer; the facts that all sides share, if left out.
+    witness: Callable[[Any], Witness] | None = None
+
+
+class Prover:
+    """The facts that all questions speak of, and the time for each.
+
+    Args:
+        domain: the limits.
+        seconds: the most for one question.
+    """
+
+    def __init__(self, domain: Domain, seconds: float = 10.0) -> None:
+        self.domain, self.seconds = domain, seconds
+        self.calendar = Calendar(Scratch())
+        self.facts = Free(domain, self.calendar)
+        self.opened = OpenParameters(domain, self.calendar)
+        self.more: list[Free] = []
+        self._solved: dict[tuple[int, int], tuple[Any, Results]] = {}
+        self.assumptions = tuple(domain.assumptions())
+
+    def solved(self, ruling: Ruling, facts: Facts | None = None) -> Results:
+        """What rules say over the facts (made once)."""
+        facts = facts or self.facts
+        key = (id(ruling), id(facts))
+        if key not in self._solved:
+            self._solved[key] = ((ruling, facts), ruling.solved(facts, self.calendar, self.opened))
+        return self._solved[key][1]
+
+    def side(self, ruling: Ruling, facts: Facts | None = None, of: Callable[[Witness], Case] = Witness.case) -> Side:
+        """A rule set as a side of a question."""
+        return Side(ruling, self.solved(ruling, facts), of)
+
+    def constraints(self) -> Iterator[Bool]:
+        """What holds of all facts in use."""
+        yield from self.facts.constraints()
+        for free in self.more:
+            yield from free.constraints()
+        yield from self.opened.constraints()
+        yield from self.calendar.scratch.constraints
+
+    def complete(self) -> Bool:
+        """That everything is known, parameters included."""
+        return both(self.facts.complete(), self.opened.complete())
+
+    # ---- asking -------------------------------------------------------------------------------------------------
+
+    def prove(self, question: Question) -> Proof:
+        """The answer to one question."""
+        began = time.perf_counter()
+        proof = self._proof(question)
+        return attrs.evolve(
+            proof, reading=question.reading, seconds=time.perf_counter() - began, assumptions=self.assumptions
+        )
+
+    def _proof(self, q: Question) -> Proof:
+        try:
+            bad = q.bad(tuple(side.results for side in q.sides))
+        except NotTakenResultError as error:
+            return not_taken(q.kind, q.subject, q.proved, error)
+        whole = (self.complete(),) if q.complete else ()
+        found = ask(bad, [*self.constraints(), *q.within, *whole], self.seconds)
+        if found.answer is Answer.GAVE_UP:
+            return undecided(q.kind, q.subject, q.proved, self.seconds)
+        if found.answer is Answer.NONE:
+            outcome = Outcome.REFUTED if q.exists else Outcome.PROVED
+            return Proof(q.kind, q.subject, outcome, q.refuted if q.exists else q.proved)
+        return self.shown(q, q.witness(found.model) if q.witness else self.witness(found.model))
+
+    def witness(self, model: Any) -> Witness:
+        """The child in the solver's answer."""
+        return Witness(self.facts.read(model), self.opened.read(model))
+
+    def shown(self, q: Question, found: Witness) -> Proof:
+        """A counterexample (or an example), confirmed and made small."""
+
+        def confirms(witness: Witness) -> bool:
+            return (
+                q.bad(tuple(s.ruling.results_of(a) for s, a in zip(q.sides, _assessed(q, witness), strict=True)))
+                is True
+            )
+
+        try:
+            confirmed = confirms(found)
+        except KinderguardError:
+            confirmed = False
+        if not confirmed:
+            return _unconfirmed(q)
+        small = smallest(found, confirms)
+        case = small.case()
+        if q.exists:
+            return Proof(q.kind, q.subject, Outcome.PROVED, q.proved, example=case, parameters=dict(small.opened))
+        assessed = list(_assessed(q, small))
+        after = q.sides[-1].of(small)
+        return Proof(
+            q.kind, q.subject, Outcome.REFUTED, q.refuted, counterexample=case, after=None if after == case else after,
+            parameters=dict(small.opened), parameter_lines=tuple(_parameters(q, small)),
+            why=tuple(_explained(assessed[i], code) for i, code in q.shown),
+        )  # fmt: skip
+
+
+def _assessed(q: Question, witness: Witness) -> Iterator[Assessment]:
+    return (side.ruling.assess(side.of(witness), witness.opened) for side in q.sides)
+
+
+def _parameters(q: Question, witness: Witness) -> Iterator[Text]:
+    """The values of open parameters in words."""
+    for code, value in witness.opened.items():
+        ruling = next((s.ruling for s in q.sides if code in s.ruling.values), None)
+        if ruling is not None and (kind := ruling.parameter(code).kind) is not None:
+            title, said = ruling.titles.get(code, Text(code, code)), show(value, kind)
+            yield Text(f"参数“{title.zh}”：{said.zh}", f"parameter ‘{title.en}’: {said.en}")
+
+
+def _explained(assessment: Assessment, code: str) -> Text:
+    explanation = assessment.explain(code)
+    return Text(explanation.text("zh"), explanation.text("en"))
+
+
+def not_taken(kind: str, subject: str, asked: Text, error: NotTakenResultError) -> Proof:
+    """A question that rests on a step that the solver cannot take."""
+    step, why = error.not_taken.step, error.not_taken.why
+    words = wording(step.node)
+    return Proof(
+        kind, subject, Outcome.NOT_TAKEN, asked,
+        why=(Text(f"{error.code} 的这一步无法求证（{why.zh}）：{words.zh}", f"{error.code}: the solver cannot take this step ({why.en}): {words.en}"),),
+    )  # fmt: skip
+
+
+def undecided(kind: str, subject: str, asked: Text, seconds: float) -> Proof:
+    """A question for which time ran out."""
+    why = Text(f"{seconds:g}秒内未能判定", f"not decided within {seconds:g} seconds")
+    return Proof(kind, subject, Outcome.UNDECIDED, asked, why=(why,))
+
+
+def _unconfirmed(q: Question) -> Proof:
+    why = Text(
+        "求解器给出的反例未被参考引擎证实：这是本库的错误，请报告",
+        "the reference engine does not confirm the solver's counterexample: a fault of the library, please report it",
+    )
+    return Proof(q.kind, q.subject, Outcome.UNDECIDED, q.proved, why=(why,), fault=True)

@@ -1,0 +1,125 @@
+"""Whom rules reach: rules that can never apply or always do, two that overlap, categories that leave a gap."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import attrs
+
+from kinderguard.engines.explain import Compiled
+from kinderguard.engines.plan import compile_plan
+from kinderguard.engines.prove.logic import both
+from kinderguard.engines.prove.prover import Prover, Question
+from kinderguard.engines.prove.ruling import Results, Ruling
+from kinderguard.model.text import Text
+from kinderguard.rules.definitions import Category
+from kinderguard.rules.expression import BoolExpr
+from kinderguard.rules.stacking import Excludes
+
+_TITLE = Text("求证的条件", "a condition of a question")
+
+
+def asked_with(ruling: Ruling, conditions: Mapping[str, BoolExpr]) -> Ruling:
+    """The same rules with conditions added as categories, so that questions can speak of them."""
+    if not conditions:
+        return ruling
+    added = [Category(code, _TITLE, when=condition) for code, condition in conditions.items()]
+    rules = attrs.evolve(ruling.rules, categories=[*ruling.rules.categories.values(), *added])
+    compiled = Compiled.of(compile_plan(rules))
+    lacking = [code for code in compiled.plan.parameters if code not in ruling.values]
+    values = dict(ruling.values)
+    for code in lacking:
+        value = rules.parameters[code].at(ruling.division, ruling.day)
+        values[code] = None if value is None else value.value
+    return attrs.evolve(ruling, compiled=compiled, values=values, bound={})
+
+
+def reach_questions(prover: Prover, ruling: Ruling, codes: Iterable[str] | None = None) -> Iterator[Question]:
+    """For each rule in effect: whether any child can be reached, and whether anybody is not."""
+    rules, sides = ruling.rules, (prover.side(ruling),)
+    titled = {c.code: c.title for c in rules.categories.values()} | {p.code: p.title for p in rules.policies.values()}
+    wanted = set(titled) if codes is None else set(codes)
+    for code, title in titled.items():
+        rule = rules.categories.get(code) or rules.policies[code]
+        if code not in wanted or ruling.day not in rule.effective:
+            continue
+        yield Question(
+            "can_apply", code, sides, lambda results, code=code: results[0].applies(code).yes,  # type: ignore[misc]
+            Text(f"“{title.zh}”可以适用", f"‘{title.en}’ can apply"),
+            Text(f"“{title.zh}”对任何儿童都不适用", f"‘{title.en}’ can never apply"),
+            exists=True,
+        )  # fmt: skip
+        yield Question(
+            "can_be_refused", code, sides, lambda results, code=code: results[0].applies(code).no,  # type: ignore[misc]
+            Text(f"“{title.zh}”并非适用于所有儿童", f"‘{title.en}’ does not apply to every child"),
+            Text(f"“{title.zh}”对所有儿童都适用", f"‘{title.en}’ applies to every child"),
+            exists=True,
+        )  # fmt: skip
+
+
+def stacked_apart(ruling: Ruling) -> dict[tuple[str, str], BoolExpr | None]:
+    """The pairs of policies of which a stacking rule says that only one is given, with the condition of the rule."""
+    return {
+        (code, rule.other): rule.when
+        for code, policy in ruling.rules.policies.items()
+        for rule in policy.stacking
+        if isinstance(rule, Excludes)
+    }
+
+
+def apart_questions(prover: Prover, ruling: Ruling) -> Iterator[Question]:
+    """Two policies that exclude each other are not both given after stacking."""
+    pairs = stacked_apart(ruling)
+    conditions = {f"cn.asked.apart{i}": when for i, when in enumerate(pairs.values()) if when is not None}
+    ruling = asked_with(ruling, conditions)
+    sides = (prover.side(ruling),)
+    for i, ((a, b), when) in enumerate(pairs.items()):
+        condition = "" if when is None else f"cn.asked.apart{i}"
+
+        def overlap(results: tuple[Results, ...], a: str = a, b: str = b, when: str = condition) -> object:
+            both_given = both(results[0].given(a).yes, results[0].given(b).yes)
+            return both(both_given, results[0].applies(when).yes) if when else both_given
+
+        x, y = (ruling.rules.policies[code].title for code in (a, b))
+        yield Question(
+            "apart", f"{a} {b}", sides, overlap,
+            Text(f"“{x.zh}”与“{y.zh}”互斥，不会同时发放", f"‘{x.en}’ and ‘{y.en}’ exclude each other and are never both given"),
+            Text(f"“{x.zh}”与“{y.zh}”互斥，却有儿童两项都得到", f"‘{x.en}’ and ‘{y.en}’ exclude each other, and a child is given both"),
+            shown=((0, a), (0, b)),
+        )  # fmt: skip
+
+
+def overlap_questions(prover: Prover, ruling: Ruling, pairs: Iterable[tuple[str, str]]) -> Iterator[Question]:
+    """No child is in both rules of a pair that the caller names."""
+    sides = (prover.side(ruling),)
+    for a, b in pairs:
+        x, y = (_title(ruling, code) for code in (a, b))
+        yield Question(
+            "overlap", f"{a} {b}", sides,
+            lambda results, a=a, b=b: both(results[0].applies(a).yes, results[0].applies(b).yes),  # type: ignore[misc]
+            Text(f"没有儿童同时属于“{x.zh}”和“{y.zh}”", f"no child is in both ‘{x.en}’ and ‘{y.en}’"),
+            Text(f"有儿童同时属于“{x.zh}”和“{y.zh}”", f"a child is in both ‘{x.en}’ and ‘{y.en}’"),
+            shown=((0, a), (0, b)),
+        )  # fmt: skip
+
+
+def gap_questions(prover: Prover, ruling: Ruling, gaps: Sequence[tuple[Sequence[str], BoolExpr]]) -> Iterator[Question]:
+    """Every child of whom a condition holds is in one of some categories."""
+    ruling = asked_with(ruling, {f"cn.asked.gap{i}": within for i, (_, within) in enumerate(gaps)})
+    sides = (prover.side(ruling),)
+    for i, (codes, _) in enumerate(gaps):
+
+        def gap(results: tuple[Results, ...], codes: Sequence[str] = codes, asked: str = f"cn.asked.gap{i}") -> object:
+            return both(results[0].applies(asked).yes, *(results[0].applies(code).no for code in codes))
+
+        named = [_title(ruling, code) for code in codes]
+        zh, en = "、".join(t.zh for t in named), ", ".join(t.en for t in named)
+        yield Question(
+            "gap", " ".join(codes), sides, gap,
+            Text(f"符合条件的儿童都属于以下之一：{zh}", f"every child in question is in one of: {en}"),
+            Text(f"有符合条件的儿童不属于以下任何一类：{zh}", f"a child in question is in none of: {en}"),
+            shown=tuple((0, code) for code in codes),
+        )  # fmt: skip
+
+
+def _title(ruling: Ruling, code: str) -> Text:
+    rules = ruling.rules
+    return (rules.categories.get(code) or rules.policies[code]).title

@@ -1,0 +1,176 @@
+"""The policy book and the solver: ``PolicyBook.prove`` and its companions are written here, so that the book itself needs
+no solver.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from kinderguard.engines.plan import Plan
+from kinderguard.engines.prove.bounds import ExactBounds, confirmed, exact_bounds
+from kinderguard.engines.prove.cliffs import cliff, incomes_read
+from kinderguard.engines.prove.compare import equivalence_questions
+from kinderguard.engines.prove.domains import Domain
+from kinderguard.engines.prove.floor import COUNTY, LAW, floor_questions
+from kinderguard.engines.prove.papers import paper_proofs
+from kinderguard.engines.prove.proof import Proof
+from kinderguard.engines.prove.prover import Prover
+from kinderguard.engines.prove.reach import apart_questions, gap_questions, overlap_questions, reach_questions
+from kinderguard.engines.prove.report import ProofReport
+from kinderguard.engines.prove.ruling import Ruling
+from kinderguard.model.case import Case
+from kinderguard.model.places import place_name
+from kinderguard.model.text import Text
+from kinderguard.rules import nodes as n
+from kinderguard.rules.expression import BoolExpr
+
+if TYPE_CHECKING:
+    from kinderguard.packs.book import PolicyBook
+
+#: What can be asked.
+QUESTIONS = ("floor", "reach", "apart", "cliffs", "papers")
+Progress = Callable[[int, Proof], None]
+
+
+def ruling_of(book: "PolicyBook", division: str | None, day: dt.date) -> Ruling:
+    """The rules of a place on a day."""
+    overlay = book.overlay(division)
+    in_force = overlay.in_force(day)
+    given = in_force.values(division, day)
+    values = {code: None if value is None else value.value for code, value in given.items()}
+    return Ruling(in_force.compiled, day, division, values, overlay.titles, overlay.rules.fingerprint, given)
+
+
+def national_floor(book: "PolicyBook", county: Ruling, reading: str) -> Ruling:
+    """The nation's rules as the pack states them, held against a place.
+
+    Args:
+        reading: ``county``: with the place's own numbers, so that only its rules can take anything away; ``law``: with
+            the nation's value, else its floor, wherever it sets one, so that numbers below the law show too.
+    """
+    stated = attrs.evolve(book, changes=(), division=None, overlays={}, bases={})
+    nation = ruling_of(stated, None, county.day)
+    values: dict[str, Any] = {}
+    for code, own in nation.values.items():
+        parameter = county.rules.parameters[code]
+        here = parameter.at(county.division, county.day)
+        floor = nation.floor(code)
+        law = own if own is not None else floor
+        values[code] = law if reading == LAW and law is not None else None if here is None else here.value
+    return attrs.evolve(nation, division=county.division, values=values, bound={})
+
+
+def domain_of(
+    plans: Sequence[Plan], division: str | None, day: dt.date, household: int, asked: Sequence[BoolExpr] = ()
+) -> Domain:
+    """The limits of a proof about these rules (and conditions asked about): every code that they name is in them."""
+    named: dict[str, None] = {}
+    for expr in (*(expr for plan in plans for _, expr in plan.rules.expressions()), *asked):
+        for node in n.walk(expr.node):
+            if isinstance(node, n.IsIn) and node.arg.kind.codes is None:
+                named |= dict.fromkeys(node.codes)
+            if isinstance(node, n.Const) and isinstance(node.value, str) and node.kind.codes is None:
+                named[node.value] = None
+    places = [code for code in named if code.isdigit()]
+    home = [division.ljust(6, "0")] if division else []
+    return Domain(
+        day, household=household, divisions=tuple(home + places), texts=tuple(c for c in named if not c.isdigit())
+    )
+
+
+def prove(
+    book: "PolicyBook",
+    division: str | None,
+    day: dt.date,
+    household: int,
+    seconds: float,
+    progress: Progress | None,
+    questions: Sequence[str],
+    apart: Sequence[tuple[str, str]],
+    gaps: Sequence[tuple[Sequence[str], BoolExpr]],
+) -> ProofReport:
+    """See ``PolicyBook.prove``."""
+    county = ruling_of(book, division, day)
+    nations = {reading: national_floor(book, county, reading) for reading in (COUNTY, LAW)}
+    conditions = [within for _, within in gaps]
+    prover = Prover(domain_of([county.plan, nations[LAW].plan], division, day, household, conditions), seconds)
+    found = []
+    for proof in _proofs(prover, county, nations, questions, apart, gaps):
+        found.append(proof)
+        if progress is not None:
+            progress(len(found), proof)
+    place = place_name(division) if division else Text("全国", "the nation")
+    return ProofReport(place, division, day, county.fingerprint, tuple(found), (*prover.assumptions, *_open(county)))
+
+
+def _open(ruling: Ruling) -> Iterator[Text]:
+    """What is assumed of parameters that nobody has set."""
+    names = [ruling.titles.get(code, Text(code, code)) for code in ruling.open]
+    if names:
+        zh, en = "、".join(t.zh for t in names), "; ".join(t.en for t in names)
+        yield Text(
+            f"本地未设定的参数可以是不低于最低标准的任何值：{zh}",
+            f"parameters that the place does not set can have any value from their floor, or none: {en}",
+        )
+
+
+def _proofs(
+    prover: Prover,
+    county: Ruling,
+    nations: dict[str, Ruling],
+    questions: Sequence[str],
+    apart: Sequence[tuple[str, str]],
+    gaps: Sequence[tuple[Sequence[str], BoolExpr]],
+) -> Iterator[Proof]:
+    if "floor" in questions:
+        for reading, nation in nations.items():
+            yield from map(prover.prove, floor_questions(prover, county, nation, reading))
+    if "reach" in questions:
+        yield from map(prover.prove, reach_questions(prover, county))
+    if "apart" in questions:
+        yield from map(prover.prove, apart_questions(prover, county))
+    yield from map(prover.prove, overlap_questions(prover, county, apart))
+    yield from map(prover.prove, gap_questions(prover, county, gaps))
+    if "cliffs" in questions:
+        yield from (cliff(prover, county, path) for path in incomes_read(prover, county))
+    if "papers" in questions:
+        yield from paper_proofs(prover, county)
+
+
+def compare(
+    book: "PolicyBook", other: "PolicyBook", division: str | None, day: dt.date, household: int, seconds: float
+) -> ProofReport:
+    """See ``PolicyBook.prove_same``."""
+    one, two = ruling_of(book, division, day), ruling_of(other, division, day)
+    prover = Prover(domain_of([one.plan, two.plan], division, day, household), seconds)
+    proofs = tuple(map(prover.prove, equivalence_questions(prover, one, two)))
+    place = place_name(division) if division else Text("全国", "the nation")
+    return ProofReport(place, division, day, one.fingerprint, proofs, (*prover.assumptions, *_open(one)))
+
+
+def _of_case(
+    book: "PolicyBook", case: Case, division: str | None, day: dt.date, household: int
+) -> tuple[Ruling, dict[str, Any], Domain]:
+    place = division or book.division or case.division
+    provided, _ = book._ready(place, day).provide(case)
+    ruling = ruling_of(book, place, day)
+    return ruling, provided, domain_of([ruling.plan], place, day, household)
+
+
+def bounds_of(
+    book: "PolicyBook", case: Case, division: str | None, day: dt.date, household: int, seconds: float
+) -> ExactBounds:
+    """See ``PolicyBook.exact_bounds``."""
+    ruling, provided, domain = _of_case(book, case, division, day, household)
+    return exact_bounds(ruling, case, provided, domain, seconds)
+
+
+def confirmed_missing(
+    book: "PolicyBook", case: Case, division: str | None, day: dt.date, household: int, seconds: float
+) -> dict[str, bool | None]:
+    """See ``PolicyBook.confirm_missing``."""
+    ruling, provided, domain = _of_case(book, case, division, day, household)
+    paths = tuple(dict.fromkeys(m.path for m in ruling.assess(case, provided=provided).missing))
+    return confirmed(ruling, case, provided, domain, seconds, paths)

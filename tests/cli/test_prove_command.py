@@ -1,0 +1,28 @@
+"""``kinderguard prove``: the answers on standard output, a page on request, an exit code to build on."""
+
+import pytest
+
+pytest.importorskip("z3")
+
+FLOOR = ("prove", "330199", "--on", "2025-09-01", "--question", "floor")
+
+
+def test_the_floor_of_a_county_is_proved(kinderguard, tmp_path):
+    page = tmp_path / "proofs.html"
+    done = kinderguard(*FLOOR, "--all", "--lang", "en", "--html", page)
+    assert done.exit_code == 0, done.stderr
+    assert "cn.dibao_benefit" in done.stdout
+    assert "at most 3 household members" in done.stdout
+    assert "示例县" in page.read_text("utf-8") or "example county" in page.read_text("utf-8")
+
+
+def test_a_cliff_is_told_with_a_child_and_judges_nothing(kinderguard):
+    done = kinderguard("prove", "330199", "--on", "2025-09-01", "-q", "cliffs", "--lang", "zh")
+    assert done.exit_code == 0
+    assert "不成立" in done.stdout
+    assert "再加：" in done.stdout
+
+
+def test_what_cannot_be_asked_is_refused(kinderguard):
+    assert kinderguard("prove", "330199", "-q", "flor").exit_code == 2
+    assert kinderguard("prove", "339999").exit_code == 2

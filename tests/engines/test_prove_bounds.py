@@ -1,0 +1,109 @@
+"""The tightest bounds: what brute force finds, never wider than the engine's own, and facts that can change something."""
+
+import datetime as dt
+from itertools import product
+
+import pytest
+from hypothesis import given
+
+import kinderguard
+from engines.agreement import book_of, examples
+from engines.test_frame_traps import TITLE
+from kinderguard import Case
+from kinderguard import rules as r
+from kinderguard.rules import child, household, parents
+from kinderguard.rules.ruleset import RuleSet
+from kinderguard.testing import strategies
+from national.conftest import ORDINARY, STANDARDS
+
+DAY = dt.date(2025, 9, 1)
+INCOME = household.monthly_income_per_head
+
+
+def book_with(amount, **more):
+    return book_of(RuleSet([], [r.Policy("cn.p", TITLE, eligible=r.all_of(), amount=amount, every=r.MONTH, **more)]))
+
+
+def test_bounds_that_are_wider_than_need_be_are_tightened():
+    """Of a fact that stands twice, the engine takes each by itself: 100 + 50 was thought to be possible."""
+    adopted = child.adopted
+    amount = r.when(adopted, r.yuan("100")).otherwise(r.yuan("0")) + r.when(adopted, r.yuan("0")).otherwise(
+        r.yuan("50")
+    )
+    book = book_with(amount)
+    cheap = book.assess(Case(), on=DAY).policies["cn.p"]
+    exact = book.exact_bounds(Case(), on=DAY).policies["cn.p"]
+    assert (cheap.low, cheap.high) == (0, 150)
+    assert (exact.low, exact.high, exact.exact) == (50, 100, True)
+
+
+def test_what_is_known_stays_as_it_is():
+    book = book_with(r.max_of(r.yuan("0"), r.yuan("1000") - INCOME))
+    known = Case.from_facts({"household.monthly_income_per_head": "400"})
+    assert book.exact_bounds(known, on=DAY).policies["cn.p"] == book.exact_bounds(known, on=DAY).policies["cn.p"]
+    assert book.exact_bounds(known, on=DAY).totals["due.month.child"].low == 600
+    unknown = book.exact_bounds(Case(), on=DAY).policies["cn.p"]
+    assert (unknown.low, unknown.high) == (0, 1000)
+
+
+def test_an_amount_without_an_upper_end_has_none():
+    exact = book_with(household.dibao_monthly).exact_bounds(Case(), on=DAY).policies["cn.p"]
+    assert exact.low == 0
+    assert exact.high is not None, "the model itself has a largest amount"
+
+
+def test_a_date_known_to_the_month_stays_within_it():
+    amount = r.when(child.birth_date <= dt.date(2012, 3, 15), r.yuan("1")).otherwise(r.yuan("2"))
+    book = book_with(amount)
+    for month, ends in (("2012-03", (1, 2)), ("2012-02", (1, 1)), ("2012-04", (2, 2))):
+        exact = book.exact_bounds(Case.from_facts({"child.birth_date": month}), on=DAY).policies["cn.p"]
+        assert (exact.low, exact.high) == ends
+
+
+BOOLS = (True, False)
+
+
+@pytest.mark.parametrize("known", [{}, {"father.supports_child": True}, {"child.adopted": False}])
+def test_exact_bounds_are_those_of_brute_force(known):
+    paths = ["child.adopted", "father.supports_child", "mother.supports_child", "child.living_on_street"]
+    some = parents.any(lambda p: p.supports_child)
+    every = parents.all(lambda p: p.supports_child) & ~child.adopted
+    amount = r.when(some, r.yuan("100")).otherwise(r.yuan("40")) + r.when(every, r.yuan("7")).otherwise(
+        r.when(child.living_on_street | child.adopted, r.yuan("30")).otherwise(r.yuan("3"))
+    )
+    book = book_with(amount)
+    exists = {"father.kind": "birth", "mother.kind": "birth"}
+    open_paths = [p for p in paths if p not in known]
+    found = [
+        book.assess(Case.from_facts({**exists, **known, **dict(zip(open_paths, values, strict=True))}), on=DAY)
+        .policies["cn.p"]
+        .amount
+        for values in product(BOOLS, repeat=len(open_paths))
+    ]
+    exact = book.exact_bounds(Case.from_facts({**exists, **known}), on=DAY).policies["cn.p"]
+    assert (exact.low, exact.high) == (min(found), max(found))
+
+
+RIGHT = kinderguard.load().with_parameters(STANDARDS).on(DAY)
+
+
+@examples(5)
+@given(strategies.cases())
+def test_the_engines_bounds_hold_the_exact_ones_by_the_national_rules(case):
+    result, exact = RIGHT.assess(case, division="370831"), RIGHT.exact_bounds(case, division="370831")
+    for code, bounds in exact.policies.items():
+        found = result.policies[code]
+        assert found.low <= bounds.low
+        assert found.high is None or (bounds.high is not None and bounds.high <= found.high)
+        if found.amount is not None:
+            assert (bounds.low, bounds.high) == (found.amount, found.amount)
+
+
+def test_a_missing_fact_is_confirmed_to_change_something():
+    unknown = ("child.adopted", "household.monthly_income_per_head", "child.illness.serious")
+    case = Case.from_facts({k: v for k, v in ORDINARY.items() if k not in unknown} | {"division_code": "370831"})
+    asked = [m.path for m in RIGHT.assess(case).missing]
+    assert set(asked) == {"household.monthly_income_per_head", "child.illness.serious"}
+    confirmed = RIGHT.confirm_missing(case)
+    assert list(confirmed) == asked
+    assert set(confirmed.values()) == {True}

@@ -1,0 +1,119 @@
+"""The floor of every plug-in that ships with the library, proved; what was proved is attacked with children near the lines."""
+
+import datetime as dt
+from functools import cache
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import kinderguard
+from kinderguard import rules as r
+from kinderguard.engines.prove.floor import COUNTY, LAW, floor_questions
+from kinderguard.engines.prove.proof import Outcome
+from kinderguard.engines.prove.prover import Prover
+from kinderguard.engines.prove.reach import apart_questions
+from kinderguard.national import UNATTENDED_ALLOWANCE
+from kinderguard.packs.proofs import domain_of, national_floor, ruling_of
+from kinderguard.testing import strategies
+from national.conftest import STANDARDS
+
+DAY = dt.date(2025, 9, 1)
+PLACES = ["330199", "22", "33"]
+
+
+@cache
+def book():
+    """Provinces set no standards; with invented ones an amount can be held against another."""
+    province = {code: {"22": value, "33": value} for code, value in STANDARDS.items()}
+    with_county = kinderguard.load().on(DAY)
+    return with_county.with_parameters({code: {"22": v["22"]} for code, v in province.items()})
+
+
+@cache
+def asked(place):
+    """The questions about a place with their answers."""
+    county = ruling_of(book(), place, DAY)
+    nations = {reading: national_floor(book(), county, reading) for reading in (COUNTY, LAW)}
+    prover = Prover(domain_of([county.plan, nations[LAW].plan], place, DAY, 3), seconds=20)
+    questions = [q for reading, nation in nations.items() for q in floor_questions(prover, county, nation, reading)]
+    questions += apart_questions(prover, county)
+    return [(question, prover.prove(question)) for question in questions]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_plug_in_that_ships_with_the_library_is_below_the_national_floor(place):
+    proofs = [proof for _, proof in asked(place)]
+    assert {p.outcome for p in proofs if p.question not in ("floor.bounds",)} == {Outcome.PROVED}
+    assert not any(p.fault or p.outcome in (Outcome.UNDECIDED, Outcome.NOT_TAKEN) for p in proofs)
+    assert {"floor.eligible", "floor.amount", "floor.service", "floor.total", "floor.bounds", "apart"} == {
+        p.question for p in proofs
+    }
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_refutation_holds_on_the_reference_engine(place):
+    """Once more, outside the prover: the counterexample itself, by the book."""
+    for question, proof in asked(place):
+        if proof.outcome is Outcome.REFUTED:
+            results = [
+                s.ruling.results_of(s.ruling.assess(proof.counterexample, proof.parameters)) for s in question.sides
+            ]
+            assert question.bad(tuple(results)) is True
+
+
+ATTACKED = settings(
+    max_examples=500, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True
+)
+#: Rules with lines of every kind: ages, incomes, terms, grades, dates.
+RULES = [
+    "cn.orphan_allowance", "cn.unattended_allowance", "cn.dibao_benefit", "cn.dibao_marginal", "cn.disability_care_subsidy",
+    "cn.disability_living_subsidy", "cn.orphan_study_grant", "cn.migrant",
+]  # fmt: skip
+
+
+def test_what_was_proved_holds_of_500_children_near_the_lines():
+    """The standards of the three places are the same, and so are the lines."""
+    proved = [question for place in PLACES for question, proof in asked(place) if proof.outcome is Outcome.PROVED]
+    rulings = {id(s.ruling): s.ruling for q in proved for s in q.sides}
+    children = []
+
+    @ATTACKED
+    @given(st.one_of([strategies.near(code, division="330199", book=book(), on=DAY) for code in RULES]))
+    def attack(case):
+        children.append(case)
+        results = {key: ruling.results_of(ruling.assess(case)) for key, ruling in rulings.items()}
+        for question in proved:
+            assert question.bad(tuple(results[id(s.ruling)] for s in question.sides)) is False, question.proved.en
+
+    attack()
+    assert len(children) >= 500
+
+
+def test_a_rule_that_takes_something_away_is_refuted_with_the_child_who_loses_it():
+    """A province's version of the allowance that forgets children whose parents are both in prison."""
+    narrowed = kinderguard.load().with_policies(
+        r.Policy(
+            UNATTENDED_ALLOWANCE.code, UNATTENDED_ALLOWANCE.title, eligible=UNATTENDED_ALLOWANCE.eligible & r.child.adopted,
+            amount=UNATTENDED_ALLOWANCE.amount, every=r.MONTH, stacking=UNATTENDED_ALLOWANCE.stacking,
+        )
+    )  # fmt: skip
+    county = ruling_of(narrowed, "330199", DAY)
+    nation = national_floor(narrowed, county, COUNTY)
+    prover = Prover(domain_of([county.plan, nation.plan], "330199", DAY, 3), seconds=20)
+    questions = floor_questions(prover, county, nation, COUNTY)
+    wanted = {
+        ("floor.eligible", "cn.unattended_allowance"),
+        ("floor.eligible", "cn.orphan_allowance"),
+        ("floor.total", "due.month.child"),
+    }
+    asked_now = {(q.kind, q.subject): prover.prove(q) for q in questions if (q.kind, q.subject) in wanted}
+    found = asked_now["floor.eligible", "cn.unattended_allowance"]
+    assert found.outcome is Outcome.REFUTED
+    by_nation = kinderguard.load().assess(found.counterexample, on=DAY, division="330199")
+    by_county = narrowed.assess(found.counterexample, on=DAY, division="330199")
+    assert by_nation.policies["cn.unattended_allowance"].eligible is True
+    assert by_county.policies["cn.unattended_allowance"].eligible is not True
+    assert asked_now["floor.total", "due.month.child"].outcome is Outcome.REFUTED
+    assert asked_now["floor.eligible", "cn.orphan_allowance"].outcome is Outcome.PROVED
+    assert len(found.facts()) <= 6, "as few facts as it takes"
