@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from kinderguard.model.codes import Frequency
 from tests_national import situation
 
 DAY = dt.date(2025, 9, 1)
@@ -176,3 +177,13 @@ def test_a_countys_top_up_cannot_count_less_than_nothing(book):
     )
     facts = {"household.size": 3, "household.monthly_income_per_head": "1800"}
     assert book.with_policies(rise).on(DAY).assess(Case.from_facts(facts)).policies["cn.rise"].amount == 500
+
+
+def test_a_total_is_asked_for_by_frequency_or_by_its_code(assess):
+    due = assess(ORPHAN | {"child.birth_date": "2014-05-09"}).due
+    assert due.total("month").low > 0
+    assert due.total("month") == due.total(Frequency.MONTH)
+    with pytest.raises(ValueError, match="monthly"):
+        due.total("monthly")
+    with pytest.raises(ValueError, match="per 'child'"):
+        due.total("month", "family")

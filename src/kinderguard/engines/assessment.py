@@ -125,8 +125,15 @@ class Due:
     cash: tuple[PolicyResult, ...]
     services: tuple[PolicyResult, ...]
 
-    def total(self, every: Frequency = Frequency.MONTH, per: str | None = None) -> Total:
-        """The sum of what is paid ``every``, of what is per ``"child"`` or ``"household"``, or both."""
+    def total(self, every: Frequency | str = Frequency.MONTH, per: str | None = None) -> Total:
+        """The sum of what is paid ``every``, of what is per ``"child"`` or ``"household"``, or both.
+
+        Raises:
+            ValueError: no such frequency, or neither child nor household.
+        """
+        every = Frequency(every)
+        if per not in (None, "child", "household"):
+            raise ValueError(f"What is paid is per 'child' or per 'household', not {per!r}.")
         chosen = [p for p in self.cash if p.every is every and per in (None, p.per)]
         highs = [p.high for p in chosen]
         low = sum((p.low or ZERO for p in chosen), ZERO)
