@@ -53,7 +53,11 @@ class Reason:
 def conditions_of(plan: Plan, rule: str) -> dict[str, list[Step]]:
     """The conditions of a category or policy by the step's part of their code, as frames give them (``reasons_of``)."""
     root = plan.categories[rule] if rule in plan.categories else plan.policies[rule].eligible
-    categories = {step: code for code, step in plan.categories.items()}
+    return named_conditions(rule, root, {step: code for code, step in plan.categories.items()})
+
+
+def named_conditions(rule: str, root: Step, categories: Mapping[Step, str]) -> dict[str, list[Step]]:
+    """What a rule's condition is joined of, by the code of the step or category; by its place where it has none."""
     found: dict[str, list[Step]] = {}
     for place, part in enumerate(_conditions(root), 1):
         name = part.names[0].code if part.names and part is not root else categories.get(part)

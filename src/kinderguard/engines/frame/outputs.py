@@ -9,8 +9,8 @@ from kinderguard.engines.frame.algebra import FrameAlgebra
 from kinderguard.engines.frame.intervals import Interval
 from kinderguard.engines.frame.vectors import Dtype, Graph, Vector
 from kinderguard.engines.plan import Outline, Step
+from kinderguard.engines.reasons import named_conditions
 from kinderguard.model.codes import Frequency
-from kinderguard.rules import nodes as n
 
 
 @attrs.frozen(eq=False)
@@ -105,24 +105,9 @@ def reasons_of(algebra: FrameAlgebra, outline: Outline) -> dict[str, Vector]:
     rules = [*outline.categories.items(), *((code, p.eligible) for code, p in outline.policies.items())]
     for code, root in rules:
         fails = g.is_false(algebra.truth(root))
-        for place, part in enumerate(_conditions(root), 1):
-            name = part.names[0].code if part.names and part is not root else categories.get(part)
-            name = name if name is not None and name != code else f"#{place}"
-            mark = g.all(fails, g.is_false(algebra.truth(part)))
-            found[f"{code}:{name}"] = g.any(found.get(f"{code}:{name}", g.false), mark)
+        for name, parts in named_conditions(code, root, categories).items():
+            found[f"{code}:{name}"] = g.all(fails, g.any(*(g.is_false(algebra.truth(part)) for part in parts)))
     return {name: vector for name, vector in found.items() if not vector.is_value(False)}
-
-
-def _conditions(root: Step) -> list[Step]:
-    """What a condition is joined of: through ``and``s that have no name, or the alternatives of an ``or``."""
-    if isinstance(root.node, n.Or):
-        return list(root.inputs)
-    if not isinstance(root.node, n.And):
-        return [root]
-    found: list[Step] = []
-    for part in root.inputs:
-        found += _conditions(part) if isinstance(part.node, n.And) and not part.names else [part]
-    return found
 
 
 def _due(g: Graph, amount: Interval) -> Interval:
