@@ -9,7 +9,9 @@ from unicodedata import normalize
 import jsonschema
 import pytest
 from python_calamine import CalamineWorkbook
+from typer.main import get_command
 
+from kinderguard.commands import app
 from kinderguard.report import schema
 from kinderguard.survey import read_ledger
 
@@ -186,3 +188,19 @@ def test_without_the_extra_the_command_names_it():
     assert ran.returncode == 2
     assert "kinderguard[cli]" in ran.stderr
     assert ran.stdout == ""
+
+
+def commands(command, name="kinderguard"):
+    yield name, command
+    for part, each in getattr(command, "commands", {}).items():
+        yield from commands(each, f"{name} {part}")
+
+
+COMMANDS = dict(commands(get_command(app)))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_help_text_is_in_both_languages(name):
+    for said in (COMMANDS[name].help, *(parameter.help for parameter in COMMANDS[name].params)):
+        assert re.search("[\u3400-\u9fff]", said or ""), said
+        assert re.search("[A-Za-z]{3}", said), said

@@ -16,7 +16,7 @@ import kinderguard
 
 ROOT = Path(__file__).parents[2]
 PACKS = ("cn", "22", "33", "330199")
-PUBLIC = ("rules", "model", "packs", "national", "survey", "report", "analysis")
+PUBLIC = ("rules", "model", "packs", "national", "survey", "report", "analysis", "testing", "scaffold.doctor")
 
 
 def build(source: Path, out: Path) -> subprocess.CompletedProcess[str]:

@@ -7,7 +7,9 @@ from kinderguard import Case, Pack, Text
 from kinderguard import rules as r
 
 DAY = dt.date(2025, 9, 1)
-HELPED = r.Category("330199.helped", Text("已享受", "helped"), r.help_received.any(lambda h: h.is_for("cn.dibao_benefit")))
+HELPED = r.Category(
+    "330199.helped", Text("已享受", "helped"), r.help_received.any(lambda h: h.is_for("cn.dibao_benefit"))
+)
 PACK = Pack("330199", Text("县", "county"), "1", ">=0.1", categories=[HELPED])
 
 

@@ -75,7 +75,9 @@ def test_a_named_step_has_a_table_of_its_own():
 
 
 def test_too_many_ways_are_no_table():
-    pairs = [(a | b).node for a, b in product([child.living_on_street, child.adopted], [household.property_within_limits])]
+    pairs = [
+        (a | b).node for a, b in product([child.living_on_street, child.adopted], [household.property_within_limits])
+    ]
     assert decision_tables(TITLE, n.And(tuple(pairs)))
     many = n.And(tuple(n.Or((n.Fact(n.BOOL, f"child.a{k}"), n.Fact(n.BOOL, f"child.b{k}"))) for k in range(8)))
     assert MOST_WAYS < 2**8

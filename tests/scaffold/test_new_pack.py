@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from kinderguard.commands import app
 from kinderguard.scaffold import ScaffoldError, answers_for, new_pack
-from kinderguard.scaffold.new_pack import MARK
+from kinderguard.testing import check_pack
+from kinderguard.testing.marks import MARK
 from pack_environment import make_environment, run
 
 
@@ -42,6 +43,19 @@ def test_what_must_be_filled_in_is_marked_with_file_and_line(tmp_path):
     for mark in made.marks:
         assert MARK in (made.folder / mark.file).read_text("utf-8").splitlines()[mark.line - 1]
     assert any("英文名称" in m.text for m in made.marks)
+
+
+def test_the_suite_lists_the_marks_that_new_pack_counted_and_passes_until_the_version_is_final(tmp_path):
+    made = new_pack("411025", title="襄城县", out=tmp_path / "pack")
+    (result,) = check_pack(made.folder, only="placeholders").results
+    assert result.ok
+    assert [note.message.zh for note in result.notes] == [f"{m.file}:{m.line}: 待填写：{m.text}" for m in made.marks]
+    for file in ("pyproject.toml", "src/kinderguard_411025/__init__.py"):
+        text = (made.folder / file).read_text("utf-8")
+        assert text.count('"0.1.0.dev0"') == 1
+        (made.folder / file).write_text(text.replace('"0.1.0.dev0"', '"0.1.0"'), "utf-8")
+    (result,) = check_pack(made.folder, only="placeholders").results
+    assert [(f.file, f.line) for f in result.findings] == [(m.file, m.line) for m in made.marks]
 
 
 def test_a_province_and_a_second_pack_of_a_division_have_packs_too():

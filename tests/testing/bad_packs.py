@@ -199,7 +199,7 @@ BAD = (
     Bad("exact_money", "an amount between two fen", INIT, 'amount=param("450199.grant.amount")', 'amount=param("450199.grant.amount") * r.ratio(1, 3)', "between two fen"),
     Bad("floor", "less than the nation gives", PARAMETERS, '"1500.00"', '"500.00"', "below the national floor"),
     Bad("never_applies", "two ages at once", INIT, "child.is_in(DIBAO) & STOVE.expr", "(child.age > 18) & STOVE.expr", "", "450199.grant", alone=True),
-    Bad("always_applies", "nobody is left out", INIT, "when=(child.age < 16)", "when=(child.age >= 0)", "", "450199.pupil", alone=True),
+    Bad("always_applies", "nobody is left out", INIT, "when=(child.age < 16)", "when=((child.age < 16) | (child.age >= 16))", "", "450199.pupil", alone=True),
     Bad("worse_with_paper", "the known is worse than the unknown", INIT, "child.is_in(DIBAO) & STOVE.expr", "~STOVE.expr.is_known()", "", "450199.grant", alone=True),
     Bad("deterministic", "a rule by the order of a set", INIT, "child.age < 16", "child.age < {'14': 14, '15': 15, '16': 16, '17': 17, '18': 18}[next(iter({'14', '15', '16', '17', '18'}))]", "fingerprints differ", alone=True),
     Bad("deterministic", "a provider that remembers", INIT, "    return {\"450199001\": True, \"450199002\": False}.get(division or \"\")", "    SEEN.append(division)\n    return len(SEEN) % 3 == 0\n\n\nSEEN = []", "assessed twice", alone=True),

@@ -101,6 +101,45 @@ def test_a_folder_is_read_again_after_it_was_mended(tmp_path):
     assert check_pack(folder, only="titles").ok
 
 
+# ---- what is still to be filled in
+
+
+def marked(folder, version):
+    """The good pack of this version, with a mark in a title, in its README and in a comment."""
+    files = {name: text.replace('version="0.1.0"', f'version="{version}"') for name, text in GOOD.items()}
+    files[INIT] = files[INIT].replace('"取暖补助"', '"待填：名称"').replace("DECREE =", "# 待填：文号\nDECREE =", 1)
+    return write(files | {"README.md": "待填：由谁维护\n搜索“待填”\n"}, folder)
+
+
+@pytest.mark.parametrize("version", ["0.1.0.dev0", "0.1.0rc1"])
+def test_a_version_that_is_not_final_may_hold_marks_and_each_is_listed(tmp_path, version):
+    folder = marked(tmp_path, version)
+    report = check_pack(folder, only="placeholders")
+    assert report.ok
+    assert report["placeholders"].status is Status.PASSED
+    lines = (folder / INIT).read_text("utf-8").splitlines()
+    comment, title = (next(k for k, line in enumerate(lines, 1) if what in line) for what in ("文号", "名称"))
+    assert [note.message.zh for note in report["placeholders"].notes] == [
+        "README.md:1: 待填写：待填：由谁维护",
+        f"{INIT}:{comment}: 待填写：# 待填：文号",
+        f"{INIT}:{title}: 待填写：{lines[title - 1].strip()}",
+    ]
+    assert f"    · {INIT}:{title}: to be filled in: " in report.text("en")
+
+
+@pytest.mark.parametrize("version", ["0.1.0", "1.0.post1", "first"])
+def test_a_final_version_may_hold_none(tmp_path, version):
+    report = check_pack(marked(tmp_path, version), only="placeholders")
+    assert not report.ok
+    assert [f.file for f in report["placeholders"].findings] == ["README.md", INIT, INIT]
+
+
+def test_a_marked_text_that_no_line_holds_is_told_too(tmp_path):
+    folder = write(GOOD | {INIT: GOOD[INIT].replace('"取暖补助"', '"待" + "填：名称"')}, tmp_path)
+    (finding,) = check_pack(folder, only="placeholders")["placeholders"].findings
+    assert "待填：名称" in finding.message.zh
+
+
 # ---- expected failures
 
 

@@ -1,6 +1,9 @@
 """Each check fails for a pack that goes against it, says where and why, and no other check fails with it."""
 
 import importlib
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +29,14 @@ def test_the_good_pack_passes_every_check_but_the_proofs(good):
     assert {r.status for r in report.results} == {Status.PASSED}
 
 
+@pytest.fixture
+def author(tmp_path_factory, monkeypatch):
+    """The folder in which an author runs the suite; what a pack writes to where it is imported must not be left here."""
+    folder = tmp_path_factory.mktemp("author")
+    monkeypatch.chdir(folder)
+    return folder
+
+
 def prover():
     """Whether rules can be proved here."""
     try:
@@ -35,7 +46,7 @@ def prover():
 
 
 @pytest.mark.parametrize("bad", BAD, ids=lambda b: f"{b.check_id}: {b.what}")
-def test_a_bad_pack_fails_its_own_check_alone(bad, tmp_path):
+def test_a_bad_pack_fails_its_own_check_alone(bad, tmp_path, author):
     if bad.check_id in PROOFS and not prover():
         pytest.skip("z3 is not installed")
     folder = write(bad.files(), tmp_path)
@@ -53,6 +64,21 @@ def test_a_bad_pack_fails_its_own_check_alone(bad, tmp_path):
         assert finding.line is not None, finding
         lines = (folder / finding.file).read_text("utf-8").splitlines()
         assert bad.line in lines[finding.line - 1], finding
+    assert list(author.iterdir()) == []
+
+
+def test_a_check_leaves_nothing_in_the_authors_folder(tmp_path):
+    """As an author runs it, in a process of its own: neither what the pack writes nor what drawing children keeps."""
+    (bad,) = [b for b in BAD if b.what == "writes a file"]
+    folder = write(bad.files(), tmp_path)
+    command = ["check-pack", ".", "--only", "import_side_effects", "--only", "json_round_trip"]
+    ran = subprocess.run(
+        [sys.executable, "-B", "-m", "kinderguard", *command], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 1, ran.stderr
+    assert "left_behind.txt" in ran.stdout
+    left = {path.relative_to(folder).as_posix() for path in Path(folder).rglob("*") if path.is_file()}
+    assert left == set(bad.files())
 
 
 def test_every_check_has_a_bad_pack():

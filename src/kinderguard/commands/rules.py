@@ -54,7 +54,7 @@ def rules(
 
 @app.command(name="schema")
 def print_schema(
-    name: Annotated[str | None, typer.Argument(help=" | ".join(SCHEMAS))] = None,
+    name: Annotated[str | None, typer.Argument(help="数据格式 / the format: " + " | ".join(SCHEMAS))] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="FOLDER", help="全部写入文件夹 / write all of them to a folder"),

@@ -70,10 +70,12 @@ class Card:
         self.titles: Mapping[str, Text] = rule_titles(rules)
 
     def category(self, c: Category) -> Line:
+        """A category with its condition and what it reads."""
         below = [*self.condition(Text("条件", "When"), c.when), *self.checks(c.code), *self.reads(c.when)]
         return Line(_heading(c.title, c.code), below=(*below, *_sources(c.cites, c.note, c.effective.text)))
 
     def policy(self, p: Policy) -> Line:
+        """A policy with its condition, amount, papers and stacking."""
         below = [*self.condition(Text("条件", "Eligible when"), p.eligible)]
         every = Text(f"（{p.every.zh}，{'按户' if p.per == 'household' else '按人'}）", f" ({p.every.en}, per {p.per})")
         if p.amount is not None:
@@ -90,6 +92,7 @@ class Card:
         return Line(_heading(p.title, p.code), below=(*below, *_sources(p.cites, p.note, p.effective.text)))
 
     def check(self, c: Check) -> Line:
+        """A local rule with what it adds and why."""
         target = self.titles.get(c.on, same(c.on))
         kinds = (
             (Text("以下情形也适用", "Also applies where"), c.widens),
@@ -102,6 +105,7 @@ class Card:
         return Line(head, below=(*below, *_sources(c.cites, None, c.effective.text)))
 
     def parameter(self, p: Parameter) -> Line:
+        """A parameter with its values and floor."""
         below = [self.value(p, v) for v in self.values(p)]
         if p.floor is not None:
             below.append(Line(Text("最低标准：", "Floor: "), below=(self.value(p, p.floor),)))
@@ -115,6 +119,7 @@ class Card:
         return () if found is None else (found,)
 
     def value(self, p: Parameter, v: ParameterValue) -> Line:
+        """One value with place, period and source."""
         assert p.kind is not None
         text = show(v.value, p.kind, p.unit) + Text("，", ", ") + place_name(v.place) + Text("，", ", ") + v.period.text
         return Line(
@@ -130,9 +135,11 @@ class Card:
         yield Line(title + Text("：", ": ") + said, below=below)
 
     def checks(self, code: str) -> list[Line]:
+        """The local rules on a category or policy."""
         return [self.check(c) for c in self.rules.checks.values() if c.on == code]
 
     def reads(self, *exprs: Expr) -> Iterator[Line]:
+        """The facts and parameters that expressions read."""
         facts = dict.fromkeys(path for e in exprs for path in facts_read(e))
         if facts:
             yield Line(
@@ -146,6 +153,7 @@ class Card:
             )
 
     def stacking(self, rule: Stacking) -> Line:
+        """One stacking rule in words."""
         def named(code: str) -> Text:
             return self.titles.get(code, same(code))
 

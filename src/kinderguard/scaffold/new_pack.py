@@ -9,19 +9,9 @@ from kinderguard.model.errors import MissingExtraError
 from kinderguard.model.text import Text
 from kinderguard.scaffold.answers import Answers, ScaffoldError, answers_for
 from kinderguard.scaffold.template_versions import SOURCE, template_versions
+from kinderguard.testing.marks import Mark, marks_in
 
-#: What a developer must fill in is marked so; the conformance suite lists what is left.
-MARK = "待填"
 ANSWERS_FILE = ".copier-answers.yml"
-
-
-@attrs.frozen
-class Mark:
-    """A place that the developer must fill in."""
-
-    file: str
-    line: int
-    text: str
 
 
 @attrs.frozen
@@ -71,22 +61,10 @@ def new_pack(
     run_copy(str(template), folder, data=attrs.asdict(answers), defaults=True, quiet=True)
     _name_the_template(folder / ANSWERS_FILE, version)
     files = tuple(sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()))
-    return NewPack(folder, answers, files, marks_in(folder))
+    return NewPack(folder, answers, files, marks_in(folder, folder / "src" / answers.package))
 
 
 def _name_the_template(path: Path, version: int) -> None:
     """Name the template by its number: copier wrote the folder it was installed in, which is another on each machine."""
     source = f"_commit: '{version}'\n_src_path: {SOURCE}\n"
     path.write_text(re.sub(r"^_src_path: .*\n", source, path.read_text("utf-8"), flags=re.MULTILINE), "utf-8")
-
-
-def marks_in(folder: Path) -> tuple[Mark, ...]:
-    """What is still marked in a pack, file by file; a line that explains the mark (“待填”) is left out."""
-    found = []
-    for path in sorted(p for pattern in ("*.py", "*.toml", "README.md") for p in folder.rglob(pattern)):
-        if any(part.startswith(".") or part in ("build", "dist") for part in path.relative_to(folder).parts):
-            continue
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-            if MARK in line and f"“{MARK}”" not in line:
-                found.append(Mark(path.relative_to(folder).as_posix(), number, line.strip()))
-    return tuple(found)

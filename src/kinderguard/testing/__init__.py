@@ -2,7 +2,7 @@
 
 ``check_pack`` and ``parametrize_with_checks`` run the conformance suite, ``read_policy_cases`` reads ``cases/*.toml``,
 ``strategies`` makes cases and their parts for property tests, ``expressions`` makes rules. The latter two need hypothesis,
-which comes with ``pip install kinderguard[test]``.
+which comes with ``pip install kinderguard[kit]``.
 """
 
 from typing import TYPE_CHECKING, Any

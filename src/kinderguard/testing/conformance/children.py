@@ -7,7 +7,8 @@ import contextlib
 import datetime as dt
 import random
 import re
-from collections.abc import Callable, Iterable
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from kinderguard.model.case import Case
@@ -27,14 +28,28 @@ def generated(subject: Subject) -> tuple[Case, ...]:
         from kinderguard.testing import strategies
     except ModuleNotFoundError as error:
         raise Skip(
-            f"需要安装 {error.name}：pip install 'kinderguard[test]'",
-            f"this needs {error.name}: pip install 'kinderguard[test]'",
+            f"需要安装 {error.name}：pip install 'kinderguard[kit]'",
+            f"this needs {error.name}: pip install 'kinderguard[kit]'",
         ) from None
-    drawn = _drawn(strategies.cases(), subject.examples // 2, subject.seed)
-    drawn += _near(subject, strategies, subject.examples - len(drawn))
+    with _leaving_nothing():
+        drawn = _drawn(strategies.cases(), subject.examples // 2, subject.seed)
+        drawn += _near(subject, strategies, subject.examples - len(drawn))
     chance = random.Random(subject.seed)
     placed = [_placed(case, subject, chance) for case in drawn]
     return tuple(placed + _from_cases(subject, chance))
+
+
+@contextlib.contextmanager
+def _leaving_nothing() -> Iterator[None]:
+    """While children are drawn, hypothesis keeps its notes elsewhere: it would leave them in the author's folder."""
+    from hypothesis.configuration import set_hypothesis_home_dir
+
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as elsewhere:
+        set_hypothesis_home_dir(elsewhere)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(None)  # its usual place again
 
 
 def _drawn(strategy: Any, count: int, seed: int) -> list[Case]:

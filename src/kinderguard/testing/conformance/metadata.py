@@ -16,11 +16,9 @@ from kinderguard.rules.expression import Expr
 from kinderguard.testing.conformance.locating import Place
 from kinderguard.testing.conformance.project import Distribution, distribution_of
 from kinderguard.testing.conformance.registry import Found, Needs, check
-from kinderguard.testing.conformance.results import Finding
+from kinderguard.testing.conformance.results import Finding, Note
 from kinderguard.testing.conformance.subject import Subject
-
-#: What stands where the author of a pack has yet to fill something in.
-MARKS = ("待填", "TO FILL IN")
+from kinderguard.testing.marks import Mark, is_marked, marks_in
 
 
 @check(
@@ -159,29 +157,60 @@ def _dependency(about: Distribution) -> SpecifierSet | None:
         "带“待填”的名称或依据会原样出现在对儿童家庭的解释中。",
         "A marked title or source would be printed in what a family is told.",
     ),
-    mend=Text("填写真实内容，并去掉标记", "write what is true there, and take the mark away"),
+    mend=Text(
+        "填写真实内容，并去掉标记；开发版（版本号如 0.1.0.dev0）只列出，正式版须全部去掉",
+        "write what is true there, and take the mark away; of a development version (0.1.0.dev0) they are only listed, a "
+        "final version has none",
+    ),
 )
 def placeholders(subject: Subject) -> Found:
-    """Titles, reasons, notes, sources and cited documents without the mark."""
+    """No mark in the author's files, nor in titles, reasons, notes, sources and cited documents.
+
+    A version that is not final is still being written: each mark is told, and none is held against it.
+    """
+    assert subject.pack is not None
+    unfinished = _is_unfinished(subject.pack.version)
+    for mark in _marks(subject):
+        said = Text("待填写：", "to be filled in: ") + same(mark.text)
+        mend = Text("填写真实内容，并去掉“待填”", "write what is true there, and take the mark away")
+        finding = Finding(said, mend, mark.file, mark.line or None)
+        if unfinished:
+            yield Note(same(f"{finding.place}: ") + said if finding.place else said)
+        else:
+            yield finding
+
+
+def _is_unfinished(version: Any) -> bool:
+    try:
+        return Version(version).is_prerelease
+    except (InvalidVersion, TypeError):
+        return False  # `metadata` says that it is no version
+
+
+def _marks(subject: Subject) -> Iterator[Mark]:
+    """The marked lines of the author's files, as ``new-pack`` counts them; then marked texts that stand in none of these."""
+    target = subject.target
+    in_files: tuple[Mark, ...] = ()
+    if target.project is not None and target.package is not None:
+        in_files = marks_in(target.project, target.package)
+    yield from in_files
+    for (file, line), text in _marked_texts(subject).items():
+        parts = [part.strip() for part in text.splitlines() if is_marked(part)]
+        if not any(part in mark.text for part in parts for mark in in_files):
+            yield Mark(file, line or 0, text)
+
+
+def _marked_texts(subject: Subject) -> dict[Place, str]:
+    """What the rules say with a mark, by its place: all there is to see of a wheel."""
     marked: dict[Place, str] = {}
     for text in dict.fromkeys(_walk((subject.pack, subject.documents))):
-        if _is_marked(text):
+        if is_marked(text):
             marked |= dict.fromkeys(subject.sources.everywhere(text), text)
     for parameter in subject.parameters:
         for text in dict.fromkeys(_walk(parameter)):
-            if _is_marked(text):
+            if is_marked(text):
                 marked[subject.sources.parameter(parameter.code, parameter.file, text)] = text
-    for (file, line), text in marked.items():
-        yield Finding(
-            Text("待填写：", "to be filled in: ") + same(text),
-            Text("填写真实内容，并去掉“待填”", "write what is true there, and take the mark away"),
-            file,
-            line,
-        )
-
-
-def _is_marked(text: str) -> bool:
-    return any(mark in text for mark in MARKS)
+    return marked
 
 
 def _walk(value: Any) -> Iterator[str]:

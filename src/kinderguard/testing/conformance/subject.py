@@ -1,6 +1,8 @@
 """The pack under test with everything that checks ask about, each found once: the pack, its book, its files, children."""
 
+import contextlib
 import datetime as dt
+import tempfile
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import cached_property
@@ -61,7 +63,9 @@ class Subject:
     def source(self) -> PackSource:
         """The pack as the loader sees it: loaded, or with its problems."""
         source = PackSource(self.target.name, self.target.distribution, self.target.load)
-        Registry([source]).ensure(source)
+        # What an import writes beside itself must not be left in the author's folder.
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as elsewhere, contextlib.chdir(elsewhere):
+            Registry([source]).ensure(source)
         return source
 
     @cached_property
