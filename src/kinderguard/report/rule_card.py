@@ -154,6 +154,7 @@ class Card:
 
     def stacking(self, rule: Stacking) -> Line:
         """One stacking rule in words."""
+
         def named(code: str) -> Text:
             return self.titles.get(code, same(code))
 
