@@ -2,6 +2,8 @@
 
 import pytest
 
+from testing.bad_packs import GOOD, INIT, write
+
 pytest.importorskip("z3")
 
 FLOOR = ("prove", "330199", "--on", "2025-09-01", "--question", "floor")
@@ -26,3 +28,12 @@ def test_a_cliff_is_told_with_a_child_and_judges_nothing(kinderguard):
 def test_what_cannot_be_asked_is_refused(kinderguard):
     assert kinderguard("prove", "330199", "-q", "flor").exit_code == 2
     assert kinderguard("prove", "339999").exit_code == 2
+
+
+def test_a_pack_that_is_kept_out_is_named_and_nothing_is_proved(kinderguard, tmp_path):
+    write(GOOD | {INIT: GOOD[INIT].replace("child.is_in(PUPIL) & ", "child.is_in(PUPIL) and ")}, tmp_path)
+    done = kinderguard("prove", f"{tmp_path}/")
+    assert done.exit_code == 2
+    assert "450199" in done.stderr
+    assert "__init__.py" in done.stderr
+    assert done.stdout == ""

@@ -22,6 +22,7 @@ from kinderguard.engines.prove.variables import amount, holds
 WIDE = Domain(
     DAY, today=dt.date(2030, 1, 1), numbers=2**21, household=2, lists=2,
     divisions=("33", "3301", "330106", "330199", "330199004", "330106003", "330106003021", "2201", "220102", "71"),
+    texts=("cn.orphan_allowance", "cn.dibao_benefit", "cn.none_of_these", "330199.winter_heating"),
 )  # fmt: skip
 
 

@@ -17,8 +17,8 @@ from kinderguard.model.codes import AidStatus
 from kinderguard.packs.loader import Registry, source_of
 from kinderguard.rules import child, father, help_received, household, mother, param, parents
 from kinderguard.rules import nodes as n
-from kinderguard.rules.expression import expression
-from kinderguard.rules.kinds import MONEY
+from kinderguard.rules.expression import DateExpr, expression
+from kinderguard.rules.kinds import MONEY, MONTHS
 from kinderguard.rules.parameters import Parameter
 
 TITLE = Text("某", "some")
@@ -373,6 +373,13 @@ def test_whole_months_across_short_months_1970_and_backwards(since, until, month
 )
 def test_dates_move_to_the_last_day_of_a_shorter_month(born, moved, expected):
     assert holds(father.birth_date.plus(**moved) == expected, {"father.birth_date": born}) is YES
+
+
+def test_a_ratio_of_months_counts_towards_zero():
+    """No rule can be written so; one that is read from JSON may be."""
+    for months, expected in (((7, 2), dt.date(2025, 11, 30)), ((-7, 2), dt.date(2025, 5, 31))):
+        moved = DateExpr(n.Later(father.birth_date.node, n.Const(MONTHS, r.ratio(*months))))
+        assert holds(moved == expected, {"father.birth_date": "2025-08-31"}) is YES
 
 
 def test_a_date_moved_beyond_the_calendar_has_no_bound():

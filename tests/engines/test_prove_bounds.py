@@ -9,9 +9,12 @@ from hypothesis import given
 import kinderguard
 from engines.agreement import book_of, examples
 from engines.test_frame_traps import TITLE
-from kinderguard import Case
+from kinderguard import Case, Text
 from kinderguard import rules as r
-from kinderguard.rules import child, household, parents
+from kinderguard.model.codes import DisabilityGrade
+from kinderguard.rules import child, father, household, parents
+from kinderguard.rules.kinds import MONEY
+from kinderguard.rules.parameters import Parameter
 from kinderguard.rules.ruleset import RuleSet
 from kinderguard.testing import strategies
 from national.conftest import ORDINARY, STANDARDS
@@ -107,3 +110,34 @@ def test_a_missing_fact_is_confirmed_to_change_something():
     confirmed = RIGHT.confirm_missing(case)
     assert list(confirmed) == asked
     assert set(confirmed.values()) == {True}
+
+
+def test_a_gap_beside_a_known_fact_of_one_record_is_only_filled_as_the_model_allows():
+    """Of a kind of disability the grade is not "none", and nothing ends before it began."""
+    graded = book_with(r.when(child.disability.grade == DisabilityGrade.NONE, r.yuan("1")).otherwise(r.yuan("2")))
+    known = Case.from_facts({"child.disability.kind": "visual"})
+    exact = graded.exact_bounds(known, on=DAY).policies["cn.p"]
+    assert (exact.low, exact.high) == (2, 2)
+    late = father.situations.any(lambda s: s.until >= dt.date(2020, 1, 1))
+    ended = book_with(r.when(late, r.yuan("2")).otherwise(r.yuan("1")))
+    since = Case.from_facts({"father.situations": [{"kind": "imprisoned", "since": "2021-01-01"}]})
+    exact = ended.exact_bounds(since, on=DAY).policies["cn.p"]
+    assert (exact.low, exact.high) == (2, 2)
+
+
+def test_of_a_case_beyond_the_limits_nothing_is_confirmed():
+    """A birth in some month of 1890 is before the first year of a proof: no value was left to take."""
+    old = book_with(r.when((child.age >= 18) & child.adopted, r.yuan("1")).otherwise(r.yuan("2")))
+    case = Case.from_facts({"child.birth_date": "1890"})
+    assert set(old.confirm_missing(case, on=DAY).values()) == {None}
+    assert set(old.confirm_missing(Case.from_facts({"child.birth_date": "1990"}), on=DAY).values()) == {True}
+    exact = old.exact_bounds(case, on=DAY).policies["cn.p"]
+    assert (exact.low, exact.high, exact.exact) == (1, 2, False)
+
+
+def test_parameters_that_nobody_set_are_named_in_the_assumptions():
+    parameters = {"cn.n": Parameter("cn.n", MONEY, title=Text("某标准", "some standard"))}
+    paid = r.Policy("cn.p", TITLE, eligible=r.all_of(), amount=r.param("cn.n"), every=r.MONTH)
+    exact = book_of(RuleSet([], [paid], parameters=parameters)).exact_bounds(Case(), on=DAY)
+    assert "some standard" in exact.assumptions[-1].en
+    assert "some standard" not in str(book_with(r.yuan("1")).exact_bounds(Case(), on=DAY).assumptions)

@@ -8,13 +8,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import kinderguard
+from kinderguard import Pack, PolicyBook, Text
 from kinderguard import rules as r
 from kinderguard.engines.prove.floor import COUNTY, LAW, floor_questions
 from kinderguard.engines.prove.proof import Outcome
 from kinderguard.engines.prove.prover import Prover
 from kinderguard.engines.prove.reach import apart_questions
 from kinderguard.national import UNATTENDED_ALLOWANCE
+from kinderguard.packs.loader import Registry, source_of
 from kinderguard.packs.proofs import domain_of, national_floor, ruling_of
+from kinderguard.rules import household
+from kinderguard.rules.kinds import MONEY
+from kinderguard.rules.parameters import Parameter
 from kinderguard.testing import strategies
 from national.conftest import STANDARDS
 
@@ -88,6 +93,42 @@ def test_what_was_proved_holds_of_500_children_near_the_lines():
 
     attack()
     assert len(children) >= 500
+
+
+def flat_or(amount, parameters=(), keep="higher"):
+    """A county where an amount of its own takes the place of the nation's 100 yuan, as a rule where it is higher."""
+    title = Text("某", "some")
+    flat = r.Policy(
+        "cn.flat", title, eligible=r.all_of(), amount=r.yuan("100"), every=r.MONTH, counties_may_narrow=keep == "this"
+    )
+    own = r.Policy(
+        "33.own", title, eligible=r.all_of(), amount=amount, every=r.MONTH,
+        stacking=[r.excludes("cn.flat", keep=keep)],
+    )  # fmt: skip
+    more = {"title": title, "version": "1", "kinderguard": ">=0.1"}
+    packs = [Pack(code="cn", policies=[flat], **more), Pack(code="33", policies=[own], parameters=parameters, **more)]
+    return PolicyBook(Registry([source_of(pack) for pack in packs], ()))
+
+
+def test_a_total_that_can_come_to_nothing_is_below_the_floor():
+    """Everything is known of a child without listed members, and a share for each of them still has no amount."""
+    share = r.yuan("600").divided_by(household.members.count(), to="0.01", rounding=r.HALF_UP)
+    number = Parameter("33.n", MONEY, title=Text("某标准", "some standard"))
+    plain, with_number = flat_or(share), flat_or(share + r.param("33.n") - r.param("33.n"), [number])
+    for total in plain.prove("33", on=DAY, questions=["floor"]).of("floor.total"):
+        assert total.outcome is Outcome.REFUTED
+        assert total.counterexample.household.members == (), "with the list unknown it would be no fault"
+    for total in with_number.prove("33", on=DAY, questions=["floor"]).of("floor.total"):
+        assert total.counterexample.household.members == ()
+        assert dict(total.parameters) == {}
+
+
+def test_a_total_that_is_below_the_floor_for_some_number_only_is_shown_with_the_number():
+    number = Parameter("33.n", MONEY, title=Text("某标准", "some standard"))
+    county = flat_or(r.param("33.n"), [number], keep="this")
+    for total in county.prove("33", on=DAY, questions=["floor"]).of("floor.total"):
+        assert total.outcome is Outcome.REFUTED
+        assert list(total.parameters) == ["33.n"]
 
 
 def test_a_rule_that_takes_something_away_is_refuted_with_the_child_who_loses_it():

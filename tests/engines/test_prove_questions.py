@@ -9,14 +9,21 @@ import pytest
 import kinderguard
 from engines.agreement import book_of
 from engines.test_frame_traps import TITLE
-from kinderguard import Case, Text
+from kinderguard import Case, Pack, PolicyBook, Text
 from kinderguard import rules as r
+from kinderguard.engines.prove.domains import Domain
+from kinderguard.engines.prove.floor import floor_questions
 from kinderguard.engines.prove.proof import Outcome
+from kinderguard.engines.prove.prover import Prover
+from kinderguard.engines.prove.reach import reach_questions
 from kinderguard.model.codes import AidStatus, Sex
+from kinderguard.packs.loader import Registry, source_of
+from kinderguard.packs.proofs import ruling_of
 from kinderguard.rules import child, father, help_received, household
 from kinderguard.rules import nodes as n
 from kinderguard.rules.expression import expression
-from kinderguard.rules.kinds import MONEY, NUMBER
+from kinderguard.rules.kinds import MONEY, NUMBER, Kind, Sort
+from kinderguard.rules.parameters import Parameter, ParameterValue
 from kinderguard.rules.ruleset import RuleSet
 
 DAY = dt.date(2025, 9, 1)
@@ -193,3 +200,96 @@ def test_quantifiers_are_proved_up_to_the_stated_household(limit):
     (proof,) = report(many, questions=["reach"], household=limit).of("can_apply")
     assert (proof.outcome is Outcome.PROVED) is (limit == 3)
     assert f"at most {limit} household members" in " ".join(a.en for a in proof.assumptions)
+
+
+def test_two_divisions_of_one_county_can_differ():
+    moved = (child.registration.division != child.residence.division) & ~child.lives_in_another_county
+    (proof,) = report(category("moved", moved), questions=["reach"]).of("can_apply")
+    assert proof.outcome is Outcome.PROVED
+
+
+def test_an_exclusion_with_a_condition_claims_no_more_than_the_condition():
+    one = policy("one", r.yuan("100"))
+    other = policy("other", r.yuan("50"), stacking=[r.excludes("cn.one", when=child.adopted)])
+    (proof,) = report(one, other, questions=["apart"]).of("apart")
+    assert "where the rule says so" in proof.statement.en
+    assert "在规定的条件下" in proof.statement.zh
+
+
+def ruled_by(kind, *rules, floor=None):
+    """A book of rules with one parameter that nobody set."""
+    least = None if floor is None else ParameterValue("cn", r.Period(None, None), floor, "某", r.Trust.GOVERNMENT)
+    parameters = {"cn.n": Parameter("cn.n", kind, title=TITLE, floor=least)}
+    categories = [x for x in rules if isinstance(x, r.Category)]
+    return book_of(RuleSet(categories, [x for x in rules if isinstance(x, r.Policy)], parameters=parameters))
+
+
+def test_nothing_is_proved_of_a_ratio_that_nobody_set():
+    """Of a ratio nothing was known on either side, so that half of it looked the same as all of it."""
+
+    def share(of):
+        amount = (r.yuan(of) * r.param.ratio("cn.n")).rounded(to="0.01", rounding=r.Rounding.HALF_UP)
+        return policy("p", amount)
+
+    book = ruled_by(NUMBER, share("1000"), category("poor", r.yuan("1000") * r.param.ratio("cn.n") > INCOME))
+    less = book.with_policies(share("500"))
+    (same,) = book.prove_same(less, on=DAY).of("equivalent", "cn.p")
+    assert same.outcome is Outcome.NOT_TAKEN
+    assert "ratio" in same.why[0].en
+    floors = less.prove(on=DAY, questions=["floor"])
+    assert {p.outcome for p in floors if p.question != "floor.eligible"} == {Outcome.NOT_TAKEN}
+    reached = book.prove(on=DAY, questions=["reach"])
+    assert {p.outcome for p in reached if p.subject == "cn.poor"} == {Outcome.NOT_TAKEN}
+
+
+def test_a_floor_beyond_the_limit_of_plain_numbers_leaves_values_to_take():
+    old = father.birth_date.days_until(r.DAY) < r.param.number("cn.n", unit="days")
+    found = ruled_by(Kind(Sort.NUMBER, "days"), category("old", old), floor=20_000).prove(on=DAY, questions=["reach"])
+    assert {p.outcome for p in found} == {Outcome.PROVED}
+
+
+def test_one_member_of_a_large_household_stands_for_all():
+    poor = household.members.sum(lambda m: m.monthly_income) < r.yuan("2000")
+    found = report(policy("p", r.yuan("300"), eligible=poor), questions=["cliffs"], household=5)
+    assert [p.subject for p in found] == ["household.members[0].monthly_income"]
+
+
+def test_a_cliff_by_an_income_that_a_pack_declared():
+    income = r.DeclaredFact.money("33.monthly_income", zh="某收入", en="some income")
+    paid = r.Policy("33.p", TITLE, eligible=income.expr < r.yuan("2000"), amount=r.yuan("300"), every=r.MONTH)
+    more = {"title": TITLE, "version": "1", "kinderguard": ">=0.1"}
+    packs = [Pack(code="cn", **more), Pack(code="33", facts=[income], policies=[paid], **more)]
+    book = PolicyBook(Registry([source_of(pack) for pack in packs], ()))
+    (cliff,) = book.prove("33", on=DAY, questions=["cliffs"])
+    assert (cliff.outcome, cliff.size, cliff.fault) == (Outcome.REFUTED, 299, False)
+
+
+def test_every_exclusion_of_a_pair_is_asked_about():
+    """A later top-up undoes both; the second condition alone can never hold, and hid the first."""
+    one, never = policy("one", r.yuan("100")), child.adopted & ~child.adopted
+    rules = [r.excludes("cn.one", keep="other", when=when) for when in (child.adopted, never)]
+    up = r.tops_up(to=r.yuan("20"), counting=[r.yuan("5")])
+    (found,) = report(one, policy("other", r.yuan("50"), stacking=[*rules, up]), questions=["apart"]).of("apart")
+    assert found.outcome is Outcome.REFUTED
+
+
+def test_of_limits_that_nobody_is_within_nothing_is_proved():
+    """Nothing has happened before the first year of all dates, so that no birth date can be known."""
+    rules = book_of(RuleSet([category("young", child.age < 16)], [policy("p", r.yuan("1"), eligible=child.age < 16)]))
+    ruling = ruling_of(rules, None, DAY)
+    nobody = Prover(Domain(DAY, today=dt.date(1800, 1, 1)))
+    proofs = [nobody.prove(q) for q in floor_questions(nobody, ruling, ruling, "county") if q.complete]
+    empty = Prover(Domain(DAY, first_year=2000, last_year=1999))
+    proofs += [empty.prove(q) for q in reach_questions(empty, ruling)]
+    assert len(proofs) > 1
+    assert {(p.outcome, p.fault) for p in proofs} == {(Outcome.UNDECIDED, True)}
+    assert "a fault of the library" in proofs[0].why[0].en
+
+
+def test_an_income_is_not_raised_beyond_what_the_model_takes():
+    most = r.yuan("999999999999.99")
+    (cliff,) = report(policy("p", r.yuan("300"), eligible=most >= INCOME), questions=["cliffs"]).of("cliff")
+    assert (cliff.outcome, cliff.fault) == (Outcome.PROVED, False)
+    near = r.yuan("999999999999.50")
+    (cliff,) = report(policy("p", r.yuan("300"), eligible=near >= INCOME), questions=["cliffs"]).of("cliff")
+    assert (cliff.outcome, cliff.size, cliff.fault) == (Outcome.REFUTED, 299, False)

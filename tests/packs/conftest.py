@@ -30,7 +30,7 @@ def install(tmp_path, monkeypatch):
     """Install a distribution: its entry point's name, and the source of its module."""
     made = []
 
-    def run(name, source=GOOD, *, distribution=None, files=None):
+    def run(name, source=GOOD, *, distribution=None, files=None, entry=None):
         number = len(made)
         module = f"kg_test_plugin_{number}"
         distribution = distribution or f"kinderguard-test-{number}"
@@ -43,7 +43,7 @@ def install(tmp_path, monkeypatch):
         info = site / f"{distribution.replace('-', '_')}-1.0.dist-info"
         info.mkdir()
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n", "utf-8")
-        (info / "entry_points.txt").write_text(f"[kinderguard]\n{name} = {module}\n", "utf-8")
+        (info / "entry_points.txt").write_text(f"[kinderguard]\n{name} = {entry or module}\n", "utf-8")
         monkeypatch.syspath_prepend(str(site))
         importlib.invalidate_caches()
         made.append(module)

@@ -194,6 +194,94 @@ def test_a_provider_that_fails_leaves_its_fact_unknown_and_says_so(install):
     assert result.complete is False
 
 
+AUTHORS = {
+    "a code that is not there": (
+        "from kinderguard.model.codes import SchoolStage\nX = SchoolStage.JUNIOR_HIGH\n",
+        "（rules.py:2）：AttributeError: SchoolStage 没有成员 JUNIOR_HIGH，是否想写 SENIOR_HIGH、JUNIOR_MIDDLE？请修改该文件",
+        "(rules.py:2): AttributeError: SchoolStage has no member JUNIOR_HIGH. Did you mean 'SENIOR_HIGH' or 'JUNIOR_MIDDLE'? Mend",
+    ),
+    "a code like none": (
+        "from kinderguard.model.codes import Sex\nX = Sex.QQQ\n",
+        "（rules.py:2）：AttributeError: Sex 没有成员 QQQ；可用：MALE、FEMALE。请修改该文件",
+        "(rules.py:2): AttributeError: Sex has no member QQQ; there are MALE, FEMALE. Mend",
+    ),
+    "a value that a validator refuses": (
+        "from kinderguard import Pack, Text\n\nX = Pack(\n    code='99', title=Text('某', 'x'), version='1', kinderguard='>=0.1')\n",
+        "（rules.py:3）：", "(rules.py:3): ",
+    ),
+    "what the standard library refuses": (
+        "import json\nX = json.loads('{')\n", "（rules.py:2）：JSONDecodeError", "(rules.py:2): JSONDecodeError",
+    ),
+    "what an installed package refuses": (
+        "import attrs\nX = attrs.evolve(3)\n", "（rules.py:2）：", "(rules.py:2): ",
+    ),
+    "a misspelt fact": (
+        "from kinderguard.rules import child\nX = child.agee\n", "state_guardianship。请修改该文件", "state_guardianship. Mend that file",
+    ),
+    "a question": (
+        "raise ValueError(\"Did you mean 'x'?\")\n", "（rules.py:1）：ValueError: Did you mean 'x'？请修改", "'x'? Mend that file",
+    ),
+    "a float": (
+        "from kinderguard import rules as r\n\n\nX = r.yuan(0.1)\n", "（rules.py:4）：FloatError", "(rules.py:4): FloatError",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ["import", "register", "installed"])
+@pytest.mark.parametrize("what", AUTHORS)
+def test_a_failure_names_the_authors_own_line_and_ends_each_sentence_once(install, monkeypatch, what, how):
+    text, zh, en = AUTHORS[what]
+    source = "from . import rules\n"
+    if how == "register":
+        source = HOOK + "@hookimpl\ndef kinderguard_pack():\n    from . import rules\n"
+    if how == "installed":
+        # As pip leaves it, beside the packages of others.
+        monkeypatch.setattr("kinderguard.packs.failures._INSTALLED", {"site0", "site-packages"})
+    module = install("4501", source, files={"rules.py": text})
+    (problem,) = [p for p in kinderguard.load().assess(GUANGXI, on=DAY).problems if p.code.startswith("pack.")]
+    assert problem.code == ("pack.registration_failed" if how == "register" else "pack.import_failed")
+    assert zh in problem.message.zh
+    assert en in problem.message.en
+    for twice in (".。", "?。", "？。", "。。", "..", "?."):
+        assert twice not in problem.message.zh + problem.message.en
+    sys.modules.pop(f"{module}.rules", None)
+
+
+@pytest.mark.parametrize(
+    "entry", ["kg_test_misspelt", "kg_test_misspelt.rules", "kg_test_plugin_0.missing", "kg_test_plugin_0:missing"]
+)
+def test_an_entry_point_that_names_nothing_is_itself_named(install, entry):
+    install("4501", entry=entry)
+    (problem,) = [p for p in kinderguard.load().assess(GUANGXI, on=DAY).problems if p.code.startswith("pack.")]
+    named = f'pyproject.toml [project.entry-points.kinderguard] 4501 = "{entry}"'
+    assert problem.code == "pack.import_failed"
+    assert f"（{named}）" in problem.message.zh
+    assert f"({named})" in problem.message.en
+    assert ".py" not in problem.message.zh + problem.message.en
+
+
+def test_rules_that_do_not_stand_are_told_without_a_second_full_stop(problems_of):
+    (problem,) = problems_of(BROKEN["names a category that is not there"][0])
+    assert problem.code == "pack.rules_invalid"
+    assert not {".。", "?。", "？。"} & {problem.message.zh[i : i + 2] for i in range(len(problem.message.zh))}
+
+
+def test_a_provider_that_fails_names_its_line_and_nothing_that_it_was_given(install):
+    warm = 'r.DeclaredFact.yes_no("4501.warm", zh="暖", en="warm")'
+    source = pack(
+        facts=f"[{warm}]",
+        providers=f"[r.FactProvider({warm}, [child.birth_date], one=far.far)]",
+        policies='[r.Policy(code="4501.gift", title=Text("礼", "Gift"), eligible=household.has("4501.warm"), amount=r.yuan(5))]',
+    )
+    far = "import json\n\n\ndef far(facts):\n    return json.loads({}[str(facts['child.birth_date'])])\n"
+    module = install("4501", "from . import far\n" + source, files={"far.py": far})
+    (problem,) = [p for p in kinderguard.load().assess(GUANGXI, on=DAY).problems if p.code == "provider.failed"]
+    sys.modules.pop(f"{module}.far", None)
+    assert problem.message.zh == "未能取得“暖”（KeyError，far.py:5），按未知处理"
+    assert "(KeyError, far.py:5); taken as unknown" in problem.message.en
+    assert "2015" not in repr(problem)
+
+
 def test_an_observer_sees_the_result_and_one_that_fails_changes_nothing(install):
     seen = pack() + (
         "SEEN = []\ndef broken(result):\n    raise ValueError(repr(result.case.child.name))\n"

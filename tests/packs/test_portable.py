@@ -436,6 +436,7 @@ TAMPERED = {
     "money for a condition": (lambda d: _rule(d, "cn.orphan").update(when={"op": "const", "kind": "money", "value": 5}), "cn.orphan.*condition"),
     "a sum of conditions": (lambda d: _rule(d, "cn.orphan").update(when={"op": "and", "args": [{"op": "day"}]}), "cn.orphan.*And"),
     "a fraction of a fen": (lambda d: _rule(d, "cn.orphan_allowance").update(amount={"op": "const", "kind": "money", "value": "1/3"}), "cn.orphan_allowance.*fen"),
+    "a step of rounding below zero": (lambda d: _rule(d, "cn.orphan_allowance").update(amount={"op": "round", "kind": "money", "arg": {"op": "const", "kind": "money", "value": 150}, "to": -100, "rounding": "down"}), "cn.orphan_allowance.*Round"),
     "text for a flag": (lambda d: _rule(d, "cn.orphan_allowance").update(counties_may_narrow="no"), "counties_may_narrow.*true or false"),
     "a frequency that does not exist": (lambda d: _rule(d, "cn.orphan_allowance").update(every="months"), "every.*month"),
     "a text in one language": (lambda d: _rule(d, "cn.orphan").update(title={"zh": "孤儿"}), "title.*both languages"),

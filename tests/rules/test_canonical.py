@@ -103,6 +103,13 @@ def test_json_that_is_no_rule_is_refused(broken):
         node_from_json(broken)
 
 
+def test_conditions_that_differ_are_not_alike():
+    a, b = father.supports_child, child.adopted
+    assert (a != b).same_as(~(a == b))
+    assert (a != True).same_as(~a)  # noqa: E712
+    assert (a != False).same_as(a)  # noqa: E712
+
+
 def test_facts_and_parameters_are_named_in_reading_order():
     rule = (INCOME < STANDARD) & (child.age < param.number("cn.x.age", "years")) & (r.yuan("1") < INCOME)
     assert facts_read(rule) == ("household.monthly_income_per_head", "child.birth_date")

@@ -112,3 +112,15 @@ def test_earlier_templates_are_numbered_by_their_folders_and_the_newest_follows(
         (tmp_path / "earlier" / number).mkdir(parents=True)
     assert list(template_versions(tmp_path)) == [1, 2, 3]
     assert list(template_versions()) == [1]
+
+
+def test_an_update_out_of_a_hook_commits_nothing_to_the_developers_repository(pack, newer, monkeypatch):
+    """git tells its hooks where their repository is, and every git below them."""
+    before = git(pack, "rev-parse", "HEAD")
+    with monkeypatch.context() as hook:
+        hook.setenv("GIT_DIR", str(pack / ".git"))
+        hook.setenv("GIT_INDEX_FILE", str(pack / ".git" / "index"))
+        assert update_pack(pack, versions=newer).after == 2
+    assert git(pack, "rev-parse", "HEAD") == before
+    assert git(pack, "tag", "--list") == ""
+    assert (pack / "CHANGES.md").exists()

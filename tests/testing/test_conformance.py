@@ -1,5 +1,6 @@
 """The conformance suite's front ends: reports, expected failures, pytest, the command line, what can be given."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,13 +9,14 @@ import pytest
 from typer.testing import CliRunner
 
 import kinderguard
-from kinderguard import Pack, Text
+from kinderguard import Case, Pack, Text
 from kinderguard.commands import app
 from kinderguard.model.errors import Problem
 from kinderguard.testing import check_pack, parametrize_with_checks
 from kinderguard.testing.conformance import CHECKS, ConformanceError, Status, UnknownCheckError, UnreasonedError
 from kinderguard.testing.conformance.catalogue import markdown
 from kinderguard.testing.conformance.causes import owner_of
+from kinderguard.testing.conformance.children import shown
 from testing.bad_packs import CASES, GOOD, INIT, write
 
 pytest_plugins = ["pytester"]
@@ -252,3 +254,12 @@ def test_the_package_of_the_pytest_plugin_stays_light():
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert said.split() == ["False", "False"]
     assert kinderguard.testing.check_pack is check_pack
+
+
+def test_a_case_in_a_report_has_no_name_and_no_number():
+    """A finding prints one of the author's own cases where that is what shows the fault."""
+    facts = {"child.name": "某某", "child.resident_id": "11010519491231002X", "household.members": [{"name": "某人", "relation": "mother"}]}  # fmt: skip
+    said = shown(Case.from_facts(facts))
+    assert "1949-12-31" in said
+    assert "mother" in said
+    assert not {"某某", "某人", "11010519491231002X", "name", "resident_id"} & set(re.findall(r'[^"]+', said))

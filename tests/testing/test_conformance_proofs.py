@@ -16,14 +16,14 @@ CHILD = Case.from_facts({"child.birth_date": "2012-03-05"})
 WITH_STOVE = Case.from_facts({"child.birth_date": "2012-03-05", "450199.stove": True})
 
 
-def answer(question, subject="450199.grant", outcome="refuted", *, fault=False):
+def answer(question, subject="450199.grant", outcome="refuted", *, fault=False, reading="county"):
     child = CHILD if outcome == "refuted" else None
     said = Text(f"{subject} 的回答", f"the answer about {subject}")
     # Of a question about a paper, the child once the pack's own fact is known.
     after = WITH_STOVE if child and question == "paper" else None
     return SimpleNamespace(
         question=question, subject=subject, outcome=outcome, statement=said, counterexample=child, after=after,
-        parameters=(), parameter_lines=(), fault=fault,
+        parameters=(), parameter_lines=(), fault=fault, reading=reading,
     )  # fmt: skip
 
 
@@ -78,10 +78,25 @@ def test_what_was_not_decided_is_told(checked, outcome):
     assert "450199.grant" in report["never_applies"].notes[0].message.en
 
 
-def test_a_fault_of_the_library_is_no_fault_of_the_pack(checked):
-    report = checked(answer("floor.amount", fault=True))
-    assert report.ok
-    assert report["floor"].notes
+@pytest.mark.parametrize("question", ["floor.amount", "cliff", "paper"])
+def test_a_fault_of_the_library_is_told_as_one_and_not_as_time_that_ran_out(checked, question):
+    (result,) = checked(answer(question, outcome="undecided", fault=True)).failed
+    (finding,) = result.findings
+    assert "a fault of kinderguard itself" in finding.message.en
+    assert finding.file == finding.paste == ""
+    assert result.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("totals", "ok"),
+    [([("due.month.child", "proved", "county")], True), ([], False), ([("due.month.child", "undecided", "county")], False),
+     ([("due.month.child", "proved", "law"), ("due.year.child", "proved", "county")], False)],
+)  # fmt: skip
+def test_lower_bounds_are_excused_only_where_the_total_itself_is_proved(checked, totals, ok):
+    proofs = [answer("floor.total", subject, outcome, reading=reading) for subject, outcome, reading in totals]
+    report = checked(*proofs, answer("floor.bounds", "due.month.child"))
+    assert report.ok is ok
+    assert len(report["floor"].findings) == (0 if ok else 1)
 
 
 def test_a_pack_answers_for_its_own_rules_for_values_it_sets_and_for_totals(checked):

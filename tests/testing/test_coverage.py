@@ -9,7 +9,7 @@ import pytest
 import kinderguard
 from kinderguard import rules as r
 from kinderguard.model import SituationKind, Text
-from kinderguard.rules import child, father, household, param, parents
+from kinderguard.rules import child, father, help_received, household, param, parents
 from kinderguard.rules.boundaries import boundaries
 from kinderguard.testing.comparing import compared
 from kinderguard.testing.coverage import cases_at, covered, proposals
@@ -203,3 +203,12 @@ def test_distances_of_ratios_stay_exact(book):
     changed, (boundary,) = trial(book, income < STANDARD * r.ratio(2, 3))
     solver = Solver(boundary, changed, DAY, PLACE)
     assert solver.apart({"household.monthly_income_per_head": "666.67"}) == Fraction(1, 3)
+
+
+def test_a_rule_about_help_under_a_policy_gets_cases_that_turn_it(book):
+    """No handle has the policy of help as a fact of its own; the code that the rule names is tried."""
+    helped = help_received.any(lambda h: h.is_for("cn.orphan_allowance"))
+    changed, (boundary,) = trial(book, (child.age < 16) & helped)
+    proposed = cases_at(boundary, changed, on=DAY, division=PLACE)
+    assert [p.decides for p in proposed] == [True, True]
+    assert proposed[0].facts["help"][0]["policy"] == "cn.orphan_allowance"

@@ -223,7 +223,7 @@ def test_folders_are_searched_for_folders_of_cases(tmp_path):
         ('on = "2025-09-01"\n', "a.toml:1: on", "without quotes", "不加引号"),
         ('on = 2025-09-01\n[[case]]\nexpect = { "cn.dibao" = true }', "a.toml:2: case 1", "no title", "缺少 title"),
         ('on = 2025-09-01\n[[case]]\ntitle = "a"\n', "a.toml:2: a", "expect is empty", "expect 为空"),
-        ('on = 2025-09-01\ndivision = "999999"\n[[case]]\ntitle = "a"\nexpect = { "cn.dibao" = true }', "a: division", "no province", "省级"),
+        ('on = 2025-09-01\ndivision = "999999"\n[[case]]\ntitle = "a"\nexpect = { "cn.dibao" = true }', "a.toml:2: division", "no province", "省级"),
         ('on = 2025-09-01\n[[case]]\ntitle = "a"\nexpct = { "cn.dibao" = true }', "a: expct", "did you mean 'expect'?", "是否想写"),
         ('on = 2025-09-01\n[[case]]\ntitle = "a"\nexpect = { "cn.dibao" = "yes" }', "a: expect.cn.dibao", 'true, false or "unknown"', "应为 true"),
         ('on = 2025-09-01\n[[case]]\ntitle = "a"\nexpect = { "cn.dibao_benefit.amount" = 600.5 }', "expect.cn.dibao_benefit.amount", "float", "浮点"),
@@ -250,6 +250,47 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path):
     with pytest.raises(PolicyCaseError) as caught:
         read_policy_cases(written(tmp_path, text))
     assert len(caught.value.problems) == 4
+
+
+SHARED = """\
+on = 2025-09-01
+division = "999999"
+[facts]
+# "child.birth_dat" = "2013-05-09"
+"child.birth_dat" = "2014-05-09"
+child.sex = "m"
+
+[facts.household]
+siz = 3
+
+[[case]]
+title = "a"
+expect = { "cn.dibao" = true }
+
+[[case]]
+title = "b"
+expect = { "cn.dibao" = true }
+variants = [{ title = "1" }, { title = "2", facts = { "child.sx" = "male" } }]
+"""
+
+
+def test_what_is_wrong_with_what_cases_share_is_told_once_on_its_line(tmp_path, monkeypatch):
+    path = written(tmp_path, SHARED)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(PolicyCaseError) as caught:
+        read_policy_cases(path)
+    assert sorted(p.where for p in caught.value.problems) == [
+        "cases/a.toml:18: b · 2: facts.child.sx", "cases/a.toml:2: division", "cases/a.toml:5: facts.child.birth_dat",
+        "cases/a.toml:6: facts.child.sex", "cases/a.toml:9: facts.household.siz",
+    ]  # fmt: skip
+
+
+def test_a_fact_that_a_case_states_itself_is_told_at_the_case(tmp_path):
+    text = SHARED.replace('division = "999999"\n', "").replace("siz = 3", "size = 3").replace('"child.birth_dat"', '"child.birth_date"')  # fmt: skip
+    text = text.replace('title = "a"', 'title = "a"\nfacts = { "child.sex" = "f" }')
+    with pytest.raises(PolicyCaseError) as caught:
+        read_policy_cases(written(tmp_path, text))
+    assert "a: facts.child.sex" in caught.value.text.en
 
 
 def test_a_file_that_is_not_utf8_or_not_there_says_so(tmp_path):

@@ -3,7 +3,7 @@
 import datetime as dt
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -18,6 +18,7 @@ from kinderguard.commands.application import (
     OptionalDay,
     app,
     contained,
+    fail,
     progress,
     say,
     write,
@@ -29,6 +30,7 @@ from kinderguard.testing.conformance.targets import targets
 if TYPE_CHECKING:
     from kinderguard.engines.prove.proof import Proof
     from kinderguard.engines.prove.report import ProofReport
+    from kinderguard.packs.book import PolicyBook
 
 _QUESTIONS = ("floor", "reach", "apart", "cliffs", "papers")
 #: Answers that are worth knowing, but judge nothing: the law itself has cliffs, and reads some blanks by a default.
@@ -77,14 +79,16 @@ def prove(
         for report in reports:
             _show(report, lang.value, every=every, why=why)
         if page is not None:
-            write(iter([reports[0].to_html(lang.value)]), page)
-            say(str(page))
+            for report in reports:
+                path = page if len(reports) == 1 else page.with_stem(f"{page.stem}-{report.division or 'cn'}")
+                write(iter([report.to_html(lang.value)]), path)
+                say(str(path))
         raise typer.Exit(WITH_PROBLEMS if any(_judged(p) for r in reports for p in r) else DONE)
 
 
 def _asked(subject: Subject, day: dt.date, asked: tuple[str, ...], seconds: float, household: int) -> "ProofReport":
-    from kinderguard.packs.book import PolicyBook
-
+    if not subject.stands:
+        _refuse(subject)
     book: PolicyBook = subject.book
     with progress(f"{subject.name} 求证 / proving") as step:
 
@@ -95,15 +99,30 @@ def _asked(subject: Subject, day: dt.date, asked: tuple[str, ...], seconds: floa
         return book.prove(subject.place, on=day, household=household, seconds=seconds, questions=asked, progress=told)
 
 
+def _refuse(subject: Subject) -> NoReturn:
+    """A pack that is kept out would be passed over, and the nation's rules proved in its stead."""
+    problems = subject.problems
+    zh = "\n".join(f"{p.where}: {p.message.zh}" for p in problems)
+    en = "\n".join(f"{p.where}: {p.message.en}" for p in problems)
+    fail(
+        Text(
+            f"规则包 {subject.name} 未能使用，无从求证：\n{zh}",
+            f"The pack {subject.name} is kept out, so nothing can be proved of it:\n{en}",
+        )
+    )
+
+
 def _judged(proof: "Proof") -> bool:
     """Whether an answer is one that somebody has to do something about."""
-    return proof.outcome.value != "proved" and not proof.question.startswith(_TOLD)
+    return proof.fault or (proof.outcome.value != "proved" and not proof.question.startswith(_TOLD))
 
 
 def _show(report: "ProofReport", lang: Language, *, every: bool, why: bool) -> None:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
     console.print(
-        f"{report.place.in_(lang)} · {report.day} · {report.summary().in_(lang)} · {report.seconds:.1f} s", style="bold"
+        f"{report.place.in_(lang)} · {report.day} · {report.summary().in_(lang)} · {report.seconds:.1f} s",
+        style="bold",
+        markup=False,
     )
     table = Table(*(Column(h.in_(lang), overflow="fold") for h in _HEAD), box=None, pad_edge=False)
     for proof in report:
@@ -113,7 +132,7 @@ def _show(report: "ProofReport", lang: Language, *, every: bool, why: bool) -> N
         console.print(table)
     console.print(Text("前提：", "Assumed:").in_(lang))
     for assumption in report.assumptions:
-        console.print(f"- {assumption.in_(lang)}", soft_wrap=True)
+        console.print(f"- {assumption.in_(lang)}", soft_wrap=True, markup=False)
 
 
 def _row(proof: "Proof", lang: Language, why: bool) -> list[Styled]:

@@ -1,5 +1,6 @@
 """``new-pack`` and ``update-pack``: a distribution of one's own, and the newest template for it."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -69,7 +70,7 @@ def _taken(code: str, distribution: str) -> Text:
 
 
 def _next(made: NewPack) -> Text:
-    steps = f'  cd {made.folder}\n  pip install -e ".[test]"\n  pytest\n  kinderguard packs doctor'
+    steps = f'  cd {shlex.quote(str(made.folder))}\n  pip install -e ".[test]"\n  pytest\n  kinderguard packs doctor'
     return Text(f"接下来：\n{steps}", f"Next:\n{steps}")
 
 

@@ -85,21 +85,27 @@ def _nothing(code: str | None) -> Text:
 
 
 def _print(outcomes: list[CaseOutcome], lang: Language) -> None:
-    """The table, file by file; then each failure in full; then the sum."""
+    """What keeps packs out; the table, file by file; then each failure in full; then the sum."""
     file = ""
+    for problem in dict.fromkeys(p for o in outcomes for p in o.kept_out):
+        typer.echo(f"✗ {problem.where}: {problem.message.in_(lang)}\n")
     for outcome in outcomes:
         case = outcome.case
         if case.file != file:
             file = case.file
             typer.echo(f"{case.where.rpartition(':')[0]}  {case.group}".rstrip())
-        typer.echo(f"  {'✓' if outcome.passed else '✗'} {case.name}")
-    failed = [o for o in outcomes if not o.passed]
+        reason = "".join(f" — {p.message.in_(lang)}" for p in outcome.problems if outcome.kept_out)
+        typer.echo(f"  {'✓' if outcome.passed else '✗'} {case.name}{reason}")
+    not_run = sum(bool(o.kept_out) for o in outcomes)
+    failed = [o for o in outcomes if not o.passed and not o.kept_out]
     for outcome in failed:
         typer.echo("")
         typer.echo(outcome.text(lang))
-    total, passed = len(outcomes), len(outcomes) - len(failed)
+    total, passed = len(outcomes), len(outcomes) - len(failed) - not_run
     said = Text(
         f"{total} 个用例：{passed} 个通过，{len(failed)} 个未通过",
         f"{total} cases: {passed} passed, {len(failed)} failed",
     )
-    typer.echo(("\n" if failed else "") + said.in_(lang))
+    if not_run:
+        said += Text(f"，{not_run} 个未运行", f", {not_run} not run")
+    typer.echo(("\n" if failed or not_run else "") + said.in_(lang))

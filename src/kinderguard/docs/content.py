@@ -31,10 +31,10 @@ class Printer:
     Args:
         rules: all rules of the pack's place, for titles and links.
         languages: what is printed, in this order.
-        printed: titles of decision tables that the page has already; each stands on a page once.
+        printed: decision tables that the page has already; each stands on a page once.
     """
 
-    def __init__(self, rules: RuleSet, languages: Sequence[Language], printed: set[str]) -> None:
+    def __init__(self, rules: RuleSet, languages: Sequence[Language], printed: set[DecisionTable]) -> None:
         self.rules, self.languages, self.printed = rules, languages, printed
         self.card = Card(rules, None, None)
         self.titles = self.card.titles
@@ -119,16 +119,16 @@ class Printer:
         (line,) = self.card.condition(same(""), expr)
         yield from self.paragraphs(_without_colon(line.text))
         tables = decision_tables(named, expr.node) if named is not None else ()
-        own = [t for t in tables if t.title == named]
+        own = [t for t in tables if t.title == named][:1]
         yield from (self.decisions(t) for t in own)
-        inner = [self.decisions(t) for t in tables if t.title != named and self.is_new(t)]
+        inner = [self.decisions(t) for t in tables if t not in own and self.is_new(t)]
         if line.below:
             yield from self.folded(Text("各步骤的含义", "What the steps mean"), [self.lines(line.below), *inner])
 
     def is_new(self, table: DecisionTable) -> bool:
         """Whether the page has no table of this step yet; it is remembered."""
-        new = table.title.en not in self.printed
-        self.printed.add(table.title.en)
+        new = table not in self.printed
+        self.printed.add(table)
         return new
 
     def decisions(self, table: DecisionTable) -> nodes.table:

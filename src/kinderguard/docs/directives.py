@@ -20,6 +20,7 @@ from kinderguard.rules.ruleset import RuleSet
 if TYPE_CHECKING:
     from kinderguard.docs.domain import KinderguardDomain
     from kinderguard.packs import PolicyBook
+    from kinderguard.rules.decision_table import DecisionTable
 
 
 class _RuleDirective(SphinxDirective):
@@ -42,7 +43,7 @@ class _RuleDirective(SphinxDirective):
 
     def printer(self, rules: RuleSet) -> Printer:
         """A printer that knows what the page has already."""
-        printed = cast("set[str]", self.env.temp_data.setdefault("kinderguard_printed", set()))
+        printed = cast("set[DecisionTable]", self.env.temp_data.setdefault("kinderguard_printed", set()))
         return Printer(rules, self.config.kinderguard_languages, printed)
 
     def section(self, kind: str, title: Text, code: str, body: Iterator[nodes.Node], printer: Printer) -> nodes.section:

@@ -34,7 +34,7 @@ class RuleIndex(Index):
     def generate(self, docnames: Iterable[str] | None = None) -> tuple[list[tuple[str, list[IndexEntry]]], bool]:
         """The codes by pack."""
         found: dict[str, list[IndexEntry]] = {}
-        for code, (docname, anchor, kind, title) in sorted(self.domain.data["rules"].items()):
+        for code, (docname, anchor, kind, title, _) in sorted(self.domain.data["rules"].items()):
             if docnames is None or docname in docnames:
                 pack = code.split(".", 1)[0]
                 found.setdefault(pack, []).append(IndexEntry(code, 0, docname, anchor, kind, "", title))
@@ -53,17 +53,18 @@ class KinderguardDomain(Domain):
         "parameter": ParameterDirective, "names": NamesDirective,
     }  # fmt: skip
     indices: ClassVar[list[type[Index]]] = [RuleIndex]
-    #: By code: the page, the anchor, the kind and the title.
+    #: By code: the page, the anchor, the kind, the title, and whether the page is that of its own pack.
     initial_data: ClassVar[dict[str, Any]] = {"rules": {}}
-    data_version = 1
+    data_version = 2
 
     def note(self, code: str, kind: str, title: str, anchor: str, *, own: bool) -> None:
         """Remember where a rule is printed. Its own pack's page goes before a county's that sets values of it."""
-        found = (self.env.docname, anchor, kind, title)
-        if own:
+        self._keep(code, (self.env.docname, anchor, kind, title, own))
+
+    def _keep(self, code: str, found: tuple[str, str, str, str, bool]) -> None:
+        known = self.data["rules"].get(code)
+        if known is None or (found[-1] and not known[-1]):
             self.data["rules"][code] = found
-        else:
-            self.data["rules"].setdefault(code, found)
 
     def clear_doc(self, docname: str) -> None:
         """Forget a page that is read again."""
@@ -73,7 +74,7 @@ class KinderguardDomain(Domain):
         """Take what another process found."""
         for code, value in otherdata["rules"].items():
             if value[0] in docnames:
-                self.data["rules"].setdefault(code, value)
+                self._keep(code, value)
 
     def resolve_xref(
         self, env: BuildEnvironment, fromdocname: str, builder: Builder, typ: str, target: str, node: pending_xref,
@@ -83,7 +84,7 @@ class KinderguardDomain(Domain):
         found = self.data["rules"].get(target)
         if found is None:
             return None
-        docname, anchor, _, title = found
+        docname, anchor, _, title, _ = found
         content = contnode if node.get("refexplicit") else nodes.inline("", title)
         return make_refnode(builder, fromdocname, docname, anchor, content, f"{title} [{target}]")
 
@@ -97,5 +98,5 @@ class KinderguardDomain(Domain):
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
         """For search and for other projects' links."""
-        for code, (docname, anchor, kind, title) in self.data["rules"].items():
+        for code, (docname, anchor, kind, title, _) in self.data["rules"].items():
             yield code, f"{title} [{code}]", kind, docname, anchor, 1

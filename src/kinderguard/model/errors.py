@@ -71,6 +71,14 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f" Did you mean {close!r}?" if close else ""
 
 
+def closed(sentence: str, mark: str) -> str:
+    """A sentence with the full stop of the language around it, whether or not it had one; a question stays one."""
+    bare = sentence.rstrip().removesuffix(".")
+    if bare.endswith("?"):
+        return bare[:-1] + "？" if mark == "。" else bare
+    return bare if bare.endswith(("？", "。", "！", "!")) else bare + mark
+
+
 #: What pydantic's findings mean, in both languages. Types that are not here keep pydantic's English text,
 #: which names limits and kinds but never the input.
 _MEANINGS: dict[str, Text] = {

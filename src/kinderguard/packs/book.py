@@ -29,6 +29,7 @@ from kinderguard.packs.changes import (
 )
 from kinderguard.packs.columns import LedgerColumn
 from kinderguard.packs.fact_providers import needed_providers, needs_of, value_at
+from kinderguard.packs.failures import place_in_pack
 from kinderguard.packs.loader import PackError, PackSource, PackState, Registry, discover, source_of
 from kinderguard.packs.overlay import InForce, Overlay, Stacks, build_overlay
 from kinderguard.packs.pack import Pack
@@ -601,20 +602,21 @@ class _Ready:
                     {path: said[path] if path in said else value_at(case, path) for path in needs_of(provider)}
                 )
             except Exception as error:  # noqa: BLE001  a provider may raise anything; it is named and contained
-                problems.append(_provider_failed(provider.code, self.basis.titles, error))
+                problems.append(_provider_failed(provider, self.basis.titles, error))
         return said, tuple(problems)
 
 
-def _provider_failed(code: str, titles: Mapping[str, Text], error: Exception) -> Problem:
-    name = fact_title(code, titles)
+def _provider_failed(provider: FactProvider, titles: Mapping[str, Text], error: Exception) -> Problem:
+    name = fact_title(provider.code, titles)
+    place = place_in_pack(error, getattr(provider.one, "__module__", None) or "")
     return Problem(
         "provider.failed",
-        # The error's own text may hold what the provider was given, so only its kind is shown.
+        # The error's own text may hold what the provider was given, so only its kind and place are shown.
         Text(
-            f"未能取得“{name.zh}”（{type(error).__name__}），按未知处理",
-            f"‘{name.en}’ could not be fetched ({type(error).__name__}); taken as unknown",
+            f"未能取得“{name.zh}”（{type(error).__name__}{place and f'，{place}'}），按未知处理",
+            f"‘{name.en}’ could not be fetched ({type(error).__name__}{place and f', {place}'}); taken as unknown",
         ),
-        code,
+        provider.code,
     )
 
 

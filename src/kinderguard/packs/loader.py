@@ -4,10 +4,8 @@ A distribution that is broken is named, with its file and the mend, and kept out
 distribution is imported before a child of its jurisdiction is assessed.
 """
 
-import importlib.metadata as metadata
 import inspect
 import threading
-import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
@@ -19,10 +17,11 @@ import attrs
 import pluggy
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from kinderguard.model.errors import KinderguardError, Problem, did_you_mean
+from kinderguard.model.errors import KinderguardError, Problem, closed, did_you_mean
 from kinderguard.model.places import covers
 from kinderguard.model.text import Text
 from kinderguard.packs import hookspecs
+from kinderguard.packs.failures import entry_point_fault, place_in_pack, told
 from kinderguard.packs.installed import installed
 from kinderguard.packs.pack import Pack, check_pack_code, jurisdiction_of
 from kinderguard.rules.definitions import OwnDocument
@@ -79,6 +78,13 @@ class PackSource:
     documents: tuple[OwnDocument, ...] = ()
     observers: "tuple[Callable[[Assessment], None], ...]" = ()
     problems: tuple[Problem, ...] = ()
+    #: What the entry point names, ``module`` or ``module:attribute``; empty where there is none.
+    value: str = ""
+
+    @property
+    def module(self) -> str:
+        """The module that the entry point names."""
+        return self.value.partition(":")[0].strip()
 
     @property
     def distribution(self) -> str:
@@ -159,7 +165,7 @@ def discover() -> Registry:
             )
             continue
         found.setdefault(point.name, []).append(
-            PackSource(point.name, partial(getattr, one, "distribution"), point.load)
+            PackSource(point.name, partial(getattr, one, "distribution"), point.load, value=point.value)
         )
     sources = []
     for name, claiming in sorted(found.items()):
@@ -248,28 +254,23 @@ def _flat(results: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
 
 def _failed(source: PackSource, code: str, zh: str, en: str, error: BaseException) -> Problem:
     """A failure with the file and line where it happened; a definition's own message names its mend."""
-    place = f"{Path(error.filename or '?').name}:{error.lineno}" if isinstance(error, SyntaxError) else _place_of(error)
-    what = f"{type(error).__name__}: {error}"
+    what = told(error)
+    if code == "pack.import_failed" and source.module and entry_point_fault(error, source.module):
+        place = f'pyproject.toml [project.entry-points.{GROUP}] {source.name} = "{source.value}"'
+        mend = Text("改正入口点的值并重新安装", "Mend the entry point's value and install it again")
+    else:
+        place = place_in_pack(error, source.module) or source.module or "?"
+        if isinstance(error, SyntaxError):
+            place = f"{Path(error.filename or '?').name}:{error.lineno}"
+        mend = Text("修改该文件", "Mend that file")
     return Problem(
         code,
         Text(
-            f"{zh}失败（{place}）：{what}。请修改该文件，或卸载此规则包；其余规则包不受影响",
-            f"{en} failed ({place}): {what}. Mend that file, or uninstall the pack; the other packs go on",
+            f"{zh}失败（{place}）：{closed(what.zh, '。')}请{mend.zh}，或卸载此规则包；其余规则包不受影响",
+            f"{en} failed ({place}): {closed(what.en, '.')} {mend.en}, or uninstall the pack; the other packs go on",
         ),
         source.where,
     )
-
-
-def _place_of(error: BaseException) -> str:
-    """The last file and line of the plug-in itself: not of this library, of pluggy or of the import system."""
-    ours = (
-        str(Path(__file__).parents[1]),
-        str(Path(pluggy.__file__).parent),
-        "<frozen",
-        str(Path(metadata.__file__).parent),
-    )
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(ours)]
-    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
 
 
 def _specifications() -> dict[str, tuple[str, ...]]:

@@ -14,7 +14,7 @@ import attrs
 from kinderguard.engines.explain import Compiled, absent_parameter
 from kinderguard.engines.missing import DERIVED, Dependents
 from kinderguard.engines.plan import Plan, compile_plan
-from kinderguard.model.errors import Problem
+from kinderguard.model.errors import Problem, closed
 from kinderguard.model.places import covers
 from kinderguard.model.text import Text
 from kinderguard.packs.changes import Change
@@ -235,8 +235,8 @@ def _misfit(source: PackSource, error: RuleError) -> Problem:
     return Problem(
         "pack.rules_invalid",
         Text(
-            f"规则不成立：{error}。修改前此规则包不生效",
-            f"its rules do not stand: {error} Until that is mended the pack is not used",
+            f"规则不成立：{closed(str(error), '。')}修改前此规则包不生效",
+            f"its rules do not stand: {closed(str(error), '.')} Until that is mended the pack is not used",
         ),
         source.where,
     )

@@ -17,7 +17,7 @@ import attrs
 
 from kinderguard.model import codes as model_codes
 from kinderguard.model.codes import Code
-from kinderguard.model.errors import FieldValueError, Problem, did_you_mean
+from kinderguard.model.errors import FieldValueError, Problem, closed, did_you_mean
 from kinderguard.model.places import check_division
 from kinderguard.model.text import Text
 from kinderguard.packs.changes import Change, Given, Without, WithParameters, WithPolicies
@@ -390,8 +390,8 @@ def _unreadable(error: RuleError, source: PackSource) -> Problem:
     return Problem(
         "pack.unreadable",
         Text(
-            f"规则集文本中的规则包无法读取：{error}。请用 book.to_json() 重新写出",
-            f"the pack cannot be read from the book's JSON: {error} Write the book again with book.to_json()",
+            f"规则集文本中的规则包无法读取：{closed(str(error), '。')}请用 book.to_json() 重新写出",
+            f"the pack cannot be read from the book's JSON: {closed(str(error), '.')} Write the book again with book.to_json()",
         ),
         source.where,
     )

@@ -101,8 +101,17 @@ def prove(
         found.append(proof)
         if progress is not None:
             progress(len(found), proof)
-    place = place_name(division) if division else Text("全国", "the nation")
-    return ProofReport(place, division, day, county.fingerprint, tuple(found), (*prover.assumptions, *_open(county)))
+    return ProofReport(
+        _place(book, division), division, day, county.fingerprint, tuple(found), (*prover.assumptions, *_open(county))
+    )
+
+
+def _place(book: "PolicyBook", division: str | None) -> Text:
+    """What a place is called: by its own pack, where it has one."""
+    if division is None:
+        return Text("全国", "the nation")
+    nearest = book.overlay(division).packs[-1]
+    return nearest.title if nearest.jurisdiction == division else place_name(division)
 
 
 def _open(ruling: Ruling) -> Iterator[Text]:
@@ -146,8 +155,9 @@ def compare(
     one, two = ruling_of(book, division, day), ruling_of(other, division, day)
     prover = Prover(domain_of([one.plan, two.plan], division, day, household), seconds)
     proofs = tuple(map(prover.prove, equivalence_questions(prover, one, two)))
-    place = place_name(division) if division else Text("全国", "the nation")
-    return ProofReport(place, division, day, one.fingerprint, proofs, (*prover.assumptions, *_open(one)))
+    return ProofReport(
+        _place(book, division), division, day, one.fingerprint, proofs, (*prover.assumptions, *_open(one))
+    )
 
 
 def _of_case(

@@ -14,6 +14,7 @@ from kinderguard.model.errors import Problem
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Text, same
 from kinderguard.packs import NoPacksError, Pack, PackSource, PackState, PolicyBook
+from kinderguard.packs.failures import place_in_pack
 from kinderguard.packs.installed import installed
 from kinderguard.packs.loader import GROUP
 from kinderguard.rules.definitions import Check
@@ -78,10 +79,10 @@ def _put_together(book: PolicyBook, where: Mapping[str, Whereabouts]) -> Iterato
             raise
         except Exception as error:  # noqa: BLE001  whatever a pack's values raise, the others are still looked at
             last = traceback.extract_tb(error.__traceback__)[-1]
+            at = place_in_pack(error, source.module) or f"{Path(last.filename).name}:{last.lineno}"
             message = Text(
-                f"载入时出错（{Path(last.filename).name}:{last.lineno}）：{type(error).__name__}: {error}",
-                f"it raised while it was put together ({Path(last.filename).name}:{last.lineno}): "
-                f"{type(error).__name__}: {error}",
+                f"载入时出错（{at}）：{type(error).__name__}: {error}",
+                f"it raised while it was put together ({at}): {type(error).__name__}: {error}",
             )
             place = (
                 where[source.name].problem(Problem("pack.crashed", same(str(error))))

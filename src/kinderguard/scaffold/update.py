@@ -21,6 +21,9 @@ from kinderguard.scaffold.answers import ScaffoldError, supported_range
 from kinderguard.scaffold.new_pack import ANSWERS_FILE
 from kinderguard.scaffold.template_versions import SOURCE, template_versions
 
+#: What git tells a hook or ``rebase --exec``: with it, the template would be committed to the developer's own repository.
+_OF_A_HOOK = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX"}
+
 
 @attrs.frozen
 class Updated:
@@ -119,7 +122,14 @@ def _require_git(folder: Path) -> None:
 def _git(folder: Path, *arguments: str) -> str:
     # -z would spare the quoting; core.quotePath keeps Chinese file names readable without it.
     command = ["git", "-c", "core.quotePath=false", *arguments]
-    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True, encoding="utf-8").stdout
+    return subprocess.run(
+        command, cwd=folder, env=_environment(), check=True, capture_output=True, text=True, encoding="utf-8"
+    ).stdout
+
+
+def _environment() -> dict[str, str]:
+    """That of this process, in which git finds the repository by the folder alone."""
+    return {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
 
 
 def _repository(folder: Path, versions: Mapping[int, Path]) -> Path:
@@ -142,7 +152,7 @@ def _repository(folder: Path, versions: Mapping[int, Path]) -> Path:
 def _copier_update(folder: Path, version: int, place: Path, repository: Path) -> None:
     """Run copier in a process of its own: what it is told by the environment must not stay in this one."""
     own = int(os.environ.get("GIT_CONFIG_COUNT") or 0)  # whoever tells git more by the environment keeps that
-    environment = os.environ | {
+    environment = _environment() | {
         "GIT_CONFIG_COUNT": str(own + 1),
         f"GIT_CONFIG_KEY_{own}": f"url.{repository.as_posix()}.insteadOf",
         f"GIT_CONFIG_VALUE_{own}": SOURCE,

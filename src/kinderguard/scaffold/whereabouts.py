@@ -51,7 +51,7 @@ class Whereabouts:
         found = _FILE_AND_LINE.search(text)
         if found:
             return Place(str(self._named(found[1]) or found[1]), int(found[2]))
-        if problem.code in ("pack.name_invalid", "pack.name_taken"):
+        if problem.code in ("pack.name_invalid", "pack.name_taken") or "(pyproject.toml " in text:
             return self._absolute(self.sources.pyproject(self.name))
         for pattern in self._patterns(problem):
             for file in self.sources.python:

@@ -132,10 +132,13 @@ class _Reading:
         if not expect:
             self._say(line, name, Text("expect 为空，没有可核对的结果", "its expect is empty: nothing is compared"))
         if division is not None:
-            self._tried(line, f"{name}: division", lambda: check_division(division))
+            shared = not any("division" in layer for layer in layers[1:])
+            at, where = (self._shared_line("division"), "division") if shared else (line, f"{name}: division")
+            self._tried(at, where, lambda: check_division(division))
         for key, value in expect.items():
             self._tried(line, f"{name}: expect.{key}", lambda k=key, v=value: self._expectation(k, v, line, name))
-        self._check_facts(facts, line, name)
+        shared_facts = set(flat(file.get("facts", {}))).difference(*(flat(la.get("facts", {})) for la in layers[1:]))
+        self._check_facts(facts, shared_facts, line, name)
         if len(self.problems) == before and day is not None:
             yield PolicyCase(
                 title, day, division, facts, expect, str(self.file), line, variant, str(file.get("title", ""))
@@ -150,15 +153,24 @@ class _Reading:
                     self._say(line, f"{name}: expect.{key}", wrong)
         return expectation
 
-    def _check_facts(self, facts: dict[str, Any], line: int, name: str) -> None:
+    def _check_facts(self, facts: dict[str, Any], shared: set[str], line: int, name: str) -> None:
+        """Tell what is wrong with facts: those that the file states for all its cases, where they stand and only once."""
+
+        def tell(path: str, message: Text) -> None:
+            given = next((p for p in shared if path == p or path.startswith(f"{p}.")), None)
+            if given is None:
+                self._say(line, f"{name}: facts.{path}", message)
+            else:
+                self._say(self._shared_line(given), f"facts.{path}", message)
+
         wrong = {path: text for path in facts if (text := no_such_fact(path)) is not None}
         for path, text in wrong.items():
-            self._say(line, f"{name}: facts.{path}", text)
+            tell(path, text)
         try:
             Case.from_facts({path: value for path, value in facts.items() if path not in wrong})
         except InvalidRecordError as error:
             for p in error.problems:
-                self._say(line, f"{name}: facts.{p.where}", p.message)
+                tell(p.where, p.message)
 
     def _tried(self, line: int, where: str, read: Any) -> None:
         try:
@@ -197,8 +209,20 @@ class _Reading:
         span = range(after, ends[0] - 1 if ends else len(lines))
         return next((k + 1 for k in span if f'"{variant}"' in lines[k] or f"'{variant}'" in lines[k]), after)
 
+    def _shared_line(self, key: str) -> int:
+        """The line before the first case on which a key is given: by its whole path, or by the last part of it."""
+        above = self._text.splitlines()[: self._lines[0] - 1 if self._lines else None]
+        for name in (key, key.rpartition(".")[2]):
+            given = re.compile(rf"""(^|[\s{{,."']){re.escape(name)}["']?\s*=""")
+            for number, line in enumerate(above, 1):
+                if given.search(line) and not line.lstrip().startswith("#"):
+                    return number
+        return 1
+
     def _say(self, line: int, where: str, message: Text) -> None:
         here = Path.cwd()
         shown = self.file.relative_to(here) if self.file.is_relative_to(here) else self.file
         place = f"{shown}:{line}" if line else f"{shown}"
-        self.problems.append(Problem("case.file", message, f"{place}: {where}" if where else place))
+        problem = Problem("case.file", message, f"{place}: {where}" if where else place)
+        if problem not in self.problems:
+            self.problems.append(problem)

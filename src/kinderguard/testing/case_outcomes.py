@@ -13,9 +13,11 @@ from kinderguard.engines.lines import Line
 from kinderguard.engines.render import plain_text
 from kinderguard.model.case import Case
 from kinderguard.model.errors import InvalidRecordError, KinderguardError, Problem
-from kinderguard.model.places import place_name
+from kinderguard.model.places import covers, place_name
 from kinderguard.model.text import Language, Text, same
 from kinderguard.packs.book import PolicyBook
+from kinderguard.packs.loader import PackState
+from kinderguard.packs.pack import jurisdiction_of
 from kinderguard.testing.expectations import Difference, read_expectation, unexpected_problems
 from kinderguard.testing.fact_paths import no_such_fact
 
@@ -95,11 +97,21 @@ class PolicyCase:
         case = self.case()
         expected = tuple(read_expectation(key, value) for key, value in self.expect.items())
         lacking = tuple(self._packs_lacking(book))
-        rules = book.overlay(self.division or case.division).rules
+        place = self.division or case.division
+        rules = book.overlay(place).rules
         wrong = [(e.key, text) for e in expected if (text := e.misuse(rules)) is not None]
         wrong += [
             (f"facts.{path}", text) for path in self.facts if (text := no_such_fact(path, rules.facts)) is not None
         ]
+        kept_out = self._packs_kept_out(book)
+        needed = any(place is None or covers(jurisdiction_of(name), place) for name in kept_out)
+        if kept_out and (lacking or wrong or (needed and not any(e.aspect == "problems" for e in expected))):
+            # What it expects cannot be there: advice on its codes would lead away from the mend.
+            return CaseOutcome(
+                self,
+                problems=tuple(_kept_out(name) for name in kept_out),
+                kept_out=tuple(p for problems in kept_out.values() for p in problems),
+            )
         if lacking or wrong:
             misused = (Problem("case.misuse", text, where) for where, text in wrong)
             return CaseOutcome(self, problems=lacking or tuple(misused))
@@ -108,11 +120,29 @@ class PolicyCase:
         found = (e.difference(result) for e in expected)
         return CaseOutcome(self, result, tuple(d for d in found if d is not None), broken)
 
+    def _packs_kept_out(self, book: PolicyBook) -> dict[str, tuple[Problem, ...]]:
+        """The packs that the case is about and the book cannot use, each with what the loader says."""
+        _, own = _project_of(Path(self.file)) if self.file else (None, ())
+        named = self._places_named()
+        found: dict[str, tuple[Problem, ...]] = {}
+        for problem in book.registry.problems:
+            name = problem.where.partition(" ")[0]
+            if name in own:
+                found[name] = (*found.get(name, ()), problem)
+        for source in book.packs:
+            if source.name in own or source.jurisdiction in named:
+                book.overlay(source.jurisdiction or None)  # whether it fits those above it is found out there
+                if source.state is PackState.QUARANTINED:
+                    found[source.name] = source.problems
+        return found
+
+    def _places_named(self) -> set[str]:
+        return {key.split(".")[0] for key in (*self.expect, *self.facts) if key[:1].isdigit()}
+
     def _packs_lacking(self, book: PolicyBook) -> Iterator[Problem]:
         """The packs that the case is about and nobody installed: those of its codes, and that of its own folder."""
         installed = {source.name for source in book.packs}
-        named = {key.split(".")[0] for key in (*self.expect, *self.facts) if key[:1].isdigit()}
-        missing = {name for name in named if not any(i.split(".")[0] == name for i in installed)}
+        missing = {name for name in self._places_named() if not any(i.split(".")[0] == name for i in installed)}
         folder, own = _project_of(Path(self.file)) if self.file else (None, ())
         for name in sorted(missing | (set(own) - installed)):
             place = f" {folder}" if folder is not None and name in own else ""
@@ -128,12 +158,16 @@ class PolicyCase:
 
 @attrs.frozen
 class CaseOutcome:
-    """How a case came out: what differs, and what kept it from being run."""
+    """How a case came out: what differs, and what kept it from being run.
+
+    ``kept_out`` is what the loader says of a pack that the case is about and that cannot be used.
+    """
 
     case: PolicyCase
     assessment: Assessment | None = None
     differences: tuple[Difference, ...] = ()
     problems: tuple[Problem, ...] = ()
+    kept_out: tuple[Problem, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -150,12 +184,20 @@ class CaseOutcome:
         place = c.division or (self.assessment.division if self.assessment else None)
         where = place_name(place) + same(f" {place}") if place else Text("地区不详", "place unknown")
         below = [Line(same(f"{c.where}  {c.day}  ") + where)] if c.file else [Line(same(f"{c.day}  ") + where)]
-        below += [Line(same(f"{p.where}: " if p.where else "") + p.message, "unknown") for p in self.problems]
+        told = (*self.problems, *self.kept_out)
+        below += [Line(same(f"{p.where}: " if p.where else "") + p.message, "unknown") for p in told]
         for d in self.differences:
             compared = (Line(Text("预期：", "expected: ") + d.expected), Line(Text("实际：", "got: ") + d.got))
             why = (Line(Text("原因", "Why"), below=d.why),) if d.why else ()
             below.append(Line(d.title + same(f" [{d.what}]"), "no", (*compared, *why)))
         return Line(same(c.name), "yes" if self.passed else "no", tuple(below))
+
+
+def _kept_out(name: str) -> Problem:
+    return Problem(
+        "case.pack_kept_out",
+        Text(f"规则包 {name} 未能加载，用例未运行", f"the pack {name} could not be loaded; the case was not run"),
+    )
 
 
 def _at(problem: Problem, where: str) -> Problem:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 
 from kinderguard.engines.assessment import Assessment
-from kinderguard.model.errors import InvalidRecordError
+from kinderguard.model.errors import KinderguardError
 from kinderguard.model.text import Language, Text, join, same
 from kinderguard.packs.book import PolicyBook
 from kinderguard.rules.boundaries import Boundary
@@ -99,7 +99,7 @@ def covered(boundaries: Iterable[Boundary], cases: Sequence[PolicyCase], book: P
     for case in cases:
         try:
             result = book.assess(case.case(), on=case.day, division=case.division)
-        except InvalidRecordError:
+        except KinderguardError:
             continue
         plan = result.basis.bound.plan
         for boundary, reached in found.items():

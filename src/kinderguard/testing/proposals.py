@@ -18,9 +18,10 @@ from kinderguard.model.text import Text
 from kinderguard.packs.book import PolicyBook
 from kinderguard.rules import nodes as n
 from kinderguard.rules.boundaries import Boundary
+from kinderguard.rules.errors import UnknownFactError
 from kinderguard.rules.expression import Expr
 from kinderguard.rules.facts import LISTS, ROOTS
-from kinderguard.rules.kinds import Kind
+from kinderguard.rules.kinds import Kind, Sort
 from kinderguard.rules.ruleset import facts_read, references
 from kinderguard.testing.comparing import size
 from kinderguard.testing.expectations import UNKNOWN
@@ -31,6 +32,7 @@ from kinderguard.testing.solving import Facts, Line, Solver, is_given, put, spli
 MOST_FACTS = 12
 #: How often that is begun anew, with other values.
 ATTEMPTS = 3
+_PLAIN_CODE = Kind(Sort.CODE)
 
 
 @attrs.frozen
@@ -216,7 +218,9 @@ class _Pivot:
     def _best(self, line: Line, path: str) -> list[Line]:
         """The line with each value of a fact that brings the two sides nearest to differing; none where all end alike."""
         scored: list[tuple[int, Line]] = []
-        for value in values_to_try(path, _kind_of(path, self.book, self.division), self.day):
+        kind = _kind_of(path, self.book, self.division)
+        values = self._named(path) if kind == _PLAIN_CODE else values_to_try(path, kind, self.day)
+        for value in values:
             changed = attrs.evolve(
                 line,
                 holds=put(line.holds, path, value),
@@ -228,6 +232,15 @@ class _Pivot:
                 scored.append((score, changed))
         most = max((score for score, _ in scored), default=0)
         return [changed for score, changed in scored if score == most]
+
+    def _named(self, path: str) -> list[str]:
+        """The codes that rules name of a fact without a code list, such as the policy that help is under."""
+        found: dict[str, None] = {}
+        for _, expr in self.book.overlay(self.division).rules.expressions():
+            for node in n.walk(expr.node):
+                if isinstance(node, n.IsIn) and isinstance(node.arg, n.Fact) and path.endswith(f".{node.arg.path}"):
+                    found |= dict.fromkeys(node.codes)
+        return list(found)
 
     def _score(self, results: tuple[Assessment, Assessment]) -> int:
         if self._turns(results):
@@ -253,6 +266,15 @@ def _kind_of(path: str, book: PolicyBook, division: str | None) -> Kind | None:
     declared = book.overlay(division).rules.facts.get(path)
     if declared is not None:
         return declared.kind
+    try:
+        found = _handle_at(path)
+    except UnknownFactError:
+        return _PLAIN_CODE  # what rules ask of by a method alone, such as the policy that help is under
+    return found.kind if isinstance(found, Expr) else None
+
+
+def _handle_at(path: str) -> Any:
+    """What a rule's author writes for a path."""
     found: Any = None
     for place, part in enumerate(split_at_lists(path)):
         first, *rest = part.split(".")
@@ -261,7 +283,7 @@ def _kind_of(path: str, book: PolicyBook, division: str | None) -> Kind | None:
         )
         for name in rest:
             found = getattr(found, name)
-    return found.kind if isinstance(found, Expr) else None
+    return found
 
 
 def _truth(value: bool | None) -> bool | str:

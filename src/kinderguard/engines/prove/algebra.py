@@ -46,7 +46,7 @@ class SolverAlgebra(Algebra[Meaning]):
     Args:
         plan: the compiled rules.
         day: the key of the day.
-        parameters: the value of each parameter.
+        parameters: the value of each parameter; None where the solver cannot take it.
         facts: what is known of the child.
         answers: what ``known`` answers, where that is to stay as it was.
     """
@@ -55,7 +55,7 @@ class SolverAlgebra(Algebra[Meaning]):
         self,
         plan: Plan,
         day: int,
-        parameters: Mapping[str, Value],
+        parameters: Mapping[str, Value | None],
         facts: Facts,
         calendar: Calendar,
         answers: KnownAnswers | None = None,
@@ -130,7 +130,10 @@ class SolverAlgebra(Algebra[Meaning]):
 
     def parameter(self, node: n.Param, step: Step) -> Meaning:
         """The value at the place; of one that has none, what it can be."""
-        return self._parameters[node.code]
+        value = self._parameters[node.code]
+        if value is None:
+            raise NotTakenError(Text("本地未设定的比例", "a ratio that the place does not set"))
+        return value
 
     def fact(self, node: n.Fact, step: Step) -> Meaning:
         """From the case or the record."""

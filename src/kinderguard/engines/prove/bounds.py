@@ -4,7 +4,7 @@ What is known of the child stays as it is; what is not known takes every value t
 something is known keep the answer that they have now: they ask about the record, not about the child.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -91,7 +91,19 @@ def exact_bounds(
         for per in ("child", "household")
         if own.cash(every, per)
     }
-    return ExactBounds(policies, totals, tuple(domain.assumptions()))
+    return ExactBounds(policies, totals, (*domain.assumptions(), *_unset(ruling)))
+
+
+def _unset(ruling: Ruling) -> Iterator[Text]:
+    """What is assumed of parameters that nobody has set."""
+    names = [ruling.titles.get(code, Text(code, code)) for code in ruling.open]
+    if names:
+        zh, en = "、".join(t.zh for t in names), "; ".join(t.en for t in names)
+        yield Text(
+            f"本地未设定的参数保持未知，只知不低于最低标准；取决于它们的范围未必最窄：{zh}",
+            f"parameters that the place does not set stay unknown beyond their floor, so that bounds which rest on them "
+            f"need not be the tightest: {en}",
+        )
 
 
 def _is_cash(steps: PolicySteps) -> bool:
@@ -132,7 +144,8 @@ def _yuan(value: int | None, span: Span, there: Bool) -> Decimal | None:
 def confirmed(
     ruling: Ruling, case: Case, provided: Mapping[str, Any], domain: Domain, seconds: float, paths: tuple[str, ...]
 ) -> dict[str, bool | None]:
-    """For each fact, whether two values of it (or it and its absence) ever make an outcome differ; None: not decided.
+    """For each fact, whether two values of it (or it and its absence) ever make an outcome differ; None: not decided,
+    or the case is not within the limits (a date that is partly known, before their first year).
 
     The other unknown facts may stay unknown or have any value, the same in both states.
     """
@@ -150,6 +163,9 @@ def confirmed(
             found[path] = None
             continue
         limits = [c for free, state in zip(frees, states, strict=True) for c in (*free.constraints(), *state.settled)]
-        answer = ask(other, [*limits, *calendar.scratch.constraints], seconds).answer
+        limits += calendar.scratch.constraints
+        answer = ask(other, limits, seconds).answer
+        if answer is Answer.NONE and ask(True, limits, seconds).answer is not Answer.FOUND:
+            answer = Answer.GAVE_UP  # of nobody at all, everything would hold
         found[path] = {Answer.FOUND: True, Answer.NONE: False, Answer.GAVE_UP: None}[answer]
     return found

@@ -4,6 +4,7 @@ Two children who differ in one income, by one yuan, are compared. An income per 
 household as many yuan as it has members.
 """
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ import attrs
 from kinderguard.engines.prove import arithmetic as ar
 from kinderguard.engines.prove import spans as sp
 from kinderguard.engines.prove.asking import furthest
+from kinderguard.engines.prove.domains import MOST_MONEY
 from kinderguard.engines.prove.facts import Moved, owner_of, parts_of, plain
 from kinderguard.engines.prove.logic import Bool, Whole, at_most, both, less, minus, plus, scaled, whole
 from kinderguard.engines.prove.proof import Outcome, Proof
@@ -30,13 +32,14 @@ from kinderguard.rules.titles import fact_title
 
 PER_HEAD = "household.monthly_income_per_head"
 YUAN = 100  # fen
+_PLACE = re.compile(r"\[(\d+)\]")
 
 
 def incomes_read(prover: Prover, ruling: Ruling) -> Iterator[str]:
     """The incomes that the rules ask for; of a list, that of its first record."""
     prover.solved(ruling)
     for path, variable in list(prover.facts.variables.items()):
-        if isinstance(variable, NumberVariable) and variable.money and "[1]" not in path and "[2]" not in path:
+        if isinstance(variable, NumberVariable) and variable.money and set(_PLACE.findall(path)) <= {"0"}:
             name = plain(path).rpartition(".")[2]
             if name in ("monthly_income_per_head", "monthly_income") or _is_income(path, name):
                 yield path
@@ -64,7 +67,11 @@ def cliff(prover: Prover, ruling: Ruling, path: str) -> Proof:
         loss, certain = _lost(results, path)
         return both(certain, less(whole(0), loss))
 
-    question = Question("cliff", path, sides, bad, proved, refuted, complete=True)
+    raised_to = raised.facts.value(path, MONEY)
+    assert isinstance(raised_to, Span)
+    # An income that the model takes, with the yuan more.
+    within = (at_most(raised_to.high, whole(MOST_MONEY)),)
+    question = Question("cliff", path, sides, bad, proved, refuted, complete=True, within=within)
     proof = prover.prove(question)
     if proof.outcome is not Outcome.REFUTED or any(ruling.parameter(c).kind == MONEY for c in ruling.open):
         return proof  # with amounts that are not set yet, a loss can be as large as they
@@ -93,7 +100,7 @@ def _there(results: Results, path: str) -> bool:
 def _with_size(prover: Prover, question: Question, proof: Proof) -> Proof:
     results = tuple(side.results for side in question.sides)
     loss, certain = _lost(results, question.subject)
-    limits = [*prover.constraints(), prover.complete()]
+    limits = [*prover.constraints(), *question.within, prover.complete()]
     far = furthest(loss, both(certain, less(whole(0), loss)), limits, prover.seconds, up=True)
     if far.value is None:
         return proof
@@ -113,7 +120,7 @@ def _with_size(prover: Prover, question: Question, proof: Proof) -> Proof:
 
 def _richer(witness: Witness, path: str) -> Case:
     """The child with a yuan more of an income that is known."""
-    parts = tuple(parts_of(path))
+    parts = ("extra", *path.split(".", 1)) if path[:1].isdigit() else tuple(parts_of(path))
     data = witness.case().model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     for at, value in list(leaves(data)):
         if at == parts:

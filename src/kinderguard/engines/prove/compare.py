@@ -7,23 +7,15 @@ rare the child of whom it shows.
 from collections.abc import Iterator
 
 from kinderguard.engines.prove import spans as sp
-from kinderguard.engines.prove.logic import Bool, alike, both, either, equals, negated
+from kinderguard.engines.prove.logic import Bool, alike, either, negated
 from kinderguard.engines.prove.prover import Prover, Question
 from kinderguard.engines.prove.ruling import Results, Ruling
-from kinderguard.engines.prove.spans import Span, Truth
+from kinderguard.engines.prove.spans import Truth
 from kinderguard.model.text import Text
 
 
 def _differ(a: Truth, b: Truth) -> Bool:
     return either(negated(alike(a.yes, b.yes)), negated(alike(a.no, b.no)))
-
-
-def _differ_in_amount(a: Span, b: Span) -> Bool:
-    a, b = sp.alike((a, b))
-    return either(
-        *(negated(alike(x, y)) for x, y in ((a.has_low, b.has_low), (a.has_high, b.has_high))),
-        *(both(x, negated(equals(p, q))) for x, p, q in ((a.has_low, a.low, b.low), (a.has_high, a.high, b.high))),
-    )
 
 
 def differ(a: Results, b: Results, code: str) -> Bool:
@@ -32,7 +24,7 @@ def differ(a: Results, b: Results, code: str) -> Bool:
     if code not in a.plan.policies or code not in b.plan.policies:
         return found
     if a.is_cash(code) and b.is_cash(code):
-        return either(found, _differ_in_amount(a.final(code), b.final(code)))
+        return either(found, sp.differ(a.final(code), b.final(code)))
     return either(found, _differ(a.given(code), b.given(code)))
 
 

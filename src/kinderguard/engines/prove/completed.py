@@ -3,13 +3,24 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kinderguard.engines.prove.facts import ELSEWHERE, Facts, Listed, Stated, divisions_of, elsewhere, stated_at
-from kinderguard.engines.prove.free import Free
+from kinderguard.engines.prove.facts import (
+    ELSEWHERE,
+    Facts,
+    Listed,
+    Stated,
+    divisions_of,
+    elsewhere,
+    owner_of,
+    plain,
+    stated_at,
+)
+from kinderguard.engines.prove.free import PARTNERS, Free
 from kinderguard.engines.prove.logic import Bool
 from kinderguard.engines.prove.spans import Span, Value
 from kinderguard.engines.prove.variables import DateVariable
 from kinderguard.model.case import Case
 from kinderguard.model.dates import PartialDate
+from kinderguard.rules.facts import field_kind
 from kinderguard.rules.kinds import DATE, Kind
 
 
@@ -38,11 +49,27 @@ class Completed(Facts):
         if isinstance(stated, Span) and kind == DATE and stated.known is True:
             return stated
         variable = self.free.variable(path, kind)
+        self._beside(path)
         if self.settle:
             self.settled.append(variable.known)
         if isinstance(variable, DateVariable) and _has_low(stated):
             self.settled.append(variable.within(PartialDate.of(raw)))
         return variable.value
+
+    def _beside(self, path: str) -> None:
+        """What the model asks of a gap beside a fact of the same record that is known: no grade "none" of a kind."""
+        owner, _, name = path.rpartition(".")
+        partner = PARTNERS.get(name)
+        if path[:1].isdigit() or partner is None or partner not in owner_of(plain(path)).model_fields:
+            return
+        raw = stated_at(self.stated.case, f"{owner}.{partner}")
+        kind = field_kind(owner_of(plain(path)), partner)
+        if raw is None or kind is None:
+            return
+        known = self.free.variable(f"{owner}.{partner}", kind)
+        self.settled.append(
+            known.within(PartialDate.of(raw)) if isinstance(known, DateVariable) else known.holding(raw)
+        )
 
     def listed(self, path: str) -> Listed:
         """The list at a path."""

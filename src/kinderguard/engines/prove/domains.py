@@ -12,8 +12,9 @@ import attrs
 from kinderguard.model.money import LIMIT
 from kinderguard.model.text import Text
 
-#: Divisions that tell apart all that a rule can ask of two of them: another county, and one known only to the province.
-_OTHER_COUNTIES = ("370831", "440103")
+#: Divisions that tell apart all that a rule can ask of two of them: another county, a township in one, and a division
+#: known only to the province.
+_OTHER_COUNTIES = ("370831", "370831001", "440103")
 _PROVINCE_ONLY = "37"
 OTHER_TEXT = "other"
 #: Fen; what is beyond is refused by the model.

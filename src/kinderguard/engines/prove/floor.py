@@ -31,14 +31,14 @@ def lost(nation: Truth, county: Truth) -> Bool:
 def below(nation: Span, county: Span) -> Bool:
     """The county's guaranteed amount, or the most that it may come to, is below the nation's."""
     a, b = sp.alike((nation, county))
-    low = both(a.has_low, either(negated(b.has_low), less(b.low, a.low)))
     high = both(b.has_high, either(negated(a.has_high), less(b.high, a.high)))
-    return either(low, high)
+    return either(less_sure(nation, county), high)
 
 
-def surely_below(nation: Span, county: Span) -> Bool:
-    """The most that the county's amount can be is below the least that the nation's can be."""
-    return sp.less(county, nation).yes
+def less_sure(nation: Span, county: Span) -> Bool:
+    """The county's guaranteed amount is below the nation's: what nobody can tell for sure is no guarantee."""
+    a, b = sp.alike((nation, county))
+    return both(a.has_low, either(negated(b.has_low), less(b.low, a.low)))
 
 
 def floor_questions(prover: Prover, county: Ruling, nation: Ruling, reading: str) -> Iterator[Question]:
@@ -93,18 +93,23 @@ def total_subject(every: Frequency, per: str) -> str:
 
 def _of_total(every: Frequency, per: str, sides: tuple[Side, Side], reading: str) -> Question:
     against, who = _READINGS[reading], _PER[per]
+
+    def totals(results: tuple[Results, ...]) -> tuple[Span, Span]:
+        nation, county = (r.total(every, per) for r in results)
+        return nation, county
+
     return Question(
         "floor.total", total_subject(every, per), sides,
-        lambda results: surely_below(*(r.total(every, per) for r in results)),
+        lambda results: less_sure(*totals(results)),
         Text(
             f"事实已知时，{every.zh}{who.zh}合计（衔接后）不低于{against.zh}",
             f"once the facts are known the total {every.en} {who.en} after stacking is never below {against.en}",
         ),
         Text(
-            f"有儿童{every.zh}{who.zh}合计（衔接后）低于{against.zh}",
-            f"for a child the total {every.en} {who.en} after stacking is below {against.en}",
+            f"有儿童{every.zh}{who.zh}合计（衔接后）低于{against.zh}，或不能确定达到",
+            f"for a child the total {every.en} {who.en} after stacking is below {against.en}, or not sure to reach it",
         ),
-        complete=True, shown=_changed(sides, every, per), reading=reading,
+        complete=True, compared=totals, shown=_changed(sides, every, per), reading=reading,
     )  # fmt: skip
 
 

@@ -37,6 +37,9 @@ from kinderguard.model.help import HelpReceived
 from kinderguard.model.people import Disability, Situation
 from kinderguard.rules.kinds import Kind, Sort
 
+#: Facts of one record that the model holds against each other.
+PARTNERS = {"kind": "grade", "grade": "kind", "since": "until", "until": "since"}
+
 
 class Free(Facts):
     """Facts that can be anything the model accepts within a domain. With ``below``, somebody knows more of them."""
@@ -107,7 +110,7 @@ class Free(Facts):
     def _relate(self, path: str) -> None:
         """The model's rules between two facts of one record, once both are there."""
         owner, _, name = path.rpartition(".")
-        if path[:1].isdigit() or name not in ("kind", "grade", "since", "until"):
+        if path[:1].isdigit() or name not in PARTNERS:
             return
         model = owner_of(plain(path))
         if name in ("kind", "grade") and issubclass(model, Disability):

@@ -70,7 +70,8 @@ class Proof:
     reading: str = ""
     seconds: float = 0.0
     assumptions: tuple[Text, ...] = attrs.field(default=(), repr=False)
-    #: Whether the solver's counterexample was not confirmed: a fault of the library, never of the rules.
+    #: Whether the solver's counterexample was not confirmed, or no child at all is within the limits: a fault of the
+    #: library, never of the rules.
     fault: bool = False
 
     def facts(self) -> tuple[Text, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from kinderguard.engines.assessment import Assessment
+from kinderguard.engines.prove import spans as sp
 from kinderguard.engines.prove.asking import Answer, ask
 from kinderguard.engines.prove.calendar import Calendar
 from kinderguard.engines.prove.domains import Domain
@@ -20,6 +21,7 @@ from kinderguard.engines.prove.logic import Bool, both
 from kinderguard.engines.prove.proof import Outcome, Proof
 from kinderguard.engines.prove.ruling import NotTakenResultError, OpenParameters, Results, Ruling
 from kinderguard.engines.prove.scratch import Scratch
+from kinderguard.engines.prove.spans import Span
 from kinderguard.engines.prove.witness import Witness, smallest
 from kinderguard.model.case import Case
 from kinderguard.model.errors import KinderguardError
@@ -64,6 +66,9 @@ class Question:
     within: tuple[Bool, ...] = ()
     shown: tuple[tuple[int, str], ...] = ()
     reading: str = ""
+    #: Of ``complete`` children: the two amounts of which the second must not be less. A counterexample then keeps what
+    #: they wait for, or the blank, not the rule, would be what is bad; unless the second is less whatever is not known.
+    compared: Callable[[tuple[Results, ...]], tuple[Span, Span]] | None = None
     #: Makes a witness of the solver's answer; the facts that all sides share, if left out.
     witness: Callable[[Any], Witness] | None = None
 
@@ -82,6 +87,7 @@ class Prover:
         self.facts = Free(domain, self.calendar)
         self.opened = OpenParameters(domain, self.calendar)
         self.more: list[Free] = []
+        self._possible: dict[tuple[int, bool], Answer] = {}
         self._solved: dict[tuple[int, int], tuple[Any, Results]] = {}
         self.assumptions = tuple(domain.assumptions())
 
@@ -109,6 +115,18 @@ class Prover:
         """That everything is known, parameters included."""
         return both(self.facts.complete(), self.opened.complete())
 
+    def anybody(self, *, complete: bool) -> Answer:
+        """Whether there is a child within the limits at all: of nobody, everything is true.
+
+        It is asked again only after something was added to what holds of all facts.
+        """
+        limits = list(self.constraints())
+        key = len(limits), complete
+        if key not in self._possible:
+            whole = [self.complete()] if complete else []
+            self._possible[key] = ask(True, [*limits, *whole], self.seconds).answer
+        return self._possible[key]
+
     # ---- asking -------------------------------------------------------------------------------------------------
 
     def prove(self, question: Question) -> Proof:
@@ -129,6 +147,8 @@ class Prover:
         if found.answer is Answer.GAVE_UP:
             return undecided(q.kind, q.subject, q.proved, self.seconds)
         if found.answer is Answer.NONE:
+            if (anybody := self.anybody(complete=q.complete)) is not Answer.FOUND:
+                return _of_nobody(q) if anybody is Answer.NONE else undecided(q.kind, q.subject, q.proved, self.seconds)
             outcome = Outcome.REFUTED if q.exists else Outcome.PROVED
             return Proof(q.kind, q.subject, outcome, q.refuted if q.exists else q.proved)
         return self.shown(q, q.witness(found.model) if q.witness else self.witness(found.model))
@@ -141,10 +161,7 @@ class Prover:
         """A counterexample (or an example), confirmed and made small."""
 
         def confirms(witness: Witness) -> bool:
-            return (
-                q.bad(tuple(s.ruling.results_of(a) for s, a in zip(q.sides, _assessed(q, witness), strict=True)))
-                is True
-            )
+            return q.bad(_results(q, witness)) is True
 
         try:
             confirmed = confirms(found)
@@ -152,7 +169,7 @@ class Prover:
             confirmed = False
         if not confirmed:
             return _unconfirmed(q)
-        small = smallest(found, confirms)
+        small = smallest(found, confirms if q.compared is None else _still_known(q, q.compared, found, confirms))
         case = small.case()
         if q.exists:
             return Proof(q.kind, q.subject, Outcome.PROVED, q.proved, example=case, parameters=dict(small.opened))
@@ -167,6 +184,38 @@ class Prover:
 
 def _assessed(q: Question, witness: Witness) -> Iterator[Assessment]:
     return (side.ruling.assess(side.of(witness), witness.opened) for side in q.sides)
+
+
+def _results(q: Question, witness: Witness) -> tuple[Results, ...]:
+    return tuple(s.ruling.results_of(a) for s, a in zip(q.sides, _assessed(q, witness), strict=True))
+
+
+def _still_known(
+    q: Question,
+    compared: Callable[[tuple[Results, ...]], tuple[Span, Span]],
+    full: Witness,
+    confirms: Callable[[Witness], bool],
+) -> Callable[[Witness], bool]:
+    """What confirms a child as long as nothing that was taken away from the full one matters to the two amounts."""
+    waited_for = _open_facts(q, full)
+
+    def known(small: Witness) -> bool:
+        if not confirms(small):
+            return False
+        now = compared(_results(q, small))
+        if sp.less(now[1], now[0]).yes is True:
+            return True
+        with_numbers = compared(_results(q, attrs.evolve(small, opened={**full.opened, **small.opened})))
+        if any(sp.differ(a, b) is True for a, b in zip(now, with_numbers, strict=True)):
+            return False
+        return _open_facts(q, small) <= waited_for
+
+    return known
+
+
+def _open_facts(q: Question, witness: Witness) -> set[str]:
+    """The facts that a result waits for."""
+    return {path for assessment in _assessed(q, witness) for path in assessment.open_facts}
 
 
 def _parameters(q: Question, witness: Witness) -> Iterator[Text]:
@@ -203,5 +252,14 @@ def _unconfirmed(q: Question) -> Proof:
     why = Text(
         "求解器给出的反例未被参考引擎证实：这是本库的错误，请报告",
         "the reference engine does not confirm the solver's counterexample: a fault of the library, please report it",
+    )
+    return Proof(q.kind, q.subject, Outcome.UNDECIDED, q.proved, why=(why,), fault=True)
+
+
+def _of_nobody(q: Question) -> Proof:
+    why = Text(
+        "求证的前提互相矛盾，没有任何儿童符合：这是本库的错误，请报告",
+        "the limits of the proof contradict one another, so that no child is within them: a fault of the library, "
+        "please report it",
     )
     return Proof(q.kind, q.subject, Outcome.UNDECIDED, q.proved, why=(why,), fault=True)

@@ -56,13 +56,18 @@ def reach_questions(prover: Prover, ruling: Ruling, codes: Iterable[str] | None 
 
 
 def stacked_apart(ruling: Ruling) -> dict[tuple[str, str], BoolExpr | None]:
-    """The pairs of policies of which a stacking rule says that only one is given, with the condition of the rule."""
-    return {
-        (code, rule.other): rule.when
-        for code, policy in ruling.rules.policies.items()
-        for rule in policy.stacking
-        if isinstance(rule, Excludes)
-    }
+    """The pairs of policies of which a stacking rule says that only one is given, with the condition of the rule.
+
+    Of several rules about one pair any condition is enough.
+    """
+    found: dict[tuple[str, str], BoolExpr | None] = {}
+    for code, policy in ruling.rules.policies.items():
+        for rule in policy.stacking:
+            if isinstance(rule, Excludes):
+                pair = code, rule.other
+                earlier = found.get(pair, rule.when)
+                found[pair] = None if earlier is None or rule.when is None else earlier | rule.when
+    return found
 
 
 def apart_questions(prover: Prover, ruling: Ruling) -> Iterator[Question]:
@@ -79,10 +84,17 @@ def apart_questions(prover: Prover, ruling: Ruling) -> Iterator[Question]:
             return both(both_given, results[0].applies(when).yes) if when else both_given
 
         x, y = (ruling.rules.policies[code].title for code in (a, b))
+        where = Text("在规定的条件下", " where the rule says so") if condition else Text("", "")
         yield Question(
             "apart", f"{a} {b}", sides, overlap,
-            Text(f"“{x.zh}”与“{y.zh}”互斥，不会同时发放", f"‘{x.en}’ and ‘{y.en}’ exclude each other and are never both given"),
-            Text(f"“{x.zh}”与“{y.zh}”互斥，却有儿童两项都得到", f"‘{x.en}’ and ‘{y.en}’ exclude each other, and a child is given both"),
+            Text(
+                f"“{x.zh}”与“{y.zh}”{where.zh}互斥，不会同时发放",
+                f"‘{x.en}’ and ‘{y.en}’ exclude each other{where.en} and are never both given{' there' if condition else ''}",
+            ),
+            Text(
+                f"“{x.zh}”与“{y.zh}”{where.zh}互斥，却有儿童两项都得到",
+                f"‘{x.en}’ and ‘{y.en}’ exclude each other{where.en}, and a child is given both",
+            ),
             shown=((0, a), (0, b)),
         )  # fmt: skip
 

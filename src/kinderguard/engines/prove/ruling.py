@@ -142,15 +142,15 @@ class OpenParameters:
         self.variables: dict[str, Variable] = {}
         self._floors: list[Bool] = []
 
-    def value(self, parameter: Parameter, floor: Any) -> Value:
-        """What rules read."""
+    def value(self, parameter: Parameter, floor: Any) -> Value | None:
+        """What rules read; None for a ratio: the solver cannot multiply by just any fraction."""
         kind = parameter.kind
         assert kind is not None
         if kind.sort is Sort.NUMBER and not kind.unit:
-            return lifted(absent_parameter(kind, floor), kind)  # a ratio stays unknown: products with it are no terms
+            return None
         found = self.variables.get(parameter.code)
         if found is None:
-            found = self.variables[parameter.code] = self._made(f"param {parameter.code}", kind.sort)
+            found = self.variables[parameter.code] = self._made(f"param {parameter.code}", kind.sort, floor)
         if isinstance(found, NumberVariable):
             least = floor or 0
             self._floors.append(less(whole(least - 1), found.number))
@@ -159,13 +159,14 @@ class OpenParameters:
             return Span(pick(known, found.number, whole(least)) if least else low, found.number, True, known)
         return found.value
 
-    def _made(self, name: str, sort: Sort) -> Variable:
+    def _made(self, name: str, sort: Sort, floor: Any) -> Variable:
         if sort is Sort.BOOL:
             return TruthVariable(name)
         if sort is Sort.DATE:
             return DateVariable(name, self.calendar, self.domain.first_year, self.domain.last_year, None)
         most = MOST_MONEY if sort is Sort.MONEY else self.domain.numbers
-        return NumberVariable(name, 0, most, money=sort is Sort.MONEY)
+        # A floor beyond the limit would leave no value at all, and everything could be "proved" of none.
+        return NumberVariable(name, 0, max(most, floor or 0), money=sort is Sort.MONEY)
 
     def constraints(self) -> Iterator[Bool]:
         """What holds of them: a date that is set is set to the day."""

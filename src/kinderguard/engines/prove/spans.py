@@ -131,6 +131,15 @@ def equal(a: Span, b: Span) -> Truth:
     return Truth(both(a.known, b.known, w.equals(a.low, b.low)), apart)
 
 
+def differ(a: Span, b: Span) -> Bool:
+    """Whether an end of one is not that of the other."""
+    a, b = alike((a, b))
+    return either(
+        *(negated(w.alike(x, y)) for x, y in ((a.has_low, b.has_low), (a.has_high, b.has_high))),
+        *(both(x, negated(w.equals(p, q))) for x, p, q in ((a.has_low, a.low, b.low), (a.has_high, a.high, b.high))),
+    )
+
+
 # ---- choosing -------------------------------------------------------------------------------------------------------
 
 

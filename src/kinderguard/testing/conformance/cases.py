@@ -1,6 +1,9 @@
 """Checks of the author's own policy cases: that they pass, and that they stand on every boundary of the rules."""
 
-from kinderguard.model.text import Text
+import re
+
+from kinderguard.model.errors import Problem
+from kinderguard.model.text import Text, same
 from kinderguard.testing.conformance.children import author_cases
 from kinderguard.testing.conformance.registry import Found, Needs, Skip, check
 from kinderguard.testing.conformance.results import Finding
@@ -36,11 +39,7 @@ def policy_cases(subject: Subject) -> Found:
             cases = read_policy_cases(file)
         except PolicyCaseError as error:
             for problem in error.problems:
-                line = problem.where.rpartition(":")[2]
-                yield Finding(
-                    problem.message, Text("修改这个用例文件", "mend this file of cases"), shown,
-                    int(line) if line.isdigit() else None,
-                )  # fmt: skip
+                yield _of_file(problem, shown)
             continue
         for case in cases:
             outcome = case.run(subject.book)
@@ -51,6 +50,27 @@ def policy_cases(subject: Subject) -> Found:
                     shown,
                     case.line,
                 )
+
+
+def _of_file(problem: Problem, shown: str) -> Finding:
+    """A problem of a file of cases; ``file:line: case: key`` is where it says that it is."""
+    found = re.search(r":(\d+)(?:: (.*))?$", problem.where)
+    line, where = (int(found[1]), found[2]) if found else (None, None)
+    message = same(f"{where}: ") + problem.message if where else problem.message
+    return Finding(message, Text("修改这个用例文件", "mend this file of cases"), shown, line)
+
+
+def _refuse_unread(subject: Subject) -> None:
+    from kinderguard.testing.policy_cases import PolicyCaseError, read_policy_cases
+
+    for file in subject.case_files:
+        try:
+            read_policy_cases(file)
+        except PolicyCaseError:
+            shown = subject.sources.shown(file)
+            raise Skip(
+                f"用例文件 {shown} 有错误，请先看 policy_cases", f"{shown} has errors; look at policy_cases first"
+            ) from None
 
 
 @check(
@@ -72,6 +92,7 @@ def boundaries_covered(subject: Subject) -> Found:
     from kinderguard.testing.coverage import cases_at, covered
 
     _refuse_wheel(subject)
+    _refuse_unread(subject)
     overlay = subject.overlay
     assert overlay is not None
     found = [boundary for rule in subject.rules for boundary in boundaries(rule)]

@@ -5,6 +5,7 @@ The same at every run: drawn from a seed, never from a database of earlier failu
 
 import contextlib
 import datetime as dt
+import json
 import random
 import re
 import tempfile
@@ -13,6 +14,7 @@ from typing import Any
 
 from kinderguard.model.case import Case
 from kinderguard.model.errors import KinderguardError
+from kinderguard.model.record import Record, is_personal
 from kinderguard.rules.kinds import Kind, Sort
 from kinderguard.testing.conformance.registry import Skip
 from kinderguard.testing.conformance.subject import Subject
@@ -209,6 +211,19 @@ def _without(data: Any, path: tuple[Any, ...]) -> Any:
 
 
 def shown(case: Case) -> str:
-    """A generated case as facts, short: nobody's, so that it can be printed."""
-    text = case.model_dump_json(exclude_defaults=True)
+    """A case as facts, short, without names and the like: one of the author's own cases may have them."""
+    text = json.dumps(_impersonal(case), ensure_ascii=False, separators=(",", ":"))
     return text if len(text) <= 600 else f"{text[:600]}…"
+
+
+def _impersonal(record: Record) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, plain in record.model_dump(mode="json", exclude_defaults=True).items():
+        held = getattr(record, name)
+        if is_personal(type(record).model_fields[name]):
+            continue
+        if isinstance(held, tuple) and held and isinstance(held[0], Record):
+            found[name] = [_impersonal(each) for each in held]
+        else:
+            found[name] = _impersonal(held) if isinstance(held, Record) else plain
+    return {name: value for name, value in found.items() if value != {}}

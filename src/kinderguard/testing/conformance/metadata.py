@@ -32,7 +32,7 @@ from kinderguard.testing.marks import Mark, is_marked, marks_in
     needs=Needs.NOTHING,
 )
 def loads(subject: Subject) -> Found:
-    """What keeps the pack out and no other check is nearer to is told by the runner; here nothing is left to do."""
+    """What keeps the pack out is told by the runner, which knows what other checks tell; here nothing is left to do."""
     return iter(())
 
 

@@ -35,6 +35,12 @@ _OPEN = {
     "not_taken": Text("（求解器不支持其中的写法）", " (the solver does not take what it is written with)"),
 }
 
+_FAULT = Text(
+    "（未能求证：这是 kinderguard 本身的错误，不是规则包的错误）",
+    " (not proved: a fault of kinderguard itself, not of the pack)",
+)
+_REPORT = Text("请将此项报告给 kinderguard", "report this line to kinderguard")
+
 
 def _proofs(subject: Subject, check_id: str) -> list[Any]:
     """The answers about what the pack decides that belong to a check."""
@@ -75,7 +81,7 @@ def _prove(subject: Subject) -> Any:
 
 
 def _answers(subject: Subject, check_id: str, told: Callable[[Any], Text | None] = lambda proof: None) -> Found:
-    """A finding for each refutation with its child; a note for each that was not decided.
+    """A finding for each refutation with its child, and for each fault of the library; a note for what was not decided.
 
     Args:
         subject: the pack.
@@ -84,10 +90,13 @@ def _answers(subject: Subject, check_id: str, told: Callable[[Any], Text | None]
     """
     for proof in _proofs(subject, check_id):
         outcome = str(proof.outcome)
-        excuse = told(proof) if outcome == "refuted" and not proof.fault else None
+        if proof.fault:
+            yield Finding(proof.statement + _FAULT, _REPORT)
+            continue
+        excuse = told(proof) if outcome == "refuted" else None
         if excuse is not None:
             yield Note(proof.statement + excuse)
-        elif outcome == "refuted" and not proof.fault:
+        elif outcome == "refuted":
             child = "" if proof.counterexample is None else shown(proof.counterexample)
             codes = sorted(_codes(proof.subject) & {r.code for r in subject.rules})
             place = next((at for at in map(subject.at, codes) if at["file"]), subject.at(subject.name))
@@ -108,17 +117,23 @@ def _answers(subject: Subject, check_id: str, told: Callable[[Any], Text | None]
 )
 def floor(subject: Subject) -> Found:
     """For every possible child, each policy and the sum of what is due."""
-    return _answers(subject, "floor", _rests_on_numbers)
+    totals = {_about(p) for p in _proofs(subject, "floor") if p.question == "floor.total" and p.outcome == "proved"}
+    return _answers(subject, "floor", lambda proof: _rests_on_numbers(proof, _about(proof) in totals))
 
 
-def _rests_on_numbers(proof: Any) -> Text | None:
+def _about(proof: Any) -> tuple[str, str]:
+    """What a floor was asked of, and against which national numbers."""
+    return proof.subject, proof.reading
+
+
+def _rests_on_numbers(proof: Any, total_is_proved: bool) -> Text | None:
     """A floor that only fails for numbers which the place does not set, or only in bounds that are wider than need be."""
     if proof.parameters:
         named = join(list(proof.parameter_lines), "、", ", ")
         return Text(
             f"（仅当本地未设定的参数取这样的值：{named.zh}）", f" (only for numbers that are not set here: {named.en})"
         )
-    if proof.question == "floor.bounds":
+    if proof.question == "floor.bounds" and total_is_proved:
         return Text("（已知全部事实时不会少）", " (with all facts known nobody gets less)")
     return None
 

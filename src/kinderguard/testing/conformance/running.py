@@ -6,7 +6,7 @@ A check that cannot be made because the pack does not stand is skipped, and says
 import re
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,10 +80,11 @@ def report_on(
     """The report of some checks on a subject."""
     expected = reasons(expected_failures)
     listed, results = list(chosen), []
+    failing = _failing(listed, expected)
     for done, check in enumerate(listed):
         if progress is not None:
             progress(done, len(listed), check)
-        results.append(run_check(check, subject, expected.get(check.check_id)))
+        results.append(run_check(check, subject, expected.get(check.check_id), failing))
     if progress is not None:
         progress(len(listed), len(listed), None)
     title = subject.pack.title if subject.pack is not None else same(subject.name)
@@ -107,10 +108,26 @@ def reasons(expected_failures: Mapping[str, str] | None) -> dict[str, str]:
     return dict(expected_failures or {})
 
 
-def run_check(check: PackCheck, subject: Subject, expected: str | None = None) -> CheckResult:
-    """Make one check."""
+def _failing(chosen: Iterable[PackCheck], expected: Mapping[str, str]) -> frozenset[str]:
+    """The checks of a run that fail it where they find something."""
+    return frozenset(check.check_id for check in chosen) - expected.keys()
+
+
+def run_check(
+    check: PackCheck, subject: Subject, expected: str | None = None, failing: Collection[str] = ()
+) -> CheckResult:
+    """Make one check.
+
+    Args:
+        check: the check.
+        subject: the pack under test.
+        expected: why it is known to fail.
+        failing: the checks of the same run that fail it: what one of them tells, ``loads`` need not tell again.
+    """
     start = time.perf_counter()
     findings, notes, skipped = _found(check, subject)
+    if check.check_id == "loads" and not findings and not subject.stands:
+        findings, skipped = _kept_out(subject, failing)
     seconds = time.perf_counter() - start
     status, reason = Status.PASSED, None
     if findings:
@@ -157,6 +174,20 @@ def _found(check: PackCheck, subject: Subject) -> tuple[list[Finding], list[Note
     return findings, notes, None
 
 
+def _kept_out(subject: Subject, failing: Collection[str]) -> tuple[list[Finding], Text | None]:
+    """What ``loads`` says of a pack that cannot be used for a reason that another check looks after."""
+    owners = {owner_of(p): None for p in subject.problems}
+    seen = Text(f"规则包未被采用：见 {'、'.join(owners)}", f"kept out: see {', '.join(owners)}")
+    if owners and owners.keys() <= set(failing):
+        return [], seen
+    findings = [attrs.evolve(_of_problem(subject, problem), mend=seen) for problem in subject.problems]
+    nation = Finding(
+        Text("全国规则包未能使用，规则包因此未被采用", "kept out: the national pack cannot be used"),
+        Text("运行 kinderguard packs 查看原因", "see why with: kinderguard packs"),
+    )
+    return findings or [nation], None
+
+
 def _broken_off(error: Exception) -> Finding:
     last = traceback.extract_tb(error.__traceback__)[-1]
     said = f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})"
@@ -179,6 +210,8 @@ def _of_problem(subject: Subject, problem: Problem) -> Finding:
     if named:
         files = {f.path.name: f.shown for f in subject.sources.python}
         place = {"file": files.get(named[1], named[1]), "line": int(named[2])}
+    elif "(pyproject.toml " in words:
+        place = dict(zip(("file", "line"), subject.sources.pyproject(subject.name), strict=True))
     else:
         for code in re.findall(r"\b(?:cn|\d{2,12})(?:\.[a-z0-9_]+)+", words):
             place = subject.at_parameter_code(code)
@@ -200,13 +233,14 @@ class CheckToRun:
 
     check: PackCheck
     _subject: "_Lazily" = attrs.field(repr=False)
+    _failing: frozenset[str] = attrs.field(default=frozenset(), repr=False)
 
     def __call__(self) -> None:
         """Make the check: skip where it cannot be made, fail with what is to be mended."""
         import pytest
 
         __tracebackhide__ = True
-        result = run_check(self.check, self._subject())
+        result = run_check(self.check, self._subject(), failing=self._failing)
         if result.status is Status.SKIPPED:
             assert result.reason is not None
             pytest.skip(str(result.reason))
@@ -262,11 +296,12 @@ def parametrize_with_checks(
 
     expected = reasons(expected_failures)
     subject = _Lazily(pack, examples, seed, _path(cases))
-    parameters = []
-    for each in checks(only):
+    parameters, chosen = [], tuple(checks(only))
+    failing = _failing(chosen, expected)
+    for each in chosen:
         reason = expected.get(each.check_id)
         marks = [] if reason is None else [pytest.mark.xfail(reason=reason, strict=True, raises=PackCheckFailed)]
-        parameters.append(pytest.param(CheckToRun(each, subject), id=each.check_id, marks=marks))
+        parameters.append(pytest.param(CheckToRun(each, subject, failing), id=each.check_id, marks=marks))
     return pytest.mark.parametrize("check", parameters)
 
 

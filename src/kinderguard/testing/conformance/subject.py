@@ -62,7 +62,7 @@ class Subject:
     @cached_property
     def source(self) -> PackSource:
         """The pack as the loader sees it: loaded, or with its problems."""
-        source = PackSource(self.target.name, self.target.distribution, self.target.load)
+        source = PackSource(self.target.name, self.target.distribution, self.target.load, value=self.target.value)
         # What an import writes beside itself must not be left in the author's folder.
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as elsewhere, contextlib.chdir(elsewhere):
             Registry([source]).ensure(source)
