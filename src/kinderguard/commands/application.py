@@ -16,9 +16,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from kinderguard.model.errors import KinderguardError
+from kinderguard.model.errors import KinderguardError, ToldError
 from kinderguard.model.text import Text
-from kinderguard.survey import LedgerError
 
 app = typer.Typer(
     name="kinderguard",
@@ -92,7 +91,7 @@ def say(text: str) -> None:
 
 def fail(message: Text) -> NoReturn:
     """End with exit code 2 and the message in both languages (see ``contained``)."""
-    raise LedgerError(message)
+    raise ToldError(message)
 
 
 @contextmanager

@@ -63,18 +63,17 @@ class _OneDirective(_RuleDirective):
     """A directive for one value by its code."""
 
     kind: ClassVar[str]
-
-    def values(self, rules: RuleSet) -> Mapping[str, Any]:
-        """The values of this kind by code."""
-        raise NotImplementedError
+    #: What a rule set calls the values of this kind.
+    part: ClassVar[str]
 
     def run(self) -> list[nodes.Node]:
         """Print it."""
         code = self.arguments[0].strip()
         rules = self.rules(code)
-        value = self.values(rules).get(code)
+        values: Mapping[str, Any] = getattr(rules, self.part)
+        value = values.get(code)
         if value is None:
-            raise self.error(f"There is no {self.kind} {code!r} here.{did_you_mean(code, self.values(rules))}")
+            raise self.error(f"There is no {self.kind} {code!r} here.{did_you_mean(code, values)}")
         printer = self.printer(rules)
         body = getattr(printer, self.kind)(value)
         return [self.section(self.kind, printer.title_of(code), code, body, printer)]
@@ -84,40 +83,28 @@ class CategoryDirective(_OneDirective):
     """``.. kinderguard:category:: cn.orphan``."""
 
     kind = "category"
-
-    def values(self, rules: RuleSet) -> Mapping[str, Any]:
-        """Categories."""
-        return rules.categories
+    part = "categories"
 
 
 class PolicyDirective(_OneDirective):
     """``.. kinderguard:policy:: cn.orphan_allowance``."""
 
     kind = "policy"
-
-    def values(self, rules: RuleSet) -> Mapping[str, Any]:
-        """Policies."""
-        return rules.policies
+    part = "policies"
 
 
 class CheckDirective(_OneDirective):
     """``.. kinderguard:check:: 330199.care_without_assessment``."""
 
     kind = "check"
-
-    def values(self, rules: RuleSet) -> Mapping[str, Any]:
-        """Checks."""
-        return rules.checks
+    part = "checks"
 
 
 class ParameterDirective(_OneDirective):
     """``.. kinderguard:parameter:: cn.orphan.scattered_monthly``."""
 
     kind = "parameter"
-
-    def values(self, rules: RuleSet) -> Mapping[str, Any]:
-        """Parameters."""
-        return rules.parameters
+    part = "parameters"
 
 
 class NamesDirective(_RuleDirective):

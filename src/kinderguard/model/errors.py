@@ -17,6 +17,17 @@ class KinderguardError(Exception):
     """The base of every error this library raises by itself."""
 
 
+class ToldError(KinderguardError):
+    """What went wrong and what to do, as ``text`` in both languages; the message is the English one."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(text.en)
+
+    def __reduce__(self) -> tuple[type, tuple[Text]]:
+        return type(self), (self.text,)
+
+
 class MissingExtraError(KinderguardError, ImportError):
     """Something that needs packages of an extra that is not installed; the message says which."""
 

@@ -5,7 +5,7 @@ import re
 
 import attrs
 
-from kinderguard.model.errors import FieldValueError, KinderguardError
+from kinderguard.model.errors import FieldValueError, ToldError
 from kinderguard.model.places import COUNTIES, PROVINCES, check_division, place_name
 from kinderguard.model.text import Text
 from kinderguard.packs.pack import check_pack_code, jurisdiction_of
@@ -14,15 +14,8 @@ from kinderguard.rules.errors import DefinitionError
 _DISTRIBUTION = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 
 
-class ScaffoldError(KinderguardError, ValueError):
+class ScaffoldError(ToldError, ValueError):
     """A pack that cannot be written or updated; ``text`` says what is wrong and what to do, in both languages."""
-
-    def __init__(self, text: Text) -> None:
-        self.text = text
-        super().__init__(text.en)
-
-    def __reduce__(self) -> tuple[type, tuple[Text]]:
-        return type(self), (self.text,)
 
 
 @attrs.frozen

@@ -10,22 +10,15 @@ from typing import Any
 
 import attrs
 
-from kinderguard.model.errors import KinderguardError, did_you_mean
+from kinderguard.model.errors import ToldError, did_you_mean
 from kinderguard.model.text import Text
 
 EXCEL = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 CSV = {".csv", ".txt", ".tsv"}
 
 
-class LedgerError(KinderguardError):
+class LedgerError(ToldError):
     """The file as a whole cannot be used; ``text`` says why and what to do, in both languages."""
-
-    def __init__(self, text: Text) -> None:
-        self.text = text
-        super().__init__(text.en)
-
-    def __reduce__(self) -> tuple[type, tuple[Text]]:
-        return type(self), (self.text,)
 
 
 @attrs.frozen

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from kinderguard.analysis.synthetic.shares import shares
-from kinderguard.model.errors import FieldValueError, KinderguardError
+from kinderguard.model.errors import FieldValueError, ToldError
 from kinderguard.model.places import check_division
 from kinderguard.model.text import Text
 
@@ -18,15 +18,8 @@ from kinderguard.model.text import Text
 FIRST_DAY = dt.date(2000, 1, 1)
 
 
-class SynthesisError(KinderguardError, ValueError):
+class SynthesisError(ToldError, ValueError):
     """Children that cannot be made as asked; ``text`` says what was wrong and what to write, in both languages."""
-
-    def __init__(self, text: Text) -> None:
-        self.text = text
-        super().__init__(text.en)
-
-    def __reduce__(self) -> tuple[type, tuple[Text]]:
-        return type(self), (self.text,)
 
 
 @attrs.frozen
