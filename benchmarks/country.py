@@ -1,11 +1,12 @@
 """A country from Parquet: every county with numbers and a policy of its own; growth by rows and by packs.
 
-    python benchmarks/country.py [--children 42000000] [--runs 5] [--growth-runs 3] [--cache DIR] [--plot docs/growth.svg] [--quick]
+    python benchmarks/country.py [--children 42000000] [--runs 5] [--kept runs.jsonl] [--cache DIR] [--plot docs/growth.svg]
 
 Makes the children once, a million a file and in the order of their counties, under ``--cache`` (about 80 MB a file).
 Each run is a process of its own with its own peak memory: packs are put together, the rules compiled, all rows read,
 assessed (missing facts and problems included) and written. The run with 2,844 packs and the run with a single one take
-turns. ``--plot`` draws the growth on logarithmic axes (needs the extra ``[plots]``).
+turns. ``--plot`` draws the growth on logarithmic axes (needs the extra ``[plots]``). All of it takes the better part of an
+hour: with ``--kept`` each run is written down as it ends, and a measurement that was stopped goes on where it was.
 """
 
 import argparse
@@ -110,15 +111,34 @@ def median(runs: list[Figures]) -> Figures:
     return runs[0] | {"seconds": statistics.median(seconds), "peak_mb": max(r["peak_mb"] for r in runs), "all": seconds}
 
 
-def measured(files: list[Path], works: Sequence[int], runs: int) -> dict[int, Figures]:
-    """Runs with so many packs each, in turn."""
-    found: dict[int, list[Figures]] = {packs: [] for packs in works}
+class Runs:
+    """What was measured so far, in a file of JSON lines where one is given."""
+
+    def __init__(self, kept: Path | None) -> None:
+        self._kept = kept
+        lines = kept.read_text().splitlines() if kept and kept.exists() else []
+        self._done = [json.loads(line) for line in lines]
+
+    def of(self, rows: int, packs: int) -> list[Figures]:
+        return [r for r in self._done if (r["rows"], r["packs"]) == (rows, packs)]
+
+    def add(self, files: list[Path], packs: int) -> None:
+        paths = [p for f in files for p in ("--input", f)]
+        figures = in_own_process(__file__, "--only", "run", "--packs", packs, *paths) | {"packs": packs}
+        self._done.append(figures)
+        if self._kept:
+            with self._kept.open("a") as file:
+                file.write(json.dumps(figures) + "\n")
+
+
+def measured(files: list[Path], rows: int, works: Sequence[int], runs: int, done: Runs) -> dict[int, Figures]:
+    """Runs with so many packs each, in turn, as far as they are not done."""
     for round_number in range(runs):
         for packs in works:
-            tell(f"Round {round_number + 1} of {runs}: {len(files)} files, {packs:,} packs ...")
-            paths = [p for f in files for p in ("--input", f)]
-            found[packs].append(in_own_process(__file__, "--only", "run", "--packs", packs, *paths))
-    return {packs: median(done) for packs, done in found.items()}
+            if len(done.of(rows, packs)) <= round_number:
+                tell(f"Round {round_number + 1} of {runs}: {len(files)} files, {packs:,} packs ...")
+                done.add(files, packs)
+    return {packs: median(done.of(rows, packs)[:runs]) for packs in works}
 
 
 # ---- printing ----------------------------------------------------------------------------------------------------
@@ -136,18 +156,18 @@ def head(title: str) -> None:
     say(f"\n{title}\n  {'':<44}{'children':>12}{'seconds':>10}{'children/s':>12}{'peak MB':>9}   (each run)")
 
 
-def measure(children: int, runs: int, growth_runs: int, cache: Path, plot: Path | None) -> int:
+def measure(children: int, runs: int, done: Runs, cache: Path, plot: Path | None) -> int:
     everyone = invented.COUNTIES
     say(
         f"{os.cpu_count()} cores, Python {platform.python_version()}, Polars {pl.__version__}; "
-        f"medians of {runs} runs in turn ({growth_runs} where only growth is shown)"
+        f"medians of {runs} runs in turn"
     )
     by_rows: dict[int, Figures] = {}
     head("Growth by rows: all 2,844 packs")
     for rows in (*(r for r in ROWS if r < children), children):
         files = files_of(cache, rows)
         works = (everyone, 1) if rows == children else (everyone,)
-        found = measured(files, works, runs if rows == children else growth_runs)
+        found = measured(files, rows, works, runs, done)
         by_rows[rows] = found[everyone]
         line(f"{rows:,} children, {everyone:,} packs", found[everyone])
     line(f"{children:,} children, 1 pack", found[1])
@@ -159,7 +179,7 @@ def measure(children: int, runs: int, growth_runs: int, cache: Path, plot: Path 
     assert found[everyone]["own"] == children, "every child has its county's own policy"
     head("Growth by packs: a million children of all counties")
     files = files_of(cache, min(FILE, children))
-    by_packs = measured(files, (*PACKS, everyone), growth_runs)
+    by_packs = measured(files, min(FILE, children), (*PACKS, everyone), runs, done)
     for packs, figures in by_packs.items():
         line(f"{packs:,} packs", figures)
     if plot is not None:
@@ -175,7 +195,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="A country in one run.")
     parser.add_argument("--children", type=int, default=42 * FILE)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--growth-runs", type=int, default=3)
+    parser.add_argument(
+        "--kept", type=Path, help="a file for each run's figures; runs that are in it are not done again"
+    )
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir(), "kinderguard-country"))
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--clean", action="store_true", help="delete the children afterwards")
@@ -191,7 +213,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(json.dumps(run(asked.input, asked.packs)))
         return 0
     try:
-        return measure(asked.children, asked.runs, asked.growth_runs, asked.cache, asked.plot)
+        return measure(asked.children, asked.runs, Runs(asked.kept), asked.cache, asked.plot)
     finally:
         if asked.clean:
             shutil.rmtree(asked.cache, ignore_errors=True)

@@ -272,7 +272,7 @@ def _types() -> dict[str, pl.Expr]:
         & (col("child.residence.since") <= SIX_MONTHS_AGO)
         & care.is_in(["parental", "kinship", "adoptive"]),
         "cn.unfit_caregiver": col("under_18") & _unless(col("unfit_guardian"), in_own_hands),
-        "cn.left_unattended": col("under_18") & ((needs_care & nobody) | (col("under_16") & (alone | nobody))),
+        "cn.left_unattended": col("under_18") & (needs_care | col("under_16")) & (alone | nobody),
         "cn.state_guardianship": col("under_18") & _unless(ground, quality.is_in(["good", "fair"])),
         "cn.street_child": col("under_18") & col("child.living_on_street"),
         "cn.harmed": col("under_18") & col("harm"),
@@ -309,11 +309,13 @@ def date_number(date: pl.Expr) -> pl.Expr:
 def _policies() -> dict[str, pl.Expr]:
     """Who is eligible."""
     dibao, tekun, orphan, disabled = (col(f"cn.{code}") for code in ("dibao", "tekun", "orphan", "disabled"))
-    hardship, compulsory, boarding = col("cn.economic_hardship"), col("compulsory"), col("child.schooling.boarding")
+    compulsory, boarding = col("compulsory"), col("child.schooling.boarding")
     stage, adopted, full_time = col("child.schooling.stage"), col("child.adopted"), col("child.schooling.full_time")
     since, born = col("child.orphan_since"), col("child.birth_date")
     before_18 = when(since.is_not_null()).then(date_number(since) - date_number(born) < 18_0000)
-    poor = _any_of("dibao", "tekun", "orphan", "dibao_marginal", "rigid_expenditure") | col("aid.formerly_poor")
+    # At any age: a main class ends at 18, help at school and in illness does not.
+    hardship = _any_of("dibao", "dibao_marginal", "tekun", "rigid_expenditure")
+    poor = hardship | orphan | col("aid.formerly_poor")
     was_adopted = col("under_18") & adopted & disabled & (col("child.birth_parents_not_found") | (since <= DAY))
     adult_orphan = ~col("under_18") & stage.is_in(IN_SCHOOL) & col("without_parents") & before_18
     # Whoever else is ill at home, the county decides.

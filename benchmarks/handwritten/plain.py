@@ -163,7 +163,7 @@ def _types() -> dict[str, pl.Expr]:
         & (col("child.residence.since") <= SIX_MONTHS_AGO)
         & care.is_in(["parental", "kinship", "adoptive"]),
         "unfit_caregiver": under_18 & col("unfit_guardian"),
-        "left_unattended": under_18 & ((needs_care & nobody) | (under_16 & (alone | nobody))),
+        "left_unattended": under_18 & (needs_care | under_16) & (alone | nobody),
         "state_guardianship": under_18 & (col("child.state_guardianship").list.len() > 0),
         "street_child": under_18 & col("child.living_on_street"),
         "harmed": under_18 & col("harm"),
@@ -196,14 +196,15 @@ def _classes() -> dict[str, pl.Expr]:
 
 def _eligible() -> dict[str, pl.Expr]:
     dibao, tekun, orphan, disabled = (col(f"cn.{code}") for code in ("dibao", "tekun", "orphan", "disabled"))
-    hardship, compulsory = col("cn.economic_hardship"), col("compulsory")
+    compulsory = col("compulsory")
     stage, full_time, adopted = col("child.schooling.stage"), col("child.schooling.full_time"), col("child.adopted")
     since, under_18, without = col("child.orphan_since"), col("under_18"), col("without_parents")
     kind, care = col("child.disability.kind"), col("child.care.kind")
     treated = (
         kind.is_in(kleene.TREATED) | ((kind == "multiple") & col("treated_among")) | col("child.disability.autism")
     )
-    poor = _any_of("dibao", "tekun", "orphan", "dibao_marginal", "rigid_expenditure") | col("aid.formerly_poor")
+    hardship = _any_of("dibao", "dibao_marginal", "tekun", "rigid_expenditure")
+    poor = hardship | orphan | col("aid.formerly_poor")
     before_18 = when(since.is_not_null()).then(date_number(since) - date_number(col("child.birth_date")) < 18_0000)
     was_adopted = under_18 & adopted & disabled & (col("child.birth_parents_not_found") | (since <= kleene.DAY))
     poor_pupil = dibao | tekun | disabled | col("aid.formerly_poor") | (col("child.schooling.boarding") & hardship)

@@ -91,7 +91,7 @@ def cases(people: Population) -> list[Case]:
 
 def test_one_seed_gives_the_same_tables_on_every_machine():
     people = synthesize(300, seed=20250901, ids=True)
-    assert (digest(people.children), digest(people.members)) == ("6bb68ded7df55dfc", "d66b03db1222a924")
+    assert (digest(people.children), digest(people.members)) == ("e121556533a04f2b", "0359dfda65d68cbd")
 
 
 def test_asking_for_partial_dates_or_ids_changes_nothing_else():
@@ -204,9 +204,9 @@ def test_rules_find_children_on_both_sides():
     codes = {code for code, _ in found}
     assert {c for c in codes if not found[c, True]} == set()
     assert {c for c in codes if not found[c, False]} == set()
-    # Whether a child is disabled is open only where condition, kind and grade are all blank: of blanks that are drawn one
-    # by one, too rare for so few children.
-    assert {c for c in codes if not found[c, None]} <= {"cn.disabled"}
+    # Whether a child is disabled is open only where condition, kind and grade are all blank, as in a row whose whole part
+    # on health is.
+    assert {c for c in codes if not found[c, None]} == set()
 
 
 # ---- agreement ------------------------------------------------------------------------------------------------------
@@ -428,7 +428,8 @@ def test_without_the_extra_the_error_names_it(missing):
     code = f"import sys; sys.modules[{missing!r}] = None; from kinderguard.analysis import synthesize"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert found.returncode
-    assert f"KinderguardError: Synthetic children need {missing}: pip install 'kinderguard[frames]'" in found.stderr
+    assert f"MissingExtraError: This needs the package {missing!r}" in found.stderr
+    assert "pip install 'kinderguard[frames]'" in found.stderr
 
 
 def test_importing_analysis_alone_loads_nothing_heavy():

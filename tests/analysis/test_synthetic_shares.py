@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from kinderguard.analysis import synthesize
 from kinderguard.analysis.synthetic import shares as reading
 from kinderguard.model.dates import age_on
 
@@ -67,6 +68,23 @@ def test_blanks_are_stated_for_columns_that_exist(stated, people):
     assert set(stated["unknown"]["columns"]) - {"assumed", "reason"} <= names
 
 
+def blanks(stated: Mapping[str, Any], column: str) -> Decimal:
+    """The share of blanks in a column: single ones, and those of every whole part that it belongs to."""
+    known = 1 - Decimal(stated["unknown"]["columns"].get(column, stated["unknown"]["default"]))
+    for part in stated["unknown"]["parts"].values():
+        if any(column.startswith(c) if c.endswith(".") else column == c for c in part["columns"]):
+            known *= 1 - part["share"]
+    return 1 - known
+
+
+def test_blank_parts_are_made_of_columns_that_exist_and_lie_apart(stated, people):
+    of = Counter(c for part in reading.shares().blank_parts() for c in people.children.columns if part.has(c))
+    assert set(of.values()) == {1}
+    for part in stated["unknown"]["parts"].values():
+        for column in part["columns"]:
+            assert any(c.startswith(column) if column.endswith(".") else c == column for c in of), column
+
+
 # ---- the people -----------------------------------------------------------------------------------------------------
 
 
@@ -91,7 +109,7 @@ def stated_share(situation: str, who: str) -> Decimal:
 def test_situations_of_parents(people, stated, who, situation):
     lists = people.children.unique("household.number", maintain_order=True)[f"{who}.situations"]
     found = lists.list.eval(pl.element().struct.field("kind")).list.contains(situation).sum()
-    known = 1 - stated["unknown"]["columns"][f"{who}.situations"]
+    known = 1 - blanks(stated, f"{who}.situations")
     assert_near(found, len(lists), stated_share(situation, who) * known)
 
 
@@ -195,10 +213,47 @@ ALWAYS_THERE = [
 
 @pytest.mark.parametrize("column", ALWAYS_THERE)
 def test_blanks_have_the_stated_share(people, stated, column):
-    share = stated["unknown"]["columns"].get(column, stated["unknown"]["default"])
     of_households = not column.startswith("child.")
     rows = people.children.unique("household.number", maintain_order=True) if of_households else people.children
-    assert_near(rows[column].null_count(), rows.height, share)
+    assert_near(rows[column].null_count(), rows.height, blanks(stated, column))
+
+
+@pytest.fixture(scope="module")
+def without_blank_parts(people):
+    """The same people, of whom only single facts were forgotten."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading.Shares, "blank_parts", lambda self: ())
+        return synthesize(people.children.height, seed=people.seed)
+
+
+@pytest.mark.parametrize("part", reading.shares().blank_parts(), ids=lambda part: part.name)
+def test_a_part_is_blank_as_a_whole_in_the_stated_share_of_rows(people, without_blank_parts, part):
+    columns = [c for c in people.children.columns if part.has(c)]
+    blank = pl.all_horizontal(pl.col(columns).is_null())
+    numbers = people.children["household.number"]
+    there = pl.DataFrame({"household.number": numbers}).with_columns(
+        before=without_blank_parts.children.select(~blank).to_series(), now=people.children.select(~blank).to_series()
+    )
+    if not columns[0].startswith("child."):
+        there = there.unique("household.number", maintain_order=True)
+    written = there.filter("before")
+    assert_near((~written["now"]).sum(), written.height, part.share)
+    assert not there.filter(~pl.col("before"))["now"].any()
+
+
+def test_blank_parts_change_nothing_else(people, without_blank_parts):
+    """Where a fact is still known it is the one that was drawn; a row lost one only with the whole part."""
+    parts = reading.shares().blank_parts()
+    for column in people.children.columns:
+        before, now = without_blank_parts.children[column], people.children[column]
+        lost = now.is_null() & before.is_not_null()
+        assert before.filter(~lost).equals(now.filter(~lost)), column
+        of = [part for part in parts if part.has(column)]
+        if not of:
+            assert not lost.any(), column
+            continue
+        rest = [c for c in people.children.columns if of[0].has(c)]
+        assert people.children.filter(lost).select(pl.all_horizontal(pl.col(rest).is_null())).to_series().all(), column
 
 
 def test_every_column_has_blanks_and_values(people):

@@ -123,15 +123,23 @@ def test_explain_shows_why_in_text_html_and_json(kinderguard, ledger, names):
     assert not [n for n in names if n in shown]
 
 
+#: What is said of a code that is not there, in the language of the result alone.
+UNKNOWN = {
+    "zh": "这里没有{0} 'cn.orpan'。是否想写 'cn.orphan'？",
+    "en": "There is no {1} 'cn.orpan' here. Did you mean 'cn.orphan'?",
+}
+
+
 def test_explain_of_one_rule_names_a_misspelt_code(kinderguard, ledger):
     line = next(
         x for x in lines_of(kinderguard("assess", ledger, "--on", DAY, "--format", "jsonl")) if "error" not in x
     )
     place = ("--sheet", line["sheet"], "--row", line["row"], "--on", DAY)
     assert "cn.orphan" in kinderguard("explain", ledger, *place, "--code", "cn.orphan").stdout
-    wrong = kinderguard("explain", ledger, *place, "--code", "cn.orpan")
-    assert wrong.exit_code == 2
-    assert "cn.orphan" in wrong.stderr
+    for lang, says in UNKNOWN.items():
+        wrong = kinderguard("explain", ledger, *place, "--code", "cn.orpan", "--lang", lang)
+        assert wrong.exit_code == 2
+        assert wrong.stderr.strip() == says.format("类别或政策", "category or policy")
 
 
 def test_explain_of_a_row_that_several_sheets_have_asks_for_the_sheet(kinderguard, ledger):
@@ -150,7 +158,10 @@ def test_rules_lists_and_prints_one_in_full(kinderguard):
     assert "cn.orphan" in kinderguard("rules").stdout
     one = kinderguard("rules", "cn.orphan", "--lang", "en").stdout
     assert "Source: " in one
-    assert kinderguard("rules", "cn.orpan").exit_code == 2
+    for lang, says in UNKNOWN.items():
+        wrong = kinderguard("rules", "cn.orpan", "--lang", lang)
+        assert wrong.exit_code == 2
+        assert wrong.stderr.strip() == says.format("规则或参数", "rule or parameter")
 
 
 def test_rules_of_a_place_have_its_own(kinderguard):

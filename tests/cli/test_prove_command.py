@@ -25,6 +25,18 @@ def test_a_cliff_is_told_with_a_child_and_judges_nothing(kinderguard):
     assert "再加：" in done.stdout
 
 
+def test_a_packs_own_fact_is_printed_with_its_title_and_path(kinderguard, tmp_path):
+    """A rule that no child without a stove is in is never refuted by one; the stove is named as people know it."""
+    changed = GOOD[INIT].replace(
+        "when=(child.age < 16)", 'parts=["cn.orphan"],\n    when=STOVE.expr & (child.age < 16)'
+    )
+    write(GOOD | {INIT: changed}, tmp_path)
+    done = kinderguard("prove", f"{tmp_path}/", "--on", "2025-09-01", "-q", "gaps", "--lang", "en")
+    assert done.exit_code == 1, done.stderr
+    assert "heats with a stove [450199.stove]: yes" in " ".join(done.stdout.split())
+    assert "450199stove" not in done.stdout
+
+
 def test_what_cannot_be_asked_is_refused(kinderguard):
     assert kinderguard("prove", "330199", "-q", "flor").exit_code == 2
     assert kinderguard("prove", "339999").exit_code == 2

@@ -123,6 +123,15 @@ def test_the_stipend_of_boarders_and_half_of_it_for_the_four_kinds(assess, stage
         assert (stipend.low, stipend.high) == (Decimal("625.00"), Decimal("1250.00"))
 
 
+@pytest.mark.parametrize("aid", ["dibao", "dibao_marginal", "tekun", "rigid_expenditure"])
+def test_the_grant_of_a_senior_high_pupil_does_not_end_on_the_18th_birthday(assess, aid):
+    pupil = {"child.birth_date": "2007-09-01", "child.schooling.stage": "senior_high", "household.aid": [aid]}
+    result = assess(pupil)
+    assert result.categories["cn.economic_hardship"] is False
+    assert result.policies["cn.high_school_grant"].amount == Decimal("2300.00")
+    assert assess(pupil | {"household.aid": []}).policies["cn.high_school_grant"].eligible is False
+
+
 @pytest.mark.parametrize(
     ("on", "amount"),
     [(dt.date(2024, 12, 31), "2000.00"), (dt.date(2025, 1, 1), "2300.00"), (dt.date(2025, 9, 1), "2300.00")],
@@ -187,6 +196,7 @@ def test_education_aid_out_of_school_is_for_disabled_children(assess, born, expe
     ("changes", "expected"),
     [
         ({"household.aid": ["dibao"]}, True),
+        ({"household.aid": ["dibao"], "child.birth_date": "2007-09-01"}, True),
         ({"household.aid": ["rigid_expenditure"]}, True),
         ({"household.monthly_income_per_head": "1200"}, True),
         ({}, None),

@@ -168,6 +168,12 @@ MARKED = [
     ("cn.orphan_allowance", "由儿童一方选择（未核实）", "the child's side chooses (unverified)"),
     ("cn.unattended_allowance", "自确认次月起发放（未核实）", "confirmation (unverified)"),
     ("cn.unattended_allowance", "补足差额（未核实）", "the living subsidy (unverified)"),
+    ("cn.de_facto_unattended", "2020年1月1日起施行（未核实）", "1 January 2020 (unverified)"),
+    ("cn.disability_living_subsidy", "2016年1月1日起施行（未核实）", "1 January 2016 (unverified)"),
+    ("cn.disability_care_subsidy", "2016年1月1日起施行（未核实）", "1 January 2016 (unverified)"),
+    ("cn.dibao_benefit", "每半年复核（未核实）", "income is not (unverified)"),
+    ("cn.dibao_benefit", "按本人无收入计（未核实）", "of one's own (unverified)"),
+    ("cn.boarder_stipend", "四类学生减半（未核实）", "receive half (unverified)"),
     ("cn.tekun_support", "两项补贴（未核实）", "the two subsidies (unverified)"),
     ("cn.tekun_support", "照料护理费（未核实）", "comes on top (unverified)"),
     ("cn.disability_care_subsidy", "依据不足（存疑）", "children is doubtful"),
@@ -177,8 +183,9 @@ MARKED = [
 
 @pytest.mark.parametrize(("code", "zh", "en"), MARKED)
 def test_what_is_not_verified_is_marked_where_it_is_said(code, zh, en):
-    policy = next(p for p in PACK.policies if p.code == code)
-    said = [text for text in (policy.note, *(rule.reason for rule in policy.stacking)) if text is not None]
+    rule = next(rule for rule in (*PACK.categories, *PACK.policies) if rule.code == code)
+    said = [rule.note, *(stacked.reason for stacked in getattr(rule, "stacking", ()))]
+    said = [text for text in said if text is not None]
     assert any(zh in text.zh and en in text.en for text in said)
 
 

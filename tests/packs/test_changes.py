@@ -23,8 +23,8 @@ def refused(change, *args):
         change(*args)
     error = found.value
     assert isinstance(error, DefinitionError)
-    assert error.text.zh in str(error)
-    assert error.text.en in str(error)
+    assert str(error) == error.text.en
+    assert error.text.zh in error.__notes__
     assert not error.text.zh.isascii()
     return error.text
 

@@ -21,8 +21,8 @@ from kinderguard.engines.assessment import UnknownCodeError
 from kinderguard.engines.frame.columns import FrameColumnError
 from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.packs.book import NoDayError
-from kinderguard.packs.frame_schema import column_title
 from kinderguard.packs.frames import MissingColumnsWarning, MisspeltColumnsWarning, OrphanedRecordsWarning
+from kinderguard.packs.frames.schema import column_title
 from kinderguard.rules import household
 from kinderguard.rules.facts import ROOTS, fact_types
 from kinderguard.testing import expressions

@@ -17,7 +17,7 @@ import kinderguard
 from kinderguard import rules as r
 from kinderguard.analysis import Population, synthesize
 from kinderguard.packs.frames import MissingColumnsWarning
-from kinderguard.packs.parquet import ParquetRunError
+from kinderguard.packs.frames.parquet import ParquetRunError
 from kinderguard.rules import household
 
 pytestmark = pytest.mark.filterwarnings("ignore::kinderguard.packs.frames.MissingColumnsWarning")

@@ -148,6 +148,70 @@ def test_a_broken_pack_is_named_with_line_and_mend_and_stops_nothing(install, co
     assert report(diagnosis, "450103").state == "loaded"
 
 
+#: A parameter file with one mistake: what is put for what, and the text of the line that is at fault.
+FILE = """["450102.grant.amount"]
+title = { zh = "标准", en = "standard" }
+kind = "money"
+values = [
+    { until = 2024-12-31, value = "50.00", source = "虚构", trust = "illustrative" },
+    { from = 2025-01-01, value = "60.00", source = "虚构", trust = "illustrative" },
+]
+
+["cn.dibao.monthly_standard"]
+values = [{ from = 2025-01-01, value = "900.00", source = "虚构", trust = "illustrative" }]
+
+[["cn.orphan.scattered_monthly".values]]
+from = 2025-01-01
+value = "1500.00"
+source = "虚构"
+trust = "illustrative"
+"""
+MISTAKES = {
+    "no TOML": ('kind = "money"', "kind money", "kind money"),
+    "an end too early": ("values = [{ from = 2025-01-01, value = \"900.00\"", "values = [ {", ""),
+    "no such kind": ('kind = "money"', 'kind = "mony"', "mony"),
+    "no such parameter": ('["cn.dibao.monthly_standard"]', '["cn.dibao.monthly"]', '["cn.dibao.monthly"]'),
+    "no such key in the second value": ("from = 2025-01-01, value = \"60.00\"", "form = 2025-01-01, value = \"60.00\"", "form"),
+    "a value that is no money": ('"60.00"', '"sixty"', "sixty"),
+    "a float": ('value = "60.00"', "value = 60.5", "60.5"),
+    "no source in the first value": ('"50.00", source = "虚构"', '"50.00"', '"50.00"'),
+    "another county's value": ("{ from = 2025-01-01, value = \"900.00\"", "{ place = \"450103\", value = \"900.00\"", '"450103"'),
+    "below the floor": ('"1500.00"', '"15.00"', "cn.orphan.scattered_monthly"),
+    "a trust that is none": ('value = "1500.00"\nsource = "虚构"\ntrust = "illustrative"', 'value = "1500.00"\nsource = "虚构"\ntrust = "hearsay"', "cn.orphan.scattered_monthly"),
+    "two values at once": ("until = 2024-12-31", "until = 2025-12-31", "450102.grant.amount"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_what_is_wrong_in_a_parameter_file_is_named_with_that_file_and_line(install, mistake):
+    old, new, line = MISTAKES[mistake]
+    assert FILE.count(old) == 1
+    package = install("450102", "", PARAMETERS, parameters_toml=FILE.replace(old, new))
+    (finding,) = found(diagnose(), "pack.rules_invalid")
+    assert finding.place.file == str(package / "parameters.toml")
+    if line:
+        assert line in (package / "parameters.toml").read_text("utf-8").splitlines()[finding.place.line - 1]
+    else:
+        assert finding.place.line is not None
+
+
+def test_a_parameter_file_that_is_not_there_is_named_where_it_is_asked_for(install):
+    package = install("450102", "", PARAMETERS)
+    (finding,) = found(diagnose(), "pack.rules_invalid")
+    assert finding.place.file == str(package / "__init__.py")
+    assert "parameters.toml" in (package / "__init__.py").read_text("utf-8").splitlines()[finding.place.line - 1]
+
+
+def test_a_function_that_is_named_like_a_hook_and_has_no_mark_is_named_with_its_line(install):
+    source = "from kinderguard import hookimpl\n\n\ndef kinderguard_pack():\n    pass\n"
+    package = install("450102", source=source)
+    (finding,) = diagnose().findings
+    assert finding.code == "pack.hook_invalid"
+    assert (finding.place.file, finding.place.line) == (str(package / "__init__.py"), 4)
+    assert "缺少 @hookimpl" in finding.message.zh
+    assert "@hookimpl" in finding.mend.en
+
+
 def test_a_name_claimed_twice_is_named_with_both_distributions(install):
     install("450102")
     install("450102")

@@ -9,21 +9,21 @@ from kinderguard import Case, Text
 from kinderguard.model.errors import MissingExtraError
 from kinderguard.testing import check_pack
 from kinderguard.testing.conformance import CHECKS, Status
-from kinderguard.testing.conformance.proofs import QUESTIONS
+from kinderguard.testing.conformance.proofs import ASKED, QUESTIONS
 from testing.bad_packs import GOOD, INIT, write
 
 CHILD = Case.from_facts({"child.birth_date": "2012-03-05"})
 WITH_STOVE = Case.from_facts({"child.birth_date": "2012-03-05", "450199.stove": True})
 
 
-def answer(question, subject="450199.grant", outcome="refuted", *, fault=False, reading="county"):
+def answer(question, subject="450199.grant", outcome="refuted", *, fault=False, reading="county", size=None):
     child = CHILD if outcome == "refuted" else None
     said = Text(f"{subject} 的回答", f"the answer about {subject}")
     # Of a question about a paper, the child once the pack's own fact is known.
     after = WITH_STOVE if child and question == "paper" else None
     return SimpleNamespace(
         question=question, subject=subject, outcome=outcome, statement=said, counterexample=child, after=after,
-        parameters=(), parameter_lines=(), fault=fault, reading=reading,
+        parameters=(), parameter_lines=(), fault=fault, reading=reading, size=size, size_is_exact=True,
     )  # fmt: skip
 
 
@@ -34,15 +34,16 @@ def checked(tmp_path, monkeypatch):
     def run(*answers, only=tuple(QUESTIONS)):
         asked = []
 
-        def prove(book, *, division, on, seconds):
-            asked.append((division, on))
+        def prove(book, *, division, on, seconds, questions):
+            asked.append((division, *questions))
             return SimpleNamespace(proofs=answers)
 
         module = ModuleType("kinderguard.engines.prove")
         module.prove = prove
         monkeypatch.setitem(sys.modules, "kinderguard.engines.prove", module)
         report = check_pack(write(GOOD, tmp_path), only=only)
-        assert [division for division, _ in asked] == ["450199"]
+        # Each kind of question is asked once, and only those that the checks need.
+        assert sorted(asked) == sorted({("450199", ASKED[check_id]) for check_id in only})
         return report
 
     return run
@@ -51,7 +52,7 @@ def checked(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("question", "check_id"),
     [("floor.amount", "floor"), ("can_apply", "never_applies"), ("can_be_refused", "always_applies"), ("apart", "overlaps"),
-     ("paper", "worse_with_paper")],
+     ("overlap", "overlaps"), ("gap", "gaps"), ("paper", "worse_with_paper")],
 )  # fmt: skip
 def test_a_refutation_is_told_with_the_line_of_the_rule_and_the_child(checked, question, check_id):
     report = checked(answer(question))
@@ -62,13 +63,38 @@ def test_a_refutation_is_told_with_the_line_of_the_rule_and_the_child(checked, q
     assert finding.mend == CHECKS[check_id].mend
 
 
-@pytest.mark.parametrize("question", ["cliff", "gap"])
-def test_what_the_law_itself_may_have_is_told_and_judges_nothing(checked, question):
-    report = checked(answer(question))
-    assert report.ok
-    (result,) = [r for r in report.results if r.notes]
-    assert result.status is Status.PASSED
-    assert question in result.check_id
+def test_of_the_cliffs_the_largest_is_told_with_its_size_and_child_and_judges_nothing(checked):
+    incomes = ("household.monthly_income_per_head", "household.members[0].monthly_income")
+    small, large = (answer("cliff", path, size=size) for path, size in zip(incomes, (299, 4_000), strict=True))
+    report = checked(small, large, only=["cliffs"])
+    assert report["cliffs"].status is Status.PASSED
+    (note,) = report["cliffs"].notes
+    assert note.message.en.startswith(
+        f"the answer about {incomes[1]} [{incomes[1]}]; so it is with 2 incomes; such as "
+    )
+    assert "2012-03-05" in note.message.zh
+
+
+def test_a_cliff_of_a_size_that_nobody_set_goes_before_the_others(checked):
+    report = checked(
+        answer("cliff", "household.monthly_income", size=299), answer("cliff", "330199.rent"), only=["cliffs"]
+    )
+    (note,) = report["cliffs"].notes
+    assert "330199.rent" in note.message.en
+    assert "how much depends on amounts that are not set here" in note.message.en
+
+
+def test_what_gets_worse_by_a_paper_names_the_fact_and_the_case(checked):
+    known = Case.from_facts({"child.birth_date": "2012-03-05", "father.situations": [{"kind": "imprisoned", "until": "2026-01-01"}]})  # fmt: skip
+    before = Case.from_facts({"child.birth_date": "2012-03-05", "father.situations": [{"kind": "imprisoned"}]})
+    law = answer("paper")
+    law.counterexample, law.after = before, known
+    (note,) = checked(law, only=["worse_with_paper"])["worse_with_paper"].notes
+    assert '[father.situations[0].until] = "2026-01-01"' in note.message.en
+    assert "多知道的事实：父亲" in note.message.zh
+    assert '"kind":"imprisoned"' in note.message.en
+    own = checked(answer("paper"), only=["worse_with_paper"])["worse_with_paper"]
+    assert "; the fact that is known then: heats with a stove [450199.stove] = true" in own.findings[0].message.en
 
 
 @pytest.mark.parametrize("outcome", ["undecided", "not_taken"])

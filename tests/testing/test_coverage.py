@@ -190,6 +190,42 @@ def test_proposals_are_cases_that_pass_cover_and_turn_the_result(book, tmp_path)
     assert all(one != other for one, other in by_boundary.values())
 
 
+def test_a_proposal_says_nothing_that_it_need_not_say(book):
+    """Of the ways in which a child can be in special difficulty, no infection is taken to show an age."""
+    from kinderguard.national import HIV_AFFECTED, ORPHAN, SPECIAL_DIFFICULTY
+
+    for rule in (child.is_in(SPECIAL_DIFFICULTY), child.is_in(ORPHAN) | child.is_in(HIV_AFFECTED)):
+        changed, (boundary,) = trial(book, (child.age < 16) & rule)
+        proposed = cases_at(boundary, changed, on=DAY, division=PLACE)
+        assert all(c.decides for c in proposed)
+        for c in proposed:
+            assert c.facts.get("child.illness.hiv") in (None, False), c.facts
+            assert c.facts.get("child.harms") in (None, []), c.facts
+            assert not [p for p, v in c.facts.items() if v is True], c.facts
+
+
+def test_what_another_policy_takes_away_is_settled_by_plain_facts(book):
+    """The supplement is not paid beside the orphans' allowance, which a child with HIV has: that was the way taken."""
+    rule = book.overlay(PLACE).rules.policies["330199.dibao_supplement"]
+    paid, refused = cases_at(boundaries(rule)[0], book, on=DAY, division=PLACE)
+    assert paid.facts.get("child.illness.hiv", False) is False
+    assert paid.facts["father.situations"] == []
+    assert [c.expect[f"{rule.code}.amount"] for c in (paid, refused)] == ["270.00", "0.00"]
+
+
+def test_what_is_not_needed_is_left_out_of_a_proposal(book):
+    changed, (boundary,) = trial(book, (child.age < 16) & ((child.illness.hiv | ~child.illness.hiv) & ~child.adopted))
+    for c in cases_at(boundary, changed, on=DAY, division=PLACE):
+        assert c.facts == {"child.birth_date": c.facts["child.birth_date"], "child.illness.hiv": False, "child.adopted": False}  # fmt: skip
+
+
+def test_what_would_say_much_is_said_where_the_line_is_not_reached_otherwise(book):
+    changed, (boundary,) = trial(book, (child.age < 16) & child.illness.hiv)
+    proposed = cases_at(boundary, changed, on=DAY, division=PLACE)
+    assert [c.decides for c in proposed] == [True, True]
+    assert {c.facts["child.illness.hiv"] for c in proposed} == {True}
+
+
 def test_a_proposal_starts_from_the_facts_of_the_author(book):
     rule = book.overlay(PLACE).rules.policies["330199.winter_heating"]
     base = {"household.aid": ["tekun"], "330199.central_heating": False, "child.sex": "female"}

@@ -112,7 +112,7 @@ def test_a_test_says_why_the_pack_is_kept_out(install, pytester, lang):
     assert result.ret == 1
     text = result.stdout.str()
     assert {"zh": "规则包 450199 未能加载", "en": "the pack 450199 could not be loaded"}[lang] in text
-    assert "below the national floor" in text
+    assert {"zh": "低于国家最低标准", "en": "below the national floor"}[lang] in text
     assert not [w for w in WRONG_ADVICE if w in text]
 
 
@@ -148,6 +148,41 @@ def test_loads_passes_for_no_bad_pack_that_the_book_does_not_use(tmp_path):
         report = check_pack(folder, only=["loads", "policy_cases"])
         unused = report["policy_cases"].status is Status.SKIPPED
         assert report["loads"].ok is not unused, bad
+
+
+# ---- a fact that nobody declares
+
+
+def misspelt():
+    """A change of the good pack: three cases share a misspelt fact of its own, and one of them is wrong besides."""
+    cases = (
+        GOOD[CASES].replace("[[case]]", '[facts]\n"450199.stov" = true\n\n[[case]]', 1)
+        + """
+[[case]]
+title = "已知无误"
+facts = { "child.birth_date" = "2012-01-01" }
+expect = { "cn.dibaoo" = true }
+"""
+    )
+    return {CASES: cases}
+
+
+def test_a_fact_that_nobody_declares_is_told_once_with_its_line_the_nearest_name_and_the_number_of_cases(tmp_path):
+    folder = write(GOOD | misspelt(), tmp_path)
+    unknown, other = check_pack(folder, only="policy_cases")["policy_cases"].findings
+    assert unknown.message.en == "there is no fact '450199.stov'; did you mean '450199.stove'? (3 cases give it)"
+    assert "3 个用例" in unknown.message.zh
+    assert (folder / unknown.file).read_text("utf-8").splitlines()[unknown.line - 1] == '"450199.stov" = true'
+    assert "did you mean 'cn.dibao'?" in other.message.en
+    assert "450199.stov" not in other.message.en
+
+
+def test_the_command_tells_it_once_too_with_the_cases_that_give_it(install):
+    ran = run_cases(install(misspelt()), "--lang", "en")
+    assert ran.exit_code == 1, ran.stdout
+    assert ran.stdout.count("there is no fact '450199.stov'") == 1
+    assert "(3 cases give it)" in ran.stdout
+    assert "3 cases: 0 passed, 3 failed" in ran.stdout
 
 
 # ---- files of cases that cannot be read

@@ -14,6 +14,7 @@ from rich.console import Console
 import kinderguard
 from kinderguard.commands.application import (
     DONE,
+    NOTHING_DONE,
     WITH_PROBLEMS,
     InLang,
     Lang,
@@ -30,6 +31,7 @@ from kinderguard.commands.application import (
     say,
     write,
 )
+from kinderguard.engines.assessment import UnknownCodeError
 from kinderguard.engines.explanation import Explanation
 from kinderguard.engines.render import html_fragment, rich_tree
 from kinderguard.model.text import Language, Text
@@ -122,7 +124,11 @@ def explain(
             assert found.error is not None
             fail(found.error.message)
         result = book.assess(found.case, on=day)
-        explanation = result.explain(code)
+        try:
+            explanation = result.explain(code)
+        except UnknownCodeError as error:
+            say(error.text.in_(lang.value))
+            raise typer.Exit(NOTHING_DONE) from None
         if form is ExplanationFormat.JSON:
             write(iter([json.dumps(explanation.to_dict(), ensure_ascii=False, indent=2), "\n"]), out)
         elif form is ExplanationFormat.HTML:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from kinderguard.engines.prove.report import ProofReport
     from kinderguard.packs.book import PolicyBook
 
-_QUESTIONS = ("floor", "reach", "apart", "cliffs", "papers")
+_QUESTIONS = ("floor", "reach", "apart", "gaps", "cliffs", "papers")
 #: Answers that are worth knowing, but judge nothing: the law itself has cliffs, and reads some blanks by a default.
 _TOLD = ("cliff", "paper", "floor.bounds")
 _COLOURS = {"proved": "green", "refuted": "red", "undecided": "yellow", "not_taken": "yellow"}

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 import kinderguard
-from kinderguard.commands.application import InLang, Lang, OptionalDay, app, contained, fail
+from kinderguard.commands.application import NOTHING_DONE, InLang, Lang, OptionalDay, app, contained, fail, say
 from kinderguard.engines.render import plain_text
 from kinderguard.model.text import Text
-from kinderguard.report.rule_card import rule_card, rule_titles
+from kinderguard.report.rule_card import NoSuchRuleError, rule_card, rule_titles
 from kinderguard.report.schemas import SCHEMAS, schema
 
 
@@ -34,7 +34,11 @@ def rules(
         if division is not None:
             book = book.for_division(division)
         if code is not None:
-            card = rule_card(book.rules, code, division=division, on=on)
+            try:
+                card = rule_card(book.rules, code, division=division, on=on)
+            except NoSuchRuleError as error:
+                say(error.text.in_(lang.value))
+                raise typer.Exit(NOTHING_DONE) from None
             typer.echo(plain_text(card, lang.value))
             return
         titles = rule_titles(book.rules)

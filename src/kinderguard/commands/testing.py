@@ -18,6 +18,7 @@ from kinderguard.commands.application import (
     say,
 )
 from kinderguard.model.text import Language, Text
+from kinderguard.testing.case_outcomes import facts_not_there
 from kinderguard.testing.policy_cases import CaseOutcome, PolicyCase, PolicyCaseError, case_files, read_policy_cases
 
 
@@ -85,7 +86,7 @@ def _nothing(code: str | None) -> Text:
 
 
 def _print(outcomes: list[CaseOutcome], lang: Language) -> None:
-    """What keeps packs out; the table, file by file; then each failure in full; then the sum."""
+    """What keeps packs out; the table, file by file; then each failure in full, a fact nobody declares once; then the sum."""
     file = ""
     for problem in dict.fromkeys(p for o in outcomes for p in o.kept_out):
         typer.echo(f"✗ {problem.where}: {problem.message.in_(lang)}\n")
@@ -98,7 +99,11 @@ def _print(outcomes: list[CaseOutcome], lang: Language) -> None:
         typer.echo(f"  {'✓' if outcome.passed else '✗'} {case.name}{reason}")
     not_run = sum(bool(o.kept_out) for o in outcomes)
     failed = [o for o in outcomes if not o.passed and not o.kept_out]
-    for outcome in failed:
+    unknown, others = facts_not_there(failed)
+    for fact in unknown:
+        typer.echo(f"\n✗ facts.{fact.path}: {fact.text.in_(lang)}")
+        typer.echo("\n".join(f"  {case.where}  {case.name}" for case in fact.cases))
+    for outcome in others:
         typer.echo("")
         typer.echo(outcome.text(lang))
     total, passed = len(outcomes), len(outcomes) - len(failed) - not_run

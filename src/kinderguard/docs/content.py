@@ -10,7 +10,7 @@ from kinderguard.docs.chart import chart
 from kinderguard.engines.lines import Line
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text, join, same
-from kinderguard.report.rule_card import Card
+from kinderguard.report.rule_card import APART, PARTS, Card
 from kinderguard.rules.boundaries import boundaries
 from kinderguard.rules.citations import Cite
 from kinderguard.rules.decision_table import DecisionTable, decision_tables
@@ -48,6 +48,10 @@ class Printer:
         if c.duty:
             about.append((Text("职责", "Duty"), Text("须立即处理", "calls for people to act at once")))
         yield self.fields(about)
+        if c.parts:
+            yield self.links(PARTS, c.parts)
+        if c.apart_from:
+            yield self.links(APART, c.apart_from)
         yield from self.condition(_WHEN, c.when, c.title)
         yield from self.common(c, (c.when,))
 

@@ -4,7 +4,7 @@ Made by the policy book. Everything beyond the trace is worked out when it is as
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,7 +17,7 @@ from kinderguard.engines.plan import CASE, FAULTS, PolicySteps, StackedSteps, St
 from kinderguard.engines.ranges import bounds
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Document, Frequency
-from kinderguard.model.errors import KinderguardError, Problem, did_you_mean
+from kinderguard.model.errors import Problem, ToldError, suggestion
 from kinderguard.model.money import yuan
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Text
@@ -33,15 +33,20 @@ if TYPE_CHECKING:
 ZERO = Decimal("0.00")
 
 
-class UnknownCodeError(KinderguardError, KeyError):
+class UnknownCodeError(ToldError, KeyError):
     """A category or policy that the book does not have; the nearest code is offered."""
 
-    def __init__(self, code: str, known: Any) -> None:
-        self.text = f"There is no category or policy {code!r} here.{did_you_mean(code, known)}"
-        super().__init__(self.text)
+    def __init__(self, code: str, known: Iterable[str]) -> None:
+        self.code, self.known = code, tuple(known)
+        near = suggestion(code, self.known) or Text(
+            "请用 kinderguard rules 查看。", " See what there is with `kinderguard rules`."
+        )
+        super().__init__(
+            Text(f"这里没有类别或政策 {code!r}。", f"There is no category or policy {code!r} here.") + near
+        )
 
-    def __str__(self) -> str:
-        return self.text
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.code, self.known)
 
 
 @attrs.frozen(eq=False)

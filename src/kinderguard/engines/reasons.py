@@ -11,7 +11,7 @@ import attrs
 
 from kinderguard.engines.missing import is_unknown
 from kinderguard.engines.plan import Plan, Step
-from kinderguard.model.errors import KinderguardError, did_you_mean
+from kinderguard.model.errors import ToldError, suggestion
 from kinderguard.model.text import Text, join
 from kinderguard.rules import nodes as n
 from kinderguard.rules.citations import Cite
@@ -20,15 +20,8 @@ from kinderguard.rules.kinds import Sort
 from kinderguard.rules.wording import quantity, wording
 
 
-class UnknownReasonError(KinderguardError, KeyError):
+class UnknownReasonError(ToldError, KeyError):
     """A code of a reason that stands for no condition; the nearest is offered, or those of the rule are listed."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        super().__init__(text)
-
-    def __str__(self) -> str:
-        return self.text
 
 
 @attrs.frozen
@@ -86,12 +79,19 @@ def reason(plan: Plan, code: str, titles: Mapping[str, Text]) -> Reason:
     rule, _, step = code.partition(":")
     rules: dict[str, Category | Policy] = {**plan.rules.categories, **plan.rules.policies}
     if rule not in rules:
-        raise UnknownReasonError(f"There is no category or policy {rule!r} here.{did_you_mean(rule, rules)}")
+        raise UnknownReasonError(
+            Text(f"这里没有类别或政策 {rule!r}。", f"There is no category or policy {rule!r} here.")
+            + suggestion(rule, rules)
+        )
     conditions = conditions_of(plan, rule)
     if step not in conditions:
         known = ", ".join(f"{rule}:{name}" for name in conditions)
-        near = did_you_mean(step, conditions) if step else ""
-        raise UnknownReasonError(f"There is no condition {code!r}.{near} Those of {rule}: {known}.")
+        near = suggestion(step, conditions) if step else Text("", "")
+        raise UnknownReasonError(
+            Text(f"没有条件 {code!r}。", f"There is no condition {code!r}.")
+            + near
+            + Text(f"{rule} 的条件：{known}。", f" Those of {rule}: {known}.")
+        )
     parts = conditions[step]
     words = join([wording(part.node, titles) for part in parts], "；", "; ")
     named = next((name.title for part in parts for name in part.names if name.code == step), None)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import attrs
 
 from kinderguard import __version__
-from kinderguard.model.errors import KinderguardError, MissingExtraError, Problem, did_you_mean
+from kinderguard.model.errors import MissingExtraError, Problem, ToldError, did_you_mean
 from kinderguard.model.text import Text
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Book(Protocol):
         """The rules compiled for tables of one schema."""
 
 
-class WorkerVersionError(KinderguardError):
+class WorkerVersionError(ToldError):
     """The workers have another version of kinderguard than the driver: the same rules might mean something else."""
 
 
@@ -387,7 +387,10 @@ def assess_batches(task: Task, batches: "Iterator[pa.RecordBatch]") -> "Iterator
         os.environ.setdefault("POLARS_MAX_THREADS", str(context.cpus()))
     if task.version != __version__:
         raise WorkerVersionError(
-            f"The driver has kinderguard {task.version}, this worker {__version__}: install the same on all of them."
+            Text(
+                f"驱动程序的 kinderguard 版本为 {task.version}，此工作节点为 {__version__}；请在所有节点安装同一版本。",
+                f"The driver has kinderguard {task.version}, this worker {__version__}: install the same on all of them.",
+            )
         )
     worker = _kept(_workers, task, lambda: Worker(task))
     partition = -1 if context is None else context.partitionId()

@@ -343,3 +343,28 @@ class ConsentGiver(Code):
 
     CHILD = "child", "儿童本人", "the child"
     GUARDIAN = "guardian", "监护人", "the guardian"
+
+
+class Department(Code):
+    """A department that keeps a list of children 部门."""
+
+    CIVIL_AFFAIRS = "civil_affairs", "民政", "civil affairs"
+    EDUCATION = "education", "教育", "education"
+    PUBLIC_SECURITY = "public_security", "公安", "public security"
+    DISABLED_FEDERATION = "disabled_federation", "残联", "disabled persons' federation"
+    WOMENS_FEDERATION = "womens_federation", "妇联", "women's federation"
+    HEALTH = "health", "卫健", "health"
+    OTHER = "other", "其他部门", "another department"
+
+
+class ClosingReason(Code):
+    """Why a case file is closed 退出原因: as the forms for leaving a scheme list it, and as the schemes end."""
+
+    PARENT_RELEASED = "parent_released", "父（母）刑满释放", "a parent was released from prison"
+    DETOX_COMPLETED = "detox_completed", "父（母）戒毒成功", "a parent completed detoxification"
+    PARENT_FOUND = "parent_found", "找回父（母）", "a parent was found"
+    DEATH = "death", "儿童死亡", "the child died"
+    ADOPTED = "adopted", "被收养", "the child was adopted"
+    REACHED_18 = "reached_18", "年满18周岁", "the child reached 18"
+    CERTIFICATE_EXPIRED = "certificate_expired", "残疾证到期", "a disability certificate expired"
+    OTHER = "other", "其他", "another reason"

@@ -4,13 +4,13 @@ An error says what is wrong, where, and what to do. It never carries a value out
 """
 
 import difflib
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
 
 import attrs
 from pydantic_core import ErrorDetails
 
-from kinderguard.model.text import Text
+from kinderguard.model.text import Text, join, same
 
 
 class KinderguardError(Exception):
@@ -18,27 +18,51 @@ class KinderguardError(Exception):
 
 
 class ToldError(KinderguardError):
-    """What went wrong and what to do, as ``text`` in both languages; the message is the English one."""
+    """What went wrong and what to do, as ``text`` in both languages.
+
+    The message is the English one; the Chinese one is a note on it, so that a traceback shows both.
+    """
 
     def __init__(self, text: Text) -> None:
         self.text = text
         super().__init__(text.en)
+        self.add_note(text.zh)
 
-    def __reduce__(self) -> tuple[type, tuple[Text]]:
+    def __str__(self) -> str:
+        return self.text.en  # a KeyError would show it in quotation marks
+
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.text,)
 
 
-class MissingExtraError(KinderguardError, ImportError):
+class OneLanguageError(ToldError, TypeError):
+    """A ``Text`` without one of its two languages; the message shows the right form."""
+
+    @classmethod
+    def lacking(cls, lang: str) -> Self:
+        """The error of a text that has no ``lang``."""
+        return cls(
+            Text(
+                f"文字须同时写明中文和英文，这里缺少 {lang}：请写作 Text(zh='孤儿', en='Orphan')。",
+                f"A text is given in both languages, and {lang} is missing here: write Text(zh='孤儿', en='Orphan').",
+            )
+        )
+
+
+class MissingExtraError(ToldError, ImportError):
     """Something that needs packages of an extra that is not installed; the message says which."""
 
     def __init__(self, extra: str, module: str) -> None:
-        self.extra = extra
+        self.extra, self.module = extra, module
         super().__init__(
-            f"This needs the package {module!r}, which is not installed: pip install 'kinderguard[{extra}]'."
+            Text(
+                f"此功能需要软件包 {module!r}，尚未安装；请运行 pip install 'kinderguard[{extra}]'。",
+                f"This needs the package {module!r}, which is not installed: pip install 'kinderguard[{extra}]'.",
+            )
         )
 
-    def __reduce__(self) -> tuple[type, tuple[str, str]]:
-        return type(self), (self.extra, "")
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.extra, self.module)
 
 
 @attrs.frozen
@@ -56,15 +80,22 @@ class Problem:
         return f"{self.where + ': ' if self.where else ''}{self.message.en}"
 
 
-class InvalidRecordError(KinderguardError, ValueError):
+class InvalidRecordError(ToldError, ValueError):
     """Data that the model does not accept. ``problems`` holds every finding; no value is kept or shown."""
 
     def __init__(self, model: str, problems: Iterable[Problem]) -> None:
         self.model = model
         self.problems = tuple(problems)
-        lines = [f"{len(self.problems)} problem(s) in {model}; values are left out on purpose:"]
-        lines += [f"  {p.where or '(the whole record)'}: {p.message.en} [{p.code}]" for p in self.problems]
-        super().__init__("\n".join(lines))
+        lines = [
+            Text(
+                f"{model} 中有 {len(self.problems)} 处问题（有意不显示所填的值），请按下列各项改正：",
+                f"{len(self.problems)} problem(s) in {model}; values are left out on purpose:",
+            )
+        ]
+        for p in self.problems:
+            where = same(p.where) if p.where else Text("（整条记录）", "(the whole record)")
+            lines.append(Text(f"  {where.zh}：", f"  {where.en}: ") + p.message + same(f" [{p.code}]"))
+        super().__init__(join(lines, "\n", "\n"))
 
     def __reduce__(self) -> tuple[type, tuple[str, tuple[Problem, ...]]]:
         return type(self), (self.model, self.problems)
@@ -78,8 +109,22 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`` Did you mean 'x'?`` or nothing: the tail of an error about an unknown name."""
+    return suggestion(name, known).en
+
+
+def suggestion(name: str, known: Iterable[str]) -> Text:
+    """The same in both languages, to be added to a text that ends with a full stop."""
     close = nearest(name, known)
-    return f" Did you mean {close!r}?" if close else ""
+    return suggested([close] if close else [])
+
+
+def suggested(names: Sequence[str]) -> Text:
+    """``Did you mean …?`` with these names, or nothing where there are none."""
+    if not names:
+        return Text("", "")
+    shown = [same(repr(str(name))) for name in names]
+    listed = join(shown[:-1]) + Text("或", " or ") + shown[-1] if len(shown) > 1 else shown[0]
+    return Text(f"是否想写 {listed.zh}？", f" Did you mean {listed.en}?")
 
 
 def closed(sentence: str, mark: str) -> str:

@@ -3,7 +3,7 @@
 Used by every floor of the library. It never translates: both texts are written by a person.
 """
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
@@ -14,12 +14,24 @@ Language = Literal["zh", "en"]
 class Text:
     """One text in Chinese (``zh``) and English (``en``).
 
+    Raises:
+        OneLanguageError: one of the two is missing, or is no text.
+
     >>> Text(zh="孤儿", en="orphan").in_("en")
     'orphan'
     """
 
-    zh: str = attrs.field(validator=attrs.validators.instance_of(str))
-    en: str = attrs.field(validator=attrs.validators.instance_of(str))
+    zh: str
+    en: str
+
+    if not TYPE_CHECKING:
+        # A type checker already asks for both; at run time a text in one language is told what is missing.
+        def __init__(self, zh=None, en=None):
+            if not isinstance(zh, str) or not isinstance(en, str):
+                from kinderguard.model.errors import OneLanguageError
+
+                raise OneLanguageError.lacking("en" if isinstance(zh, str) else "zh")
+            self.__attrs_init__(zh, en)
 
     def in_(self, lang: Language) -> str:
         """The text in ``lang`` (``"zh"`` or ``"en"``)."""

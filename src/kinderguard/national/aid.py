@@ -9,7 +9,7 @@ from kinderguard.national import sources as s
 from kinderguard.national.dibao import DIBAO
 from kinderguard.national.disability import DISABLED
 from kinderguard.national.health import SERIOUSLY_ILL
-from kinderguard.national.main_classes import CHILD_IN_DIFFICULTY, ECONOMIC_HARDSHIP
+from kinderguard.national.main_classes import CHILD_IN_DIFFICULTY, IN_HARDSHIP_AT_ANY_AGE
 from kinderguard.national.moving import LEFT_BEHIND
 from kinderguard.national.orphan import ORPHAN
 from kinderguard.national.tekun import TEKUN
@@ -38,7 +38,7 @@ _ILLNESS_AT_HOME = named(
 )  # fmt: skip
 #: Sudden serious illness (art. 47) has no test of means; what is given to whom is the county's to set (art. 49).
 _RELIEF_NEED = named(
-    "relief_need", child.is_in(ECONOMIC_HARDSHIP) | UNKNOWN,
+    "relief_need", IN_HARDSHIP_AT_ANY_AGE | UNKNOWN,
     zh="属经济困难型；其他家庭由县核定（个案未记录）",
     en="in economic hardship; for other families the county decides (not recorded in a case)",
 )  # fmt: skip

@@ -29,7 +29,7 @@ _LINE = STANDARD * param.ratio("cn.dibao_marginal.multiple")
 BELOW_MARGIN = named(
     "income_within_margin",
     when(param.flag("cn.dibao_marginal.includes_equality"), _INCOME <= _LINE).otherwise(_INCOME < _LINE),
-    zh="家庭月人均收入在低保标准的规定倍数以内", en="income per head is within the multiple of the dibao standard",
+    zh="家庭月人均收入符合低保边缘的倍数标准", en="income per head meets the multiple set for dibao-marginal households",
 )  # fmt: skip
 #: 未纳入低保: what only a household that is not on dibao can be.
 _NOT_ON_DIBAO = ~household.aid.has(AidStatus.DIBAO)
@@ -89,9 +89,11 @@ DIBAO_BENEFIT = Policy(
     review=12,
     cites=(s.assistance_regulation("12"), s.DIBAO_RULES),
     note=Text(
-        "按差额发放：（标准－人均收入）×人口。单人保按本人无收入计。县可对未成年人增发。复核周期未核实。",
+        "按差额发放：（标准－人均收入）×人口。单人保按本人无收入计（未核实）。县可对未成年人增发。"
+        "家庭情况稳定的每年复核，有劳动能力而收入不稳定的每半年复核（未核实）；此处按每年。",
         "Pays the difference: (standard − income a head) × members. One-person dibao is reckoned without income of one's "
-        "own. Counties may add something for minors. The time of review is unverified.",
+        "own (unverified). Counties may add something for minors. Reviewed yearly where circumstances are stable, "
+        "half-yearly where somebody can work and income is not (unverified); a year is stated here.",
     ),
 )
 

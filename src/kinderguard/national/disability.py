@@ -32,6 +32,11 @@ SEVERELY_DISABLED = Category(
     ),
 )
 
+_SUBSIDIES_SINCE = Text(
+    "自2016年1月1日起施行（未核实），本规则对更早的日期也照此评估。",
+    "In force from 1 January 2016 (unverified); earlier days are assessed alike.",
+)
+
 LIVING_SUBSIDY = Policy(
     code="cn.disability_living_subsidy",
     title=Text("困难残疾人生活补贴", "Living subsidy for disabled persons in hardship"),
@@ -41,6 +46,7 @@ LIVING_SUBSIDY = Policy(
     every=MONTH,
     evidence=(Document.APPLICATION, Document.DISABILITY_CARD, Document.BANK_CARD),
     cites=(s.TWO_SUBSIDIES,),
+    note=_SUBSIDIES_SINCE,
 )
 
 _FIRST_TWO = child.disability.grade.is_in(DisabilityGrade.FIRST, DisabilityGrade.SECOND)
@@ -67,8 +73,9 @@ CARE_SUBSIDY = Policy(
     note=Text(
         "与孤儿保障可以同时享受（未核实）。与事实无人抚养儿童补贴能否同时享受，依据不足（存疑），本规则不作限制。",
         "Paid beside the allowance for orphans (unverified). Whether it is beside the allowance for de facto unattended "
-        "children is doubtful; nothing here forbids it.",
-    ),
+        "children is doubtful; nothing here forbids it. ",
+    )
+    + _SUBSIDIES_SINCE,
 )
 
 _TREATED = named(

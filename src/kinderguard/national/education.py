@@ -5,7 +5,7 @@ from kinderguard.model.text import Text
 from kinderguard.national import sources as s
 from kinderguard.national.dibao import DIBAO
 from kinderguard.national.disability import DISABLED
-from kinderguard.national.main_classes import ECONOMIC_HARDSHIP
+from kinderguard.national.main_classes import IN_HARDSHIP_AT_ANY_AGE
 from kinderguard.national.tekun import TEKUN
 from kinderguard.national.terms import RECOGNISED_BEFORE_18, UNDER_18, WITHOUT_PARENTS
 from kinderguard.rules import (
@@ -38,20 +38,20 @@ _STIPEND = when(_PRIMARY, param("cn.boarder_stipend.primary_yearly")).otherwise(
 BOARDER_STIPEND = Policy(
     code="cn.boarder_stipend",
     title=Text("义务教育家庭经济困难学生生活补助", "Stipend in compulsory schooling"),
-    eligible=_COMPULSORY & (_FOUR_KINDS | (child.schooling.boarding & child.is_in(ECONOMIC_HARDSHIP))),
+    eligible=_COMPULSORY & (_FOUR_KINDS | (child.schooling.boarding & IN_HARDSHIP_AT_ANY_AGE)),
     amount=when(child.schooling.boarding, _STIPEND).otherwise((_STIPEND / 2).rounded(to="0.01", rounding=DOWN)),
     every=YEAR,
     evidence=(Document.APPLICATION, Document.SCHOOL_CERTIFICATE),
     cites=(s.BOARDER_STIPEND,),
     note=Text(
-        "非寄宿的四类学生减半。现行标准的起始日期未核实。",
-        "Day pupils of the four kinds receive half. From when the present amounts hold is unverified.",
+        "非寄宿的四类学生减半（未核实）。现行标准的起始日期未核实。",
+        "Day pupils of the four kinds receive half (unverified). From when the present amounts hold is unverified.",
     ),
 )
 HIGH_SCHOOL_GRANT = Policy(
     code="cn.high_school_grant",
     title=Text("普通高中国家助学金", "State grant for senior high school"),
-    eligible=(_STAGE == SchoolStage.SENIOR_HIGH) & child.is_in(ECONOMIC_HARDSHIP),
+    eligible=(_STAGE == SchoolStage.SENIOR_HIGH) & IN_HARDSHIP_AT_ANY_AGE,
     amount=param("cn.high_school_grant.yearly"),
     every=YEAR,
     evidence=(Document.APPLICATION, Document.SCHOOL_CERTIFICATE),

@@ -55,7 +55,7 @@ _NEEDS_CARE = named(
 LEFT_UNATTENDED = Category(
     code="cn.left_unattended",
     title=Text("无人看护儿童", "Child left unattended"),
-    when=UNDER_18 & ((_NEEDS_CARE & _NOBODY) | (UNDER_16 & (_ALONE | _NOBODY))),
+    when=UNDER_18 & (_NEEDS_CARE | UNDER_16) & (_ALONE | _NOBODY),
     cites=(s.minors_law("21"),),
     note=Text(
         "未满8周岁或需特别照顾的不得无人看护；未满16周岁的不得脱离监护单独生活。",

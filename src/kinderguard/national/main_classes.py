@@ -13,7 +13,7 @@ from kinderguard.national.protection import HARMED
 from kinderguard.national.tekun import TEKUN
 from kinderguard.national.terms import UNDER_18
 from kinderguard.national.unattended import DE_FACTO_UNATTENDED
-from kinderguard.rules import MAIN, Category, any_of, child
+from kinderguard.rules import MAIN, Category, any_of, child, named
 
 
 def _main(code: str, title: Text, *types: Category) -> Category:
@@ -27,9 +27,14 @@ def _main(code: str, title: Text, *types: Category) -> Category:
     )
 
 
-ECONOMIC_HARDSHIP = _main(
-    "cn.economic_hardship", Text("经济困难型", "Economic hardship"), DIBAO, DIBAO_MARGINAL, TEKUN, RIGID_EXPENDITURE
-)
+_ECONOMIC_TYPES = (DIBAO, DIBAO_MARGINAL, TEKUN, RIGID_EXPENDITURE)
+ECONOMIC_HARDSHIP = _main("cn.economic_hardship", Text("经济困难型", "Economic hardship"), *_ECONOMIC_TYPES)
+#: Of the class, or of its types at 18 and over: help at school or in illness has no limit of age, and a class ends at 18.
+IN_HARDSHIP_AT_ANY_AGE = named(
+    "in_hardship_at_any_age",
+    child.is_in(ECONOMIC_HARDSHIP) | any_of(*(child.is_in(t) for t in _ECONOMIC_TYPES)),
+    zh="家庭经济困难（不限年龄）", en="is in economic hardship, at any age",
+)  # fmt: skip
 GUARDIANSHIP_DEFICIT = _main(
     "cn.guardianship_deficit", Text("监护缺失型", "Guardianship deficit"),
     ORPHAN, DE_FACTO_UNATTENDED, LEFT_UNATTENDED, UNFIT_CAREGIVER, STATE_GUARDIANSHIP, STREET_CHILD,
@@ -43,6 +48,7 @@ CHILD_IN_DIFFICULTY = Category(
     title=Text("困境儿童", "Child in difficulty"),
     when=UNDER_18 & any_of(*(child.is_in(c) for c in (ECONOMIC_HARDSHIP, GUARDIANSHIP_DEFICIT, SPECIAL_DIFFICULTY))),
     kind=MAIN,
+    parts=(ECONOMIC_HARDSHIP, GUARDIANSHIP_DEFICIT, SPECIAL_DIFFICULTY),
     cites=(s.CHILD_IN_DIFFICULTY_OPINION, s.minors_law("2")),
 )
 

@@ -29,7 +29,7 @@ def assistance_regulation(article: str) -> Cite:
 
 
 CHILD_IN_DIFFICULTY_OPINION = cite("《国务院关于加强困境儿童保障工作的意见》（国发〔2016〕36号）", None, Trust.PRESS)
-OUR_MAPPING = cite("三大类别的归类为实务做法，非法律规定", None, Trust.PRACTICE)
+OUR_MAPPING = cite("三大类别为各地实务分类；各类型的归类由本规则所拟，非法律规定", None, Trust.PRACTICE)
 ORPHAN_OPINION = cite(
     "国办发〔2010〕54号", None, Trust.GOVERNMENT, "http://www.sishui.gov.cn/art/2025/11/7/art_66922_2754529.html"
 )

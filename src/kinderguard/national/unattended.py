@@ -122,9 +122,11 @@ DE_FACTO_UNATTENDED = Category(
     when=UNDER_18 & NOBODY_CAN_RAISE,
     cites=(s.UNATTENDED_OPINION, s.UNATTENDED_NOTICE, s.UNATTENDED_SEVERE_DISABILITY),
     note=Text(
-        "重病的范围由县定；残疾证过期不计。祖父母有无抚养能力不影响认定。",
+        "重病的范围由县定；残疾证过期不计。祖父母有无抚养能力不影响认定。"
+        "62号自2020年1月1日起施行（未核实），撤销监护资格、遣送出境两种情形由2020年底的125号增加；本规则对更早的日期也照此评估。",
         "Which illnesses are serious is the county's to set; an expired disability certificate does not count. Whether "
-        "grandparents could bring up the child does not matter.",
+        "grandparents could bring up the child does not matter. No. 62 is in force from 1 January 2020 (unverified); "
+        "revoked guardianship and deportation were added by No. 125 at the end of 2020. Earlier days are assessed alike.",
     ),
 )
 

@@ -14,9 +14,9 @@ from kinderguard.engines.assessment import Assessment, Basis
 from kinderguard.engines.plan import Plan
 from kinderguard.engines.reasons import Reason, reason
 from kinderguard.model.case import Case
-from kinderguard.model.errors import KinderguardError, MissingExtraError, Problem
+from kinderguard.model.errors import MissingExtraError, Problem, ToldError
 from kinderguard.model.places import check_division
-from kinderguard.model.text import Text
+from kinderguard.model.text import Text, join
 from kinderguard.packs import portable
 from kinderguard.packs.changes import (
     Change,
@@ -28,8 +28,7 @@ from kinderguard.packs.changes import (
     refuse_absent_packs,
 )
 from kinderguard.packs.columns import LedgerColumn
-from kinderguard.packs.fact_providers import needed_providers, needs_of, value_at
-from kinderguard.packs.failures import place_in_pack
+from kinderguard.packs.fact_providers import needed_providers, said_of
 from kinderguard.packs.loader import PackError, PackSource, PackState, Registry, discover, source_of
 from kinderguard.packs.overlay import InForce, Overlay, Stacks, build_overlay
 from kinderguard.packs.pack import Pack
@@ -38,7 +37,6 @@ from kinderguard.rules.canonical import digest
 from kinderguard.rules.definitions import Category, Check, FactProvider, Policy
 from kinderguard.rules.expression import BoolExpr
 from kinderguard.rules.ruleset import RuleSet
-from kinderguard.rules.titles import fact_title
 
 if TYPE_CHECKING:
     import os
@@ -47,14 +45,15 @@ if TYPE_CHECKING:
     from kinderguard.engines.prove.proof import Proof
     from kinderguard.engines.prove.report import ProofReport
     from kinderguard.packs.frames import FrameJob, FrameSchema
-    from kinderguard.packs.parquet import ParquetRun, Source
+    from kinderguard.packs.frames.parquet import ParquetRun, Source
+    from kinderguard.packs.source_profiles import SourceProfile
 
 
-class NoDayError(KinderguardError, ValueError):
+class NoDayError(ToldError, ValueError):
     """An assessment needs a day, and neither the call nor the book has one."""
 
 
-class NoPacksError(KinderguardError):
+class NoPacksError(ToldError):
     """No national pack is installed: the installation is broken."""
 
 
@@ -164,12 +163,12 @@ class PolicyBook:
         if found is None:
             found = self._overlays[key] = build_overlay(chain, self.changes, self._stacks)
             if not found.packs or found.packs[0].code != "cn":
+                why = join([p.message for p in found.problems], "；", "; ") or Text(
+                    "没有发行包注册它。请重新安装 kinderguard。",
+                    "no distribution registers it. Install kinderguard again.",
+                )
                 raise NoPacksError(
-                    "The national pack 'cn' could not be used: "
-                    + (
-                        "; ".join(p.message.en for p in found.problems)
-                        or "no distribution registers it. Install kinderguard again."
-                    )
+                    Text("全国规则包 'cn' 未能使用：", "The national pack 'cn' could not be used: ") + why
                 )
         if self.strict and (found.problems or self.registry.problems):
             raise PackError((*self.registry.problems, *found.problems))
@@ -204,6 +203,12 @@ class PolicyBook:
         chains = [self.registry.chain(place) for place in sorted(set(divisions))]
         loaded = {s.name: s for chain in chains for s in chain if s.state is PackState.LOADED}
         return tuple(column for name in sorted(loaded) for column in loaded[name].columns)
+
+    def source_profiles(self, divisions: Iterable[str]) -> "tuple[SourceProfile, ...]":
+        """The kinds of list that packs of these places know; only those packs are loaded."""
+        chains = [self.registry.chain(place) for place in sorted(set(divisions))]
+        loaded = {s.name: s for chain in chains for s in chain if s.state is PackState.LOADED}
+        return tuple(profile for name in sorted(loaded) for profile in loaded[name].profiles)
 
     def policy_titles(self, divisions: Iterable[str] = ()) -> dict[str, str]:
         """The policies' codes by their titles in both languages and by the codes themselves, for these places."""
@@ -246,7 +251,10 @@ class PolicyBook:
         day = on or self.day
         if day is None:
             raise NoDayError(
-                "An assessment needs a day: book.assess(case, on=date(2025, 9, 1)), or book.on(day) first."
+                Text(
+                    "评估须有日期：请写 book.assess(case, on=date(2025, 9, 1))，或先用 book.on(day)。",
+                    "An assessment needs a day: book.assess(case, on=date(2025, 9, 1)), or book.on(day) first.",
+                )
             )
         return day.date() if isinstance(day, dt.datetime) else day
 
@@ -372,7 +380,7 @@ class PolicyBook:
         """
         place = check_division(division) if division else self.division
         options = _options(missing=missing, reasons=reasons, problems=problems, money=money, local=local, strict=strict)
-        from kinderguard.packs.parquet import assess_parquet
+        from kinderguard.packs.frames.parquet import assess_parquet
 
         return assess_parquet(self, children, out, members, self._day(on), place, options, part, progress)
 
@@ -453,7 +461,7 @@ class PolicyBook:
         household: int = 3,
         seconds: float = 10.0,
         progress: "Callable[[int, Proof], None] | None" = None,
-        questions: Sequence[str] = ("floor", "reach", "apart", "cliffs", "papers"),
+        questions: Sequence[str] = ("floor", "reach", "apart", "gaps", "cliffs", "papers"),
         never_both: Sequence[tuple[str, str]] = (),
         gaps: Sequence[tuple[Sequence[str], BoolExpr]] = (),
     ) -> "ProofReport":
@@ -466,9 +474,10 @@ class PolicyBook:
             seconds: the most time for one question.
             progress: called with the number of answers so far and the last one.
             questions: ``floor`` (never below the nation's), ``reach`` (rules that can never apply, or always do),
-                ``apart`` (policies that exclude each other), ``cliffs`` (one yuan more of income), ``papers`` (a fact more
+                ``apart`` (policies that exclude each other, categories that are declared apart), ``gaps`` (categories
+                between whose declared parts nobody falls), ``cliffs`` (one yuan more of income), ``papers`` (a fact more
                 makes nothing worse).
-            never_both: pairs of categories or policies of which no child should be in both.
+            never_both: further pairs of categories or policies of which no child should be in both.
             gaps: lists of categories with a condition: each child of whom it holds should be in one of them.
 
         Raises:
@@ -591,33 +600,7 @@ class _Ready:
         """What the fact providers of the place say of a case, and which of them failed."""
         if not self.providers:
             return self._none
-        said: dict[str, Any] = {}
-        problems = []
-        for provider in self.providers:
-            space, name = provider.code.split(".", 1)
-            if case.extra.get(space, {}).get(name) is not None:
-                continue  # what the case states goes before
-            try:
-                said[provider.code] = provider.one(
-                    {path: said[path] if path in said else value_at(case, path) for path in needs_of(provider)}
-                )
-            except Exception as error:  # noqa: BLE001  a provider may raise anything; it is named and contained
-                problems.append(_provider_failed(provider, self.basis.titles, error))
-        return said, tuple(problems)
-
-
-def _provider_failed(provider: FactProvider, titles: Mapping[str, Text], error: Exception) -> Problem:
-    name = fact_title(provider.code, titles)
-    place = place_in_pack(error, getattr(provider.one, "__module__", None) or "")
-    return Problem(
-        "provider.failed",
-        # The error's own text may hold what the provider was given, so only its kind and place are shown.
-        Text(
-            f"未能取得“{name.zh}”（{type(error).__name__}{place and f'，{place}'}），按未知处理",
-            f"‘{name.en}’ could not be fetched ({type(error).__name__}{place and f', {place}'}); taken as unknown",
-        ),
-        provider.code,
-    )
+        return said_of(case, self.providers, self.basis.titles)
 
 
 def _observe(observer: Callable[[Assessment], None], result: Assessment) -> None:

@@ -12,12 +12,13 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from kinderguard.model.errors import FieldValueError, nearest
+from kinderguard.model.errors import FieldValueError, nearest, suggested
 from kinderguard.model.places import COUNTIES, PROVINCES, check_division, covers, place_name
-from kinderguard.model.text import Text, join
+from kinderguard.model.text import Text
 from kinderguard.rules.citations import ALWAYS, Trust
 from kinderguard.rules.definitions import Category, Check, Policy
 from kinderguard.rules.errors import DefinitionError
+from kinderguard.rules.expression import type_of
 from kinderguard.rules.parameters import Parameter, ParameterValue, merge, parameter_value
 from kinderguard.rules.ruleset import RuleSet, parameters_read, policies_without, references
 
@@ -27,13 +28,6 @@ Given: TypeAlias = str | int | Decimal | Fraction | bool | dt.date
 
 class ChangeError(DefinitionError):
     """A change that does not stand; ``text`` says why, and the mend, in both languages."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        self.text = Text(zh, en)
-        super().__init__(f"{zh} {en}")
-
-    def __reduce__(self) -> tuple[type, tuple[str, str]]:
-        return type(self), (self.text.zh, self.text.en)
 
 
 def _copied(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,8 +88,12 @@ class WithPolicies:
             elif isinstance(definition, Check):
                 checks[definition.code] = definition
             else:
-                raise DefinitionError(
-                    f"with_policies takes policies, categories and checks, not a {type(definition).__name__}."
+                given = type_of(definition)
+                raise ChangeError(
+                    Text(
+                        f"with_policies 只接受 Policy、Category 和 Check，不能是{given.zh}。",
+                        f"with_policies takes policies, categories and checks, not {given.en}.",
+                    )
                 )
         return RuleSet(
             categories.values(),
@@ -118,8 +116,10 @@ class Without:
         for code in self.codes:
             if code in rules.parameters:
                 raise ChangeError(
-                    f"{code} 是参数，不能删去；请用 with_parameters 改变它的值。",
-                    f"{code} is a parameter, which cannot be left out: give it another value with with_parameters.",
+                    Text(
+                        f"{code} 是参数，不能删去；请用 with_parameters 改变它的值。",
+                        f"{code} is a parameter, which cannot be left out: give it another value with with_parameters.",
+                    )
                 )
             _known(
                 code,
@@ -128,7 +128,7 @@ class Without:
             )
         self._refuse_what_others_ask_for(rules)
         return RuleSet(
-            [c for c in rules.categories.values() if c.code not in self.codes],
+            [_without_claims(c, self.codes) for c in rules.categories.values() if c.code not in self.codes],
             policies_without(rules.policies, self.codes),
             [c for c in rules.checks.values() if c.code not in self.codes and c.on not in self.codes],
             rules.facts.values(),
@@ -146,10 +146,20 @@ class Without:
         for code, owners in sorted(asked.items()):
             by = ", ".join(owners)
             raise ChangeError(
-                f"{code} 不能删去：{by} 要用到它；请一并删去，或先用 with_policies 换掉。",
-                f"{code} cannot be left out: {by} ask for it. Leave them out too, or replace them with with_policies "
-                "first.",
+                Text(
+                    f"{code} 不能删去：{by} 要用到它；请一并删去，或先用 with_policies 换掉。",
+                    f"{code} cannot be left out: {by} ask for it. Leave them out too, or replace them with with_policies "
+                    "first.",
+                )
             )
+
+
+def _without_claims(category: Category, gone: frozenset[str]) -> Category:
+    """A category that says nothing of those that are gone; what they shared among them may have a gap now."""
+    if gone.isdisjoint((*category.parts, *category.apart_from)):
+        return category
+    parts = category.parts if gone.isdisjoint(category.parts) else ()
+    return attrs.evolve(category, parts=parts, apart_from=tuple(c for c in category.apart_from if c not in gone))
 
 
 Change: TypeAlias = WithParameters | WithPolicies | Without
@@ -178,9 +188,12 @@ def refuse_absent_packs(change: WithParameters, installed: Iterable[str]) -> Non
         owner = _owner(code)
         if owner not in there | {"cn", ""}:
             raise ChangeError(
-                f"没有参数 {code!r}：代码以所属规则包的地区开头，而没有安装地区 {owner} 的规则包；请安装它，或改正代码。",
-                f"There is no parameter {code!r}: a code begins with its pack's division, and no pack of {owner} is "
-                "installed. Install it, or correct the code.",
+                Text(
+                    f"没有参数 {code!r}：代码以所属规则包的地区开头，而没有安装地区 {owner} 的规则包；"
+                    "请安装它，或改正代码。",
+                    f"There is no parameter {code!r}: a code begins with its pack's division, and no pack of {owner} is "
+                    "installed. Install it, or correct the code.",
+                )
             )
 
 
@@ -195,8 +208,10 @@ def _known(code: str, known: Iterable[str], what: Text) -> None:
     codes, owner = set(known), _owner(code)
     if code in codes or (owner and not any(_owner(c) == owner for c in codes)):
         return
-    near = _or(near_codes(code, codes))
-    raise ChangeError(f"没有{what.zh} {code!r}。{near.zh}", f"There is no {what.en} {code!r}.{near.en}")
+    near = suggested(near_codes(code, codes)) or Text(
+        f"请用 kinderguard rules 查看有哪些{what.zh}。", " See what there is with `kinderguard rules`."
+    )
+    raise ChangeError(Text(f"没有{what.zh} {code!r}。", f"There is no {what.en} {code!r}.") + near)
 
 
 def _refuse_other_kinds(code: str, rules: RuleSet) -> None:
@@ -205,10 +220,13 @@ def _refuse_other_kinds(code: str, rules: RuleSet) -> None:
     if policy is None and code not in rules.categories and code not in rules.checks:
         return
     read = parameters_read(policy.amount) if policy is not None and policy.amount is not None else ()
-    near = _or([*read[:3]] if read else near_codes(code, rules.parameters))
+    near = suggested([*read[:3]] if read else near_codes(code, rules.parameters))
     raise ChangeError(
-        f"{code} 是规则，不是参数；规则请用 with_policies 改变。{near.zh}",
-        f"{code} is a rule, not a parameter; change a rule with with_policies.{near.en}",
+        Text(
+            f"{code} 是规则，不是参数；规则请用 with_policies 改变。",
+            f"{code} is a rule, not a parameter; change a rule with with_policies.",
+        )
+        + near
     )
 
 
@@ -230,15 +248,6 @@ def _words(code: str) -> set[str]:
     return {w for w in re.split(r"[^a-z0-9]+", code.lower()) if w and w != "cn" and not w.isdigit()}
 
 
-def _or(codes: list[str]) -> Text:
-    """``Did you mean …?``, or nothing."""
-    if not codes:
-        return Text("", "")
-    shown = [Text(repr(c), repr(c)) for c in codes]
-    listed = shown[0] if len(shown) == 1 else join(shown[:-1], "、", ", ") + Text("或", " or ") + shown[-1]
-    return Text(f"是否想写 {listed.zh}？", f" Did you mean {listed.en}?")
-
-
 #: The lengths of division codes: province, city, county, township, village.
 _LENGTHS = (2, 4, 6, 9, 12)
 
@@ -253,23 +262,30 @@ def _check_place(code: str, place: Any) -> None:
     if not isinstance(place, str):
         hint = f'"{place}"' if isinstance(place, int) and not isinstance(place, bool) else '"330106"'
         raise ChangeError(
-            f"{code}：地区 {place!r} 应写作文字，如 {hint}。",
-            f"{code}: the place {place!r} is written as text, such as {hint}.",
+            Text(f"地区 {place!r} 应写作文字，如 {hint}。", f"the place {place!r} is written as text, such as {hint}."),
+            code,
         )
     why = _no_place(place)
     if why is not None:
         near = _near_place(place)
         raise ChangeError(
-            f"{code}：没有地区 {place!r}：{why.zh}；全国写作 'cn'。{near.zh}",
-            f"{code}: there is no place {place!r}: {why.en}; the nation is 'cn'.{near.en}",
+            Text(
+                f"没有地区 {place!r}：{why.zh}；全国写作 'cn'。",
+                f"there is no place {place!r}: {why.en}; the nation is 'cn'.",
+            )
+            + near,
+            code,
         )
     owner = _owner(code)
     if owner not in ("cn", "") and not (covers(owner, place) or covers(place, owner)):
         of, at = place_name(owner), place_name(place)
         raise ChangeError(
-            f"{code}：这个参数只在{of.zh}（{owner}）使用，{at.zh}（{place}）不在其中；请改为 {owner!r} 或其下级地区。",
-            f"{code}: this parameter is read in {of.en} ({owner}) alone, and {at.en} ({place}) does not lie there; "
-            f"write {owner!r} or a place within it.",
+            Text(
+                f"这个参数只在{of.zh}（{owner}）使用，{at.zh}（{place}）不在其中；请改为 {owner!r} 或其下级地区。",
+                f"this parameter is read in {of.en} ({owner}) alone, and {at.en} ({place}) does not lie there; "
+                f"write {owner!r} or a place within it.",
+            ),
+            code,
         )
 
 
@@ -288,14 +304,14 @@ def _near_place(place: str) -> Text:
     """The place that somebody may have meant: by its name, or a known one of which too many or too few digits stand."""
     given, names = place.strip(), PROVINCES | COUNTIES
     if given.lower() == "cn" or given in ("全国", "中国"):
-        return _or(["cn"])
+        return suggested(["cn"])
     if given in names:
-        return _or([given])
+        return suggested([given])
     if given.isdigit():
         found = [c for c in COUNTIES if covers(given, c) or covers(c, given)]
     else:
         found = [c for c, name in names.items() if len(given) > 1 and given.lower() in f"{name.zh} {name.en}".lower()]
-    return _or(found) if len(found) <= 3 else Text("", "")
+    return suggested(found) if len(found) <= 3 else Text("", "")
 
 
 def _with_value(declared: Parameter, given: Given | Mapping[str, Given]) -> Parameter:
@@ -305,7 +321,7 @@ def _with_value(declared: Parameter, given: Given | Mapping[str, Given]) -> Para
     # The widest place first: it replaces what stood within it, not what is given for a narrower place beside it.
     for place, raw in sorted(by_place.items(), key=lambda given: 0 if given[0] == "cn" else len(given[0])):
         at = "" if place == "cn" else place
-        value = parameter_value(raw, declared.kind, f"{declared.code} at {place or 'cn'}")
+        value = parameter_value(raw, declared.kind, f"{declared.code} @ {place or 'cn'}")
         kept = tuple(v for v in kept if not v.place.startswith(at))
         kept += (ParameterValue(at, ALWAYS, value, "what-if", Trust.ILLUSTRATIVE),)
     return attrs.evolve(declared, values=kept)

@@ -4,6 +4,7 @@ from typing import Any
 
 import attrs
 
+from kinderguard.model.text import Text
 from kinderguard.rules.definitions import DeclaredFact
 from kinderguard.rules.errors import DefinitionError
 
@@ -36,14 +37,24 @@ class LedgerColumn:
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.header, str) or not self.header.strip():
             raise DefinitionError(
-                "A ledger column needs its header, as in LedgerColumn('集中供暖', fact=CENTRAL_HEATING)."
+                Text(
+                    "台账列须有表头，如 LedgerColumn('集中供暖', fact=CENTRAL_HEATING)。",
+                    "A ledger column needs its header, as in LedgerColumn('集中供暖', fact=CENTRAL_HEATING).",
+                )
             )
         if self.fact is not None and not isinstance(self.fact, DeclaredFact):
             raise DefinitionError(
-                f"The ledger column {self.header}: fact is a DeclaredFact of the pack, such as "
-                "r.DeclaredFact.yes_no(...), not its code or expression."
+                Text(
+                    f"台账列 {self.header}：fact 须为规则包声明的 DeclaredFact，如 r.DeclaredFact.yes_no(...)，"
+                    "不能是它的代码或表达式。",
+                    f"The ledger column {self.header!r}: fact is a DeclaredFact of the pack, such as "
+                    "r.DeclaredFact.yes_no(...), not its code or expression.",
+                )
             )
         if self.fact is None and not self.also:
             raise DefinitionError(
-                f"The ledger column {self.header} fills no fact and adds no spelling: give fact=... or also=[...]."
+                Text(
+                    f"台账列 {self.header} 既不填写事实，也不增加写法：请写明 fact=... 或 also=[...]。",
+                    f"The ledger column {self.header!r} fills no fact and adds no spelling: give fact=... or also=[...].",
+                )
             )

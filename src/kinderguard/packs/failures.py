@@ -8,6 +8,7 @@ from pathlib import Path
 from types import FrameType
 
 from kinderguard.model.codes import Code
+from kinderguard.model.errors import ToldError
 from kinderguard.model.text import Text, same
 
 _OURS = str(Path(__file__).parents[1]) + os.sep
@@ -48,6 +49,8 @@ def entry_point_fault(error: BaseException, module: str) -> bool:
 def told(error: BaseException) -> Text:
     """The kind and the words of an error; of an unknown member of a code list, the nearest that there are."""
     kind = type(error).__name__
+    if isinstance(error, ToldError):
+        return Text(f"{kind}: {error.text.zh}", f"{kind}: {error.text.en}")
     listed = getattr(error, "obj", None)
     if not (isinstance(error, AttributeError) and isinstance(listed, type) and issubclass(listed, Code)):
         return same(f"{kind}: {error}")

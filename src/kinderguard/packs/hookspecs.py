@@ -19,7 +19,9 @@ import pluggy
 if TYPE_CHECKING:
     from kinderguard.engines.assessment import Assessment
     from kinderguard.packs.columns import LedgerColumn
+    from kinderguard.packs.need_rules import NeedRule
     from kinderguard.packs.pack import Pack
+    from kinderguard.packs.source_profiles import SourceProfile
     from kinderguard.rules.definitions import OwnDocument
 
 hookspec = pluggy.HookspecMarker("kinderguard")
@@ -46,10 +48,27 @@ def kinderguard_ledger_columns() -> "Sequence[LedgerColumn]":  # type: ignore[em
 
 
 @hookspec
+def kinderguard_source_profiles() -> "Sequence[SourceProfile]":  # type: ignore[empty-body]
+    """Give the kinds of list that departments of the jurisdiction keep beyond the built-in ones.
+
+    Called once, with the pack; asked for when ``survey.read_source`` is given one of their codes. Each code begins
+    with the pack's own (``330199.street_office``).
+    """
+
+
+@hookspec
 def kinderguard_documents() -> "Sequence[OwnDocument]":  # type: ignore[empty-body]
     """Give papers of the jurisdiction's own that its policies ask for beyond ``r.Document``.
 
     Called once, with the pack.
+    """
+
+
+@hookspec
+def kinderguard_needs() -> "Sequence[NeedRule]":  # type: ignore[empty-body]
+    """Give needs that children of the jurisdiction may have beyond the national ones, as rules.
+
+    Called once, with the pack. Needs take no part in an assessment: nothing that is due depends on them.
     """
 
 

@@ -17,9 +17,9 @@ import attrs
 import pluggy
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from kinderguard.model.errors import KinderguardError, Problem, closed, did_you_mean
+from kinderguard.model.errors import Problem, ToldError, closed, suggestion
 from kinderguard.model.places import covers
-from kinderguard.model.text import Text
+from kinderguard.model.text import Text, join, same
 from kinderguard.packs import hookspecs
 from kinderguard.packs.failures import entry_point_fault, place_in_pack, told
 from kinderguard.packs.installed import installed
@@ -30,6 +30,8 @@ from kinderguard.rules.errors import DefinitionError
 if TYPE_CHECKING:
     from kinderguard.engines.assessment import Assessment
     from kinderguard.packs.columns import LedgerColumn
+    from kinderguard.packs.need_rules import NeedRule
+    from kinderguard.packs.source_profiles import SourceProfile
 
 GROUP = "kinderguard"
 
@@ -45,14 +47,15 @@ class PackInHand:
     problems: tuple[Problem, ...] = ()
 
 
-class PackError(KinderguardError):
+class PackError(ToldError):
     """A pack that cannot be used, raised where the caller asked for strictness; ``problems`` has every finding."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(f"{p.where}: {p.message.en} [{p.code}]" for p in self.problems))
+        lines = [same(f"{p.where}: ") + p.message + same(f" [{p.code}]") for p in self.problems]
+        super().__init__(join(lines, "\n", "\n"))
 
-    def __reduce__(self) -> tuple[type, tuple[tuple[Problem, ...]]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.problems,)
 
 
@@ -75,8 +78,12 @@ class PackSource:
     state: PackState = PackState.WAITING
     pack: Pack | None = None
     columns: "tuple[LedgerColumn, ...]" = ()
+    profiles: "tuple[SourceProfile, ...]" = ()
     documents: tuple[OwnDocument, ...] = ()
     observers: "tuple[Callable[[Assessment], None], ...]" = ()
+    needs: "tuple[NeedRule, ...]" = ()
+    #: Whether it came as plain data, without its module: then nobody can say what its other hooks would give.
+    in_hand: bool = False
     problems: tuple[Problem, ...] = ()
     #: What the entry point names, ``module`` or ``module:attribute``; empty where there is none.
     value: str = ""
@@ -107,7 +114,7 @@ class PackSource:
         """Keep it out, and say why."""
         self.state = PackState.QUARANTINED
         self.pack = None
-        self.columns, self.documents, self.observers = (), (), ()
+        self.columns, self.profiles, self.documents, self.observers, self.needs = (), (), (), (), ()
         self.problems = (*self.problems, *problems)
 
 
@@ -157,8 +164,8 @@ def discover() -> Registry:
                 Problem(
                     "pack.name_invalid",
                     Text(
-                        f"入口点名称应为行政区划代码：{point.name!r}",
-                        f"the entry point's name is its division: {error}",
+                        f"入口点名称应为行政区划代码：{error.text.zh}",
+                        f"the entry point's name is its division: {error.text.en}",
                     ),
                     f"{point.name} ({one.distribution.split()[0]})",
                 )
@@ -228,8 +235,10 @@ def load_source(source: PackSource) -> None:
         manager.check_pending()
         packs = manager.hook.kinderguard_pack()
         source.columns = _flat(manager.hook.kinderguard_ledger_columns())
+        source.profiles = _flat(manager.hook.kinderguard_source_profiles())
         source.documents = _flat(manager.hook.kinderguard_documents())
         source.observers = _flat(manager.hook.kinderguard_observers())
+        source.needs = _flat(manager.hook.kinderguard_needs())
     except (Exception, SystemExit) as error:  # noqa: BLE001  as above
         source.quarantine([_failed(source, "pack.registration_failed", "注册", "registration", error)])
         return
@@ -245,7 +254,7 @@ def _take(source: PackSource, found: PackInHand) -> None:
     if found.pack is None or unfit:
         source.quarantine([*found.problems, *unfit])
         return
-    source.pack, source.state, source.problems = found.pack, PackState.LOADED, found.problems
+    source.pack, source.state, source.problems, source.in_hand = found.pack, PackState.LOADED, found.problems, True
 
 
 def _flat(results: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
@@ -292,15 +301,14 @@ def hook_faults(module: Any, source: PackSource) -> list[Problem]:
     marked = {name for name, value in members.items() if hasattr(value, "kinderguard_impl")}
     for name in sorted(marked | {k for k in members if k.startswith("kinderguard_") and inspect.isroutine(members[k])}):
         if name not in known:
-            found.append(
-                (name, Text(f"没有名为 {name} 的钩子", f"there is no hook {name!r}.{did_you_mean(name, known)}"))
-            )
+            near = suggestion(name, known) or Text(f"可用：{'、'.join(known)}。", f" There are {', '.join(known)}.")
+            found.append((name, Text(f"没有名为 {name} 的钩子。", f"there is no hook {name!r}.") + near))
         elif name not in marked:
             found.append(
                 (
                     name,
                     Text(
-                        f"{name} 缺少 @hookimpl 标记",
+                        f"{name} 缺少 @hookimpl 标记：请在它上面写 @hookimpl（来自 kinderguard.packs）",
                         f"{name} is not marked: put @hookimpl (from kinderguard.packs) above it",
                     ),
                 )
@@ -308,12 +316,15 @@ def hook_faults(module: Any, source: PackSource) -> list[Problem]:
         else:
             extra = [p for p in _required_names(members[name]) if p not in known[name]]
             if extra:
-                takes = ", ".join(known[name]) or "no arguments"
+                takes = ", ".join(known[name])
                 found.append(
                     (
                         name,
                         Text(
-                            f"{name} 的参数 {', '.join(extra)} 不存在", f"{name} takes {takes}, not {', '.join(extra)}"
+                            f"{name} 的参数为 {takes}，没有 {', '.join(extra)}"
+                            if takes
+                            else f"{name} 没有参数，请删去 {', '.join(extra)}",
+                            f"{name} takes {takes or 'no arguments'}, not {', '.join(extra)}",
                         ),
                     )
                 )
@@ -322,8 +333,8 @@ def hook_faults(module: Any, source: PackSource) -> list[Problem]:
             (
                 "kinderguard_pack",
                 Text(
-                    "未实现 kinderguard_pack 钩子",
-                    "it does not implement the hook kinderguard_pack, which gives the pack",
+                    "没有实现 kinderguard_pack 钩子；请写一个返回 Pack 的 kinderguard_pack，并标记 @hookimpl",
+                    "it does not implement the hook kinderguard_pack: write one that gives the Pack, marked @hookimpl",
                 ),
             )
         )
@@ -344,11 +355,14 @@ def _required_names(function: Any) -> list[str]:
 
 def _pack_problems(packs: list[Any], source: PackSource) -> list[Problem]:
     if len(packs) != 1 or not isinstance(packs[0], Pack):
-        got = type(packs[0]).__name__ if packs else "nothing"
+        got = type(packs[0]).__name__ if packs else ""
         return [
             Problem(
                 "pack.not_a_pack",
-                Text("kinderguard_pack 应返回一个 Pack", f"kinderguard_pack returned {got}; it must return one Pack"),
+                Text(
+                    f"kinderguard_pack {f'返回了 {got}' if got else '没有返回值'}；它应返回一个 Pack",
+                    f"kinderguard_pack returned {got or 'nothing'}; it must return one Pack",
+                ),
                 source.where,
             )
         ]
@@ -396,6 +410,8 @@ def _version_problem(pack: Pack, source: PackSource) -> Problem | None:
 
 def _value_problems(source: PackSource) -> list[Problem]:
     from kinderguard.packs.columns import LedgerColumn
+    from kinderguard.packs.need_rules import NeedRule
+    from kinderguard.packs.source_profiles import SourceProfile
 
     wrong = [
         (hook, expected, value)
@@ -406,9 +422,23 @@ def _value_problems(source: PackSource) -> list[Problem]:
                 [c for c in source.columns if not isinstance(c, LedgerColumn)],
             ),
             (
+                "kinderguard_source_profiles",
+                f"SourceProfile values whose codes begin with {source.name + '.'!r}",
+                [
+                    p
+                    for p in source.profiles
+                    if not isinstance(p, SourceProfile) or not p.code.startswith(source.name + ".")
+                ],
+            ),
+            (
                 "kinderguard_documents",
                 "OwnDocument values",
                 [d for d in source.documents if not isinstance(d, OwnDocument)],
+            ),
+            (
+                "kinderguard_needs",
+                f"NeedRule values whose codes begin with {source.name + '.'!r}",
+                [n for n in source.needs if not isinstance(n, NeedRule) or not n.code.startswith(source.name + ".")],
             ),
             ("kinderguard_observers", "functions", [o for o in source.observers if not callable(o)]),
         )
@@ -418,7 +448,7 @@ def _value_problems(source: PackSource) -> list[Problem]:
         Problem(
             "pack.hook_result_invalid",
             Text(
-                f"{hook} 返回了不能使用的值（{type(value).__name__}）",
+                f"{hook} 返回了不能使用的值（{type(value).__name__}）；请按 docs/plugins.md 返回",
                 f"{hook} must give {expected}, not a {type(value).__name__}",
             ),
             source.where,

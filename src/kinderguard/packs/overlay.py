@@ -23,7 +23,7 @@ from kinderguard.packs.pack import Pack
 from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactProvider, Policy
 from kinderguard.rules.errors import RuleError
 from kinderguard.rules.kinds import Kind
-from kinderguard.rules.parameters import Parameter, ParameterValue, merge, read_parameters
+from kinderguard.rules.parameters import Parameter, ParameterValue, merge, misfit, read_parameters
 from kinderguard.rules.reading import fits
 from kinderguard.rules.ruleset import RuleSet, facts_read
 
@@ -76,13 +76,24 @@ class Parts:
 def _check_place(pack: Pack, parameter: Parameter) -> None:
     if parameter.kind is not None and not parameter.code.startswith(pack.code + "."):
         raise RuleError(
-            f"{parameter.file}: {parameter.code} is declared here, but a pack's own parameters begin with {pack.code + '.'!r}. "
-            "To set a value of somebody else's parameter, leave kind and title out."
+            Text(
+                f"此处声明了 {parameter.code}，但规则包自己的参数须以 {pack.code + '.'!r} 开头。"
+                "要给别处的参数取值，请删去 kind 和 title。",
+                f"{parameter.code} is declared here, but a pack's own parameters begin with {pack.code + '.'!r}. "
+                "To set a value of somebody else's parameter, leave kind and title out.",
+            ),
+            parameter.file,
         )
     for value in parameter.values:
         if not covers(pack.jurisdiction, value.place):
             raise RuleError(
-                f"{parameter.file}: {parameter.code} has a value for {value.place or 'cn'}, outside the jurisdiction {pack.jurisdiction}."
+                Text(
+                    f"{parameter.code} 给 {value.place or 'cn'} 取值，不在本规则包的管辖范围 {pack.jurisdiction} 内；"
+                    f"请把 place 改为 {pack.jurisdiction} 或其下级地区，或删去该值。",
+                    f"{parameter.code} has a value for {value.place or 'cn'}, outside the jurisdiction "
+                    f"{pack.jurisdiction}. Write {pack.jurisdiction} or a place within it, or take the value out.",
+                ),
+                parameter.file,
             )
 
 
@@ -90,8 +101,8 @@ def _check_kind(parameter: Parameter, kind: Kind | None) -> None:
     """Refuse values that were not read from a file and do not fit; a code that nobody declares is told when merged."""
     for value in (*parameter.values, *([parameter.floor] if parameter.floor else [])):
         if kind is not None and not fits(value.value, kind):
-            raise RuleError(
-                f"{parameter.file}: {parameter.code} at {value.place or 'cn'} has a value that is not {kind} of zero or more."
+            raise misfit(
+                value.value, kind, f"{parameter.file}: {parameter.code} @ {value.place or 'cn'}".removeprefix(": ")
             )
 
 
@@ -203,6 +214,8 @@ class Stack:
         try:
             parts = self.parts.plus(source.pack)
             rules = parts.rules()
+            for need in source.needs:
+                rules.require_defined(need.code, need.when)
         except RuleError as error:
             source.quarantine([_misfit(source, error)])
             return self
@@ -235,8 +248,8 @@ def _misfit(source: PackSource, error: RuleError) -> Problem:
     return Problem(
         "pack.rules_invalid",
         Text(
-            f"规则不成立：{closed(str(error), '。')}修改前此规则包不生效",
-            f"its rules do not stand: {closed(str(error), '.')} Until that is mended the pack is not used",
+            f"规则不成立：{closed(error.text.zh, '。')}修改前此规则包不生效",
+            f"its rules do not stand: {closed(error.text.en, '.')} Until that is mended the pack is not used",
         ),
         source.where,
     )

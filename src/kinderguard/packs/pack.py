@@ -11,6 +11,7 @@ from kinderguard.model.places import check_division
 from kinderguard.model.text import Text
 from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactProvider, Policy
 from kinderguard.rules.errors import DefinitionError
+from kinderguard.rules.expression import type_of
 from kinderguard.rules.parameters import Parameter
 
 _NAME = re.compile(r"(cn|\d{2,12})(\.[a-z][a-z0-9_]*)?\Z")
@@ -23,12 +24,22 @@ def check_pack_code(code: str) -> str:
         DefinitionError: with the right form.
     """
     if not isinstance(code, str) or not _NAME.match(code):
-        raise DefinitionError(f"{code!r} is no pack's code: write the division, as in '330106', or '330106.education'.")
+        raise DefinitionError(
+            Text(
+                f"{code!r} 不是规则包的代码：请写行政区划代码，如 '330106' 或 '330106.education'。",
+                f"{code!r} is no pack's code: write the division, as in '330106', or '330106.education'.",
+            )
+        )
     if not code.startswith("cn"):
         try:
             check_division(code.split(".", 1)[0])
         except FieldValueError as error:
-            raise DefinitionError(f"The pack's code {code!r}: {error}.") from None
+            raise DefinitionError(
+                Text(
+                    f"规则包的代码 {code!r}：{error.text.zh}；请写行政区划代码，如 '330106'。",
+                    f"The pack's code {code!r}: {error.text.en}. Write the division, as in '330106'.",
+                )
+            ) from None
     return code
 
 
@@ -71,24 +82,44 @@ class Pack:
     parameters: tuple[Path | Parameter, ...] = attrs.field(default=(), converter=_tuple)
 
     def __attrs_post_init__(self) -> None:
+        where = f"Pack {self.code}"
         if not isinstance(self.title, Text):
-            raise DefinitionError(f"Pack {self.code}: title is r.Text(zh='…', en='…'), in both languages.")
+            raise DefinitionError(
+                Text(
+                    "title 须有中英文两种，写作 r.Text(zh='…', en='…')。",
+                    "title is r.Text(zh='…', en='…'), in both languages.",
+                ),
+                where,
+            )
         for name, kind in (("categories", Category), ("policies", Policy), ("checks", Check), ("facts", DeclaredFact), ("providers", FactProvider)):  # fmt: skip
             for value in getattr(self, name):
                 if not isinstance(value, kind):
                     raise DefinitionError(
-                        f"Pack {self.code}: {name} holds a {type(value).__name__}; it takes {kind.__name__} values."
+                        Text(
+                            f"{name} 中有{type_of(value).zh}；只能放 {kind.__name__}。",
+                            f"{name} holds {type_of(value).en}; it takes {kind.__name__} values.",
+                        ),
+                        where,
                     )
                 if not value.code.startswith(self.code + "."):
                     raise DefinitionError(
-                        f"Pack {self.code} defines {value.code}: a pack speaks only for its own jurisdiction, so its "
-                        f"codes begin with {self.code + '.'!r}. Change somebody else's rule with a Check on it."
+                        Text(
+                            f"定义了 {value.code}：规则包只管辖自己的地区，代码须以 {self.code + '.'!r} 开头。"
+                            "要改变别处的规则，请写针对它的 Check。",
+                            f"it defines {value.code}: a pack speaks only for its own jurisdiction, so its "
+                            f"codes begin with {self.code + '.'!r}. Change somebody else's rule with a Check on it.",
+                        ),
+                        where,
                     )
         for given in self.parameters:
             if not isinstance(given, Path | Parameter):
                 raise DefinitionError(
-                    f"Pack {self.code}: parameters are pathlib.Path values, such as "
-                    "Path(__file__).with_name('parameters.toml'), or Parameter values."
+                    Text(
+                        "parameters 须为 pathlib.Path，如 Path(__file__).with_name('parameters.toml')，或 Parameter。",
+                        "parameters are pathlib.Path values, such as "
+                        "Path(__file__).with_name('parameters.toml'), or Parameter values.",
+                    ),
+                    where,
                 )
 
     @property

@@ -17,7 +17,7 @@ import attrs
 
 from kinderguard.model import codes as model_codes
 from kinderguard.model.codes import Code
-from kinderguard.model.errors import FieldValueError, Problem, closed, did_you_mean
+from kinderguard.model.errors import FieldValueError, Problem, closed
 from kinderguard.model.places import check_division
 from kinderguard.model.text import Text
 from kinderguard.packs.changes import Change, Given, Without, WithParameters, WithPolicies
@@ -27,10 +27,20 @@ from kinderguard.rules import nodes as n
 from kinderguard.rules.canonical import canonical_text, plain
 from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactProvider, Policy
 from kinderguard.rules.errors import DefinitionError, RuleError
-from kinderguard.rules.expression import Expr
+from kinderguard.rules.expression import Expr, type_of
 from kinderguard.rules.kinds import CODE_LISTS, Kind
 from kinderguard.rules.parameters import Parameter
-from kinderguard.rules.reading import Functions, Reading
+from kinderguard.rules.reading import (
+    A_FLAG,
+    A_LIST,
+    A_TEXT,
+    Functions,
+    Reading,
+    field_missing,
+    needed,
+    no_date,
+    no_field,
+)
 
 if TYPE_CHECKING:
     from kinderguard.packs.book import PolicyBook
@@ -127,8 +137,14 @@ def _given_to_plain(code: str, given: Given | Mapping[str, Given]) -> Any:
         case dt.date():
             return {"date": given.isoformat()}
         case _:
+            kind = type_of(given)
             raise DefinitionError(
-                f"{code}: a {type(given).__name__} is no value that a parameter can have, so the book cannot be written."
+                Text(
+                    f"参数的值不能是{kind.zh}，因此规则集无法写出；请用文字、整数、Decimal、Fraction、日期或真假。",
+                    f"{kind.en} is no value that a parameter can have, so the book cannot be written. Give text, a whole "
+                    "number, a Decimal, a Fraction, a date, True or False.",
+                ),
+                code,
             )
 
 
@@ -140,7 +156,12 @@ def _own_lists(values: Iterable[Any]) -> dict[str, list[list[str]]]:
         if getattr(model_codes, name, None) is codes:
             continue
         if found.setdefault(name, _list_to_plain(codes)) != _list_to_plain(codes):
-            raise DefinitionError(f"There are two lists of codes named {name}; give one of them its own name.")
+            raise DefinitionError(
+                Text(
+                    f"有两个名为 {name} 的代码表；请给其中一个另起名称。",
+                    f"There are two lists of codes named {name}; give one of them its own name.",
+                )
+            )
     return found
 
 
@@ -170,17 +191,32 @@ def read(text: str) -> dict[str, Any]:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError, TypeError):
-        raise DefinitionError("This is no book: the text is not JSON.") from None
+        raise DefinitionError(
+            Text(
+                "这不是规则集：文本不是 JSON；请用 book.to_json() 重新写出。",
+                "This is no book: the text is not JSON. Write it again with book.to_json().",
+            )
+        ) from None
     given = data.get("format") if isinstance(data, dict) else None
     if given != FORMAT:
-        known = f"This version of kinderguard reads {FORMAT}."
         if isinstance(given, str) and given.startswith("kinderguard.book/"):
-            raise DefinitionError(f"The book is in the format {given!r}. {known} Upgrade kinderguard where it is read.")
-        raise DefinitionError(f"This is no book: it does not say that its format is {FORMAT!r}.")
+            raise DefinitionError(
+                Text(
+                    f"规则集的格式为 {given!r}，此版本的 kinderguard 只读 {FORMAT}；请在读取的机器上升级 kinderguard。",
+                    f"The book is in the format {given!r}. This version of kinderguard reads {FORMAT}. Upgrade "
+                    "kinderguard where it is read.",
+                )
+            )
+        raise DefinitionError(
+            Text(
+                f"这不是规则集：没有写明格式 {FORMAT!r}；请用 book.to_json() 重新写出。",
+                f"This is no book: it does not say that its format is {FORMAT!r}. Write it again with book.to_json().",
+            )
+        )
     _check_keys(
         data,
         ("format", "day", "division", "strict", "changes", "code_lists", "packs", "left_out", "problems"),
-        "The book",
+        "book",
     )
     lists = _lists(data["code_lists"])
     installed = _Installed()
@@ -190,7 +226,12 @@ def read(text: str) -> dict[str, Any]:
     sources += [_left_out(_string(name, "left_out")) for name in _as_list(data["left_out"], "left_out")]
     twice = [name for name, count in Counter(s.name for s in sources).items() if count > 1]
     if twice:
-        raise DefinitionError(f"The book has two packs named {twice[0]!r}.")
+        raise DefinitionError(
+            Text(
+                f"规则集中有两个名为 {twice[0]!r} 的规则包；请去掉其中一个。",
+                f"The book has two packs named {twice[0]!r}. Take one of them out.",
+            )
+        )
     return {
         "registry": Registry(sources, [_problem(p, "problems") for p in _as_list(data["problems"], "problems")]),
         "day": None if data["day"] is None else _date(data["day"], "day"),
@@ -202,33 +243,36 @@ def read(text: str) -> dict[str, Any]:
     }
 
 
+_AN_OBJECT = Text("对象", "an object")
+
+
 def _check_keys(data: Any, keys: Iterable[str], where: str) -> None:
     if not isinstance(data, dict):
-        raise DefinitionError(f"{where}: an object is needed here, not a {type(data).__name__}.")
+        raise needed(_AN_OBJECT, type_of(data), where)
     keys = tuple(keys)
     for name in data:
         if name not in keys:
-            raise DefinitionError(f"{where}: there is no field {name!r}.{did_you_mean(name, keys)}")
+            raise no_field(name, keys, where)
     for name in keys:
         if name not in data:
-            raise DefinitionError(f"{where}: the field {name!r} is missing.")
+            raise field_missing(name, where)
 
 
 def _as_list(data: Any, where: str) -> list[Any]:
     if not isinstance(data, list):
-        raise DefinitionError(f"{where}: a list is needed here, not a {type(data).__name__}.")
+        raise needed(A_LIST, type_of(data), where)
     return data
 
 
 def _string(data: Any, where: str) -> str:
     if not isinstance(data, str):
-        raise DefinitionError(f"{where}: text is needed here, not a {type(data).__name__}.")
+        raise needed(A_TEXT, type_of(data), where)
     return data
 
 
 def _flag(data: Any, where: str) -> bool:
     if not isinstance(data, bool):
-        raise DefinitionError(f"{where}: true or false is needed here, not a {type(data).__name__}.")
+        raise needed(A_FLAG, type_of(data), where)
     return data
 
 
@@ -236,14 +280,14 @@ def _date(data: Any, where: str) -> dt.date:
     try:
         return dt.date.fromisoformat(_string(data, where))
     except ValueError:
-        raise DefinitionError(f"{where}: a date such as 2025-09-01 is needed here.") from None
+        raise no_date(where) from None
 
 
 def _place(data: Any) -> str:
     try:
         return check_division(_string(data, "division"))
     except FieldValueError as error:
-        raise DefinitionError(f"division: {error}.") from None
+        raise DefinitionError(error.text + Text("。", "."), "division") from None
 
 
 def _text(data: Any, where: str) -> Text:
@@ -259,21 +303,33 @@ def _problem(data: Any, where: str) -> Problem:
 def _lists(data: Any) -> dict[str, type[Code]]:
     """The code lists by name: those that are here where they say the same, else made from the text."""
     if not isinstance(data, dict):
-        raise DefinitionError(f"code_lists: an object is needed here, not a {type(data).__name__}.")
+        raise needed(_AN_OBJECT, type_of(data), "code_lists")
     found = dict(CODE_LISTS)
     for name, members in data.items():
         where = f"code_lists, {name}"
         if name in found and _list_to_plain(found[name]) == members:
             continue
         if hasattr(model_codes, name) or not name.isidentifier():
-            raise DefinitionError(f"code_lists: {name!r} is no name that a pack's own list of codes can have.")
+            raise DefinitionError(
+                Text(
+                    f"规则包自有的代码表不能叫 {name!r}；请另起名称。",
+                    f"{name!r} is no name that a pack's own list of codes can have. Give it another.",
+                ),
+                "code_lists",
+            )
         # Not put among the lists of this process: the pack itself may be imported later and bring its own.
         texts = [[_string(text, where) for text in _as_list(member, where)] for member in _as_list(members, where)]
         make: Any = Code
         try:
             found[name] = make(name, {member: (value, zh, en) for member, value, zh, en in texts})
         except (TypeError, ValueError):
-            raise DefinitionError(f"{where}: the codes cannot be read.") from None
+            raise DefinitionError(
+                Text(
+                    "代码无法读取；每个代码须有名称、值、中文和英文。",
+                    "the codes cannot be read: each has a name, a value, zh and en.",
+                ),
+                where,
+            ) from None
     return found
 
 
@@ -390,8 +446,8 @@ def _unreadable(error: RuleError, source: PackSource) -> Problem:
     return Problem(
         "pack.unreadable",
         Text(
-            f"规则集文本中的规则包无法读取：{closed(str(error), '。')}请用 book.to_json() 重新写出",
-            f"the pack cannot be read from the book's JSON: {closed(str(error), '.')} Write the book again with book.to_json()",
+            f"规则集文本中的规则包无法读取：{closed(error.text.zh, '。')}请用 book.to_json() 重新写出",
+            f"the pack cannot be read from the book's JSON: {closed(error.text.en, '.')} Write the book again with book.to_json()",
         ),
         source.where,
     )
@@ -411,7 +467,9 @@ def _change(data: Any, where: str, reading: Reading) -> Change:
         "without": lambda given: Without(frozenset(_string(c, where) for c in _as_list(given, where))),
     }
     if not isinstance(data, dict) or len(data) != 1 or next(iter(data)) not in known:
-        raise DefinitionError(f"{where}: a change is one of {', '.join(known)}.")
+        raise DefinitionError(
+            Text(f"改动为 {'、'.join(known)} 之一。", f"a change is one of {', '.join(known)}."), where
+        )
     ((name, given),) = data.items()
     return known[name](given)
 
@@ -425,7 +483,9 @@ def _definition(data: Any, where: str, reading: Reading) -> Any:
 def _pairs(data: Any, where: str) -> list[tuple[str, Any]]:
     pairs = _as_list(data, where)
     if not all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in pairs):
-        raise DefinitionError(f"{where}: a list of pairs is needed here.")
+        raise DefinitionError(
+            Text("此处应为成对的列表：[[代码, 值], …]。", "a list of pairs is needed here: [[code, value], …]."), where
+        )
     return [(name, value) for name, value in pairs]
 
 
@@ -435,14 +495,26 @@ def _given(data: Any, where: str) -> Any:
     if isinstance(data, dict) and len(data) == 1:
         ((kind, value),) = data.items()
         if kind == "places":
-            return {place: _given(each, f"{where} at {place}") for place, each in _pairs(value, where)}
+            return {place: _given(each, f"{where} @ {place}") for place, each in _pairs(value, where)}
         try:
             if kind == "decimal":
                 return Decimal(_string(value, where))
             if kind == "ratio":
                 return Fraction(_string(value, where))
         except (InvalidOperation, ValueError, ZeroDivisionError):
-            raise DefinitionError(f"{where}: the {kind} cannot be read.") from None
+            raise DefinitionError(
+                Text(
+                    f'{kind} 无法读取；请写作 "600.00" 或 "3/2"。',
+                    f'the {kind} cannot be read: write "600.00" or "3/2".',
+                ),
+                where,
+            ) from None
         if kind == "date":
             return _date(value, where)
-    raise DefinitionError(f"{where}: text, a whole number, true, false, a decimal, a ratio or a date is needed here.")
+    raise DefinitionError(
+        Text(
+            "此处应为文字、整数、true、false、decimal、ratio 或 date。",
+            "text, a whole number, true, false, a decimal, a ratio or a date is needed here.",
+        ),
+        where,
+    )

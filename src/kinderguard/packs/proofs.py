@@ -14,10 +14,18 @@ from kinderguard.engines.prove.cliffs import cliff, incomes_read
 from kinderguard.engines.prove.compare import equivalence_questions
 from kinderguard.engines.prove.domains import Domain
 from kinderguard.engines.prove.floor import COUNTY, LAW, floor_questions
+from kinderguard.engines.prove.orders import with_orders
 from kinderguard.engines.prove.papers import paper_proofs
 from kinderguard.engines.prove.proof import Proof
 from kinderguard.engines.prove.prover import Prover
-from kinderguard.engines.prove.reach import apart_questions, gap_questions, overlap_questions, reach_questions
+from kinderguard.engines.prove.reach import (
+    apart_questions,
+    declared_apart,
+    gap_questions,
+    overlap_questions,
+    parts_questions,
+    reach_questions,
+)
 from kinderguard.engines.prove.report import ProofReport
 from kinderguard.engines.prove.ruling import Ruling
 from kinderguard.model.case import Case
@@ -30,7 +38,7 @@ if TYPE_CHECKING:
     from kinderguard.packs.book import PolicyBook
 
 #: What can be asked.
-QUESTIONS = ("floor", "reach", "apart", "cliffs", "papers")
+QUESTIONS = ("floor", "reach", "apart", "gaps", "cliffs", "papers")
 Progress = Callable[[int, Proof], None]
 
 
@@ -135,12 +143,16 @@ def _proofs(
 ) -> Iterator[Proof]:
     if "floor" in questions:
         for reading, nation in nations.items():
-            yield from map(prover.prove, floor_questions(prover, county, nation, reading))
+            for question in floor_questions(prover, county, nation, reading):
+                yield with_orders(prover, question, prover.prove(question))
     if "reach" in questions:
         yield from map(prover.prove, reach_questions(prover, county))
     if "apart" in questions:
         yield from map(prover.prove, apart_questions(prover, county))
+        yield from map(prover.prove, overlap_questions(prover, county, declared_apart(county)))
     yield from map(prover.prove, overlap_questions(prover, county, apart))
+    if "gaps" in questions:
+        yield from map(prover.prove, parts_questions(prover, county))
     yield from map(prover.prove, gap_questions(prover, county, gaps))
     if "cliffs" in questions:
         yield from (cliff(prover, county, path) for path in incomes_read(prover, county))

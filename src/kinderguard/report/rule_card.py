@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from typing import Self
 
 from kinderguard.engines.lines import Line
-from kinderguard.model.errors import KinderguardError, did_you_mean
+from kinderguard.model.errors import ToldError, suggestion
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Text, join, same
 from kinderguard.rules import nodes as n
@@ -17,17 +18,22 @@ from kinderguard.rules.stacking import Capped, Excludes, Keep, Stacking
 from kinderguard.rules.titles import fact_title
 from kinderguard.rules.wording import wording
 
+#: What a category says of others; ``kinderguard prove`` holds it against every possible child.
+PARTS = Text("分为（至少属于其中一类）", "Divided into (in at least one of)")
+APART = Text("与以下类别互斥", "Never together with")
 
-class NoSuchRuleError(KinderguardError, KeyError):
+
+class NoSuchRuleError(ToldError, KeyError):
     """No category, policy, check or parameter has this code; the nearest one is offered."""
 
-    def __init__(self, code: str, rules: RuleSet) -> None:
+    @classmethod
+    def of(cls, code: str, rules: RuleSet) -> Self:
+        """The error of a code that these rules do not have."""
         known = [*rules.categories, *rules.policies, *rules.checks, *rules.parameters]
-        self.text = f"There is no rule or parameter {code!r} here.{did_you_mean(code, known)}"
-        super().__init__(self.text)
-
-    def __str__(self) -> str:
-        return self.text
+        near = suggestion(code, known) or Text(
+            "请用 kinderguard rules 查看。", " See what there is with `kinderguard rules`."
+        )
+        return cls(Text(f"这里没有规则或参数 {code!r}。", f"There is no rule or parameter {code!r} here.") + near)
 
 
 def rule_titles(rules: RuleSet) -> dict[str, Text]:
@@ -59,7 +65,7 @@ def rule_card(rules: RuleSet, code: str, *, division: str | None = None, on: dt.
         return card.check(rules.checks[code])
     if code in rules.parameters:
         return card.parameter(rules.parameters[code])
-    raise NoSuchRuleError(code, rules)
+    raise NoSuchRuleError.of(code, rules)
 
 
 class Card:
@@ -71,8 +77,20 @@ class Card:
 
     def category(self, c: Category) -> Line:
         """A category with its condition and what it reads."""
-        below = [*self.condition(Text("条件", "When"), c.when), *self.checks(c.code), *self.reads(c.when)]
+        below = [
+            *self.condition(Text("条件", "When"), c.when),
+            *self.claims(c),
+            *self.checks(c.code),
+            *self.reads(c.when),
+        ]
         return Line(_heading(c.title, c.code), below=(*below, *_sources(c.cites, c.note, c.effective.text)))
+
+    def claims(self, c: Category) -> Iterator[Line]:
+        """What a category says of others: its parts, and those that it excludes."""
+        for title, codes in ((PARTS, c.parts), (APART, c.apart_from)):
+            if codes:
+                named = join([self.titles.get(code, same(code)) + same(f" [{code}]") for code in codes])
+                yield Line(title + Text("：", ": ") + named)
 
     def policy(self, p: Policy) -> Line:
         """A policy with its condition, amount, papers and stacking."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kinderguard.engines.assessment import Assessment
-from kinderguard.model.errors import KinderguardError
+from kinderguard.model.errors import MissingExtraError, ToldError
 from kinderguard.model.text import Language, Text
 from kinderguard.report.run import AssessedRow
 from kinderguard.report.summary import Summary
@@ -49,14 +49,20 @@ def write_workbook(
         lang: ``zh`` or ``en``.
 
     Raises:
-        KinderguardError: ``out`` is the ledger itself, or XlsxWriter is not installed.
+        ToldError: ``out`` is the ledger itself.
+        MissingExtraError: XlsxWriter is not installed.
     """
     if out.resolve() == source.resolve():
-        raise KinderguardError("The result would overwrite the ledger; give --out another name.")
+        raise ToldError(
+            Text(
+                "结果会覆盖台账本身；请用 --out 另取文件名。",
+                "The result would overwrite the ledger; give --out another name.",
+            )
+        )
     try:
         import xlsxwriter
     except ModuleNotFoundError:
-        raise KinderguardError("Writing xlsx needs XlsxWriter: pip install 'kinderguard[cli]'") from None
+        raise MissingExtraError("cli", "xlsxwriter") from None
     results: dict[tuple[str, int], AssessedRow] = {}
     for assessed in rows:
         summary.add(assessed)

@@ -76,7 +76,7 @@ def node_from_json(
     """
     op = data.get("op") if isinstance(data, dict) else data
     if not isinstance(data, dict) or not isinstance(op, str) or op not in OPERATIONS:
-        raise DefinitionError(f"There is no operation {op!r} in {FORMAT}.")
+        raise DefinitionError(Text(f"{FORMAT} 中没有运算 {op!r}。", f"There is no operation {op!r} in {FORMAT}."))
     cls = OPERATIONS[op]
     names = {f.name for f in attrs.fields(cls)}
     values: dict[str, Any] = {}
@@ -84,22 +84,30 @@ def node_from_json(
         if name == "op":
             continue
         if name not in names:
-            raise DefinitionError(f"The operation {data['op']!r} has no part {name!r}.")
+            raise DefinitionError(
+                Text(f"运算 {op!r} 没有部分 {name!r}。", f"The operation {op!r} has no part {name!r}.")
+            )
         try:
             values[name] = _part(name, value, lists, shared)
         except DefinitionError:
             raise
         except (KeyError, TypeError, ValueError, AttributeError):
-            raise DefinitionError(f"The part {name!r} of the operation {data['op']!r} cannot be read.") from None
+            raise DefinitionError(
+                Text(
+                    f"运算 {op!r} 的部分 {name!r} 无法读取。",
+                    f"The part {name!r} of the operation {op!r} cannot be read.",
+                )
+            ) from None
     try:
         if cls is n.Const:
             values["value"] = value_from_json(data["value"], values["kind"])
         node = cls(**values)
         return node if shared is None else shared.setdefault(node, node)
     except (KeyError, TypeError):
-        raise DefinitionError(f"The operation {data['op']!r} is not complete.") from None
+        raise DefinitionError(Text(f"运算 {op!r} 不完整。", f"The operation {op!r} is not complete.")) from None
     except ValueError:
-        raise DefinitionError(f"The value of {data['op']!r} is not {values['kind']}.") from None
+        kind = values["kind"].text
+        raise DefinitionError(Text(f"{op!r} 的值不是{kind.zh}。", f"The value of {op!r} is not {kind.en}.")) from None
 
 
 def kind_from_json(text: str, lists: Mapping[str, type[Code]] = CODE_LISTS) -> Kind:

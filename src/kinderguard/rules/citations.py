@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import attrs
 
+from kinderguard.model.errors import suggestion
 from kinderguard.model.text import Text, same
 from kinderguard.rules.errors import DefinitionError
 
@@ -41,7 +42,20 @@ def _date(value: "str | dt.date | None") -> dt.date | None:
     try:
         return dt.date.fromisoformat(str(value))
     except (TypeError, ValueError):
-        raise DefinitionError("Write a date as '2024-11-01'.") from None
+        raise DefinitionError(Text("日期请写作 '2024-11-01'。", "Write a date as '2024-11-01'.")) from None
+
+
+def _trust(value: "str | Trust") -> Trust:
+    try:
+        return Trust(value)
+    except ValueError:
+        near = suggestion(str(value), list(Trust))
+        raise DefinitionError(
+            Text(
+                f"依据的可信程度（trust）为 {'、'.join(Trust)} 之一。{near.zh}",
+                f"The trust of a source is one of {', '.join(Trust)}.{near.en}",
+            )
+        ) from None
 
 
 @attrs.frozen
@@ -54,11 +68,14 @@ class Cite:
         trust: see ``Trust``.
         source: where it was read (an address or a file).
         checked_on: when it was read.
+
+    Raises:
+        DefinitionError: a date or a trust that is none, with the right form.
     """
 
     document: str
     article: str | None = None
-    trust: Trust = attrs.field(default=Trust.UNVERIFIED, converter=Trust)
+    trust: Trust = attrs.field(default=Trust.UNVERIFIED, converter=_trust)
     source: str | None = None
     checked_on: dt.date | None = attrs.field(default=None, converter=_date)
 
@@ -79,7 +96,12 @@ class Period:
 
     def __attrs_post_init__(self) -> None:
         if self.start and self.end and self.end < self.start:
-            raise DefinitionError(f"The period ends ({self.end}) before it begins ({self.start}).")
+            raise DefinitionError(
+                Text(
+                    f"期间的截止日期（{self.end}）早于起始日期（{self.start}）；请改正其中之一。",
+                    f"The period ends ({self.end}) before it begins ({self.start}). Correct one of the two.",
+                )
+            )
 
     def __contains__(self, day: dt.date) -> bool:
         return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)

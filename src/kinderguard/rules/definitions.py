@@ -16,7 +16,7 @@ from kinderguard.model.text import Text
 from kinderguard.rules import nodes as n
 from kinderguard.rules.citations import ALWAYS, Cite, Period
 from kinderguard.rules.errors import DefinitionError, ExpressionError, RoundingError
-from kinderguard.rules.expression import BoolExpr, CodeExpr, DateExpr, Expr, MoneyExpr, NumberExpr, _name
+from kinderguard.rules.expression import BoolExpr, CodeExpr, DateExpr, Expr, MoneyExpr, NumberExpr, name_of
 from kinderguard.rules.facts import extra_fact
 from kinderguard.rules.kinds import BOOL, CODE_LISTS, DATE, MONEY, Kind, Sort
 from kinderguard.rules.stacking import Capped, Excludes, Stacking, TopsUp
@@ -36,36 +36,89 @@ def _nodes_of(exprs: tuple[Expr, ...]) -> object:
 def _valid_code(_: Any, attribute: Any, value: Any) -> None:
     if not isinstance(value, str) or not _CODE.match(value):
         raise DefinitionError(
-            f"The code {value!r} is not well formed: the pack's division (or cn), a dot, then lower-case words, "
-            "as in '330106.winter_heating'."
+            Text(
+                f"代码 {value!r} 格式不对：应为规则包的行政区划代码（或 cn）、一个点和小写英文单词，"
+                "如 '330106.winter_heating'。",
+                f"The code {value!r} is not well formed: the pack's division (or cn), a dot, then lower-case words, "
+                "as in '330106.winter_heating'.",
+            )
         )
 
 
 def _bool(owner: Any, attribute: Any, value: Any) -> None:
     if not isinstance(value, BoolExpr):
+        name = name_of(value)
         raise ExpressionError(
-            f"{owner.code}: {attribute.name} needs a condition such as `child.age < 16`, not {_name(value)}."
+            Text(
+                f"{attribute.name} 需要条件，如 `child.age < 16`，不能是{name.zh}。",
+                f"{attribute.name} needs a condition such as `child.age < 16`, not {name.en}.",
+            ),
+            owner.code,
         )
 
 
 def _text(owner: Any, attribute: Any, value: Any) -> None:
     if not isinstance(value, Text):
-        raise DefinitionError(f"{owner.code}: {attribute.name} is r.Text(zh='…', en='…'), in both languages.")
+        raise DefinitionError(
+            Text(
+                f"{attribute.name} 须有中英文两种，写作 r.Text(zh='…', en='…')。",
+                f"{attribute.name} is r.Text(zh='…', en='…'), in both languages.",
+            ),
+            owner.code,
+        )
 
 
 def _period(owner: Any, attribute: Any, value: Any) -> None:
     if not isinstance(value, Period):
-        raise DefinitionError(f"{owner.code}: {attribute.name} is r.Period('2024-11-01', None).")
+        raise DefinitionError(
+            Text(
+                f"{attribute.name} 写作 r.Period('2024-11-01', None)。",
+                f"{attribute.name} is r.Period('2024-11-01', None).",
+            ),
+            owner.code,
+        )
 
 
 def _cites(owner: Any, attribute: Any, value: tuple[Any, ...]) -> None:
     for cite in value:
         if not isinstance(cite, Cite):
-            raise DefinitionError(f"{owner.code}: {attribute.name} lists r.Cite('document', article='3').")
+            raise DefinitionError(
+                Text(
+                    f"{attribute.name} 须逐项写作 r.Cite('文件名称和文号', article='3')。",
+                    f"{attribute.name} lists r.Cite('document', article='3').",
+                ),
+                owner.code,
+            )
 
 
 def _tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+def _codes_of(value: Any) -> Any:
+    """The codes of categories that are given as values or by their codes."""
+    return tuple(each.code if isinstance(each, Category) else each for each in _tuple(value))
+
+
+def _other_categories(owner: "Category", attribute: Any, value: tuple[Any, ...]) -> None:
+    for code in value:
+        _valid_code(owner, attribute, code)
+    if owner.code in value:
+        raise DefinitionError(
+            Text(
+                f"{attribute.name} 列出了该类别本身；请列出别的类别。",
+                f"{attribute.name} names the category itself; name others.",
+            ),
+            owner.code,
+        )
+    if len(set(value)) < len(value):
+        raise DefinitionError(
+            Text(
+                f"{attribute.name} 重复列出了同一类别；请去掉重复的。",
+                f"{attribute.name} names a category twice. Take one out.",
+            ),
+            owner.code,
+        )
 
 
 class CategoryKind(StrEnum):
@@ -88,6 +141,14 @@ class Category:
         effective: when the rule applies.
         note: what a reader should know; printed with the explanation.
         duty: whether belonging calls for people to act at once (never a score).
+        parts: categories (or their codes) between which it leaves no gap: every child of it is in at least one of them.
+        apart_from: categories (or their codes) that it excludes: no child is in it and in one of them.
+
+    ``parts`` and ``apart_from`` change no result. They say what the rules are meant to be; ``book.prove`` holds them
+    against every possible child.
+
+    Raises:
+        DefinitionError, ExpressionError: a part is missing or of the wrong kind.
     """
 
     code: str = attrs.field(validator=_valid_code)
@@ -98,6 +159,8 @@ class Category:
     effective: Period = attrs.field(default=ALWAYS, validator=_period)
     note: Text | None = None
     duty: bool = False
+    parts: tuple[str, ...] = attrs.field(default=(), converter=_codes_of, validator=_other_categories)
+    apart_from: tuple[str, ...] = attrs.field(default=(), converter=_codes_of, validator=_other_categories)
 
 
 @attrs.frozen
@@ -165,25 +228,61 @@ class Policy:
 
     def __attrs_post_init__(self) -> None:
         if (self.amount is None) == (self.service is None):
-            raise DefinitionError(f"{self.code}: a policy has either an amount or a service.")
+            raise DefinitionError(
+                Text(
+                    "政策须写明 amount（金额）或 service（服务），且只写其一。",
+                    "a policy has either an amount or a service.",
+                ),
+                self.code,
+            )
         if self.amount is not None:
             if not isinstance(self.amount, MoneyExpr):
+                name = name_of(self.amount)
                 raise ExpressionError(
-                    f"{self.code}: the amount is money, such as param('…') or r.yuan('600'), not {_name(self.amount)}."
+                    Text(
+                        f"amount 须为金额，如 param('…') 或 r.yuan('600')，不能是{name.zh}。",
+                        f"the amount is money, such as param('…') or r.yuan('600'), not {name.en}.",
+                    ),
+                    self.code,
                 )
             require_whole_fen(self.code, self.amount)
         if not isinstance(self.every, Frequency):
-            raise DefinitionError(f"{self.code}: every is r.ONCE, r.MONTH, r.QUARTER, r.SCHOOL_YEAR or r.YEAR.")
+            raise DefinitionError(
+                Text(
+                    "every 为 r.ONCE、r.MONTH、r.QUARTER、r.SCHOOL_YEAR 或 r.YEAR。",
+                    "every is r.ONCE, r.MONTH, r.QUARTER, r.SCHOOL_YEAR or r.YEAR.",
+                ),
+                self.code,
+            )
         if self.per not in ("child", "household"):
-            raise DefinitionError(f"{self.code}: per is 'child' or 'household'.")
+            raise DefinitionError(Text("per 为 'child' 或 'household'。", "per is 'child' or 'household'."), self.code)
         for paper in self.evidence:
             if not isinstance(paper, Document | OwnDocument):
-                raise DefinitionError(f"{self.code}: evidence lists r.Document codes, or r.OwnDocument values.")
+                raise DefinitionError(
+                    Text(
+                        "evidence 须列出 r.Document 的代码或 r.OwnDocument，如 r.Document.HUKOU_BOOK。",
+                        "evidence lists r.Document codes such as r.Document.HUKOU_BOOK, or r.OwnDocument values.",
+                    ),
+                    self.code,
+                )
         for rule in self.stacking:
             if not isinstance(rule, Excludes | TopsUp | Capped):
-                raise DefinitionError(f"{self.code}: stacking lists r.excludes(…), r.tops_up(…) or r.capped(…).")
+                raise DefinitionError(
+                    Text(
+                        "stacking 须列出 r.excludes(…)、r.tops_up(…) 或 r.capped(…)。",
+                        "stacking lists r.excludes(…), r.tops_up(…) or r.capped(…).",
+                    ),
+                    self.code,
+                )
             if isinstance(rule, TopsUp | Capped) and self.amount is None:
-                raise DefinitionError(f"{self.code}: only a policy with an amount can top up or be capped.")
+                raise DefinitionError(
+                    Text(
+                        "只有写明金额的政策才能补差或封顶；请写明 amount，或去掉该 stacking。",
+                        "only a policy with an amount can top up or be capped. State its amount, or leave this stacking "
+                        "out.",
+                    ),
+                    self.code,
+                )
             for amount in rule.amounts():
                 require_whole_fen(self.code, amount)
 
@@ -219,9 +318,22 @@ class Check:
     def __attrs_post_init__(self) -> None:
         given = [p for p in (self.widens, self.requires, self.at_least) if p is not None]
         if len(given) != 1:
-            raise DefinitionError(f"{self.code}: a check has exactly one of widens, requires, at_least.")
+            raise DefinitionError(
+                Text(
+                    "地方规定须在 widens、requires、at_least 中写且只写一项。",
+                    "a check has exactly one of widens, requires, at_least.",
+                ),
+                self.code,
+            )
         if not isinstance(given[0], MoneyExpr if self.at_least is not None else BoolExpr):
-            raise ExpressionError(f"{self.code}: widens and requires are conditions, at_least is money.")
+            raise ExpressionError(
+                Text(
+                    "widens 和 requires 须为条件，如 `child.age < 16`；at_least 须为金额，如 r.yuan('600')。",
+                    "widens and requires are conditions such as `child.age < 16`, at_least is money such as "
+                    "r.yuan('600').",
+                ),
+                self.code,
+            )
         if self.at_least is not None:
             require_whole_fen(self.code, self.at_least)
 
@@ -267,7 +379,11 @@ class DeclaredFact(Generic[X]):
         """One code out of a list of the pack's own."""
         if CODE_LISTS.setdefault(codes.__name__, codes) is not codes:
             raise DefinitionError(
-                f"{code}: there is another code list named {codes.__name__}; give this one its own name."
+                Text(
+                    f"已有另一个名为 {codes.__name__} 的代码表；请给这一个另起名称。",
+                    f"there is another code list named {codes.__name__}; give this one its own name.",
+                ),
+                code,
             )
         return DeclaredFact(code, Text(zh, en), Kind(Sort.CODE, codes=codes))
 
@@ -296,9 +412,21 @@ class FactProvider:
     def __attrs_post_init__(self) -> None:
         for expr in self.needs:
             if not isinstance(expr, Expr) or not isinstance(expr.node, n.Fact) or expr.node.of is not None:
-                raise DefinitionError(f"{self.fact.code}: a provider's needs are plain facts such as child.birth_date.")
+                raise DefinitionError(
+                    Text(
+                        "事实提供者的 needs 须为单项事实，如 child.birth_date。",
+                        "a provider's needs are plain facts such as child.birth_date.",
+                    ),
+                    self.fact.code,
+                )
         if not callable(self.one) or not (self.many is None or callable(self.many)):
-            raise DefinitionError(f"{self.fact.code}: a provider's `one` and `many` are functions.")
+            raise DefinitionError(
+                Text(
+                    "事实提供者的 `one` 和 `many` 须为函数。",
+                    "a provider's `one` and `many` are functions.",
+                ),
+                self.fact.code,
+            )
 
     @property
     def code(self) -> str:
@@ -314,8 +442,12 @@ def require_whole_fen(code: str, amount: MoneyExpr) -> None:
     """
     if not is_whole(amount.node):
         raise RoundingError(
-            f"{code}: the amount may fall between two fen. State the rounding, as in "
-            "`(x * r.ratio(30, 100)).rounded(to='1', rounding=r.HALF_UP)`."
+            Text(
+                "金额可能带有不足一分的零头。请写明如何取整，如 `(x * r.ratio(30, 100)).rounded(to='1', rounding=r.HALF_UP)`。",
+                "the amount may fall between two fen. State the rounding, as in "
+                "`(x * r.ratio(30, 100)).rounded(to='1', rounding=r.HALF_UP)`.",
+            ),
+            code,
         )
 
 

@@ -1,10 +1,21 @@
 """One exception per misuse of the rule language. Each is raised at the line that misuses, and says the right form."""
 
-from kinderguard.model.errors import KinderguardError
+from typing import Any, Self
+
+from kinderguard.model.errors import ToldError
+from kinderguard.model.text import Text
 
 
-class RuleError(KinderguardError):
-    """The base of every error about a rule."""
+class RuleError(ToldError):
+    """The base of every error about a rule: what is wrong and the mend, as ``text`` in both languages.
+
+    Args:
+        text: what is wrong, and what to write instead.
+        where: the rule's code, or the file and the parameter; it is put before the text.
+    """
+
+    def __init__(self, text: Text, where: str = "") -> None:
+        super().__init__(Text(f"{where}：{text.zh}", f"{where}: {text.en}") if where else text)
 
 
 class ExpressionError(RuleError, TypeError):
@@ -14,17 +25,21 @@ class ExpressionError(RuleError, TypeError):
 class TruthError(ExpressionError):
     """An expression was used where Python needs True or False at once (``and``, ``or``, ``not``, ``if``, ``a < b < c``)."""
 
-    def __init__(self, what: str) -> None:
-        self.what = what
-        super().__init__(
-            f"{what} is a rule, not a value: it is true or false only for a child. Python asked for its truth here. "
-            "Write `a & b` for `a and b`, `a | b` for `a or b`, `~a` for `not a`, "
-            "`r.when(c, a).otherwise(b)` for `a if c else b`, "
-            "`x.between(a, b)` or `(a < x) & (x < b)` for `a < x < b`, `x.is_in(A, B)` for `x in (A, B)`."
+    @classmethod
+    def of(cls, what: Text) -> Self:
+        """The error of the expression that is named."""
+        return cls(
+            Text(
+                f"{what.zh}是规则，不是值：只有针对某一名儿童时才有真假，而这里 Python 立即要它的真假。"
+                "`a and b` 请写作 `a & b`，`a or b` 写作 `a | b`，`not a` 写作 `~a`，"
+                "`a if c else b` 写作 `r.when(c, a).otherwise(b)`，"
+                "`a < x < b` 写作 `x.between(a, b)` 或 `(a < x) & (x < b)`，`x in (A, B)` 写作 `x.is_in(A, B)`。",
+                f"{what.en} is a rule, not a value: it is true or false only for a child. Python asked for its truth "
+                "here. Write `a & b` for `a and b`, `a | b` for `a or b`, `~a` for `not a`, "
+                "`r.when(c, a).otherwise(b)` for `a if c else b`, "
+                "`x.between(a, b)` or `(a < x) & (x < b)` for `a < x < b`, `x.is_in(A, B)` for `x in (A, B)`.",
+            )
         )
-
-    def __reduce__(self) -> tuple[type, tuple[str]]:
-        return type(self), (self.what,)
 
 
 class UnknownFactError(RuleError, AttributeError):
@@ -34,15 +49,17 @@ class UnknownFactError(RuleError, AttributeError):
 class FloatError(ExpressionError):
     """A float where exact money or an exact ratio is needed."""
 
-    def __init__(self, what: str) -> None:
-        self.what = what
-        super().__init__(
-            f"A float cannot be used as {what}: it is not exact. "
-            "Write Decimal('0.3') or r.yuan('272.40') for money, r.ratio(30, 100) or Fraction(30, 100) for a share."
+    @classmethod
+    def of(cls, what: Text) -> Self:
+        """The error of a float that was given as what is named."""
+        return cls(
+            Text(
+                f"浮点数不精确，不能用作{what.zh}。"
+                "金额请写作 Decimal('0.3') 或 r.yuan('272.40')，比例写作 r.ratio(30, 100) 或 Fraction(30, 100)。",
+                f"A float cannot be used as {what.en}: it is not exact. "
+                "Write Decimal('0.3') or r.yuan('272.40') for money, r.ratio(30, 100) or Fraction(30, 100) for a share.",
+            )
         )
-
-    def __reduce__(self) -> tuple[type, tuple[str]]:
-        return type(self), (self.what,)
 
 
 class RoundingError(RuleError):
@@ -56,12 +73,16 @@ class DefinitionError(RuleError, ValueError):
 class CircleError(DefinitionError):
     """Rules that need one another in a circle; ``members`` names them in order."""
 
-    def __init__(self, what: str, members: tuple[str, ...]) -> None:
+    def __init__(self, what: Text, members: tuple[str, ...]) -> None:
         self.what = what
         self.members = members
+        circle = " -> ".join((*members, members[0]))
         super().__init__(
-            f"{what} go in a circle: {' -> '.join((*members, members[0]))}. Take one of these references out."
+            Text(
+                f"{what.zh}互相引用，成了循环：{circle}。请去掉其中一处引用。",
+                f"{what.en} go in a circle: {circle}. Take one of these references out.",
+            )
         )
 
-    def __reduce__(self) -> tuple[type, tuple[str, tuple[str, ...]]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.what, self.members)

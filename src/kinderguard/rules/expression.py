@@ -11,13 +11,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Self, TypeVar, overload
 
 from kinderguard.model.codes import Code
-from kinderguard.model.errors import FieldValueError, did_you_mean
+from kinderguard.model.errors import FieldValueError, suggestion
 from kinderguard.model.money import as_yuan, fen
-from kinderguard.model.text import Text
+from kinderguard.model.text import Text, same
 from kinderguard.rules import nodes as n
 from kinderguard.rules.errors import DefinitionError, ExpressionError, FloatError, TruthError
 from kinderguard.rules.kinds import BOOL, DATE, MONEY, NUMBER, Kind, Sort, exact
 
+_MONEY = Text("金额", "money")
 E = TypeVar("E", bound=Code)
 X = TypeVar("X", bound="Expr")
 
@@ -50,13 +51,25 @@ class Expr:
         return named(code, self, zh=zh, en=en)
 
     def __bool__(self) -> NoReturn:
-        raise TruthError(_name(self))
+        raise TruthError.of(name_of(self))
 
     def __iter__(self) -> NoReturn:
-        raise ExpressionError(f"{_name(self)} is no list: quantify over records, as in `parents.all(lambda p: ...)`.")
+        name = name_of(self)
+        raise ExpressionError(
+            Text(
+                f"{name.zh}不是列表：请对记录逐一提问，如 `parents.all(lambda p: ...)`。",
+                f"{name.en} is no list: quantify over records, as in `parents.all(lambda p: ...)`.",
+            )
+        )
 
     def __contains__(self, item: object) -> NoReturn:
-        raise ExpressionError(f"`in` needs an answer at once. Write `.is_in(...)` or `.has(...)` on {_name(self)}.")
+        name = name_of(self)
+        raise ExpressionError(
+            Text(
+                f"`in` 立即要答案。请对{name.zh}写 `.is_in(...)` 或 `.has(...)`。",
+                f"`in` needs an answer at once. Write `.is_in(...)` or `.has(...)` on {name.en}.",
+            )
+        )
 
     def __repr__(self) -> str:
         from kinderguard.rules.wording import wording
@@ -68,9 +81,14 @@ class Expr:
     if not TYPE_CHECKING:
         # A type checker already sees that these do not exist; at run time they say what to write instead.
         def _refuse(self, other: object) -> NoReturn:
+            one, two = name_of(self), name_of(other)
             raise ExpressionError(
-                f"{_name(self)} and {_name(other)} cannot be combined this way: `&` and `|` join conditions, "
-                "`+ - *` join amounts. Compare first, as in `(child.age < 16) & child.adopted`."
+                Text(
+                    f"{one.zh}与{two.zh}不能这样组合：`&` 和 `|` 连接条件，`+ - *` 连接金额。"
+                    "请先作比较，如 `(child.age < 16) & child.adopted`。",
+                    f"{one.en} and {two.en} cannot be combined this way: `&` and `|` join conditions, "
+                    "`+ - *` join amounts. Compare first, as in `(child.age < 16) & child.adopted`.",
+                )
             )
 
         __and__ = __or__ = __rand__ = __ror__ = __xor__ = __rxor__ = _refuse
@@ -79,17 +97,34 @@ class Expr:
         __lt__ = __le__ = __gt__ = __ge__ = _refuse
 
         def __invert__(self) -> NoReturn:
-            raise ExpressionError(f"`~` turns a condition round, and {_name(self)} is {self.kind}.")
+            name, kind = name_of(self), self.kind.text
+            raise ExpressionError(
+                Text(
+                    f"`~` 用来否定条件，而{name.zh}不是条件；请先作比较，如 `~(child.age < 16)`。",
+                    f"`~` turns a condition round, and {name.en} is {kind.en}. Compare first, as in `~(child.age < 16)`.",
+                )
+            )
 
 
-def _name(value: object) -> str:
+def name_of(value: object) -> Text:
+    """What errors call something that was given to the language: an expression by its wording, else only its type."""
     if isinstance(value, Expr):
         from kinderguard.rules.wording import wording
 
-        return f"‹{wording(value.node).en}› ({value.kind})"
+        said, kind = wording(value.node), value.kind.text
+        return Text(f"‹{said.zh}›（{kind.zh}）", f"‹{said.en}› ({kind.en})")
     if isinstance(value, _When):
-        return "an unfinished r.when(condition, value): add `.otherwise(other_value)`"
-    return f"a {type(value).__name__}"
+        return Text(
+            "未写完的 r.when(condition, value)（请加上 `.otherwise(other_value)`）",
+            "an unfinished r.when(condition, value): add `.otherwise(other_value)`",
+        )
+    return type_of(value)
+
+
+def type_of(value: object) -> Text:
+    """The type of something that should have been something else; never the value itself."""
+    kind = type(value).__name__
+    return Text(f" {kind} 类型的值", f"a {kind}")
 
 
 class BoolExpr(Expr):
@@ -137,9 +172,13 @@ def _condition(value: Any) -> n.Node:
         return value.node
     if isinstance(value, bool):
         return n.Const(BOOL, value)
+    name = name_of(value)
     raise ExpressionError(
-        f"A condition is needed here, not {_name(value)}. Compare it first, and put the comparison in brackets, "
-        "as in `(child.age < 16) & child.adopted`."
+        Text(
+            f"此处应为条件，不能是{name.zh}。请先作比较，并给比较加上括号，如 `(child.age < 16) & child.adopted`。",
+            f"A condition is needed here, not {name.en}. Compare it first, and put the comparison in brackets, "
+            "as in `(child.age < 16) & child.adopted`.",
+        )
     )
 
 
@@ -178,8 +217,13 @@ class NumberExpr(_Ordered):
         if isinstance(node, n.Const) and node.kind == NUMBER:
             return n.Const(self.kind, node.value)
         if node.kind != self.kind and NUMBER not in (node.kind, self.kind):
+            one, two = name_of(self), name_of(NumberExpr(node))
             raise ExpressionError(
-                f"{_name(self)} and {_name(NumberExpr(node))} have different units and cannot be added or compared."
+                Text(
+                    f"{one.zh}与{two.zh}单位不同，不能相加或比较；请改用单位相同的事实或参数。",
+                    f"{one.en} and {two.en} have different units and cannot be added or compared. "
+                    "Use facts or parameters of one unit.",
+                )
             )
         return node
 
@@ -230,7 +274,14 @@ class NumberExpr(_Ordered):
             return other * self
         node = _number(other)
         if NUMBER not in (self.kind, node.kind):
-            raise ExpressionError(f"{_name(self)} times {_name(other)} has no unit we know.")
+            one, two = name_of(self), name_of(other)
+            raise ExpressionError(
+                Text(
+                    f"{one.zh}乘以{two.zh}没有已知的单位；其中之一应为不带单位的数，如 2 或 r.ratio(30, 100)。",
+                    f"{one.en} times {two.en} has no unit we know. One of them has to be a plain number, such as 2 or "
+                    "r.ratio(30, 100).",
+                )
+            )
         return NumberExpr(n.Times(self.kind if node.kind == NUMBER else node.kind, self.node, node))
 
     __rmul__ = __mul__
@@ -285,7 +336,14 @@ class MoneyExpr(_Ordered):
 
     def __mul__(self, other: "NumberExpr | int | Fraction") -> "MoneyExpr":
         if isinstance(other, MoneyExpr):
-            raise ExpressionError(f"{_name(self)} times {_name(other)}: money times money has no meaning.")
+            one, two = name_of(self), name_of(other)
+            raise ExpressionError(
+                Text(
+                    f"{one.zh}乘以{two.zh}：金额乘以金额没有意义；请乘以数，如 2 或 r.ratio(30, 100)。",
+                    f"{one.en} times {two.en}: money times money has no meaning. Multiply by a number, such as 2 or "
+                    "r.ratio(30, 100).",
+                )
+            )
         return MoneyExpr(n.Times(MONEY, self.node, _number(other)))
 
     __rmul__ = __mul__
@@ -304,7 +362,7 @@ class MoneyExpr(_Ordered):
         """
         divisor = _number(other)
         if isinstance(divisor, n.Const) and divisor.value == 0:
-            raise DefinitionError(f"{_name(self)} is divided by zero.")
+            raise _by_zero(self)
         return MoneyExpr(n.Divide(MONEY, self.node, divisor, _step(to), _rounding(rounding)))
 
     def rounded(self, *, to: str | Decimal, rounding: n.Rounding) -> "MoneyExpr":
@@ -323,7 +381,13 @@ class DateExpr(_Ordered):
             return other.node
         if isinstance(other, dt.date) and not isinstance(other, dt.datetime):
             return n.Const(DATE, other)
-        raise ExpressionError(f"A date is needed here, not {_name(other)}: write datetime.date(2025, 9, 1).")
+        name = name_of(other)
+        raise ExpressionError(
+            Text(
+                f"此处应为日期，不能是{name.zh}：请写作 datetime.date(2025, 9, 1)。",
+                f"A date is needed here, not {name.en}: write datetime.date(2025, 9, 1).",
+            )
+        )
 
     def __lt__(self, other: "DateExpr | dt.date") -> BoolExpr:
         return self._lt(other)
@@ -365,7 +429,14 @@ class DateExpr(_Ordered):
         """The date so much later (earlier if negative)."""
         for amount in (years, months, days):
             if not isinstance(amount, int) or isinstance(amount, bool):
-                raise ExpressionError(f"A date is moved by whole years, months or days, not by {_name(amount)}.")
+                name = name_of(amount)
+                raise ExpressionError(
+                    Text(
+                        f"日期只能按整年、整月或整日推移，不能用{name.zh}；请写整数，如 `.plus(months=6)`。",
+                        f"A date is moved by whole years, months or days, not by {name.en}. "
+                        "Write a whole number, as in `.plus(months=6)`.",
+                    )
+                )
         moved: n.Node = self.node
         if years or months:
             moved = n.Later(moved, n.Const(Kind(Sort.NUMBER, "months"), years * 12 + months))
@@ -380,24 +451,41 @@ class _Coded(Expr, Generic[E]):
     __slots__ = ()
 
     def _codes(self, wanted: tuple[E, ...], verb: str) -> tuple[str, ...]:
-        listed = self.kind.codes
-        if listed is None:
-            raise ExpressionError(
-                f"{_name(self)} has no list of codes to compare with. Rules of one place belong in the place's own "
-                "pack; a fact provider may need it as it is."
-            )
+        listed, name = self._list(), name_of(self)
         if not wanted:
-            raise ExpressionError(f"{_name(self)}.{verb} needs at least one code of {listed.__name__}.")
+            raise ExpressionError(
+                Text(
+                    f"{name.zh}的 .{verb} 至少要有一个 {listed.__name__} 代码，如 {next(iter(listed))!r}。",
+                    f"{name.en}.{verb} needs at least one code of {listed.__name__}, such as {next(iter(listed))!r}.",
+                )
+            )
         for code in wanted:
             if not isinstance(code, listed):
-                what = repr(code) if isinstance(code, Code) else f"a bare {type(code).__name__}"
-                text = str(code)
-                near = did_you_mean(text, [m.value for m in listed]) if isinstance(code, str) else ""
+                bare = type(code).__name__
+                what = same(repr(code)) if isinstance(code, Code) else Text(f"单纯的 {bare}", f"a bare {bare}")
+                near = suggestion(str(code), [m.value for m in listed]) if isinstance(code, str) else same("")
                 raise ExpressionError(
-                    f"{_name(self)} cannot be compared with {what}: use a code of {listed.__name__}, "
-                    f"such as {next(iter(listed))!r}.{near}"
+                    Text(
+                        f"{name.zh}不能同 {what.zh} 比较：请用 {listed.__name__} 的代码，"
+                        f"如 {next(iter(listed))!r}。{near.zh}",
+                        f"{name.en} cannot be compared with {what.en}: use a code of {listed.__name__}, "
+                        f"such as {next(iter(listed))!r}.{near.en}",
+                    )
                 )
         return tuple(dict.fromkeys(code.value for code in wanted))
+
+    def _list(self) -> type[Code]:
+        listed = self.kind.codes
+        if listed is None:
+            name = name_of(self)
+            raise ExpressionError(
+                Text(
+                    f"{name.zh}没有可供比较的代码表。某地的规则应写入当地自己的规则包；事实提供者可以原样使用它。",
+                    f"{name.en} has no list of codes to compare with. Rules of one place belong in the place's own "
+                    "pack; a fact provider may need it as it is.",
+                )
+            )
+        return listed
 
 
 class CodeExpr(_Coded[E]):
@@ -413,7 +501,14 @@ class CodeExpr(_Coded[E]):
     def __eq__(self, other: "E | CodeExpr[E]") -> BoolExpr:  # type: ignore[override]
         if isinstance(other, CodeExpr):
             if other.kind != self.kind:
-                raise ExpressionError(f"{_name(self)} and {_name(other)} come from different lists of codes.")
+                one, two = name_of(self), name_of(other)
+                raise ExpressionError(
+                    Text(
+                        f"{one.zh}与{two.zh}的代码表不同；请比较同一代码表的事实，或逐个代码写 `.is_in(...)`。",
+                        f"{one.en} and {two.en} come from different lists of codes. Compare facts of one list, or name "
+                        "the codes with `.is_in(...)`.",
+                    )
+                )
             return BoolExpr(n.Equal(BOOL, self.node, other.node))
         return BoolExpr(n.IsIn(self.node, self._codes((other,), "==")))
 
@@ -435,13 +530,7 @@ class CodesExpr(_Coded[E]):
 
     def is_empty(self) -> BoolExpr:
         """Whether there is none."""
-        listed = self.kind.codes
-        if listed is None:
-            raise ExpressionError(
-                f"{_name(self)} has no list of codes to compare with. Rules of one place belong in the place's own "
-                "pack; a fact provider may need it as it is."
-            )
-        return BoolExpr(n.Not(n.HasAny(self.node, tuple(c.value for c in listed))))
+        return BoolExpr(n.Not(n.HasAny(self.node, tuple(c.value for c in self._list()))))
 
 
 EXPRESSIONS: dict[Sort, type[Expr]] = {
@@ -463,11 +552,15 @@ def _number(value: Any) -> n.Node:
     if isinstance(value, NumberExpr):
         return value.node
     if isinstance(value, float):
-        raise FloatError("a number in a rule")
+        raise FloatError.of(Text("规则中的数", "a number in a rule"))
     if isinstance(value, int | Fraction) and not isinstance(value, bool):
         return n.Const(NUMBER, exact(Fraction(value)))
+    name = name_of(value)
     raise ExpressionError(
-        f"A number is needed here, not {_name(value)}. Write a whole number, or r.ratio(30, 100) for a share."
+        Text(
+            f"此处应为数，不能是{name.zh}。请写整数，比例写作 r.ratio(30, 100)。",
+            f"A number is needed here, not {name.en}. Write a whole number, or r.ratio(30, 100) for a share.",
+        )
     )
 
 
@@ -475,55 +568,93 @@ def _money(value: Any, beside: Expr) -> n.Node:
     if isinstance(value, MoneyExpr):
         return value.node
     if isinstance(value, float):
-        raise FloatError("money")
+        raise FloatError.of(_MONEY)
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return yuan(value).node
+    one, two = name_of(beside), name_of(value)
     if isinstance(value, NumberExpr):
         raise ExpressionError(
-            f"{_name(beside)} and {_name(value)} cannot be added or compared: one is money, the other is not."
+            Text(
+                f"{one.zh}与{two.zh}不能相加或比较：一个是金额，另一个不是；请用金额，如 r.yuan(600)。",
+                f"{one.en} and {two.en} cannot be added or compared: one is money, the other is not. "
+                "Use money, such as r.yuan(600).",
+            )
         )
-    raise ExpressionError(f"Money is needed here, not {_name(value)}: write Decimal('600.00') or r.yuan(600).")
+    raise ExpressionError(
+        Text(
+            f"此处应为金额，不能是{two.zh}：请写作 Decimal('600.00') 或 r.yuan(600)。",
+            f"Money is needed here, not {two.en}: write Decimal('600.00') or r.yuan(600).",
+        )
+    )
 
 
 def _reciprocal(value: Any, beside: Expr) -> n.Node:
     if isinstance(value, NumberExpr):
-        raise RoundingNeededError(_name(beside))
+        raise RoundingNeededError.of(name_of(beside))
     node = _number(value)
     assert isinstance(node, n.Const)
     if node.value == 0:
-        raise DefinitionError(f"{_name(beside)} is divided by zero.")
+        raise _by_zero(beside)
     return n.Const(NUMBER, exact(1 / Fraction(node.value)))  # type: ignore[arg-type]
+
+
+def _by_zero(dividend: Expr) -> DefinitionError:
+    name = name_of(dividend)
+    return DefinitionError(
+        Text(
+            f"{name.zh}除以了零；请改用不为零的除数。",
+            f"{name.en} is divided by zero. Give another divisor.",
+        )
+    )
 
 
 class RoundingNeededError(ExpressionError):
     """A division by something that depends on the child, with no rounding stated."""
 
-    def __init__(self, what: str) -> None:
-        self.what = what
-        super().__init__(
-            f"{what} is divided by a number that depends on the child: state the rounding, "
-            "as in `.divided_by(household.size, to='0.01', rounding=r.HALF_UP)`."
+    @classmethod
+    def of(cls, what: Text) -> Self:
+        """The error of the amount that is divided."""
+        return cls(
+            Text(
+                f"{what.zh}除以了因人而异的数：请写明如何取整，"
+                "如 `.divided_by(household.size, to='0.01', rounding=r.HALF_UP)`。",
+                f"{what.en} is divided by a number that depends on the child: state the rounding, "
+                "as in `.divided_by(household.size, to='0.01', rounding=r.HALF_UP)`.",
+            )
         )
-
-    def __reduce__(self) -> tuple[type, tuple[str]]:
-        return type(self), (self.what,)
 
 
 def _step(to: str | Decimal) -> int:
     if isinstance(to, float):
-        raise FloatError("a rounding step")
+        raise FloatError.of(Text("取整单位", "a rounding step"))
     try:
         step = fen(as_yuan(to))
     except FieldValueError as error:
-        raise ExpressionError(f"The rounding step: {error}.") from None
+        raise ExpressionError(
+            Text(
+                f"取整单位：{error.text.zh}；请写作 '1'、'0.1' 或 '0.01'。",
+                f"The rounding step: {error.text.en}. Write '1', '0.1' or '0.01'.",
+            )
+        ) from None
     if step <= 0:
-        raise ExpressionError("The rounding step must be more than zero yuan.")
+        raise ExpressionError(
+            Text(
+                "取整单位须大于零元；请写作 '1'、'0.1' 或 '0.01'。",
+                "The rounding step must be more than zero yuan. Write '1', '0.1' or '0.01'.",
+            )
+        )
     return step
 
 
 def _rounding(rounding: n.Rounding) -> n.Rounding:
     if not isinstance(rounding, n.Rounding):
-        raise ExpressionError(f"The rounding is r.HALF_UP, r.UP or r.DOWN, not {_name(rounding)}.")
+        name = name_of(rounding)
+        raise ExpressionError(
+            Text(
+                f"取整方式为 r.HALF_UP、r.UP 或 r.DOWN，不能是{name.zh}。",
+                f"The rounding is r.HALF_UP, r.UP or r.DOWN, not {name.en}.",
+            )
+        )
     return rounding
 
 
@@ -537,20 +668,30 @@ def yuan(amount: Decimal | int | str) -> MoneyExpr:
     27240
     """
     if isinstance(amount, float):
-        raise FloatError("money")
+        raise FloatError.of(_MONEY)
     try:
         return MoneyExpr(n.Const(MONEY, fen(as_yuan(amount))))
     except FieldValueError as error:
-        raise ExpressionError(f"A constant amount: {error}.") from None
+        raise ExpressionError(
+            Text(
+                f"常数金额：{error.text.zh}；请写作 r.yuan('272.40')。",
+                f"A constant amount: {error.text.en}. Write r.yuan('272.40').",
+            )
+        ) from None
 
 
 def ratio(numerator: int, denominator: int = 1) -> Fraction:
     """An exact share or multiple: ``ratio(30, 100)``, ``ratio(3, 2)``."""
     for part in (numerator, denominator):
         if isinstance(part, float):
-            raise FloatError("a ratio")
+            raise FloatError.of(Text("比例", "a ratio"))
     if denominator == 0:
-        raise DefinitionError("A ratio's denominator cannot be zero.")
+        raise DefinitionError(
+            Text(
+                "比例的分母不能为零；请写作 r.ratio(30, 100)。",
+                "A ratio's denominator cannot be zero: write r.ratio(30, 100).",
+            )
+        )
     return Fraction(numerator, denominator)
 
 
@@ -569,7 +710,13 @@ def known(value: Expr) -> BoolExpr:
 def named(code: str, value: X, *, zh: str, en: str) -> X:
     """``value`` as a step with a code and a title, which explanations and documentation use."""
     if not isinstance(value, Expr):
-        raise ExpressionError(f"r.named({code!r}, ...) needs an expression, not {_name(value)}.")
+        name = name_of(value)
+        raise ExpressionError(
+            Text(
+                f"r.named({code!r}, ...) 需要表达式，如 `child.age < 16`，不能是{name.zh}。",
+                f"r.named({code!r}, ...) needs an expression such as `child.age < 16`, not {name.en}.",
+            )
+        )
     return type(value)(n.Named(value.kind, code, Text(zh, en), value.node))
 
 
@@ -588,7 +735,12 @@ class _When(Generic[X]):
     if not TYPE_CHECKING:
 
         def _refuse(self, *_: object) -> NoReturn:
-            raise ExpressionError("r.when(condition, value) is not finished: add `.otherwise(other_value)`.")
+            raise ExpressionError(
+                Text(
+                    "r.when(condition, value) 没有写完：请加上 `.otherwise(other_value)`。",
+                    "r.when(condition, value) is not finished: add `.otherwise(other_value)`.",
+                )
+            )
 
         __bool__ = __invert__ = __and__ = __rand__ = __or__ = __ror__ = _refuse
         __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = _refuse
@@ -602,7 +754,13 @@ def when(condition: BoolExpr | bool, then: X) -> _When[X]:
     Where the condition is unknown the result is known only as far as a and b agree.
     """
     if not isinstance(then, Expr):
-        raise ExpressionError(f"r.when needs an expression to choose, not {_name(then)}: write r.yuan(...) for money.")
+        name = name_of(then)
+        raise ExpressionError(
+            Text(
+                f"r.when 需要供选择的表达式，不能是{name.zh}：金额请写作 r.yuan(...)。",
+                f"r.when needs an expression to choose, not {name.en}: write r.yuan(...) for money.",
+            )
+        )
     return _When(_condition(condition), then)
 
 
@@ -620,7 +778,13 @@ def like(value: Any, model: Expr) -> n.Node:
         return value.node
     if isinstance(model, CodeExpr) and isinstance(value, Code):
         return n.Const(model.kind, model._codes((value,), "otherwise")[0])
-    raise ExpressionError(f"{_name(value)} stands beside {_name(model)}: both must be of one kind.")
+    one, two = name_of(value), name_of(model)
+    raise ExpressionError(
+        Text(
+            f"{one.zh}与{two.zh}并列：两者须为同一种值；请改写其中之一。",
+            f"{one.en} stands beside {two.en}: both must be of one kind. Change one of them.",
+        )
+    )
 
 
 def min_of(first: X, *others: X | Decimal | int) -> X:
@@ -635,7 +799,14 @@ def max_of(first: X, *others: X | Decimal | int) -> X:
 
 def _several(what: str, first: Any, others: tuple[Any, ...]) -> tuple[Kind, tuple[n.Node, ...]]:
     if not isinstance(first, _Ordered):
-        raise ExpressionError(f"r.{what} begins with an amount, a number or a date of the rule, not {_name(first)}.")
+        name = name_of(first)
+        raise ExpressionError(
+            Text(
+                f"r.{what} 的第一个值应为规则中的金额、数或日期，不能是{name.zh}；金额请写作 r.yuan(...)。",
+                f"r.{what} begins with an amount, a number or a date of the rule, not {name.en}: "
+                "write r.yuan(...) for money.",
+            )
+        )
     parts = (first.node, *(like(o, first) for o in others))
     kind = first.kind
     for part in parts:
@@ -660,15 +831,30 @@ def scale(value: X, *steps: "tuple[X | Decimal | int, Expr]", beyond: "Expr") ->
     >>> grant = scale(child.age, (5, yuan(300)), (11, yuan(200)), beyond=yuan(100))
     """
     if not isinstance(value, _Ordered):
-        raise ExpressionError(f"r.scale needs a number, money or a date to grade by, not {_name(value)}.")
-    if not isinstance(beyond, Expr):
+        name = name_of(value)
         raise ExpressionError(
-            f"r.scale needs an expression for what lies beyond, not {_name(beyond)}: write r.yuan(...)."
+            Text(
+                f"r.scale 须按数、金额或日期分档，如 child.age，不能按{name.zh}。",
+                f"r.scale needs a number, money or a date to grade by, such as child.age, not {name.en}.",
+            )
+        )
+    if not isinstance(beyond, Expr):
+        name = name_of(beyond)
+        raise ExpressionError(
+            Text(
+                f"r.scale 的 beyond 须为表达式，不能是{name.zh}：请写作 r.yuan(...)。",
+                f"r.scale needs an expression for what lies beyond, not {name.en}: write r.yuan(...).",
+            )
         )
     bounds = [n.AtMost(BOOL, value.node, value._other(upto)) for upto, _ in steps]
     constants = [b.right.value for b in bounds if isinstance(b.right, n.Const)]
     if len(constants) == len(bounds) and any(a >= b for a, b in pairwise(constants)):  # type: ignore[operator]
-        raise DefinitionError("The bounds of r.scale must rise from step to step.")
+        raise DefinitionError(
+            Text(
+                "r.scale 各档的上限须逐档递增；请按从低到高的顺序书写。",
+                "The bounds of r.scale must rise from step to step: write them from low to high.",
+            )
+        )
     result = beyond
     for bound, (_, outcome) in reversed(list(zip(bounds, steps, strict=True))):
         result = when(BoolExpr(bound), outcome).otherwise(result)

@@ -16,7 +16,7 @@ from kinderguard.model import household as household_model
 from kinderguard.model import people
 from kinderguard.model.codes import Code
 from kinderguard.model.dates import PartialDate
-from kinderguard.model.errors import did_you_mean
+from kinderguard.model.errors import suggestion
 from kinderguard.model.record import Record, field_unit, is_personal
 from kinderguard.model.text import Text
 from kinderguard.rules import nodes as n
@@ -34,6 +34,7 @@ from kinderguard.rules.expression import (
     all_of,
     any_of,
     expression,
+    type_of,
     when,
     yuan,
 )
@@ -98,10 +99,19 @@ class Handle:
         return issubclass(cls.model, people.Person)
 
     def _holds(self) -> BoolExpr:
-        raise ExpressionError(f"A {self.model.__name__} has no dates: `.current()` does not apply to it.")
+        raise self._dateless("current")
 
     def _touches(self, start: DateExpr) -> BoolExpr:
-        raise ExpressionError(f"A {self.model.__name__} has no dates: `.within()` does not apply to it.")
+        raise self._dateless("within")
+
+    def _dateless(self, asked: str) -> ExpressionError:
+        name = self.model.__name__
+        return ExpressionError(
+            Text(
+                f"{name} 没有日期，不能用 `.{asked}()`；请改用 `.where(lambda x: ...)` 写明条件。",
+                f"A {name} has no dates: `.{asked}()` does not apply to it. State the condition with `.where(lambda x: ...)`.",
+            )
+        )
 
     @classmethod
     def fact_names(cls) -> list[str]:
@@ -120,9 +130,12 @@ class Handle:
             if listed is None:
                 own = [*self.fact_names(), *(k for k in dir(type(self)) if not k.startswith("_") and k != "model")]
                 where = self._path or self.model.__name__.lower()
+                near, here = suggestion(name, own), sorted(set(own) - {"fact_names"})
                 raise UnknownFactError(
-                    f"There is no fact {name!r} about {where!r}.{did_you_mean(name, own)} "
-                    f"Facts here: {', '.join(sorted(set(own) - {'fact_names'}))}."
+                    Text(
+                        f"{where!r} 没有名为 {name!r} 的事实。{near.zh}可用的事实：{'、'.join(here)}。",
+                        f"There is no fact {name!r} about {where!r}.{near.en} Facts here: {', '.join(here)}.",
+                    )
                 )
             if isinstance(listed, type) and issubclass(listed, Handle):
                 return listed(self._at(name), self._each)
@@ -134,13 +147,21 @@ class Handle:
 
         def __setattr__(self, name: str, value: Any) -> None:
             if not name.startswith("_"):
-                raise ExpressionError("A handle's facts cannot be assigned; write a rule about them.")
+                raise ExpressionError(
+                    Text(
+                        f"不能给事实赋值（{name}）；请写关于它的规则，如 `child.age < 16`。",
+                        f"A handle's facts cannot be assigned ({name}); write a rule about them, as in `child.age < 16`.",
+                    )
+                )
             object.__setattr__(self, name, value)
 
         def _refuse(self, *_: object) -> NoReturn:
             where = self._path or self.model.__name__.lower()
             raise ExpressionError(
-                f"{where!r} is a group of facts, not a value: ask for one of them, as in `child.age`."
+                Text(
+                    f"{where!r} 是一组事实，不是值：请写其中一项，如 `child.age`。",
+                    f"{where!r} is a group of facts, not a value: ask for one of them, as in `child.age`.",
+                )
             )
 
         __bool__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __contains__ = __iter__ = _refuse
@@ -317,7 +338,13 @@ class ChildFacts(PersonFacts):
         """Whether the child is in a ``Category`` (or one of that code)."""
         code = getattr(category, "code", category)
         if not isinstance(code, str):
-            raise ExpressionError(f"child.is_in needs a Category or its code, not a {type(category).__name__}.")
+            given = type_of(category)
+            raise ExpressionError(
+                Text(
+                    f"child.is_in 需要 Category 或它的代码，如 'cn.orphan'，不能是{given.zh}。",
+                    f"child.is_in needs a Category or its code, such as 'cn.orphan', not {given.en}.",
+                )
+            )
         return BoolExpr(n.InCategory(code))
 
     @property
@@ -478,7 +505,10 @@ class Parents:
 
         def _refuse(self, *_: object) -> NoReturn:
             raise ExpressionError(
-                "`parents` is no list: write `parents.all(lambda p: ...)`, `.any(...)` or `.count(...)`."
+                Text(
+                    "`parents` 不是列表：请写 `parents.all(lambda p: ...)`、`.any(...)` 或 `.count(...)`。",
+                    "`parents` is no list: write `parents.all(lambda p: ...)`, `.any(...)` or `.count(...)`.",
+                )
             )
 
         __bool__ = __iter__ = __len__ = __contains__ = _refuse
@@ -486,10 +516,14 @@ class Parents:
         def __getattr__(self, name: str) -> NoReturn:
             if name.startswith("__"):
                 raise AttributeError(name)
-            own = ("all", "any", "count", "sum")
+            near = suggestion(name, ("all", "any", "count", "sum"))
             raise UnknownFactError(
-                f"There is no {name!r} about both parents.{did_you_mean(name, own)} Ask for it of each parent, as in "
-                "`parents.any(lambda p: p.foreign)`, or of `father` or `mother`."
+                Text(
+                    f"父母双方没有 {name!r}。{near.zh}请对每一方提问，如 `parents.any(lambda p: p.foreign)`，"
+                    "或写 `father`、`mother`。",
+                    f"There is no {name!r} about both parents.{near.en} Ask for it of each parent, as in "
+                    "`parents.any(lambda p: p.foreign)`, or of `father` or `mother`.",
+                )
             )
 
     def all(self, condition: Callable[[ParentFacts], BoolExpr]) -> BoolExpr:
@@ -523,7 +557,10 @@ def extra_fact(code: str, kind: Kind) -> Expr:
     """A fact that a pack declares, by its code."""
     if not code[:1].isdigit() or "." not in code:
         raise UnknownFactError(
-            f"A pack's own fact begins with the pack's division, as in '330199.central_heating', not {code!r}."
+            Text(
+                f"规则包自有的事实以其行政区划代码开头，如 '330199.central_heating'，不能是 {code!r}。",
+                f"A pack's own fact begins with the pack's division, as in '330199.central_heating', not {code!r}.",
+            )
         )
     return expression(n.Fact(kind, code))
 

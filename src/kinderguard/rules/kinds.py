@@ -9,6 +9,7 @@ import attrs
 
 from kinderguard.model import codes as model_codes
 from kinderguard.model.codes import Code
+from kinderguard.model.text import Text
 
 #: Every code list by its class name: what canonical JSON calls it.
 CODE_LISTS: dict[str, type[Code]] = {
@@ -38,12 +39,18 @@ class Kind:
     codes: type[Code] | None = None
 
     def __str__(self) -> str:
+        return self.text.en
+
+    @property
+    def text(self) -> Text:
+        """What errors call it."""
         if self.sort is Sort.NUMBER:
-            return f"a number of {self.unit}" if self.unit else "a number"
+            unit = _UNITS.get(self.unit, self.unit)
+            return Text(f"以{unit}计的数", f"a number of {self.unit}") if self.unit else Text("数", "a number")
         if self.codes is not None:
-            return f"{'a' if self.sort is Sort.CODE else 'several'} {self.codes.__name__}"
-        names = {"bool": "a condition", "money": "money", "date": "a date", "code": "a code", "codes": "several codes"}
-        return names[self.sort.value]
+            name, one = self.codes.__name__, self.sort is Sort.CODE
+            return Text(f"{'一个' if one else '若干'} {name} 代码", f"{'a' if one else 'several'} {name}")
+        return _NAMES[self.sort]
 
     @property
     def is_ordered(self) -> bool:
@@ -63,6 +70,15 @@ class Kind:
             return cls(Sort(sort), codes=CODE_LISTS[tail] if tail else None)
         return cls(Sort(sort), unit=tail)
 
+
+_UNITS = {"years": "岁", "months": "个月", "days": "天", "persons": "人"}
+_NAMES = {
+    Sort.BOOL: Text("条件", "a condition"),
+    Sort.MONEY: Text("金额", "money"),
+    Sort.DATE: Text("日期", "a date"),
+    Sort.CODE: Text("一个代码", "a code"),
+    Sort.CODES: Text("若干代码", "several codes"),
+}
 
 BOOL = Kind(Sort.BOOL)
 MONEY = Kind(Sort.MONEY)

@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 
-from kinderguard.model.errors import FieldValueError, did_you_mean
+from kinderguard.model.errors import FieldValueError, suggestion
 from kinderguard.model.money import as_yuan, fen, yuan
 from kinderguard.model.places import check_division, prefixes
 from kinderguard.model.text import Text
@@ -65,7 +65,10 @@ class _Param:
 def _checked(code: str) -> str:
     if not isinstance(code, str) or "." not in code:
         raise DefinitionError(
-            f"A parameter's code begins with its pack's code, as in 'cn.orphan.scattered_monthly', not {code!r}."
+            Text(
+                f"参数的代码以所属规则包的代码开头，如 'cn.orphan.scattered_monthly'，不能是 {code!r}。",
+                f"A parameter's code begins with its pack's code, as in 'cn.orphan.scattered_monthly', not {code!r}.",
+            )
         )
     return code
 
@@ -133,7 +136,13 @@ def parameter_value(raw: Any, kind: Kind, where: str) -> bool | int | Fraction |
         DefinitionError: naming ``where``, for what does not fit the kind.
     """
     if isinstance(raw, float):
-        raise DefinitionError(f'{where}: a float is not exact. Write money as text ("600.00") and ratios as "3/2".')
+        raise DefinitionError(
+            Text(
+                '浮点数不精确。金额请写作文字（"600.00"），比例写作 "3/2"。',
+                'a float is not exact. Write money as text ("600.00") and ratios as "3/2".',
+            ),
+            where,
+        )
     try:
         if kind == BOOL and isinstance(raw, bool):
             return raw
@@ -150,7 +159,30 @@ def parameter_value(raw: Any, kind: Kind, where: str) -> bool | int | Fraction |
     except (FieldValueError, ValueError, ZeroDivisionError):
         pass  # told below, with the place
     raise DefinitionError(
-        f'{where}: {raw!r} is not {kind} of zero or more. Money is text ("600.00"), a ratio "3/2", a flag true or false, a date 2025-07-01.'
+        Text(
+            f"{raw!r} 不是{_fitting(kind).zh}。"
+            '金额写作文字（"600.00"），比例写作 "3/2"，开关写作 true 或 false，日期写作 2025-07-01。',
+            f"{raw!r} is not {_fitting(kind).en}. "
+            'Money is text ("600.00"), a ratio "3/2", a flag true or false, a date 2025-07-01.',
+        ),
+        where,
+    )
+
+
+def _fitting(kind: Kind) -> Text:
+    """What a value of a kind has to be."""
+    amount = kind.sort in (Sort.MONEY, Sort.NUMBER)
+    return Text(("不小于零的" if amount else "") + kind.text.zh, kind.text.en + (" of zero or more" if amount else ""))
+
+
+def misfit(value: Any, kind: Kind, where: str) -> DefinitionError:
+    """The error of a value that was not read from a file and does not fit its parameter's kind."""
+    return DefinitionError(
+        Text(
+            f"{value} 不是{_fitting(kind).zh}；请改正这个值。",
+            f"{value} is not {_fitting(kind).en}. Correct this value.",
+        ),
+        where,
     )
 
 
@@ -159,25 +191,34 @@ _VALUE_KEYS = {"place", "from", "until", "value", "source", "trust", "checked_on
 
 def _parameter_value(data: Any, kind: Kind, place: str, where: str) -> ParameterValue:
     if not isinstance(data, dict):
-        raise DefinitionError(f"{where}: a value is a table with value, source and trust.")
+        raise DefinitionError(
+            Text("值须为表，写明 value、source 和 trust。", "a value is a table with value, source and trust."),
+            where,
+        )
     for key in data:
         if key not in _VALUE_KEYS:
-            raise DefinitionError(f"{where}: there is no key {key!r}.{did_you_mean(key, _VALUE_KEYS)}")
+            raise DefinitionError(_no_key(key, _VALUE_KEYS), where)
     for key in ("value", "source", "trust"):
         if key not in data:
-            raise DefinitionError(f"{where}: every value states its {key}.")
+            raise DefinitionError(
+                Text(f"每个值都须写明 {key}；请补上。", f"every value states its {key}. Add it."), where
+            )
     if data["trust"] not in list(Trust):
-        raise DefinitionError(f"{where}: trust is one of {', '.join(Trust)}.")
+        raise DefinitionError(
+            Text(f"trust 为 {'、'.join(Trust)} 之一。", f"trust is one of {', '.join(Trust)}."), where
+        )
     for key in ("source", "note"):
         if not isinstance(data.get(key, ""), str):
-            raise DefinitionError(f"{where}: {key} is text.")
+            raise DefinitionError(_is_text(key), where)
     checked_on = data.get("checked_on")
     if checked_on is not None and type(checked_on) is not dt.date:
-        raise DefinitionError(f"{where}: checked_on is a date, such as 2025-07-01.")
+        raise DefinitionError(
+            Text("checked_on 须为日期，如 2025-07-01。", "checked_on is a date, such as 2025-07-01."), where
+        )
     try:
         period = Period(data.get("from"), data.get("until"))
     except DefinitionError as error:
-        raise DefinitionError(f"{where}: {error}") from None
+        raise DefinitionError(error.text, where) from None
     return ParameterValue(
         place=_place(data.get("place", place), where),
         period=period,
@@ -189,6 +230,18 @@ def _parameter_value(data: Any, kind: Kind, place: str, where: str) -> Parameter
     )
 
 
+def _no_key(key: str, known: Iterable[str]) -> Text:
+    listed, near = sorted(known), suggestion(key, known)
+    return Text(
+        f"没有键 {key!r}。{near.zh}可用的键：{'、'.join(listed)}。",
+        f"there is no key {key!r}.{near.en} Use {', '.join(listed)}.",
+    )
+
+
+def _is_text(key: str) -> Text:
+    return Text(f'{key} 须为文字，如 {key} = "…"。', f'{key} is text, as in {key} = "…".')
+
+
 def _place(at: Any, where: str) -> str:
     if at in ("", "cn"):
         return ""
@@ -198,7 +251,11 @@ def _place(at: Any, where: str) -> str:
     except FieldValueError:
         pass  # told below
     raise DefinitionError(
-        f"{where}: place is 'cn' or a division code in quotation marks, such as \"330106\", not {at!r}."
+        Text(
+            f"place 为 'cn' 或加引号的行政区划代码，如 \"330106\"，不能是 {at!r}。",
+            f"place is 'cn' or a division code in quotation marks, such as \"330106\", not {at!r}.",
+        ),
+        where,
     )
 
 
@@ -216,7 +273,13 @@ def read_parameters(path: Path, *, jurisdiction: str, kinds: Mapping[str, Kind] 
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DefinitionError(f"{path.name} cannot be read as TOML: {error}") from None
+        raise DefinitionError(
+            Text(
+                f"无法读作 TOML 文件（{error}）；请改正该处，并以 UTF-8 保存。",
+                f"it cannot be read as TOML ({error}). Correct that place, and save the file as UTF-8.",
+            ),
+            path.name,
+        ) from None
     return tuple(_parameter(code, body, path.name, jurisdiction, kinds or {}) for code, body in data.items())
 
 
@@ -226,27 +289,61 @@ _PARAMETER_KEYS = ("kind", "unit", "title", "floor", "values")
 def _parameter(code: str, body: Any, file: str, jurisdiction: str, kinds: Mapping[str, Kind]) -> Parameter:
     where = f"{file}, {code}"
     if not isinstance(body, dict):
-        raise DefinitionError(f'{where}: a parameter is a table; write ["{code}"] with quotation marks.')
+        raise DefinitionError(
+            Text(
+                f'参数须为表；请写作加引号的 ["{code}"]。',
+                f'a parameter is a table; write ["{code}"] with quotation marks.',
+            ),
+            where,
+        )
     for key in body:
         if key not in _PARAMETER_KEYS:
-            raise DefinitionError(f"{where}: there is no key {key!r}; use {', '.join(_PARAMETER_KEYS)}.")
+            raise DefinitionError(_no_key(key, _PARAMETER_KEYS), where)
     declares, title = "kind" in body, body.get("title")
     if declares and (not isinstance(body["kind"], str) or body["kind"] not in PARAMETER_KINDS):
-        raise DefinitionError(f"{where}: there is no kind {body['kind']!r}; use one of {', '.join(PARAMETER_KINDS)}.")
-    if not declares and code not in kinds:
         raise DefinitionError(
-            f"{where}: this parameter is not declared by any pack.{did_you_mean(code, kinds)} "
-            "State its kind and title to declare it here."
+            Text(
+                f"没有种类 {body['kind']!r}；可用：{'、'.join(PARAMETER_KINDS)}。",
+                f"there is no kind {body['kind']!r}; use one of {', '.join(PARAMETER_KINDS)}.",
+            ),
+            where,
+        )
+    if not declares and code not in kinds:
+        near = suggestion(code, kinds)
+        raise DefinitionError(
+            Text(
+                f"没有规则包声明这个参数。{near.zh}如要在此声明，请写明它的 kind 和 title。",
+                f"this parameter is not declared by any pack.{near.en} State its kind and title to declare it here.",
+            ),
+            where,
         )
     if not declares and "floor" in body:
-        raise DefinitionError(f"{where}: only the pack that declares a parameter sets its floor.")
+        raise DefinitionError(
+            Text(
+                "只有声明参数的规则包才能设定最低标准；请删去 floor。",
+                "only the pack that declares a parameter sets its floor. Take the floor out.",
+            ),
+            where,
+        )
     if title is not None and not (isinstance(title, dict) and all(isinstance(title.get(k), str) for k in ("zh", "en"))):
-        raise DefinitionError(f'{where}: a title is in both languages: title = {{ zh = "…", en = "…" }}.')
+        raise DefinitionError(
+            Text(
+                '名称须有中英文两种：title = { zh = "…", en = "…" }。',
+                'a title is in both languages: title = { zh = "…", en = "…" }.',
+            ),
+            where,
+        )
     if not isinstance(body.get("unit", ""), str):
-        raise DefinitionError(f"{where}: unit is text.")
+        raise DefinitionError(_is_text("unit"), where)
     listed = body.get("values", [])
     if not isinstance(listed, list):
-        raise DefinitionError(f'{where}: values are tables, each under [["{code}".values]].')
+        raise DefinitionError(
+            Text(
+                f'values 须为若干表，每个写在 [["{code}".values]] 之下。',
+                f'values are tables, each under [["{code}".values]].',
+            ),
+            where,
+        )
     kind = PARAMETER_KINDS[body["kind"]] if declares else kinds[code]
     floor = body.get("floor")
     return Parameter(
@@ -274,14 +371,25 @@ def merge(parameters: Iterable[Parameter]) -> dict[str, Parameter]:
             loose.append(parameter)
         elif parameter.code in merged:
             raise DefinitionError(
-                f"{parameter.code} is declared in {merged[parameter.code].file} and in {parameter.file}."
+                Text(
+                    f"{merged[parameter.code].file} 和 {parameter.file} 都声明了这个参数；请改掉其中一个代码。",
+                    f"it is declared in {merged[parameter.code].file} and in {parameter.file}. "
+                    "Give one of the two another code.",
+                ),
+                parameter.code,
             )
         else:
             merged[parameter.code] = parameter
     for parameter in loose:
         if parameter.code not in merged:
-            near = did_you_mean(parameter.code, merged)
-            raise DefinitionError(f"{parameter.file}: no pack declares {parameter.code}.{near}")
+            near = suggestion(parameter.code, merged)
+            raise DefinitionError(
+                Text(
+                    f"没有规则包声明 {parameter.code}。{near.zh}请改正代码，或写明 kind 和 title 加以声明。",
+                    f"no pack declares {parameter.code}.{near.en} Correct the code, or declare it with kind and title.",
+                ),
+                parameter.file,
+            )
     given: dict[str, list[tuple[ParameterValue, str]]] = {}
     for parameter in (*merged.values(), *loose):
         given.setdefault(parameter.code, []).extend((value, parameter.file) for value in parameter.values)
@@ -301,10 +409,14 @@ def _refuse_overlaps(code: str, given: Iterable[tuple[ParameterValue, str]]) -> 
     """Two values at one place in one period; sorted first, since the nation has thousands of counties."""
     for (a, file), (b, other) in pairwise(sorted(given, key=_place_and_start)):
         if a.place == b.place and a.period.overlaps(b.period):
-            files = file if file == other else f"{file} and {other}"
+            at, one, two = a.place or "cn", a.period.text, b.period.text
             raise DefinitionError(
-                f"{files}: {code} has two values at place {a.place or 'cn'!r} in one period "
-                f"({a.period.text.en} and {b.period.text.en}). End the first with `until`."
+                Text(
+                    f"{code} 在 {at!r} 的同一期间有两个值（{one.zh} 和 {two.zh}）。请用 `until` 结束前一个。",
+                    f"{code} has two values at place {at!r} in one period ({one.en} and {two.en}). "
+                    "End the first with `until`.",
+                ),
+                file if file == other else f"{file}, {other}",
             )
 
 
@@ -314,7 +426,13 @@ def _refuse_below_floor(parameter: Parameter, given: Iterable[tuple[ParameterVal
         return
     for value, file in given:
         if value.period.overlaps(floor.period) and value.value < floor.value:  # type: ignore[operator]
+            at, given_, least = value.place or "cn", show(value.value, kind), show(floor.value, kind)
             raise DefinitionError(
-                f"{file}: {parameter.code} at {value.place or 'cn'} is {show(value.value, kind).en}, below the national "
-                f"floor of {show(floor.value, kind).en}. A county may raise it, not lower it."
+                Text(
+                    f"{parameter.code} 在 {at} 为 {given_.zh}，低于国家最低标准 {least.zh}。"
+                    f"地方可以提高，不能降低；请写 {least.zh}或更高。",
+                    f"{parameter.code} at {at} is {given_.en}, below the national floor of {least.en}. "
+                    f"A county may raise it, not lower it: write {least.en} or more.",
+                ),
+                file,
             )

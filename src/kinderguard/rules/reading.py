@@ -5,15 +5,15 @@ what and where; nothing is guessed, and no code is run that the text brings with
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any, TypeAlias, TypeVar
 
 import attrs
 
 from kinderguard.model.codes import Code, Document, Frequency
-from kinderguard.model.errors import did_you_mean
-from kinderguard.model.text import Text
+from kinderguard.model.errors import suggestion
+from kinderguard.model.text import Text, join, same
 from kinderguard.rules import nodes as n
 from kinderguard.rules.canonical import kind_from_json, node_from_json, node_to_json
 from kinderguard.rules.citations import Cite, Period, Trust
@@ -27,10 +27,10 @@ from kinderguard.rules.definitions import (
     Policy,
 )
 from kinderguard.rules.errors import DefinitionError, RuleError
-from kinderguard.rules.expression import Expr, expression
+from kinderguard.rules.expression import Expr, expression, type_of
 from kinderguard.rules.facts import LISTS, ROOTS, Handle, HelpFacts, fact_types
 from kinderguard.rules.kinds import BOOL, CODE_LISTS, DATE, Kind, Sort
-from kinderguard.rules.parameters import Parameter, ParameterValue
+from kinderguard.rules.parameters import Parameter, ParameterValue, misfit
 from kinderguard.rules.records import Records
 from kinderguard.rules.stacking import Capped, Excludes, Keep, TopsUp
 
@@ -40,7 +40,12 @@ Functions: TypeAlias = tuple[Callable[..., Any], Callable[..., Any] | None]
 
 
 def _no_functions(code: str) -> Functions:
-    raise DefinitionError(f"The provider of {code} is code, which JSON does not hold.")
+    raise DefinitionError(
+        Text(
+            f"{code} 的事实提供者是程序，JSON 中没有；请安装声明它的规则包。",
+            f"The provider of {code} is code, which JSON does not hold. Install the pack that declares it.",
+        )
+    )
 
 
 @attrs.frozen(eq=False)
@@ -80,9 +85,9 @@ class Reading:
         names = {cls.__name__.lower(): cls for cls in classes}
         given = data.get("is") if isinstance(data, dict) else None
         if not isinstance(given, str) or given not in names:
-            shown = f"{given!r}" if isinstance(given, str) else f"a {type(data).__name__}"
-            near = did_you_mean(given, names) if isinstance(given, str) else ""
-            raise DefinitionError(f"{where}: {' or '.join(names)} is needed here, not {shown}.{near}")
+            shown = same(repr(given)) if isinstance(given, str) else type_of(data)
+            near = suggestion(given, names) if isinstance(given, str) else same("")
+            raise needed(join([same(n) for n in names], "或", " or "), shown, where, near)
         cls = names[given]
         where = f"{where} {data['code']}" if isinstance(data.get("code"), str) else where
         return _made(cls, self._fields(data, cls, where), where)
@@ -91,13 +96,13 @@ class Reading:
         fields = _FIELDS[cls]
         for name in data:
             if name != "is" and name not in fields:
-                raise DefinitionError(f"{where}: there is no field {name!r}.{did_you_mean(name, fields)}")
+                raise no_field(name, fields, where)
         values: dict[str, Any] = {}
         for name, field in fields.items():
             if name in data:
                 values[name] = field.read(self, data[name], f"{where}, {name}")
             elif field.absent is _NEEDED:
-                raise DefinitionError(f"{where}: the field {name!r} is missing.")
+                raise field_missing(name, where)
             else:
                 values[name] = field.absent
         if cls is FactProvider:
@@ -114,25 +119,34 @@ class Reading:
             node = node_from_json(data, lists=self.lists, shared=self._shared)
             refuse_unwritable(node)
             if node_to_json(node) != data:
-                raise DefinitionError("the expression is not in its canonical form.")
+                raise DefinitionError(
+                    Text(
+                        "表达式不是规范写法；请用 node_to_json 重新写出。",
+                        "the expression is not in its canonical form. Write it with node_to_json.",
+                    )
+                )
             return expression(node)
         except RecursionError:
-            raise DefinitionError(f"{where}: the expression is nested too deeply.") from None
+            raise DefinitionError(
+                Text(
+                    "表达式嵌套过深；请用 r.named 分步。",
+                    "the expression is nested too deeply. Part it into named steps.",
+                ),
+                where,
+            ) from None
         except RuleError as error:
-            raise DefinitionError(f"{where}: {error}") from None
+            raise DefinitionError(error.text, where) from None
 
 
 def _made(cls: type, values: dict[str, Any], where: str) -> Any:
     try:
         made = cls(**values)
     except RuleError as error:
-        raise DefinitionError(f"{where}: {error}") from None
+        raise DefinitionError(error.text, where) from None
     if isinstance(made, Parameter) and made.kind is not None:
         for value in (*made.values, *([made.floor] if made.floor else [])):
             if not fits(value.value, made.kind):
-                raise DefinitionError(
-                    f"{where}: the value at {value.place or 'cn'} is not {made.kind} of zero or more."
-                )
+                raise misfit(value.value, made.kind, f"{where} @ {value.place or 'cn'}")
     return made
 
 
@@ -149,33 +163,62 @@ class _Field:
     absent: Any = _NEEDED
 
 
+A_LIST, A_TEXT, A_FLAG = Text("列表", "a list"), Text("文字", "text"), Text("true 或 false", "true or false")
+
+
+def needed(what: Text, given: Text, where: str, near: Text = Text("", "")) -> DefinitionError:  # noqa: B008  it is frozen
+    """The error of a value that should have been something else."""
+    return DefinitionError(
+        Text(f"此处应为{what.zh}，不能是{given.zh}。", f"{what.en} is needed here, not {given.en}.") + near, where
+    )
+
+
+def no_field(name: str, known: Iterable[str], where: str) -> DefinitionError:
+    """The error of a field that there is not."""
+    return DefinitionError(
+        Text(f"没有字段 {name!r}。", f"there is no field {name!r}.") + suggestion(name, known), where
+    )
+
+
+def field_missing(name: str, where: str) -> DefinitionError:
+    """The error of a field that is left out."""
+    return DefinitionError(Text(f"缺少字段 {name!r}。", f"the field {name!r} is missing."), where)
+
+
+def no_date(where: str) -> DefinitionError:
+    """The error of a text that is no date."""
+    return DefinitionError(Text("此处应为日期，如 2025-09-01。", "a date such as 2025-09-01 is needed here."), where)
+
+
 def _list(data: Any, where: str) -> list[Any]:
     if not isinstance(data, list):
-        raise DefinitionError(f"{where}: a list is needed here, not a {type(data).__name__}.")
+        raise needed(A_LIST, type_of(data), where)
     return data
 
 
 def _text(_: Reading, data: Any, where: str) -> str:
     if not isinstance(data, str):
-        raise DefinitionError(f"{where}: text is needed here, not a {type(data).__name__}.")
+        raise needed(A_TEXT, type_of(data), where)
     return data
 
 
 def _flag(_: Reading, data: Any, where: str) -> bool:
     if not isinstance(data, bool):
-        raise DefinitionError(f"{where}: true or false is needed here, not a {type(data).__name__}.")
+        raise needed(A_FLAG, type_of(data), where)
     return data
 
 
 def _whole(_: Reading, data: Any, where: str) -> int:
     if not isinstance(data, int) or isinstance(data, bool):
-        raise DefinitionError(f"{where}: a whole number is needed here, not a {type(data).__name__}.")
+        raise needed(Text("整数", "a whole number"), type_of(data), where)
     return data
 
 
 def _titled(_: Reading, data: Any, where: str) -> Text:
     if not isinstance(data, dict) or data.keys() != {"zh", "en"} or not all(isinstance(v, str) for v in data.values()):
-        raise DefinitionError(f"{where}: a text in both languages is needed here, zh and en.")
+        raise DefinitionError(
+            Text("此处应为中英文两种文字，即 zh 和 en。", "a text in both languages is needed here, zh and en."), where
+        )
     return Text(data["zh"], data["en"])
 
 
@@ -186,7 +229,7 @@ def _day(reading: Reading, data: Any, where: str) -> dt.date:
     except ValueError:
         day = None
     if day is None or day.isoformat() != text:
-        raise DefinitionError(f"{where}: a date such as 2025-09-01 is needed here.")
+        raise no_date(where)
     return day
 
 
@@ -197,7 +240,7 @@ def _kind(reading: Reading, data: Any, where: str) -> Kind:
     except (KeyError, ValueError):
         kind = None
     if kind is None or kind.to_json() != text or (kind.unit and kind.sort is not Sort.NUMBER):
-        raise DefinitionError(f"{where}: there is no kind of value {text!r}.")
+        raise DefinitionError(Text(f"没有名为 {text!r} 的值类型。", f"there is no kind of value {text!r}."), where)
     return kind
 
 
@@ -214,7 +257,13 @@ def _value(_: Reading, data: Any, where: str) -> bool | int | Fraction | dt.date
                 return ratio
         except (ValueError, ZeroDivisionError):
             pass  # told below
-    raise DefinitionError(f"{where}: a whole number, a ratio such as 3/2, true, false or a date is needed here.")
+    raise DefinitionError(
+        Text(
+            "此处应为整数、比例（如 3/2）、true、false 或日期。",
+            "a whole number, a ratio such as 3/2, true, false or a date is needed here.",
+        ),
+        where,
+    )
 
 
 def _code(codes: type[T]) -> Callable[[Reading, Any, str], T]:
@@ -224,7 +273,14 @@ def _code(codes: type[T]) -> Callable[[Reading, Any, str], T]:
             return codes(text)  # type: ignore[call-arg]
         except ValueError:
             known = [str(code) for code in codes]  # type: ignore[attr-defined]
-            raise DefinitionError(f"{where}: there is no {text!r}.{did_you_mean(text, known)}") from None
+            near = suggestion(text, known)
+            raise DefinitionError(
+                Text(
+                    f"没有 {text!r}。{near.zh}可用：{'、'.join(known)}。",
+                    f"there is no {text!r}.{near.en} Use one of {', '.join(known)}.",
+                ),
+                where,
+            ) from None
 
     return read
 
@@ -254,6 +310,7 @@ def _counted(reading: Reading, data: Any, where: str) -> Any:
 _CODE, _TITLE = _Field(_text), _Field(_titled)
 _NOTE, _WHEN = _Field(_titled, None), _Field(_expression, None)
 _CITES = _Field(_many(_one(Cite)), ())
+_CODES = _Field(_many(_text), ())
 _PERIOD = _Field(_one(Period))
 
 #: The fields of every class, each with how it is read. What ``plain`` always writes is needed.
@@ -265,7 +322,7 @@ _FIELDS: dict[type, dict[str, _Field]] = {
     },
     Category: {
         "code": _CODE, "title": _TITLE, "when": _Field(_expression), "kind": _Field(_code(CategoryKind)), "cites": _CITES,
-        "effective": _PERIOD, "note": _NOTE, "duty": _Field(_flag),
+        "effective": _PERIOD, "note": _NOTE, "duty": _Field(_flag), "parts": _CODES, "apart_from": _CODES,
     },
     OwnDocument: {"code": _CODE, "title": _TITLE},
     Policy: {
@@ -332,11 +389,15 @@ def refuse_unwritable(root: n.Node) -> None:
             continue
         seen.add((node, tuple(around)))
         if not _takes_its_parts(node):
-            raise DefinitionError(f"{type(node).__name__} does not go with what it is given.")
+            name = type(node).__name__
+            raise DefinitionError(Text(f"{name} 与所给的部分不相配。", f"{name} does not go with what it is given."))
         if isinstance(node, n.Aggregate):
             inner = {**around, node.each: _handle_of(node.source, around)}
             if node.each.collection != node.source.path:
-                raise DefinitionError(f"A record of {node.each.collection!r} is no record of {node.source.path!r}.")
+                one, other = node.each.collection, node.source.path
+                raise DefinitionError(
+                    Text(f"{one!r} 的记录不是 {other!r} 的记录。", f"A record of {one!r} is no record of {other!r}.")
+                )
             stack += [(node.body, inner), (node.where, inner)]
             continue
         if isinstance(node, n.Fact | n.Collection):
@@ -348,7 +409,9 @@ def refuse_unwritable(root: n.Node) -> None:
 def _handle_of(source: n.Node, around: _Around) -> type[Handle]:
     found = _there(source, around) if isinstance(source, n.Collection) else None
     if not isinstance(found, Records):
-        raise DefinitionError("Only the records of a list can be counted or summed.")
+        raise DefinitionError(
+            Text("只有列表中的记录才能计数或求和。", "Only the records of a list can be counted or summed.")
+        )
     return found.handle
 
 
@@ -365,14 +428,18 @@ def _there(node: n.Fact | n.Collection, around: _Around) -> "Expr | Records[Any]
             return None
         found = handle(each=node.of)
     else:
-        raise DefinitionError(f"{node.path!r} is asked of a record that is not there.")
+        raise DefinitionError(
+            Text(f"{node.path!r} 所问的记录不存在。", f"{node.path!r} is asked of a record that is not there.")
+        )
     for name in rest:
         if not isinstance(found, Handle) or (name not in fact_types(type(found)) and name.startswith("_")):
             break
         found = getattr(found, name)
     same = found.source == node if isinstance(found, Records) else isinstance(found, Expr) and found.node == node
     if not same:
-        raise DefinitionError(f"There is no fact {node.path!r} of this kind.")
+        raise DefinitionError(
+            Text(f"没有这种类型的事实 {node.path!r}。", f"There is no fact {node.path!r} of this kind.")
+        )
     assert isinstance(found, Expr | Records)
     return found
 

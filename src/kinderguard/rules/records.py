@@ -9,9 +9,21 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 import attrs
 
+from kinderguard.model.text import Text
 from kinderguard.rules import nodes as n
 from kinderguard.rules.errors import DefinitionError, ExpressionError
-from kinderguard.rules.expression import DAY, BoolExpr, DateExpr, Expr, MoneyExpr, NumberExpr, _condition, named, when
+from kinderguard.rules.expression import (
+    DAY,
+    BoolExpr,
+    DateExpr,
+    Expr,
+    MoneyExpr,
+    NumberExpr,
+    _condition,
+    named,
+    type_of,
+    when,
+)
 from kinderguard.rules.kinds import BOOL, NUMBER, PERSONS, Kind
 
 if TYPE_CHECKING:
@@ -46,7 +58,12 @@ class Records(Generic[H]):
         beginning and an end touches the window if any day of it lies in the window.
         """
         if years < 0 or months < 0 or days < 0 or not (years or months or days):
-            raise DefinitionError("The window needs a positive length, as in `.within(months=12)`.")
+            raise DefinitionError(
+                Text(
+                    "期间的长度须大于零，如 `.within(months=12)`。",
+                    "The window needs a positive length, as in `.within(months=12)`.",
+                )
+            )
         start = DAY.plus(years=-years, months=-months, days=-days)
         zh = "".join(f"{k}{unit}" for k, unit in ((years, "年"), (months, "个月"), (days, "天")) if k)
         en = ", ".join(f"{k} {unit[: -1 if k == 1 else None]}" for k, unit in _spans(years, months, days) if k)
@@ -98,8 +115,12 @@ class Records(Generic[H]):
 
         def _refuse(self, *_: object) -> NoReturn:
             raise ExpressionError(
-                f"The records of {self.source.path} are no list until there is a child: "
-                "write `.any(lambda x: ...)`, `.all(...)`, `.count(...)` or `.sum(...)`."
+                Text(
+                    f"{self.source.path} 的记录要等到有具体儿童时才是列表："
+                    "请写 `.any(lambda x: ...)`、`.all(...)`、`.count(...)` 或 `.sum(...)`。",
+                    f"The records of {self.source.path} are no list until there is a child: "
+                    "write `.any(lambda x: ...)`, `.all(...)`, `.count(...)` or `.sum(...)`.",
+                )
             )
 
         __bool__ = __iter__ = __len__ = __contains__ = __getitem__ = _refuse
@@ -109,7 +130,13 @@ class Records(Generic[H]):
         if not isinstance(sample, NumberExpr | MoneyExpr | DateExpr) or (
             how is n.How.SUM and isinstance(sample, DateExpr)
         ):
-            raise ExpressionError(f"`.{how.value}` over {self.source.path} needs money or a number for each record.")
+            raise ExpressionError(
+                Text(
+                    f"对 {self.source.path} 用 `.{how.value}` 时，每条记录须给出金额或数，如 `lambda m: m.monthly_income`。",
+                    f"`.{how.value}` over {self.source.path} needs money or a number for each record, "
+                    "as in `lambda m: m.monthly_income`.",
+                )
+            )
         return type(sample)(self._aggregate(how, value, sample.kind))
 
     def _aggregate(self, how: n.How, body: Callable[[H], Any], kind: Kind) -> n.Aggregate:
@@ -132,7 +159,13 @@ class Records(Generic[H]):
 
 def _expr(value: Any, how: n.How) -> Expr:
     if not isinstance(value, Expr):
-        raise ExpressionError(f"`.{how.value}` needs an expression for each record, not a {type(value).__name__}.")
+        given = type_of(value)
+        raise ExpressionError(
+            Text(
+                f"`.{how.value}` 须为每条记录给出表达式，如 `lambda m: m.monthly_income`，不能是{given.zh}。",
+                f"`.{how.value}` needs an expression for each record, as in `lambda m: m.monthly_income`, not {given.en}.",
+            )
+        )
     return value
 
 

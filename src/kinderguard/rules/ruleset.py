@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 import attrs
 
-from kinderguard.model.errors import did_you_mean
+from kinderguard.model.errors import suggestion
+from kinderguard.model.text import Text
 from kinderguard.rules import nodes as n
 from kinderguard.rules.canonical import FORMAT, digest, plain
 from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactProvider, Policy
@@ -25,33 +26,38 @@ from kinderguard.rules.stacking import Capped, Excludes, Keep, TopsUp
 D = TypeVar("D", Category, Policy, Check, DeclaredFact[Any], FactProvider)
 
 
-def _by_code(kind: str, values: Iterable[D] | Mapping[str, D]) -> dict[str, D]:
+def _by_code(kind: Text, values: Iterable[D] | Mapping[str, D]) -> dict[str, D]:
     found: dict[str, D] = {}
     for value in values.values() if isinstance(values, Mapping) else values:
         if value.code in found:
-            raise DefinitionError(f"{kind} {value.code} is defined twice.")
+            raise DefinitionError(
+                Text(
+                    f"{kind.zh} {value.code} 定义了两次；请改掉其中一个代码。",
+                    f"{kind.en} {value.code} is defined twice. Give one of the two another code.",
+                )
+            )
         found[value.code] = value
     return found
 
 
 def _categories(values: Iterable[Category]) -> dict[str, Category]:
-    return _by_code("Category", values)
+    return _by_code(Text("类别", "Category"), values)
 
 
 def _policies(values: Iterable[Policy]) -> dict[str, Policy]:
-    return _by_code("Policy", values)
+    return _by_code(Text("政策", "Policy"), values)
 
 
 def _checks(values: Iterable[Check]) -> dict[str, Check]:
-    return _by_code("Check", values)
+    return _by_code(Text("地方规定", "Check"), values)
 
 
 def _facts(values: Iterable[DeclaredFact[Any]]) -> dict[str, DeclaredFact[Any]]:
-    return _by_code("Fact", values)
+    return _by_code(Text("事实", "Fact"), values)
 
 
 def _providers(values: Iterable[FactProvider]) -> dict[str, FactProvider]:
-    return _by_code("The provider of", values)
+    return _by_code(Text("事实提供者", "The provider of"), values)
 
 
 @attrs.frozen(slots=False)
@@ -73,12 +79,19 @@ class RuleSet:
     def __attrs_post_init__(self) -> None:
         for owner, node in self._conditions():
             self._check_references(owner, node)
+        for category in self.categories.values():
+            self._check_claims(category)
         for check in self.checks.values():
             self._check_target(check)
         for code, provider in self.providers.items():
             if code not in self.facts:
+                near = suggestion(code, self.facts)
                 raise DefinitionError(
-                    f"The provider of {code} gives a fact that no pack declares.{did_you_mean(code, self.facts)}"
+                    Text(
+                        f"事实提供者给出的事实 {code} 没有规则包声明。{near.zh}请改正代码，或在 facts 中声明它。",
+                        f"The provider of {code} gives a fact that no pack declares.{near.en} "
+                        "Correct the code, or declare it among the facts.",
+                    )
                 )
             for need in provider.needs:
                 self._check_references(code, need.node)
@@ -104,6 +117,14 @@ class RuleSet:
         for check in self.checks.values():
             yield from ((check.code, e) for e in (check.widens, check.requires, check.at_least) if e is not None)
 
+    def require_defined(self, owner: str, expr: Expr) -> None:
+        """Refuse an expression that stands outside the set and names something that the set does not have.
+
+        Raises:
+            DefinitionError: naming ``owner``, what is not there, and the nearest that is.
+        """
+        self._check_references(owner, expr.node)
+
     def _conditions(self) -> Iterator[tuple[str, n.Node]]:
         return ((code, expr.node) for code, expr in self.expressions())
 
@@ -111,45 +132,79 @@ class RuleSet:
         named = references(root)
         for code in named.categories:
             if code not in self.categories:
-                raise DefinitionError(f"{owner}: there is no category {code}.{did_you_mean(code, self.categories)}")
+                raise DefinitionError(_no_such(Text("类别", "category"), code, self.categories), owner)
         for fact in named.facts:
             declared = self.facts.get(fact.path)
             if declared is None:
-                raise DefinitionError(
-                    f"{owner}: no pack declares the fact {fact.path}.{did_you_mean(fact.path, self.facts)}"
-                )
+                raise DefinitionError(_undeclared(Text("事实", "fact"), fact.path, self.facts), owner)
             if declared.kind != fact.kind:
-                raise DefinitionError(f"{owner}: the fact {fact.path} is {declared.kind}, not {fact.kind}.")
+                declared_as, used_as = declared.kind.text, fact.kind.text
+                raise DefinitionError(
+                    Text(
+                        f"事实 {fact.path} 是{declared_as.zh}，不是{used_as.zh}；请用它的 DeclaredFact 的 .expr。",
+                        f"the fact {fact.path} is {declared_as.en}, not {used_as.en}. Use .expr of its DeclaredFact.",
+                    ),
+                    owner,
+                )
         for node in named.parameters:
             parameter = self.parameters.get(node.code)
             if parameter is None or parameter.kind is None:
-                raise DefinitionError(
-                    f"{owner}: no pack declares the parameter {node.code}.{did_you_mean(node.code, self.parameters)}"
-                )
+                raise DefinitionError(_undeclared(Text("参数", "parameter"), node.code, self.parameters), owner)
             if parameter.kind != node.kind:
+                declared_as, used_as = parameter.kind.text, node.kind.text
                 raise DefinitionError(
-                    f"{owner}: the parameter {node.code} is {parameter.kind}, but is used as {node.kind}: use param(…), param.ratio, param.flag, param.number or param.day."
+                    Text(
+                        f"参数 {node.code} 是{declared_as.zh}，却用作{used_as.zh}："
+                        "请用 param(…)、param.ratio、param.flag、param.number 或 param.day。",
+                        f"the parameter {node.code} is {declared_as.en}, but is used as {used_as.en}: "
+                        "use param(…), param.ratio, param.flag, param.number or param.day.",
+                    ),
+                    owner,
                 )
+
+    def _check_claims(self, category: Category) -> None:
+        for field, codes in (("parts", category.parts), ("apart_from", category.apart_from)):
+            for code in codes:
+                if code not in self.categories:
+                    missing = _no_such(Text("类别", "category"), code, self.categories)
+                    raise DefinitionError(missing, f"{category.code}, {field}")
 
     def _check_target(self, check: Check) -> None:
         target = self.policies.get(check.on) or self.categories.get(check.on)
         if target is None:
-            raise DefinitionError(
-                f"{check.code}: there is no policy or category {check.on}.{did_you_mean(check.on, [*self.policies, *self.categories])}"
-            )
+            known = [*self.policies, *self.categories]
+            raise DefinitionError(_no_such(Text("政策或类别", "policy or category"), check.on, known), check.code)
         if check.at_least is not None and (not isinstance(target, Policy) or target.amount is None):
-            raise DefinitionError(f"{check.code}: at_least applies only to a policy with an amount.")
+            raise DefinitionError(
+                Text(
+                    f"at_least 只能用于写明金额的政策，而 {target.code} 不是；请改用 widens 或 requires。",
+                    f"at_least applies only to a policy with an amount, which {target.code} is not. "
+                    "Use widens or requires.",
+                ),
+                check.code,
+            )
         if check.requires is None or _pack_of(check.code) == _pack_of(target.code):
             return
         if isinstance(target, Category):
             raise DefinitionError(
-                f"{check.code}: a county may widen {target.code}, but not add a condition to it. Define a category of "
-                "your own that asks for both, or write the condition into your own policies."
+                Text(
+                    f"地方可以放宽 {target.code}，不能增加条件。请另设自己的类别，同时要求两者，"
+                    "或把条件写进自己的政策。",
+                    f"a county may widen {target.code}, but not add a condition to it. Define a category of "
+                    "your own that asks for both, or write the condition into your own policies.",
+                ),
+                check.code,
             )
         if not target.counties_may_narrow:
             raise DefinitionError(
-                f"{check.code}: a county may widen and raise {target.code}, but not add a condition to it: "
-                f"{target.code} does not say that counties may."
+                Text(
+                    f"地方可以放宽和提高 {target.code}，不能增加条件：{target.code} 没有写明允许。"
+                    "请改用 widens 或 at_least，或把条件写进自己的政策。",
+                    f"a county may widen and raise {target.code}, but not add a condition to it: "
+                    f"{target.code} does not say that counties may. Use widens or at_least, or write the condition into "
+                    "a policy of your own.",
+                ),
+                check.code,
             )
 
     @cached_property
@@ -160,7 +215,7 @@ class RuleSet:
             for condition in (check.widens, check.requires):
                 if check.on in needs and condition is not None:
                     needs[check.on] |= _categories_in(condition.node)
-        return _ordered("The categories", needs)
+        return _ordered(Text("类别", "The categories"), needs)
 
     @cached_property
     def stacking_order(self) -> tuple[str, ...]:
@@ -178,13 +233,18 @@ class RuleSet:
                     needs[policy.code].add(other)
         for group, members in groups.items():
             if len({_pack_of(code) for code in members}) > 1:
+                listed = sorted(members)
                 raise DefinitionError(
-                    f"The group {group!r} caps policies of several packs: {', '.join(sorted(members))}. A pack caps its "
-                    "own policies only; give the group another name."
+                    Text(
+                        f"封顶组 {group!r} 包含几个规则包的政策：{'、'.join(listed)}。"
+                        "规则包只能给自己的政策封顶；请给该组另起名称。",
+                        f"The group {group!r} caps policies of several packs: {', '.join(listed)}. A pack caps its "
+                        "own policies only; give the group another name.",
+                    )
                 )
             for earlier, later in pairwise(sorted(members)):
                 needs[later].add(earlier)
-        return _ordered("The stacking rules of", needs)
+        return _ordered(Text("叠加规则", "The stacking rules of"), needs)
 
     @cached_property
     def provider_order(self) -> tuple[str, ...]:
@@ -193,28 +253,50 @@ class RuleSet:
             code: {need.node.path for need in provider.needs if isinstance(need.node, n.Fact)} & self.providers.keys()
             for code, provider in self.providers.items()
         }
-        return _ordered("The providers of", needs)
+        return _ordered(Text("事实提供者", "The providers of"), needs)
 
     def _check_partner(self, policy: Policy, rule: Excludes | TopsUp, other: str) -> None:
         partner = self.policies.get(other)
         if partner is None:
+            near = suggestion(other, self.policies)
             raise DefinitionError(
-                f"{policy.code}: its stacking names {other}, which does not exist.{did_you_mean(other, self.policies)}"
+                Text(
+                    f"stacking 中的 {other} 不存在。{near.zh}请改正代码，或去掉该 stacking。",
+                    f"its stacking names {other}, which does not exist.{near.en} Correct the code, or leave this "
+                    "stacking out.",
+                ),
+                policy.code,
             )
         takes_away = isinstance(rule, Excludes) and rule.keep is Keep.THIS
         if takes_away and _pack_of(policy.code) != _pack_of(other) and not partner.counties_may_narrow:
             raise DefinitionError(
-                f"{policy.code}: its stacking takes {other} away, which does not say that counties may. "
-                'Use keep="higher", so that nobody gets less, or keep="other".'
+                Text(
+                    f'stacking 会取消 {other}，而它没有写明地方可以这样做。请用 keep="higher"（无人因此少得）'
+                    '或 keep="other"。',
+                    f"its stacking takes {other} away, which does not say that counties may. "
+                    'Use keep="higher", so that nobody gets less, or keep="other".',
+                ),
+                policy.code,
             )
         compares = isinstance(rule, TopsUp) or rule.keep == "higher"
         if compares and (partner.amount is None or policy.amount is None):
             raise DefinitionError(
-                f"{policy.code}: its stacking compares amounts with {other}, but one of the two is a service."
+                Text(
+                    f'stacking 要与 {other} 比较金额，而两者之一是服务；请用 keep="this" 或 keep="other"。',
+                    f"its stacking compares amounts with {other}, but one of the two is a service. "
+                    'Use keep="this" or keep="other".',
+                ),
+                policy.code,
             )
         if compares and partner.every is not policy.every:
             raise DefinitionError(
-                f"{policy.code} is paid {policy.every.en} and {other} {partner.every.en}: amounts of different periods cannot be compared."
+                Text(
+                    f"它的发放周期为{policy.every.zh}，{other} 为{partner.every.zh}：周期不同的金额不能比较；"
+                    "请改用相同的 every，或去掉该 stacking。",
+                    f"it is paid {policy.every.en} and {other} {partner.every.en}: amounts of different periods cannot "
+                    "be compared. Give both the same `every`, or leave this stacking out.",
+                ),
+                policy.code,
             )
 
     def in_force(self, day: dt.date) -> "RuleSet":
@@ -311,7 +393,25 @@ def _categories_in(node: n.Node) -> set[str]:
     return set(references(node).categories)
 
 
-def _ordered(what: str, needs: dict[str, set[str]]) -> tuple[str, ...]:
+def _no_such(what: Text, code: str, known: Iterable[str]) -> Text:
+    known = list(known)
+    near = suggestion(code, known)
+    return Text(
+        f"没有{what.zh} {code}。{near.zh}请改正代码，或安装定义它的规则包。",
+        f"there is no {what.en} {code}.{near.en} Correct the code, or install the pack that defines it.",
+    )
+
+
+def _undeclared(what: Text, code: str, known: Iterable[str]) -> Text:
+    known = list(known)
+    near = suggestion(code, known)
+    return Text(
+        f"没有规则包声明{what.zh} {code}。{near.zh}请改正代码，或在规则包中声明它。",
+        f"no pack declares the {what.en} {code}.{near.en} Correct the code, or declare it in the pack.",
+    )
+
+
+def _ordered(what: Text, needs: dict[str, set[str]]) -> tuple[str, ...]:
     sorter = graphlib.TopologicalSorter({code: sorted(needs[code]) for code in sorted(needs)})
     try:
         return tuple(sorter.static_order())

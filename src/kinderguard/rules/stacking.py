@@ -11,7 +11,7 @@ import attrs
 
 from kinderguard.model.text import Text
 from kinderguard.rules.errors import DefinitionError, ExpressionError
-from kinderguard.rules.expression import BoolExpr, Expr, MoneyExpr
+from kinderguard.rules.expression import BoolExpr, Expr, MoneyExpr, type_of
 
 if TYPE_CHECKING:
     from kinderguard.rules.definitions import Policy
@@ -30,7 +30,13 @@ class Keep(StrEnum):
 def _code(policy: "Policy | str") -> str:
     code = getattr(policy, "code", policy)
     if not isinstance(code, str):
-        raise ExpressionError(f"A Policy or its code is needed here, not a {type(policy).__name__}.")
+        given = type_of(policy)
+        raise ExpressionError(
+            Text(
+                f"此处应为 Policy 或它的代码，如 'cn.orphan_allowance'，不能是{given.zh}。",
+                f"A Policy or its code is needed here, such as 'cn.orphan_allowance', not {given.en}.",
+            )
+        )
     return code
 
 
@@ -102,9 +108,19 @@ def excludes(
         reason: why, for the explanation.
     """
     if keep not in list(Keep):
-        raise DefinitionError(f"keep is 'higher', 'this' or 'other', not {keep!r}.")
+        raise DefinitionError(
+            Text(
+                f"keep 为 'higher'、'this' 或 'other'，不能是 {keep!r}。",
+                f"keep is 'higher', 'this' or 'other', not {keep!r}.",
+            )
+        )
     if when is not None and not isinstance(when, BoolExpr):
-        raise ExpressionError("excludes(when=...) needs a condition such as `child.age < 16`.")
+        raise ExpressionError(
+            Text(
+                "excludes(when=...) 需要条件，如 `child.age < 16`。",
+                "excludes(when=...) needs a condition such as `child.age < 16`.",
+            )
+        )
     return Excludes(other, Keep(keep), when, reason)
 
 
@@ -119,19 +135,45 @@ def tops_up(
         reason: why, for the explanation.
     """
     if not isinstance(counting, list | tuple):
-        raise ExpressionError("tops_up(counting=[...]) needs a list of policies, codes or amounts.")
+        raise ExpressionError(
+            Text(
+                "tops_up(counting=[...]) 需要列表，列出政策、代码或金额。",
+                "tops_up(counting=[...]) needs a list of policies, codes or amounts.",
+            )
+        )
     if to is not None and not isinstance(to, MoneyExpr):
-        raise ExpressionError("tops_up(to=...) needs money, such as r.yuan(500) or param(...).")
+        raise ExpressionError(
+            Text(
+                "tops_up(to=...) 需要金额，如 r.yuan(500) 或 param(...)。",
+                "tops_up(to=...) needs money, such as r.yuan(500) or param(...).",
+            )
+        )
     for counted in counting:
         if isinstance(counted, Expr) and not isinstance(counted, MoneyExpr):
-            raise ExpressionError(f"tops_up counts policies and money, not {counted.kind}.")
+            kind = counted.kind.text
+            raise ExpressionError(
+                Text(
+                    f"tops_up 只计政策和金额，不能计{kind.zh}；请列出政策、代码或金额。",
+                    f"tops_up counts policies and money, not {kind.en}. List policies, codes or amounts.",
+                )
+            )
     if not counting:
-        raise DefinitionError("tops_up(counting=[...]) needs something to count.")
+        raise DefinitionError(
+            Text(
+                "tops_up(counting=[...]) 为空；请列出要扣除的政策、代码或金额。",
+                "tops_up(counting=[...]) needs something to count: policies, codes or amounts.",
+            )
+        )
     return TopsUp(tuple(c if isinstance(c, Expr) else _code(c) for c in counting), to, reason)
 
 
 def capped(group: str, limit: MoneyExpr, *, reason: Text | None = None) -> Capped:
     """This policy belongs to a group that together pays no more than ``limit``."""
     if not isinstance(limit, MoneyExpr):
-        raise ExpressionError("capped(group, limit) needs money as its limit, such as r.yuan(500) or param(...).")
+        raise ExpressionError(
+            Text(
+                "capped(group, limit) 的上限须为金额，如 r.yuan(500) 或 param(...)。",
+                "capped(group, limit) needs money as its limit, such as r.yuan(500) or param(...).",
+            )
+        )
     return Capped(group, limit, reason)

@@ -14,7 +14,7 @@ from kinderguard.model.errors import Problem
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Text, same
 from kinderguard.packs import NoPacksError, Pack, PackSource, PackState, PolicyBook
-from kinderguard.packs.failures import place_in_pack
+from kinderguard.packs.failures import place_in_pack, told
 from kinderguard.packs.installed import installed
 from kinderguard.packs.loader import GROUP
 from kinderguard.rules.definitions import Check
@@ -80,14 +80,9 @@ def _put_together(book: PolicyBook, where: Mapping[str, Whereabouts]) -> Iterato
         except Exception as error:  # noqa: BLE001  whatever a pack's values raise, the others are still looked at
             last = traceback.extract_tb(error.__traceback__)[-1]
             at = place_in_pack(error, source.module) or f"{Path(last.filename).name}:{last.lineno}"
-            message = Text(
-                f"载入时出错（{at}）：{type(error).__name__}: {error}",
-                f"it raised while it was put together ({at}): {type(error).__name__}: {error}",
-            )
+            message = Text(f"载入时出错（{at}）：", f"it raised while it was put together ({at}): ") + told(error)
             place = (
-                where[source.name].problem(Problem("pack.crashed", same(str(error))))
-                if source.name in where
-                else Place()
+                where[source.name].problem(Problem("pack.crashed", told(error))) if source.name in where else Place()
             )
             yield Finding("pack.crashed", (source.name,), message, MENDS["pack.crashed"], place)
 

@@ -1,8 +1,6 @@
 """Where an installed pack's files are, and on which line something stands in them."""
 
 import importlib.util
-import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
@@ -10,17 +8,6 @@ import attrs
 from kinderguard.model.errors import Problem
 from kinderguard.scaffold.diagnosis import Place
 from kinderguard.testing.conformance.locating import Sources
-
-_FILE_AND_LINE = re.compile(r"([\w.-]+\.(?:py|toml)):(\d+)")
-_CODE = re.compile(r"\b(?:cn|\d{2,12})(?:\.[a-z][a-z0-9_]*)+")
-_HOOK = re.compile(r"\bkinderguard_\w+")
-#: Where what a problem is about is written, for those that name no code.
-_KEYWORDS = {
-    "pack.version_unfit": r"^\s*kinderguard\s*=",
-    "pack.version_range_invalid": r"^\s*kinderguard\s*=",
-    "pack.code_differs": r"^\s*code\s*=",
-    "pack.not_a_pack": r"\bdef kinderguard_pack\b",
-}
 
 
 @attrs.frozen
@@ -47,40 +34,14 @@ class Whereabouts:
 
     def problem(self, problem: Problem) -> Place:
         """The place that a problem of the loader is about, as near as its message tells."""
-        text = problem.message.en
-        found = _FILE_AND_LINE.search(text)
-        if found:
-            return Place(str(self._named(found[1]) or found[1]), int(found[2]))
-        if problem.code in ("pack.name_invalid", "pack.name_taken") or "(pyproject.toml " in text:
-            return self._absolute(self.sources.pyproject(self.name))
-        for pattern in self._patterns(problem):
-            for file in self.sources.python:
-                for number, line in enumerate(file.text.splitlines(), 1):
-                    if re.search(pattern, line):
-                        return Place(str(file.path), number)
-        for code in _CODE.findall(text):
-            for place in (self.sources.code(code), self.sources.parameter(code)):
-                if place[1] is not None:
-                    return self._absolute(place)
-        return Place(str(self._entry or ""))
-
-    def _patterns(self, problem: Problem) -> Iterator[str]:
-        if problem.code in _KEYWORDS:
-            yield _KEYWORDS[problem.code]
-        if problem.code in ("pack.hook_invalid", "pack.hook_result_invalid"):
-            yield from (rf"\bdef {name}\b" for name in _HOOK.findall(problem.message.en))
+        found = self.sources.problem(problem, self.name)
+        return self._absolute(found) if found[0] else Place(str(self._entry or ""))
 
     @property
     def _entry(self) -> Path | None:
         if self.package is None:
             return None
         return self.package / "__init__.py" if self.package.is_dir() else self.package
-
-    def _named(self, name: str) -> Path | None:
-        """A file of the pack by its name; problems leave folders out."""
-        if self.package is None or self.package.is_file():
-            return self.package if self.package is not None and self.package.name == name else None
-        return next(iter(sorted(self.package.rglob(name))), None)
 
     def _absolute(self, found: tuple[str, int | None]) -> Place:
         shown, line = found

@@ -12,7 +12,7 @@ from kinderguard.engines.assessment import Assessment
 from kinderguard.engines.lines import Line
 from kinderguard.engines.render import plain_text
 from kinderguard.model.case import Case
-from kinderguard.model.errors import InvalidRecordError, KinderguardError, Problem
+from kinderguard.model.errors import InvalidRecordError, KinderguardError, Problem, ToldError
 from kinderguard.model.places import covers, place_name
 from kinderguard.model.text import Language, Text, same
 from kinderguard.packs.book import PolicyBook
@@ -89,8 +89,7 @@ class PolicyCase:
         except InvalidRecordError as error:
             return CaseOutcome(self, problems=tuple(_at(p, f"facts.{p.where}") for p in error.problems))
         except KinderguardError as error:
-            said = getattr(error, "text", None)
-            message = said if isinstance(said, Text) else same(str(error))
+            message = error.text if isinstance(error, ToldError) else same(str(error))
             return CaseOutcome(self, problems=(Problem("case.not_run", message),))
 
     def _run(self, book: PolicyBook) -> "CaseOutcome":
@@ -191,6 +190,46 @@ class CaseOutcome:
             why = (Line(Text("原因", "Why"), below=d.why),) if d.why else ()
             below.append(Line(d.title + same(f" [{d.what}]"), "no", (*compared, *why)))
         return Line(same(c.name), "yes" if self.passed else "no", tuple(below))
+
+
+@attrs.frozen
+class FactNotThere:
+    """A fact that cases give and nobody declares: told once, however many cases give it.
+
+    Args:
+        path: as the cases write it.
+        message: what is wrong, with the nearest name.
+        cases: those that give it, in order.
+    """
+
+    path: str
+    message: Text
+    cases: tuple[PolicyCase, ...]
+
+    @property
+    def text(self) -> Text:
+        """The message with the number of cases."""
+        count = len(self.cases)
+        return self.message + Text(
+            f"（{count} 个用例写了它）", f" ({count} case{'s give' if count > 1 else ' gives'} it)"
+        )
+
+
+def facts_not_there(outcomes: Iterable[CaseOutcome]) -> tuple[tuple[FactNotThere, ...], tuple[CaseOutcome, ...]]:
+    """The facts that nobody declares, each with its cases; and the outcomes without these problems.
+
+    An outcome that had no other problem is left out of the second.
+    """
+    found: dict[tuple[str, Text], list[PolicyCase]] = {}
+    rest: list[CaseOutcome] = []
+    for outcome in outcomes:
+        mine = [p for p in outcome.problems if p.code == "case.misuse" and p.where.startswith("facts.")]
+        for problem in mine:
+            found.setdefault((problem.where.removeprefix("facts."), problem.message), []).append(outcome.case)
+        others = tuple(p for p in outcome.problems if p not in mine)
+        if others or outcome.differences or not mine:
+            rest.append(attrs.evolve(outcome, problems=others))
+    return tuple(FactNotThere(path, said, tuple(cases)) for (path, said), cases in found.items()), tuple(rest)
 
 
 def _kept_out(name: str) -> Problem:

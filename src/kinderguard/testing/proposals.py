@@ -1,11 +1,12 @@
 """Policy cases for a boundary, as TOML ready to paste: one on the line, one beyond it.
 
-What they expect is what the rules give now. It is for the author to hold against the decree, and the text says so.
+What they expect is what the rules give now. It is for the author to hold against the decree, and the text says so. Facts
+that are not the boundary's own are as plain as they can be: a case about an age says nothing of an illness.
 """
 
 import datetime as dt
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -23,13 +24,17 @@ from kinderguard.rules.expression import Expr
 from kinderguard.rules.facts import LISTS, ROOTS
 from kinderguard.rules.kinds import Kind, Sort
 from kinderguard.rules.ruleset import facts_read, references
+from kinderguard.rules.stacking import Excludes, Stacking, TopsUp
 from kinderguard.testing.comparing import size
 from kinderguard.testing.expectations import UNKNOWN
 from kinderguard.testing.fact_paths import known_paths
+from kinderguard.testing.plainness import is_plain, plainest_first, says_much
 from kinderguard.testing.solving import Facts, Line, Solver, is_given, put, split_at_lists, values_to_try
 
 #: How many further facts are filled in, so that the rule's result turns with the comparison.
 MOST_FACTS = 12
+#: The same where each is as plain as can be: that settles less at once, and what was not needed is left out afterwards.
+MOST_PLAIN_FACTS = 24
 #: How often that is begun anew, with other values.
 ATTEMPTS = 3
 _PLAIN_CODE = Kind(Sort.CODE)
@@ -150,22 +155,48 @@ class _Pivot:
     def decided(self, line: Line, given: set[str]) -> tuple[Line, bool]:
         """The line with further facts, and whether the result turns with the comparison now."""
         for attempt in range(ATTEMPTS):
-            # The first time the first of the values that do best is taken, later one of them by chance.
+            # The first time the plainest of the values that do best is taken, later one of them by chance.
             chance = random.Random(f"{self.solver.boundary.id}{attempt}") if attempt else None
             found = self._decided(line, given, chance)
             if found is not None:
-                return found, True
+                return self._plainer(found, given), True
         return line, False
 
+    def _plainer(self, line: Line, given: set[str]) -> Line:
+        """The line with every fact left out, or made plain, that is neither given nor the boundary's own and not needed."""
+        own = self.solver.paths
+        for path in list(line.holds):
+            if path in given or any(o == path or o.startswith(f"{path}.") for o in own):
+                continue
+            for simpler in self._simpler(line, path):
+                results = self._both(simpler)
+                if results is not None and self._turns(results) and self._as_far_apart(simpler, line):
+                    line = simpler
+                    break
+        return line
+
+    def _simpler(self, line: Line, path: str) -> Iterator[Line]:
+        """The line without a fact, then with each plain value of it."""
+        yield _changed(line, lambda facts: {p: v for p, v in facts.items() if p != path})
+        values = values_to_try(path, _kind_of(path, self.book, self.division), self.day)
+        for value in values:
+            if is_plain(path, value) and not is_plain(path, line.holds[path]):
+                yield _changed(line, lambda facts, value=value: put(facts, path, value))  # type: ignore[misc]
+
+    def _as_far_apart(self, one: Line, other: Line) -> bool:
+        """Whether two lines have the comparison at the same distances."""
+        sides = ((one.holds, other.holds), (one.fails, other.fails), (one.beyond, other.beyond))
+        return all(a is None or b is None or self.solver.apart(a) == self.solver.apart(b) for a, b in sides)
+
     def _decided(self, line: Line, given: set[str], chance: random.Random | None) -> Line | None:
-        for _ in range(MOST_FACTS):
+        for _ in range(MOST_FACTS if chance else MOST_PLAIN_FACTS):
             results = self._both(line)
             if results is None:
                 return None
             if self._turns(results):
                 return line
             path = self._next_open(results, line, given)
-            better = [] if path is None else self._best(line, path)
+            better = [] if path is None else self._best(line, path, plain=chance is None)
             if not better:
                 return None
             line = chance.choice(better) if chance else better[0]
@@ -199,7 +230,7 @@ class _Pivot:
 
     @cached_property
     def reads(self) -> frozenset[str]:
-        """The facts that the rule rests on, through categories and checks too."""
+        """The facts that the rule rests on, through categories, checks and the policies that its stacking names too."""
         rules = self.book.overlay(self.division).rules
         owned: dict[str, list[Expr]] = {}
         for owner, expr in rules.expressions():
@@ -208,30 +239,36 @@ class _Pivot:
         found: set[str] = set()
         waiting, seen = [self.rule], {self.rule}
         while waiting:
-            for expr in owned.get(waiting.pop(), ()):
+            code = waiting.pop()
+            partners = (
+                {p for rule in rules.policies[code].stacking for p in _partners(rule)}
+                if code in rules.policies
+                else set()
+            )
+            waiting += sorted(partners - seen)
+            seen |= partners
+            for expr in owned.get(code, ()):
                 found.update(facts_read(expr))
                 asked = {*references(expr.node).categories} - seen
                 seen |= asked
                 waiting += sorted(asked)
         return frozenset(found)
 
-    def _best(self, line: Line, path: str) -> list[Line]:
-        """The line with each value of a fact that brings the two sides nearest to differing; none where all end alike."""
-        scored: list[tuple[int, Line]] = []
+    def _best(self, line: Line, path: str, *, plain: bool) -> list[Line]:
+        """The line with each value of a fact that brings the two sides nearest to differing, the plainest first; none where all end alike."""
+        scored: list[tuple[int, bool, Line]] = []
         kind = _kind_of(path, self.book, self.division)
         values = self._named(path) if kind == _PLAIN_CODE else values_to_try(path, kind, self.day)
-        for value in values:
-            changed = attrs.evolve(
-                line,
-                holds=put(line.holds, path, value),
-                fails=put(line.fails, path, value),
-                beyond=None if line.beyond is None else put(line.beyond, path, value),
-            )
+        for value in plainest_first(path, values):
+            changed = _changed(line, lambda facts, value=value: put(facts, path, value))  # type: ignore[misc]
             results = self._both(changed)
             if results is not None and (score := self._score(results)):
-                scored.append((score, changed))
-        most = max((score for score, _ in scored), default=0)
-        return [changed for score, changed in scored if score == most]
+                scored.append((score, says_much(path, value), changed))
+        # What would say much of the child is left for where nothing else keeps the comparison alive.
+        quiet = [found for found in scored if not found[1]] if plain else []
+        left = quiet or scored
+        most = max((score for score, *_ in left), default=0)
+        return [changed for score, _, changed in left if score == most]
 
     def _named(self, path: str) -> list[str]:
         """The codes that rules name of a fact without a code list, such as the policy that help is under."""
@@ -259,6 +296,19 @@ class _Pivot:
         if self.rule in result.categories:
             return result.categories[self.rule]
         return result.policies[self.rule].eligible if self.rule in result.policies else False
+
+
+def _partners(rule: Stacking) -> tuple[str, ...]:
+    """The policies that a stacking rule names."""
+    if isinstance(rule, Excludes):
+        return (rule.other,)
+    return tuple(c for c in rule.counting if isinstance(c, str)) if isinstance(rule, TopsUp) else ()
+
+
+def _changed(line: Line, change: Callable[[Facts], Facts]) -> Line:
+    """A line with the facts of all its sides changed alike."""
+    beyond = None if line.beyond is None else change(line.beyond)
+    return attrs.evolve(line, holds=change(line.holds), fails=change(line.fails), beyond=beyond)
 
 
 def _kind_of(path: str, book: PolicyBook, division: str | None) -> Kind | None:

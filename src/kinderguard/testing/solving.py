@@ -239,6 +239,12 @@ class Solver:
                 waiting += [(part, records) for part in node.parts()]
         return list(turned), list(others)
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The facts that the comparison itself reads."""
+        turned, others = self._knobs()
+        return tuple(knob.path for knob in (*turned, *others))
+
     def _completions(self, base: Mapping[str, Any], knobs: list[Knob]) -> Iterator[Facts]:
         """The base as it is, then with values for what the comparison reads beside the knob, drawn from a fixed seed."""
         yield dict(base)

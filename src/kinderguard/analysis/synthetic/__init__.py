@@ -6,7 +6,7 @@ nothing about any place. Everything is drawn from whole random numbers and recko
 seed gives the same tables on every machine.
 """
 
-from kinderguard.model.errors import KinderguardError
+from kinderguard.model.errors import MissingExtraError
 
 try:
     import numpy as _numpy  # noqa: F401 - asked for here, so that one error names what to install
@@ -14,7 +14,7 @@ try:
 except ModuleNotFoundError as _error:
     if _error.name not in ("numpy", "polars"):
         raise
-    raise KinderguardError(f"Synthetic children need {_error.name}: pip install 'kinderguard[frames]'") from None
+    raise MissingExtraError("frames", _error.name) from None
 
 from kinderguard.analysis.synthetic.making import synthesize
 from kinderguard.analysis.synthetic.population import Population

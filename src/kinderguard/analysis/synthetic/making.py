@@ -142,10 +142,22 @@ def _visits(chance: Chance, given: Shares, families: Families, care: Care) -> di
 def _forgotten(
     chance: Chance, given: Shares, facts: Mapping[str, c.Column], partial_dates: bool
 ) -> dict[str, c.Column]:
-    """The facts with the stated share of each unknown; where asked for, dates known only in part."""
+    """The facts with the stated share of each unknown, and of whole parts; where asked for, dates known only in part.
+
+    A part lies among the facts of children or among those of households, never in both.
+    """
+    rows = len(next(iter(facts.values())))
+    blank = {
+        part: chance.happens(f"unknown part {part.name}", part.share, rows)
+        for part in given.blank_parts()
+        if any(map(part.has, facts))
+    }
     known = {}
     for name, column in facts.items():
         lost = chance.happens(f"unknown {name}", given.unknown(name), len(column))
+        for part, rows_of_part in blank.items():
+            if part.has(name):
+                lost |= rows_of_part
         left = column.forgetting(lost)
         if partial_dates and isinstance(left, c.Days):
             parts = given.shares("unknown.parts_of_dates")

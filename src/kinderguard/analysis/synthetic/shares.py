@@ -75,6 +75,19 @@ class State:
 
 
 @attrs.frozen
+class BlankPart:
+    """A part of a row of which everything is blank in a share of the rows: columns, or what they begin with."""
+
+    name: str
+    share: Decimal
+    columns: tuple[str, ...]
+
+    def has(self, column: str) -> bool:
+        """Whether a column belongs to the part."""
+        return any(column.startswith(c) if c.endswith(".") else column == c for c in self.columns)
+
+
+@attrs.frozen
 class Shares:
     """The parameter file."""
 
@@ -109,8 +122,13 @@ class Shares:
         """Every state of a parent."""
         return tuple(_state(name, table) for name, table in self.table("states").items())
 
+    def blank_parts(self) -> tuple[BlankPart, ...]:
+        """The parts of a row that are blank as a whole."""
+        tables = self.table("unknown.parts").items()
+        return tuple(BlankPart(name, Decimal(part["share"]), tuple(part["columns"])) for name, part in tables)
+
     def unknown(self, column: str) -> Decimal:
-        """The share of blanks put into a column."""
+        """The share of single blanks put into a column."""
         return Decimal(self.table("unknown.columns").get(column, self.table("unknown")["default"]))
 
 

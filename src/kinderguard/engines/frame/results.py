@@ -18,7 +18,8 @@ from kinderguard.engines.frame.engine import BATCH, PLACE, SOURCE_ROW, Computed,
 from kinderguard.engines.frame.outputs import Money
 from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.engines.frame.vectors import Dtype, Vector
-from kinderguard.model.errors import KinderguardError
+from kinderguard.model.errors import ToldError
+from kinderguard.model.text import Text
 
 #: A total of one frequency: ``due.month``, and ``due.month.household`` for what is paid to the household.
 DUE = "due"
@@ -41,7 +42,7 @@ _OPEN, _REASON, _FAULT = "#open:", "#reason:", "#fault"
 _UNSET = _OPEN + UNSET
 
 
-class TooManyLocalColumnsError(KinderguardError, ValueError):
+class TooManyLocalColumnsError(ToldError, ValueError):
     """So many provinces and counties add rules that a column for each result makes no table; use ``local="lists"``."""
 
 
@@ -159,8 +160,12 @@ class ResultWriter:
         count = len(wanted) - len(_outputs(self.engine.base).categories)
         if self.options.local == "columns" and len(self._local) > 1 and count > MOST_LOCAL_COLUMNS:
             raise TooManyLocalColumnsError(
-                f"Provinces and counties add {len(self._local)} categories and policies here: {len(wanted)} columns of "
-                f'results. Give local="lists" to have them in {LOCAL_CATEGORIES} and {LOCAL_POLICIES}.'
+                Text(
+                    f"各省、县共增加 {len(self._local)} 个类别和政策，结果将有 {len(wanted)} 列；"
+                    f'请用 local="lists"，写入 {LOCAL_CATEGORIES} 和 {LOCAL_POLICIES} 两列。',
+                    f"Provinces and counties add {len(self._local)} categories and policies here: {len(wanted)} columns of "
+                    f'results. Give local="lists" to have them in {LOCAL_CATEGORIES} and {LOCAL_POLICIES}.',
+                )
             )
 
     def _marks(self) -> Types:

@@ -13,7 +13,8 @@ from typing import Any
 
 import attrs
 
-from kinderguard.model.errors import KinderguardError
+from kinderguard.model.errors import ToldError
+from kinderguard.model.text import Text
 
 
 class Dtype(StrEnum):
@@ -39,7 +40,7 @@ TOO_WIDE = 2**126
 FIRST_DAY, LAST_DAY = dt.date.min, dt.date.max
 
 
-class OverflowRiskError(KinderguardError, OverflowError):
+class OverflowRiskError(ToldError, OverflowError):
     """An amount in a rule could grow beyond what can be computed exactly for many children."""
 
 
@@ -146,8 +147,11 @@ class Graph:
         if found is None:
             if dtype is Dtype.INT and (low is None or high is None or max(abs(low), abs(high)) >= TOO_WIDE):
                 raise OverflowRiskError(
-                    "An amount or number of a rule has no bound that can be computed exactly: it multiplies or adds too "
-                    "much. Simplify the rule, or assess one child at a time."
+                    Text(
+                        "规则中的金额或数字没有可精确计算的上限：乘、加的次数过多。请简化规则，或逐名儿童评估。",
+                        "An amount or number of a rule has no bound that can be computed exactly: it multiplies or adds "
+                        "too much. Simplify the rule, or assess one child at a time.",
+                    )
                 )
             found = Vector(len(self.vectors), scope, op, inside, payload, dtype, nullable, low, high)
             self.vectors.append(found)

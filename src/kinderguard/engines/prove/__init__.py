@@ -5,7 +5,7 @@ Asked through the policy book: ``book.prove(...)``, ``book.prove_same(...)``, ``
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,9 +21,11 @@ def prove(
     household: int = 3,
     seconds: float = 10.0,
     progress: "Callable[[int, Proof], None] | None" = None,
+    questions: Sequence[str] | None = None,
 ) -> "ProofReport":
     """See ``PolicyBook.prove``."""
-    report: ProofReport = book.prove(division, on=on, household=household, seconds=seconds, progress=progress)
+    asked = {} if questions is None else {"questions": questions}
+    report: ProofReport = book.prove(division, on=on, household=household, seconds=seconds, progress=progress, **asked)
     return report
 
 

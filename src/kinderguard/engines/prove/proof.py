@@ -10,6 +10,7 @@ import attrs
 from kinderguard.engines.prove.witness import described
 from kinderguard.model.case import Case
 from kinderguard.model.text import Language, Text
+from kinderguard.rules.definitions import DeclaredFact
 
 
 class Outcome(StrEnum):
@@ -50,6 +51,8 @@ class Proof:
         why: the explanations of the reference engine; or the step that was not taken.
         size: of a cliff, the most that a yuan costs beyond itself (yuan).
         size_is_exact: whether it was shown that it cannot be more.
+        provided: of a refuted total that rests on amounts which are not set, the order of these under which it is proved;
+            the statement says it too.
         reading: against which national numbers a floor was held: ``county`` or ``law``; empty elsewhere.
         seconds: how long it took.
     """
@@ -67,9 +70,12 @@ class Proof:
     why: tuple[Text, ...] = ()
     size: Decimal | None = None
     size_is_exact: bool = True
+    provided: Text | None = None
     reading: str = ""
     seconds: float = 0.0
     assumptions: tuple[Text, ...] = attrs.field(default=(), repr=False)
+    #: The packs' own facts, so that those of a child are told by their titles.
+    declared: Mapping[str, DeclaredFact[Any]] = attrs.field(factory=dict, repr=False, eq=False)
     #: Whether the solver's counterexample was not confirmed, or no child at all is within the limits: a fault of the
     #: library, never of the rules.
     fault: bool = False
@@ -79,8 +85,9 @@ class Proof:
         shown = self.counterexample or self.example
         if shown is None:
             return ()
-        before = described(shown)
-        more = [fact for fact in described(self.after) if fact not in before] if self.after is not None else []
+        before = described(shown, self.declared)
+        after = () if self.after is None else described(self.after, self.declared)
+        more = [fact for fact in after if fact not in before]
         added = tuple(Text(f"再加：{fact.zh}", f"then: {fact.en}") for fact in more)
         return (*before, *self.parameter_lines, *added)
 

@@ -26,6 +26,7 @@ from kinderguard.engines.prove.witness import Witness, smallest
 from kinderguard.model.case import Case
 from kinderguard.model.errors import KinderguardError
 from kinderguard.model.text import Text
+from kinderguard.rules.definitions import DeclaredFact
 from kinderguard.rules.parameters import show
 from kinderguard.rules.wording import wording
 
@@ -172,18 +173,26 @@ class Prover:
         small = smallest(found, confirms if q.compared is None else _still_known(q, q.compared, found, confirms))
         case = small.case()
         if q.exists:
-            return Proof(q.kind, q.subject, Outcome.PROVED, q.proved, example=case, parameters=dict(small.opened))
+            return Proof(
+                q.kind, q.subject, Outcome.PROVED, q.proved, example=case, parameters=dict(small.opened),
+                declared=_declared(q),
+            )  # fmt: skip
         assessed = list(_assessed(q, small))
         after = q.sides[-1].of(small)
         return Proof(
             q.kind, q.subject, Outcome.REFUTED, q.refuted, counterexample=case, after=None if after == case else after,
             parameters=dict(small.opened), parameter_lines=tuple(_parameters(q, small)),
-            why=tuple(_explained(assessed[i], code) for i, code in q.shown),
+            why=tuple(_explained(assessed[i], code) for i, code in q.shown), declared=_declared(q),
         )  # fmt: skip
 
 
 def _assessed(q: Question, witness: Witness) -> Iterator[Assessment]:
     return (side.ruling.assess(side.of(witness), witness.opened) for side in q.sides)
+
+
+def _declared(q: Question) -> dict[str, DeclaredFact[Any]]:
+    """The packs' own facts that any side knows."""
+    return {code: fact for side in q.sides for code, fact in side.ruling.rules.facts.items()}
 
 
 def _results(q: Question, witness: Witness) -> tuple[Results, ...]:

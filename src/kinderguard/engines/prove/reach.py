@@ -113,6 +113,37 @@ def overlap_questions(prover: Prover, ruling: Ruling, pairs: Iterable[tuple[str,
         )  # fmt: skip
 
 
+def declared_apart(ruling: Ruling) -> Iterator[tuple[str, str]]:
+    """The pairs of categories of which one says that it excludes the other; each pair once."""
+    told: set[frozenset[str]] = set()
+    for code, category in ruling.rules.categories.items():
+        for other in category.apart_from if ruling.day in category.effective else ():
+            if frozenset((code, other)) not in told:
+                told.add(frozenset((code, other)))
+                yield code, other
+
+
+def parts_questions(prover: Prover, ruling: Ruling) -> Iterator[Question]:
+    """Every child of a category that is divided into parts is in one of them."""
+    sides = (prover.side(ruling),)
+    for code, category in ruling.rules.categories.items():
+        if not category.parts or ruling.day not in category.effective:
+            continue
+
+        def gap(results: tuple[Results, ...], whole: str = code, parts: Sequence[str] = category.parts) -> object:
+            return both(results[0].applies(whole).yes, *(results[0].applies(part).no for part in parts))
+
+        named = [_title(ruling, part) for part in category.parts]
+        zh, en = "、".join(t.zh for t in named), ", ".join(t.en for t in named)
+        title = category.title
+        yield Question(
+            "gap", " ".join((code, *category.parts)), sides, gap,
+            Text(f"“{title.zh}”的每名儿童都属于以下之一：{zh}", f"every child in ‘{title.en}’ is in one of: {en}"),
+            Text(f"有“{title.zh}”的儿童不属于以下任何一类：{zh}", f"a child in ‘{title.en}’ is in none of: {en}"),
+            shown=tuple((0, each) for each in (code, *category.parts)),
+        )  # fmt: skip
+
+
 def gap_questions(prover: Prover, ruling: Ruling, gaps: Sequence[tuple[Sequence[str], BoolExpr]]) -> Iterator[Question]:
     """Every child of whom a condition holds is in one of some categories."""
     ruling = asked_with(ruling, {f"cn.asked.gap{i}": within for i, (_, within) in enumerate(gaps)})

@@ -17,6 +17,8 @@ from kinderguard.model.dates import PartialDate
 from kinderguard.model.errors import KinderguardError
 from kinderguard.model.record import Record
 from kinderguard.model.text import Text, join, same
+from kinderguard.rules.definitions import DeclaredFact
+from kinderguard.rules.kinds import Kind, Sort
 from kinderguard.rules.titles import fact_title, path_titles
 
 Data: TypeAlias = dict[str, Any]
@@ -174,9 +176,33 @@ def _weight(value: int) -> int:
 # ---- in words -------------------------------------------------------------------------------------------------------
 
 
-def described(case: Case) -> tuple[Text, ...]:
-    """Every fact of a case that is known, in words. The case is a made-up one."""
-    return tuple(_described(case, ""))
+def described(case: Case, declared: Mapping[str, DeclaredFact[Any]] | None = None) -> tuple[Text, ...]:
+    """Every fact of a case that is known, in words. The case is a made-up one.
+
+    Args:
+        case: the case.
+        declared: the packs' own facts by code, for their titles.
+    """
+    return (*_described(case, ""), *_own(case, declared or {}))
+
+
+def _own(case: Case, declared: Mapping[str, DeclaredFact[Any]]) -> Iterator[Text]:
+    """The packs' own facts: by title and path, since no other word says whose they are."""
+    for space, facts in case.extra.items():
+        for name, raw in facts.items():
+            code = f"{space}.{name}"
+            fact = declared.get(code)
+            title = same(code) if fact is None else fact.title + same(f" [{code}]")
+            yield _line(title, _own_value(raw, None if fact is None else fact.kind))
+
+
+def _own_value(raw: Any, kind: Kind | None) -> Text:
+    if kind is not None and kind.codes is not None:
+        label = next((code.label for code in kind.codes if code.value == raw), None)
+        return same(str(raw)) if label is None else label
+    if kind is not None and kind.sort is Sort.MONEY:
+        return _value(Decimal(str(raw)))
+    return _WORDS[raw] if isinstance(raw, bool) else same(str(raw))
 
 
 def _described(record: Record, path: str) -> Iterator[Text]:
@@ -185,10 +211,7 @@ def _described(record: Record, path: str) -> Iterator[Text]:
         if isinstance(value, Record):
             yield from _described(value, f"{at}.")
         elif name == "extra" and not path:
-            for space, facts in value.items():
-                for fact, raw in facts.items():
-                    code = f"{space}.{fact}"
-                    yield _line(fact_title(code), same(str(raw)) if not isinstance(raw, bool) else _WORDS[raw])
+            continue  # told by their own titles
         elif isinstance(value, tuple) and value and isinstance(value[0], Record):
             for number, item in enumerate(value, 1):
                 inner = tuple(_described(item, f"{at}."))

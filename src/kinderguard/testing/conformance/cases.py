@@ -1,6 +1,7 @@
 """Checks of the author's own policy cases: that they pass, and that they stand on every boundary of the rules."""
 
 import re
+from pathlib import Path
 
 from kinderguard.model.errors import Problem
 from kinderguard.model.text import Text, same
@@ -30,9 +31,11 @@ def _refuse_wheel(subject: Subject) -> None:
 )
 def policy_cases(subject: Subject) -> Found:
     """Each case of ``cases/*.toml`` beside ``pyproject.toml`` or in the package, with the rules of this pack."""
+    from kinderguard.testing.case_outcomes import facts_not_there
     from kinderguard.testing.policy_cases import PolicyCaseError, read_policy_cases
 
     _refuse_wheel(subject)
+    outcomes = []
     for file in subject.case_files:
         shown = subject.sources.shown(file)
         try:
@@ -41,15 +44,34 @@ def policy_cases(subject: Subject) -> Found:
             for problem in error.problems:
                 yield _of_file(problem, shown)
             continue
-        for case in cases:
-            outcome = case.run(subject.book)
-            if not outcome.passed:
-                yield Finding(
-                    Text(f"用例未通过：\n{outcome.text('zh')}", f"a case fails:\n{outcome.text('en')}"),
-                    Text("对照文件，修改规则或用例", "hold both against the decree, and mend the rule or the case"),
-                    shown,
-                    case.line,
-                )
+        outcomes += [case.run(subject.book) for case in cases]
+    unknown, others = facts_not_there(outcomes)
+    for fact in unknown:
+        file, line = _written(Path(fact.cases[0].file), fact.path)
+        yield Finding(
+            fact.text,
+            Text("改正名称，或在规则包的 facts 中声明", "correct the name, or declare it in the facts of the pack"),
+            subject.sources.shown(file),
+            line or fact.cases[0].line,
+        )
+    for outcome in others:
+        if not outcome.passed:
+            yield Finding(
+                Text(f"用例未通过：\n{outcome.text('zh')}", f"a case fails:\n{outcome.text('en')}"),
+                Text("对照文件，修改规则或用例", "hold both against the decree, and mend the rule or the case"),
+                subject.sources.shown(Path(outcome.case.file)),
+                outcome.case.line,
+            )
+
+
+def _written(file: Path, path: str) -> tuple[Path, int | None]:
+    """The first line of a file of cases that holds a fact's path, or else its last name."""
+    lines = file.read_text("utf-8").splitlines()
+    for text in (path, path.rpartition(".")[2]):
+        for number, line in enumerate(lines, 1):
+            if text in line:
+                return file, number
+    return file, None
 
 
 def _of_file(problem: Problem, shown: str) -> Finding:

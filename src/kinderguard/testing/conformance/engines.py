@@ -9,6 +9,7 @@ from kinderguard.model.case import Case
 from kinderguard.model.errors import KinderguardError
 from kinderguard.model.text import Text
 from kinderguard.packs.book import PolicyBook
+from kinderguard.packs.failures import told
 from kinderguard.rules.definitions import Check
 from kinderguard.rules.ruleset import facts_read
 from kinderguard.testing.conformance.asking import ask
@@ -118,7 +119,7 @@ def json_round_trip(subject: Subject) -> Found:
         back = PolicyBook.from_json(text)
         there = back.overlay(place)
     except (KinderguardError, TypeError, ValueError, AttributeError) as error:
-        yield Finding(Text(f"无法写成 JSON 或读回：{error}", f"it cannot be written or read: {error}"), mend, **where)
+        yield Finding(Text("无法写成 JSON 或读回：", "it cannot be written or read: ") + told(error), mend, **where)
         return
     known = {(p.code, p.where) for p in overlay.problems}
     for problem in there.problems:

@@ -1,4 +1,6 @@
-"""Where something stands in the author's files: the line of a code in Python, of a key in TOML, of a text in either."""
+"""Where something stands in the author's files: the line of a code in Python, of a key in TOML, of a text in either, and
+of what a problem of the loader speaks of. Called by the conformance suite and the doctor; it imports nothing of a pack.
+"""
 
 import ast
 import re
@@ -8,6 +10,8 @@ from pathlib import Path
 
 import attrs
 
+from kinderguard.model.errors import Problem
+
 #: What is called to define something; elsewhere a code as the first argument only refers to it.
 _DEFINERS = {
     "Policy", "Category", "Check", "OwnDocument", "DeclaredFact", "yes_no", "money", "number", "day", "choice", "Pack",
@@ -15,6 +19,19 @@ _DEFINERS = {
 #: File and line; the line is None where only the file is known.
 Place = tuple[str, int | None]
 NOWHERE: Place = ("", None)
+
+_FILE_AND_LINE = re.compile(r"([\w.-]+\.(?:py|toml)):(\d+)")
+_TOML_FILE = re.compile(r"[\w.-]+\.toml")
+_LINE_OF_TOML = re.compile(r"\(at line (\d+), column \d+\)")
+_CODE = re.compile(r"\b(?:cn|\d{2,12})(?:\.[a-z][a-z0-9_]*)+")
+_HOOK = re.compile(r"\bkinderguard_\w+")
+#: Where what a problem is about is written, for those that name neither a file with its line nor a code.
+_KEYWORDS = {
+    "pack.version_unfit": r"^\s*kinderguard\s*=",
+    "pack.version_range_invalid": r"^\s*kinderguard\s*=",
+    "pack.code_differs": r"^\s*code\s*=",
+    "pack.not_a_pack": r"\bdef kinderguard_pack\b",
+}
 
 
 @attrs.frozen(eq=False, slots=False)
@@ -152,6 +169,65 @@ class Sources:
                     return source.shown, _within(lines, number, holding)
         return self.code(code)
 
+    # ---- problems of the loader ------------------------------------------------------------------------------
+
+    def problem(self, problem: Problem, name: str) -> Place:
+        """The place that a problem is about, as near as its English message tells; nowhere, where it tells nothing.
+
+        Args:
+            problem: of the loader.
+            name: the pack's entry point.
+        """
+        said = problem.message.en
+        found = _FILE_AND_LINE.search(said)
+        if found:
+            return self._shown_of(found[1]), int(found[2])
+        if problem.code in ("pack.name_invalid", "pack.name_taken") or "(pyproject.toml " in said:
+            return self.pyproject(name)
+        for pattern in _patterns(problem):
+            for file in self.python:
+                for number, line in enumerate(file.text.splitlines(), 1):
+                    if re.search(pattern, line):
+                        return file.shown, number
+        return self._in_named_toml(said) or self._of_code_in(said)
+
+    def _shown_of(self, name: str) -> str:
+        """A file by its name alone: problems leave folders out."""
+        return next((f.shown for f in (*self.python, *self.toml) if f.path.name == name), name)
+
+    def _in_named_toml(self, said: str) -> Place | None:
+        """The line of the TOML file that a message names: as Python's reader counts it, or that of the value."""
+        for name in _TOML_FILE.findall(said):
+            for source in self.toml:
+                if source.path.name != name:
+                    continue
+                at = _LINE_OF_TOML.search(said)
+                if at:
+                    return source.shown, int(at[1])
+                lines = source.text.splitlines()
+                for code in _CODE.findall(said):
+                    header = _header_of(lines, code)
+                    if header is not None:
+                        return source.shown, _entry(lines, header, said)
+                return source.shown, len(lines) if "at end of document" in said else None
+            place = self.string(name)  # where a file is asked for that is not there
+            if place[0]:
+                return place
+        return None
+
+    def _of_code_in(self, said: str) -> Place:
+        """The first code of a message that the author's files define, else the first that they mention."""
+        codes = _CODE.findall(said)
+        for code in codes:
+            for file in self.python:
+                if code in file.defined:
+                    return file.shown, file.defined[code]
+            for source in self.toml:
+                header = _header_of(source.text.splitlines(), code)
+                if header is not None:
+                    return source.shown, header
+        return next((place for code in codes if (place := self.string(code))[0]), NOWHERE)
+
     def pyproject(self, key: str) -> Place:
         """The line of a key of ``pyproject.toml``."""
         if self.project is None:
@@ -161,6 +237,50 @@ class Sources:
             if re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line) or line.strip() == f"[{key}]":
                 return file.shown, number
         return file.shown, None
+
+
+def _patterns(problem: Problem) -> Iterator[str]:
+    """What the line looks like that a problem is about, for those that are found by that."""
+    if problem.code in ("pack.hook_invalid", "pack.hook_result_invalid"):
+        yield from (rf"\bdef {name}\b" for name in _HOOK.findall(problem.message.en))
+    if problem.code in _KEYWORDS:
+        yield _KEYWORDS[problem.code]
+
+
+def _header_of(lines: list[str], code: str) -> int | None:
+    """The line of a parameter's table, counted from 1."""
+    header = re.compile(rf"""\s*\[+\s*["']{re.escape(code)}["']""")
+    return next((number for number, line in enumerate(lines, 1) if header.match(line)), None)
+
+
+def _entry(lines: list[str], header: int, said: str) -> int:
+    """The line of a parameter's table that a message is about: of the value that it counts, and of the word it quotes."""
+    code = re.escape(re.split(r"""["']""", lines[header - 1])[1])
+    end = header
+    while end < len(lines) and (not lines[end].lstrip().startswith("[") or re.match(rf"""\s*\[+\s*["']{code}["']""", lines[end])):  # fmt: skip
+        end += 1
+    begin = header
+    counted = re.search(r", value (\d+)\b", said)
+    if counted:
+        # Each value is a table: {…} in a list, or one under [["…".values]].
+        starts = [n for n in range(header, end + 1) for _ in range(_tables_begun(lines[n - 1], n == header))]
+        begin = starts[int(counted[1]) - 1] if int(counted[1]) <= len(starts) else header
+        later = [n for n in starts if n > begin]
+        end = later[0] - 1 if later else end
+    for quoted, place in re.findall(r"'([^']+)'|\bfor (\d{2,12})\b", said):
+        for number in range(begin, end + 1):
+            if (quoted or place) in lines[number - 1] and number != header:
+                return number
+    return begin
+
+
+def _tables_begun(line: str, is_header: bool) -> int:
+    """How many values begin on a line of a parameter's table; its title and floor are tables too, and none of them."""
+    if line.lstrip().startswith("[["):
+        return 1
+    if is_header or re.match(r"\s*(title|floor)\s*=", line):
+        return 0
+    return line.count("{")
 
 
 def _within(lines: list[str], header: int, holding: str) -> int:

@@ -1,18 +1,21 @@
 """Checks by proof, over every possible child: never below the national floor, rules that cannot apply, and the like.
 
-The proofs themselves are made by ``engines.prove`` with z3, once for all of these checks. Where that is not installed
-they are skipped and say so; what the loader refuses already (a value below the floor) is told without it.
+The proofs themselves are made by ``engines.prove`` with z3, each kind of question once. Where that is not installed the
+checks are skipped and say so; what the loader refuses already (a value below the floor) is told without it.
 """
 
 import importlib
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from kinderguard.model.case import Case
 from kinderguard.model.errors import MissingExtraError
 from kinderguard.model.text import Text, join, same
 from kinderguard.rules.definitions import Check
 from kinderguard.rules.ruleset import parameters_read
+from kinderguard.rules.titles import fact_title
 from kinderguard.testing.conformance.children import shown
 from kinderguard.testing.conformance.registry import CHECKS, Found, Needs, Skip, check
 from kinderguard.testing.conformance.results import Finding, Note
@@ -30,11 +33,22 @@ QUESTIONS = {
     "cliffs": ("cliff",),
     "worse_with_paper": ("paper",),
 }
+#: What the prover is asked for a check.
+ASKED = {
+    "floor": "floor",
+    "never_applies": "reach",
+    "always_applies": "reach",
+    "overlaps": "apart",
+    "gaps": "gaps",
+    "cliffs": "cliffs",
+    "worse_with_paper": "papers",
+}
 _OPEN = {
     "undecided": Text("（未能在时限内判定）", " (not decided in time)"),
     "not_taken": Text("（求解器不支持其中的写法）", " (the solver does not take what it is written with)"),
 }
 
+_CODE = re.compile(r"(?:cn|\d{2,12})(?:\.[a-z0-9_]+)+")
 _FAULT = Text(
     "（未能求证：这是 kinderguard 本身的错误，不是规则包的错误）",
     " (not proved: a fault of kinderguard itself, not of the pack)",
@@ -44,13 +58,15 @@ _REPORT = Text("请将此项报告给 kinderguard", "report this line to kinderg
 
 def _proofs(subject: Subject, check_id: str) -> list[Any]:
     """The answers about what the pack decides that belong to a check."""
-    report = subject.once("proofs", lambda: _prove(subject))
+    kind = ASKED[check_id]
+    report = subject.once(f"proofs of {kind}", lambda: _prove(subject, kind))
     if isinstance(report, Skip):
         raise report
     about = _decided(subject)
     asked = [p for p in report.proofs if str(p.question).startswith(QUESTIONS[check_id])]
-    # A total is everybody's: whatever the pack changes shows in it.
-    return [p for p in asked if str(p.subject).startswith("due") or _codes(p.subject) & about]
+    # A total is everybody's, and so is what an income costs: whatever the pack changes shows in it.
+    everybodys = check_id == "cliffs"
+    return [p for p in asked if everybodys or str(p.subject).startswith("due") or _codes(p.subject) & about]
 
 
 def _decided(subject: Subject) -> set[str]:
@@ -64,10 +80,10 @@ def _decided(subject: Subject) -> set[str]:
 
 def _codes(subject: Any) -> set[str]:
     """The rules that an answer is about."""
-    return set(re.findall(r"(?:cn|\d{2,12})(?:\.[a-z0-9_]+)+", str(subject)))
+    return set(_CODE.findall(str(subject)))
 
 
-def _prove(subject: Subject) -> Any:
+def _prove(subject: Subject, kind: str) -> Any:
     lacking = Skip("需要安装 z3：pip install 'kinderguard[prove]'", "this needs z3: pip install 'kinderguard[prove]'")
     try:
         # By name, since the engine is an extra.
@@ -75,7 +91,7 @@ def _prove(subject: Subject) -> Any:
     except (ImportError, AttributeError):
         return lacking
     try:
-        return prove(subject.book, division=subject.place, on=subject.day, seconds=PATIENCE)
+        return prove(subject.book, division=subject.place, on=subject.day, seconds=PATIENCE, questions=[kind])
     except MissingExtraError:  # the engine loads its solver when it is asked
         return lacking
 
@@ -90,19 +106,31 @@ def _answers(subject: Subject, check_id: str, told: Callable[[Any], Text | None]
     """
     for proof in _proofs(subject, check_id):
         outcome = str(proof.outcome)
-        if proof.fault:
-            yield Finding(proof.statement + _FAULT, _REPORT)
+        if proof.fault or outcome in _OPEN:
+            yield _unanswered(proof)
             continue
         excuse = told(proof) if outcome == "refuted" else None
         if excuse is not None:
             yield Note(proof.statement + excuse)
         elif outcome == "refuted":
-            child = "" if proof.counterexample is None else shown(proof.counterexample)
-            codes = sorted(_codes(proof.subject) & {r.code for r in subject.rules})
+            codes = [c for c in _CODE.findall(str(proof.subject)) if c in {r.code for r in subject.rules}]
+            codes += [r.code for r in subject.rules if isinstance(r, Check) and r.on in _codes(proof.subject)]
             place = next((at for at in map(subject.at, codes) if at["file"]), subject.at(subject.name))
-            yield Finding(proof.statement, CHECKS[check_id].mend, **place, paste=child)
-        elif outcome != "proved":
-            yield Note(proof.statement + _OPEN.get(outcome, same("")))
+            yield Finding(
+                proof.statement + _learned_text(subject, proof), CHECKS[check_id].mend, **place, paste=_child(proof)
+            )
+
+
+def _unanswered(proof: Any) -> Finding | Note:
+    """A question without an answer: a fault of the library, or what the solver could not do."""
+    return (
+        Finding(proof.statement + _FAULT, _REPORT) if proof.fault else Note(proof.statement + _OPEN[str(proof.outcome)])
+    )
+
+
+def _child(proof: Any) -> str:
+    """The made-up child of a refutation, as facts."""
+    return "" if proof.counterexample is None else shown(proof.counterexample)
 
 
 @check(
@@ -170,35 +198,38 @@ def always_applies(subject: Subject) -> Found:
 
 @check(
     "overlaps",
-    title=Text("互斥的政策不会同时发放", "policies that exclude each other are never both given"),
+    title=Text("互斥的政策不会同时发放，互斥的类别不重叠", "policies that exclude each other are never both given, nor do such categories overlap"),
     protects=Text(
         "文件规定只能享受一项的，两项都发，日后要追回；家庭已经花掉了。",
         "Where the decree allows one of two and both are paid, one is claimed back after the family has spent it.",
     ),
     mend=Text(
-        "检查 r.excludes 的 keep 和 when，以及放宽其中一项的 Check",
-        "look at keep and when of r.excludes, and at checks that widen one of the two",
+        "检查 r.excludes 的 keep 和 when，类别的 apart_from 和两项条件，以及放宽其中一项的 Check",
+        "look at keep and when of r.excludes, at apart_from and the two conditions, and at checks that widen one of them",
     ),
     needs=Needs.BOOK,
-)
+)  # fmt: skip
 def overlaps(subject: Subject) -> Found:
-    """After stacking, for every possible child."""
+    """Policies after stacking, categories that are declared apart; for every possible child."""
     return _answers(subject, "overlaps")
 
 
 @check(
     "gaps",
-    title=Text("类别之间的空隙", "gaps between categories"),
+    title=Text("划分出的类别之间没有空隙", "the parts of a category leave no gap"),
     protects=Text(
         "落在两个类别之间的儿童，哪一项都享受不到。",
         "A child between two categories gets neither.",
     ),
-    mend=Text("对照文件核对界线；仅供了解", "hold the lines against the decree; it is only worth knowing"),
+    mend=Text(
+        "对照文件核对各类别的界线，或改正 parts=[…]",
+        "hold the lines of these categories against the decree, or correct parts=[…]",
+    ),
     needs=Needs.BOOK,
 )
 def gaps(subject: Subject) -> Found:
-    """Told, not judged."""
-    return _answers(subject, "gaps", _worth_knowing)
+    """Every possible child of a category that names its ``parts`` is in one of them."""
+    return _answers(subject, "gaps")
 
 
 @check(
@@ -212,8 +243,26 @@ def gaps(subject: Subject) -> Found:
     needs=Needs.BOOK,
 )  # fmt: skip
 def cliffs(subject: Subject) -> Found:
-    """Told, not judged: the law itself has cliffs."""
-    return _answers(subject, "cliffs", _worth_knowing)
+    """Told, not judged: the law itself has cliffs. Only the largest is told, with its size and child."""
+    found = _proofs(subject, "cliffs")
+    yield from (_unanswered(p) for p in found if p.fault or str(p.outcome) in _OPEN)
+    refuted = [p for p in found if str(p.outcome) == "refuted"]
+    if refuted:
+        yield Note(_largest(refuted))
+
+
+def _largest(cliffs: list[Any]) -> Text:
+    """The largest cliff in words; one whose size rests on amounts that the place does not set goes before the others."""
+    most = max(cliffs, key=lambda p: (p.size is None, p.size or 0))
+    said: Text = most.statement + same(f" [{most.subject}]")
+    if most.size is None:
+        said += Text("，多少取决于本地未设定的标准", "; how much depends on amounts that are not set here")
+    elif not most.size_is_exact:
+        said += Text("（限时内找到的最大值）", " (the most that was found in time)")
+    if len(cliffs) > 1:
+        said += Text(f"；共有 {len(cliffs)} 项收入如此", f"; so it is with {len(cliffs)} incomes")
+    child = _child(most)
+    return said + (Text(f"；例：{child}", f"; such as {child}") if child else same(""))
 
 
 @check(
@@ -233,21 +282,47 @@ def worse_with_paper(subject: Subject) -> Found:
     own = {fact.code for fact in subject.pack.facts} if subject.pack else set()
 
     def told(proof: Any) -> Text | None:
-        return None if _learned(proof) & own else _worth_knowing(proof)
+        if own & _learned(proof).keys():
+            return None
+        child = _child(proof)
+        return _learned_text(subject, proof) + (Text(f"；例：{child}", f"; such as {child}") if child else same(""))
 
     return _answers(subject, "worse_with_paper", told)
 
 
-def _worth_knowing(proof: Any) -> Text:
-    return same("")
+def _learned_text(subject: Subject, proof: Any) -> Text:
+    """The facts that a child of a proof has in its second state only, in words; nothing where there is no such state."""
+    assert subject.overlay is not None
+    titles = subject.overlay.titles
+    named = [
+        fact_title(re.sub(r"\[\d+\]", "", path), titles) + same(f" [{path}] = {value}")
+        for path, value in _learned(proof).items()
+    ]
+    if not named:
+        return same("")
+    said = join(named)
+    return Text(f"；多知道的事实：{said.zh}", f"; the fact that is known then: {said.en}")
 
 
-def _learned(proof: Any) -> set[str]:
-    """The packs' own facts that a child of a proof has in its second state only."""
-    if proof.counterexample is None or proof.after is None:
-        return set()
-    before, after = (
-        {f"{space}.{name}" for space, facts in case.extra.items() for name, value in facts.items() if value is not None}
-        for case in (proof.counterexample, proof.after)
-    )
-    return after - before
+def _learned(proof: Any) -> dict[str, Any]:
+    """By path, what a child of a proof has in its second state only, or otherwise."""
+    if proof.counterexample is None or getattr(proof, "after", None) is None:
+        return {}
+    before = dict(_facts(proof.counterexample))
+    return {path: value for path, value in _facts(proof.after) if path not in before or before[path] != value}
+
+
+def _facts(case: Case) -> Iterator[tuple[str, Any]]:
+    """Every known fact of a made-up child: ``father.situations[0].until``, ``450199.stove``."""
+
+    def walked(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                yield from walked(inner, f"{path}.{name}".removeprefix("."))
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            for place, inner in enumerate(value):
+                yield from walked(inner, f"{path}[{place}]")
+        else:
+            yield path.removeprefix("extra."), json.dumps(value, ensure_ascii=False)
+
+    yield from walked(case.model_dump(mode="json", exclude_none=True, exclude_defaults=True), "")

@@ -5,11 +5,11 @@ Ids are public: pytest shows them, ``expected_failures`` names them, the documen
 
 from collections.abc import Callable, Iterator
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from kinderguard.model.errors import KinderguardError, did_you_mean
+from kinderguard.model.errors import ToldError, suggestion
 from kinderguard.model.text import Text
 from kinderguard.testing.conformance.results import Finding, Note
 
@@ -60,18 +60,21 @@ class PackCheck:
     run: "Callable[[Subject], Found]" = attrs.field(eq=False, repr=False)
 
 
-class UnknownCheckError(KinderguardError, KeyError):
+class UnknownCheckError(ToldError, KeyError):
     """There is no check of this id; the nearest one is offered."""
 
     def __init__(self, check_id: str) -> None:
-        self.text = Text(
-            f"没有名为 {check_id!r} 的检查；可用：{'、'.join(CHECKS)}",
-            f"There is no check {check_id!r}.{did_you_mean(check_id, CHECKS)}",
+        self.check_id = check_id
+        super().__init__(
+            Text(
+                f"没有名为 {check_id!r} 的检查；可用：{'、'.join(CHECKS)}。",
+                f"There is no check {check_id!r}; there are {', '.join(CHECKS)}.",
+            )
+            + suggestion(check_id, CHECKS)
         )
-        super().__init__(self.text.en)
 
-    def __str__(self) -> str:
-        return self.text.en
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.check_id,)
 
 
 #: Every check by its id, in the order of registration.

@@ -1,11 +1,12 @@
 """Checks of what rules say: titles in both languages, sources, dates, papers, facts that exist, place, wording."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from kinderguard.model.errors import did_you_mean
 from kinderguard.model.text import Text
+from kinderguard.packs.failures import told
 from kinderguard.rules import nodes as n
 from kinderguard.rules.definitions import Check, OwnDocument
 from kinderguard.rules.expression import Expr
@@ -198,14 +199,22 @@ def facts_exist(subject: Subject) -> Found:
             (Text("类别", "category"), named.categories, categories),
             (Text("参数", "parameter"), [p.code for p in named.parameters if not unread], parameters),
         ):
-            for code in dict.fromkeys(used):
-                if code not in known:
-                    near = did_you_mean(code, known)
-                    yield Finding(
-                        Text(f"{rule.code} 用到不存在的{what.zh} {code}", f"{rule.code} reads the {what.en} {code}, which does not exist"),
-                        Text(f"改正名称，或声明它{near}", f"correct it, or declare it.{near}"),
-                        **(subject.at_text(code) if subject.at_text(code)["file"] else subject.at(rule.code)),
-                    )  # fmt: skip
+            yield from _not_there(subject, rule, what, used, known)
+    for category in pack.categories:
+        claimed = (*category.parts, *category.apart_from)
+        yield from _not_there(subject, category, Text("类别", "category"), claimed, categories)
+
+
+def _not_there(subject: Subject, rule: Rule, what: Text, used: Iterable[str], known: Collection[str]) -> Found:
+    """What a rule names and nobody defines, each once, with the nearest that there is."""
+    for code in dict.fromkeys(used):
+        if code not in known:
+            near = did_you_mean(code, known)
+            yield Finding(
+                Text(f"{rule.code} 用到不存在的{what.zh} {code}", f"{rule.code} reads the {what.en} {code}, which does not exist"),
+                Text(f"改正名称，或声明它{near}", f"correct it, or declare it.{near}"),
+                **(subject.at_text(code) if subject.at_text(code)["file"] else subject.at(rule.code)),
+            )  # fmt: skip
 
 
 def _nodes(subject: Subject) -> Iterator[tuple[Rule, n.Node]]:
@@ -319,7 +328,7 @@ def _explanations(subject: Subject) -> Iterator[Finding]:
             texts = explanation.text("zh"), explanation.text("en")
         except Exception as error:  # noqa: BLE001  whatever it is, an official would meet it
             yield Finding(
-                Text(f"{rule.code} 无法解释（{type(error).__name__}）", f"{rule.code} cannot be explained ({type(error).__name__}: {error})"),
+                Text(f"{rule.code} 无法解释：", f"{rule.code} cannot be explained: ") + told(error),
                 Text("检查它的名称、说明和代码表", "look at its titles, notes and code lists"),
                 **subject.at(rule.code),
             )  # fmt: skip

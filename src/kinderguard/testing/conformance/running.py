@@ -3,7 +3,6 @@
 A check that cannot be made because the pack does not stand is skipped, and says which check to look at first.
 """
 
-import re
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -12,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from kinderguard.model.errors import Problem
+from kinderguard.model.errors import Problem, ToldError
 from kinderguard.model.text import Text, same
+from kinderguard.packs.failures import told
 from kinderguard.testing.conformance.causes import owner_of
 from kinderguard.testing.conformance.registry import CHECKS, Needs, PackCheck, Skip, UnknownCheckError, checks_named
 from kinderguard.testing.conformance.results import CheckResult, Finding, Note, Report, Status
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int, PackCheck | None], None]
 
 
-class UnreasonedError(ValueError):
+class UnreasonedError(ToldError, ValueError):
     """An expected failure without a reason."""
 
 
@@ -102,8 +102,10 @@ def reasons(expected_failures: Mapping[str, str] | None) -> dict[str, str]:
             raise UnknownCheckError(check_id)
         if not isinstance(reason, str) or not reason.strip():
             raise UnreasonedError(
-                f"expected_failures[{check_id!r}] 须写明原因。 An expected failure needs its reason: "
-                f"expected_failures={{{check_id!r}: 'why'}}."
+                Text(
+                    f"expected_failures[{check_id!r}] 须写明原因。",
+                    f"An expected failure needs its reason: expected_failures={{{check_id!r}: 'why'}}.",
+                )
             )
     return dict(expected_failures or {})
 
@@ -190,9 +192,9 @@ def _kept_out(subject: Subject, failing: Collection[str]) -> tuple[list[Finding]
 
 def _broken_off(error: Exception) -> Finding:
     last = traceback.extract_tb(error.__traceback__)[-1]
-    said = f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})"
+    said = told(error) + same(f" ({Path(last.filename).name}:{last.lineno})")
     return Finding(
-        Text(f"检查中断：{said}", f"the check broke off: {said}"),
+        Text("检查中断：", "the check broke off: ") + said,
         Text("如果不是规则包所致，请报告给 kinderguard", "where the pack is not the cause, report it to kinderguard"),
     )
 
@@ -204,24 +206,16 @@ def _not_standing(subject: Subject) -> Skip:
 
 def _of_problem(subject: Subject, problem: Problem) -> Finding:
     """The loader's problem with the line that it names, or that of the code that it speaks of."""
-    words = problem.message.en
-    place: dict[str, Any] = {"file": "", "line": None}
-    named = re.search(r"\((\w[\w.]*\.py):(\d+)\)", words)
-    if named:
-        files = {f.path.name: f.shown for f in subject.sources.python}
-        place = {"file": files.get(named[1], named[1]), "line": int(named[2])}
-    elif "(pyproject.toml " in words:
-        place = dict(zip(("file", "line"), subject.sources.pyproject(subject.name), strict=True))
-    else:
-        for code in re.findall(r"\b(?:cn|\d{2,12})(?:\.[a-z0-9_]+)+", words):
-            place = subject.at_parameter_code(code)
-            if place["file"]:
-                break
-    return Finding(
-        problem.message,
-        Text("按提示修改；其余检查在此之后进行", "mend it as it says; what could not be checked is checked then"),
-        **place,
-    )
+    file, line = subject.sources.problem(problem, subject.name)
+    mend = _ADD_MARK if "put @hookimpl" in problem.message.en else _AS_IT_SAYS
+    return Finding(problem.message, mend, file, line)
+
+
+_AS_IT_SAYS = Text("按提示修改；其余检查在此之后进行", "mend it as it says; what could not be checked is checked then")
+_ADD_MARK = Text(
+    "在这一行上面写 @hookimpl（from kinderguard import hookimpl）；不是钩子的函数请换个名称",
+    "write @hookimpl above this line (from kinderguard import hookimpl); give a function that is no hook another name",
+)
 
 
 # ---- pytest -----------------------------------------------------------------------------------------------------

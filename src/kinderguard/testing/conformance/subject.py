@@ -189,10 +189,6 @@ class Subject:
         """``file`` and ``line`` of a finding about a parameter, or a value of it."""
         return _placed(self.sources.parameter(parameter.code, parameter.file, holding))
 
-    def at_parameter_code(self, code: str) -> dict[str, Any]:
-        """``file`` and ``line`` of a parameter by its code, or of whatever else has that code."""
-        return _placed(self.sources.parameter(code))
-
     def at_project(self, key: str) -> dict[str, Any]:
         """``file`` and ``line`` of a finding about a key of ``pyproject.toml``."""
         return _placed(self.sources.pyproject(key))

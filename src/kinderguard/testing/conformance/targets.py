@@ -16,7 +16,7 @@ from typing import Any
 
 import attrs
 
-from kinderguard.model.errors import KinderguardError
+from kinderguard.model.errors import ToldError
 from kinderguard.model.text import Text
 from kinderguard.packs.installed import installed
 from kinderguard.packs.loader import GROUP, PackInHand
@@ -25,12 +25,8 @@ from kinderguard.rules.errors import DefinitionError
 from kinderguard.rules.kinds import CODE_LISTS
 
 
-class ConformanceError(KinderguardError):
-    """Nothing could be checked: there is no such pack, or several; ``text`` says so in both languages."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        self.text = Text(zh, en)
-        super().__init__(en)
+class ConformanceError(ToldError):
+    """Nothing could be checked: there is no such pack, or several."""
 
 
 @attrs.frozen
@@ -79,9 +75,11 @@ def targets(given: Any) -> tuple[Target, ...]:
             return found
     shown = given if isinstance(given, str) else type(given).__name__
     raise ConformanceError(
-        f"没有找到规则包 {shown!r}。请给出入口点名称（如 '330106'）、发行包名称、含 pyproject.toml 的文件夹、模块或 Pack。",
-        f"There is no pack {shown!r}. Give the name of its entry point ('330106'), of its distribution, a folder with "
-        "pyproject.toml, a module or a Pack.",
+        Text(
+            f"没有找到规则包 {shown!r}。请给出入口点名称（如 '330106'）、发行包名称、含 pyproject.toml 的文件夹、模块或 Pack。",
+            f"There is no pack {shown!r}. Give the name of its entry point ('330106'), of its distribution, a folder with "
+            "pyproject.toml, a module or a Pack.",
+        )
     )
 
 
@@ -95,8 +93,10 @@ def target_of(given: Any) -> Target:
     if len(found) > 1:
         names = ", ".join(t.name for t in found)
         raise ConformanceError(
-            f"该发行包含多个规则包（{names}），请先安装，再逐个按入口点名称检查。",
-            f"The distribution brings several packs ({names}): install it and check each by its entry point's name.",
+            Text(
+                f"该发行包含多个规则包（{names}），请先安装，再逐个按入口点名称检查。",
+                f"The distribution brings several packs ({names}): install it and check each by its entry point's name.",
+            )
         )
     return found[0]
 
@@ -174,8 +174,10 @@ def _of_module(module: ModuleType) -> Target:
         pack = hook() if callable(hook) else None
         if not isinstance(pack, Pack):
             raise ConformanceError(
-                f"模块 {module.__name__} 的 kinderguard_pack 没有给出 Pack。",
-                f"kinderguard_pack of the module {module.__name__} gives no Pack.",
+                Text(
+                    f"模块 {module.__name__} 的 kinderguard_pack 没有给出 Pack。",
+                    f"kinderguard_pack of the module {module.__name__} gives no Pack.",
+                )
             )
         name, distribution = pack.code, f"{module.__name__} {pack.version}"
     path = "" if point is not None or package is None else str(package.parent)
@@ -189,18 +191,20 @@ def _of_folder(folder: Path) -> Iterator[Target]:
         data = tomllib.loads(project.read_text("utf-8"))
     except OSError:
         raise ConformanceError(
-            f"{folder.name} 中没有 pyproject.toml。", f"There is no pyproject.toml in {folder.name}."
+            Text(f"{folder.name} 中没有 pyproject.toml。", f"There is no pyproject.toml in {folder.name}.")
         ) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConformanceError(
-            f"{project.name} 不是有效的 TOML：{error}", f"{project.name} is no valid TOML: {error}"
+            Text(f"{project.name} 不是有效的 TOML：{error}", f"{project.name} is no valid TOML: {error}")
         ) from None
     about = data.get("project", {})
     points = about.get("entry-points", {}).get(GROUP, {})
     if not points:
         raise ConformanceError(
-            f'{project.name} 没有入口点：[project.entry-points.{GROUP}] 写明 330106 = "模块名"。',
-            f'{project.name} registers no pack: under [project.entry-points.{GROUP}] write 330106 = "module".',
+            Text(
+                f'{project.name} 没有入口点：[project.entry-points.{GROUP}] 写明 330106 = "模块名"。',
+                f'{project.name} registers no pack: under [project.entry-points.{GROUP}] write 330106 = "module".',
+            )
         )
     root = folder / "src" if (folder / "src").is_dir() else folder
     for name, value in points.items():

@@ -24,8 +24,11 @@ import polars as pl
 
 from kinderguard.engines.frame.assess import Options
 from kinderguard.engines.frame.inputs import RecordTable
-from kinderguard.model.errors import KinderguardError, Problem
-from kinderguard.packs.frames import KEYS, FrameJob, divisions_in, warn
+from kinderguard.model.errors import Problem, ToldError
+from kinderguard.model.text import Text
+from kinderguard.packs.frames.job import FrameJob, divisions_in
+from kinderguard.packs.frames.tables import KEYS
+from kinderguard.packs.frames.warnings import warn
 from kinderguard.rules.canonical import canonical_text
 
 if TYPE_CHECKING:
@@ -42,7 +45,7 @@ Source = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 Progress = Callable[[int, int], None]
 
 
-class ParquetRunError(KinderguardError):
+class ParquetRunError(ToldError):
     """A run over Parquet files that cannot begin or go on; the message says what stands in the way and the mend."""
 
 
@@ -122,8 +125,12 @@ def _files(source: Source, what: str) -> list[Path]:
     absent = [str(f) for f in found if not f.is_file()]
     if absent or not found:
         raise ParquetRunError(
-            f"There is no file for {what}: {', '.join(absent) or ', '.join(map(str, listed))}. Give the path of a "
-            "Parquet file, of a folder of them, or a pattern such as 'children/*.parquet'."
+            Text(
+                f"找不到 {what} 的文件：{'、'.join(absent) or '、'.join(map(str, listed))}。"
+                "请给出 Parquet 文件、其所在文件夹的路径，或 'children/*.parquet' 这样的通配。",
+                f"There is no file for {what}: {', '.join(absent) or ', '.join(map(str, listed))}. Give the path of a "
+                "Parquet file, of a folder of them, or a pattern such as 'children/*.parquet'.",
+            )
         )
     return found
 
@@ -144,7 +151,12 @@ class _Run:
         self.work = out.with_name(out.name + ".partial")
         self.options = options
         if out.exists():
-            raise ParquetRunError(f"{out} is there already, and complete. Delete it, or give another name.")
+            raise ParquetRunError(
+                Text(
+                    f"{out} 已存在且完整；请删除，或另取名称。",
+                    f"{out} is there already, and complete. Delete it, or give another name.",
+                )
+            )
         children = pl.scan_parquet(files)
         self.schema = dict(children.collect_schema())
         self.keys = {path: self._key(path, listed) for path, listed in records.items()}
@@ -165,7 +177,11 @@ class _Run:
         key = next((k for k in KEYS if k in there and k in self.schema), None)
         if key is None:
             raise ParquetRunError(
-                f"The files of {path} and of the children share no key: both need a column {' or '.join(map(repr, KEYS))}."
+                Text(
+                    f"{path} 的文件与儿童的文件没有共同的键；两边都要有列 {'或'.join(map(repr, KEYS))}。",
+                    f"The files of {path} and of the children share no key: both need a column "
+                    f"{' or '.join(map(repr, KEYS))}.",
+                )
             )
         return key
 
@@ -224,8 +240,12 @@ class _Run:
         if changed:
             changed = [name for one in changed for name in _named(one, before, self.plan)]
             raise ParquetRunError(
-                f"{self.work} was begun with other {', '.join(changed)}, so its parts do not go with this run. Call it "
-                "as before to go on, or delete the folder to begin anew."
+                Text(
+                    f"{self.work} 是以不同的 {'、'.join(changed)} 开始的，已完成的部分不能用于本次；"
+                    "请用原来的参数继续，或删除该文件夹重新开始。",
+                    f"{self.work} was begun with other {', '.join(changed)}, so its parts do not go with this run. Call "
+                    "it as before to go on, or delete the folder to begin anew.",
+                )
             )
 
     def _write(self, part: _Part) -> None:

@@ -1,7 +1,4 @@
-"""The policy book on frames: children in a table in, results in a table of the same kind out.
-
-``PolicyBook.assess_frame`` and its companions are written here, so that the book itself needs no Polars.
-"""
+"""One assessment of a table: what ``PolicyBook.assess_frame``, ``frame_job`` and ``explain_row`` do."""
 
 import datetime as dt
 import threading
@@ -16,19 +13,13 @@ from kinderguard.engines.frame.columns import distinct
 from kinderguard.engines.frame.inputs import RecordTable
 from kinderguard.engines.frame.rows import polars_type
 from kinderguard.model.errors import Problem
-from kinderguard.packs.frame_columns import refuse_columns
-from kinderguard.packs.frame_row import read_row
-from kinderguard.packs.frame_schema import FrameColumn, FrameSchema, frame_schema
-from kinderguard.packs.frame_warnings import (
-    MissingColumnsWarning,
-    MisspeltColumnsWarning,
-    OrphanedRecordsWarning,
-    warn,
-)
+from kinderguard.packs.frames.columns import refuse_columns
+from kinderguard.packs.frames.provided import provide
+from kinderguard.packs.frames.row import read_row
+from kinderguard.packs.frames.tables import record_tables, taken
+from kinderguard.packs.frames.warnings import warn
 from kinderguard.packs.overlay import readers
 from kinderguard.packs.place_rules import PlaceRules
-from kinderguard.packs.provided import provide
-from kinderguard.packs.tables import KEYS, record_tables, taken
 from kinderguard.rules.definitions import FactProvider
 from kinderguard.rules.kinds import Kind
 from kinderguard.rules.ruleset import facts_read
@@ -290,21 +281,3 @@ def explain_row(
     for problem in found.problems:
         assessment.report(problem)
     return assessment
-
-
-__all__ = [
-    "KEYS",
-    "FrameColumn",
-    "FrameJob",
-    "FrameSchema",
-    "MissingColumnsWarning",
-    "MisspeltColumnsWarning",
-    "Options",
-    "OrphanedRecordsWarning",
-    "assess_frame",
-    "assess_table",
-    "divisions_in",
-    "explain_row",
-    "frame_schema",
-    "warn",
-]

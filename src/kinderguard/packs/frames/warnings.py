@@ -15,9 +15,9 @@ from kinderguard.engines.frame.columns import DIVISION_COLUMNS, ListKinds
 from kinderguard.engines.frame.inputs import PERSONAL, RecordTable, alike
 from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.model.text import Text, join
-from kinderguard.packs.frame_schema import column_title, list_of
+from kinderguard.packs.frames.schema import column_title, list_of
+from kinderguard.packs.frames.tables import KEYS
 from kinderguard.packs.place_rules import PlaceRules
-from kinderguard.packs.tables import KEYS
 from kinderguard.rules.titles import SUBJECTS, Titles, list_title, record_of
 
 #: How many columns a warning names, and how many rules of each.
