@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 #: The public names and where each lives.
 _PUBLIC = {
+    "Planted": "kinderguard.analysis.planted",
     "Population": "kinderguard.analysis.synthetic",
+    "plant": "kinderguard.analysis.planted",
     "synthesize": "kinderguard.analysis.synthetic",
 }
 
 if TYPE_CHECKING:
+    from kinderguard.analysis.planted import Planted, plant
     from kinderguard.analysis.synthetic import Population, synthesize
 
 
@@ -32,4 +35,4 @@ def __dir__() -> list[str]:
     return sorted([*globals(), *_PUBLIC])
 
 
-__all__ = ["Population", "synthesize"]
+__all__ = ["Planted", "Population", "plant", "synthesize"]

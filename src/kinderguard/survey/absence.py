@@ -1,0 +1,282 @@
+"""Children who stand in one department's list and should stand in another's, but do not.
+
+Called on a survey. Which list should have which children is data (``expected.toml``): a category that holds, or a fact.
+What is unknown expects nothing, and a department without a list in the survey is not judged.
+"""
+
+import datetime as dt
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from kinderguard.engines.assessment import Assessment, UnknownCodeError
+from kinderguard.model.codes import Department
+from kinderguard.model.errors import nearest, suggestion
+from kinderguard.model.places import place_name
+from kinderguard.model.text import Language, Text
+from kinderguard.survey.building import SurveyedChild
+from kinderguard.survey.completeness import TOWNSHIP
+from kinderguard.survey.facts import fact_paths, facts_of
+from kinderguard.survey.keys import RowKey
+from kinderguard.survey.read import Progress
+from kinderguard.survey.surveyed import Survey, SurveyError
+from kinderguard.survey.tables import Row, write_csv, write_workbook
+
+if TYPE_CHECKING:
+    from kinderguard.packs.book import PolicyBook
+
+_STEP = 200
+
+
+@attrs.frozen
+class Expectation:
+    """Which children a department's list should have.
+
+    Args:
+        department: whose list.
+        because: why, in both languages.
+        category: the code of a category that holds for such a child.
+        fact: or the path of a fact …
+        among: … and the values of it that such a child has, as JSON writes them.
+
+    Raises:
+        SurveyError: neither a category nor a fact with its values is given, or both, or there is no such fact.
+    """
+
+    department: Department
+    because: Text
+    category: str | None = None
+    fact: str | None = None
+    among: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+
+    def __attrs_post_init__(self) -> None:
+        if (self.category is None) == (self.fact is None) or (self.fact is None) != (not self.among):
+            raise _wrong(
+                "应写明 category，或写明 fact 和 among", "An expectation names a category, or a fact and `among` its values."
+            )  # fmt: skip
+        if self.fact is not None and not self.fact[:1].isdigit() and self.fact not in fact_paths():
+            close = suggestion(self.fact, fact_paths())
+            raise _wrong(f"没有事实 {self.fact!r}。{close.zh}", f"There is no fact {self.fact!r}.{close.en}")
+
+    def holds(self, child: SurveyedChild, result: Assessment) -> bool:
+        """Whether a child is expected; what is unknown expects nothing.
+
+        Raises:
+            UnknownCodeError: the book has no such category.
+        """
+        if self.category is not None:
+            if self.category not in result.categories:
+                # A county's own category says nothing about children of other places.
+                if self.category.startswith("cn."):
+                    raise UnknownCodeError(self.category, result.categories)
+                return False
+            return result.categories[self.category] is True
+        value = facts_of(child.case).get(self.fact or "")
+        return value is not None and str(value) in self.among
+
+
+@attrs.frozen
+class AbsentChild:
+    """A child that a list should have and has not."""
+
+    township: str | None
+    department: Department
+    ref: str
+    #: Where the child does stand.
+    rows: tuple[RowKey, ...]
+    because: Text
+
+
+_HEADS = (
+    Text("乡镇（街道）代码", "Township"), Text("地名", "Place"), Text("应在其名单的部门", "Department that should have it"),
+    Text("儿童编号", "Child"), Text("现有名单行", "Stands in"), Text("理由", "Because"),
+)  # fmt: skip
+
+
+@attrs.frozen(repr=False)
+class AbsenceList:
+    """The children that lists should have and have not, by township and department."""
+
+    on: dt.date
+    rows: tuple[AbsentChild, ...]
+    #: Departments that are expected to have children but gave no list, so that nothing can be said.
+    without_list: tuple[Department, ...]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[AbsentChild]:
+        return iter(self.rows)
+
+    def of(self, *, township: str | None = None, department: Department | None = None) -> "AbsenceList":
+        """The list of one township (or any wider place), of one department, or of both."""
+        kept = tuple(
+            row
+            for row in self.rows
+            if (township is None or (row.township or "").startswith(township))
+            and (department is None or row.department is department)
+        )
+        return attrs.evolve(self, rows=kept)
+
+    def table(self, lang: Language = "zh") -> tuple[list[str], list[Row]]:
+        """Heads and rows as plain values; no name or number of a person is in them."""
+        rows = [
+            (
+                row.township, place_name(row.township).in_(lang) if row.township else None,
+                row.department.label.in_(lang), row.ref, " ".join(map(str, row.rows)), row.because.in_(lang),
+            )
+            for row in self.rows
+        ]  # fmt: skip
+        return [head.in_(lang) for head in _HEADS], list(rows)
+
+    def to_csv(self, path: str | Path, lang: Language = "zh") -> None:
+        """Write the list as CSV (UTF-8 with BOM, for Excel)."""
+        write_csv(path, *self.table(lang))
+
+    def to_workbook(self, path: str | Path, lang: Language = "zh") -> None:
+        """Write the list as a workbook.
+
+        Raises:
+            MissingExtraError: XlsxWriter is not installed.
+        """
+        write_workbook(path, Text("不在名单", "Absent").in_(lang), *self.table(lang))
+
+    def __repr__(self) -> str:
+        return f"<AbsenceList on {self.on}: {len(self.rows)} absences>"
+
+
+def absent(
+    survey: Survey,
+    book: "PolicyBook",
+    on: dt.date,
+    *,
+    expected: Sequence[Expectation] | None = None,
+    progress: Progress | None = None,
+) -> AbsenceList:
+    """The children that one department's list has, and another's should have and has not.
+
+    Args:
+        survey: the combined lists.
+        book: the rules that say which category a child is in.
+        on: the day.
+        expected: which list should have which children; ``default_expectations()`` if left out.
+        progress: called with (children done, children in all).
+
+    Raises:
+        UnknownCodeError: an expectation names a national category that the book has not.
+    """
+    expected = default_expectations() if expected is None else expected
+    lists: dict[Department, set[str]] = {}
+    for source in survey.sources:
+        lists.setdefault(source.profile.department, set()).add(source.code)
+    asked = [e for e in expected if e.department in lists]
+    found: list[AbsentChild] = []
+    for number, child in enumerate(survey.children, 1):
+        wanting = [e for e in asked if lists[e.department].isdisjoint(child.sources)]
+        if wanting:
+            result = book.assess(child.case, on=on)
+            found += _absences(child, result, wanting)
+        if progress is not None and (number % _STEP == 0 or number == len(survey.children)):
+            progress(number, len(survey.children))
+    without = [d for d in Department if d not in lists and any(e.department is d for e in expected)]
+    return AbsenceList(on, tuple(sorted(found, key=_order)), tuple(without))
+
+
+def _absences(child: SurveyedChild, result: Assessment, wanting: Iterable[Expectation]) -> Iterator[AbsentChild]:
+    """A child is absent from a department once, for the first reason that holds."""
+    told: set[Department] = set()
+    division = result.division or child.case.division
+    for expectation in wanting:
+        if expectation.department not in told and expectation.holds(child, result):
+            told.add(expectation.department)
+            yield AbsentChild(
+                division[:TOWNSHIP] if division else None,
+                expectation.department,
+                child.ref,
+                child.rows,
+                expectation.because,
+            )
+
+
+def _order(row: AbsentChild) -> tuple[object, ...]:
+    return row.township is None, row.township or "", list(Department).index(row.department), row.rows
+
+
+# ---- as data -----------------------------------------------------------------------------------------------------
+
+_FIELDS = tuple(field.name for field in attrs.fields(Expectation))
+
+
+@cache
+def default_expectations() -> tuple[Expectation, ...]:
+    """Ours: which department's list should have which children. Not law."""
+    text = (resources.files("kinderguard.survey") / "expected.toml").read_text("utf-8")
+    return expectations_from_text(text, "expected.toml")
+
+
+def read_expectations(path: str | Path) -> tuple[Expectation, ...]:
+    """The expectations in a TOML file.
+
+    Raises:
+        SurveyError: the file cannot be read, is no TOML, or an entry does not fit; with its number and the mend.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise _wrong(f"读不到文件 {path.name}；请检查路径", f"{path.name} cannot be read; check the path.") from None
+    return expectations_from_text(text, path.name)
+
+
+def expectations_from_text(text: str, name: str = "expected.toml") -> tuple[Expectation, ...]:
+    """The expectations in a TOML text; ``name`` is what errors call it.
+
+    Raises:
+        SurveyError: it is no TOML, or an entry does not fit.
+    """
+    try:
+        entries = tomllib.loads(text).get("expected", [])
+    except tomllib.TOMLDecodeError as error:
+        raise _wrong(f"{name} 不是 TOML：{error}", f"{name} is no TOML: {error}") from None
+    if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
+        raise _wrong(f"{name}：每项写作 [[expected]]", f"{name}: each entry is written as [[expected]]")
+    return tuple(_expectation(f"{name} [[expected]] {number}", entry) for number, entry in enumerate(entries, 1))
+
+
+def _expectation(where: str, entry: Mapping[str, Any]) -> Expectation:
+    for field in entry:
+        if field not in _FIELDS:
+            close = nearest(field, _FIELDS)
+            raise _wrong(
+                f"{where}：没有字段 {field!r}" + (f"，是否想写 {close!r}？" if close else ""),
+                f"{where}: there is no field {field!r}" + (f"; did you mean {close!r}?" if close else ""),
+            )
+    department, because = entry.get("department"), entry.get("because")
+    if department not in set(Department):
+        close_to = suggestion(str(department), [d.value for d in Department])
+        raise _wrong(
+            f"{where}：没有部门 {department!r}。{close_to.zh}", f"{where}: there is no department {department!r}.{close_to.en}"
+        )  # fmt: skip
+    if not isinstance(because, Mapping) or not {"zh", "en"} <= set(because):
+        raise _wrong(
+            f'{where}：because 写作 {{ zh = "…", en = "…" }}', f'{where}: because is written {{ zh = "…", en = "…" }}'
+        )
+    try:
+        return Expectation(
+            Department(department),  # type: ignore[call-arg]  # a lookup, not a new code
+            Text(str(because["zh"]), str(because["en"])),
+            entry.get("category"),
+            entry.get("fact"),
+            entry.get("among", ()),
+        )
+    except SurveyError as error:
+        raise _wrong(f"{where}：{error.text.zh}", f"{where}: {error.text.en}") from None
+
+
+def _wrong(zh: str, en: str) -> SurveyError:
+    return SurveyError(Text(zh, en))

@@ -1,0 +1,221 @@
+"""From several departments' lists to one child each: ``combine``.
+
+Rows are grouped (by resident ID, by the linking, by decisions), each group becomes one child, and the sum is checked:
+every row of every list is in exactly one child, or listed as skipped. Nothing is chosen without a rule that is named.
+"""
+
+import hashlib
+import hmac
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import attrs
+
+from kinderguard.model.case import Case
+from kinderguard.model.text import Text
+from kinderguard.survey.building import Rules, SurveyedChild, build, ref_of
+from kinderguard.survey.choosing import Taken
+from kinderguard.survey.decisions import Decision, DecisionKind, Located, Register, SetAside, matters
+from kinderguard.survey.grouping import groups_by_id, groups_by_links
+from kinderguard.survey.keys import RowKey
+from kinderguard.survey.read import Progress
+from kinderguard.survey.sources import Source
+from kinderguard.survey.surveyed import SkippedRow, Survey, SurveyError
+from kinderguard.survey.trust import TrustOrder
+
+if TYPE_CHECKING:
+    from kinderguard.survey.linking.links import Links
+
+_STEP = 200
+
+
+def combine(
+    sources: Iterable[Source],
+    *,
+    trust: TrustOrder | None = None,
+    links: "Links | None" = None,
+    decisions: Iterable[Decision] = (),
+    key: bytes | None = None,
+    progress: Progress | None = None,
+) -> Survey:
+    """One child each out of several lists, with every fact's source kept.
+
+    Args:
+        sources: the lists, as ``read_source`` gave them.
+        trust: whose word counts, by fact; ``TrustOrder.default()`` if left out.
+        links: what ``survey.link(survey.rows_of(sources))`` found. Without it rows are one child only where they have
+            the same valid resident ID, and a row without one stands alone.
+        decisions: what persons decided before (``read_decisions``). Those whose rows are not found again are set aside
+            and listed in ``Survey.set_aside``.
+        key: at least 16 bytes that the office keeps. With it decisions hold for the next edition of a list too, and a
+            child with a resident ID keeps its ``ref`` from survey to survey.
+        progress: called with (children done, children in all).
+
+    Raises:
+        SurveyError: no list was given, or two lists have one code.
+        DecisionError: the key is too short.
+        LinkDecisionError: decisions on ``links`` that cannot all be followed.
+
+    >>> import datetime as dt
+    >>> from kinderguard import survey
+    >>> ledger = survey.read_source("examples/ledger.xlsx", "civil_affairs", as_of=dt.date(2025, 9, 1))
+    >>> result = survey.combine([ledger])
+    >>> result.counts["rows"] == ledger.ledger.rows_in, result.to_decide
+    (True, ())
+    """
+    sources = tuple(sources)
+    _check(sources)
+    cases = dict(rows_of(sources))
+    register = Register(sources, cases, key)
+    work = _Work(sources, trust or TrustOrder.default(), links, register, key)
+    return work.survey(tuple(decisions), {}, progress)
+
+
+def rows_of(sources: Iterable[Source]) -> tuple[tuple[RowKey, Case], ...]:
+    """Every usable row of the lists with its key, as ``survey.link`` takes them."""
+    return tuple(
+        (source.key(row.sheet, row.row), row.case)
+        for source in sources
+        for row in source.ledger.rows
+        if row.case is not None
+    )
+
+
+def _check(sources: Sequence[Source]) -> None:
+    if not sources:
+        raise SurveyError(Text("没有给出名单", "There are no lists: give what read_source returned."))
+    twice = sorted(code for code, count in Counter(source.code for source in sources).items() if count > 1)
+    if twice:
+        raise SurveyError(
+            Text(
+                f"有两份名单的代码都是 {'、'.join(twice)}；请在 read_source 中用 code= 区分",
+                f"Two lists have the code {', '.join(twice)}; tell them apart with code= in read_source.",
+            )
+        )
+
+
+@attrs.frozen(eq=False)
+class _Work:
+    """What a survey is made from; kept, so that a decision makes a new one quickly."""
+
+    sources: tuple[Source, ...]
+    trust: TrustOrder
+    links: "Links | None"
+    register: Register
+    key: bytes | None = attrs.field(repr=False)
+
+    def survey(
+        self, decisions: tuple[Decision, ...], before: Mapping[str, SurveyedChild], progress: Progress | None = None
+    ) -> Survey:
+        located, set_aside = self._located(decisions)
+        pairs = [(d, rows) for d, rows in located if d.kind is not DecisionKind.VALUE]
+        if self.links is None:
+            groups, clashing = groups_by_id(self.register.cases, pairs)
+            set_aside += clashing
+        else:
+            groups = groups_by_links(self.register.cases, self.links, pairs)
+        children, reopened = self._children(groups, _taken(located), before, progress)
+        set_aside += [SetAside(d, _REOPENED) for d, rows in located if (rows[0], d.path) in reopened]
+        return Survey(
+            self.sources, children, self._skipped(), self.trust, self.links, decisions, tuple(set_aside), tuple(pairs),
+            self.register, partial(_again, self),
+        )  # fmt: skip
+
+    def _located(self, decisions: Iterable[Decision]) -> tuple[list[Located], list[SetAside]]:
+        """The decisions whose rows are here; of two on one matter, the later."""
+        found: dict[int, Located] = {}
+        latest: dict[object, int] = {}
+        set_aside = []
+        for number, decision in enumerate(decisions):
+            rows = self.register.find(decision)
+            if isinstance(rows, Text):
+                set_aside.append(SetAside(decision, rows))
+                continue
+            about = matters(decision, rows)
+            for earlier in {latest[matter] for matter in about if matter in latest} & found.keys():
+                set_aside.append(SetAside(found.pop(earlier)[0], _REPLACED))
+            latest |= dict.fromkeys(about, number)
+            found[number] = (decision, rows)
+        return list(found.values()), set_aside
+
+    def _children(
+        self,
+        groups: Iterable[frozenset[RowKey]],
+        taken: Mapping[RowKey, Mapping[str, Taken]],
+        before: Mapping[str, SurveyedChild],
+        progress: Progress | None,
+    ) -> tuple[tuple[SurveyedChild, ...], set[tuple[RowKey, str | None]]]:
+        order = {k: n for n, k in enumerate(self.register.cases)}
+        ordered = sorted((sorted(group, key=order.__getitem__) for group in groups), key=lambda g: order[g[0]])
+        rules, departments = Rules(self.trust), _departments(self.sources)
+        refs = self._refs(ordered)
+        children: list[SurveyedChild] = []
+        reopened: set[tuple[RowKey, str | None]] = set()
+        for number, (rows, ref) in enumerate(zip(ordered, refs, strict=True), 1):
+            decided = {path: t for row in rows if row in taken for path, t in taken[row].items()}
+            child = before.get(ref)
+            if child is None or child.rows != tuple(rows) or decided or child.decided:
+                child = build(ref, rows, self.register.cases, self.register.sources, rules, decided, departments)
+            children.append(child)
+            reopened |= {(decided[path].row, path) for path in child.reopened}
+            if progress is not None and (number % _STEP == 0 or number == len(ordered)):
+                progress(number, len(ordered))
+        return tuple(children), reopened
+
+    def _refs(self, groups: Sequence[Sequence[RowKey]]) -> list[str]:
+        """The children's numbers: from their rows or, with a key, from a keyed mark of the only ID that they have."""
+        refs = [ref_of(rows) for rows in groups]
+        if self.key is None:
+            return refs
+        marks = [self._mark(rows) for rows in groups]
+        count = Counter(marks)
+        return [mark if mark is not None and count[mark] == 1 else ref for mark, ref in zip(marks, refs, strict=True)]
+
+    def _mark(self, rows: Iterable[RowKey]) -> str | None:
+        assert self.key is not None
+        numbers = {case.child.resident_id for row in rows if (case := self.register.cases[row]).child.resident_id}
+        if len(numbers) != 1:
+            return None
+        (number,) = numbers
+        assert number is not None
+        return "k" + hmac.new(self.key, f"child\0{number.reveal()}".encode(), hashlib.sha256).hexdigest()[:16]
+
+    def _skipped(self) -> tuple[SkippedRow, ...]:
+        return tuple(
+            SkippedRow(source.key(row.sheet, row.row), row.error)
+            for source in self.sources
+            for row in source.ledger.skipped
+            if row.error is not None
+        )
+
+
+def _again(work: _Work, survey: Survey, decisions: tuple[Decision, ...]) -> Survey:
+    return work.survey(decisions, {child.ref: child for child in survey.children})
+
+
+def _taken(located: Iterable[Located]) -> dict[RowKey, dict[str, Taken]]:
+    """By row, the facts of which a person decided that its value counts."""
+    found: dict[RowKey, dict[str, Taken]] = {}
+    for decision, rows in located:
+        if decision.kind is DecisionKind.VALUE and decision.path is not None:
+            found.setdefault(rows[0], {})[decision.path] = Taken(rows[0], frozenset(rows))
+    return found
+
+
+def _departments(sources: Sequence[Source]) -> dict[str, Text]:
+    """How texts name a list: by its department, and with its code where a department has several."""
+    count = Counter(source.profile.department for source in sources)
+    return {
+        source.code: source.profile.department.label
+        if count[source.profile.department] == 1
+        else source.profile.department.label + Text(f"（{source.code}）", f" ({source.code})")
+        for source in sources
+    }
+
+
+_REPLACED = Text("之后对同一事项另有决定", "a later decision on the same matter replaces it")
+_REOPENED = Text(
+    "另有决定时未见过的行与之不一致，请重新决定", "a row that was not seen then says otherwise; decide again"
+)

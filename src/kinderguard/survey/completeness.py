@@ -1,0 +1,261 @@
+"""What is missing: a work list by township and department, ordered by what each fact could change for the child.
+
+Called on a survey. Only facts with which a result would differ are asked for; each goes to the department that answers
+for it. No name stands in the list: a child is its number and its rows.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from kinderguard.engines.assessment import Assessment
+from kinderguard.engines.missing import MissingFact
+from kinderguard.model.codes import Department, Frequency
+from kinderguard.model.places import place_name
+from kinderguard.model.text import Language, Text
+from kinderguard.packs.source_profiles import SourceProfile
+from kinderguard.rules.titles import fact_title
+from kinderguard.survey.building import SurveyedChild
+from kinderguard.survey.keys import RowKey
+from kinderguard.survey.read import Progress
+from kinderguard.survey.sources import built_in_profiles
+from kinderguard.survey.surveyed import Survey
+from kinderguard.survey.tables import Row, write_csv, write_workbook
+
+if TYPE_CHECKING:
+    from kinderguard.packs.book import PolicyBook
+
+#: How many digits of a division make a township.
+TOWNSHIP = 9
+_PLACE = "child.registration.division"
+_STEP = 50
+_ZERO = Decimal("0.00")
+
+
+@attrs.frozen
+class WorkRow:
+    """One fact to find out about one child.
+
+    Attributes:
+        township: the first nine digits of the division in charge, or as many as are known; None where it is unknown.
+        department: who answers for the fact; None where no kind of list does.
+        ref: the child's number in the survey.
+        rows: where the child stands in that department's lists; empty where it does not.
+        path: the fact.
+        title: what it is called.
+        settles: how many open results it settles by itself, over its possible values.
+        changes: the categories and policies that it can change.
+        monthly: by how much what is paid each month may still differ (yuan); None where there is no bound.
+        differs: whether the lists contradict each other, so that a person must decide, rather than say nothing.
+    """
+
+    township: str | None
+    department: Department | None
+    ref: str
+    rows: tuple[RowKey, ...]
+    path: str
+    title: Text
+    settles: float
+    changes: tuple[str, ...]
+    monthly: Decimal | None
+    differs: bool
+
+
+_HEADS = (
+    Text("乡镇（街道）代码", "Township"), Text("地名", "Place"), Text("部门", "Department"), Text("儿童编号", "Child"),
+    Text("名单行", "Rows"), Text("待了解", "To find out"), Text("事实", "Fact"), Text("情况", "State"),
+    Text("可确定的结果数", "Results settled"), Text("每月可能相差（元）", "Monthly difference (yuan)"), Text("影响的结果", "Results changed"),
+)  # fmt: skip
+_BLANK = Text("没有名单填写", "no list says")
+_DIFFERS = Text("名单不一致，待决定", "lists differ, to be decided")
+_NOBODY = Text("未定", "nobody yet")
+
+
+@attrs.frozen(repr=False)
+class WorkList:
+    """What is missing, by township and department; within them, what settles most comes first."""
+
+    on: dt.date
+    rows: tuple[WorkRow, ...]
+    #: How many children were looked at, and how many of them lack nothing that could change a result.
+    children: int
+    complete: int
+    #: What categories and policies are called.
+    titles: Mapping[str, Text] = attrs.field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[WorkRow]:
+        return iter(self.rows)
+
+    @property
+    def counts(self) -> Mapping[tuple[str | None, Department | None], int]:
+        """How many facts each department of each township has to find out."""
+        return Counter((row.township, row.department) for row in self.rows)
+
+    def of(self, *, township: str | None = None, department: Department | None = None) -> "WorkList":
+        """The list of one township (or any wider place), of one department, or of both."""
+        kept = tuple(
+            row
+            for row in self.rows
+            if (township is None or (row.township or "").startswith(township))
+            and (department is None or row.department is department)
+        )
+        return attrs.evolve(self, rows=kept)
+
+    def table(self, lang: Language = "zh") -> tuple[list[str], list[Row]]:
+        """Heads and rows as plain values; no name or number of a person is in them."""
+        return [head.in_(lang) for head in _HEADS], [self._row(row, lang) for row in self.rows]
+
+    def _row(self, row: WorkRow, lang: Language) -> Row:
+        between = "、" if lang == "zh" else ", "
+        names = [self.titles.get(code, Text(code, code)).in_(lang) for code in row.changes]
+        return (
+            row.township, place_name(row.township).in_(lang) if row.township else None,
+            (row.department.label if row.department else _NOBODY).in_(lang), row.ref, " ".join(map(str, row.rows)),
+            row.title.in_(lang), row.path, (_DIFFERS if row.differs else _BLANK).in_(lang), round(row.settles, 2),
+            None if row.monthly is None else str(row.monthly), between.join(names),
+        )  # fmt: skip
+
+    def to_csv(self, path: str | Path, lang: Language = "zh") -> None:
+        """Write the list as CSV (UTF-8 with BOM, for Excel)."""
+        write_csv(path, *self.table(lang))
+
+    def to_workbook(self, path: str | Path, lang: Language = "zh") -> None:
+        """Write the list as a workbook.
+
+        Raises:
+            MissingExtraError: XlsxWriter is not installed.
+        """
+        write_workbook(path, Text("待了解", "To find out").in_(lang), *self.table(lang))
+
+    def summary(self, lang: Language = "zh") -> str:
+        """How much each department of each township has to find out, line by line."""
+        lines = [
+            Text(
+                f"{self.children} 名儿童中 {self.complete} 名不缺影响结果的事实；待了解 {len(self.rows)} 项",
+                f"of {self.children} children {self.complete} lack no fact that could change a result; {len(self.rows)} to find out",
+            )
+        ]
+        for (township, department), count in self.counts.items():
+            place = place_name(township) if township else Text("地点不详", "place unknown")
+            who = department.label if department else _NOBODY
+            lines.append(Text(f"{place.zh} {who.zh}：{count}", f"{place.en}, {who.en}: {count}"))
+        return "\n".join(line.in_(lang) for line in lines)
+
+    def __str__(self) -> str:
+        return self.summary("zh") + "\n" + self.summary("en")
+
+    def __repr__(self) -> str:
+        return f"<WorkList on {self.on}: {len(self.rows)} facts of {self.children - self.complete} children>"
+
+
+def missing_work(
+    survey: Survey,
+    book: "PolicyBook",
+    on: dt.date,
+    *,
+    profiles: Iterable[SourceProfile] = (),
+    progress: Progress | None = None,
+) -> WorkList:
+    """What is to be found out, by township and department.
+
+    Args:
+        survey: the combined lists.
+        book: the rules. Each child is assessed by those of its place.
+        on: the day.
+        profiles: further kinds of list that say who answers for which fact, before the survey's own and the built-in
+            ones.
+        progress: called with (children done, children in all). Finding what could change a result takes some
+            hundredths of a second a child.
+    """
+    owners = Owners.of(survey, profiles)
+    found: list[WorkRow] = []
+    titles: dict[str, Text] = {}
+    complete = 0
+    for number, child in enumerate(survey.children, 1):
+        result = book.assess(child.case, on=on)
+        rows = list(_rows(child, result, owners))
+        complete += not rows
+        found += rows
+        titles |= {code: result.basis.titles[code] for row in rows for code in row.changes if code not in titles}
+        if progress is not None and (number % _STEP == 0 or number == len(survey.children)):
+            progress(number, len(survey.children))
+    return WorkList(on, tuple(sorted(found, key=_order)), len(survey.children), complete, titles)
+
+
+def _order(row: WorkRow) -> tuple[object, ...]:
+    departments = list(Department)
+    place = departments.index(row.department) if row.department else len(departments)
+    unplaced = row.path == _PLACE and row.township is None
+    return (
+        row.township is None, row.township or "", place, not unplaced, -row.settles, -len(row.changes),
+        -(row.monthly or _ZERO), row.path, row.ref,
+    )  # fmt: skip
+
+
+@attrs.define
+class Owners:
+    """Which department answers for a fact, by the kinds of list."""
+
+    profiles: tuple[SourceProfile, ...]
+    #: Who keeps each list of the survey.
+    lists: Mapping[str, Department]
+    _found: dict[str, Department | None] = attrs.field(factory=dict)
+
+    @classmethod
+    def of(cls, survey: Survey, more: Iterable[SourceProfile] = ()) -> "Owners":
+        """By what the caller says, else by the survey's lists, else by the built-in kinds."""
+        return cls(
+            (*more, *(s.profile for s in survey.sources), *built_in_profiles().values()),
+            {s.code: s.profile.department for s in survey.sources},
+        )
+
+    def department(self, path: str) -> Department | None:
+        """The department that answers for a fact most exactly; None where none does."""
+        if path not in self._found:
+            best = max(self.profiles, key=lambda p: p.owns(path), default=None)
+            self._found[path] = best.department if best is not None and best.owns(path) else None
+        return self._found[path]
+
+
+def _rows(child: SurveyedChild, result: Assessment, owners: Owners) -> Iterator[WorkRow]:
+    missing = list(result.missing)
+    if result.division is None and not any(m.path == _PLACE for m in missing):
+        # Whose rules apply depends on it, so it stands first, whatever the nation's rules leave open.
+        missing.insert(0, MissingFact(_PLACE, 0.0, result.undetermined))
+    undecided = {d.path for d in child.open}
+    division = result.division or child.case.division
+    for fact in missing:
+        department = owners.department(fact.path)
+        yield WorkRow(
+            division[:TOWNSHIP] if division else None,
+            department,
+            child.ref,
+            tuple(row for row in child.rows if owners.lists[row.source] is department),
+            fact.path,
+            fact_title(fact.path, result.basis.titles),
+            fact.decides * len(result.undetermined),
+            fact.changes,
+            _monthly(result, fact.changes),
+            fact.path in undecided,
+        )
+
+
+def _monthly(result: Assessment, codes: Iterable[str]) -> Decimal | None:
+    """How far apart the bounds of what these policies pay each month are (yuan)."""
+    total = _ZERO
+    for code in codes:
+        policy = result.policies.get(code)
+        if policy is None or not policy.is_cash or policy.every is not Frequency.MONTH:
+            continue
+        if policy.high is None or policy.low is None:
+            return None
+        total += policy.high - policy.low
+    return total

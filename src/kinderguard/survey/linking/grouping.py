@@ -1,0 +1,195 @@
+"""From pairs to groups of rows, one group a child: what may be joined, and what never may.
+
+Called by ``Links.groups``. Rows are joined pair by pair, the surest first, and only where nothing in the two groups
+speaks against it, so that a chain of good pairs can never join what a direct look keeps apart. Never does it join
+two different valid resident IDs.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import attrs
+
+from kinderguard.model.text import Text
+from kinderguard.survey.keys import RowKey
+from kinderguard.survey.linking.pairs import Band, LinkDecisionError, Pair, PairDecision
+
+Two = tuple[RowKey, RowKey]
+
+
+def in_order(left: RowKey, right: RowKey) -> Two:
+    """Two rows, the smaller first."""
+    return (left, right) if left <= right else (right, left)
+
+
+@attrs.define
+class Grouping:
+    """Rows being joined.
+
+    Args:
+        identities: by row with a valid resident ID, a number that stands for the ID.
+        pairs: the pairs that were looked at.
+        decisions: what was decided; it overrides the bands.
+        once_a_list: whether a child is taken to stand once in a list, so that two rows of one list are joined only where
+            they themselves were found to be one child.
+
+    Raises:
+        LinkDecisionError: decisions contradict each other, or join rows with different valid IDs.
+    """
+
+    identities: Mapping[RowKey, int] = attrs.field(repr=False)
+    pairs: Mapping[Two, Pair] = attrs.field(repr=False)
+    decisions: Sequence[PairDecision]
+    once_a_list: bool = True
+    #: By row, a number: what contradicts between rows of one number was overruled by a person.
+    overruled: Mapping[RowKey, int] = attrs.field(factory=dict, repr=False)
+    _decided: dict[Two, Band] = attrs.field(init=False, factory=dict, repr=False)
+    _group: dict[RowKey, set[RowKey]] = attrs.field(init=False, factory=dict, repr=False)
+    _apart: dict[RowKey, set[RowKey]] = attrs.field(init=False, factory=lambda: defaultdict(set), repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        for decision in sorted(self.decisions):
+            two = (decision.left, decision.right)
+            if self._decided.setdefault(two, decision.verdict) is not decision.verdict:
+                raise _contradiction(*two)
+        found = (two for two, pair in self.pairs.items() if pair.apart and not self._is_overruled(*two))
+        for left, right in (*found, *(two for two, verdict in self._decided.items() if verdict is Band.DIFFERENT)):
+            self._apart[left].add(right)
+            self._apart[right].add(left)
+        self._follow_decisions()
+
+    def _band(self, left: RowKey, right: RowKey) -> Band | None:
+        two = in_order(left, right)
+        if two in self._decided:
+            return self._decided[two]
+        return self.pairs[two].band if two in self.pairs else None
+
+    def _is_overruled(self, left: RowKey, right: RowKey) -> bool:
+        """Whether what was found of two rows no longer counts, since somebody decided about them or their groups."""
+        number = self.overruled.get(left)
+        return in_order(left, right) in self._decided or (number is not None and number == self.overruled.get(right))
+
+    def _follow_decisions(self) -> None:
+        for (left, right), verdict in sorted(self._decided.items()):
+            if verdict is Band.SAME:
+                if self._other_ids(self.of(left), self.of(right)):
+                    raise LinkDecisionError(
+                        Text(
+                            f"决定把 {left} 与 {right} 认作同一儿童，但这样会合并两个不同的有效身份证号；请先在来源表中更正身份证号，或撤销此决定",
+                            f"The decision that {left} and {right} are one child would join two different valid resident "
+                            "IDs: correct the wrong ID in its list first, or take the decision back.",
+                        )
+                    )
+                self._join(left, right)
+        for (left, right), verdict in sorted(self._decided.items()):
+            if verdict is Band.DIFFERENT and right in self.of(left):
+                raise _contradiction(left, right)
+
+    def of(self, row: RowKey) -> set[RowKey]:
+        """The group of a row."""
+        return self._group.setdefault(row, {row})
+
+    def _join(self, left: RowKey, right: RowKey) -> None:
+        large, small = sorted((self.of(left), self.of(right)), key=len, reverse=True)
+        if large is not small:
+            large |= small
+            for row in small:
+                self._group[row] = large
+
+    def _other_ids(self, left: Iterable[RowKey], right: Iterable[RowKey]) -> bool:
+        ids = {self.identities[row] for row in (*left, *right) if row in self.identities}
+        return len(ids) > 1
+
+    def barred(self, left: RowKey, right: RowKey) -> bool:
+        """Whether the groups of two rows are not to be joined without a person: by their IDs, by a pair of theirs that
+        contradicts or was decided to be different, or by two rows of one list that were not found to be one child.
+        """
+        one, other = self.of(left), self.of(right)
+        if one is other:
+            return False
+        if self._other_ids(one, other):
+            return True
+        if any(not self._apart[row].isdisjoint(other) for row in one if row in self._apart):
+            return True
+        return any(self._band(*two) is not Band.SAME for two in self._of_one_list(one, other))
+
+    def settled(self, left: RowKey, right: RowKey) -> bool:
+        """Whether what is known of the other rows of two groups leaves nothing to ask a person about these two."""
+        one, other = self.of(left), self.of(right)
+        if one is other or self._other_ids(one, other):
+            return True
+        apart = ((row, against) for row in one if row in self._apart for against in self._apart[row] & other)
+        if any(self._band(*two) is Band.DIFFERENT for two in apart):
+            return True
+        likely = (Band.SAME, Band.ASK)
+        return any(self._band(*two) not in likely for two in self._of_one_list(one, other))
+
+    def join_pairs(self) -> None:
+        """Join what may be joined, the surest pair first; the same ID comes before everything else."""
+        same = [pair for two, pair in self.pairs.items() if self._band(*two) is Band.SAME]
+        for pair in sorted(same, key=lambda p: (not self._one_id(p), -p.weight, p.key)):
+            if not self.barred(*pair.key):
+                self._join(*pair.key)
+
+    def _one_id(self, pair: Pair) -> bool:
+        left, right = (self.identities.get(row) for row in pair.key)
+        return left is not None and left == right
+
+    def is_open(self, pair: Pair) -> bool:
+        """Whether a pair still needs somebody: to be asked about, or found the same and yet not joined because other
+        rows contradict; not decided, and not settled by what was joined.
+        """
+        two = pair.key
+        return two not in self._decided and pair.band is not Band.DIFFERENT and not self.settled(*two)
+
+    def _of_one_list(self, one: Iterable[RowKey], other: Iterable[RowKey]) -> Iterator[Two]:
+        """The pairs of rows of two groups that stand in one list, where that speaks against joining them."""
+        if not self.once_a_list:
+            return
+        lists = defaultdict(list)
+        for row in one:
+            lists[row.source].append(row)
+        for twin in other:
+            for row in lists.get(twin.source, ()):
+                if in_order(row, twin) in self._decided or not self._is_overruled(row, twin):
+                    yield row, twin
+
+
+def grouped(
+    identities: Mapping[RowKey, int],
+    pairs: Mapping[Two, Pair],
+    decisions: Sequence[PairDecision],
+    once_a_list: bool = True,
+) -> Grouping:
+    """Rows joined as far as may be. What a person says of two rows is said of all that belongs to them without doubt:
+    it overrules what contradicts between the groups that the two would be in by themselves.
+
+    Raises:
+        LinkDecisionError: decisions contradict each other, or join rows with different valid IDs.
+    """
+    overruled: dict[RowKey, int] = {}
+    same = [decision for decision in decisions if decision.verdict is Band.SAME]
+    if same:
+        alone = Grouping(identities, pairs, [one for one in decisions if one.verdict is Band.DIFFERENT], once_a_list)
+        alone.join_pairs()
+        together: dict[RowKey, set[RowKey]] = {}
+        for decision in same:
+            rows = set[RowKey]()
+            for row in (decision.left, decision.right):
+                rows |= together.get(row) or alone.of(row)
+            for row in rows:
+                together[row] = rows
+        numbers: dict[int, int] = {}
+        overruled = {row: numbers.setdefault(id(rows), len(numbers)) for row, rows in together.items()}
+    grouping = Grouping(identities, pairs, decisions, once_a_list, overruled)
+    grouping.join_pairs()
+    return grouping
+
+
+def _contradiction(left: RowKey, right: RowKey) -> LinkDecisionError:
+    return LinkDecisionError(
+        Text(
+            f"关于 {left} 与 {right} 的决定互相矛盾：既认作同一儿童又认作不同儿童；请撤销其中之一",
+            f"Decisions about {left} and {right} contradict each other: one child, and two. Take one of them back.",
+        )
+    )

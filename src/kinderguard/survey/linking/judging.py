@@ -1,0 +1,153 @@
+"""From weights to bands: what two rows are held to be, and what besides the weight has a say.
+
+Called by ``link`` with what ``scoring`` found. It joins nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import attrs
+
+from kinderguard.model.text import Text
+from kinderguard.survey.linking.comparing import OTHERWISE
+from kinderguard.survey.linking.pairs import Band
+from kinderguard.survey.linking.scoring import Scored
+from kinderguard.survey.linking.settings import LinkSettings
+
+#: What compares the child's own name, in settings that have it.
+NAME = "name"
+#: Of the rows that one row fits, so many on either side are looked at as rivals.
+NEAR = 8
+
+OTHER_NAME = Text(
+    "身份证号相同而姓名完全不同：其中一方可能误填了他人的号码，请人工核对",
+    "the same ID stands with two quite different names: one may be somebody else's number; have a person check it",
+)
+FEW_AGREE = Text(
+    "能识别身份的项目一致的太少，不自动合并",
+    "too few of the facts that identify somebody agree, so the rows are not joined by themselves",
+)
+RIVAL = Text(
+    "另有一行与之同样相符而两者不可能是同一儿童，请人工判断是哪一行",
+    "another row fits about as well and cannot be the same child; somebody must say which of them it is",
+)
+
+
+@attrs.define
+class Judged:
+    """A pair by number with its band, and what kept it from the band of its weight."""
+
+    scored: Scored
+    band: Band
+    notes: tuple[Text, ...] = ()
+
+    @property
+    def two(self) -> tuple[int, int]:
+        """The two rows by number."""
+        return self.scored.left, self.scored.right
+
+
+@attrs.define
+class Judge:
+    """Gives pairs their bands.
+
+    Args:
+        identities: by row number with a valid resident ID, a number that stands for the ID.
+        sources: by row number, the list it stands in.
+    """
+
+    settings: LinkSettings
+    identities: Mapping[int, int]
+    sources: Sequence[str]
+
+    def judged(self, scored: Scored) -> Judged:
+        """One pair by itself."""
+        bands = self.settings.bands
+        one, other = self.identities.get(scored.left), self.identities.get(scored.right)
+        if one is not None and other is not None:
+            if one != other:
+                return Judged(scored, Band.DIFFERENT)
+            return Judged(scored, Band.ASK, (OTHER_NAME,)) if self._names_differ(scored) else Judged(scored, Band.SAME)
+        if scored.weight >= bands.same:
+            if self._agreeing(scored) >= bands.agreeing:
+                return Judged(scored, Band.SAME)
+            return Judged(scored, Band.ASK, (FEW_AGREE,))
+        return Judged(scored, Band.ASK if scored.weight >= bands.ask else Band.DIFFERENT)
+
+    def is_apart(self, pair: Judged) -> bool:
+        """Whether no chain of other rows may join two rows: what is the child's own differs wholly, or much speaks against.
+
+        Two rows that were found to be one child for all that are not apart.
+        """
+        if pair.band is Band.SAME:
+            return False
+        return pair.scored.weight <= self.settings.bands.shown or any(
+            comparison.own and place is not None and comparison.degrees[place].code == OTHERWISE
+            for comparison, place in zip(self.settings.comparisons, pair.scored.degrees, strict=True)
+        )
+
+    def _names_differ(self, scored: Scored) -> bool:
+        return any(
+            comparison.code == NAME and place is not None and comparison.degrees[place].code == OTHERWISE
+            for comparison, place in zip(self.settings.comparisons, scored.degrees, strict=True)
+        )
+
+    def _agreeing(self, scored: Scored) -> int:
+        """How many comparisons that identify somebody speak for one child."""
+        return sum(
+            comparison.identifies and place is not None and comparison.degrees[place].weight > 0
+            for comparison, place in zip(self.settings.comparisons, scored.degrees, strict=True)
+        )
+
+    # ---- rows that fit two others ----------------------------------------------------------------------------
+
+    def ask_about_rivals(self, pairs: Iterable[Judged]) -> None:
+        """Make those pairs a question whose row fits another row about as well that cannot be the same child."""
+        found = {pair.two: pair for pair in pairs}
+        by_row: dict[int, list[tuple[float, int, Judged]]] = defaultdict(list)
+        for pair in found.values():
+            if pair.band is not Band.DIFFERENT and not self._one_id(*pair.two):
+                left, right = pair.two
+                by_row[left].append((pair.scored.weight, right, pair))
+                by_row[right].append((pair.scored.weight, left, pair))
+        rivals: list[Judged] = []
+        for fits in by_row.values():
+            fits.sort(key=lambda fit: (-fit[0], fit[1]))
+            for place, (weight, row, pair) in enumerate(fits):
+                near = (
+                    f
+                    for f in fits[max(0, place - NEAR) : place + NEAR + 1]
+                    if abs(f[0] - weight) < self.settings.bands.rival
+                )
+                if pair.band is Band.SAME and any(
+                    other != row and self._apart(row, other, found) for _, other, _ in near
+                ):
+                    rivals.append(pair)
+        for pair in rivals:
+            pair.band, pair.notes = Band.ASK, (RIVAL,)
+
+    def _one_id(self, left: int, right: int) -> bool:
+        return left in self.identities and self.identities[left] == self.identities.get(right)
+
+    def _apart(self, left: int, right: int, found: Mapping[tuple[int, int], Judged]) -> bool:
+        """Whether two rows cannot be one child as far as was found."""
+        if left in self.identities and right in self.identities:
+            return self.identities[left] != self.identities[right]
+        pair = found.get((min(left, right), max(left, right)))
+        if pair is not None and pair.band is Band.SAME:
+            return False
+        once = self.settings.prior.once_a_list and self.sources[left] == self.sources[right]
+        return once or (pair is not None and self.is_apart(pair))
+
+
+def components(edges: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """The rows that hang together by these pairs, each in order."""
+    group: dict[int, list[int]] = {}
+    for left, right in edges:
+        one, other = group.setdefault(left, [left]), group.setdefault(right, [right])
+        if one is not other:
+            large, small = (one, other) if len(one) >= len(other) else (other, one)
+            large += small
+            for row in small:
+                group[row] = large
+    return [sorted(rows) for rows in {id(rows): rows for rows in group.values()}.values()]

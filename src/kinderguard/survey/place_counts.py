@@ -1,0 +1,120 @@
+"""How many children the survey found in each place, beside a count from elsewhere (a census, school rolls).
+
+Called on a survey. It compares numbers only: it does not say which children are missing. Such counts are for the
+office's own use; tables that are published need small numbers suppressed.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Literal
+
+import attrs
+
+from kinderguard.model.errors import FieldValueError
+from kinderguard.model.places import check_division, place_name
+from kinderguard.model.text import Text
+from kinderguard.survey.building import SurveyedChild
+from kinderguard.survey.surveyed import Survey, SurveyError
+
+PlacedBy = Literal["division", "registration", "residence"]
+
+
+@attrs.frozen
+class PlaceCount:
+    """One place: how many children were found, and how many there should be."""
+
+    division: str
+    found: int
+    expected: int
+
+    @property
+    def name(self) -> Text:
+        """What the place is called."""
+        return place_name(self.division)
+
+    @property
+    def share(self) -> Fraction | None:
+        """Found of expected, exactly; more than 1 where more were found. None where none are expected."""
+        return Fraction(self.found, self.expected) if self.expected else None
+
+    @property
+    def short(self) -> int:
+        """How many are not found; negative where more were found than expected."""
+        return self.expected - self.found
+
+
+@attrs.frozen
+class Coverage:
+    """The places of the reference, the worst covered first; and the children that are in none of them."""
+
+    places: tuple[PlaceCount, ...]
+    #: Children in a place that the reference does not name.
+    elsewhere: int
+    #: Children of whom the place is not known, or not as finely as the reference has it.
+    unplaced: int
+
+    def __str__(self) -> str:
+        lines = [
+            f"{p.division} {p.name}: {p.found}/{p.expected}" + (f" = {float(p.share):.1%}" if p.share is not None else "")
+            for p in self.places
+        ]  # fmt: skip
+        return "\n".join(
+            [*lines, f"其他地方 · elsewhere: {self.elsewhere}", f"地点不详 · place unknown: {self.unplaced}"]
+        )
+
+
+def coverage(survey: Survey, reference: Mapping[str, int], *, by: PlacedBy = "division") -> Coverage:
+    """How many children were found in each place, beside a count from elsewhere.
+
+    Args:
+        survey: the combined lists.
+        reference: by division code, how many children there should be. Places may lie in one another.
+        by: where a child counts: the division in charge, that of registration, or that of residence.
+
+    Raises:
+        SurveyError: the reference names what is no division, or counts what is no number.
+    """
+    for division, count in reference.items():
+        _check(division, count)
+    if by not in ("division", "registration", "residence"):
+        raise SurveyError(
+            Text("by 应为 division、registration 或 residence", "by is 'division', 'registration' or 'residence'.")
+        )
+    found = dict.fromkeys(reference, 0)
+    elsewhere = unplaced = 0
+    for child in survey.children:
+        place = _place(child, by)
+        within = [division for division in reference if place is not None and place.startswith(division)]
+        for division in within:
+            found[division] += 1
+        if not within:
+            if place is None or any(division.startswith(place) for division in reference):
+                unplaced += 1
+            else:
+                elsewhere += 1
+    places = [PlaceCount(division, found[division], count) for division, count in reference.items()]
+    places.sort(key=lambda p: (p.share is None, p.share or 0, p.division))
+    return Coverage(tuple(places), elsewhere, unplaced)
+
+
+def _check(division: str, count: int) -> None:
+    try:
+        check_division(division)
+    except FieldValueError as error:
+        raise SurveyError(
+            Text(f"参考数据中的 {division!r}：{error.text.zh}", f"The reference's {division!r}: {error.text.en}.")
+        ) from None
+    if not isinstance(count, int) or isinstance(count, bool) or count < 0:
+        raise SurveyError(
+            Text(f"{division} 的数量应为非负整数", f"The count of {division} is a whole number, not below 0.")
+        )
+
+
+def _place(child: SurveyedChild, by: PlacedBy) -> str | None:
+    match by:
+        case "registration":
+            return child.case.child.registration.division
+        case "residence":
+            return child.case.child.residence.division
+        case _:
+            return child.case.division

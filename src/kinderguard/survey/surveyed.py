@@ -1,0 +1,328 @@
+"""The survey: one child each out of all lists, with every fact's source, and everything that a person must decide.
+
+Made by ``combine``. A survey is never changed: deciding and undoing give a new one, in which only the children that are
+touched were built again. Nothing in it shows a name or a number by itself.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from kinderguard.model.case import Case
+from kinderguard.model.codes import Code
+from kinderguard.model.errors import ToldError
+from kinderguard.model.text import Language, Text
+from kinderguard.survey.building import SurveyedChild
+from kinderguard.survey.choosing import Disagreement
+from kinderguard.survey.decisions import (
+    DecidedRow,
+    Decision,
+    DecisionError,
+    DecisionKind,
+    Located,
+    Register,
+    SetAside,
+    check_by,
+    matters,
+    save_decisions,
+)
+from kinderguard.survey.grouping import pair_decisions
+from kinderguard.survey.keys import RowKey
+from kinderguard.survey.ledger import CellProblem
+from kinderguard.survey.sources import Source
+from kinderguard.survey.trust import TrustOrder
+
+if TYPE_CHECKING:
+    from kinderguard.survey.linking.links import Links
+
+
+class SurveyError(ToldError, ValueError):
+    """Lists that cannot be combined, or a question about a survey that has no answer; the message says what to do."""
+
+
+@attrs.frozen
+class SkippedRow:
+    """A row that belongs to no child of the survey, and why."""
+
+    key: RowKey
+    problem: CellProblem
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.problem.message.en} [{self.problem.code}]"
+
+
+@attrs.frozen
+class OpenPair:
+    """Two rows of which a person must say whether they are one child."""
+
+    rows: tuple[RowKey, RowKey]
+    #: In bits, as the linking weighs them.
+    weight: float
+    #: What speaks for it and against it, without values.
+    text: Text = attrs.field(repr=False)
+
+
+Question = Disagreement | OpenPair
+
+
+class _Standing(Code):
+    """Where a child or a row stands, as the summary counts it."""
+
+    LISTS = "lists", "名单", "lists"
+    ROWS = "rows", "行数", "rows"
+    USED = "used", "其中采用", "of them used"
+    SKIPPED = "skipped", "其中跳过", "of them skipped"
+    CHILDREN = "children", "儿童", "children"
+    SEVERAL = "several", "出现在多个名单的儿童", "children in more than one list"
+    REPEATED = "repeated", "在同一名单中重复的儿童", "children repeated within a list"
+    DIFFERENT = "different", "不一致的事实", "facts about which lists differ"
+    DECIDED = "decided", "按规则或由人取值", "decided by a rule or a person"
+    TO_DECIDE = "to_decide", "待决定", "to decide"
+    PAIRS = "pairs", "其中是否同一名儿童", "of them whether two rows are one child"
+    SET_ASIDE = "set_aside", "未能沿用的决定", "earlier decisions that do not hold"
+
+
+@attrs.frozen(eq=False, repr=False, slots=False)
+class Survey:
+    """Every child of the combined lists once. ``print(survey)`` gives the counts; ``to_decide`` what is open.
+
+    Attributes:
+        sources: the lists, as they were given.
+        children: one each, in the order of the lists' rows.
+        skipped: rows that belong to no child, each with the reason.
+        trust: whose word counts.
+        links: what the linking found, or None where rows were joined by resident ID alone.
+        decisions: what persons decided, those that hold and those set aside.
+        set_aside: the decisions that do not hold for these lists, and why.
+
+    Raises:
+        RuntimeError: a row is in two children, or in none. That is a defect of this library.
+    """
+
+    sources: tuple[Source, ...]
+    children: tuple[SurveyedChild, ...]
+    skipped: tuple[SkippedRow, ...]
+    trust: TrustOrder
+    links: "Links | None"
+    decisions: tuple[Decision, ...]
+    set_aside: tuple[SetAside, ...]
+    _pairs: tuple[Located, ...]
+    _register: Register
+    _again: "Callable[[Survey, tuple[Decision, ...]], Survey]"
+
+    def __attrs_post_init__(self) -> None:
+        rows = [row for child in self.children for row in child.rows] + [s.key for s in self.skipped]
+        read = sum(source.ledger.rows_in for source in self.sources)
+        if len(rows) != read or len(set(rows)) != read:
+            raise RuntimeError(
+                f"{read} rows were read, but {len(rows)} came out ({len(set(rows))} different): please report this defect."
+            )
+
+    # ---- what is in it ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def by_row(self) -> Mapping[RowKey, SurveyedChild]:
+        """The child of each row."""
+        return {row: child for child in self.children for row in child.rows}
+
+    def child(self, ref: str) -> SurveyedChild:
+        """The child with that number.
+
+        Raises:
+            SurveyError: there is none.
+        """
+        found = self._by_ref.get(ref)
+        if found is None:
+            raise SurveyError(
+                Text("没有这个编号的儿童；请用 children 中的 ref", "There is no child with that ref; use one of `children`.")
+            )  # fmt: skip
+        return found
+
+    @cached_property
+    def _by_ref(self) -> dict[str, SurveyedChild]:
+        return {child.ref: child for child in self.children}
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The children's cases, ready to be assessed."""
+        return tuple(child.case for child in self.children)
+
+    @cached_property
+    def disagreements(self) -> tuple[Disagreement, ...]:
+        """Every fact about which rows of a child contradict each other, decided or open."""
+        return tuple(d for child in self.children for d in child.disagreements)
+
+    @cached_property
+    def to_decide(self) -> tuple[Question, ...]:
+        """What a person must decide: whether two rows are one child, then which value counts."""
+        return (*self._open_pairs, *(d for d in self.disagreements if d.is_open))
+
+    @cached_property
+    def _open_pairs(self) -> tuple[OpenPair, ...]:
+        if self.links is None:
+            return ()
+        asked = self.links.open(pair_decisions(self._pairs))
+        return tuple(OpenPair(pair.key, pair.weight, pair.explain()) for pair in asked)
+
+    # ---- deciding -----------------------------------------------------------------------------------------------
+
+    def same(self, one: RowKey, other: RowKey, *, by: str | None = None, on: dt.date | None = None) -> "Survey":
+        """The survey in which two rows are one child.
+
+        Args:
+            one, other: the rows.
+            by: who decided, as a user's code, never a name.
+            on: the day.
+
+        Raises:
+            SurveyError: there is no such row.
+            DecisionError: ``by`` is no user's code, or the rows are one row.
+        """
+        return self._pair(DecisionKind.SAME, one, other, by, on)
+
+    def different(self, one: RowKey, other: RowKey, *, by: str | None = None, on: dt.date | None = None) -> "Survey":
+        """The survey in which two rows are different children, whatever else would join them. As ``same``."""
+        return self._pair(DecisionKind.DIFFERENT, one, other, by, on)
+
+    def _pair(self, kind: DecisionKind, one: RowKey, other: RowKey, by: str | None, on: dt.date | None) -> "Survey":
+        self._known(one)
+        self._known(other)
+        if one == other:
+            raise DecisionError(Text("应给出两个不同的行", "Name two different rows."))
+        rows = (self._register.row(one), self._register.row(other))
+        return self._with(Decision(kind, rows, None, check_by(by), on))
+
+    def take(self, path: str, row: RowKey, *, by: str | None = None, on: dt.date | None = None) -> "Survey":
+        """The survey in which a row's value of a fact counts for its child.
+
+        Args:
+            path: the fact.
+            row: the row whose value counts.
+            by: who decided, as a user's code, never a name.
+            on: the day.
+
+        Raises:
+            SurveyError: there is no such row, or it says nothing of the fact: a blank never counts.
+            DecisionError: ``by`` is no user's code.
+        """
+        self._known(row)
+        said = [s.row for s in self.by_row[row].facts.get(path, ())]
+        if row not in said:
+            rows = "、".join(map(str, said)) or "—"
+            raise SurveyError(
+                Text(
+                    f"{row} 没有填写 {path}；填写了的行：{rows}",
+                    f"{row} says nothing of {path}; these rows do: {', '.join(map(str, said)) or 'none'}.",
+                )
+            )
+        others = sorted(r for r in said if r != row)
+        marks: tuple[DecidedRow, ...] = tuple(self._register.row(r, path) for r in (row, *others))
+        return self._with(Decision(DecisionKind.VALUE, marks, path, check_by(by), on))
+
+    def decide(
+        self, question: Question, answer: "bool | str | RowKey", *, by: str | None = None, on: dt.date | None = None
+    ) -> "Survey":
+        """The survey with an answer to one of ``to_decide``.
+
+        Args:
+            question: of ``to_decide``.
+            answer: for two rows, whether they are one child; for a fact, the row whose value counts, or the code of its
+                list where only one row of that list says something.
+            by: who decided, as a user's code, never a name.
+            on: the day.
+
+        Raises:
+            SurveyError: the answer does not fit the question; the message says what does.
+            DecisionError: ``by`` is no user's code.
+        """
+        if isinstance(question, OpenPair):
+            if not isinstance(answer, bool):
+                raise SurveyError(
+                    Text("两行是否同一名儿童，应答 True 或 False", "Whether two rows are one child is True or False.")
+                )
+            return (self.same if answer else self.different)(*question.rows, by=by, on=on)
+        if isinstance(answer, str):
+            rows = [row for row in question.rows if row.source == answer]
+            if len(rows) != 1:
+                shown = ", ".join(map(str, question.rows))
+                raise SurveyError(
+                    Text(
+                        f"名单 {answer!r} 中有 {len(rows)} 行填写了此事实；请用行回答：{shown}",
+                        f"{len(rows)} rows of the list {answer!r} say something of the fact; answer with a row: {shown}.",
+                    )
+                )
+            answer = rows[0]
+        if not isinstance(answer, RowKey):
+            raise SurveyError(
+                Text("请用名单代码或 RowKey 回答以哪一行为准", "Say which row counts: a list's code, or a RowKey.")
+            )
+        return self.take(question.path, answer, by=by, on=on)
+
+    def undo(self, decision: Decision) -> "Survey":
+        """The survey without one of its decisions.
+
+        Raises:
+            SurveyError: it is none of this survey's.
+        """
+        if decision not in self.decisions:
+            raise SurveyError(
+                Text("此决定不在本次摸排中；请用 decisions 中的决定", "This survey has no such decision; use one of `decisions`.")
+            )  # fmt: skip
+        return self._again(self, tuple(d for d in self.decisions if d != decision))
+
+    def save_decisions(self, path: str | Path) -> None:
+        """Write the decisions to a JSON file, for ``read_decisions`` next time. No name or value is in it."""
+        save_decisions(self.decisions, path)
+
+    def _with(self, decision: Decision) -> "Survey":
+        about = matters(decision, decision.keys)
+        kept = [
+            d
+            for d in self.decisions
+            if isinstance(rows := self._register.find(d), Text) or about.isdisjoint(matters(d, rows))
+        ]
+        return self._again(self, (*kept, decision))
+
+    def _known(self, row: RowKey) -> None:
+        if row not in self.by_row:
+            raise SurveyError(Text(f"没有行 {row}，或该行已跳过", f"There is no row {row}, or it was skipped."))
+
+    # ---- shown --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """How many lists, rows, children, disagreements and questions there are."""
+        read, skipped = sum(s.ledger.rows_in for s in self.sources), len(self.skipped)
+        pairs, differ = len(self._open_pairs), len(self.disagreements)
+        opened = sum(d.is_open for d in self.disagreements)
+        numbers = (
+            len(self.sources), read, read - skipped, skipped, len(self.children),
+            sum(len(c.sources) > 1 for c in self.children), sum(bool(c.repeated) for c in self.children),
+            differ, differ - opened, opened + pairs, pairs, len(self.set_aside),
+        )  # fmt: skip
+        return {name.value: number for name, number in zip(_Standing, numbers, strict=True)}
+
+    def summary(self, lang: Language = "zh") -> str:
+        """The lists with their rows, then the counts, line by line."""
+        return "\n".join(line.in_(lang) for line in self._lines())
+
+    def _lines(self) -> Iterator[Text]:
+        for source in self.sources:
+            read, used = source.ledger.rows_in, len(source.ledger.cases)
+            yield Text(
+                f"{source.profile.title.zh}（{source.code}，{source.as_of}）：{read} 行 = 采用 {used} + 跳过 {read - used}",
+                f"{source.profile.title.en} ({source.code}, {source.as_of}): {read} rows = {used} used + {read - used} skipped",
+            )
+        for name, number in self.counts.items():
+            title = _Standing(name).label  # type: ignore[call-arg]  # a lookup, not a new code
+            yield title + Text(f"：{number:,}", f": {number:,}")
+
+    def __str__(self) -> str:
+        return "\n".join(f"{line.zh} · {line.en}" for line in self._lines())
+
+    def __repr__(self) -> str:
+        return f"<Survey of {len(self.sources)} lists: {len(self.children)} children, {len(self.to_decide)} to decide>"
