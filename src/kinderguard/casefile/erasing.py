@@ -1,0 +1,62 @@
+"""Erasure: what a file says is deleted for good, while its entries stay in the chain as empty shells.
+
+Used by ``CaseStore.erase``, and by whoever decides what may be kept. It decides nothing itself. What was shared with whom,
+and earlier erasures, stay readable: they hold no facts, and somebody must be able to answer for them.
+"""
+
+import datetime as dt
+import warnings
+
+import sqlalchemy as sa
+
+from kinderguard.casefile import reading
+from kinderguard.casefile import tables as t
+from kinderguard.casefile.correcting import check_reason
+from kinderguard.casefile.database import Database
+from kinderguard.casefile.entries import KEPT_AT_ERASURE, Entry, EntryKind, NewEntry
+from kinderguard.casefile.errors import StoreError, UnknownFileError
+from kinderguard.casefile.writing import Writing
+from kinderguard.model.text import Text
+
+
+class ErasureResidueWarning(UserWarning):
+    """What was erased is still in the database's journal, because somebody else was using it at that moment."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(text.en)
+
+
+def tell_residue(database: Database) -> None:
+    """Clean up after an erasure that is done, and say so where that could not be."""
+    try:
+        clean = database.forget_deleted(t.bodies.name)
+    except StoreError:
+        clean = False
+    if not clean:
+        text = Text(
+            "内容已删除，但数据库日志中暂留副本（有其他程序正在使用）；关闭所有使用该库的程序，或下次删除时会清除。",
+            "The content is erased, but a copy is in the database's journal for now, since others are using it. It goes when "
+            "every program that uses the database is closed, or with the next erasure.",
+        )
+        warnings.warn(ErasureResidueWarning(text), stacklevel=3)
+
+
+def erase(writing: Writing, ref: str, day: dt.date, *, reason: str, by: str) -> Entry:
+    """See ``CaseStore.erase``."""
+    check_reason(reason)
+    if not writing.last(ref):
+        raise UnknownFileError.of(ref)
+    run = writing.connection.execute
+    kept = [kind.value for kind in KEPT_AT_ERASURE]
+    of_file = sa.select(t.entries.c.number).where(t.entries.c.ref == ref, t.entries.c.kind.not_in(kept))
+    numbers = list(run(of_file.order_by(t.entries.c.number)).scalars())
+    for some in reading.chunks(numbers):
+        run(sa.delete(t.bodies).where(t.bodies.c.number.in_(some)))
+    # A key's digest is made from what was written, and a place is a fact: both go as well.
+    run(sa.delete(t.keys).where(t.keys.c.ref == ref))
+    run(sa.delete(t.places).where(t.places.c.ref == ref))
+    body = {"reason": reason.strip(), "entries": len(numbers)}
+    entry = writing.write(NewEntry(ref, EntryKind.ERASURE, body, day, by=by))
+    run(sa.update(t.files).where(t.files.c.ref == ref).values(erased=entry.number))
+    return entry

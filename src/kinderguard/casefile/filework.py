@@ -1,0 +1,162 @@
+"""What is done with files beyond keeping them, as methods of the store: changes, what is due, transfers, closing, sharing.
+
+Mixed into ``CaseStore``; each method only hands on to the module that knows how. Nothing is decided here.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+
+from kinderguard.casefile.entries import Entry
+from kinderguard.model.codes import ClosingReason
+
+if TYPE_CHECKING:
+    from kinderguard.casefile.changes import Change
+    from kinderguard.casefile.due import DueKind, DueList, Lead
+    from kinderguard.casefile.retention import Erasable, Retention
+    from kinderguard.casefile.sharing import Override, Recipient, SharedFile, SharingBasis, SharingRules
+    from kinderguard.casefile.store import CaseStore
+    from kinderguard.casefile.transfers import Transfer
+    from kinderguard.model.help import Consent
+    from kinderguard.packs.book import PolicyBook
+
+
+class FileWork:
+    """The work on files: methods that the store has besides its own."""
+
+    @property
+    def _store(self) -> "CaseStore":
+        return cast("CaseStore", self)
+
+    # ---- what changes and falls due ------------------------------------------------------------------------------
+
+    def changes(
+        self, ref: str, book: "PolicyBook", *, on: dt.date | None = None, last: int | None = None
+    ) -> "tuple[Change, ...]":
+        """What has changed against the last assessment that was kept, and what was overpaid; see ``changes.changes_of``."""
+        from kinderguard.casefile.changes import changes_of
+
+        return changes_of(self._store, ref, book, on=on, last=last)
+
+    def forecast(
+        self, ref: str, book: "PolicyBook", *, until: dt.date, start: dt.date | None = None
+    ) -> "tuple[Change, ...]":
+        """What will change for one child up to a day if only time goes on; see ``forecast.forecast``."""
+        from kinderguard.casefile.forecast import forecast
+
+        day = start or self._store.today()
+        return forecast(self._store.case(ref, at=day), book, start=day, until=until)
+
+    def due(
+        self,
+        today: dt.date,
+        book: "PolicyBook",
+        *,
+        lead: "Mapping[DueKind | str, Lead] | None" = None,
+        division: str | None = None,
+    ) -> "DueList":
+        """What falls due in the open files; see ``due.due``."""
+        from kinderguard.casefile.due import due
+
+        return due(self._store, today, book, lead=lead, division=division)
+
+    # ---- transfers -----------------------------------------------------------------------------------------------
+
+    def transfers(self, ref: str) -> "tuple[Transfer, ...]":
+        """The transfers of a file, in order."""
+        from kinderguard.casefile.transfers import transfers
+
+        return transfers(self._store.entries(ref))
+
+    def propose_transfer(
+        self, ref: str, to: str, *, by: str, reason: str | None = None, on: dt.date | None = None
+    ) -> Entry:
+        """Propose that another division takes a file over; see ``transfers.propose_transfer``."""
+        from kinderguard.casefile.transfers import propose_transfer
+
+        return propose_transfer(self._store, ref, to, by=by, reason=reason, on=on)
+
+    def accept_transfer(self, ref: str, *, acting: str, by: str, on: dt.date | None = None) -> tuple[Entry, Entry]:
+        """Accept the open transfer of a file; see ``transfers.accept_transfer``."""
+        from kinderguard.casefile.transfers import accept_transfer
+
+        return accept_transfer(self._store, ref, acting=acting, by=by, on=on)
+
+    def refuse_transfer(self, ref: str, *, acting: str, reason: str, by: str, on: dt.date | None = None) -> Entry:
+        """Refuse the open transfer of a file; see ``transfers.refuse_transfer``."""
+        from kinderguard.casefile.transfers import refuse_transfer
+
+        return refuse_transfer(self._store, ref, acting=acting, reason=reason, by=by, on=on)
+
+    def withdraw_transfer(
+        self, ref: str, *, acting: str, by: str, reason: str | None = None, on: dt.date | None = None
+    ) -> Entry:
+        """Withdraw the open transfer of a file; see ``transfers.withdraw_transfer``."""
+        from kinderguard.casefile.transfers import withdraw_transfer
+
+        return withdraw_transfer(self._store, ref, acting=acting, by=by, reason=reason, on=on)
+
+    # ---- closing -------------------------------------------------------------------------------------------------
+
+    def close_file(
+        self,
+        ref: str,
+        *,
+        reason: ClosingReason | str,
+        last_paid: str | None,
+        by: str,
+        on: dt.date | None = None,
+        happened_on: dt.date | None = None,
+        note: str | None = None,
+    ) -> Entry:
+        """Close a file with a coded reason and the last month paid; see ``closing.close_file``."""
+        from kinderguard.casefile.closing import close_file
+
+        return close_file(
+            self._store, ref, reason=reason, last_paid=last_paid, by=by, on=on, happened_on=happened_on, note=note
+        )
+
+    def reopen_file(self, ref: str, *, reason: str, by: str, on: dt.date | None = None) -> Entry:
+        """Open a closed file again; see ``closing.reopen_file``."""
+        from kinderguard.casefile.closing import reopen_file
+
+        return reopen_file(self._store, ref, reason=reason, by=by, on=on)
+
+    # ---- sharing and retention -----------------------------------------------------------------------------------
+
+    def share(
+        self,
+        ref: str,
+        *,
+        recipient: "Recipient",
+        purpose: str,
+        basis: "SharingBasis | str",
+        by: str,
+        consent: "Consent | None" = None,
+        override: "Override | None" = None,
+        on: dt.date | None = None,
+        rules: "SharingRules | None" = None,
+    ) -> "SharedFile":
+        """Give a recipient what its role and the purpose allow, and write that down; see ``sharing.share``."""
+        from kinderguard.casefile.sharing import share
+
+        return share(
+            self._store, ref, recipient=recipient, purpose=purpose, basis=basis, by=by, consent=consent, override=override, on=on,
+            rules=rules,
+        )  # fmt: skip
+
+    def erasable(
+        self, keep: "Retention", *, today: dt.date | None = None, division: str | None = None
+    ) -> "tuple[Erasable, ...]":
+        """The closed files that may be erased; see ``retention.erasable``."""
+        from kinderguard.casefile.retention import erasable
+
+        return erasable(self._store, keep, today=today, division=division)
+
+    def erase_expired(
+        self, keep: "Retention", *, by: str, today: dt.date | None = None, division: str | None = None
+    ) -> "tuple[Erasable, ...]":
+        """Erase the closed files whose time is over; see ``retention.erase_expired``."""
+        from kinderguard.casefile.retention import erase_expired
+
+        return erase_expired(self._store, keep, by=by, today=today, division=division)

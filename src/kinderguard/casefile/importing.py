@@ -1,0 +1,204 @@
+"""Filing a ledger: every row goes into its child's file, however often and by however many it is tried.
+
+Used by ``CaseStore.import_ledger``. It links nothing: a row belongs to the file of its resident ID, or, where there is
+none, of its name, birth date, sex and division. Who has several departments' ledgers combines them first (``survey``)
+and records the children.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import attrs
+
+from kinderguard.casefile.encryption import Vault
+from kinderguard.casefile.errors import EntryRefusedError
+from kinderguard.casefile.facts import facts_of
+from kinderguard.casefile.recording import Recording
+from kinderguard.casefile.writing import Writing
+from kinderguard.model.case import Case
+from kinderguard.model.errors import InvalidRecordError
+from kinderguard.model.text import Text
+from kinderguard.survey.ledger import Ledger, LedgerRow
+
+if TYPE_CHECKING:
+    from kinderguard.casefile.store import CaseStore
+
+#: Rows to a transaction: others get their turn in between.
+_STEP = 200
+
+Refs = Callable[[LedgerRow], str | None]
+Progress = Callable[[int, int], None]
+
+
+@attrs.frozen
+class RowPlace:
+    """Where a row stands in its ledger, and why it is mentioned."""
+
+    sheet: str
+    row: int
+    why: Text
+
+
+@attrs.frozen
+class Imported:
+    """What became of each row of a ledger. Every row is counted once.
+
+    Attributes:
+        rows: how many children's rows the ledger has.
+        written: rows that changed a file, or began one.
+        unchanged: rows that say what was thought already.
+        before: rows that were imported before.
+        not_filed: rows that were not filed, each with the reason.
+        without_id: rows (among the above) that were filed by name, birth date, sex and division: somebody should look.
+
+    Raises:
+        RuntimeError: a row was lost. That is a defect of this library.
+    """
+
+    rows: int
+    written: int
+    unchanged: int
+    before: int
+    not_filed: tuple[RowPlace, ...]
+    without_id: tuple[RowPlace, ...]
+
+    def __attrs_post_init__(self) -> None:
+        out = self.written + self.unchanged + self.before + len(self.not_filed)
+        if out != self.rows:
+            raise RuntimeError(f"{self.rows} rows went in, but {out} came out: please report this defect.")
+
+
+@attrs.define
+class _Import:
+    """What has been done so far."""
+
+    ledger: Ledger
+    at: dt.date
+    by: str
+    source: str
+    vault: Vault
+    refs: Refs | None
+    written: int = 0
+    unchanged: int = 0
+    before: int = 0
+    not_filed: list[RowPlace] = attrs.field(factory=list)
+    without_id: list[RowPlace] = attrs.field(factory=list)
+    #: By ref, the row that it was met in.
+    met: dict[str, LedgerRow] = attrs.field(factory=dict)
+
+    def recordings(self, rows: Sequence[LedgerRow]) -> list[tuple[LedgerRow, Recording]]:
+        """What is to be recorded; the rows that are not are listed."""
+        found = []
+        for row in rows:
+            recording = self._recording(row)
+            if recording is not None:
+                found.append((row, recording))
+        return found
+
+    def _recording(self, row: LedgerRow) -> Recording | None:
+        if row.case is None:
+            assert row.error is not None
+            self._leave(row, row.error.message)
+            return None
+        ref = self.refs(row) if self.refs is not None else self._ref(row, row.case)
+        if ref is None:
+            self._leave(row, _UNIDENTIFIED)
+            return None
+        if ref in self.met:
+            first = self.met[ref]
+            self._leave(
+                row,
+                Text(
+                    f"与 {first.sheet} 第 {first.row} 行是同一儿童（或身份信息相同）；只导入了前一行，请核对",
+                    f"the same child (or the same identity) as {first.sheet} row {first.row}, which was filed; check both",
+                ),
+            )
+            return None
+        self.met[ref] = row
+        if self.refs is None and row.case.child.resident_id is None:
+            self.without_id.append(RowPlace(row.sheet, row.row, _BY_NAME))
+        case = row.case.model_copy(update={"ref": ref})
+        return Recording(case, self.at, by=self.by, source=self.source, key=self._key(case))
+
+    def _ref(self, row: LedgerRow, case: Case) -> str | None:
+        child = case.child
+        if child.resident_id is not None:
+            return self.vault.pseudonym(f"id:{child.resident_id.reveal()}")
+        if child.name is None or child.birth_date is None or not child.birth_date.is_exact:
+            return None
+        known = [child.name.reveal(), str(child.birth_date), child.sex, child.registration.division]
+        return self.vault.pseudonym("person:" + json.dumps(known, ensure_ascii=False))
+
+    def _key(self, case: Case) -> str:
+        """The same for the same row, whatever its place in the file; another as soon as anything in it differs."""
+        said = json.dumps(facts_of(case), ensure_ascii=False, sort_keys=True)
+        return f"import:{case.ref}:{self.at}:{self.source}:{said}"
+
+    def _leave(self, row: LedgerRow, why: Text) -> None:
+        self.not_filed.append(RowPlace(row.sheet, row.row, why))
+
+    def write(self, writing: Writing, row: LedgerRow, recording: Recording) -> None:
+        """File one row; what its file refuses is listed."""
+        if writing.was_written(recording.key):
+            self.before += 1
+            return
+        if writing.was_erased(recording.ref):
+            self._leave(row, _ERASED)
+            return
+        try:
+            entry = recording.write(writing)
+        except EntryRefusedError as error:
+            self._leave(row, error.text)
+        except InvalidRecordError as error:
+            self._leave(row, error.problems[0].message)
+        else:
+            self.written += entry is not None
+            self.unchanged += entry is None
+
+    def result(self) -> Imported:
+        """What became of every row."""
+        return Imported(
+            len(self.ledger.rows), self.written, self.unchanged, self.before, tuple(self.not_filed),
+            tuple(self.without_id),
+        )  # fmt: skip
+
+
+_UNIDENTIFIED = Text(
+    "没有身份证号，也没有完整的姓名和出生日期，不能确定是谁；请补全后再导入",
+    "no resident ID, nor both name and full birth date, so whose row it is cannot be told; complete it and import again",
+)
+_BY_NAME = Text(
+    "没有身份证号，按姓名、出生日期、性别和户籍地建档；请补全身份证号",
+    "no resident ID; filed by name, birth date, sex and division of registration. Add the ID",
+)
+_ERASED = Text(
+    "该儿童的档案已依规删除，未重新建档；如确需重新建档，请用 store.record(…)",
+    "the child's file was erased and is not begun again by an import; if it must be, use store.record(...)",
+)
+
+
+def import_ledger(
+    store: "CaseStore",
+    ledger: Ledger,
+    *,
+    at: dt.date,
+    by: str,
+    source: str | None,
+    refs: Refs | None,
+    progress: Progress | None,
+) -> Imported:
+    """See ``CaseStore.import_ledger``."""
+    job = _Import(ledger, at, by, source or ledger.source, store._vault, refs)
+    for start in range(0, len(ledger.rows), _STEP):
+        rows = job.recordings(ledger.rows[start : start + _STEP])
+        if rows:
+            with store._writing() as writing:
+                given = [recording.ref for _, recording in rows]
+                writing.prefetch(given, (r.key for _, r in rows), facts=given)
+                for row, recording in rows:
+                    job.write(writing, row, recording)
+        if progress is not None:
+            progress(min(start + _STEP, len(ledger.rows)), len(ledger.rows))
+    return job.result()

@@ -1,0 +1,59 @@
+"""Opening a store: its tables are made where they are not there, and its key is tried.
+
+Used by ``CaseStore`` once, when it begins.
+"""
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from kinderguard.casefile import tables as t
+from kinderguard.casefile.database import Database
+from kinderguard.casefile.encryption import Vault, new_vault, open_vault, wrapped
+from kinderguard.casefile.entries import FIRST
+from kinderguard.casefile.errors import KeyRefusedError, StoreUnusableError
+from kinderguard.model.text import Text
+
+
+def open_store(database: Database, key: str | bytes | None) -> Vault:
+    """The vault of the store in a database, made where there is none.
+
+    Raises:
+        KeyRefusedError: the key does not fit.
+        StoreUnusableError: the store is of a format that this version does not know.
+    """
+    with database.reading() as connection:
+        there = sa.inspect(connection).has_table(t.stores.name)
+    if not there:
+        _make(database, key)
+    with database.reading() as connection:
+        row = connection.execute(sa.select(t.stores.c.format, t.stores.c.cipher, t.stores.c.secret)).one()
+    if row.format != t.FORMAT:
+        raise StoreUnusableError(
+            Text(
+                f"数据库的格式是 {row.format!r}，此版本只认 {t.FORMAT!r}；请升级 kinderguard。",
+                f"The store has the format {row.format!r}, and this version knows {t.FORMAT!r}; upgrade kinderguard.",
+            )
+        )
+    return open_vault(row.cipher, bytes(row.secret), key)
+
+
+def change_key(connection: Connection, vault: Vault, new: str | bytes) -> None:
+    """See ``CaseStore.change_key``."""
+    if not vault.encrypted:
+        raise KeyRefusedError(
+            Text(
+                "这个数据库未加密，没有密钥可换。",
+                "This store is not encrypted, so it has no key to change.",
+            )
+        )
+    connection.execute(sa.update(t.stores).values(secret=wrapped(vault.secret, new)))
+
+
+def _make(database: Database, key: str | bytes | None) -> None:
+    """The tables with their two single rows; where two processes do it at once, the second finds them there."""
+    _, cipher, secret = new_vault(key)
+    with database.writing() as connection:
+        database.make(t.METADATA, connection)
+        if connection.execute(sa.select(t.stores.c.id)).one_or_none() is None:
+            connection.execute(sa.insert(t.stores).values(id=1, format=t.FORMAT, cipher=cipher, secret=secret))
+            connection.execute(sa.insert(t.head).values(id=1, number=0, hash=FIRST, known_at=0))

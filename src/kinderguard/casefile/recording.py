@@ -1,0 +1,63 @@
+"""What is known of a child, to be filed from a day on: only what differs from what is thought true is written.
+
+Used by ``CaseStore.record`` and by imports. A blank never overrides a value.
+"""
+
+import datetime as dt
+from typing import Any
+
+import attrs
+
+from kinderguard.casefile.entries import Entry, EntryKind, NewEntry, check_ref, check_user
+from kinderguard.casefile.facts import facts_of
+from kinderguard.casefile.history import holdings, stated_on, values
+from kinderguard.casefile.writing import Writing
+from kinderguard.model.case import Case
+
+
+@attrs.frozen
+class Recording:
+    """One case to be recorded; ``CaseStore.record`` says what each argument means."""
+
+    case: Case = attrs.field(repr=False)
+    at: dt.date
+    by: str = attrs.field(kw_only=True)
+    source: str | None = attrs.field(default=None, kw_only=True)
+    key: str | None = attrs.field(default=None, kw_only=True, repr=False)
+    unknown: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        check_ref(self.case.ref)
+        check_user(self.by)
+
+    @property
+    def ref(self) -> str:
+        """The file."""
+        assert self.case.ref is not None
+        return self.case.ref
+
+    def write(self, writing: Writing) -> Entry | None:
+        """Write what differs; None where nothing does. The key is kept either way.
+
+        Raises:
+            as ``Writing.write``; ``InvalidRecordError`` for a path of ``unknown`` that does not exist.
+        """
+        if self.key is not None and writing.was_written(self.key):
+            return writing.written(self.key)
+        facts = self._differing(writing)
+        if not facts:
+            if self.key is not None:
+                writing.remember(self.key, self.ref, None)
+            return None
+        body: dict[str, Any] = {"facts": facts}
+        if self.source is not None:
+            body["source"] = self.source
+        new = NewEntry(self.ref, EntryKind.FACTS, body, self.at, by=self.by, key=self.key)
+        return writing.write(new, canonical=True)
+
+    def _differing(self, writing: Writing) -> dict[str, Any]:
+        thought = values(stated_on(holdings(writing.factual(self.ref)), self.at))
+        said = facts_of(self.case)
+        Case.from_facts(dict.fromkeys(self.unknown))  # else a misspelt path would silently change nothing
+        found = {path: value for path, value in said.items() if thought.get(path) != value}
+        return found | {path: None for path in self.unknown if path in thought and path not in said}

@@ -1,0 +1,535 @@
+"""The store of case files 建档: an append-only history with two times, on SQLite or PostgreSQL.
+
+Used by surveys (to file children), by care, and by teams that keep files. It only ever adds: a correction keeps what was
+thought before, and an erasure takes contents away but leaves the chain. Rules and results are not its business, it keeps
+them.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
+
+from sqlalchemy.engine import URL, Connection
+
+from kinderguard.casefile import history, reading
+from kinderguard.casefile.database import Database
+from kinderguard.casefile.entries import (
+    FACTUAL,
+    RESERVED,
+    Entry,
+    EntryKind,
+    NewEntry,
+    kind_named,
+    microseconds,
+)
+from kinderguard.casefile.errors import EntryRefusedError, UnknownEntryError, UnknownFileError
+from kinderguard.casefile.facts import case_of
+from kinderguard.casefile.filework import FileWork
+from kinderguard.casefile.history import FactChange, HistoryLine
+from kinderguard.casefile.recording import Recording
+from kinderguard.casefile.writing import Writing
+from kinderguard.model.case import Case
+from kinderguard.model.text import Text
+
+if TYPE_CHECKING:
+    from kinderguard.casefile.importing import Imported
+    from kinderguard.casefile.verifying import Head, VerifyReport
+    from kinderguard.engines.assessment import Assessment
+    from kinderguard.packs.book import PolicyBook
+    from kinderguard.survey.ledger import Ledger, LedgerRow
+
+#: All of China keeps Beijing time; ``today`` is the day there, wherever the server stands.
+BEIJING = dt.timezone(dt.timedelta(hours=8))
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+class CaseStore(FileWork):
+    """Case files with their history. Threads may share a store; a forked process opens its own.
+
+    Args:
+        url: an SQLAlchemy URL of SQLite or PostgreSQL; the tables are made where they are not there.
+        key: encrypts what the files say; see ``casefile.new_key``. Without it whoever reads the database reads them.
+        clock: what time it is (with its time zone); the machine's clock if left out.
+        wait: seconds to wait for other writers.
+
+    Raises:
+        StoreUnusableError: not such a URL, a database that cannot be used, or one of a later version.
+        KeyRefusedError: the key does not fit.
+        MissingExtraError: SQLAlchemy, cryptography or psycopg is not installed.
+
+    >>> import datetime as dt
+    >>> from kinderguard import Case
+    >>> store = CaseStore("sqlite://")
+    >>> case = Case.from_facts({"ref": "330106-7", "household.size": 3})
+    >>> entry = store.record(case, at=dt.date(2025, 3, 1), by="330106.user3")
+    >>> entry.number, entry.kind, store.case("330106-7").household.size
+    (1, EntryKind.FACTS, 3)
+    >>> store.close()
+    """
+
+    def __init__(
+        self,
+        url: str | URL = "sqlite:///kinderguard.db",
+        *,
+        key: str | bytes | None = None,
+        clock: Callable[[], dt.datetime] | None = None,
+        wait: float = 30.0,
+    ) -> None:
+        from kinderguard.casefile.opening import open_store
+
+        self._clock = clock or _now
+        self._database = Database(url, wait=wait)
+        try:
+            self._vault = open_store(self._database, key)
+        except BaseException:
+            self._database.close()
+            raise
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<CaseStore on {self._database.url.get_backend_name()}>"
+
+    # ---- times and names ----------------------------------------------------------------------------------------
+
+    def today(self) -> dt.date:
+        """The day by the store's clock, in Beijing time."""
+        return self._clock().astimezone(BEIJING).date()
+
+    def pseudonym(self, text: str) -> str:
+        """A stable ref for ``text`` (a resident ID) in this store that does not give it away; see ``encryption``."""
+        return self._vault.pseudonym(text)
+
+    # ---- writing ------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _writing(self) -> Iterator[Writing]:
+        with self._database.writing() as connection:
+            writing = Writing(connection, self._vault, self._clock)
+            yield writing
+            writing.flush()
+
+    def append(
+        self,
+        ref: str,
+        kind: EntryKind | str,
+        body: Mapping[str, Any],
+        *,
+        valid_from: dt.date,
+        valid_until: dt.date | None = None,
+        by: str,
+        key: str | None = None,
+        expect: int | None = None,
+    ) -> Entry:
+        """Add one entry.
+
+        Args:
+            ref: the file; the first entry begins it.
+            kind: what it says. Corrections, assessments and erasures have methods of their own.
+            body: JSON values. Of facts: ``{"facts": {path: value}}``, null for what has become unknown.
+            valid_from, valid_until: the first and the last day on which it is true; no end if left out.
+            by: the code of the user, never a name.
+            key: makes it idempotent: written once, however often it is tried; then the entry of then is given.
+            expect: the number of the last entry of the file that the caller has seen (0: no file yet).
+
+        Raises:
+            ConflictError: the file has an entry that the caller has not seen.
+            EntryRefusedError: something does not fit; of facts, also ``InvalidRecordError`` and ``ContradictionError``.
+            StoreBusyError, StoreFullError, StoreUnusableError: nothing was written, as each says.
+        """
+        new = NewEntry(ref, kind_named(kind), body, valid_from, valid_until, by=by, key=key, expect=expect)
+        (entry,) = self.append_many([new])
+        return entry
+
+    def append_many(self, entries: Iterable[NewEntry]) -> tuple[Entry, ...]:
+        """Add many entries in one transaction: all, or none. Much faster than one by one.
+
+        Raises:
+            as ``append``.
+        """
+        new = tuple(entries)
+        for each in new:
+            if each.kind in RESERVED:
+                raise EntryRefusedError(
+                    Text(
+                        f"“{each.kind.zh}”不能直接写入；请用 store.correct、store.assess 或 store.erase。",
+                        f"An entry of kind '{each.kind.value}' is not appended; use store.correct, store.assess or store.erase.",
+                    )
+                )
+        if not new:
+            return ()
+        with self._writing() as writing:
+            factual = [each.ref for each in new if each.kind in FACTUAL]
+            writing.prefetch((each.ref for each in new), (each.key for each in new), facts=factual)
+            return tuple(writing.write(each) for each in new)
+
+    def record(
+        self,
+        case: Case,
+        *,
+        at: dt.date,
+        by: str,
+        source: str | None = None,
+        key: str | None = None,
+        unknown: Collection[str] = (),
+    ) -> Entry | None:
+        """File what is known of a child from a day on: the facts that differ from what is thought true on that day.
+
+        What the case does not know changes nothing: a blank never overrides a value.
+
+        Args:
+            case: with its ``ref``.
+            at: the first day on which its facts are true.
+            by: the code of the user, never a name.
+            source: where the facts are from (a code or a file's name).
+            key: makes it idempotent: a second call with the same key does nothing and gives what the first gave.
+            unknown: paths of facts that are no longer known from this day on.
+
+        Returns:
+            The entry, or None where nothing differs.
+
+        Raises:
+            as ``append``.
+        """
+        (entry,) = self.record_many([Recording(case, at, by=by, source=source, key=key, unknown=tuple(unknown))])
+        return entry
+
+    def record_many(self, recordings: Iterable[Recording]) -> tuple[Entry | None, ...]:
+        """``record`` for many, in one transaction: all, or none."""
+        given = tuple(recordings)
+        if not given:
+            return ()
+        with self._writing() as writing:
+            refs = [each.ref for each in given]
+            writing.prefetch(refs, (each.key for each in given), facts=refs)
+            return tuple(each.write(writing) for each in given)
+
+    def import_ledger(
+        self,
+        ledger: "Ledger",
+        *,
+        at: dt.date,
+        by: str,
+        source: str | None = None,
+        refs: "Callable[[LedgerRow], str | None] | None" = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> "Imported":
+        """File every child of a ledger; what was filed before, or by somebody else at the same time, is not doubled.
+
+        Args:
+            ledger: as ``survey.read_ledger`` gives it.
+            at: the first day on which its facts are true.
+            by: the code of the user, never a name.
+            source: where the facts are from; the ledger's file name if left out.
+            refs: whose file a row belongs to (None: not to be filed). If left out: a pseudonym of the resident ID or,
+                where there is none, of name, birth date, sex and division of registration.
+            progress: called with (rows done, rows in all).
+
+        Returns:
+            What became of every row. An import that was interrupted is simply started again.
+
+        Raises:
+            StoreBusyError, StoreFullError, StoreUnusableError: what was filed before stays filed.
+        """
+        from kinderguard.casefile.importing import import_ledger
+
+        return import_ledger(self, ledger, at=at, by=by, source=source, refs=refs, progress=progress)
+
+    def correct(
+        self,
+        ref: str,
+        entry_number: int,
+        facts: Mapping[str, Any] | None,
+        *,
+        withdrawn: Collection[str] = (),
+        reason: str,
+        by: str,
+        key: str | None = None,
+        expect: int | None = None,
+    ) -> Entry:
+        """Correct an entry: from now on it is thought to say something else. What was thought before stays.
+
+        Args:
+            ref: the file.
+            entry_number: the entry; a correction can be corrected too.
+            facts: what it ought to have said, of the facts that were wrong (the others stay); None takes the whole entry
+                back, as if it had never been written.
+            withdrawn: paths of facts that it ought not to have said anything about.
+            reason: why, without names or ID numbers.
+            by: the code of the user, never a name.
+            key, expect: as for ``append``.
+
+        Raises:
+            UnknownEntryError: the file has no such entry.
+            ErasedError: the entry's content was erased.
+            as ``append``.
+        """
+        from kinderguard.casefile.correcting import correct
+
+        with self._writing() as writing:
+            return correct(writing, ref, entry_number, facts, withdrawn, reason=reason, by=by, key=key, expect=expect)
+
+    def erase(self, ref: str, *, reason: str, by: str) -> Entry:
+        """Delete what a file says, for good. Its entries stay as empty shells, so the chain still holds.
+
+        What was shared with whom, and earlier erasures, stay readable. The ref stays too: where it was made by
+        ``pseudonym`` in a store without a key, whoever has the database can still find out that a child had a file.
+        Backups and copies of the database are the caller's to erase, and so are PostgreSQL's own write-ahead logs.
+
+        Args:
+            ref: the file.
+            reason: why, without names or ID numbers.
+            by: the code of the user, never a name.
+
+        Raises:
+            UnknownFileError: there is no such file.
+
+        Warns:
+            ErasureResidueWarning: it is erased, but somebody was reading, so a copy is in the database's journal for now.
+        """
+        from kinderguard.casefile.erasing import erase, tell_residue
+
+        with self._writing() as writing:
+            entry = erase(writing, ref, self.today(), reason=reason, by=by)
+        tell_residue(self._database)
+        return entry
+
+    # ---- assessments --------------------------------------------------------------------------------------------
+
+    def assess(self, ref: str, book: "PolicyBook", *, on: dt.date, by: str, key: str | None = None) -> "Assessment":
+        """Assess a filed child, and keep the result with everything needed to have it again.
+
+        Args:
+            ref: the file.
+            book: the rules.
+            on: the day; the file is taken as of that day, and as known now.
+            by: the code of the user, never a name.
+            key: as for ``append``: the assessment is kept once.
+
+        Raises:
+            UnknownFileError: there is no such file.
+            NotReproducibleError: the result could not be had again, so it was not kept.
+        """
+        from kinderguard.casefile import assessing
+
+        entries = self.entries(ref, kinds=FACTUAL)
+        case = case_of(ref, history.values(history.stated_on(history.holdings(entries), on)))
+        result = book.assess(case, on=on)
+        with self._database.reading() as connection:
+            kept = assessing.kept_book(connection, result.fingerprint)
+        text = None if kept else assessing.portable_book(book, result)
+        seen = max((e.number for e in entries), default=0)
+        with self._writing() as writing:
+            digest = assessing.keep_book(writing, result.fingerprint, text)
+            body = assessing.body_of(result, seen, digest)
+            entry = writing.write(NewEntry(ref, EntryKind.ASSESSMENT, body, on, by=by, key=key))
+        # With a key that was used already, the assessment of then is the one that counts.
+        return result if entry.body == body else self.reproduce(entry.number)
+
+    def reproduce(self, entry_number: int) -> "Assessment":
+        """An assessment computed again, from the facts as they were known then and the rules as they were kept.
+
+        Raises:
+            UnknownEntryError: there is no assessment of that number.
+            ErasedError: its content, or a fact it rests on, was erased.
+            NotReproducibleError: the rules are not those of then, or the result is not the same to the fen.
+        """
+        from kinderguard.casefile import assessing
+
+        with self._database.reading() as connection:
+            entry = reading.entry_at(connection, self._vault, entry_number)
+            if entry is None or entry.kind is not EntryKind.ASSESSMENT:
+                raise UnknownEntryError.of(entry_number)
+            seen = entry.body.get("seen", 0)
+            facts = reading.entries_of(connection, self._vault, [entry.ref], kinds=FACTUAL, until=seen)
+            on = entry.valid_from
+            case = case_of(entry.ref, history.values(history.stated_on(history.holdings(facts), on)))
+            return assessing.reproduced(connection, entry, case)
+
+    # ---- the audit trail and the key ----------------------------------------------------------------------------
+
+    def verify(self, remembered: "Head | None" = None) -> "VerifyReport":
+        """Read the whole chain, and find every changed, missing, added or reordered entry, and every book of rules that
+        assessments rest on and that is not as it was.
+
+        Args:
+            remembered: what ``head`` gave once, kept elsewhere: finds out whether the history was rewritten since.
+        """
+        from kinderguard.casefile.verifying import verify
+
+        with self._database.reading() as connection:
+            return verify(connection, self._vault, remembered)
+
+    def head(self) -> "Head":
+        """The last entry's number and hash: kept elsewhere, it proves later that nothing before it was changed."""
+        from kinderguard.casefile.verifying import head
+
+        with self._database.reading() as connection:
+            return head(connection)
+
+    def change_key(self, new: str | bytes) -> None:
+        """Replace the key of an encrypted store. Entries stay as they are; the old key opens nothing any more.
+
+        Copies of the database made before still open with the old key.
+
+        Raises:
+            KeyRefusedError: the store is not encrypted, or ``new`` is no key.
+        """
+        from kinderguard.casefile.opening import change_key
+
+        with self._database.writing() as connection:
+            change_key(connection, self._vault, new)
+
+    # ---- reading ------------------------------------------------------------------------------------------------
+
+    def entries(
+        self, ref: str, *, kinds: Collection[EntryKind | str] | None = None, known: dt.datetime | None = None
+    ) -> tuple[Entry, ...]:
+        """The entries of a file in order.
+
+        Args:
+            ref: the file.
+            kinds: only these.
+            known: only what was known at this moment.
+
+        Raises:
+            UnknownFileError: there is no such file (or there was none at that moment).
+            DamagedEntryError: an entry is not what was written.
+        """
+        chosen = None if kinds is None else [kind_named(k) for k in kinds]
+        with self._database.reading() as connection:
+            return self._entries(connection, ref, chosen, known)
+
+    def _entries(
+        self, connection: Connection, ref: str, kinds: Collection[EntryKind] | None, known: dt.datetime | None
+    ) -> tuple[Entry, ...]:
+        moment = None if known is None else microseconds(known)
+        found = reading.entries_of(connection, self._vault, [ref], kinds=kinds, known=moment)
+        if not found and not reading.is_file(connection, ref, moment):
+            raise UnknownFileError.of(ref)
+        return tuple(found)
+
+    def entries_of(
+        self,
+        refs: Iterable[str],
+        *,
+        kinds: Collection[EntryKind | str] | None = None,
+        known: dt.datetime | None = None,
+    ) -> Iterator[tuple[str, tuple[Entry, ...]]]:
+        """The entries of many files, file by file in the order given: far fewer questions to the database than one by one.
+
+        Args:
+            refs: the files; one that has no such entry has an empty tuple.
+            kinds, known: as for ``entries``.
+        """
+        chosen = None if kinds is None else [kind_named(k) for k in kinds]
+        moment = None if known is None else microseconds(known)
+        for some in reading.chunks(dict.fromkeys(refs)):
+            found: dict[str, list[Entry]] = {ref: [] for ref in some}
+            with self._database.reading() as connection:
+                for entry in reading.entries_of(connection, self._vault, some, kinds=chosen, known=moment):
+                    found[entry.ref].append(entry)
+            for ref, entries in found.items():
+                yield ref, tuple(entries)
+
+    def cases(
+        self, refs: Iterable[str], *, at: dt.date | None = None, known: dt.datetime | None = None
+    ) -> Iterator[Case]:
+        """Many files as cases, in the order given; ``case`` says what each argument means.
+
+        Raises:
+            UnknownFileError: there is no such file.
+        """
+        day = at or self.today()
+        for ref, entries in self.entries_of(refs, kinds=FACTUAL, known=known):
+            if entries:
+                yield case_of(ref, history.values(history.stated_on(history.holdings(entries), day)))
+            else:
+                yield self.case(ref, at=day, known=known)
+
+    def entry(self, number: int) -> Entry:
+        """One entry by its number.
+
+        Raises:
+            UnknownEntryError: there is none.
+        """
+        with self._database.reading() as connection:
+            found = reading.entry_at(connection, self._vault, number)
+        if found is None:
+            raise UnknownEntryError.of(number)
+        return found
+
+    def case(self, ref: str, *, at: dt.date | None = None, known: dt.datetime | None = None) -> Case:
+        """A file as a case: what is true on a day, as was known at a moment.
+
+        Args:
+            ref: the file.
+            at: the day; today if left out.
+            known: the moment (with its time zone); now if left out.
+
+        Raises:
+            UnknownFileError: there is no such file.
+        """
+        held = history.holdings(self.entries(ref, kinds=FACTUAL, known=known))
+        return case_of(ref, history.values(history.stated_on(held, at or self.today())))
+
+    def history(self, ref: str) -> tuple[HistoryLine, ...]:
+        """Every entry of a file, with the facts it changed on the first day on which it is true.
+
+        Raises:
+            UnknownFileError: there is no such file.
+        """
+        return history.lines(self.entries(ref))
+
+    def diff(
+        self,
+        ref: str,
+        before: tuple[dt.date | None, dt.datetime | None],
+        after: tuple[dt.date | None, dt.datetime | None] = (None, None),
+    ) -> tuple[FactChange, ...]:
+        """The facts that differ between two states of a file.
+
+        Args:
+            ref: the file.
+            before, after: each (day, moment known), as ``case`` takes them; None is today, or now.
+
+        Raises:
+            UnknownFileError: there is no such file.
+        """
+        entries = self.entries(ref, kinds=FACTUAL)
+        states = [
+            history.stated_on(history.holdings(history.known_by(entries, known)), at or self.today())
+            for at, known in (before, after)
+        ]
+        return history.changes_between(*states)
+
+    def refs(
+        self,
+        division: str | None = None,
+        *,
+        open: bool | None = True,  # noqa: A002
+        at: dt.date | None = None,
+    ) -> tuple[str, ...]:
+        """The refs of files, in order; erased ones are left out.
+
+        Args:
+            division: only files that this division (a prefix) is in charge of on the day.
+            open: only those that are open (True), or closed (False), on the day; both with None.
+            at: the day; today if left out.
+        """
+        from kinderguard.casefile.finding import refs
+
+        with self._database.reading() as connection:
+            return refs(connection, self._vault, division, open, at or self.today())

@@ -1,0 +1,95 @@
+"""The tables of a store of case files, the same on SQLite and PostgreSQL.
+
+Used by the store. ``entries`` and ``bodies`` are only ever added to (an erasure deletes bodies, never entries); ``head`` and
+``stores`` are one row each; ``files``, ``places`` and ``keys`` can be worked out from the rest or forgotten, and are
+written in the same transaction.
+"""
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, LargeBinary, MetaData, String, Table
+
+#: The layout of the tables; a store says which it has.
+FORMAT = "kinderguard.casefile/1"
+
+METADATA = MetaData()
+
+stores = Table(
+    "kg_store",
+    METADATA,
+    Column("id", BigInteger, CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
+    Column("format", String(40), nullable=False),
+    Column("cipher", String(40), nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+)
+
+#: The last entry of all. Writers take turns on this row.
+head = Table(
+    "kg_head",
+    METADATA,
+    Column("id", BigInteger, CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("known_at", BigInteger, nullable=False),
+)
+
+entries = Table(
+    "kg_entries",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("ref", String(120), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_until", Date),
+    Column("known_at", BigInteger, nullable=False),
+    Column("written_by", String(64), nullable=False),
+    Column("corrects", BigInteger),
+    Column("body_digest", String(64), nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("kg_entries_of_ref", "ref", "number"),
+    Index("kg_entries_of_kind", "kind", "number"),
+)
+
+bodies = Table(
+    "kg_bodies",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+#: The rules of an assessment as canonical JSON (compressed), once for each fingerprint.
+books = Table(
+    "kg_books",
+    METADATA,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+#: By file, its last entry, and its last erasure.
+files = Table(
+    "kg_files",
+    METADATA,
+    Column("ref", String(120), primary_key=True),
+    Column("last", BigInteger, nullable=False),
+    Column("erased", BigInteger),
+)
+
+#: Every division that a file ever stated: where to look, not where it is.
+places = Table(
+    "kg_places",
+    METADATA,
+    Column("ref", String(120), primary_key=True),
+    Column("division", String(12), primary_key=True),
+    Index("kg_places_of_division", "division"),
+)
+
+#: Digests of idempotency keys, and the entry each led to (None: there was nothing to write).
+keys = Table(
+    "kg_keys",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("ref", String(120), nullable=False),
+    Column("number", BigInteger),
+    Index("kg_keys_of_ref", "ref"),
+)

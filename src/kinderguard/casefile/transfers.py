@@ -1,0 +1,266 @@
+"""Transfers of a case file from one division to another: proposed, then accepted, refused or withdrawn.
+
+Used by the store. The sending division stays in charge until the other accepts; then the division in charge is a fact of
+the file from that day on, written in one transaction with the acceptance. Nothing in the file is moved or rewritten.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from kinderguard.casefile.entries import Entry, EntryKind, NewEntry
+from kinderguard.casefile.history import withdrawn
+from kinderguard.casefile.moves import MoveRefusedError, Moves, stated
+from kinderguard.model.codes import Code
+from kinderguard.model.errors import FieldValueError
+from kinderguard.model.places import check_division, covers
+from kinderguard.model.text import Text
+
+if TYPE_CHECKING:
+    from kinderguard.casefile.store import CaseStore
+
+
+class TransferState(Code):
+    """How a transfer stands 转移状态."""
+
+    NONE = "none", "无", "none"
+    PROPOSED = "proposed", "待接收", "proposed"
+    ACCEPTED = "accepted", "已接收", "accepted"
+    REFUSED = "refused", "已拒收", "refused"
+    WITHDRAWN = "withdrawn", "已撤回", "withdrawn"
+
+
+class TransferMove(Code):
+    """What can be done with a transfer 转移操作."""
+
+    PROPOSE = "propose", "提出转移", "propose"
+    ACCEPT = "accept", "接收", "accept"
+    REFUSE = "refuse", "拒收", "refuse"
+    WITHDRAW = "withdraw", "撤回", "withdraw"
+
+
+class Side(Code):
+    """Which of the two divisions 转移双方."""
+
+    SENDER = "sender", "转出地", "the sending division"
+    RECEIVER = "receiver", "转入地", "the receiving division"
+
+
+_AGAIN = {TransferMove.PROPOSE: TransferState.PROPOSED}
+MOVES = Moves(
+    Text("转移", "transfer"),
+    {
+        TransferState.NONE: _AGAIN,
+        TransferState.PROPOSED: {
+            TransferMove.ACCEPT: TransferState.ACCEPTED,
+            TransferMove.REFUSE: TransferState.REFUSED,
+            TransferMove.WITHDRAW: TransferState.WITHDRAWN,
+        },
+        TransferState.ACCEPTED: _AGAIN,
+        TransferState.REFUSED: _AGAIN,
+        TransferState.WITHDRAWN: _AGAIN,
+    },
+)
+#: Whose move it is.
+WHOSE = {
+    TransferMove.PROPOSE: Side.SENDER,
+    TransferMove.WITHDRAW: Side.SENDER,
+    TransferMove.ACCEPT: Side.RECEIVER,
+    TransferMove.REFUSE: Side.RECEIVER,
+}
+
+
+@attrs.frozen
+class Transfer:
+    """One transfer of a file.
+
+    Attributes:
+        proposal: the number of the entry that proposed it.
+        sender, receiver: the two divisions.
+        proposed_on: the day of the proposal.
+        state: how it stands.
+        decided_on: the day on which it was accepted, refused or withdrawn.
+    """
+
+    proposal: int
+    sender: str
+    receiver: str
+    proposed_on: dt.date
+    state: TransferState = TransferState.PROPOSED
+    decided_on: dt.date | None = None
+
+
+def transfers(entries: Iterable[Entry]) -> tuple[Transfer, ...]:
+    """The transfers of a file in order, those in entries that were taken back left out."""
+    entries = list(entries)
+    gone = withdrawn(entries)
+    found: dict[int, Transfer] = {}
+    for entry in entries:
+        if entry.kind is not EntryKind.TRANSFER or entry.number in gone or entry.erased:
+            continue
+        move = TransferMove(entry.body["move"])  # type: ignore[call-arg]
+        if move is TransferMove.PROPOSE:
+            found[entry.number] = Transfer(entry.number, entry.body["from"], entry.body["to"], entry.valid_from)
+        elif entry.body["proposal"] in found:
+            before = found[entry.body["proposal"]]
+            state = MOVES.table[before.state].get(move, before.state)
+            found[before.proposal] = attrs.evolve(before, state=state, decided_on=entry.valid_from)
+    return tuple(found.values())
+
+
+def open_transfer(entries: Iterable[Entry]) -> Transfer | None:
+    """The transfer that waits for an answer; None where none does."""
+    waiting = [t for t in transfers(entries) if t.state is TransferState.PROPOSED]
+    return waiting[-1] if waiting else None
+
+
+def propose_transfer(
+    store: "CaseStore", ref: str, to: str, *, by: str, reason: str | None = None, on: dt.date | None = None
+) -> Entry:
+    """Propose that another division takes the file over. The present one stays in charge until that accepts.
+
+    Args:
+        store, ref: the file.
+        to: the division that is to receive it.
+        by: the code of the user, never a name.
+        reason: why, in words.
+        on: the day; today if left out.
+
+    Raises:
+        MoveRefusedError: another transfer of the file is open, the file is closed, nobody is in charge of it yet, or
+            the division is in charge already or is no division code.
+        UnknownFileError: there is no such file.
+        ConflictError: somebody else wrote to the file meanwhile.
+    """
+    from kinderguard.casefile.closing import FileState, file_state
+
+    day, receiver = on or store.today(), _division(to)
+    entries = store.entries(ref)
+    MOVES.after(_state(entries), TransferMove.PROPOSE, ref)
+    if file_state(entries) is FileState.CLOSED:
+        raise MoveRefusedError(
+            Text(
+                f"档案 {ref} 已结案，不能转移；未写入任何内容。请先重新建档（store.reopen_file）。",
+                f"File {ref} is closed and cannot be transferred; nothing was written. Open it again first (store.reopen_file).",
+            )
+        )
+    sender = store.case(ref, at=day).division
+    if sender is None:
+        raise MoveRefusedError(
+            Text(
+                f"档案 {ref} 未记录主管地区，无从转出；请先记录户籍地或主管行政区划代码。",
+                f"File {ref} does not say which division is in charge; record the division of registration first.",
+            )
+        )
+    if sender == receiver:
+        raise MoveRefusedError(
+            Text(
+                f"档案 {ref} 已由 {receiver} 负责，无须转移。",
+                f"Division {receiver} is in charge of file {ref} already; there is nothing to transfer.",
+            )
+        )
+    body = _body(TransferMove.PROPOSE, reason) | {"from": sender, "to": receiver}
+    return store.append(ref, EntryKind.TRANSFER, body, valid_from=day, by=by, expect=entries[-1].number)
+
+
+def accept_transfer(
+    store: "CaseStore", ref: str, *, acting: str, by: str, on: dt.date | None = None
+) -> tuple[Entry, Entry]:
+    """Accept the open transfer: from this day on the receiving division is in charge.
+
+    Args:
+        store, ref: the file.
+        acting: the division that accepts; it must be the receiving one, one within it, or one above it.
+        by: the code of the user, never a name.
+        on: the first day on which the receiving division is in charge; today if left out.
+
+    Returns:
+        The acceptance, and the fact that the division in charge is another one, written together.
+
+    Raises:
+        MoveRefusedError: no transfer is open, the day lies before the proposal, or another division acts.
+        UnknownFileError, ConflictError: as for a proposal.
+    """
+    day, entries = on or store.today(), store.entries(ref)
+    pending = _decided(entries, TransferMove.ACCEPT, ref, acting, day)
+    body = _body(TransferMove.ACCEPT, None) | {"proposal": pending.proposal}
+    accepted, fact = store.append_many(
+        [
+            NewEntry(ref, EntryKind.TRANSFER, body, day, by=by, expect=entries[-1].number),
+            NewEntry(ref, EntryKind.FACTS, {"facts": {"division_code": pending.receiver}}, day, by=by),
+        ]
+    )
+    return accepted, fact
+
+
+def refuse_transfer(
+    store: "CaseStore", ref: str, *, acting: str, reason: str, by: str, on: dt.date | None = None
+) -> Entry:
+    """Refuse the open transfer, with a reason; the sending division stays in charge.
+
+    Args and Raises: as ``accept_transfer``; a reason is needed.
+    """
+    return _ended(store, ref, TransferMove.REFUSE, acting, stated(reason, Text("拒收", "a refusal")), by, on)
+
+
+def withdraw_transfer(
+    store: "CaseStore", ref: str, *, acting: str, by: str, reason: str | None = None, on: dt.date | None = None
+) -> Entry:
+    """Withdraw the open transfer; the sending division, which alone may, stays in charge.
+
+    Args and Raises: as ``accept_transfer``.
+    """
+    return _ended(store, ref, TransferMove.WITHDRAW, acting, reason, by, on)
+
+
+def _ended(
+    store: "CaseStore", ref: str, move: TransferMove, acting: str, reason: str | None, by: str, on: dt.date | None
+) -> Entry:
+    day, entries = on or store.today(), store.entries(ref)
+    pending = _decided(entries, move, ref, acting, day)
+    body = _body(move, reason) | {"proposal": pending.proposal}
+    return store.append(ref, EntryKind.TRANSFER, body, valid_from=day, by=by, expect=entries[-1].number)
+
+
+def _state(entries: tuple[Entry, ...]) -> TransferState:
+    found = transfers(entries)
+    return found[-1].state if found else TransferState.NONE
+
+
+def _decided(entries: tuple[Entry, ...], move: TransferMove, ref: str, acting: str, day: dt.date) -> Transfer:
+    """The open transfer, if this division may make this move on this day."""
+    MOVES.after(_state(entries), move, ref)
+    pending, division = open_transfer(entries), _division(acting)
+    assert pending is not None
+    side = WHOSE[move]
+    due = pending.receiver if side is Side.RECEIVER else pending.sender
+    if not (covers(due, division) or covers(division, due)):
+        raise MoveRefusedError(
+            Text(
+                f"“{move.zh}”应由{side.zh}（{due}）办理，{division} 不能办理；未写入任何内容。",
+                f"'{move.en}' is for {side.en} ({due}), not for {division}; nothing was written.",
+            )
+        )
+    if day < pending.proposed_on:
+        raise MoveRefusedError(
+            Text(
+                f"日期早于提出转移的日期（{pending.proposed_on}）；未写入任何内容，请改正日期。",
+                f"The day lies before that of the proposal ({pending.proposed_on}); nothing was written, mend the day.",
+            )
+        )
+    return pending
+
+
+def _body(move: TransferMove, reason: str | None) -> dict[str, Any]:
+    return {"move": move.value} | ({"reason": reason.strip()} if reason and reason.strip() else {})
+
+
+def _division(code: str) -> str:
+    refused: FieldValueError
+    try:
+        return check_division(code)
+    except FieldValueError as error:
+        refused = error
+    raise MoveRefusedError(refused.text)

@@ -1,0 +1,171 @@
+"""The audit chain: any change, loss, addition or reordering that is made behind the store's back is found and placed."""
+
+import datetime as dt
+import hashlib
+import hmac
+import sqlite3
+
+import pytest
+
+from kinderguard import Case
+from kinderguard.casefile import CaseStore, DamagedEntryError, Head
+from kinderguard.casefile.entries import FIRST, entry_hash
+
+JAN = dt.date(2025, 1, 1)
+BY = "330106.user3"
+
+
+@pytest.fixture
+def path(tmp_path):
+    """A database of six entries of two files."""
+    path = tmp_path / "cases.db"
+    with CaseStore(f"sqlite:///{path}") as store:
+        for ref in ("a", "b"):
+            store.record(Case.from_facts({"ref": ref, "household.size": 3}), at=JAN, by=BY)
+            store.append(ref, "visit", {"seen": True}, valid_from=JAN, by=BY)
+            store.append(ref, "share", {"to": "school"}, valid_from=JAN, by=BY)
+    return path
+
+
+def tamper(path, *statements):
+    connection = sqlite3.connect(path)
+    with connection:
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+
+
+def found(path, remembered=None):
+    with CaseStore(f"sqlite:///{path}") as store:
+        report = store.verify(remembered)
+    assert report.ok == bool(report) == (not report.problems)
+    return [(p.code, p.where) for p in report.problems]
+
+
+def test_an_untouched_chain_is_whole(path):
+    assert found(path) == []
+
+
+CHANGES = {
+    "ref": "'z'", "kind": "'plan'", "valid_from": "'2024-01-01'", "valid_until": "'2026-01-01'",
+    "known_at": "known_at + 1", "written_by": "'somebody'", "corrects": "1", "body_digest": "'" + "0" * 64 + "'",
+    "previous": "'" + "2" * 64 + "'", "hash": "'" + "1" * 64 + "'",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("column", CHANGES)
+@pytest.mark.parametrize("number", [1, 3, 6])
+def test_a_change_of_any_column_of_any_entry_is_found(path, column, number):
+    tamper(path, f"UPDATE kg_entries SET {column} = {CHANGES[column]} WHERE number = {number}")
+    assert any(where in (f"#{number}", f"#{number + 1}") for _, where in found(path))
+
+
+def test_every_column_of_an_entry_is_tried():
+    from kinderguard.casefile.tables import entries
+
+    assert set(CHANGES) == {c.name for c in entries.c} - {"number"}
+
+
+@pytest.mark.parametrize(
+    ("statements", "problems"),
+    [
+        (["UPDATE kg_bodies SET content = CAST('{}' AS BLOB) WHERE number = 2"], [("chain.body_changed", "#2")]),
+        (["UPDATE kg_bodies SET salt = zeroblob(16) WHERE number = 2"], [("chain.body_changed", "#2")]),
+        (["DELETE FROM kg_bodies WHERE number = 2"], [("chain.body_missing", "#2")]),
+        (["DELETE FROM kg_entries WHERE number = 3", "DELETE FROM kg_bodies WHERE number = 3"],
+         [("chain.missing", "#4"), ("chain.file", "a")]),
+        (["DELETE FROM kg_entries WHERE number = 2"], [("chain.missing", "#3"), ("chain.stray_body", "#2")]),
+        (["DELETE FROM kg_entries WHERE number = 6", "DELETE FROM kg_bodies WHERE number = 6"],
+         [("chain.head", "#6"), ("chain.file", "b")]),
+        (["INSERT INTO kg_bodies VALUES (99, zeroblob(16), zeroblob(1))"], [("chain.stray_body", "#99")]),
+        (["UPDATE kg_head SET number = 5"], [("chain.head", "#5")]),
+        (["UPDATE kg_files SET last = 2 WHERE ref = 'a'"], [("chain.file", "a")]),
+        (["DELETE FROM kg_files WHERE ref = 'a'"], [("chain.file", "a")]),
+    ],
+)  # fmt: skip
+def test_what_was_done_is_named_where_it_was_done(path, statements, problems):
+    tamper(path, *statements)
+    assert found(path) == problems
+
+
+def test_two_entries_that_changed_places_are_found(path):
+    tamper(
+        path,
+        "UPDATE kg_entries SET number = -2 WHERE number = 2", "UPDATE kg_entries SET number = 2 WHERE number = 5",
+        "UPDATE kg_entries SET number = 5 WHERE number = -2",
+    )  # fmt: skip
+    assert {"#2", "#5"} <= {where for _, where in found(path)}
+
+
+def test_an_entry_whose_body_was_swapped_cannot_be_read(path):
+    tamper(path, "UPDATE kg_bodies SET content = (SELECT content FROM kg_bodies WHERE number = 4) WHERE number = 3")
+    with CaseStore(f"sqlite:///{path}") as store, pytest.raises(DamagedEntryError, match="entry 3"):
+        store.entries("a")
+
+
+def test_a_pretended_erasure_is_found(path):
+    """Bodies may be missing before an erasure of their own file only, and an audit entry's never."""
+    with CaseStore(f"sqlite:///{path}") as store:
+        store.erase("a", reason="r", by=BY)
+    assert found(path) == []
+    tamper(path, "DELETE FROM kg_bodies WHERE number IN (3, 4)")
+    assert found(path) == [("chain.body_missing", "#3"), ("chain.body_missing", "#4")]
+
+
+def rewrite(path):
+    """What somebody with the database and this library's source can do: change an entry and make the whole chain anew."""
+    connection = sqlite3.connect(path)
+    previous = FIRST
+    rows = connection.execute("SELECT * FROM kg_entries ORDER BY number").fetchall()
+    for number, ref, kind, since, until, known, _, corrects, kept, _, _ in rows:
+        digest = kept
+        if number == 2:
+            content = b'{"seen":false}'
+            (salt,) = connection.execute("SELECT salt FROM kg_bodies WHERE number = 2").fetchone()
+            digest = hmac.new(salt, content, hashlib.sha256).hexdigest()
+            connection.execute("UPDATE kg_bodies SET content = ? WHERE number = 2", (content,))
+        days = [None if d is None else dt.date.fromisoformat(d) for d in (since, until)]
+        own = entry_hash(number, ref, kind, *days, known, BY, corrects, digest, previous)
+        connection.execute(
+            "UPDATE kg_entries SET body_digest = ?, previous = ?, hash = ? WHERE number = ?",
+            (digest, previous, own, number),
+        )
+        previous = own
+    connection.execute("UPDATE kg_head SET hash = ?", (previous,))
+    connection.commit()
+    connection.close()
+
+
+def test_a_history_that_was_made_anew_is_found_by_a_head_kept_elsewhere(path):
+    with CaseStore(f"sqlite:///{path}") as store:
+        kept = store.head()
+        store.append("a", "visit", {}, valid_from=JAN, by=BY)
+    assert found(path, kept) == []
+    rewrite(path)
+    assert found(path) == []
+    assert found(path, kept) == [("chain.rewritten", "#6")]
+
+
+def test_a_head_kept_elsewhere_finds_an_end_that_was_cut_off(path):
+    assert found(path, Head(7, "0" * 64)) == [("chain.truncated", "#7")]
+
+
+def test_problems_are_told_in_both_languages(path):
+    tamper(path, "DELETE FROM kg_entries WHERE number IN (2, 3)")
+    with CaseStore(f"sqlite:///{path}") as store:
+        problem = store.verify().problems[0]
+    assert problem.message.en == "entry 2–3 is missing"
+    assert problem.message.zh == "缺少记录 2–3"
+
+
+def test_verifying_reads_a_chain_longer_than_one_step(tmp_path, monkeypatch):
+    from kinderguard.casefile import verifying
+
+    monkeypatch.setattr(verifying, "_STEP", 4)
+    path = tmp_path / "long.db"
+    with CaseStore(f"sqlite:///{path}") as store:
+        for n in range(10):
+            store.append(f"r{n}", "visit", {}, valid_from=JAN, by=BY)
+        assert store.verify().entries == 10
+    tamper(path, "UPDATE kg_entries SET previous = hash WHERE number = 5")
+    assert ("chain.broken", "#5") in found(path)
