@@ -7,8 +7,9 @@ import sys
 import pytest
 
 HEAVY = {
-    "altair", "duckdb", "hypothesis", "narwhals", "numpy", "pandas", "polars", "pyarrow", "pyspark", "python_calamine",
-    "rich", "sphinx", "sqlalchemy", "typer", "xlsxwriter", "z3",
+    "altair", "cryptography", "duckdb", "highspy", "hypothesis", "narwhals", "numpy", "pandas", "polars", "psycopg",
+    "pyarrow", "pypinyin", "pyspark", "python_calamine", "rich", "sphinx", "splink", "sqlalchemy", "typer", "xlsxwriter",
+    "z3",
 }  # fmt: skip
 
 

@@ -1,0 +1,104 @@
+"""Matching needs with offers 资源分配. Called by whoever plans the help of a county or a city; needs the extra ``[care]``.
+
+It orders, asks the aims one after the other, and gives back a proposal with its reasons. It promises nothing and writes nothing.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from kinderguard.care.allocation.asking import (
+    Distances,
+    Limits,
+    Objective,
+    Progress,
+    TwiceError,
+    check_distances,
+)
+from kinderguard.care.allocation.explaining import Explainer
+from kinderguard.care.allocation.instance import level_of
+from kinderguard.care.allocation.prices import instance_of, prices
+from kinderguard.care.allocation.result import Allocation, Asked
+from kinderguard.care.allocation.stages import chosen
+from kinderguard.care.needs import Need
+from kinderguard.care.offers import Offer
+
+#: Candidates, four aims, prices and reasons.
+_STEPS = 6
+
+
+def allocate(
+    needs: Iterable[Need],
+    offers: Iterable[Offer],
+    *,
+    on: dt.date,
+    objective: Objective | None = None,
+    limits: Limits | None = None,
+    distances: Distances | None = None,
+    progress: Progress | None = None,
+) -> Allocation:
+    """Who is to serve which need: the most urgent first, fair between places, near, by organisations that the child knows.
+
+    Each need is served once at most. Only what ``fit`` says may be matched is; where something is not known, the decision
+    says what to find out first. The same needs and offers give the same allocation, in whatever order they come.
+
+    Args:
+        needs: of any number of children. Needs without services are for the authorities and are left to them.
+        offers: what can be done. A capacity counts needs served at one time, whatever the days of the week.
+        on: the day on which offers must stand.
+        objective: what is best; see ``Objective``.
+        limits: what is never exceeded; see ``Limits``.
+        distances: kilometres known from elsewhere, by (file number of the child or code of its division, code of the offer);
+            a child's own go before its division's, and both before the straight line on the map.
+        progress: called with (steps done, steps in all).
+
+    Raises:
+        AllocationError: a distance that is none.
+        TwiceError: two needs of one child with one code, or two offers of one code.
+        MissingExtraError: highspy is not installed.
+        SolverError: the solver gave no proved answer in the time allowed.
+    """
+    check_distances(distances)
+    asked = Asked(
+        tuple(sorted(needs, key=_need_order)),
+        tuple(sorted(offers, key=lambda offer: offer.code)),
+        on,
+        objective or Objective(),
+        limits or Limits(),
+        distances,
+    )
+    _each_once(asked)
+    steps = _Steps(progress)
+    instance = instance_of(asked)
+    instance.pairs  # noqa: B018  found here, so that it counts as the first step
+    steps.next()
+    found = chosen(instance, steps.next)
+    explained = Explainer(instance, found.pairs)
+    result = Allocation(asked, explained.decisions(), explained.places, prices(instance, found.pairs), found.aims)
+    steps.next()
+    return result
+
+
+def _need_order(need: Need) -> tuple[int, str, str, str]:
+    """By level, file number and code; what the same child needs twice without a file number, by all that is known of it."""
+    return level_of(need), need.ref or "", need.code, "" if need.ref else need.to_json()
+
+
+def _each_once(asked: Asked) -> None:
+    keys = set()
+    for need in asked.needs:
+        if need.ref is not None and need.key in keys:
+            raise TwiceError.of("同一儿童的同一需求", "need of one child", f"{need.ref}, {need.code}")
+        keys.add(need.key)
+    for before, offer in zip(asked.offers, asked.offers[1:], strict=False):
+        if before.code == offer.code:
+            raise TwiceError.of("供给编号", "code of an offer", offer.code)
+
+
+class _Steps:
+    def __init__(self, progress: Progress | None) -> None:
+        self._done, self._progress = 0, progress
+
+    def next(self) -> None:
+        self._done += 1
+        if self._progress is not None:
+            self._progress(self._done, _STEPS)

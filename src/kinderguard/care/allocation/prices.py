@@ -1,0 +1,170 @@
+"""What one more place in each limit would bring, and what other limits would bring. Called by ``allocate`` and ``Allocation``.
+
+One more place serves one more need if the place can be reached from somebody who waits: directly, or along a chain in
+which each frees a place for the one before by moving to another offer that fits. All chains are followed at once over
+the offers and organisations. Nothing is changed here.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from kinderguard.care.allocation.asking import AllocationError
+from kinderguard.care.allocation.candidates import Candidates, Numbers
+from kinderguard.care.allocation.instance import LEVELS, Instance
+from kinderguard.care.allocation.network import grouped
+from kinderguard.care.allocation.result import Asked, Gain, LimitKind, Price, counts_by_urgency
+from kinderguard.care.allocation.stages import most_served
+from kinderguard.model.text import Text
+from kinderguard.packs.need_rules import Urgency
+
+_Links = npt.NDArray[np.bool_]
+
+
+def prices(instance: Instance, chosen: Numbers) -> tuple[Price, ...]:
+    """Of every offer and of every organisation with a limit, in order."""
+    chains = _Chains(instance, chosen)
+    offers, organisations = len(instance.offers), instance.organisations
+    found = [
+        _price(LimitKind.OFFER, offer.code, offer.capacity, int(chains.load[number]), chains.offer_level(number))
+        for number, offer in enumerate(instance.offers)
+    ]
+    limits = instance.organisation_limits.tolist()
+    found += [
+        _price(LimitKind.ORGANISATION, code, limits[number], int(chains.used[number]), chains.best[offers + number])
+        for number, code in enumerate(organisations)
+    ]
+    return tuple(found)
+
+
+def _price(kind: LimitKind, code: str, limit: int, used: int, level: int) -> Price:
+    if level == LEVELS:
+        return Price(kind, code, limit, used)
+    urgencies = tuple(Urgency)
+    return Price(kind, code, limit, used, urgencies[level % len(urgencies)], level >= len(urgencies))
+
+
+class _Chains:
+    """Who could move where. A node is an offer, or behind the offers an organisation with a limit: one need too many there."""
+
+    def __init__(self, instance: Instance, chosen: Numbers) -> None:
+        self.instance = instance
+        count, limited = len(instance.offers), len(instance.organisations)
+        at = instance.pairs.offer[chosen]
+        self.load = np.bincount(at, minlength=count)
+        organisation = instance.organisation_of
+        self.used = np.bincount(organisation[at][organisation[at] >= 0], minlength=limited)
+        self.links: _Links = np.zeros((count + limited, count + limited), bool)
+        self._moves(chosen)
+        spare = self.load < instance.capacities
+        for offer in np.flatnonzero(organisation >= 0):
+            node = count + organisation[offer]
+            self.links[offer, node] = spare[offer]
+            self.links[node, offer] = self.load[offer] > 0
+        room = self.used < instance.organisation_limits
+        ends = np.concatenate([spare & (organisation < 0), room])
+        #: Where one need too many finds a place in the end.
+        self.ends_well = _reached(self.links.T, ends)
+        self.best = self._best(chosen)
+
+    def offer_level(self, offer: int) -> int:
+        """The level of the need that one more place in an offer would serve; ``LEVELS`` for none."""
+        organisation = int(self.instance.organisation_of[offer])
+        goes_on = organisation < 0 or bool(self.ends_well[len(self.instance.offers) + organisation])
+        return self.best[offer] if goes_on else LEVELS
+
+    def _moves(self, chosen: Numbers) -> None:
+        pairs = self.instance.pairs
+        done: set[tuple[int, bytes]] = set()
+        for need, offer in zip(pairs.need[chosen].tolist(), pairs.offer[chosen].tolist(), strict=True):
+            others = pairs.offer[pairs.of(need)]
+            key = (offer, others.tobytes())
+            if key not in done:
+                done.add(key)
+                self.links[offer, others] = True
+
+    def _best(self, chosen: Numbers) -> list[int]:
+        """By node, the level of the most urgent need that could come there and is not served."""
+        instance, pairs = self.instance, self.instance.pairs
+        served = np.zeros(len(instance.needs), bool)
+        served[pairs.need[chosen]] = True
+        waiting = ~served[pairs.need]
+        levels = instance.levels[pairs.need]
+        best = np.full(len(self.links), LEVELS)
+        for level in range(LEVELS):
+            start = np.zeros(len(self.links), bool)
+            start[pairs.offer[waiting & (levels == level)]] = True
+            best[_reached(self.links, start) & (best == LEVELS)] = level
+        found: list[int] = best.tolist()
+        return found
+
+
+def _reached(links: _Links, start: _Links) -> _Links:
+    """All nodes that can be reached."""
+    found, new = start.copy(), start
+    while new.any():
+        new = links[new].any(axis=0) & ~found
+        found |= new
+    return found
+
+
+# ---- other limits ------------------------------------------------------------------------------------------------
+
+
+def served_by_level(asked: Asked, instance: Instance | None = None) -> list[int]:
+    """How many needs of each level are served at the best."""
+    of = instance or instance_of(asked)
+    groups = grouped(of)
+    _, found, _ = most_served(of, groups)
+    levels: list[int] = np.bincount(groups.level[groups.group], weights=found.x, minlength=LEVELS).astype(int).tolist()
+    return levels
+
+
+def instance_of(asked: Asked) -> Instance:
+    """What was asked, as numbers."""
+    candidates = Candidates(asked.needs, asked.offers, asked.on, asked.limits, asked.distances)
+    return Instance(asked.needs, asked.offers, asked.objective, candidates)
+
+
+def what_if(
+    asked: Asked,
+    places: Mapping[str, int],
+    organisations: Mapping[str, int],
+    reach: Mapping[str, float],
+    max_km: float,
+) -> Gain:
+    """See ``Allocation.what_if``."""
+    known = {offer.code: offer for offer in asked.offers}
+    _all_known(places, known, Text("没有供给", "there is no offer"))
+    _all_known(reach, (code for code, o in known.items() if o.reach_km is not None), _NO_REACH)
+    _all_known(organisations, asked.limits.per_organisation, _NO_LIMIT)
+    if max_km and asked.limits.max_km is None:
+        raise AllocationError(Text("没有设定 limits.max_km。", "There is no limits.max_km to change."))
+    offers = []
+    for offer in asked.offers:
+        changed: dict[str, object] = {"capacity": max(0, offer.capacity + places.get(offer.code, 0))}
+        if offer.reach_km is not None:
+            changed["reach_km"] = max(0.0, offer.reach_km + reach.get(offer.code, 0))
+        offers.append(offer.model_copy(update=changed))
+    limits = attrs.evolve(
+        asked.limits,
+        max_km=None if asked.limits.max_km is None else max(0.0, asked.limits.max_km + max_km),
+        per_organisation={
+            code: max(0, most + organisations.get(code, 0)) for code, most in asked.limits.per_organisation.items()
+        },
+    )
+    other = served_by_level(attrs.evolve(asked, offers=tuple(offers), limits=limits))
+    return counts_by_urgency([a - b for a, b in zip(other, served_by_level(asked), strict=True)])
+
+
+_NO_REACH = Text("没有设定可达距离的供给", "no offer with a reach")
+_NO_LIMIT = Text("没有设定限额的组织", "no organisation with a limit")
+
+
+def _all_known(codes: Iterable[str], known: Iterable[str], what: Text) -> None:
+    there = set(known)
+    for code in codes:
+        if code not in there:
+            raise AllocationError(what + Text(f" {code}。", f" {code}."))

@@ -1,0 +1,263 @@
+"""What an allocation says: a decision for every need with its reason, the places, the prices of limits. Made by ``allocate``.
+
+A proposal for people to decide on: nothing is promised by it and nobody is told. It holds file numbers and codes of
+organisations, never anybody's name.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import attrs
+
+from kinderguard.care.allocation.asking import Distances, Limits, Objective
+from kinderguard.care.needs import Need
+from kinderguard.care.offers import Offer
+from kinderguard.model.codes import Code
+from kinderguard.model.places import place_name
+from kinderguard.model.text import Text
+from kinderguard.packs.need_rules import Service, Urgency
+
+if TYPE_CHECKING:
+    from kinderguard.care.allocation.stages import Aim
+
+
+class Decided(Code):
+    """What becomes of a need 分配结果."""
+
+    SERVED = "served", "已安排", "served"
+    HELD = "held", "预留（需求待核实）", "a place is held until the need is clarified"
+    WAITING = "waiting", "候补", "waiting"
+    FIND_OUT = "find_out", "须先查明", "something has to be found out first"
+    NO_OFFER = "no_offer", "没有合适的供给", "no offer fits"
+    TO_CLARIFY = "to_clarify", "需求待核实", "the need is to be clarified first"
+    FOR_AUTHORITIES = "for_authorities", "由主管部门处理", "for the authorities"
+
+
+@attrs.frozen
+class FindOut:
+    """An offer that may fit a need once something is found out, and what."""
+
+    offer: str
+    what: Text
+
+
+@attrs.frozen
+class Decision:
+    """What becomes of one need, and why.
+
+    Args:
+        need: the need.
+        decided: what becomes of it.
+        reason: why, in both languages.
+        offer, organisation, service, km, familiar: by whom it is served; ``km`` is None where it is not known or nobody
+            travels, ``familiar`` whether the child knows the organisation.
+        in_line: for a need that waits: the fitting offer that is nearest.
+        position: its position among those who wait for that offer, from 1. Should a place open elsewhere, or in another
+            organisation, a different one of them may be served first: allocate again then.
+        find_out: offers that may fit too once something is found out, at most three, the nearest first.
+    """
+
+    need: Need
+    decided: Decided
+    reason: Text
+    offer: str | None = None
+    organisation: str | None = None
+    service: Service | None = None
+    km: float | None = None
+    familiar: bool = False
+    in_line: str | None = None
+    position: int | None = None
+    find_out: tuple[FindOut, ...] = ()
+
+    @property
+    def placed(self) -> bool:
+        """Whether it takes a place of an offer."""
+        return self.offer is not None
+
+
+@attrs.frozen
+class PlaceShare:
+    """How far the present needs of one place are served. ``place`` is None for children of whom no place is known."""
+
+    place: str | None
+    needs: int
+    served: int
+    remote: bool = False
+    #: Whether a remote place reaches its floor; None for others.
+    floor_reached: bool | None = None
+
+    @property
+    def share(self) -> Fraction:
+        """What is served of the present needs that are for helpers."""
+        return Fraction(self.served, self.needs)
+
+    @property
+    def name(self) -> Text:
+        """The place's name."""
+        return Text("地点不详", "place unknown") if self.place is None else place_name(self.place)
+
+
+class LimitKind(Code):
+    """Whose limit 限额."""
+
+    OFFER = "offer", "供给的名额", "places of an offer"
+    ORGANISATION = "organisation", "组织的总限额", "limit of an organisation"
+
+
+@attrs.frozen
+class Price:
+    """What one more place in a limit would bring: one more need served and none less, or nothing.
+
+    Found by following who could move where (an augmenting chain in the network), and so exactly what allocating again
+    with one more place gives. A solver's dual value is not used: where several limits bind together it may promise what
+    one more place does not bring. Two more places need not bring twice as much.
+
+    Args:
+        kind, code: whose limit.
+        limit, used: how many there are, and how many are taken.
+        urgency: of the need that would be served; None where one more place would bring nothing.
+        to_clarify: whether that need is still to be clarified.
+    """
+
+    kind: LimitKind
+    code: str
+    limit: int
+    used: int
+    urgency: Urgency | None = None
+    to_clarify: bool = False
+
+    @property
+    def message(self) -> Text:
+        """The price in words."""
+        what = Text(f"{self.kind.zh}（{self.code}）{self.used}/{self.limit}：", f"{self.kind.en} ({self.code}), {self.used} of {self.limit}: ")  # fmt: skip
+        if self.urgency is None:
+            return what + Text("再增一个不会多满足任何需求", "one more would serve no further need")
+        unclear = Text("（待核实）", " that is still to be clarified") if self.to_clarify else Text("", "")
+        return what + Text(
+            f"再增一个可多满足一项“{self.urgency.zh}”的需求{unclear.zh}",
+            f"one more would serve one more need, {self.urgency.en}{unclear.en}",
+        )
+
+
+@attrs.frozen
+class Gain:
+    """What other limits would bring beside the allocation as it is, by urgency; found by allocating again.
+
+    ``present`` and ``to_clarify`` count needs served more (or, with tighter limits, less).
+    """
+
+    present: Mapping[Urgency, int]
+    to_clarify: Mapping[Urgency, int]
+
+    @property
+    def needs(self) -> int:
+        """Needs served more, of all urgencies together."""
+        return sum(self.present.values()) + sum(self.to_clarify.values())
+
+
+@attrs.frozen
+class Asked:
+    """All that an allocation was made from."""
+
+    needs: tuple[Need, ...]
+    offers: tuple[Offer, ...]
+    on: dt.date
+    objective: Objective
+    limits: Limits
+    distances: Distances | None
+
+
+@attrs.frozen
+class Allocation:
+    """Who is to serve which need, with the reason of every decision. Made by ``allocate``.
+
+    Args:
+        asked: what it was made from.
+        decisions: one for every need, present ones before those to be clarified, the most urgent first.
+        places: how far each place is served.
+        prices: what one more place would bring, by offer and by organisation with a limit.
+        aims: the aims as they were solved, each proved to be the best there is.
+    """
+
+    asked: Asked = attrs.field(repr=False)
+    decisions: tuple[Decision, ...] = attrs.field(repr=False)
+    places: tuple[PlaceShare, ...]
+    prices: tuple[Price, ...] = attrs.field(repr=False)
+    aims: "tuple[Aim, ...]" = attrs.field(eq=False, repr=False)
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[str | None, str], Decision]:
+        return {decision.need.key: decision for decision in self.decisions}
+
+    def decision(self, ref: str | None, code: str) -> Decision:
+        """The decision on one need, by the child's file number and the need's code.
+
+        Raises:
+            KeyError: there is no such need.
+        """
+        return self._by_key[ref, code]
+
+    @property
+    def placed(self) -> tuple[Decision, ...]:
+        """What is served or held."""
+        return tuple(each for each in self.decisions if each.placed)
+
+    def of(self, offer: str) -> tuple[Decision, ...]:
+        """What one offer serves or holds."""
+        return tuple(each for each in self.decisions if each.offer == offer)
+
+    def waiting_for(self, offer: str) -> tuple[Decision, ...]:
+        """Who waits for an offer as the nearest that fits, in line."""
+        found = [each for each in self.decisions if each.in_line == offer]
+        return tuple(sorted(found, key=lambda each: each.position or 0))
+
+    def served(self, urgency: Urgency) -> tuple[int, int]:
+        """How many present needs of an urgency are served, and how many there are for helpers."""
+        here = [d for d in self.decisions if d.need.urgency is urgency and not d.need.to_clarify and d.need.for_helpers]
+        return sum(each.placed for each in here), len(here)
+
+    @property
+    def worst_place(self) -> PlaceShare | None:
+        """The place that is served worst; None where there is no need."""
+        return min(self.places, key=lambda place: place.share, default=None)
+
+    @property
+    def mean_km(self) -> float | None:
+        """Kilometres on average, over what somebody travels for and whose distance is known; None where there is none."""
+        known = [each.km for each in self.decisions if each.placed and each.km is not None]
+        return sum(known) / len(known) if known else None
+
+    def what_if(
+        self,
+        *,
+        places: Mapping[str, int] | None = None,
+        organisations: Mapping[str, int] | None = None,
+        reach: Mapping[str, float] | None = None,
+        max_km: float | None = None,
+    ) -> Gain:
+        """What other limits would bring, found by allocating again (its first aim alone).
+
+        Args:
+            places: by offer, how many places more (or less, with a minus).
+            organisations: by organisation that has a limit, how many needs more.
+            reach: by offer that has a reach, how many kilometres further it would go.
+            max_km: how many kilometres more the common limit would allow.
+
+        Raises:
+            AllocationError: a code that is not there, or that has no such limit.
+            MissingExtraError, SolverError: as for ``allocate``.
+        """
+        from kinderguard.care.allocation.prices import what_if
+
+        return what_if(self.asked, places or {}, organisations or {}, reach or {}, max_km or 0)
+
+
+def counts_by_urgency(by_level: Sequence[int]) -> Gain:
+    """Numbers by level as numbers by urgency."""
+    each = tuple(Urgency)
+    return Gain(
+        dict(zip(each, by_level[: len(each)], strict=True)), dict(zip(each, by_level[len(each) :], strict=True))
+    )

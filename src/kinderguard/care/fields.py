@@ -1,0 +1,73 @@
+"""Fields that the records of care share: days of the calendar, texts in both languages, a place on a map.
+
+Read by every module of this folder that stores something; it decides nothing.
+"""
+
+import datetime as dt
+from typing import Annotated, Any
+
+from pydantic import AllowInfNan, BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
+
+from kinderguard.model.errors import FieldValueError
+from kinderguard.model.record import Record, fact
+from kinderguard.model.text import Text
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        raise FieldValueError("应为日期，不含时刻", "must be a day, without a time")
+    if isinstance(value, str):
+        try:
+            value = dt.date.fromisoformat(value)
+        except ValueError:
+            raise FieldValueError("日期应写作 2025-09-01", "write the day as 2025-09-01") from None
+    if not isinstance(value, dt.date):
+        raise FieldValueError("日期应写作 2025-09-01", "write the day as 2025-09-01")
+    return value
+
+
+Day = Annotated[dt.date, BeforeValidator(_day)]
+"""A day of the calendar; a time of day or a number is refused."""
+
+
+def _both(value: Any) -> Text:
+    if isinstance(value, Text):
+        return value
+    if isinstance(value, dict) and set(value) == {"zh", "en"} and all(isinstance(v, str) for v in value.values()):
+        return Text(**value)
+    raise FieldValueError("文字须同时有中文（zh）和英文（en）", "a text has zh and en, both of them")
+
+
+BothTexts = Annotated[
+    Text,
+    PlainValidator(_both),
+    PlainSerializer(lambda text: {"zh": text.zh, "en": text.en}, return_type=dict[str, str]),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "properties": {"zh": {"type": "string"}, "en": {"type": "string"}},
+            "required": ["zh", "en"],
+            "additionalProperties": False,
+        }
+    ),
+]
+"""A text in Chinese and English; in JSON ``{"zh": …, "en": …}``."""
+
+
+Kilometres = Annotated[float, AllowInfNan(False)]
+"""A length in kilometres; "not a number" and "without end" are refused."""
+
+
+class Place(Record):
+    """A point on a plane map, in kilometres from any origin that all points of one map share 位置."""
+
+    x_km: Kilometres = fact("东西方向（公里）", "east (km)", unit="km", default=...)
+    y_km: Kilometres = fact("南北方向（公里）", "north (km)", unit="km", default=...)
+
+    def km_to(self, other: "Place") -> float:
+        """The straight distance in kilometres.
+
+        >>> Place(x_km=0, y_km=0).km_to(Place(x_km=3, y_km=4))
+        5.0
+        """
+        return float(((self.x_km - other.x_km) ** 2 + (self.y_km - other.y_km) ** 2) ** 0.5)

@@ -1,0 +1,383 @@
+"""Needs 需求: what a child needs on a day, from categories and facts, each with its reason and its urgency.
+
+Callers give a case (or an assessment) and a policy book. The rules are values of the rule language and are evaluated by
+the reference engine, beside the book's own rules and without changing the book. What is not known makes a need *to be
+clarified*, with the facts that would decide it; it is never taken as "no". Nothing here gives or refuses anything.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import attrs
+
+from kinderguard.care.fields import BothTexts, Day, Place
+from kinderguard.care.national_needs import NATIONAL_NEEDS
+from kinderguard.engines.assessment import Assessment, Basis
+from kinderguard.engines.explanation import Explanation
+from kinderguard.engines.missing import Search
+from kinderguard.model.case import Case
+from kinderguard.model.codes import Code
+from kinderguard.model.errors import Problem, ToldError, suggestion
+from kinderguard.model.places import DivisionCode, check_division
+from kinderguard.model.record import Record, fact
+from kinderguard.model.text import Text
+from kinderguard.packs.book import NoDayError, PolicyBook
+from kinderguard.packs.fact_providers import needed_providers, said_of
+from kinderguard.packs.loader import PackSource, PackState
+from kinderguard.packs.need_rules import NeedDomain, NeedRule, Qualification, Service, Urgency
+from kinderguard.packs.overlay import Overlay
+from kinderguard.rules import nodes as n
+from kinderguard.rules.definitions import FactProvider
+from kinderguard.rules.ruleset import RuleSet
+from kinderguard.rules.titles import fact_title
+
+
+class Language(Code):
+    """A language that somebody speaks 语言 (values: ISO 639)."""
+
+    MANDARIN = "cmn", "普通话", "Mandarin"
+    WU = "wuu", "吴语", "Wu"
+    CANTONESE = "yue", "粤语", "Cantonese"
+    MIN_NAN = "nan", "闽南语", "Southern Min"
+    HAKKA = "hak", "客家话", "Hakka"
+    ZHUANG = "za", "壮语", "Zhuang"
+    YI = "ii", "彝语", "Yi"
+    MIAO = "hmn", "苗语", "Miao"
+    TIBETAN = "bo", "藏语", "Tibetan"
+    UYGHUR = "ug", "维吾尔语", "Uyghur"
+    KAZAKH = "kk", "哈萨克语", "Kazakh"
+    MONGOLIAN = "mn", "蒙古语", "Mongolian"
+    KOREAN = "ko", "朝鲜语", "Korean"
+    SIGN = "csl", "手语", "sign language"
+
+
+class NeedStatus(Code):
+    """Whether a need was found or is still open 需求状态."""
+
+    PRESENT = "present", "有此需求", "present"
+    TO_CLARIFY = "to_clarify", "待核实", "to be clarified"
+
+
+class Need(Record):
+    """One need of one child on a day 需求. Made by ``needs``; ``model_copy(update=…)`` adds what the file does not hold.
+
+    ``services`` are alternatives: any one of them meets the need. A need without services is not for helpers but for the
+    authorities, and is never matched with an offer.
+    """
+
+    ref: str | None = fact("序号", "the file's own number", note="Never a name or an ID number.")
+    code: str = fact("需求代码", "code of the need", default=...)
+    domain: NeedDomain = fact("需求领域", "domain", default=...)
+    title: BothTexts = fact("需求名称", "title", default=...)
+    urgency: Urgency = fact("紧迫程度", "urgency", default=...)
+    status: NeedStatus = fact("需求状态", "status", default=NeedStatus.PRESENT)
+    reason: BothTexts = fact("理由", "reason", default=...)
+    facts: tuple[str, ...] = fact("待核实的事实", "facts that would decide it, the most decisive first", default=())
+    sources: tuple[BothTexts, ...] = fact("依据", "what it rests on", default=())
+    ours: bool = fact("本库默认，非法律规定", "a default of ours, not law", default=False)
+    on: Day = fact("日期", "the day", default=...)
+    division: DivisionCode | None = fact("所在行政区划代码", "division where the child lives")
+    services: tuple[Service, ...] = fact("可满足的服务", "services, any one of which meets it", default=())
+    qualifications: tuple[Qualification, ...] = fact(
+        "所需资质（任一）", "qualifications, one of which is needed", default=()
+    )
+    languages: tuple[Language, ...] | None = fact("儿童能用的语言", "languages that the child can use")
+    place: Place | None = fact("位置", "where the child lives, on the map")
+    familiar: tuple[str, ...] = fact("熟悉的服务组织", "organisations that the child knows", default=())
+
+    @property
+    def to_clarify(self) -> bool:
+        """Whether it is not known yet if the child has it."""
+        return self.status is NeedStatus.TO_CLARIFY
+
+    @property
+    def for_helpers(self) -> bool:
+        """Whether helpers can meet it; else it is for the authorities."""
+        return bool(self.services)
+
+    @property
+    def key(self) -> tuple[str | None, str]:
+        """Which need of which child: file number and code."""
+        return self.ref, self.code
+
+
+class UnknownNeedError(ToldError, KeyError):
+    """A need that no rule of the place defines; the nearest code is offered."""
+
+    def __init__(self, code: str, known: Iterable[str]) -> None:
+        self.code, self.known = code, tuple(known)
+        near = suggestion(code, self.known) or Text(
+            "请用 need_rules(book, division) 查看。", " See what there is with need_rules(book, division)."
+        )
+        super().__init__(Text(f"这里没有需求 {code!r}。", f"There is no need {code!r} here.") + near)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.code, self.known)
+
+
+# ---- finding them -----------------------------------------------------------------------------------------------
+
+
+def needs(
+    of: Case | Assessment,
+    book: PolicyBook,
+    on: dt.date | None = None,
+    *,
+    division: str | None = None,
+    rules: Iterable[NeedRule] = (),
+) -> tuple[Need, ...]:
+    """What one child needs on a day: what is present, then what is to be clarified, the most urgent first in each.
+
+    Args:
+        of: what is known of the child; an assessment gives its case, its day and its place.
+        book: whose categories the rules stand on, with the need rules of the packs of the place.
+        on: the day; the assessment's, else the book's own, if left out.
+        division: whose rules; as for ``book.assess`` if left out.
+        rules: further rules of needs, given as values.
+
+    Raises:
+        NoDayError: no day was given.
+        DefinitionError: a rule names something that the book does not have.
+        PackError: the book is strict, and a pack of the place is broken.
+
+    >>> import kinderguard, datetime
+    >>> case = kinderguard.Case.from_facts({"child.birth_date": "2015-03-05", "household.aid": ["dibao"]})
+    >>> found = needs(case, kinderguard.load(), datetime.date(2025, 9, 1))
+    >>> [(each.code, each.urgency.value) for each in found if not each.to_clarify][0]
+    ('cn.need.living', 'soon')
+    """
+    return assess_needs(of, book, on, division=division, rules=rules).needs
+
+
+def assess_needs(
+    of: Case | Assessment,
+    book: PolicyBook,
+    on: dt.date | None = None,
+    *,
+    division: str | None = None,
+    rules: Iterable[NeedRule] = (),
+) -> "NeedsAssessment":
+    """As ``needs``, with the explanation of each need and what went wrong on the way: arguments and errors are the same."""
+    case, day, place = of, on or book.day, division or book.division
+    if isinstance(of, Assessment):
+        case, day, place = of.case, on or of.on, division or of.division
+    assert isinstance(case, Case)
+    if day is None:
+        raise NoDayError(
+            Text(
+                "查找需求须指明日期：needs(case, book, date(2025, 9, 1))，或先用 book.on(day)。",
+                "Needs are found for a day: needs(case, book, date(2025, 9, 1)), or book.on(day) first.",
+            )
+        )
+    place = check_division(place) if place else case.division
+    ready = _ready(book, place, day.date() if isinstance(day, dt.datetime) else day, tuple(rules))
+    said, problems = said_of(case, ready.providers, ready.basis.titles)
+    return NeedsAssessment(Assessment(case, ready.basis, said, (*problems, *ready.problems)), ready.rules)
+
+
+class NeedsAssessment:
+    """The needs of one child on a day, and why. Made by ``assess_needs``.
+
+    Attributes:
+        rules: every rule that was asked, by code.
+    """
+
+    def __init__(self, result: Assessment, rules: Mapping[str, NeedRule]) -> None:
+        self._result = result
+        self.rules = rules
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """What is present, then what is to be clarified; the most urgent first in each."""
+        return self.present + self.to_clarify
+
+    @cached_property
+    def present(self) -> tuple[Need, ...]:
+        """What the child needs as far as is known, the most urgent first; found without asking what would decide the rest."""
+        return self._found(True)
+
+    @cached_property
+    def to_clarify(self) -> tuple[Need, ...]:
+        """What cannot be decided yet, the most urgent first, each with the facts that would decide it."""
+        return self._found(None)
+
+    def _found(self, wanted: bool | None) -> tuple[Need, ...]:
+        case, categories = self._result.case, self._result.categories
+        found = []
+        for rule in self.rules.values():
+            holds = categories[rule.code]
+            if holds is not wanted:
+                continue
+            need = Need(
+                ref=case.ref,
+                code=rule.code,
+                domain=rule.domain,
+                title=rule.title,
+                urgency=rule.urgency,
+                status=NeedStatus.PRESENT if holds else NeedStatus.TO_CLARIFY,
+                reason=rule.reason,
+                facts=() if holds else self._open[rule.code],
+                sources=tuple(cite.text for cite in rule.cites),
+                ours=rule.ours,
+                on=self._result.on,
+                division=case.child.residence.division or case.division,
+                services=rule.services,
+                qualifications=rule.qualifications,
+            )
+            found.append(need)
+        return tuple(sorted(found, key=lambda need: need.urgency.rank))
+
+    @cached_property
+    def _open(self) -> dict[str, tuple[str, ...]]:
+        """By need that is not decided, what would decide it: facts, the most decisive first, and absent parameters."""
+        result = self._result
+        undecided = [code for code in self.rules if result.categories[code] is None]
+        if not undecided:
+            return {}
+        together = self._search(undecided)
+        found: dict[str, list[str]] = {code: [] for code in undecided}
+        for missing in together.facts():
+            for code in missing.changes:
+                found[code].append(missing.path)
+        # Where no witness was found among the tries, what the result rests on as it was computed is named instead.
+        for code in (code for code in undecided if not found[code]):
+            alone = self._search([code])
+            found[code] = [*alone.open_facts, *alone.parameters]
+        return {code: tuple(dict.fromkeys(paths)) for code, paths in found.items()}
+
+    def _search(self, codes: Iterable[str]) -> Search:
+        search = Search(self._result.basis.bound, self._result.trace, self._result.basis.dependents)
+        search.places = {code: search.places[code] for code in codes}
+        return search
+
+    def asks(self, need: Need) -> tuple[Text, ...]:
+        """What the facts of a need to be clarified are called, in both languages."""
+        return tuple(fact_title(path, self._result.basis.titles) for path in need.facts)
+
+    def explain(self, code: str) -> Explanation:
+        """Why a child has a need, has it not, or why that is open: down to facts, categories and law.
+
+        An explanation tells what is known of the child. It is for whoever keeps the file, not for whoever helps.
+
+        Raises:
+            UnknownNeedError: no such need here; with the nearest code.
+        """
+        if code not in self.rules:
+            raise UnknownNeedError(code, self.rules)
+        return self._result.explain(code)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was wrong with packs, providers, rules or parameters."""
+        return self._result.problems
+
+    def __repr__(self) -> str:
+        held = [self._result.categories[code] for code in self.rules]
+        return f"<Needs on {self._result.on}: {held.count(True)} present, {held.count(None)} to be clarified>"
+
+
+# ---- the rules, ready for a place and a day -------------------------------------------------------------------
+
+
+def need_rules(book: PolicyBook, division: str | None = None) -> tuple[NeedRule, ...]:
+    """The rules of needs for a place: the nation's, and those of the packs that speak for it.
+
+    A book that was read from JSON has those of the nation only, and an assessment of needs says so in its problems: what
+    packs say of needs is no part of the text.
+
+    Args:
+        book: with the packs.
+        division: the place; the book's own, else the nation, if left out.
+    """
+    place = check_division(division) if division else book.division
+    book.overlay(place)  # a pack that does not fit is found here, and kept out
+    chain = book.registry.chain(place)
+    return (*NATIONAL_NEEDS, *(rule for source in chain if source.state is PackState.LOADED for rule in source.needs))
+
+
+@attrs.frozen(eq=False)
+class _Ready:
+    """The rules of needs bound to a place and a day: what is left is the child."""
+
+    rules: Mapping[str, NeedRule]
+    basis: Basis
+    providers: tuple[FactProvider, ...]
+    problems: tuple[Problem, ...]
+
+
+@attrs.define(eq=False)
+class _OfBook:
+    """What was made for one book, kept as long as the book: overlays with needs, and places and days bound."""
+
+    overlays: dict[tuple[int, tuple[NeedRule, ...]], tuple[Overlay, Overlay]] = attrs.field(factory=dict)
+    ready: dict[tuple[str | None, dt.date, tuple[NeedRule, ...]], _Ready] = attrs.field(factory=dict)
+
+
+_made: "WeakKeyDictionary[PolicyBook, _OfBook]" = WeakKeyDictionary()
+
+
+def _ready(book: PolicyBook, place: str | None, day: dt.date, more: tuple[NeedRule, ...]) -> _Ready:
+    kept = _made.setdefault(book, _OfBook())
+    found = kept.ready.get((place, day, more))
+    if found is None:
+        found = kept.ready[place, day, more] = _bound(kept, book, place, day, more)
+    return found
+
+
+def _bound(kept: _OfBook, book: PolicyBook, place: str | None, day: dt.date, more: tuple[NeedRule, ...]) -> _Ready:
+    rules = (*need_rules(book, place), *more)
+    base = book.overlay(place)
+    # The base stands in the value too, so that its id is not given to another while it is a key.
+    key = (id(base), rules)
+    if key not in kept.overlays:
+        kept.overlays[key] = (base, _with_needs(base, rules))
+    overlay = kept.overlays[key][1]
+    in_force = overlay.in_force(day)
+    given = in_force.values(place, day)
+    basis = Basis(
+        bound=in_force.compiled.bind(day, in_force.engine_values(given)),
+        dependents=in_force.dependents,
+        division=place,
+        parameters=given,
+        fingerprint=base.rules.fingerprint,
+        titles=overlay.titles,
+        versions=overlay.versions,
+        problems=overlay.problems,
+    )
+    read = {step.node.path for step in in_force.plan.dynamic if isinstance(step.node, n.Fact)}
+    left_behind = (_left_behind(s) for s in book.registry.chain(place) if s.in_hand and s.name != "cn")
+    return _Ready({rule.code: rule for rule in rules}, basis, needed_providers(overlay.rules, read), tuple(left_behind))
+
+
+def _left_behind(source: PackSource) -> Problem:
+    return Problem(
+        "needs.left_behind",
+        Text(
+            "规则书由 JSON 读入，不含此规则包的地方需求；需要时请用 kinderguard.load()",
+            "the book was read from JSON, which leaves behind what needs the pack adds; use kinderguard.load() for them",
+        ),
+        source.where,
+    )
+
+
+def _with_needs(base: Overlay, rules: tuple[NeedRule, ...]) -> Overlay:
+    """The categories of a place with the needs beside them. Policies are left out: no need rests on one."""
+    known = base.rules
+    both = RuleSet(
+        [*known.categories.values(), *(rule.as_category() for rule in rules)],
+        (),
+        [check for check in known.checks.values() if check.on in known.categories],
+        known.facts.values(),
+        known.providers.values(),
+        known.parameters,
+    )
+    return Overlay(both, base.packs, base.problems, (), base.parameters)
+
+
+__all__ = [
+    "Language", "Need", "NeedDomain", "NeedRule", "NeedStatus", "NeedsAssessment", "Qualification", "Service", "UnknownNeedError",
+    "Urgency", "assess_needs", "need_rules", "needs",
+]  # fmt: skip
