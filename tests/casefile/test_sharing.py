@@ -215,8 +215,22 @@ def test_a_consent_that_has_not_begun_does_not_count(file_store):
 
 
 def test_one_good_consent_among_bad_ones_is_enough(file_store):
-    consents = [CONSENT | {"until": "2025-02-01"}, CONSENT, CONSENT | {"withdrawn_on": "2025-02-01"}]
+    anew = CONSENT | {"since": "2025-02-02"}
+    consents = [CONSENT | {"until": "2025-02-01"}, anew, CONSENT | {"withdrawn_on": "2025-02-01"}]
     assert given_to(filed(file_store, consents), **VOLUNTEER).facts
+
+
+@pytest.mark.parametrize("given_on", ["2025-01-01", "2025-08-15"])
+def test_a_withdrawal_on_file_stands_against_a_consent_that_the_caller_shows(file_store, given_on):
+    filed(file_store, [CONSENT | {"withdrawn_on": "2025-08-15"}])
+    shown = Consent.model_validate(CONSENT | {"since": given_on})
+    assert refusal(file_store, **VOLUNTEER, consent=shown) == (Refusal.CONSENT_WITHDRAWN,)
+
+
+def test_a_consent_given_after_the_withdrawal_counts_and_so_does_another_givers(file_store):
+    filed(file_store, [CONSENT | {"withdrawn_on": "2025-08-15"}], child__birth_date="2010-03-05")
+    for later in ({"since": "2025-08-16"}, {"giver": "child"}):
+        assert given_to(file_store, **VOLUNTEER, consent=Consent.model_validate(CONSENT | later)).facts
 
 
 def test_a_withdrawal_counts_from_when_it_is_known_and_true(file_store):

@@ -16,7 +16,10 @@ import kinderguard
 
 ROOT = Path(__file__).parents[2]
 PACKS = ("cn", "22", "33", "330199")
-PUBLIC = ("rules", "model", "packs", "national", "survey", "report", "analysis", "testing", "scaffold.doctor")
+PUBLIC = (
+    "rules", "model", "packs", "national", "survey", "survey.linking", "casefile", "care", "care.allocation", "report",
+    "analysis", "testing", "scaffold.doctor",
+)  # fmt: skip
 
 
 def build(source: Path, out: Path) -> subprocess.CompletedProcess[str]:

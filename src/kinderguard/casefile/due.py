@@ -198,6 +198,10 @@ def due(
     return DueList(tuple(found), tuple(_not_set(place, count) for place, count in sorted(unset.items(), key=str)))
 
 
+def _every(months: int) -> str:
+    return "every month" if months == 1 else f"every {months} months"
+
+
 def _leads(given: Mapping[DueKind | str, Lead] | None) -> dict[DueKind, Lead]:
     found = dict(LEADS)
     for name, lead in (given or {}).items():
@@ -289,7 +293,7 @@ class _Desk:
                 if last is None
                 else Text(
                     f"{title.zh}每{policy.review}个月复核一次，上次评估为 {last}",
-                    f"{title.en} is reviewed every {policy.review} months; it was last assessed on {last}",
+                    f"{title.en} is reviewed {_every(policy.review)}; it was last assessed on {last}",
                 )
             )
             yield self._item(DueKind.REVIEW, day, what, (code,))
@@ -313,7 +317,7 @@ class _Desk:
                 if last is None
                 else Text(
                     f"每{interval}个月走访一次，上次为 {last}",
-                    f"a visit every {interval} months; the last was on {last}",
+                    f"a visit {_every(interval)}; the last was on {last}",
                 )
             )
             yield self._item(DueKind.VISIT, day, what)

@@ -167,7 +167,7 @@ def check_user(by: str) -> str:
     if not isinstance(by, str) or not _USER.match(by) or _is_resident_id(by):
         raise EntryRefusedError(
             Text(
-                'by 应为用户代码（1 至 64 个字母、数字或 ._:/@+-），不是姓名或身份证号，例如 "330106.zhang3"。',
+                'by 应为用户代码（1 至 64 个字母、数字或 ._:/@+-），不是姓名或身份证号，例如 "330106.user3"。',
                 "by is a user's code (1 to 64 letters, digits or ._:/@+-), neither a name nor an ID number; "
                 "for example '330106.user3'.",
             )

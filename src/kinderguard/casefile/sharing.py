@@ -277,7 +277,8 @@ def share(
         basis: on which ground. With consent, one in force on the day is needed: given by the guardian where the child is
             under 14 (or may be, where the birth date is not known well enough), by the child or the guardian from then on.
         by: the code of the user, never a name.
-        consent: the consent relied on; those of the file, if left out.
+        consent: the consent relied on; those of the file, if left out. A withdrawal in the file stands against it
+            unless it was given afterwards.
         override: to share all the same, with a reason.
         on: the day; today if left out.
         rules: a county's own; this library's defaults, if left out.
@@ -350,14 +351,32 @@ def _grounds(
         found.append(Refusal.NO_SUCH_BASIS)
     if basis is not SharingBasis.CONSENT:
         return None, tuple(found)
-    all_of_them = [shown] if shown is not None else [*(case.consents or ()), *written_consents(entries)]
-    consents = [c for c in all_of_them if c.scope is ConsentScope.SHARE]
-    against = [(c, _against(c, needs_guardian(case, day), day)) for c in consents]
+    filed = [c for c in (*(case.consents or ()), *written_consents(entries)) if c.scope is ConsentScope.SHARE]
+    consents = filed if shown is None else [shown] if shown.scope is ConsentScope.SHARE else []
+    against = [
+        (c, Refusal.CONSENT_WITHDRAWN if _taken_back(c, filed, day) else _against(c, needs_guardian(case, day), day))
+        for c in consents
+    ]
     good = next((c for c, reason in against if reason is None), None)
     if good is None:
         found += dict.fromkeys(reason for _, reason in against if reason is not None)
         found += [] if consents else [Refusal.NO_CONSENT]
     return good, tuple(found)
+
+
+def _taken_back(consent: Consent, filed: Iterable[Consent], day: dt.date) -> bool:
+    """Whether the file holds a withdrawal by the same giver that is not older than the consent.
+
+    A consent says neither to whom nor for what, so a withdrawal counts against every one that its giver gave until then;
+    only one that was given afterwards stands. So a consent shown by the caller cannot pass over a withdrawal on file.
+    """
+    return any(
+        other.withdrawn_on is not None
+        and other.withdrawn_on.earliest <= day
+        and (other.giver is consent.giver or None in (other.giver, consent.giver))
+        and (consent.since is None or consent.since.earliest <= other.withdrawn_on.latest)
+        for other in filed
+    )
 
 
 def written_consents(entries: Iterable[Entry]) -> Iterator[Consent]:

@@ -1,6 +1,20 @@
 """The commands, a file for each group of them. They register with ``application.app`` when they are imported."""
 
-from kinderguard.commands import conformance, ledger, packs, proofs, rules, scaffold, testing
+from kinderguard.commands import (
+    care,
+    care_allocation,
+    casefile,
+    casefile_giving,
+    casefile_work,
+    conformance,
+    ledger,
+    packs,
+    proofs,
+    rules,
+    scaffold,
+    survey,
+    testing,
+)
 from kinderguard.commands.application import app
 
 
@@ -9,4 +23,7 @@ def run() -> None:
     app()
 
 
-__all__ = ["app", "conformance", "ledger", "packs", "proofs", "rules", "run", "scaffold", "testing"]
+__all__ = [
+    "app", "care", "care_allocation", "casefile", "casefile_giving", "casefile_work", "conformance", "ledger", "packs",
+    "proofs", "rules", "run", "scaffold", "survey", "testing",
+]  # fmt: skip

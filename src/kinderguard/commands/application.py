@@ -39,7 +39,8 @@ class Lang(StrEnum):
     EN = "en"
 
 
-def _day(text: str) -> dt.date:
+def day(text: str) -> dt.date:
+    """A day as an option gives it."""
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
@@ -49,10 +50,10 @@ def _day(text: str) -> dt.date:
 LedgerPath = Annotated[
     Path, typer.Argument(metavar="LEDGER", help="台账文件（Excel 或 CSV） / the ledger, Excel or CSV")
 ]
-OnDay = Annotated[dt.date, typer.Option("--on", parser=_day, metavar="DATE", help="评估日期 / the day, as 2025-09-01")]
+OnDay = Annotated[dt.date, typer.Option("--on", parser=day, metavar="DATE", help="评估日期 / the day, as 2025-09-01")]
 OptionalDay = Annotated[
     dt.date | None,
-    typer.Option("--on", parser=_day, metavar="DATE", help="评估日期，默认今天 / the day; today if left out"),
+    typer.Option("--on", parser=day, metavar="DATE", help="评估日期，默认今天 / the day; today if left out"),
 ]
 OutPath = Annotated[
     Path | None, typer.Option("--out", "-o", metavar="PATH", help="输出文件 / where to write the result")

@@ -1,0 +1,316 @@
+"""``care needs`` and ``care plan``: what children need, and a draft plan for each. ``care_allocation`` has the rest.
+
+Children come from a store of case files or from a ledger. No name, number or address is in anything written here: needs
+and plans go to those who help, and hold the file's number alone.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import kinderguard
+from kinderguard.care import (
+    CarePlan,
+    Need,
+    Urgency,
+    assess_needs,
+    differentiated_plan,
+    visit_months,
+)
+from kinderguard.commands.application import (
+    DONE,
+    WITH_PROBLEMS,
+    InLang,
+    Lang,
+    OnDay,
+    OutPath,
+    Strict,
+    app,
+    contained,
+    progress,
+    say,
+)
+from kinderguard.commands.casefile import InDivision
+from kinderguard.commands.children import numbered, read_children
+from kinderguard.commands.store import InStore, open_store
+from kinderguard.commands.tabular import AsTable, TableFormat, check_out, columns_of, write_list
+from kinderguard.model.case import Case
+from kinderguard.model.errors import Problem
+from kinderguard.model.text import Language, Text, join
+
+if TYPE_CHECKING:
+    from kinderguard.casefile import CaseStore
+    from kinderguard.packs import PolicyBook
+
+care = typer.Typer(
+    name="care",
+    help="关爱：需求、方案、资源匹配、重复服务。Care: needs, plans, whom help reaches, what is done twice.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(care)
+
+FromLedger = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[LEDGER]",
+        help="台账或 children.jsonl；不写则取自档案库（--store） / a ledger or children.jsonl; from the store if left out",
+    ),
+]
+SavedBy = Annotated[
+    str | None, typer.Option("--by", metavar="CODE", help="随 --save：经办人的用户代码 / with --save: the user's code")
+]
+
+
+def check_saved(save: bool, by: str | None) -> None:
+    """Who saves says who.
+
+    Raises:
+        typer.BadParameter: nobody is named.
+    """
+    if save and not by:
+        raise typer.BadParameter("--save 须用 --by 写明经办人代码 / --save needs --by CODE")
+
+
+# ---- needs -------------------------------------------------------------------------------------------------------
+
+
+@care.command(name="needs")
+def find_needs(
+    on: OnDay,
+    ledger: FromLedger = None,
+    store: InStore = None,
+    division: InDivision = None,
+    to_clarify: Annotated[
+        bool,
+        typer.Option(
+            "--to-clarify",
+            help="也列出待核实的需求及须了解的事实 / also needs to be clarified, with the facts to find out",
+        ),
+    ] = False,
+    form: AsTable = TableFormat.SUMMARY,
+    out: OutPath = None,
+    lang: InLang = Lang.ZH,
+    strict: Strict = False,
+) -> None:
+    """列出每名儿童的需求、理由和紧迫程度。What each child needs, why, and how urgently."""
+    check_out(form, out)
+    with contained():
+        book = kinderguard.load(strict=strict)
+        cases = children_of(ledger, store, division, on, book, lang.value)
+        found = list(needs_of(cases, book, on, to_clarify=to_clarify))
+        needs = [need for some, _ in found for need in some]
+        text: Language = lang.value
+        write_list(
+            form,
+            out,
+            summary=_needs_summary(len(cases), needs, text),
+            lines=(need.model_dump(mode="json", exclude_none=True, exclude_defaults=True) for need in needs),
+            heads=_NEED_HEADS,
+            rows=(
+                (
+                    need.ref, need.division, need.urgency.label.in_(text), need.domain.label.in_(text), need.title.in_(text),
+                    need.status.label.in_(text), need.reason.in_(text),
+                    join([s.label for s in need.services], "或", " or ").in_(text), " ".join(need.facts), need.code,
+                )
+                for need in needs
+            ),
+            lang=text,
+        )  # fmt: skip
+        raise typer.Exit(told((p for _, problems in found for p in problems), text))
+
+
+_NEED_HEADS = (
+    Text("档案编号", "File"), Text("行政区划", "Division"), Text("紧迫程度", "Urgency"), Text("领域", "Domain"),
+    Text("需求", "Need"), Text("状态", "Status"), Text("理由", "Reason"), Text("服务", "Services"),
+    Text("待了解", "To find out"), Text("代码", "Code"),
+)  # fmt: skip
+_Found = tuple[tuple[Need, ...], tuple[Problem, ...]]
+
+
+def needs_of(cases: list[Case], book: "PolicyBook", on: dt.date, *, to_clarify: bool) -> Iterator[_Found]:
+    """Of each child its needs, and what was wrong with packs or parameters."""
+    with progress("查找需求 / finding needs") as step:
+        for number, case in enumerate(cases, 1):
+            found = assess_needs(case, book, on)
+            yield found.needs if to_clarify else found.present, found.problems
+            step(number, len(cases))
+
+
+def _needs_summary(children: int, needs: list[Need], lang: Language) -> Iterator[str]:
+    present = [need for need in needs if not need.to_clarify]
+    with_needs = len({need.ref for need in present})
+    yield Text(
+        f"{children} 名儿童中 {with_needs} 名有需求，共 {len(present)} 项",
+        f"{with_needs} of {children} children have needs, {len(present)} in all",
+    ).in_(lang)
+    authorities = Text("（交主管部门）", " (for the authorities)")
+    for urgency in Urgency:
+        codes = Counter(need.code for need in present if need.urgency is urgency)
+        if codes:
+            yield f"{urgency.label.in_(lang)} {codes.total()}"
+            titles = {n.code: n.title if n.for_helpers else n.title + authorities for n in present}
+            yield from columns_of((titles[code].in_(lang), str(count), code) for code, count in codes.most_common())
+    clarify = Counter(need.code for need in needs if need.to_clarify)
+    if clarify:
+        yield Text(f"待核实 {clarify.total()}", f"To be clarified {clarify.total()}").in_(lang)
+        titles = {n.code: n.title for n in needs}
+        yield from columns_of((titles[code].in_(lang), str(count), code) for code, count in clarify.most_common())
+
+
+# ---- plans -------------------------------------------------------------------------------------------------------
+
+
+@care.command(name="plan")
+def plan_care(
+    on: OnDay,
+    refs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="REF...", help="档案编号；不写则为全部未结案的 / files; all that are open if left out"),
+    ] = None,
+    store: InStore = None,
+    division: InDivision = None,
+    save: Annotated[bool, typer.Option("--save", help="把方案草稿存入档案 / keep the drafts in the files")] = False,
+    by: Annotated[
+        str | None,
+        typer.Option("--by", metavar="CODE", help="随 --save：经办人的用户代码 / with --save: the user's code"),
+    ] = None,
+    form: AsTable = TableFormat.SUMMARY,
+    out: OutPath = None,
+    lang: InLang = Lang.ZH,
+    strict: Strict = False,
+) -> None:
+    """按三类差异化帮扶拟定方案草稿。Draft a plan for each child by its main classes."""
+    check_out(form, out)
+    check_saved(save, by)
+    with contained():
+        book = kinderguard.load(strict=strict)
+        with open_store(store, lang.value) as opened:
+            chosen = refs or opened.refs(division, open=True, at=on)
+            plans: list[CarePlan] = []
+            problems: list[Problem] = []
+            with progress("拟定方案 / planning") as step:
+                for number, ref in enumerate(chosen, 1):
+                    plan, some = _plan(opened.case(ref, at=on), book, on)
+                    plans.append(plan)
+                    problems += some
+                    step(number, len(chosen))
+            if save:
+                _keep(opened, plans, str(by))
+        text: Language = lang.value
+        write_list(
+            form,
+            out,
+            summary=_plans_summary(plans, text, whole=bool(refs), saved=save),
+            lines=(plan.model_dump(mode="json", exclude_none=True, exclude_defaults=True) for plan in plans),
+            heads=_PLAN_HEADS,
+            rows=(row for plan in plans for row in _plan_rows(plan, text)),
+            lang=text,
+        )
+        raise typer.Exit(told(problems, text))
+
+
+def _plan(case: Case, book: "PolicyBook", on: dt.date) -> tuple[CarePlan, tuple[Problem, ...]]:
+    found, result = assess_needs(case, book, on), book.assess(case, on=on)
+    return differentiated_plan(
+        found.present, result, visit_months=visit_months(book, case.division, on)
+    ), found.problems
+
+
+def _keep(store: "CaseStore", plans: Iterable[CarePlan], by: str) -> None:
+    """Keep each plan as an entry of its file; the same draft of one day is kept once."""
+    from kinderguard.casefile import EntryKind, NewEntry
+
+    store.append_many(
+        NewEntry(
+            plan.ref, EntryKind.PLAN, plan.model_dump(mode="json", exclude_none=True, exclude_defaults=True), plan.made_on,
+            by=by, key=f"plan:{plan.ref}:{plan.made_on}:{plan.to_json()}",
+        )
+        for plan in plans
+        if plan.goals
+    )  # fmt: skip
+
+
+_PLAN_HEADS = (
+    Text("档案编号", "File"), Text("行政区划", "Division"), Text("类别", "Classes"), Text("项目", "Part"),
+    Text("内容", "What"), Text("日期", "Day"), Text("需求代码", "Need"),
+)  # fmt: skip
+
+
+def _plan_rows(plan: CarePlan, lang: Language) -> Iterator[tuple[Any, ...]]:
+    """Its goals, services and visits, one below the other."""
+    classes = join([c.label for c in plan.classes]).in_(lang)
+    for goal in plan.goals:
+        yield plan.ref, plan.division, classes, Text("目标", "goal").in_(lang), goal.title.in_(lang), None, goal.need
+    for each in plan.services:
+        yield (
+            plan.ref,
+            plan.division,
+            classes,
+            Text("服务", "service").in_(lang),
+            each.service.label.in_(lang),
+            None,
+            each.need,
+        )
+    for visit in plan.follow_ups:
+        day = visit.planned_on.isoformat() if visit.planned_on else None
+        yield (
+            plan.ref,
+            plan.division,
+            classes,
+            Text("随访", "follow-up").in_(lang),
+            visit.kind.label.in_(lang),
+            day,
+            None,
+        )
+
+
+def _plans_summary(plans: list[CarePlan], lang: Language, *, whole: bool, saved: bool) -> Iterator[str]:
+    services = Counter(each.service for plan in plans for each in plan.services)
+    yield Text(
+        f"{len(plans)} 份方案草稿，其中 {sum(bool(plan.services) for plan in plans)} 份有服务，共 {services.total()} 项服务",
+        f"{len(plans)} draft plans, {sum(bool(plan.services) for plan in plans)} of them with services, {services.total()} in all",
+    ).in_(lang)
+    yield from columns_of((service.label.in_(lang), str(count)) for service, count in services.most_common())
+    if saved:
+        kept = sum(bool(plan.goals) for plan in plans)
+        yield Text(f"已存入档案 {kept} 份（没有目标的不存）", f"{kept} kept in the files (none without a goal)").in_(
+            lang
+        )
+    for note in dict.fromkeys(note for plan in plans for note in plan.notes):
+        yield note.in_(lang)
+    if whole:
+        for plan in plans:
+            yield f"{plan.ref} {join([c.label for c in plan.classes]).in_(lang)}".rstrip()
+            rows = ((part, what, when or "") for _, _, _, part, what, when, _ in _plan_rows(plan, lang))
+            yield from columns_of(rows)
+
+
+# ---- shared ------------------------------------------------------------------------------------------------------
+
+
+def children_of(
+    ledger: Path | None, store: str | None, division: str | None, on: dt.date, book: "PolicyBook", lang: Language
+) -> list[Case]:
+    """The children of a ledger, or of the open files of a store."""
+    if ledger is None:
+        with open_store(store, lang) as opened:
+            return [opened.case(ref, at=on) for ref in opened.refs(division, open=True, at=on)]
+    read = read_children(ledger, book)
+    for row in read.skipped:
+        assert row.error is not None
+        where = Text(f"{row.sheet} 第 {row.row} 行：", f"{row.sheet}, row {row.row}: ")
+        say((where + row.error.message).in_(lang))
+    return [case for case in numbered(read) if division is None or (case.division or "").startswith(division)]
+
+
+def told(problems: Iterable[Problem], lang: Language) -> int:
+    """Each problem once, on standard error; and the exit code."""
+    told = dict.fromkeys((p.where, p.message.in_(lang)) for p in problems)
+    for where, message in told:
+        say(f"{where} {message}".strip())
+    return WITH_PROBLEMS if told else DONE

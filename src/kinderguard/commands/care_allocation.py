@@ -1,0 +1,408 @@
+"""``care allocate`` and ``care overlaps``: whom help reaches, what is done twice, and whom nobody reaches.
+
+An allocation is a proposal: only ``--save`` keeps it, as services that were promised. What is promised already, in the files
+or by what organisations report, is neither promised again nor are its places given twice.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import attrs
+import typer
+
+import kinderguard
+from kinderguard.care import (
+    CarePlan,
+    Need,
+    Offer,
+    Overlap,
+    ServiceGiven,
+    Unserved,
+    Urgency,
+    overlaps,
+    services_of,
+    unserved,
+)
+from kinderguard.commands.application import (
+    InLang,
+    Lang,
+    OnDay,
+    OutPath,
+    Strict,
+    contained,
+    day,
+    fail,
+    progress,
+)
+from kinderguard.commands.care import FromLedger, SavedBy, care, check_saved, children_of, needs_of, told
+from kinderguard.commands.casefile import InDivision
+from kinderguard.commands.offers import read_distances, read_offers, read_services
+from kinderguard.commands.store import InStore, open_store
+from kinderguard.commands.tabular import AsTable, TableFormat, check_out, columns_of, write_list
+from kinderguard.model.errors import Problem
+from kinderguard.model.text import Language, Text, same
+
+if TYPE_CHECKING:
+    from kinderguard.care.allocation import Allocation
+    from kinderguard.casefile import CaseStore
+
+Services = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--services",
+        metavar="FILE",
+        help="各机构承诺或提供的服务（CSV、Excel），可重复 / services that organisations promise or give; may be given again",
+    ),
+]
+
+
+# ---- allocation --------------------------------------------------------------------------------------------------
+
+
+@care.command(name="allocate")
+def allocate_help(
+    on: OnDay,
+    offers: Annotated[
+        Path,
+        typer.Option(
+            "--offers", metavar="FILE", help="服务供给（TOML、CSV、Excel） / offers of help: TOML, CSV or Excel"
+        ),
+    ],
+    ledger: FromLedger = None,
+    store: InStore = None,
+    division: InDivision = None,
+    services: Services = None,
+    distances: Annotated[
+        Path | None,
+        typer.Option(
+            "--distances",
+            metavar="FILE",
+            help="距离表：档案编号或区划代码、供给编号、公里数 / a table: file number or division, code of the offer, kilometres",
+        ),
+    ] = None,
+    max_km: Annotated[
+        float | None,
+        typer.Option(
+            "--max-km", metavar="KM", min=0, help="上门服务的最远距离 / how far whoever meets the child may have to go"
+        ),
+    ] = None,
+    remote: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--remote", metavar="CODE", help="偏远地方的区划代码，可重复 / a remote division; may be given again"
+        ),
+    ] = None,
+    most: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--most",
+            metavar="ORGANISATION=N",
+            help="某组织最多服务的需求数，可重复 / needs one organisation serves at most",
+        ),
+    ] = None,
+    to_clarify: Annotated[
+        bool,
+        typer.Option(
+            "--to-clarify", help="余下名额为待核实的需求预留 / hold what is left for needs that are to be clarified"
+        ),
+    ] = False,
+    save: Annotated[
+        bool, typer.Option("--save", help="把已安排的服务存入档案 / keep what is served as promised in the files")
+    ] = False,
+    until: Annotated[
+        dt.date | None,
+        typer.Option(
+            "--until",
+            parser=day,
+            metavar="DATE",
+            help="随 --save：服务至哪天 / with --save: the last day of the services",
+        ),
+    ] = None,
+    by: SavedBy = None,
+    form: AsTable = TableFormat.SUMMARY,
+    out: OutPath = None,
+    lang: InLang = Lang.ZH,
+    strict: Strict = False,
+) -> None:
+    """把需求与服务供给匹配，逐项说明理由。Match needs with offers of help; every decision with its reason."""
+    check_out(form, out)
+    check_saved(save, by)
+    if save and ledger is not None:
+        raise typer.BadParameter("--save 须用档案库 / --save needs the store, not a ledger")
+    with contained():
+        from kinderguard.care.allocation import Limits, Objective, allocate
+
+        supply = read_offers(offers)
+        objective = Objective(remote=frozenset(remote or ()), hold_for_unclear=to_clarify)
+        limits = Limits(max_km=max_km, per_organisation=_most(most or ()))
+        table = None if distances is None else read_distances(distances)
+        promised = [Promised(each, None) for path in services or () for each in read_services(path)]
+        book = kinderguard.load(strict=strict)
+        text: Language = lang.value
+        if ledger is None:
+            with open_store(store, text) as opened:
+                promised += kept_services(opened, division, on)[0]
+        cases = children_of(ledger, store, division, on, book, text)
+        found = list(needs_of(cases, book, on, to_clarify=to_clarify))
+        wanted, supply, already = _left_over([need for some, _ in found for need in some], supply, promised, on)
+        with progress("匹配 / allocating") as step:
+            result = allocate(wanted, supply, on=on, objective=objective, limits=limits, distances=table, progress=step)
+        if save:
+            with open_store(store, text) as opened:
+                _promise(opened, result, until, str(by))
+        write_list(
+            form,
+            out,
+            summary=_allocation_summary(result, already, text),
+            lines=(
+                {
+                    "ref": d.need.ref, "division": d.need.division, "need": d.need.code, "urgency": d.need.urgency.value,
+                    "decided": d.decided.value, "offer": d.offer, "organisation": d.organisation,
+                    "service": d.service.value if d.service else None, "km": d.km, "in_line": d.in_line,
+                    "position": d.position, "reason": d.reason.in_(text),
+                }
+                for d in result.decisions
+            ),
+            heads=_DECISION_HEADS,
+            rows=(
+                (
+                    d.need.ref, d.need.division, d.need.urgency.label.in_(text), d.need.title.in_(text),
+                    d.decided.label.in_(text), d.organisation, d.offer, d.service.label.in_(text) if d.service else None,
+                    d.km, d.reason.in_(text), d.need.code,
+                )
+                for d in result.decisions
+            ),
+            lang=text,
+        )  # fmt: skip
+        raise typer.Exit(told((p for _, problems in found for p in problems), text))
+
+
+_DECISION_HEADS = (
+    Text("档案编号", "File"), Text("行政区划", "Division"), Text("紧迫程度", "Urgency"), Text("需求", "Need"),
+    Text("结果", "Decided"), Text("组织", "Organisation"), Text("供给", "Offer"), Text("服务", "Service"),
+    Text("距离（公里）", "Kilometres"), Text("理由", "Reason"), Text("需求代码", "Code"),
+)  # fmt: skip
+
+
+def _most(given: Iterable[str]) -> dict[str, int]:
+    found = {}
+    for text in given:
+        code, _, number = text.rpartition("=")
+        if not code or not number.isdigit():
+            fail(Text("--most 写作 组织编号=数量", "--most is written ORGANISATION=N"))
+        found[code] = int(number)
+    return found
+
+
+def _left_over(
+    needs: list[Need], offers: tuple[Offer, ...], promised: list["Promised"], on: dt.date
+) -> tuple[list[Need], tuple[Offer, ...], int]:
+    """What is still to be allocated: needs that nobody serves yet, and the places that are still free.
+
+    A child knows the organisations that served it before.
+    """
+    running = [each for each in promised if each.service.on(on)]
+    served = {(each.service.ref, each.service.need) for each in running}
+    taken = Counter(each.offer for each in running)
+    known: dict[str, list[str]] = {}
+    for each in promised:
+        known.setdefault(each.service.ref, []).append(each.service.organisation)
+    left = [
+        need.model_copy(update={"familiar": tuple(dict.fromkeys((*need.familiar, *known.get(need.ref or "", ()))))})
+        for need in needs
+        if need.key not in served
+    ]
+    free = tuple(o.model_copy(update={"capacity": max(0, o.capacity - taken[o.code])}) for o in offers)
+    return left, free, len(needs) - len(left)
+
+
+def _promise(store: "CaseStore", result: "Allocation", until: dt.date | None, by: str) -> None:
+    """Keep what is served as promised services; the same promise of one day is kept once."""
+    from kinderguard.care.allocation import Decided
+    from kinderguard.casefile import EntryKind, NewEntry
+
+    on = result.asked.on
+    store.append_many(
+        NewEntry(
+            str(d.need.ref), EntryKind.SERVICE,
+            {
+                "ref": d.need.ref, "need": d.need.code, "service": d.service.value if d.service else None,
+                "organisation": d.organisation, "offer": d.offer, "since": on.isoformat(), "division": d.need.division,
+                "until": until.isoformat() if until else None,
+            },
+            on, until, by=by, key=f"service:{d.need.ref}:{d.need.code}:{on}:{d.offer}",
+        )
+        for d in result.decisions
+        if d.decided is Decided.SERVED
+    )  # fmt: skip
+
+
+def _allocation_summary(result: "Allocation", already: int, lang: Language) -> Iterator[str]:
+    """What was decided, by urgency, by offer and by place; why the others are not served; what one more place would bring."""
+    decided = Counter(d.decided for d in result.decisions)
+    yield Text(
+        f"{len(result.decisions)} 项需求，{len(result.asked.offers)} 项供给；另有 {already} 项需求已有机构服务",
+        f"{len(result.decisions)} needs, {len(result.asked.offers)} offers; {already} further needs are served already",
+    ).in_(lang)
+    yield from columns_of((outcome.label.in_(lang), str(count)) for outcome, count in decided.most_common())
+    yield Text("按紧迫程度（已安排／需求）", "By urgency (served of needed)").in_(lang)
+    yield from columns_of((urgency.label.in_(lang), "{}/{}".format(*result.served(urgency))) for urgency in Urgency)
+    yield Text("按地方", "By place").in_(lang)
+    yield from columns_of((p.place or "", p.name.in_(lang), f"{p.served}/{p.needs}") for p in result.places)
+    yield Text("按供给（已用／名额；再增一个名额的作用）", "By offer (used of places; what one more would bring)").in_(
+        lang
+    )
+    for price in result.prices:
+        # An offer whose places all went to services promised before takes no part, so it has no price.
+        full = same(f"{price.code} ") + Text(
+            "名额已全部用于已承诺的服务", "all its places are taken by services promised before"
+        )
+        yield f"  {(price.message if price.limit else full).in_(lang)}"
+    waiting = Counter(d.in_line for d in result.decisions if d.in_line is not None)
+    if waiting:
+        yield Text("候补（按供给）", "Waiting, by offer").in_(lang)
+        yield from columns_of((offer, str(count)) for offer, count in waiting.most_common())
+    # Of those who wait each reason names its own position in the line; the lists have them all.
+    others = [d for d in result.decisions if not d.placed and d.in_line is None and d.need.for_helpers]
+    reasons = Counter(d.reason for d in others)
+    if reasons:
+        yield Text("其余未安排的理由", "Why the others are not served").in_(lang)
+        yield from columns_of((str(count), reason.in_(lang)) for reason, count in reasons.most_common(_REASONS))
+        if len(reasons) > _REASONS:
+            yield Text("  更多见 --format csv", "  more with --format csv").in_(lang)
+
+
+#: How many reasons the summary lists.
+_REASONS = 12
+
+
+# ---- overlaps ----------------------------------------------------------------------------------------------------
+
+
+@care.command(name="overlaps")
+def find_overlaps(
+    on: OnDay,
+    services: Services = None,
+    store: InStore = None,
+    division: InDivision = None,
+    form: AsTable = TableFormat.SUMMARY,
+    out: OutPath = None,
+    lang: InLang = Lang.ZH,
+    strict: Strict = False,
+) -> None:
+    """找出重复的服务，以及没有机构服务到的儿童和地方。What is done twice, and which children and places nobody reaches."""
+    check_out(form, out)
+    with contained():
+        given = [each for path in services or () for each in read_services(path)]
+        kept: list[Promised] = []
+        undated = 0
+        needs: list[Need] = []
+        problems: list[Problem] = []
+        reached: Unserved | None = None
+        if store:
+            book = kinderguard.load(strict=strict)
+            with open_store(store, lang.value) as opened:
+                kept, undated = kept_services(opened, division, on)
+                given += [each.service for each in kept]
+                cases = [opened.case(ref, at=on) for ref in opened.refs(division, open=True, at=on)]
+            for some, found_wrong in needs_of(cases, book, on, to_clarify=False):
+                needs += some
+                problems += found_wrong
+            reached = unserved(needs, given, on=on)
+        elif not given:
+            fail(
+                Text(
+                    "请用 --services 给出服务，或用 --store 取自档案库",
+                    "give services with --services, or take those of a store with --store",
+                )
+            )
+        twice = overlaps(given)
+        text: Language = lang.value
+        write_list(
+            form,
+            out,
+            summary=_overlaps_summary(given, twice, reached, undated, text),
+            lines=(
+                {
+                    "ref": o.first.ref, "need": o.first.need, "organisations": [o.first.organisation, o.second.organisation],
+                    "since": o.since.isoformat(), "until": o.until.isoformat() if o.until else None,
+                }
+                for o in twice
+            ),
+            heads=_OVERLAP_HEADS,
+            rows=(
+                (o.first.ref, o.first.need, o.first.organisation, o.second.organisation, o.since.isoformat(),
+                 o.until.isoformat() if o.until else None, o.message.in_(text))
+                for o in twice
+            ),
+            lang=text,
+        )  # fmt: skip
+        raise typer.Exit(told(problems, text))
+
+
+_OVERLAP_HEADS = (
+    Text("档案编号", "File"), Text("需求代码", "Need"), Text("组织一", "First"), Text("组织二", "Second"),
+    Text("起", "From"), Text("止", "To"), Text("说明", "Text"),
+)  # fmt: skip
+
+
+def _overlaps_summary(
+    given: list[ServiceGiven], twice: tuple[Overlap, ...], reached: Unserved | None, undated: int, lang: Language
+) -> Iterator[str]:
+    yield Text(f"{len(given)} 项服务，重复 {len(twice)} 处", f"{len(given)} services, {len(twice)} done twice").in_(
+        lang
+    )
+    if undated:
+        yield Text(
+            f"另有 {undated} 项承诺没有起始日期，无法比较", f"{undated} promises without a first day are not compared"
+        ).in_(lang)
+    for overlap in twice:
+        yield f"  {overlap.message.in_(lang)}"
+    if reached is not None:
+        yield Text(
+            f"需求 {len(reached.served) + len(reached.unserved)} 项中 {len(reached.served)} 项有服务；"
+            f"{len(reached.children)} 名儿童没有任何服务",
+            f"{len(reached.served)} of {len(reached.served) + len(reached.unserved)} needs are served; "
+            f"{len(reached.children)} children are served by nobody",
+        ).in_(lang)
+        served = Text("已服务", "served").in_(lang)
+        yield from columns_of(
+            (place.place or "", place.name.in_(lang), f"{served} {place.served}/{place.served + place.unserved}")
+            for place in reached.places
+        )
+
+
+@attrs.frozen
+class Promised:
+    """A service that was promised, and the code of the offer whose place it takes; None where that is not known."""
+
+    service: ServiceGiven
+    offer: str | None
+
+
+def kept_services(store: "CaseStore", division: str | None, on: dt.date) -> tuple[list[Promised], int]:
+    """The services that the files hold: those of each file's last plan, and those that were promised by an allocation.
+
+    Returns:
+        The services, and how many promises have no first day.
+    """
+    from kinderguard.casefile import EntryKind
+    from kinderguard.casefile.history import withdrawn
+
+    found: list[Promised] = []
+    plans: list[CarePlan] = []
+    for ref in store.refs(division, open=True, at=on):
+        entries = store.entries(ref, kinds=[EntryKind.PLAN, EntryKind.SERVICE, EntryKind.CORRECTION])
+        gone = withdrawn(entries)
+        there = [e for e in entries if e.number not in gone and not e.erased]
+        plans += [CarePlan.model_validate(e.body) for e in there if e.kind is EntryKind.PLAN][-1:]
+        for entry in there:
+            if entry.kind is EntryKind.SERVICE:
+                body = dict(entry.body)
+                offer = body.pop("offer", None)
+                found.append(Promised(ServiceGiven.model_validate(body), offer))
+    of_plans, undated = services_of(plans)
+    return [*found, *(Promised(each, None) for each in of_plans)], len(undated)

@@ -1,0 +1,184 @@
+"""``file export`` and ``file verify``: giving out what may be given, and checking that the history is whole.
+
+Every giving out is written down in the file before anything is written elsewhere.
+"""
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kinderguard.commands.application import (
+    DONE,
+    WITH_PROBLEMS,
+    InLang,
+    Lang,
+    contained,
+    day,
+    fail,
+)
+from kinderguard.commands.casefile import Ref, files
+from kinderguard.commands.store import ByUser, InStore, open_store
+from kinderguard.commands.tabular import write_for_owner
+from kinderguard.model.text import Text, same
+
+if TYPE_CHECKING:
+    from kinderguard.casefile import CaseStore
+
+
+@files.command(name="export")
+def export_file(
+    ref: Ref,
+    by: ByUser,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="PATH", help="写入的文件（JSON） / where to write it, as JSON")
+    ],
+    store: InStore = None,
+    role: Annotated[
+        str | None, typer.Option("--role", metavar="ROLE", help="接收方角色，如 education / the recipient's role")
+    ] = None,
+    organisation: Annotated[
+        str | None, typer.Option("--organisation", metavar="NAME", help="接收单位 / the recipient organisation")
+    ] = None,
+    purpose: Annotated[
+        str | None, typer.Option("--purpose", metavar="PURPOSE", help="目的，如 schooling / for what, as schooling")
+    ] = None,
+    basis: Annotated[
+        str | None,
+        typer.Option(
+            "--basis",
+            metavar="BASIS",
+            help="依据：consent、statutory_duty、mandatory_report / the ground: consent, statutory_duty or mandatory_report",
+        ),
+    ] = None,
+    rules: Annotated[
+        Path | None,
+        typer.Option("--rules", metavar="FILE", help="本地共享规则（TOML） / a county's own sharing rules, TOML"),
+    ] = None,
+    override: Annotated[
+        str | None,
+        typer.Option(
+            "--override", metavar="REASON", help="规则或同意不允许时仍共享的理由 / why it is shared all the same"
+        ),
+    ] = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--field", metavar="PATH", help="随 --override 另外提供的事实 / a further fact to give, with --override"
+        ),
+    ] = None,
+    whole: Annotated[
+        bool,
+        typer.Option("--whole", help="写出整份档案，含全部个人信息 / write the whole file with all personal data"),
+    ] = False,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help="随 --whole 写明用途 / with --whole: what it is for")
+    ] = None,
+    on: Annotated[
+        dt.date | None,
+        typer.Option("--on", parser=day, metavar="DATE", help="哪天的情况；默认今天 / the day; today if left out"),
+    ] = None,
+    lang: InLang = Lang.ZH,
+) -> None:
+    """按角色和目的提供档案（最小必要），或写出整份档案。Give out what a role and purpose allow, or the whole file."""
+    with contained(), open_store(store, lang.value) as opened:
+        when = on or opened.today()
+        if whole:
+            document, given, withheld, number = _whole(opened, ref, reason, by, when)
+        else:
+            asked = {"--role": role, "--organisation": organisation, "--purpose": purpose, "--basis": basis}
+            lacking = [name for name, value in asked.items() if not value]
+            if lacking:
+                fail(
+                    Text(
+                        f"请写明 {'、'.join(lacking)}；整份档案用 --whole --reason",
+                        f"give {', '.join(lacking)}; for the whole file use --whole --reason",
+                    )
+                )
+            from kinderguard.casefile import Override, Recipient, SharingRules
+
+            # mypy cannot tell what the converter ``tuple`` takes.
+            forced = None if override is None else Override(override, tuple(field or ()))  # type: ignore[arg-type]
+            shared = opened.share(
+                ref,
+                recipient=Recipient(str(role), str(organisation)),
+                purpose=str(purpose),
+                basis=str(basis),
+                by=by,
+                override=forced,
+                on=when,
+                rules=None if rules is None else SharingRules.from_toml(rules),
+            )
+            document, given, withheld, number = (
+                shared.to_dict(),
+                list(shared.facts),
+                list(shared.withheld),
+                shared.entry,
+            )
+        write_for_owner(out, [json.dumps(document, ensure_ascii=False, indent=2), "\n"])
+        text = Text(
+            f"已提供 {len(given)} 项事实，未提供 {len(withheld)} 项；已记为第 {number} 条。{out} 含个人信息，只有您能读取",
+            f"{len(given)} facts given, {len(withheld)} withheld; recorded as entry {number}. {out} holds personal data, for "
+            "you alone to read",
+        )
+        typer.echo(text.in_(lang.value))
+
+
+def _whole(
+    store: "CaseStore", ref: str, reason: str | None, by: str, on: dt.date
+) -> tuple[dict[str, Any], list[str], list[str], int]:
+    """The whole file, and the entry that says that it was written out."""
+    from kinderguard.casefile import EntryKind
+    from kinderguard.casefile.facts import facts_of
+
+    if not (reason or "").strip():
+        fail(Text("写出整份档案须用 --reason 写明用途", "to write the whole file, say what it is for with --reason"))
+    facts = facts_of(store.case(ref, at=on))
+    body = {
+        "recipient": {"role": "whole_file", "organisation": by}, "purpose": "whole_file", "basis": "whole_file",
+        "outcome": "given", "refused_because": [], "fields": sorted(facts),
+        "override": {"reason": str(reason).strip(), "fields": []}, "consent": None,
+    }  # fmt: skip
+    entry = store.append(ref, EntryKind.SHARE, body, valid_from=on, by=by)
+    return {"ref": ref, "on": on.isoformat(), "entry": entry.number, "facts": facts}, list(facts), [], entry.number
+
+
+@files.command(name="verify")
+def verify_store(
+    store: InStore = None,
+    head: Annotated[
+        str | None,
+        typer.Option(
+            "--head",
+            metavar="NUMBER:HASH",
+            help="以前记下的末条，可查出其后是否改写过 / the last entry as noted before: finds out whether history was rewritten",
+        ),
+    ] = None,
+    lang: InLang = Lang.ZH,
+) -> None:
+    """核验记录链：改动、缺失、调换的记录都会指出。Check the chain: changed, missing or reordered entries are named."""
+    with contained(), open_store(store, lang.value) as opened:
+        from kinderguard.casefile import Head
+
+        remembered = None
+        if head is not None:
+            number, _, mark = head.partition(":")
+            if not number.isdigit() or not mark:
+                fail(Text("--head 写作 条号:摘要", "--head is written NUMBER:HASH, as verify prints it"))
+            remembered = Head(int(number), mark)
+        report = opened.verify(remembered)
+        typer.echo(
+            Text(
+                f"{report.entries} 条记录，{report.files} 份档案，已删除内容 {report.erased} 条："
+                + ("完好" if report.ok else f"{len(report.problems)} 处不符"),
+                f"{report.entries} entries of {report.files} files, {report.erased} erased: "
+                + ("all in order" if report.ok else f"{len(report.problems)} faults"),
+            ).in_(lang.value)
+        )
+        mark = f"{report.head.number}:{report.head.hash}"
+        typer.echo((Text("末条（请另行记下）：", "Last entry (note it elsewhere): ") + same(mark)).in_(lang.value))
+        for problem in report.problems:
+            typer.echo(f"  {problem.where} {problem.message.in_(lang.value)}")
+        raise typer.Exit(DONE if report.ok else WITH_PROBLEMS)

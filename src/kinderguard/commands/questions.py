@@ -1,0 +1,204 @@
+"""The questions of a survey as a sheet that an office fills in, and the answers taken back.
+
+Written and read by ``kinderguard survey``. A question is known again by its rows and by a short check sum of what they
+say, so an answer never holds for rows that have changed since: those are asked again. Names and numbers stand in the
+sheet only where that was asked for.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from kinderguard.commands.facts_in_words import said
+from kinderguard.model.case import Case
+from kinderguard.model.errors import ToldError
+from kinderguard.model.text import Language, Text, join, same
+from kinderguard.rules.titles import fact_title
+from kinderguard.survey import OpenPair, RowKey, Survey, SurveyError, open_sheets, rows_of
+from kinderguard.survey.surveyed import Question
+from kinderguard.survey.tables import Row
+
+HEADS = (
+    Text("问题", "Question"), Text("回答", "Answer"), Text("可填", "What may be answered"), Text("儿童编号", "Child"),
+    Text("事实", "Fact"), Text("名单行", "Rows"), Text("名单所写", "What the lists say"), Text("说明", "Note"),
+)  # fmt: skip
+_SAME = {"是", "同", "相同", "same", "yes", "y", "true"}
+_DIFFERENT = {"否", "不同", "不是", "different", "no", "n", "false"}
+#: What a person compares when asked whether two rows are one child.
+_COMPARED = (
+    "child.name", "child.resident_id", "child.sex", "child.birth_date", "father.name", "mother.name",
+    "child.registration.division", "child.registration.address",
+)  # fmt: skip
+
+
+class AnswerError(ToldError, ValueError):
+    """A sheet of answers that cannot be used; the message names the line and what may be answered."""
+
+
+@attrs.frozen
+class Answer:
+    """What somebody filled in for one question."""
+
+    question: str
+    rows: str
+    answer: str
+    #: The line of the sheet.
+    line: int
+
+
+# ---- asking ------------------------------------------------------------------------------------------------------
+
+
+def asked(survey: Survey, lang: Language, *, personal: bool) -> Iterator[Row]:
+    """A row of the sheet for each open question, in the order in which they are to be answered."""
+    cases = dict(rows_of(survey.sources))
+    for question in survey.to_decide:
+        rows = _text(question.rows)
+        if isinstance(question, OpenPair):
+            both = _side_by_side(survey, question, lang, personal)
+            may = Text("是（同一名儿童）／否（不是）", "yes (one child) / no")
+            yield _mark(cases, question), "", may.in_(lang), "", "", rows, both, question.text.in_(lang)
+        else:
+            values = [
+                f"{v.row}{_IS.in_(lang)}{said(v.value, lang, personal=personal, own=question.path[:1].isdigit())}"
+                for v in question.values
+            ]
+            may = Text("以哪一行为准：", "which row counts: ") + _choices(question.rows)
+            yield (
+                _mark(cases, question), "", may.in_(lang), question.ref, fact_title(question.path).in_(lang), rows,
+                _BETWEEN.in_(lang).join(values), question.text.in_(lang),
+            )  # fmt: skip
+
+
+_IS, _BETWEEN = Text("：", ": "), Text("；", "; ")
+
+
+def _text(rows: Iterable[RowKey]) -> str:
+    return " ".join(map(str, rows))
+
+
+def _choices(rows: Sequence[RowKey]) -> Text:
+    """A list's code, where it has one row here; else the row."""
+    names = [row.source for row in rows]
+    choices = [same(row.source if names.count(row.source) == 1 else str(row)) for row in rows]
+    return join(choices, " 或 ", " or ")
+
+
+def _side_by_side(survey: Survey, pair: OpenPair, lang: Language, personal: bool) -> str:
+    """What two rows say of who the child is. Without leave to show personal text that is only sex and birth date."""
+    parts = []
+    for row in pair.rows:
+        facts = survey.by_row[row].facts
+        values = [
+            said(each.value, lang, personal=personal)
+            for path in _COMPARED
+            for each in facts.get(path, ())
+            if each.row == row and (personal or path in ("child.sex", "child.birth_date"))
+        ]
+        parts.append(f"{row}{_IS.in_(lang)}{' '.join(values) or '—'}")
+    return _BETWEEN.in_(lang).join(parts)
+
+
+def _mark(cases: Mapping[RowKey, Case], question: Question) -> str:
+    """A short name of a question that is another one as soon as its rows say something else.
+
+    It begins with a letter, so that no spreadsheet takes it for a number. Eight digits notice a change and are too little
+    to guess from what a row says.
+    """
+    content = hashlib.sha256(b"pair" if isinstance(question, OpenPair) else question.path.encode())
+    for row in question.rows:
+        content.update(f"\0{row}\0{cases[row].to_json()}".encode())
+    return "q" + content.hexdigest()[:8]
+
+
+# ---- taking answers back -----------------------------------------------------------------------------------------
+
+
+def read_answers(path: Path) -> tuple[Answer, ...]:
+    """The answers that stand in a sheet; lines without one are left out.
+
+    Raises:
+        LedgerError: the file cannot be read.
+        AnswerError: it is no such sheet.
+    """
+    found: list[Answer] = []
+    for sheet in open_sheets(path):
+        columns: list[int] | None = None
+        for line, cells in sheet.rows:
+            texts = ["" if cell is None else str(cell).strip() for cell in cells]
+            if columns is None:
+                columns = _columns(texts)
+            else:
+                question, answer, rows = (texts[c] if c < len(texts) else "" for c in columns)
+                if answer:
+                    found.append(Answer(question, rows, answer, line))
+        if columns is None:
+            raise AnswerError(
+                Text(
+                    f"{path.name} 不是待决定表：第一行应有“{HEADS[0].zh}”“{HEADS[1].zh}”“{HEADS[5].zh}”三列",
+                    f"{path.name} is no sheet of questions: its first line has the columns {HEADS[0].en}, {HEADS[1].en} "
+                    f"and {HEADS[5].en}",
+                )
+            )
+    return tuple(found)
+
+
+def _columns(texts: Sequence[str]) -> list[int] | None:
+    for lang in ("zh", "en"):
+        wanted = [HEADS[n].zh if lang == "zh" else HEADS[n].en for n in (0, 1, 5)]
+        if set(wanted) <= set(texts):
+            return [texts.index(head) for head in wanted]
+    return None
+
+
+def answered(
+    survey: Survey, answers: Iterable[Answer], *, by: str | None, name: str, progress: Callable[[int, int], None]
+) -> tuple[Survey, tuple[tuple[Answer, Text], ...]]:
+    """The survey with the answers, and those that could not be used, each with the reason.
+
+    Whether rows are one child comes first. Where that puts another row beside those that somebody chose between, nobody
+    has seen the whole, and the question is asked again.
+
+    Raises:
+        AnswerError: an answer is none that the question allows; the line is named.
+    """
+    cases = dict(rows_of(survey.sources))
+    given = {(a.question, a.rows): a for a in answers}
+    left = dict(given)
+    for wanted in (True, False):
+        open_now = {(_mark(cases, q), _text(q.rows)): q for q in survey.to_decide}
+        for key, answer in given.items():
+            question = open_now.get(key)
+            if question is not None and isinstance(question, OpenPair) is wanted:
+                survey = _decided(survey, question, answer, by, name)
+                del left[key]
+                progress(len(given) - len(left), len(given))
+    return survey, tuple((answer, _NOT_OPEN) for answer in left.values())
+
+
+_NOT_OPEN = Text(
+    "此问题已不在待决定之列：已经决定，或名单、分组已有变化；如仍列出请重新回答",
+    "the question is not open any more: it was decided, or the rows have changed; where it is asked again, answer again",
+)
+
+
+def _decided(survey: Survey, question: Question, answer: Answer, by: str | None, name: str) -> Survey:
+    text = answer.answer.lower()
+    if isinstance(question, OpenPair):
+        if text not in _SAME | _DIFFERENT:
+            raise _refused(name, answer, Text("请填“是”或“否”", "answer yes or no"))
+        one, other = question.rows
+        return (survey.same if text in _SAME else survey.different)(one, other, by=by)
+    chosen: Any = next((row for row in question.rows if str(row).lower() == text), answer.answer)
+    try:
+        return survey.decide(question, chosen, by=by)
+    except SurveyError as error:
+        raise _refused(name, answer, error.text) from None
+
+
+def _refused(name: str, answer: Answer, why: Text) -> AnswerError:
+    where = Text(f"{name} 第 {answer.line} 行：", f"{name}, line {answer.line}: ")
+    return AnswerError(join([where, why], "", ""))

@@ -1,0 +1,396 @@
+"""``survey``: several departments' lists combined into one child each, with what is to be decided, found out, and absent.
+
+What it writes goes to one folder. Names and numbers of people are written only where that was asked for, to files that
+nobody but their owner may read. Nobody's decisions are ever overwritten unread.
+"""
+
+import datetime as dt
+import hashlib
+import hmac
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import attrs
+import typer
+
+import kinderguard
+from kinderguard.casefile.facts import title_of
+from kinderguard.commands.application import (
+    DONE,
+    WITH_PROBLEMS,
+    InLang,
+    Lang,
+    OnDay,
+    Strict,
+    app,
+    contained,
+    fail,
+    progress,
+    say,
+)
+from kinderguard.commands.facts_in_words import said, without_personal
+from kinderguard.commands.questions import HEADS, answered, asked, read_answers
+from kinderguard.commands.store import given_key
+from kinderguard.commands.tabular import columns_of, only_owner, write_for_owner
+from kinderguard.model.case import Case
+from kinderguard.model.text import Language, Text, same
+from kinderguard.packs import PolicyBook
+from kinderguard.survey import (
+    AbsenceList,
+    Coverage,
+    Decision,
+    LedgerError,
+    Source,
+    SourceProfile,
+    Survey,
+    TrustOrder,
+    WorkList,
+    absent,
+    combine,
+    coverage,
+    link,
+    missing_work,
+    open_sheets,
+    read_decisions,
+    read_source,
+    rows_of,
+)
+from kinderguard.survey.facts import facts_of
+from kinderguard.survey.tables import Row, write_csv, write_workbook
+
+DECISIONS = "decisions.json"
+TO_DECIDE, CHILDREN, ROWS, WORK, ABSENT, COVERAGE = "to_decide", "children", "rows", "work", "absent", "coverage"
+
+
+class SurveyFormat(StrEnum):
+    """What the lists of a survey are written as."""
+
+    JSONL = "jsonl"
+    XLSX = "xlsx"
+
+
+@app.command(name="survey")
+def combine_lists(
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH:KIND...",
+            help="名单及其类型，如 学生.csv:education；可写 =代码 区分两份同类名单、@日期 写明名单日期；类型也可以是 .toml 文件"
+            " / a list and its kind, as pupils.csv:education; =CODE tells two of one kind apart, @DATE is the day of the list;"
+            " the kind may be a .toml file",
+        ),
+    ],
+    on: OnDay,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FOLDER", help="结果文件夹；不写则只显示汇总 / a folder for the results"),
+    ] = None,
+    form: Annotated[
+        SurveyFormat,
+        typer.Option("--format", "-f", help="jsonl（附 CSV 表）或 xlsx / JSON lines with CSV lists, or workbooks"),
+    ] = SurveyFormat.JSONL,
+    linked: Annotated[
+        bool,
+        typer.Option(
+            "--link", help="身份证号之外，再按姓名等推断同一名儿童 / find the same child by name, date and place too"
+        ),
+    ] = False,
+    decisions: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--decisions",
+            metavar="FILE",
+            help="以往的决定（decisions.json）或填好的待决定表，可重复 / earlier decisions, or a sheet of questions filled in; "
+            "may be given again",
+        ),
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option("--by", metavar="CODE", help="作出决定的用户代码，不写姓名 / who decided: a user's code, no name"),
+    ] = None,
+    trust: Annotated[
+        Path | None, typer.Option("--trust", metavar="FILE", help="信任顺序（TOML） / whose word counts, a TOML file")
+    ] = None,
+    reference: Annotated[
+        Path | None,
+        typer.Option(
+            "--reference",
+            metavar="FILE",
+            help="各地应有儿童数（两列：区划代码、人数） / children there should be: division, count",
+        ),
+    ] = None,
+    personal: Annotated[
+        bool,
+        typer.Option(
+            "--personal", help="结果中写出姓名、证件号、电话、住址 / write names, ID numbers, telephones and addresses"
+        ),
+    ] = False,
+    lang: InLang = Lang.ZH,
+    strict: Strict = False,
+) -> None:
+    """摸排：合并各部门名单，每名儿童一份。Survey: combine departments' lists into one child each."""
+    with contained():
+        key = _survey_key()
+        saved, sheets = _decisions(decisions or [])
+        if out is not None:
+            _keep_answers(out, decisions or [])
+        book = kinderguard.load(strict=strict)
+        read = [_source(text, on, book) for text in sources]
+        expected = None if reference is None else _reference(reference)
+        order = None if trust is None else TrustOrder.from_toml(trust)
+        links = None
+        if linked:
+            with progress("查找同一儿童 / linking") as step:
+                links = link(rows_of(read), progress=step)
+        with progress("合并 / combining") as step:
+            survey = combine(read, trust=order, links=links, decisions=saved, key=key, progress=step)
+        not_used: list[tuple[str, int, Text]] = []
+        for path in sheets:
+            with progress("采用回答 / taking answers") as step:
+                survey, left = answered(survey, read_answers(path), by=by, name=path.name, progress=step)
+            not_used += [(path.name, answer.line, why) for answer, why in left]
+        with progress("查找缺项 / what is missing") as step:
+            work = missing_work(survey, book, on, progress=step)
+        with progress("查找缺漏 / who is absent") as step:
+            absences = absent(survey, book, on, progress=step)
+        found = _Found(survey, work, absences, None if expected is None else coverage(survey, expected))
+        for line in _summary(found, lang.value):
+            typer.echo(line)
+        if out is not None:
+            _write(found, out, form, lang.value, personal=personal)
+        _tell(found, not_used, lang.value)
+        raise typer.Exit(WITH_PROBLEMS if _has_problems(survey) or not_used else DONE)
+
+
+@attrs.frozen
+class _Found:
+    """Everything a survey gives."""
+
+    survey: Survey
+    work: WorkList
+    absences: AbsenceList
+    coverage: Coverage | None
+
+
+# ---- what is given -----------------------------------------------------------------------------------------------
+
+_SOURCE = re.compile(r"(?P<path>.+):(?P<kind>[^:=@]+)(?:=(?P<code>[^:=@]+))?(?:@(?P<day>[^:=@]+))?")
+
+
+def _source(text: str, on: dt.date, book: PolicyBook) -> Source:
+    """One list, from ``PATH:KIND[=CODE][@DATE]``."""
+    match = _SOURCE.fullmatch(text)
+    if match is None:
+        fail(
+            Text(
+                f"名单写作 文件:类型，如 学生.csv:education；这里是 {text!r}",
+                f"a list is written PATH:KIND, as pupils.csv:education, not {text!r}",
+            )
+        )
+    day = on
+    if match["day"]:
+        try:
+            day = dt.date.fromisoformat(match["day"])
+        except ValueError:
+            fail(Text(f"{text}：日期写作 2025-09-01", f"{text}: write the day as 2025-09-01"))
+    kind = match["kind"]
+    profile = SourceProfile.from_toml(kind) if kind.lower().endswith(".toml") else kind
+    with progress(f"读取 / reading {Path(match['path']).name}") as step:
+        return read_source(match["path"], profile, as_of=day, book=book, code=match["code"], progress=step)
+
+
+def _survey_key() -> bytes | None:
+    """What marks rows and children, so that decisions hold for the next edition of a list; from the office's key."""
+    key = given_key()
+    return None if key is None else hmac.new(key, b"kinderguard.survey/1", hashlib.sha256).digest()
+
+
+def _decisions(files: Iterable[Path]) -> tuple[list[Decision], list[Path]]:
+    """Saved decisions, and the sheets of answers."""
+    saved: list[Decision] = []
+    sheets = []
+    for path in files:
+        if path.suffix.lower() == ".json":
+            saved += read_decisions(path)
+        else:
+            sheets.append(path)
+    return saved, sheets
+
+
+def _keep_answers(out: Path, given: Iterable[Path]) -> None:
+    """Refuse to write over decisions or answers of an earlier run that were not given to this one."""
+    known = {path.resolve() for path in given}
+    for path in (out / DECISIONS, out / f"{TO_DECIDE}.csv", out / f"{TO_DECIDE}.xlsx"):
+        if path.resolve() in known or not path.is_file():
+            continue
+        if read_decisions(path) if path.suffix == ".json" else read_answers(path):
+            fail(
+                Text(
+                    f"{path} 中有决定，会被覆盖；请加 --decisions {path}，或换一个 --out 文件夹",
+                    f"{path} holds decisions that would be written over: add --decisions {path}, or choose another --out",
+                )
+            )
+
+
+def _reference(path: Path) -> dict[str, int]:
+    """How many children each place should have: the first two columns of a file, below a line of heads or not."""
+    found: dict[str, int] = {}
+    for sheet in open_sheets(path):
+        for line, cells in sheet.rows:
+            texts = [_plain(cell) for cell in cells[:2]]
+            if len(texts) == 2 and texts[0].isdigit() and texts[1].isdigit():
+                if texts[0] in found:
+                    raise _bad_reference(path, line, Text("区划代码重复", "the division stands there twice"))
+                found[texts[0]] = int(texts[1])
+            elif any(texts) and found:
+                raise _bad_reference(path, line, Text("应为区划代码和人数", "it should be a division and a count"))
+    if not found:
+        raise _bad_reference(path, 1, Text("没有“区划代码、人数”两列", "there is no division with a count"))
+    return found
+
+
+def _plain(cell: object) -> str:
+    return (
+        str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str("" if cell is None else cell).strip()
+    )
+
+
+def _bad_reference(path: Path, line: int, why: Text) -> LedgerError:
+    return LedgerError(Text(f"{path.name} 第 {line} 行：{why.zh}", f"{path.name}, line {line}: {why.en}"))
+
+
+# ---- what is said ------------------------------------------------------------------------------------------------
+
+
+def _summary(found: _Found, lang: Language) -> Iterator[str]:
+    """The counts, then what is to be found out and who is absent by department, then how far each place is covered."""
+    yield from found.survey.summary(lang).splitlines()
+    yield ""
+    yield found.work.summary(lang).splitlines()[0]
+    nobody = Text("无部门负责", "no department")
+    by_department = Counter(row.department for row in found.work)
+    yield from columns_of(
+        ((d.label if d else nobody).in_(lang), str(count)) for d, count in by_department.most_common()
+    )
+    count = len(found.absences)
+    yield Text(f"应在而不在名单的 {count} 项", f"{count} absences from lists that should have the child").in_(lang)
+    lists = Counter(row.department for row in found.absences)
+    yield from columns_of((d.label.in_(lang), str(n)) for d, n in lists.most_common())
+    if found.absences.without_list:
+        names = [d.label.in_(lang) for d in found.absences.without_list]
+        yield Text("  没有名单，无从比较：", "  no list, so nothing can be said: ").in_(lang) + Text("、", ", ").in_(
+            lang
+        ).join(names)
+    if found.coverage is not None:
+        yield Text("覆盖情况（摸排人数／应有人数）", "Coverage (found of expected)").in_(lang)
+        yield from columns_of(
+            (
+                p.division,
+                p.name.in_(lang),
+                f"{p.found}/{p.expected}",
+                "" if p.share is None else f"{float(p.share):.0%}",
+            )
+            for p in found.coverage.places
+        )
+        for title, number in (
+            (Text("其他地方", "elsewhere"), found.coverage.elsewhere),
+            (Text("地点不详", "place unknown"), found.coverage.unplaced),
+        ):
+            if number:
+                yield f"  {title.in_(lang)} {number}"
+
+
+def _tell(found: _Found, not_used: Iterable[tuple[str, int, Text]], lang: Language) -> None:
+    """What went wrong, on standard error: rows that were skipped, decisions that do not hold, answers not used."""
+    for skipped in found.survey.skipped:
+        say(f"{skipped.key} {skipped.problem.message.in_(lang)} [{skipped.problem.code}]")
+    for aside in found.survey.set_aside:
+        rows = " ".join(map(str, aside.decision.keys))
+        say(Text(f"决定未能沿用（{rows}）：{aside.why.zh}", f"decision set aside ({rows}): {aside.why.en}").in_(lang))
+    for name, line, why in not_used:
+        say(Text(f"{name} 第 {line} 行：{why.zh}", f"{name}, line {line}: {why.en}").in_(lang))
+    for source in found.survey.sources:
+        count = sum(1 for _ in source.ledger.all_problems)
+        if count:
+            text = Text(
+                f"{source.code}：{count} 处填写问题，用 kinderguard assess 可逐条查看",
+                f"{source.code}: {count} problem(s) in its cells; kinderguard assess lists them",
+            )
+            say(text.in_(lang))
+
+
+def _has_problems(survey: Survey) -> bool:
+    return bool(survey.skipped or survey.set_aside or any(next(s.ledger.all_problems, None) for s in survey.sources))
+
+
+# ---- what is written ---------------------------------------------------------------------------------------------
+
+_CHILD, _SHEET, _ROW, _LIST = (
+    Text("儿童编号", "Child"),
+    Text("工作表", "Sheet"),
+    Text("行", "Row"),
+    Text("名单", "List"),
+)
+
+
+def _write(found: _Found, out: Path, form: SurveyFormat, lang: Language, *, personal: bool) -> None:
+    """Every list of a survey, to a folder; what is personal only if asked for, and then for the owner's eyes alone."""
+    out.mkdir(parents=True, exist_ok=True)
+    survey = found.survey
+    survey.save_decisions(out / DECISIONS)
+    save = _csv if form is SurveyFormat.JSONL else _workbook
+    cases = survey.cases if personal else [without_personal(case) for case in survey.cases]
+    if form is SurveyFormat.JSONL:
+        write_for_owner(out / f"{CHILDREN}.jsonl", (case.to_json() + "\n" for case in cases))
+    else:
+        _children_workbook(out, cases, lang, personal=personal)
+    save(out, TO_DECIDE, [head.in_(lang) for head in HEADS], asked(survey, lang, personal=personal))
+    places = ((child.ref, row.source, row.sheet, row.row) for child in survey.children for row in child.rows)
+    save(out, ROWS, [head.in_(lang) for head in (_CHILD, _LIST, _SHEET, _ROW)], places)
+    save(out, WORK, *found.work.table(lang))
+    save(out, ABSENT, *found.absences.table(lang))
+    if found.coverage is not None:
+        heads = (
+            Text("区划代码", "Division"),
+            Text("地名", "Place"),
+            Text("摸排人数", "Found"),
+            Text("应有人数", "Expected"),
+        )
+        counts = ((p.division, p.name.in_(lang), p.found, p.expected) for p in found.coverage.places)
+        save(out, COVERAGE, [head.in_(lang) for head in heads], counts)
+    text = same(str(out)) + Text(" 已写入", " was written")
+    if personal:
+        text += Text(
+            f"；其中 {CHILDREN} 和 {TO_DECIDE} 含个人信息，只有您能读取，用后请删除",
+            f"; {CHILDREN} and {TO_DECIDE} hold personal data that only you can read: delete them when they are used",
+        )
+    say(text.in_(lang))
+
+
+def _children_workbook(out: Path, cases: Iterable[Case], lang: Language, *, personal: bool) -> None:
+    """One line a child, one column a fact that is known of any."""
+    known = [(case.ref, facts_of(case)) for case in cases]
+    paths = list(dict.fromkeys(path for _, facts in known for path in facts))
+    rows = (
+        [ref, *(_cell(facts[path], path, lang, personal) if path in facts else None for path in paths)]
+        for ref, facts in known
+    )
+    _workbook(out, CHILDREN, [_CHILD.in_(lang), *(title_of(path).in_(lang) for path in paths)], rows)
+
+
+def _cell(value: object, path: str, lang: Language, personal: bool) -> str:
+    return said(value, lang, personal=personal, own=path[:1].isdigit())
+
+
+def _csv(out: Path, name: str, heads: list[str], rows: Iterable[Row]) -> None:
+    only_owner(out / f"{name}.csv")
+    write_csv(out / f"{name}.csv", heads, rows)
+
+
+def _workbook(out: Path, name: str, heads: list[str], rows: Iterable[Row]) -> None:
+    only_owner(out / f"{name}.xlsx")
+    write_workbook(out / f"{name}.xlsx", name, heads, rows)

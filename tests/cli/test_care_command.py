@@ -1,0 +1,208 @@
+"""``kinderguard care``: needs, plans, allocation and overlaps, from a store or a ledger; nothing personal in any of them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from survey.lists import number, write
+
+pytest.importorskip("sqlalchemy")
+pytest.importorskip("highspy")
+
+DAY, BY = ("--on", "2025-09-01"), ("--by", "330199.u1")
+NAMES = ("张宁远", "张梦", "何星", number(1, "20120305"), "19900001111")
+OFFERS = """
+[[offers]]
+code = "company"
+organisation = "330199.volunteers"
+provider = "volunteers"
+services = ["company", "guardian_visit"]
+capacity = 1
+people = [{ ref = "1", unfit_grounds = [], barred_by = [] }]
+[[offers]]
+code = "unchecked"
+organisation = "330199.newcomers"
+provider = "organisation"
+services = ["company"]
+capacity = 9
+people = [{ ref = "1" }]
+"""
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    """Each test has a folder and a store of its own, and no key."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KINDERGUARD_STORE", "files.db")
+    monkeypatch.delenv("KINDERGUARD_KEY", raising=False)
+    Path("offers.toml").write_text(OFFERS, "utf-8")
+
+
+@pytest.fixture
+def children(tmp_path):
+    """Two de facto unattended children of the fictitious county."""
+    child = {
+        "序号": "1", "儿童姓名": "张宁远", "身份证号": number(1, "20120305"), "户籍地行政区划代码": "330199001",
+        "父亲姓名": "张梦", "父亲状况": "死亡", "母亲状况": "服刑在押", "母亲状况起始日期": "2024-10-20", "母亲状况截止日期": "2027-10-20",
+        "监护人姓名": "何星", "监护人电话": "19900001111", "与儿童关系": "祖父母", "就学情况": "初中",
+    }  # fmt: skip
+    other = child | {
+        "序号": "2",
+        "儿童姓名": "张远",
+        "身份证号": number(3, "20140305"),
+        "户籍地行政区划代码": "330199002",
+    }
+    return write(tmp_path / "台账.csv", child, other)
+
+
+@pytest.fixture
+def filed(kinderguard, children):
+    """The store with both children; their refs."""
+    assert kinderguard("file", "import", children, "--at", "2025-09-01", *BY).exit_code == 0
+    return kinderguard("file", "list", "--at", "2025-09-01").stdout.split()
+
+
+def lines_of(result):
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def allocated(kinderguard, *more):
+    return lines_of(kinderguard("care", "allocate", "--offers", "offers.toml", *DAY, "--format", "jsonl", *more))
+
+
+def test_needs_come_from_a_ledger_or_a_store_with_reason_and_no_name(kinderguard, children, filed):
+    of_ledger = kinderguard("care", "needs", children, *DAY, "--format", "jsonl")
+    of_store = kinderguard("care", "needs", *DAY, "--format", "jsonl")
+    assert {n["ref"] for n in lines_of(of_ledger)} == {"1", "2"}
+    assert {n["ref"] for n in lines_of(of_store)} == set(filed)
+    assert sorted(n["code"] for n in lines_of(of_ledger)) == sorted(n["code"] for n in lines_of(of_store))
+    assert all(n["reason"]["zh"] and n["reason"]["en"] for n in lines_of(of_store))
+    assert not [name for name in NAMES if name in of_ledger.stdout + of_store.stdout + of_store.stderr]
+    assert "cn.need.guardian_visits" in kinderguard("care", "needs", *DAY).stdout
+
+
+def test_what_is_to_be_clarified_is_listed_on_request_with_its_facts(kinderguard, children):
+    assert not [n for n in lines_of(kinderguard("care", "needs", children, *DAY, "--format", "jsonl")) if "facts" in n]
+    found = lines_of(kinderguard("care", "needs", children, *DAY, "--to-clarify", "--format", "jsonl"))
+    unclear = [n for n in found if n.get("status") == "to_clarify"]
+    assert unclear
+    assert all(n["facts"] for n in unclear)
+
+
+def test_the_needs_of_one_place_are_asked_for_by_division(kinderguard, filed):
+    found = lines_of(kinderguard("care", "needs", *DAY, "--division", "330199001", "--format", "jsonl"))
+    assert {n["division"] for n in found} == {"330199001"}
+
+
+def test_a_draft_plan_is_shown_and_kept_once(kinderguard, filed):
+    shown = kinderguard("care", "plan", filed[0], *DAY)
+    assert "走访监护人" in shown.stdout
+    assert "2025-10-01" in shown.stdout  # the county's interval is one month
+    assert kinderguard("care", "plan", *DAY, "--save").exit_code == 2
+    for _ in range(2):
+        assert kinderguard("care", "plan", *DAY, "--save", *BY).exit_code == 0
+    assert kinderguard("file", "show", filed[0], "--history").stdout.count("关爱方案") == 1
+    assert not [name for name in NAMES if name in shown.stdout]
+
+
+def test_every_need_is_decided_with_its_reason(kinderguard, filed):
+    decisions = allocated(kinderguard)
+    needs = lines_of(kinderguard("care", "needs", *DAY, "--format", "jsonl"))
+    assert sorted((d["ref"], d["need"]) for d in decisions) == sorted((n["ref"], n["code"]) for n in needs)
+    assert all(d["reason"] for d in decisions)
+    (served,) = [d for d in decisions if d["decided"] == "served"]
+    assert (served["organisation"], served["offer"]) == ("330199.volunteers", "company")
+    assert not [d for d in decisions if d["offer"] == "unchecked"]
+    summary = kinderguard("care", "allocate", "--offers", "offers.toml", *DAY, "--lang", "en").stdout
+    assert "1 of 1" in summary
+    assert "Waiting, by offer" in summary
+
+
+def test_what_was_promised_is_kept_and_not_promised_again(kinderguard, filed):
+    assert kinderguard("care", "allocate", "--offers", "offers.toml", *DAY, "--save").exit_code == 2
+    (served,) = [d for d in allocated(kinderguard, "--save", *BY) if d["decided"] == "served"]
+    later = allocated(kinderguard)
+    assert (served["ref"], served["need"]) not in {(d["ref"], d["need"]) for d in later}
+    assert not [d for d in later if d["decided"] == "served"]  # its one place is taken
+    Path("offers.toml").write_text(OFFERS.replace("capacity = 1", "capacity = 2"), "utf-8")
+    assert len([d for d in allocated(kinderguard) if d["decided"] == "served"]) == 1
+
+
+def test_an_allocation_from_a_ledger_writes_to_no_store(kinderguard, children):
+    done = kinderguard("care", "allocate", children, "--offers", "offers.toml", *DAY)
+    assert done.exit_code == 0, done.stderr
+    assert kinderguard("care", "allocate", children, "--offers", "offers.toml", *DAY, "--save", *BY).exit_code == 2
+    assert not Path("files.db").exists()
+
+
+def test_limits_and_distances_are_kept(kinderguard, children):
+    Path("offers.csv").write_text(
+        "供给编号,组织编号,服务主体,服务,可同时服务的需求数,服务人员\n"
+        "goods,330199.factory,enterprise,supplies、online_course,9,无\n"
+        "aid,330199.station,station,aid_application、family_guidance,9,无\n",
+        "utf-8",
+    )
+    offers = ("care", "allocate", children, "--offers", "offers.csv", *DAY, "--format", "jsonl")
+    served = [d["organisation"] for d in lines_of(kinderguard(*offers)) if d["decided"] == "served"]
+    assert len(served) > 1
+    most = [d for d in lines_of(kinderguard(*offers, "--most", "330199.station=1")) if d["decided"] == "served"]
+    assert [d["organisation"] for d in most].count("330199.station") == 1
+    Path("km.csv").write_text("儿童或区划,供给,公里\n330199001,company,80\n330199002,company,3\n", "utf-8")
+    near = ("care", "allocate", children, "--offers", "offers.toml", *DAY, "--format", "jsonl", "--distances", "km.csv")
+    (found,) = [d for d in lines_of(kinderguard(*near, "--max-km", "60")) if d["decided"] == "served"]
+    assert (found["division"], found["km"]) == ("330199002", 3)
+
+
+def test_a_need_that_two_organisations_serve_is_found_before_it_happens(kinderguard, filed):
+    (served,) = [d for d in allocated(kinderguard, "--save", *BY, "--until", "2025-12-31") if d["decided"] == "served"]
+    Path("other.csv").write_text(
+        f"ref,need,service,organisation,since,until\n{served['ref']},{served['need']},company,330199.newcomers,2025-10-01,\n",
+        "utf-8",
+    )
+    alone = kinderguard("care", "overlaps", "--on", "2025-10-01")
+    assert alone.stdout.startswith("1 项服务，重复 0 处")
+    twice = kinderguard("care", "overlaps", "--on", "2025-10-01", "--services", "other.csv", "--format", "jsonl")
+    (found,) = lines_of(twice)
+    assert (found["ref"], found["since"], found["until"]) == (served["ref"], "2025-10-01", "2025-12-31")
+    assert set(found["organisations"]) == {"330199.volunteers", "330199.newcomers"}
+    # A need that another organisation reports is allocated to nobody else.
+    Path("other.csv").write_text(Path("other.csv").read_text("utf-8").replace("2025-10-01", "2025-08-01"), "utf-8")
+    mine = {(d["ref"], d["need"]) for d in allocated(kinderguard, "--services", "other.csv")}
+    assert (served["ref"], served["need"]) not in mine
+
+
+def test_services_alone_are_compared_without_a_store(kinderguard, monkeypatch):
+    monkeypatch.delenv("KINDERGUARD_STORE")
+    line = "K1,cn.need.company,company,{},2025-09-01\n"
+    Path("s.csv").write_text("ref,need,service,organisation,since\n" + line.format("a") + line.format("b"), "utf-8")
+    assert kinderguard("care", "overlaps", *DAY, "--services", "s.csv", "--lang", "en").stdout.startswith(
+        "2 services, 1 done twice"
+    )
+    assert kinderguard("care", "overlaps", *DAY).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (OFFERS.replace("capacity = 1", "capacity = -1"), "[[offers]] 1"),
+        (OFFERS.replace("capacity", "capacty", 1), "capacity"),
+        (OFFERS.replace('"unchecked"', '"company"'), "company"),
+        ("[[offers]", "TOML"),
+        ("[[offer]]\ncode = 'x'", "[[offers]]"),
+    ],
+)
+def test_offers_that_do_not_fit_are_told_with_their_place(kinderguard, children, text, said):
+    Path("offers.toml").write_text(text, "utf-8")
+    done = kinderguard("care", "allocate", children, "--offers", "offers.toml", *DAY)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_a_table_of_services_names_the_line_or_the_column(kinderguard):
+    Path("s.csv").write_text("ref,need,service,organisation,since\nK1,x,company,a,soon\n", "utf-8")
+    wrong = kinderguard("care", "overlaps", *DAY, "--services", "s.csv")
+    assert wrong.exit_code == 2
+    assert "第 2 行" in wrong.stderr
+    Path("s.csv").write_text("ref,need,service,organistion,since\n", "utf-8")
+    assert "organisation" in kinderguard("care", "overlaps", *DAY, "--services", "s.csv").stderr

@@ -1,0 +1,264 @@
+"""``kinderguard survey``: one child each out of several lists, what is to decide given back, nothing personal unasked."""
+
+import csv
+import json
+import os
+import sys
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from kinderguard import Case
+from survey.lists import number, write
+
+DAY = ("--on", "2025-09-01")
+NAMES = ("张宁远", "李书航", "张梦", number(1), "19900001111", "柳溪镇上湾村7号")
+
+
+@pytest.fixture(autouse=True)
+def _no_key(monkeypatch):
+    monkeypatch.delenv("KINDERGUARD_KEY", raising=False)
+
+
+@pytest.fixture
+def lists(tmp_path):
+    """Two lists: one child in both, twice in one of them with two incomes; one child in each alone."""
+    boy = {"儿童姓名": "张宁远", "身份证号": number(1), "户籍地行政区划代码": "330199001", "父亲姓名": "张梦"}
+    write(
+        tmp_path / "民政.csv",
+        {**boy, "家庭月人均收入": "900", "户籍地址": "柳溪镇上湾村7号", "监护人电话": "19900001111"},
+        {**boy, "家庭月人均收入": "700"},
+        {
+            "儿童姓名": "李书航",
+            "出生日期": "2016-05-07",
+            "户籍地行政区划代码": "330199002",
+            "性别": "男",
+            "父亲姓名": "李明川",
+        },
+    )
+    write(
+        tmp_path / "学生.csv",
+        {"学生姓名": "张宁远", "身份证件号": number(1), "就读学段": "小学"},
+        {"学生姓名": "何安", "身份证件号": number(2, "20140101"), "就读学段": "初中"},
+    )
+    return f"{tmp_path}/民政.csv:civil_affairs", f"{tmp_path}/学生.csv:education"
+
+
+def table(path):
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def fill_in(path, answers):
+    """Fill in answers by the order of the questions."""
+    rows = table(path)
+    for row, answer in zip(rows, answers, strict=True):
+        row["回答"] = answer
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_every_row_is_in_one_child_and_the_summary_counts_them(kinderguard, lists, tmp_path):
+    done = kinderguard("survey", *lists, *DAY, "--out", tmp_path / "out", "--lang", "en")
+    assert done.exit_code == 1, done.stderr  # a child stands twice in a list, and the list is to be mended
+    assert "civil_affairs: 2 problem(s)" in done.stderr
+    assert "rows: 5" in done.stdout
+    assert "children: 3" in done.stdout
+    assert "to decide: 1" in done.stdout
+    rows = table(tmp_path / "out" / "rows.csv")
+    assert len(rows) == 5
+    assert len({row["Child"] for row in rows}) == 3
+    cases = [
+        Case.model_validate_json(line) for line in (tmp_path / "out" / "children.jsonl").read_text("utf-8").splitlines()
+    ]
+    assert {case.ref for case in cases} == {row["Child"] for row in rows}
+
+
+def test_nothing_personal_is_printed_or_written_unless_asked(kinderguard, lists, tmp_path):
+    for form in ("jsonl", "xlsx"):
+        out = tmp_path / form
+        done = kinderguard("survey", *lists, *DAY, "--out", out, "--format", form)
+        texts = [done.stdout, done.stderr]
+        for file in out.iterdir():
+            if file.suffix == ".xlsx":
+                book = CalamineWorkbook.from_path(str(file))
+                texts += [str(book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
+            else:
+                texts.append(file.read_text("utf-8"))
+        assert [name for name in NAMES if any(name in text for text in texts)] == []
+
+
+def test_with_leave_the_children_are_written_whole_for_their_owner_alone(kinderguard, lists, tmp_path):
+    done = kinderguard("survey", *lists, *DAY, "--out", tmp_path / "out", "--personal")
+    children = tmp_path / "out" / "children.jsonl"
+    text = children.read_text("utf-8")
+    assert [name for name in NAMES if name not in text] == []
+    assert [name for name in NAMES if name in done.stdout + done.stderr] == []
+    assert "个人信息" in done.stderr
+    if sys.platform != "win32":
+        assert os.stat(children).st_mode & 0o077 == 0
+
+
+def test_the_workbook_has_one_child_a_line_in_words(kinderguard, lists, tmp_path):
+    kinderguard("survey", *lists, *DAY, "--out", tmp_path, "--format", "xlsx", "--personal")
+    heads, *rows = CalamineWorkbook.from_path(str(tmp_path / "children.xlsx")).get_sheet_by_index(0).to_python()
+    assert len(rows) == 3
+    child = dict(zip(heads, next(row for row in rows if number(1) in row), strict=True))
+    assert child["儿童：姓名"] == "张宁远"
+    assert child["儿童：就学：就学情况"] == "小学"
+
+
+def test_without_a_folder_nothing_is_written(kinderguard, lists, tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert "儿童：3" in kinderguard("survey", *lists, *DAY).stdout
+    assert list((tmp_path / "here").iterdir()) == []
+
+
+def test_an_answer_is_taken_and_holds_the_next_time(kinderguard, lists, tmp_path):
+    out = tmp_path / "out"
+    kinderguard("survey", *lists, *DAY, "--out", out)
+    (question,) = table(out / "to_decide.csv")
+    assert "900" in question["名单所写"]
+    fill_in(out / "to_decide.csv", ["civil_affairs/民政/3"])
+    done = kinderguard(
+        "survey", *lists, *DAY, "--out", out, "--decisions", out / "to_decide.csv", "--by", "u1", "--personal"
+    )
+    assert "待决定：0" in done.stdout
+    incomes = [json.loads(line)["household"].get("monthly_income_per_head") for line in
+               (out / "children.jsonl").read_text("utf-8").splitlines() if "household" in json.loads(line)]  # fmt: skip
+    assert incomes == ["700.00"]
+    saved = json.loads((out / "decisions.json").read_text("utf-8"))["decisions"]
+    assert [(d["kind"], d["path"], d["by"]) for d in saved] == [("value", "household.monthly_income_per_head", "u1")]
+    again = kinderguard("survey", *lists, *DAY, "--decisions", out / "decisions.json")
+    assert "待决定：0" in again.stdout
+    # The next edition of a list is another one: without a key nobody can tell that the rows are the same.
+    text = (tmp_path / "民政.csv").read_text("utf-8")
+    (tmp_path / "民政.csv").write_text(text.replace("李书航", "李舒航"), "utf-8")
+    other = kinderguard("survey", *lists, *DAY, "--decisions", out / "decisions.json")
+    assert "待决定：1" in other.stdout
+    assert "决定未能沿用" in other.stderr
+
+
+def test_with_the_offices_key_a_decision_holds_for_the_next_edition(kinderguard, lists, tmp_path, monkeypatch):
+    from kinderguard.casefile.encryption import new_key
+
+    monkeypatch.setenv("KINDERGUARD_KEY", new_key())
+    out = tmp_path / "out"
+    kinderguard("survey", *lists, *DAY, "--out", out)
+    fill_in(out / "to_decide.csv", ["civil_affairs/民政/3"])
+    kinderguard("survey", *lists, *DAY, "--out", out, "--decisions", out / "to_decide.csv")
+    text = (tmp_path / "民政.csv").read_text("utf-8")
+    (tmp_path / "民政.csv").write_text(text.replace("李书航", "李舒航"), "utf-8")
+    done = kinderguard("survey", *lists, *DAY, "--decisions", out / "decisions.json")
+    assert "待决定：0" in done.stdout
+    assert "决定未能沿用" not in done.stderr
+
+
+def test_an_answer_to_rows_that_have_changed_is_not_used(kinderguard, lists, tmp_path):
+    out = tmp_path / "out"
+    kinderguard("survey", *lists, *DAY, "--out", out)
+    fill_in(out / "to_decide.csv", ["civil_affairs/民政/3"])
+    text = (tmp_path / "民政.csv").read_text("utf-8")
+    (tmp_path / "民政.csv").write_text(text.replace(",700", ",800"), "utf-8")
+    done = kinderguard("survey", *lists, *DAY, "--decisions", out / "to_decide.csv")
+    assert done.exit_code == 1
+    assert "to_decide.csv 第 2 行" in done.stderr
+    assert "待决定：1" in done.stdout
+
+
+def test_an_answer_that_is_none_is_named_with_its_line(kinderguard, lists, tmp_path):
+    out = tmp_path / "out"
+    kinderguard("survey", *lists, *DAY, "--out", out)
+    fill_in(out / "to_decide.csv", ["education"])
+    done = kinderguard("survey", *lists, *DAY, "--decisions", out / "to_decide.csv")
+    assert done.exit_code == 2
+    assert "第 2 行" in done.stderr
+    assert "line 2" in done.stderr
+
+
+def test_answers_and_decisions_are_never_overwritten_unread(kinderguard, lists, tmp_path):
+    out = tmp_path / "out"
+    kinderguard("survey", *lists, *DAY, "--out", out)
+    fill_in(out / "to_decide.csv", ["civil_affairs/民政/3"])
+    kept = (out / "to_decide.csv").read_bytes()
+    refused = kinderguard("survey", *lists, *DAY, "--out", out)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "--decisions" in refused.stderr
+    assert (out / "to_decide.csv").read_bytes() == kept
+    kinderguard("survey", *lists, *DAY, "--out", out, "--decisions", out / "to_decide.csv")
+    kept = (out / "decisions.json").read_bytes()
+    assert kinderguard("survey", *lists, *DAY, "--out", out).exit_code == 2
+    assert (out / "decisions.json").read_bytes() == kept
+
+
+def test_rows_that_are_alike_are_asked_about_and_joined_by_an_answer(kinderguard, tmp_path):
+    pytest.importorskip("splink")
+    alike = {"儿童姓名": "张宁远", "性别": "男", "父亲姓名": "张文川", "户籍地行政区划代码": "330199001"}
+    write(
+        tmp_path / "a.csv",
+        {
+            **alike,
+            "身份证号": number(1),
+            "监护人姓名": "何星",
+            "监护人电话": "19900001111",
+            "现居住地": "柳溪镇上湾村7号",
+        },
+    )
+    write(tmp_path / "b.csv", {"学生姓名": "张宁远", "学生性别": "男", "家庭住址": "柳溪镇上湾村7号"})
+    sources = (f"{tmp_path}/a.csv:civil_affairs", f"{tmp_path}/b.csv:education")
+    done = kinderguard("survey", *sources, *DAY, "--link", "--out", tmp_path / "out", "--lang", "en")
+    assert "children: 2" in done.stdout, done.stderr
+    assert "of them whether two rows are one child: 1" in done.stdout
+    text = (tmp_path / "out" / "to_decide.csv").read_text("utf-8-sig")
+    assert "张宁远" not in text
+    (tmp_path / "answers.csv").write_text(text.replace(",,yes (", ",yes,yes (", 1), "utf-8-sig")
+    joined = kinderguard("survey", *sources, *DAY, "--link", "--decisions", tmp_path / "answers.csv", "--lang", "en")
+    assert "children: 1" in joined.stdout, joined.stderr
+    (tmp_path / "answers.csv").write_text(text.replace(",,yes (", ",no,yes (", 1), "utf-8-sig")
+    apart = kinderguard("survey", *sources, *DAY, "--link", "--decisions", tmp_path / "answers.csv", "--lang", "en")
+    assert "children: 2" in apart.stdout
+    assert "to decide: 0" in apart.stdout
+
+
+def test_two_lists_of_one_kind_and_their_days_are_told_apart(kinderguard, lists, tmp_path):
+    pupils = f"{tmp_path}/学生.csv:education"
+    refused = kinderguard("survey", pupils, pupils, *DAY)
+    assert refused.exit_code == 2
+    done = kinderguard("survey", f"{pupils}=education.north@2025-08-01", f"{pupils}=education.south", *DAY)
+    assert done.exit_code == 0, done.stderr
+    assert "（education.north，2025-08-01）" in done.stdout
+    assert "（education.south，2025-09-01）" in done.stdout
+
+
+def test_the_places_are_held_against_a_reference(kinderguard, lists, tmp_path):
+    reference = write(
+        tmp_path / "应有.csv", {"区划代码": "330199001", "人数": "4"}, {"区划代码": "330199002", "人数": "1"}
+    )
+    done = kinderguard("survey", *lists, *DAY, "--reference", reference, "--out", tmp_path / "out")
+    assert "1/4  25%" in done.stdout
+    assert [row["应有人数"] for row in table(tmp_path / "out" / "coverage.csv")] == ["4", "1"]
+    reference.write_text("区划代码,人数\n330199001,4\n330199002,很多\n", "utf-8")
+    wrong = kinderguard("survey", *lists, *DAY, "--reference", reference)
+    assert wrong.exit_code == 2
+    assert "第 3 行" in wrong.stderr
+    assert "line 3" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("学生.csv", "PATH:KIND"),
+        ("学生.csv:educaton", "'education'"),
+        ("nowhere.csv:education", "nowhere.csv"),
+        ("学生.csv:education@1.9.2025", "2025-09-01"),
+    ],
+)  # fmt: skip
+def test_a_list_that_cannot_be_read_is_told_in_both_languages(kinderguard, lists, source, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = kinderguard("survey", source, *DAY)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 2
