@@ -218,3 +218,19 @@ def test_a_division_by_zero_that_needs_no_child_counts_only_where_it_is_chosen(a
     (row,) = book.assess_frame(frame_of([case])).to_dicts()
     assert differences(book.assess(case), row) == {}
     assert ("rule.division_by_zero" in row["problems"]) is (adopted is not False)
+
+
+def test_the_least_of_a_wide_and_a_narrow_amount_is_a_column_of_whole_fen_like_any_other():
+    """Its bounds are narrow, its computation is not: the columns of two places had two types and could not be stacked."""
+    book = nation_of(amount=r.min_of(r.yuan("100"), household.monthly_income_per_head * 100_000))
+    frame = pl.DataFrame({**PLACE, "household.monthly_income_per_head": [Decimal("0.00"), None, Decimal("3.00")]})
+    found = assess_table(
+        book,
+        frame.with_columns(pl.col("household.monthly_income_per_head").cast(pl.Decimal(20, 2))),
+        (),
+        DAY,
+        None,
+        Options(money="fen"),
+    )
+    assert {found[f"cn.p.{end}_fen"].dtype for end in ("amount", "low", "high")} == {pl.Int64}
+    assert found["cn.p.high_fen"].to_list() == [0, 100_00, 100_00]

@@ -251,8 +251,8 @@ class ResultWriter:
         if result.is_money and self.options.money == "yuan":
             # Decimals are held as whole numbers of their last place, which is the fen.
             return expr.cast(pl.Int128).reinterpret(dtype=YUAN)
-        held = _HELD.get(result.vector.dtype)
-        return expr if dtype == held and not result.vector.is_wide else expr.cast(dtype)
+        # A number that its bounds make narrow may come out of a wide computation (the least of a wide and a narrow one).
+        return expr if dtype == pl.Boolean and result.vector.dtype is Dtype.BOOL else expr.cast(dtype)
 
     def _lists_of(self, group: Group) -> Iterator[pl.Expr]:
         """What a province or county adds, as lists of records."""
@@ -338,9 +338,6 @@ class ResultWriter:
                 codes[place].add(NO_DIVISION)
         every = sorted(set().union(*codes))
         return {code: pl.Series([code in own for own in codes], dtype=pl.Boolean) for code in every}
-
-
-_HELD: Mapping[Dtype, Any] = {Dtype.BOOL: pl.Boolean(), Dtype.INT: pl.Int64()}
 
 
 def _outputs(group: Group) -> Any:
