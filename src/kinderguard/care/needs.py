@@ -29,7 +29,6 @@ from kinderguard.packs.fact_providers import needed_providers, said_of
 from kinderguard.packs.loader import PackSource, PackState
 from kinderguard.packs.need_rules import NeedDomain, NeedRule, Qualification, Service, Urgency
 from kinderguard.packs.overlay import Overlay
-from kinderguard.rules import nodes as n
 from kinderguard.rules.definitions import FactProvider
 from kinderguard.rules.ruleset import RuleSet
 from kinderguard.rules.titles import fact_title
@@ -335,21 +334,14 @@ def _bound(kept: _OfBook, book: PolicyBook, place: str | None, day: dt.date, mor
     if key not in kept.overlays:
         kept.overlays[key] = (base, _with_needs(base, rules))
     overlay = kept.overlays[key][1]
-    in_force = overlay.in_force(day)
-    given = in_force.values(place, day)
-    basis = Basis(
-        bound=in_force.compiled.bind(day, in_force.engine_values(given)),
-        dependents=in_force.dependents,
-        division=place,
-        parameters=given,
-        fingerprint=base.rules.fingerprint,
-        titles=overlay.titles,
-        versions=overlay.versions,
-        problems=overlay.problems,
-    )
-    read = {step.node.path for step in in_force.plan.dynamic if isinstance(step.node, n.Fact)}
+    basis = overlay.basis(place, day, base.rules.fingerprint)
     left_behind = (_left_behind(s) for s in book.registry.chain(place) if s.in_hand and s.name != "cn")
-    return _Ready({rule.code: rule for rule in rules}, basis, needed_providers(overlay.rules, read), tuple(left_behind))
+    return _Ready(
+        {rule.code: rule for rule in rules},
+        basis,
+        needed_providers(overlay.rules, overlay.in_force(day).facts_read),
+        tuple(left_behind),
+    )
 
 
 def _left_behind(source: PackSource) -> Problem:

@@ -307,7 +307,7 @@ class CarePlan(Record):
             IllegalMoveError: the state may not follow; the allowed ones are named.
             PlanError: the day lies before the last change, or something has to be settled first.
         """
-        after = PlanState(to)  # type: ignore[call-arg]  # a lookup, not a new code
+        after = PlanState.of(to)
         _check_move(_PLAN, PLAN_MOVES, self.state, after)
         last = self.moves[-1].on if self.moves else self.made_on
         if on < last:
@@ -323,7 +323,7 @@ class CarePlan(Record):
             update={
                 "state": after,
                 "moves": (*self.moves, Move(before=self.state, after=after, on=on, by=by, reason=reason)),
-                "outcome": self.outcome if outcome is None else Outcome(outcome),  # type: ignore[call-arg]
+                "outcome": self.outcome if outcome is None else Outcome.of(outcome),
             }
         )
 
@@ -356,7 +356,7 @@ class CarePlan(Record):
             PlanError: there is no such service.
             InvalidRecordError: a promise without an organisation, or another contradiction.
         """
-        after = ServiceState(to)  # type: ignore[call-arg]  # a lookup, not a new code
+        after = ServiceState.of(to)
         found = self._numbered("services", number, PartOfPlan.SERVICE.label)
         _check_move(Text(f"服务{number}", f"Service {number}"), SERVICE_MOVES, found.state, after)
         if after is ServiceState.PLANNED:

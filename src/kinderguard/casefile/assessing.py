@@ -183,7 +183,7 @@ def reproduced(connection: Connection, entry: Entry, case: Case) -> Assessment:
         raise ErasedError.of(entry.number)
     body = entry.body
     book = _book(connection, body)
-    ready = book._ready(body["division"], dt.date.fromisoformat(body["on"]))
+    ready = book.ready(body["division"], dt.date.fromisoformat(body["on"]))
     if ready.basis.fingerprint != body["fingerprint"]:
         raise _other_rules(body["fingerprint"])
     # What providers said is kept, so that their code is not here is no problem.

@@ -413,7 +413,7 @@ def _of_policy(p: PolicyResult) -> Standing:
 def _of_line(p: Mapping[str, Any]) -> Standing:
     if p["low"] is not None:
         high = None if p["high"] is None else Decimal(p["high"])
-        return Standing(p["eligible"], Decimal(p["low"]), high, Frequency(p["every"]))  # type: ignore[call-arg]
+        return Standing(p["eligible"], Decimal(p["low"]), high, Frequency.of(p["every"]))
     # A service: given where eligible, unless a stacking rule said otherwise.
     stacked = [s["after"] for s in p["stacking"] if not isinstance(s["after"], list | tuple)]
     return Standing(stacked[-1] if stacked else p["eligible"])

@@ -93,7 +93,7 @@ def closing_of(entries: Iterable[Entry], on: dt.date | None = None) -> Closing |
     return Closing(
         last.number,
         last.valid_from,
-        ClosingReason(body.get("reason", "other")),  # type: ignore[call-arg]
+        ClosingReason.of(body.get("reason", "other")),
         None if happened is None else dt.date.fromisoformat(happened),
         body.get("last_paid"),
     )
@@ -212,7 +212,7 @@ def _check_order(entries: tuple[Entry, ...], day: dt.date, move: FileMove, ref: 
 
 def _reason(reason: ClosingReason | str) -> ClosingReason:
     try:
-        return ClosingReason(reason)  # type: ignore[call-arg]
+        return ClosingReason.of(reason)
     except ValueError:
         pass  # told below, without the text that was given
     raise MoveRefusedError(

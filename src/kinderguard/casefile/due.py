@@ -153,7 +153,7 @@ class DueList(Sequence[DueItem]):
 
     def of(self, kind: DueKind | str) -> tuple[DueItem, ...]:
         """Only those of a kind."""
-        wanted = DueKind(kind)  # type: ignore[call-arg]
+        wanted = DueKind.of(kind)
         return tuple(item for item in self.items if item.kind is wanted)
 
 
@@ -212,7 +212,7 @@ def _leads(given: Mapping[DueKind | str, Lead] | None) -> dict[DueKind, Lead]:
                     f"A lead maps a kind ({', '.join(DueKind)}) to Lead(months=..., days=...), neither below zero.",
                 )
             )
-        found[DueKind(name)] = lead  # type: ignore[call-arg]
+        found[DueKind.of(name)] = lead
     return found
 
 

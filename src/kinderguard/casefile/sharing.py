@@ -544,7 +544,7 @@ def _paths(paths: Iterable[str], where: str) -> Iterator[str]:
 
 def _basis(basis: SharingBasis | str) -> SharingBasis:
     try:
-        return SharingBasis(basis)  # type: ignore[call-arg]
+        return SharingBasis.of(basis)
     except ValueError:
         pass  # told below, without what was given
     raise SharingRulesError(

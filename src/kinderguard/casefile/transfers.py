@@ -100,7 +100,7 @@ def transfers(entries: Iterable[Entry]) -> tuple[Transfer, ...]:
     for entry in entries:
         if entry.kind is not EntryKind.TRANSFER or entry.number in gone or entry.erased:
             continue
-        move = TransferMove(entry.body["move"])  # type: ignore[call-arg]
+        move = TransferMove.of(entry.body["move"])
         if move is TransferMove.PROPOSE:
             found[entry.number] = Transfer(entry.number, entry.body["from"], entry.body["to"], entry.valid_from)
         elif entry.body["proposal"] in found:

@@ -120,7 +120,7 @@ class Calendar:
 
     def _asked(self, case: Case, place: str | None, first: dt.date) -> Callable[[dt.date], Assessment]:
         """What gives the result on a day of the span that begins on ``first``; providers are asked once for all days."""
-        ready = self.book._ready(place, first)
+        ready = self.book.ready(place, first)
         provided, problems = ready.provide(case)
         return lambda day: Assessment(case, self._basis(place, ready.basis, day), provided, problems)
 

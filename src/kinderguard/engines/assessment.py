@@ -136,7 +136,7 @@ class Due:
         Raises:
             ValueError: no such frequency, or neither child nor household.
         """
-        every = Frequency(every)  # type: ignore[call-arg]  # a lookup, not a new code
+        every = Frequency.of(every)
         if per not in (None, "child", "household"):
             raise ValueError(f"What is paid is per 'child' or per 'household', not {per!r}.")
         chosen = [p for p in self.cash if p.every is every and per in (None, p.per)]

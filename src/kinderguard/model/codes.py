@@ -24,6 +24,15 @@ class Code(StrEnum):
         member.en = en
         return member
 
+    @classmethod
+    def of(cls, value: str) -> Self:
+        """The code of a value (a code itself, or as JSON has it).
+
+        Raises:
+            ValueError: there is none.
+        """
+        return cls(value)  # type: ignore[call-arg]  # a lookup, not a new code
+
     @property
     def label(self) -> Text:
         """The title in both languages."""

@@ -157,6 +157,15 @@ def no_such_field(name: str, known: Iterable[str]) -> Text:
     )
 
 
+def unknown_field(where: str, field: str, known: Iterable[str]) -> Text:
+    """What is said of a field that a table of a TOML file has and should not; the nearest is named."""
+    close = nearest(field, known)
+    return Text(
+        f"{where}：没有字段 {field!r}" + (f"，是否想写 {close!r}？" if close else ""),
+        f"{where}: there is no field {field!r}" + (f"; did you mean {close!r}?" if close else ""),
+    )
+
+
 def shown_path(parts: Iterable[object], known: Iterable[str]) -> str:
     """A path as errors show it. Keys are shown only if they are, or nearly are, names of fields: one may be a name."""
     names = frozenset(known)

@@ -30,9 +30,8 @@ from kinderguard.packs.changes import (
 from kinderguard.packs.columns import LedgerColumn
 from kinderguard.packs.fact_providers import needed_providers, said_of
 from kinderguard.packs.loader import PackError, PackSource, PackState, Registry, discover, source_of
-from kinderguard.packs.overlay import InForce, Overlay, Stacks, build_overlay
+from kinderguard.packs.overlay import Overlay, Stacks, build_overlay
 from kinderguard.packs.pack import Pack
-from kinderguard.rules import nodes as n
 from kinderguard.rules.canonical import digest
 from kinderguard.rules.definitions import Category, Check, FactProvider, Policy
 from kinderguard.rules.expression import BoolExpr
@@ -76,7 +75,7 @@ class PolicyBook:
     changes: tuple[Change, ...] = ()
     _stacks: Stacks = attrs.field(factory=dict)
     _overlays: dict[tuple[str, ...], Overlay] = attrs.field(factory=dict)
-    _bases: dict[tuple[str | None, dt.date], "_Ready"] = attrs.field(factory=dict)
+    _bases: dict[tuple[str | None, dt.date], "Ready"] = attrs.field(factory=dict)
     #: Rules compiled for tables that were assessed before; see ``frames.assess_table``.
     jobs: dict[Any, "FrameJob"] = attrs.field(factory=dict, init=False)
 
@@ -240,7 +239,7 @@ class PolicyBook:
         """
         day = self._day(on)
         place = (check_division(division) if division else None) or self.division or case.division
-        ready = self._ready(place, day)
+        ready = self.ready(place, day)
         provided, problems = ready.provide(case)
         result = Assessment(case, ready.basis, provided, problems)
         for observer in ready.overlay.observers:
@@ -550,11 +549,12 @@ class PolicyBook:
     def _place(self, division: str | None) -> str | None:
         return check_division(division) if division else self.division
 
-    def _ready(self, place: str | None, day: dt.date) -> "_Ready":
+    def ready(self, place: str | None, day: dt.date) -> "Ready":
+        """The rules of a place (None: not known) on a day with everything bound, kept for the next child of the place."""
         found = self._bases.get((place, day))
         if found is None:
             overlay = self.overlay(place)
-            found = self._bases[place, day] = _Ready.of(overlay, overlay.in_force(day), place, day)
+            found = self._bases[place, day] = Ready.of(overlay, place, day)
         return found
 
     def __repr__(self) -> str:
@@ -569,7 +569,7 @@ class PolicyBook:
 
 
 @attrs.frozen(eq=False, slots=False)
-class _Ready:
+class Ready:
     """A place on a day with everything bound: what is left is the child."""
 
     overlay: Overlay
@@ -577,20 +577,10 @@ class _Ready:
     providers: tuple[FactProvider, ...]
 
     @classmethod
-    def of(cls, overlay: Overlay, in_force: InForce, place: str | None, day: dt.date) -> "_Ready":
-        given = in_force.values(place, day)
-        read = {s.node.path for s in in_force.plan.dynamic if isinstance(s.node, n.Fact)}
-        basis = Basis(
-            bound=in_force.compiled.bind(day, in_force.engine_values(given)),
-            dependents=in_force.dependents,
-            division=place,
-            parameters=given,
-            fingerprint=overlay.rules.fingerprint,
-            titles=overlay.titles,
-            versions=overlay.versions,
-            problems=overlay.problems,
-        )
-        return cls(overlay, basis, needed_providers(overlay.rules, read))
+    def of(cls, overlay: Overlay, place: str | None, day: dt.date) -> "Ready":
+        """Of the packs of a place."""
+        basis = overlay.basis(place, day, overlay.rules.fingerprint)
+        return cls(overlay, basis, needed_providers(overlay.rules, overlay.in_force(day).facts_read))
 
     @cached_property
     def _none(self) -> tuple[dict[str, Any], tuple[Problem, ...]]:

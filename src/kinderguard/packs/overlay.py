@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from kinderguard.engines.assessment import Basis
 from kinderguard.engines.explain import Compiled, absent_parameter
 from kinderguard.engines.missing import DERIVED, Dependents
 from kinderguard.engines.plan import Plan, compile_plan
@@ -20,6 +21,7 @@ from kinderguard.model.text import Text
 from kinderguard.packs.changes import Change
 from kinderguard.packs.loader import PackSource, PackState
 from kinderguard.packs.pack import Pack
+from kinderguard.rules import nodes as n
 from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactProvider, Policy
 from kinderguard.rules.errors import RuleError
 from kinderguard.rules.kinds import Kind
@@ -136,6 +138,25 @@ class Overlay:
         """The version of each pack by its code."""
         return {pack.code: pack.version for pack in self.packs}
 
+    def basis(self, place: str | None, day: dt.date, fingerprint: str) -> Basis:
+        """What an assessment rests on at a place (None: not known) on a day.
+
+        Args:
+            fingerprint: of the rules that the result is to be known by.
+        """
+        in_force = self.in_force(day)
+        given = in_force.values(place, day)
+        return Basis(
+            bound=in_force.compiled.bind(day, in_force.engine_values(given)),
+            dependents=in_force.dependents,
+            division=place,
+            parameters=given,
+            fingerprint=fingerprint,
+            titles=self.titles,
+            versions=self.versions,
+            problems=self.problems,
+        )
+
     def in_force(self, day: dt.date) -> "InForce":
         """The rules of a day, compiled; days with the same rules share them."""
         r = self.rules
@@ -195,6 +216,11 @@ class InForce:
             floor = parameter.floor.value if parameter.floor else None
             found[code] = absent_parameter(parameter.kind, floor) if value is None else value.value
         return found
+
+    @cached_property
+    def facts_read(self) -> frozenset[str]:
+        """The facts that the plan reads."""
+        return frozenset(step.node.path for step in self.plan.dynamic if isinstance(step.node, n.Fact))
 
 
 @attrs.frozen(eq=False)

@@ -176,7 +176,7 @@ def _of_case(
     book: "PolicyBook", case: Case, division: str | None, day: dt.date, household: int
 ) -> tuple[Ruling, dict[str, Any], Domain]:
     place = division or book.division or case.division
-    provided, _ = book._ready(place, day).provide(case)
+    provided, _ = book.ready(place, day).provide(case)
     ruling = ruling_of(book, place, day)
     return ruling, provided, domain_of([ruling.plan], place, day, household)
 

@@ -162,7 +162,7 @@ def _from_table(file: str, data: Mapping[str, Any]) -> SourceProfile:
         return SourceProfile(
             code=data["code"],
             title=_text(file, "title", data["title"]),
-            department=Department(data["department"]),  # type: ignore[call-arg]  # a lookup, not a new code
+            department=Department.of(data["department"]),
             spellings=spellings,
             columns=[_column(file, column) for column in _tables(file, data.get("columns", []))],
             answers=answers,

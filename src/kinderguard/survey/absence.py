@@ -16,7 +16,7 @@ import attrs
 
 from kinderguard.engines.assessment import Assessment, UnknownCodeError
 from kinderguard.model.codes import Department
-from kinderguard.model.errors import nearest, suggestion
+from kinderguard.model.errors import suggestion, unknown_field
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text
 from kinderguard.survey.building import SurveyedChild
@@ -25,7 +25,7 @@ from kinderguard.survey.facts import fact_paths, facts_of
 from kinderguard.survey.keys import RowKey
 from kinderguard.survey.read import Progress
 from kinderguard.survey.surveyed import Survey, SurveyError
-from kinderguard.survey.tables import Row, write_csv, write_workbook
+from kinderguard.survey.tables import ListByPlace, Row
 
 if TYPE_CHECKING:
     from kinderguard.packs.book import PolicyBook
@@ -99,29 +99,13 @@ _HEADS = (
 
 
 @attrs.frozen(repr=False)
-class AbsenceList:
+class AbsenceList(ListByPlace[AbsentChild]):
     """The children that lists should have and have not, by township and department."""
 
-    on: dt.date
-    rows: tuple[AbsentChild, ...]
+    SHEET = Text("不在名单", "Absent")
+
     #: Departments that are expected to have children but gave no list, so that nothing can be said.
     without_list: tuple[Department, ...]
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __iter__(self) -> Iterator[AbsentChild]:
-        return iter(self.rows)
-
-    def of(self, *, township: str | None = None, department: Department | None = None) -> "AbsenceList":
-        """The list of one township (or any wider place), of one department, or of both."""
-        kept = tuple(
-            row
-            for row in self.rows
-            if (township is None or (row.township or "").startswith(township))
-            and (department is None or row.department is department)
-        )
-        return attrs.evolve(self, rows=kept)
 
     def table(self, lang: Language = "zh") -> tuple[list[str], list[Row]]:
         """Heads and rows as plain values; no name or number of a person is in them."""
@@ -133,18 +117,6 @@ class AbsenceList:
             for row in self.rows
         ]  # fmt: skip
         return [head.in_(lang) for head in _HEADS], list(rows)
-
-    def to_csv(self, path: str | Path, lang: Language = "zh") -> None:
-        """Write the list as CSV (UTF-8 with BOM, for Excel)."""
-        write_csv(path, *self.table(lang))
-
-    def to_workbook(self, path: str | Path, lang: Language = "zh") -> None:
-        """Write the list as a workbook.
-
-        Raises:
-            MissingExtraError: XlsxWriter is not installed.
-        """
-        write_workbook(path, Text("不在名单", "Absent").in_(lang), *self.table(lang))
 
     def __repr__(self) -> str:
         return f"<AbsenceList on {self.on}: {len(self.rows)} absences>"
@@ -251,11 +223,7 @@ def expectations_from_text(text: str, name: str = "expected.toml") -> tuple[Expe
 def _expectation(where: str, entry: Mapping[str, Any]) -> Expectation:
     for field in entry:
         if field not in _FIELDS:
-            close = nearest(field, _FIELDS)
-            raise _wrong(
-                f"{where}：没有字段 {field!r}" + (f"，是否想写 {close!r}？" if close else ""),
-                f"{where}: there is no field {field!r}" + (f"; did you mean {close!r}?" if close else ""),
-            )
+            raise SurveyError(unknown_field(where, field, _FIELDS))
     department, because = entry.get("department"), entry.get("because")
     if department not in set(Department):
         close_to = suggestion(str(department), [d.value for d in Department])
@@ -268,7 +236,7 @@ def _expectation(where: str, entry: Mapping[str, Any]) -> Expectation:
         )
     try:
         return Expectation(
-            Department(department),  # type: ignore[call-arg]  # a lookup, not a new code
+            Department.of(department),
             Text(str(because["zh"]), str(because["en"])),
             entry.get("category"),
             entry.get("fact"),

@@ -8,7 +8,6 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
@@ -25,7 +24,7 @@ from kinderguard.survey.keys import RowKey
 from kinderguard.survey.read import Progress
 from kinderguard.survey.sources import built_in_profiles
 from kinderguard.survey.surveyed import Survey
-from kinderguard.survey.tables import Row, write_csv, write_workbook
+from kinderguard.survey.tables import ListByPlace, Row
 
 if TYPE_CHECKING:
     from kinderguard.packs.book import PolicyBook
@@ -77,37 +76,21 @@ _NOBODY = Text("未定", "nobody yet")
 
 
 @attrs.frozen(repr=False)
-class WorkList:
+class WorkList(ListByPlace[WorkRow]):
     """What is missing, by township and department; within them, what settles most comes first."""
 
-    on: dt.date
-    rows: tuple[WorkRow, ...]
+    SHEET = Text("待了解", "To find out")
+
     #: How many children were looked at, and how many of them lack nothing that could change a result.
     children: int
     complete: int
     #: What categories and policies are called.
     titles: Mapping[str, Text] = attrs.field(repr=False)
 
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __iter__(self) -> Iterator[WorkRow]:
-        return iter(self.rows)
-
     @property
     def counts(self) -> Mapping[tuple[str | None, Department | None], int]:
         """How many facts each department of each township has to find out."""
         return Counter((row.township, row.department) for row in self.rows)
-
-    def of(self, *, township: str | None = None, department: Department | None = None) -> "WorkList":
-        """The list of one township (or any wider place), of one department, or of both."""
-        kept = tuple(
-            row
-            for row in self.rows
-            if (township is None or (row.township or "").startswith(township))
-            and (department is None or row.department is department)
-        )
-        return attrs.evolve(self, rows=kept)
 
     def table(self, lang: Language = "zh") -> tuple[list[str], list[Row]]:
         """Heads and rows as plain values; no name or number of a person is in them."""
@@ -122,18 +105,6 @@ class WorkList:
             row.title.in_(lang), row.path, (_DIFFERS if row.differs else _BLANK).in_(lang), round(row.settles, 2),
             None if row.monthly is None else str(row.monthly), between.join(names),
         )  # fmt: skip
-
-    def to_csv(self, path: str | Path, lang: Language = "zh") -> None:
-        """Write the list as CSV (UTF-8 with BOM, for Excel)."""
-        write_csv(path, *self.table(lang))
-
-    def to_workbook(self, path: str | Path, lang: Language = "zh") -> None:
-        """Write the list as a workbook.
-
-        Raises:
-            MissingExtraError: XlsxWriter is not installed.
-        """
-        write_workbook(path, Text("待了解", "To find out").in_(lang), *self.table(lang))
 
     def summary(self, lang: Language = "zh") -> str:
         """How much each department of each township has to find out, line by line."""

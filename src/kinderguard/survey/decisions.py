@@ -177,7 +177,7 @@ def _plain(decision: Decision) -> dict[str, Any]:
 
 
 def _read(entry: Mapping[str, Any]) -> Decision:
-    kind = DecisionKind(entry["kind"])  # type: ignore[call-arg]  # a lookup, not a new code
+    kind = DecisionKind.of(entry["kind"])
     rows = tuple(
         DecidedRow(
             RowKey(str(r["source"]), str(r["sheet"]), int(r["row"])), str(r["edition"]), r.get("mark"), r.get("said")

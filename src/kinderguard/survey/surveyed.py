@@ -318,7 +318,7 @@ class Survey:
                 f"{source.profile.title.en} ({source.code}, {source.as_of}): {read} rows = {used} used + {read - used} skipped",
             )
         for name, number in self.counts.items():
-            title = _Standing(name).label  # type: ignore[call-arg]  # a lookup, not a new code
+            title = _Standing.of(name).label
             yield title + Text(f"：{number:,}", f": {number:,}")
 
     def __str__(self) -> str:

@@ -1,16 +1,76 @@
-"""Plain rows into a file that an office opens: CSV for any program, or a workbook.
+"""Lists by township and department, and plain rows into a file that an office opens: CSV for any program, or a workbook.
 
-Called by the lists that the survey gives out. Whatever stands in a cell stays a text: nothing becomes a formula.
+``ListByPlace`` is what the survey's lists share. Whatever stands in a cell stays a text: nothing becomes a formula.
 """
 
 import csv
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
+import attrs
+
+from kinderguard.model.codes import Department
 from kinderguard.model.errors import MissingExtraError
+from kinderguard.model.text import Language, Text
 
 Row = Sequence[Any]
+
+
+class _Placed(Protocol):
+    @property
+    def township(self) -> str | None: ...
+    @property
+    def department(self) -> Department | None: ...
+
+
+Entry = TypeVar("Entry", bound=_Placed)
+
+
+@attrs.frozen(repr=False)
+class ListByPlace(Generic[Entry]):
+    """A list of things to do, by township and department, on a day."""
+
+    #: What its sheet is called.
+    SHEET: ClassVar[Text]
+
+    on: dt.date
+    rows: tuple[Entry, ...]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.rows)
+
+    def of(self, *, township: str | None = None, department: Department | None = None) -> Self:
+        """The list of one township (or any wider place), of one department, or of both."""
+        kept = tuple(
+            row
+            for row in self.rows
+            if (township is None or (row.township or "").startswith(township))
+            and (department is None or row.department is department)
+        )
+        return attrs.evolve(self, rows=kept)
+
+    def table(self, lang: Language = "zh") -> tuple[list[str], list[Row]]:
+        """Heads and rows as plain values; no name or number of a person is in them."""
+        raise NotImplementedError
+
+    def to_csv(self, path: str | Path, lang: Language = "zh") -> None:
+        """Write the list as CSV (UTF-8 with BOM, for Excel)."""
+        write_csv(path, *self.table(lang))
+
+    def to_workbook(self, path: str | Path, lang: Language = "zh") -> None:
+        """Write the list as a workbook.
+
+        Raises:
+            MissingExtraError: XlsxWriter is not installed.
+        """
+        write_workbook(path, self.SHEET.in_(lang), *self.table(lang))
+
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

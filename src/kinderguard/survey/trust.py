@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 
 from kinderguard.model.codes import Code, Department
-from kinderguard.model.errors import ToldError, nearest, suggestion
+from kinderguard.model.errors import ToldError, nearest, suggestion, unknown_field
 from kinderguard.model.text import Text
 from kinderguard.packs.source_profiles import within
 from kinderguard.survey.facts import fact_paths
@@ -66,7 +66,7 @@ class TrustRule:
                 f"取值方式应为 {'、'.join(Prefer)} 之一",
                 f"prefer is one of {', '.join(Prefer)}.{suggestion(str(self.prefer), [p.value for p in Prefer]).en}",
             )
-        object.__setattr__(self, "prefer", Prefer(self.prefer))  # type: ignore[call-arg]  # a lookup, not a new code
+        object.__setattr__(self, "prefer", Prefer.of(self.prefer))
         days = self.stale_after_days
         if days is not None and (not isinstance(days, int) or isinstance(days, bool) or days < 0):
             raise _wrong("stale_after_days 应为天数", "stale_after_days is a whole number of days")
@@ -225,11 +225,7 @@ _RULE_FIELDS = tuple(field.name for field in attrs.fields(TrustRule))
 def _rule(where: str, table: Mapping[str, Any]) -> TrustRule:
     for name in table:
         if name not in _RULE_FIELDS:
-            close = nearest(name, _RULE_FIELDS)
-            raise _wrong(
-                f"{where}：没有字段 {name!r}" + (f"，是否想写 {close!r}？" if close else ""),
-                f"{where}: there is no field {name!r}" + (f"; did you mean {close!r}?" if close else ""),
-            )
+            raise TrustError(unknown_field(where, name, _RULE_FIELDS))
     order = table.get("order", [])
     if not isinstance(order, Sequence) or isinstance(order, str) or not all(isinstance(o, str) for o in order):
         raise _wrong(f"{where}：order 应为部门代码的列表", f"{where}: order is a list of departments")
