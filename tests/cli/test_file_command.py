@@ -75,6 +75,14 @@ def test_rows_without_an_identity_are_told_together_and_where_no_row_is_filed_no
     assert "何安" not in done.stdout + done.stderr
 
 
+def test_a_survey_without_personal_data_files_nobody_and_the_mend_is_named(kinderguard, children):
+    kinderguard("survey", f"{children}:civil_affairs", "--on", DAY, "--out", "out")
+    done = kinderguard("file", "import", "out/children.jsonl", "--at", DAY, *BY, "--lang", "en")
+    assert done.exit_code == 2
+    assert "--personal" in done.stderr
+    assert done.stderr.count("complete it and import again") <= 1
+
+
 def test_the_children_of_a_survey_are_filed_and_a_broken_line_is_told(kinderguard, children, tmp_path):
     kinderguard("survey", f"{children}:civil_affairs", "--on", DAY, "--out", "out", "--personal")
     lines = (tmp_path / "out" / "children.jsonl").read_text("utf-8")

@@ -51,6 +51,7 @@ from kinderguard.care.providers import (
     ProviderScore,
     Ranked,
     Share,
+    TooSmallMinimumError,
     deliveries_of,
     ranked,
     score,
@@ -64,6 +65,6 @@ __all__ = [
     "Late", "MainClass", "Measure", "Move", "Need", "NeedDomain", "NeedRule", "NeedStatus", "NeedsAssessment", "Offer",
     "Outcome", "Overlap", "PartOfPlan", "Place", "PlaceReach", "PlanError", "PlanState", "PlannedService", "Progress", "ProviderKind",
     "ProviderScore", "Qualification", "Ranked", "Service", "ServiceGiven", "ServiceState", "Session", "Share", "Station",
-    "Target", "UndatedService", "UnknownNeedError", "Unserved", "Urgency", "Weekday", "assess_needs", "deliveries_of", "differentiated_plan",
+    "Target", "TooSmallMinimumError", "UndatedService", "UnknownNeedError", "Unserved", "Urgency", "Weekday", "assess_needs", "deliveries_of", "differentiated_plan",
     "fit", "need_rules", "needs", "overlaps", "progress", "ranked", "score", "services_of", "unserved", "visit_months",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ _PUBLIC = {
     "DueItem": "kinderguard.casefile.due",
     "DueKind": "kinderguard.casefile.due",
     "DueList": "kinderguard.casefile.due",
+    "Duty": "kinderguard.casefile.due",
     "Entry": "kinderguard.casefile.entries",
     "EntryKind": "kinderguard.casefile.entries",
     "EntryRefusedError": "kinderguard.casefile.errors",
@@ -30,6 +31,7 @@ _PUBLIC = {
     "Imported": "kinderguard.casefile.importing",
     "KeyRefusedError": "kinderguard.casefile.errors",
     "Lead": "kinderguard.casefile.due",
+    "LeadError": "kinderguard.casefile.due",
     "MoveRefusedError": "kinderguard.casefile.moves",
     "NewEntry": "kinderguard.casefile.entries",
     "NotAssessedError": "kinderguard.casefile.changes",
@@ -44,7 +46,10 @@ _PUBLIC = {
     "SharedFile": "kinderguard.casefile.sharing",
     "SharingBasis": "kinderguard.casefile.sharing",
     "SharingRefusedError": "kinderguard.casefile.sharing",
+    "SharingRule": "kinderguard.casefile.sharing",
     "SharingRules": "kinderguard.casefile.sharing",
+    "SharingRulesError": "kinderguard.casefile.sharing",
+    "Standing": "kinderguard.casefile.changes",
     "StoreBusyError": "kinderguard.casefile.errors",
     "StoreError": "kinderguard.casefile.errors",
     "StoreFullError": "kinderguard.casefile.errors",
@@ -53,15 +58,23 @@ _PUBLIC = {
     "TransferState": "kinderguard.casefile.transfers",
     "UnknownEntryError": "kinderguard.casefile.errors",
     "UnknownFileError": "kinderguard.casefile.errors",
+    "UnreadableResultError": "kinderguard.casefile.changes",
     "VerifyReport": "kinderguard.casefile.verifying",
     "new_key": "kinderguard.casefile.encryption",
     "pseudonym": "kinderguard.casefile.encryption",
 }
 
 if TYPE_CHECKING:
-    from kinderguard.casefile.changes import Change, ChangeKind, NotAssessedError, Overpaid
+    from kinderguard.casefile.changes import (
+        Change,
+        ChangeKind,
+        NotAssessedError,
+        Overpaid,
+        Standing,
+        UnreadableResultError,
+    )
     from kinderguard.casefile.closing import Closing, FileState
-    from kinderguard.casefile.due import DueItem, DueKind, DueList, Lead
+    from kinderguard.casefile.due import DueItem, DueKind, DueList, Duty, Lead, LeadError
     from kinderguard.casefile.encryption import new_key, pseudonym
     from kinderguard.casefile.entries import Entry, EntryKind, NewEntry
     from kinderguard.casefile.erasing import ErasureResidueWarning
@@ -92,7 +105,9 @@ if TYPE_CHECKING:
         SharedFile,
         SharingBasis,
         SharingRefusedError,
+        SharingRule,
         SharingRules,
+        SharingRulesError,
     )
     from kinderguard.casefile.store import CaseStore
     from kinderguard.casefile.transfers import Transfer, TransferState
@@ -120,10 +135,10 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "CaseStore", "Change", "ChangeKind", "Closing", "ConflictError", "ContradictionError", "DamagedEntryError",
-    "DueItem", "DueKind", "DueList", "Entry", "EntryKind", "EntryRefusedError", "Erasable", "ErasedError",
-    "ErasureResidueWarning", "FactChange", "FileState", "Head", "HistoryLine", "Imported", "KeyRefusedError", "Lead",
+    "DueItem", "DueKind", "DueList", "Duty", "Entry", "EntryKind", "EntryRefusedError", "Erasable", "ErasedError",
+    "ErasureResidueWarning", "FactChange", "FileState", "Head", "HistoryLine", "Imported", "KeyRefusedError", "Lead", "LeadError",
     "MoveRefusedError", "NewEntry", "NotAssessedError", "NotReproducibleError", "Overpaid", "Override", "Recipient",
     "Recording", "Refusal", "Retention", "RetentionNotSetError", "SharedFile", "SharingBasis", "SharingRefusedError",
-    "SharingRules", "StoreBusyError", "StoreError", "StoreFullError", "StoreUnusableError", "Transfer",
-    "TransferState", "UnknownEntryError", "UnknownFileError", "VerifyReport", "new_key", "pseudonym",
+    "SharingRule", "SharingRules", "SharingRulesError", "Standing", "StoreBusyError", "StoreError", "StoreFullError", "StoreUnusableError", "Transfer",
+    "TransferState", "UnknownEntryError", "UnknownFileError", "UnreadableResultError", "VerifyReport", "new_key", "pseudonym",
 ]  # fmt: skip

@@ -28,10 +28,11 @@ from kinderguard.commands.application import (
     progress,
     say,
 )
-from kinderguard.commands.children import read_children
+from kinderguard.commands.children import JSON_LINES, read_children
 from kinderguard.commands.facts_in_words import lines_of, without_personal
 from kinderguard.commands.store import ByUser, InStore, open_store
 from kinderguard.commands.tabular import columns_of
+from kinderguard.model.case import Case
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text, join
 
@@ -115,9 +116,23 @@ def import_children(
             typer.echo(line)
         for told in _rows_to_look_at((*done.not_filed, *done.without_id)):
             say(told.in_(lang.value))
+        if ledger.suffix.lower() in JSON_LINES and not any(_is_identified(case) for case in read.cases):
+            say(_WITHOUT_PERSONAL.in_(lang.value))
         if done.rows and len(done.not_filed) == done.rows:
             raise typer.Exit(NOTHING_DONE)
         raise typer.Exit(WITH_PROBLEMS if done.not_filed or any(True for _ in read.all_problems) else DONE)
+
+
+#: Said of children that ``survey`` wrote without what tells them apart.
+_WITHOUT_PERSONAL = Text(
+    "此文件没有姓名和身份证号，不能归入档案；请用 kinderguard survey … --out … --personal 重新写出后再导入",
+    "this file has no names and no ID numbers, so it cannot be told whose files these are; "
+    "write it again with kinderguard survey ... --out ... --personal, then import it",
+)
+
+
+def _is_identified(case: Case) -> bool:
+    return case.child.name is not None or case.child.resident_id is not None
 
 
 #: How many rows with one reason are listed.
