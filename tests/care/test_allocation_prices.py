@@ -18,7 +18,8 @@ def price_of(result, kind, code):
 def what_the_price_says(price):
     """Needs served more, by whether they are to be clarified and by urgency."""
     return {
-        (unclear, urgency): int(price.urgency is urgency and price.to_clarify is unclear)
+        (unclear, urgency): int((price.urgency, price.to_clarify) == (urgency, unclear))
+        - int((price.instead_of, price.instead_to_clarify) == (urgency, unclear))
         for unclear in (False, True)
         for urgency in Urgency
     }
@@ -41,7 +42,7 @@ def test_one_more_place_brings_what_its_price_says(asked, objective, bounds):
 @settings(deadline=None, max_examples=80)
 @given(many_needs(12), many_offers(5), objectives, limits)
 def test_a_place_nobody_could_take_is_worth_nothing(needs, offers, objective, bounds):
-    """An offer of capacity nought is left out: ``fit`` rules it out before anybody could wait for it."""
+    """An offer without places is left out: it takes no part, and its price says so."""
     given_ = [offer for offer in offers if offer.capacity]
     result = allocate(needs, given_, on=DAY, objective=objective, limits=bounds)
     for price in result.prices:
@@ -80,6 +81,30 @@ def test_a_chain_may_lead_through_an_organisation_that_has_reached_its_limit():
     # A place more in o3 takes K2 out of the organisation, which then has room for K1.
     assert price_of(result, LimitKind.OFFER, "o3").urgency is Urgency.SOON
     assert result.what_if(places={"o3": 1}).present[Urgency.SOON] == 1
+
+
+def test_in_an_organisation_at_its_limit_a_place_serves_a_more_urgent_need_for_a_less_urgent_one():
+    """Found by generated examples: the price said nothing, and allocating again gave one for the other."""
+    near, far = ["330199001"], ["330199002"]
+    needs = [
+        a_need("K1", urgency=Urgency.SOON, division=near[0]),
+        a_need("K2", urgency=Urgency.SOON, division=near[0]),
+        a_need("K3", urgency=Urgency.PLANNED, division=far[0]),
+    ]
+    offers = [an_offer("o1", organisation="g", area=near), an_offer("o2", organisation="g", area=far)]
+    result = allocate(needs, offers, on=DAY, limits=Limits(per_organisation={"g": 2}))
+    assert result.decision("K3", "cn.need.company").offer == "o2"
+    price = price_of(result, LimitKind.OFFER, "o1")
+    assert (price.urgency, price.instead_of) == (Urgency.SOON, Urgency.PLANNED)
+    assert "in the place of one, as planned" in price.message.en
+    assert what_one_more_brings(result, price) == what_the_price_says(price)
+    # The other way round nothing is gained: the need that would come in is not more urgent.
+    assert price_of(result, LimitKind.OFFER, "o2").urgency is None
+
+
+def test_an_offer_without_places_says_that_it_took_no_part():
+    result = allocate([a_need("K1")], [an_offer(capacity=0)], on=DAY)
+    assert "took no part" in result.prices[0].message.en
 
 
 def test_where_two_limits_bind_together_neither_alone_is_worth_anything():

@@ -1,8 +1,9 @@
 """What one more place in each limit would bring, and what other limits would bring. Called by ``allocate`` and ``Allocation``.
 
 One more place serves one more need if the place can be reached from somebody who waits: directly, or along a chain in
-which each frees a place for the one before by moving to another offer that fits. All chains are followed at once over
-the offers and organisations. Nothing is changed here.
+which each frees a place for the one before by moving to another offer that fits. Where an organisation is at its limit,
+the chain may end with a less urgent need that gives way. All chains are followed at once over the offers and
+organisations. Nothing is changed here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,31 +27,38 @@ _Links = npt.NDArray[np.bool_]
 def prices(instance: Instance, chosen: Numbers) -> tuple[Price, ...]:
     """Of every offer and of every organisation with a limit, in order."""
     chains = _Chains(instance, chosen)
-    offers, organisations = len(instance.offers), instance.organisations
     found = [
-        _price(LimitKind.OFFER, offer.code, offer.capacity, int(chains.load[number]), chains.offer_level(number))
+        _price(LimitKind.OFFER, offer.code, offer.capacity, int(chains.load[number]), *chains.of_offer(number))
         for number, offer in enumerate(instance.offers)
     ]
     limits = instance.organisation_limits.tolist()
     found += [
-        _price(LimitKind.ORGANISATION, code, limits[number], int(chains.used[number]), chains.best[offers + number])
-        for number, code in enumerate(organisations)
+        _price(LimitKind.ORGANISATION, code, limits[number], int(chains.used[number]), *chains.of_organisation(number))
+        for number, code in enumerate(instance.organisations)
     ]
     return tuple(found)
 
 
-def _price(kind: LimitKind, code: str, limit: int, used: int, level: int) -> Price:
-    if level == LEVELS:
+def _price(kind: LimitKind, code: str, limit: int, used: int, served: int, gives_way: int) -> Price:
+    if served == LEVELS:
         return Price(kind, code, limit, used)
+    urgency, to_clarify = _urgency(served)
+    if gives_way == LEVELS:
+        return Price(kind, code, limit, used, urgency, to_clarify)
+    return Price(kind, code, limit, used, urgency, to_clarify, *_urgency(gives_way))
+
+
+def _urgency(level: int) -> tuple[Urgency, bool]:
+    """A level's urgency, and whether its needs are still to be clarified."""
     urgencies = tuple(Urgency)
-    return Price(kind, code, limit, used, urgencies[level % len(urgencies)], level >= len(urgencies))
+    return urgencies[level % len(urgencies)], level >= len(urgencies)
 
 
 class _Chains:
     """Who could move where. A node is an offer, or behind the offers an organisation with a limit: one need too many there."""
 
     def __init__(self, instance: Instance, chosen: Numbers) -> None:
-        self.instance = instance
+        self.instance, self.chosen = instance, chosen
         count, limited = len(instance.offers), len(instance.organisations)
         at = instance.pairs.offer[chosen]
         self.load = np.bincount(at, minlength=count)
@@ -69,11 +77,28 @@ class _Chains:
         self.ends_well = _reached(self.links.T, ends)
         self.best = self._best(chosen)
 
-    def offer_level(self, offer: int) -> int:
-        """The level of the need that one more place in an offer would serve; ``LEVELS`` for none."""
+    def of_offer(self, offer: int) -> tuple[int, int]:
+        """The level that one more place in an offer would serve, and the one that would give way; ``LEVELS`` for none."""
+        served = self.best[offer]
         organisation = int(self.instance.organisation_of[offer])
-        goes_on = organisation < 0 or bool(self.ends_well[len(self.instance.offers) + organisation])
-        return self.best[offer] if goes_on else LEVELS
+        if organisation < 0 or self.ends_well[len(self.instance.offers) + organisation]:
+            return served, LEVELS
+        # The organisation is at its limit: only a more urgent need for a less urgent one is a gain.
+        gives_way = self._gives_way(organisation)
+        return (served, gives_way) if served < gives_way else (LEVELS, LEVELS)
+
+    def of_organisation(self, organisation: int) -> tuple[int, int]:
+        """The same of a limit."""
+        return self.best[len(self.instance.offers) + organisation], LEVELS
+
+    def _gives_way(self, organisation: int) -> int:
+        """The level of the least urgent need that could give way for one need too many in an organisation; -1 for none."""
+        start = np.zeros(len(self.links), bool)
+        start[len(self.instance.offers) + organisation] = True
+        found = _reached(self.links, start)
+        there = found[self.instance.pairs.offer[self.chosen]]
+        levels = self.instance.levels[self.instance.pairs.need[self.chosen]][there]
+        return int(levels.max(initial=-1))
 
     def _moves(self, chosen: Numbers) -> None:
         pairs = self.instance.pairs

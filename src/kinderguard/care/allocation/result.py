@@ -109,7 +109,10 @@ class LimitKind(Code):
 
 @attrs.frozen
 class Price:
-    """What one more place in a limit would bring: one more need served and none less, or nothing.
+    """What one more place in a limit would bring: one more need served, or nothing.
+
+    None is served less for it, but for one case: in an offer of an organisation that is at its own limit, one more place
+    may serve a more urgent need in the place of a less urgent one.
 
     Found by following who could move where (an augmenting chain in the network), and so exactly what allocating again
     with one more place gives. A solver's dual value is not used: where several limits bind together it may promise what
@@ -120,6 +123,10 @@ class Price:
         limit, used: how many there are, and how many are taken.
         urgency: of the need that would be served; None where one more place would bring nothing.
         to_clarify: whether that need is still to be clarified.
+        instead_of: the urgency of the need that would give way; None where none would.
+        instead_to_clarify: whether that need is still to be clarified.
+
+    An offer without any place (``limit`` 0) takes no part, so its price tells nothing: ``Allocation.what_if`` does.
     """
 
     kind: LimitKind
@@ -128,18 +135,30 @@ class Price:
     used: int
     urgency: Urgency | None = None
     to_clarify: bool = False
+    instead_of: Urgency | None = None
+    instead_to_clarify: bool = False
 
     @property
     def message(self) -> Text:
         """The price in words."""
         what = Text(f"{self.kind.zh}（{self.code}）{self.used}/{self.limit}：", f"{self.kind.en} ({self.code}), {self.used} of {self.limit}: ")  # fmt: skip
+        if self.kind is LimitKind.OFFER and not self.limit:
+            return what + Text("没有名额，未参与安排", "it has no places, and took no part")
         if self.urgency is None:
             return what + Text("再增一个不会多满足任何需求", "one more would serve no further need")
-        unclear = Text("（待核实）", " that is still to be clarified") if self.to_clarify else Text("", "")
+        served = _one_need(self.urgency, self.to_clarify)
+        if self.instead_of is None:
+            return what + Text(f"再增一个可多满足一项{served.zh}", f"one more would serve one more need, {served.en}")
+        given = _one_need(self.instead_of, self.instead_to_clarify)
         return what + Text(
-            f"再增一个可多满足一项“{self.urgency.zh}”的需求{unclear.zh}",
-            f"one more would serve one more need, {self.urgency.en}{unclear.en}",
+            f"再增一个可满足一项{served.zh}，以替代一项{given.zh}（该组织已达总限额）",
+            f"one more would serve a need, {served.en}, in the place of one, {given.en} (the organisation is at its limit)",
         )
+
+
+def _one_need(urgency: Urgency, to_clarify: bool) -> Text:
+    unclear = Text("（待核实）", " and still to be clarified") if to_clarify else Text("", "")
+    return Text(f"“{urgency.zh}”的需求{unclear.zh}", f"{urgency.en}{unclear.en}")
 
 
 @attrs.frozen
