@@ -197,10 +197,10 @@ def numbers_of(result: Allocation, instance: Instance) -> "np.ndarray[tuple[int]
     """The pairs of an allocation, as the instance counts them."""
     offers = {offer.code: number for number, offer in enumerate(instance.offers)}
     chosen = []
-    for number, decision in enumerate(result.decisions):
-        if decision.offer is not None:
+    for number, allotment in enumerate(result.allotments):
+        if allotment.offer is not None:
             here = instance.pairs.of(number)
-            chosen.append(here.start + int(np.searchsorted(instance.pairs.offer[here], offers[decision.offer])))
+            chosen.append(here.start + int(np.searchsorted(instance.pairs.offer[here], offers[allotment.offer])))
     return np.array(chosen, np.int64)
 
 

@@ -10,18 +10,20 @@ from hypothesis import strategies as st
 from kinderguard.care import (
     Helper,
     Language,
+    Limits,
     Need,
     NeedDomain,
     NeedStatus,
+    Objective,
     Offer,
     Place,
     ProviderKind,
     Qualification,
     Service,
     Urgency,
+    Weekday,
     fit,
 )
-from kinderguard.care.allocation import Limits, Objective
 from kinderguard.model import Text
 
 DAY = dt.date(2025, 9, 1)
@@ -57,6 +59,7 @@ services = st.lists(
 points = st.none() | st.builds(Place, x_km=st.integers(0, 4), y_km=st.integers(0, 1))
 skills = st.sampled_from([Qualification.PSYCHOLOGIST, Qualification.TEACHER])
 tongues = st.sampled_from([Language.MANDARIN, Language.SIGN])
+days = st.lists(st.sampled_from([Weekday.SATURDAY, Weekday.SUNDAY]), max_size=2, unique=True)
 divisions = st.sampled_from([None, "330199", "330199001", "330199001004", "330199002", "330199003007"])
 people = st.sampled_from([[CHECKED]] * 6 + [[], None, [Helper(ref="p2")], [Helper(ref="p3", barred_by=["62"])]])
 
@@ -74,6 +77,7 @@ def many_needs(draw, most=6):
             services=draw(services | st.just([Service.COMPANY])),
             qualifications=draw(st.lists(skills, max_size=1)),
             languages=draw(st.none() | st.lists(tongues, max_size=2)),
+            weekdays=draw(st.none() | days),
             place=draw(points),
             familiar=draw(st.lists(st.sampled_from(["g0", "g1"]), max_size=1)),
         )
@@ -93,6 +97,7 @@ def many_offers(draw, most=4):
             since=draw(st.sampled_from([None, None, None, DAY, DAY + dt.timedelta(days=1)])),
             qualifications=draw(st.none() | st.lists(skills, max_size=2)),
             languages=draw(st.none() | st.lists(tongues, max_size=2)),
+            weekdays=draw(st.none() | days),
             people=draw(people),
             place=draw(points),
             reach_km=draw(st.none() | st.integers(0, 4)),

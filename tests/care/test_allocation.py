@@ -31,7 +31,7 @@ CODE = "cn.need.company"
 
 
 def decided(result, ref="K1"):
-    return result.decision(ref, CODE)
+    return result.allotment(ref, CODE)
 
 
 # ---- the aims -----------------------------------------------------------------------------------------------------
@@ -54,7 +54,10 @@ def test_a_need_to_be_clarified_never_takes_a_place_from_one_that_is_present():
     assert decided(result, "K1").decided is Decided.WAITING
     held = allocate([unclear, present], [an_offer(capacity=2)], on=DAY)
     assert decided(held, "K1").decided is Decided.HELD
-    assert "child.residence.division" in decided(held, "K1").reason.en
+    asked = Text("儿童现居住地行政区划代码", "the child's division of residence")
+    assert asked.en in decided(held, "K1").reason.en
+    assert asked.zh in decided(held, "K1").reason.zh
+    assert "child." not in str(decided(held, "K1").reason)
     not_held = allocate([unclear], [an_offer()], on=DAY, objective=Objective(hold_for_unclear=False))
     assert decided(not_held, "K1").decided is Decided.TO_CLARIFY
 
@@ -115,6 +118,23 @@ def test_who_is_served_is_told_by_whom_how_far_and_why():
     )
 
 
+def test_who_is_served_is_told_on_which_days_and_that_it_is_to_be_asked_where_nobody_did():
+    weekend = an_offer(weekdays=["monday", "saturday", "sunday"])
+    free = decided(allocate([a_need(weekdays=["sunday", "saturday"])], [weekend], on=DAY)).reason
+    assert "；服务日：星期六、星期日；" in free.zh
+    assert "; on Saturday, Sunday; " in free.en
+    asked = decided(allocate([a_need()], [weekend], on=DAY))
+    assert asked.decided is Decided.SERVED
+    assert "on Monday, Saturday, Sunday (ask first when the child is free)" in asked.reason.en
+    assert "服务日：星期一、星期六、星期日（请先了解儿童何时有空）" in asked.reason.zh
+
+
+def test_a_provider_whose_days_nobody_noted_is_asked_first():
+    found = decided(allocate([a_need(weekdays=["sunday"])], [an_offer()], on=DAY))
+    assert found.decided is Decided.FIND_OUT
+    assert "on which days of the week it serves is not recorded" in found.reason.en
+
+
 def test_who_waits_is_told_what_the_places_went_to_and_the_position_in_line():
     needs = [
         a_need("K1", urgency=Urgency.SOON),
@@ -167,6 +187,12 @@ def test_no_psychologist_within_the_limit_is_told_with_the_nearest():
         ({"capacity": 0}, {}, "none has any capacity"),
         ({"people": [Helper(ref="p", name="隐名某", barred_by=["62"])]}, {}, "articles 21, 22 or 62"),
         ({"area": ["330106"]}, {}, "none serves"),
+        (
+            {"weekdays": ["monday"]},
+            {"weekdays": ["saturday", "sunday"]},
+            "none serves when the child is free (Saturday, Sunday)",
+        ),
+        ({}, {"weekdays": []}, "none serves when the child is free (never)"),
         ({"qualifications": []}, {"qualifications": ["teacher"]}, "none has a teacher"),
         ({"languages": ["cmn"]}, {"languages": ["csl"]}, "none speaks sign language"),
         ({"reach_km": 5, "place": at(0)}, {"place": at(9)}, "is 9.0 km away and goes 5 km"),
@@ -193,7 +219,7 @@ def test_a_need_for_the_authorities_is_left_to_them():
 
 
 def test_nothing_to_serve_and_nobody_to_serve_it_is_no_error():
-    assert allocate([], [], on=DAY).decisions == ()
+    assert allocate([], [], on=DAY).allotments == ()
     assert decided(allocate([a_need()], [], on=DAY)).decided is Decided.NO_OFFER
     assert allocate([], [an_offer()], on=DAY).mean_km is None
 
@@ -306,11 +332,11 @@ def in_a_process_of_its_own(code):
 def test_asking_for_an_allocation_loads_nothing_of_the_extra_and_its_lack_is_told():
     code = (
         "import sys, json\n"
-        "import kinderguard.care.allocation as a\n"
-        "a.Objective, a.Limits, a.Allocation\n"
+        "from kinderguard.care import *\n"
+        "from kinderguard.care.allocation import *\n"
         "loaded = sorted({'numpy', 'highspy'} & set(sys.modules))\n"
         "sys.modules['numpy'] = None\n"
-        "try:\n    a.allocate\n"
+        "try:\n    allocate([], [], on='2025-09-01')\n"
         "except Exception as error:\n    print(json.dumps([loaded, type(error).__name__, str(error)]))\n"
     )
     loaded, error, text = json.loads(in_a_process_of_its_own(code))

@@ -41,7 +41,7 @@ def greedy():
 
 
 def assigned(result):
-    return {each.need.key: each.offer for each in result.decisions}
+    return {each.need.key: each.offer for each in result.allotments}
 
 
 @slow
@@ -79,14 +79,14 @@ def test_no_hard_limit_is_ever_passed(needs, offers, objective, bounds):
     assert all(n <= by_code[code].capacity for code, n in used.items())
     of = Counter(each.organisation for each in result.placed)
     assert all(n <= bounds.per_organisation.get(code, n) for code, n in of.items())
-    assert sorted(each.need.key for each in result.decisions) == sorted(need.key for need in needs)
+    assert sorted(each.need.key for each in result.allotments) == sorted(need.key for need in needs)
 
 
 @slow
 @given(many_needs(12), many_offers(6), objectives, limits)
 def test_what_becomes_of_a_need_that_is_not_served_is_what_fit_says(needs, offers, objective, bounds):
     told = verdicts(needs, offers, bounds)
-    for each in allocate(needs, offers, on=DAY, objective=objective, limits=bounds).decisions:
+    for each in allocate(needs, offers, on=DAY, objective=objective, limits=bounds).allotments:
         found = {told[each.need.key, offer.code].verdict for offer in offers}
         expected = {
             Decided.FOR_AUTHORITIES: not each.need.for_helpers,
@@ -119,7 +119,7 @@ def test_the_order_in_which_needs_and_offers_come_makes_no_difference(needs, off
 def test_nobody_waits_while_a_less_urgent_need_has_the_place(needs, offers, objective, bounds):
     result = allocate(needs, offers, on=DAY, objective=objective, limits=bounds)
     told = verdicts(needs, offers, bounds)
-    for waits in (each for each in result.decisions if each.decided is Decided.WAITING):
+    for waits in (each for each in result.allotments if each.decided is Decided.WAITING):
         for other in result.placed:
             if told[waits.need.key, other.offer].verdict is True:
                 assert _level(other.need) <= _level(waits.need)

@@ -71,7 +71,8 @@ def test_a_childs_own_distance_goes_before_its_villages_and_both_before_the_map(
 def test_whatever_else_a_need_holds_makes_no_difference_to_what_fits():
     """Fields that ``fit`` does not look at; one that is added to needs has to be put here or into the kind of a need."""
     of_no_matter = {
-        "ref", "code", "domain", "title", "urgency", "status", "reason", "facts", "sources", "ours", "on", "familiar",
+        "ref", "code", "domain", "title", "urgency", "status", "reason", "facts", "fact_titles", "sources", "ours",
+        "on", "familiar",
     }  # fmt: skip
-    looked_at = {"division", "services", "qualifications", "languages", "place"}
+    looked_at = {"division", "services", "qualifications", "languages", "weekdays", "place"}
     assert set(Need.model_fields) == of_no_matter | looked_at

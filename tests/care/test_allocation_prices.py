@@ -59,7 +59,7 @@ def test_a_place_at_the_end_of_a_chain_serves_somebody_who_cannot_come_there():
     offers = [an_offer("near", area=["330199001", "330199002"]), an_offer("far", area=["330199001"], capacity=1)]
     crowded = [*needs, a_need("K3", urgency=Urgency.IMMEDIATE, division="330199001")]
     result = allocate(crowded, offers, on=DAY)
-    assert result.decision("K2", "cn.need.company").offer is None
+    assert result.allotment("K2", "cn.need.company").offer is None
     # K2 may not go to "far", but one of the others may leave "near" for it.
     assert price_of(result, LimitKind.OFFER, "far").urgency is Urgency.SOON
     assert result.what_if(places={"far": 1}).present[Urgency.SOON] == 1
@@ -93,7 +93,7 @@ def test_in_an_organisation_at_its_limit_a_place_serves_a_more_urgent_need_for_a
     ]
     offers = [an_offer("o1", organisation="g", area=near), an_offer("o2", organisation="g", area=far)]
     result = allocate(needs, offers, on=DAY, limits=Limits(per_organisation={"g": 2}))
-    assert result.decision("K3", "cn.need.company").offer == "o2"
+    assert result.allotment("K3", "cn.need.company").offer == "o2"
     price = price_of(result, LimitKind.OFFER, "o1")
     assert (price.urgency, price.instead_of) == (Urgency.SOON, Urgency.PLANNED)
     assert "in the place of one, as planned" in price.message.en

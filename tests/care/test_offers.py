@@ -149,6 +149,30 @@ def test_a_distance_of_the_callers_table_goes_before_the_map():
     assert "距离40公里" in over_the_hill.reason.zh
 
 
+@pytest.mark.parametrize(
+    ("serves", "free", "verdict", "code"),
+    [
+        (["saturday", "sunday"], ["sunday"], True, None),
+        (["monday"], ["saturday", "sunday"], False, "offer.no_common_day"),
+        (None, ["sunday"], None, "offer.days_unknown"),
+        ([], ["sunday"], False, "offer.no_common_day"),
+        (None, [], False, "offer.no_common_day"),
+        # Nobody asked yet when the child is free: that bars nobody.
+        (["monday"], None, True, None),
+        (None, None, True, None),
+    ],
+)
+def test_somebody_who_meets_the_child_comes_on_a_day_on_which_it_is_free(serves, free, verdict, code):
+    found = fit(an_offer(weekdays=serves), a_need(weekdays=free))
+    assert found.verdict is verdict
+    assert [p.code for p in (*found.against, *found.unsettled)] == [code] * (code is not None)
+
+
+def test_what_is_sent_or_online_asks_for_no_day():
+    need = a_need(services=[Service.ONLINE_COURSE], weekdays=["sunday"])
+    assert fit(an_offer(services=[Service.ONLINE_COURSE], weekdays=["monday"]), need).verdict is True
+
+
 def test_of_several_services_the_one_that_fits_best_is_taken_in_the_order_of_the_need():
     offer = an_offer(services=[Service.ONLINE_COURSE, Service.FAMILY_GUIDANCE], people=None)
     need = a_need(services=[Service.FAMILY_GUIDANCE, Service.ONLINE_COURSE])
@@ -181,6 +205,7 @@ wanted = st.builds(
     services=st.lists(st.sampled_from(Service), max_size=3),
     qualifications=st.lists(st.sampled_from(Qualification), max_size=2),
     languages=st.none() | st.lists(st.sampled_from(Language), max_size=2),
+    weekdays=st.none() | st.lists(st.sampled_from(Weekday), max_size=2, unique=True),
     place=st.none() | st.builds(Place, x_km=st.floats(-90, 90), y_km=st.floats(-90, 90)),
 )
 
@@ -206,6 +231,7 @@ def test_to_find_something_out_never_turns_a_refusal_into_a_match(offer, need):
         learnt = {
             "people": people,
             "languages": offer.languages if offer.languages is not None else tuple(Language),
+            "weekdays": offer.weekdays if offer.weekdays is not None else tuple(Weekday),
             "qualifications": offer.qualifications if offer.qualifications is not None else tuple(Qualification),
         }
         assert fit(offer.model_copy(update=learnt), need).verdict is False

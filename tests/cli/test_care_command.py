@@ -1,5 +1,6 @@
 """``kinderguard care``: needs, plans, allocation and overlaps, from a store or a ledger; nothing personal in any of them."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -88,6 +89,14 @@ def test_what_is_to_be_clarified_is_listed_on_request_with_its_facts(kinderguard
     unclear = [n for n in found if n.get("status") == "to_clarify"]
     assert unclear
     assert all(n["facts"] for n in unclear)
+    kinderguard(
+        "care", "needs", children, *DAY, "--to-clarify", "--format", "csv", "--out", "needs.csv", "--lang", "en"
+    )
+    with Path("needs.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["To find out"]]
+    assert len(rows) == len(unclear)
+    assert all(row["Fact"] and "child's" in row["To find out"] for row in rows if "child." in row["Fact"])
+    assert not [row for row in rows if "child." in row["To find out"]]
 
 
 def test_the_needs_of_one_place_are_asked_for_by_division(kinderguard, filed):
@@ -110,12 +119,13 @@ def test_every_need_is_decided_with_its_reason(kinderguard, filed):
     decisions = allocated(kinderguard)
     needs = lines_of(kinderguard("care", "needs", *DAY, "--format", "jsonl"))
     assert sorted((d["ref"], d["need"]) for d in decisions) == sorted((n["ref"], n["code"]) for n in needs)
-    assert all(d["reason"] for d in decisions)
+    assert all(d["reason"]["zh"] and d["reason"]["en"] for d in decisions)
     (served,) = [d for d in decisions if d["decided"] == "served"]
     assert (served["organisation"], served["offer"]) == ("330199.volunteers", "company")
     assert not [d for d in decisions if d["offer"] == "unchecked"]
     summary = kinderguard("care", "allocate", "--offers", "offers.toml", *DAY, "--lang", "en").stdout
     assert "1 of 1" in summary
+    assert summary.startswith("0 further needs are served already")
     assert "Waiting, by offer" in summary
 
 
@@ -125,6 +135,11 @@ def test_what_was_promised_is_kept_and_not_promised_again(kinderguard, filed):
     later = allocated(kinderguard)
     assert (served["ref"], served["need"]) not in {(d["ref"], d["need"]) for d in later}
     assert not [d for d in later if d["decided"] == "served"]  # its one place is taken
+    summary = kinderguard("care", "allocate", "--offers", "offers.toml", *DAY, "--lang", "en").stdout
+    assert summary.split("\n")[:2] == [
+        "1 further needs are served already",
+        "all places are taken by services promised before: company",
+    ]
     Path("offers.toml").write_text(OFFERS.replace("capacity = 1", "capacity = 2"), "utf-8")
     assert len([d for d in allocated(kinderguard) if d["decided"] == "served"]) == 1
 

@@ -1,5 +1,24 @@
-"""关爱: needs, plans, offers of help, coordination before anything is promised, follow-up, providers, yearly targets."""
+"""关爱: needs, plans, offers of help, coordination before anything is promised, follow-up, providers, yearly targets.
 
+Who is to serve which need is computed by ``allocate``, with the extra ``[care]``; nothing of that is loaded before it is called.
+"""
+
+from kinderguard.care.allocation import (
+    Allocation,
+    AllocationError,
+    Allotment,
+    Decided,
+    FindOut,
+    Gain,
+    LimitKind,
+    Limits,
+    Objective,
+    PlaceShare,
+    Price,
+    SolverError,
+    TwiceError,
+    allocate,
+)
 from kinderguard.care.coordination import (
     Overlap,
     PlaceReach,
@@ -10,7 +29,7 @@ from kinderguard.care.coordination import (
     services_of,
     unserved,
 )
-from kinderguard.care.fields import Place
+from kinderguard.care.fields import Place, Weekday
 from kinderguard.care.national_needs import NATIONAL_NEEDS
 from kinderguard.care.needs import (
     Language,
@@ -22,7 +41,7 @@ from kinderguard.care.needs import (
     need_rules,
     needs,
 )
-from kinderguard.care.offers import BarringArticle, Fit, Helper, Offer, ProviderKind, Weekday, fit
+from kinderguard.care.offers import BarringArticle, Fit, Helper, Offer, ProviderKind, fit
 from kinderguard.care.plans import (
     CLASS_SERVICES,
     PLAN_MOVES,
@@ -56,15 +75,87 @@ from kinderguard.care.providers import (
     ranked,
     score,
 )
-from kinderguard.care.targets import Measure, Progress, Session, Station, Target, progress
+from kinderguard.care.targets import Measure, Session, Station, Target, TargetProgress, progress
 from kinderguard.packs.need_rules import NeedDomain, NeedRule, Qualification, Service, Urgency
 
 __all__ = [
-    "CLASS_SERVICES", "MINIMUM_CASES", "NATIONAL_NEEDS", "PLAN_MOVES", "SERVICE_MOVES", "BarringArticle", "CarePlan",
-    "Delivery", "Fit", "FollowUp", "FollowUpKind", "FollowUpState", "Goal", "Helper", "IllegalMoveError", "Language",
-    "Late", "MainClass", "Measure", "Move", "Need", "NeedDomain", "NeedRule", "NeedStatus", "NeedsAssessment", "Offer",
-    "Outcome", "Overlap", "PartOfPlan", "Place", "PlaceReach", "PlanError", "PlanState", "PlannedService", "Progress", "ProviderKind",
-    "ProviderScore", "Qualification", "Ranked", "Service", "ServiceGiven", "ServiceState", "Session", "Share", "Station",
-    "Target", "TooSmallMinimumError", "UndatedService", "UnknownNeedError", "Unserved", "Urgency", "Weekday", "assess_needs", "deliveries_of", "differentiated_plan",
-    "fit", "need_rules", "needs", "overlaps", "progress", "ranked", "score", "services_of", "unserved", "visit_months",
+    "CLASS_SERVICES",
+    "MINIMUM_CASES",
+    "NATIONAL_NEEDS",
+    "PLAN_MOVES",
+    "SERVICE_MOVES",
+    "Allocation",
+    "AllocationError",
+    "Allotment",
+    "BarringArticle",
+    "CarePlan",
+    "Decided",
+    "Delivery",
+    "FindOut",
+    "Fit",
+    "FollowUp",
+    "FollowUpKind",
+    "FollowUpState",
+    "Gain",
+    "Goal",
+    "Helper",
+    "IllegalMoveError",
+    "Language",
+    "Late",
+    "LimitKind",
+    "Limits",
+    "MainClass",
+    "Measure",
+    "Move",
+    "Need",
+    "NeedDomain",
+    "NeedRule",
+    "NeedStatus",
+    "NeedsAssessment",
+    "Objective",
+    "Offer",
+    "Outcome",
+    "Overlap",
+    "PartOfPlan",
+    "Place",
+    "PlaceReach",
+    "PlaceShare",
+    "PlanError",
+    "PlanState",
+    "PlannedService",
+    "Price",
+    "ProviderKind",
+    "ProviderScore",
+    "Qualification",
+    "Ranked",
+    "Service",
+    "ServiceGiven",
+    "ServiceState",
+    "Session",
+    "Share",
+    "SolverError",
+    "Station",
+    "Target",
+    "TargetProgress",
+    "TooSmallMinimumError",
+    "TwiceError",
+    "UndatedService",
+    "UnknownNeedError",
+    "Unserved",
+    "Urgency",
+    "Weekday",
+    "allocate",
+    "assess_needs",
+    "deliveries_of",
+    "differentiated_plan",
+    "fit",
+    "need_rules",
+    "needs",
+    "overlaps",
+    "progress",
+    "ranked",
+    "score",
+    "services_of",
+    "unserved",
+    "visit_months",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Fields that the records of care share: days of the calendar, texts in both languages, a place on a map.
+"""Fields that the records of care share: days of the calendar and of the week, texts in both languages, a place on a map.
 
 Read by every module of this folder that stores something; it decides nothing.
 """
@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AllowInfNan, BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
+from kinderguard.model.codes import Code
 from kinderguard.model.errors import FieldValueError
 from kinderguard.model.record import Record, fact
 from kinderguard.model.text import Text
@@ -28,6 +29,18 @@ def _day(value: Any) -> Any:
 
 Day = Annotated[dt.date, BeforeValidator(_day)]
 """A day of the calendar; a time of day or a number is refused."""
+
+
+class Weekday(Code):
+    """A day of the week 星期."""
+
+    MONDAY = "monday", "星期一", "Monday"
+    TUESDAY = "tuesday", "星期二", "Tuesday"
+    WEDNESDAY = "wednesday", "星期三", "Wednesday"
+    THURSDAY = "thursday", "星期四", "Thursday"
+    FRIDAY = "friday", "星期五", "Friday"
+    SATURDAY = "saturday", "星期六", "Saturday"
+    SUNDAY = "sunday", "星期日", "Sunday"
 
 
 def _both(value: Any) -> Text:

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 import attrs
 
-from kinderguard.care.fields import BothTexts, Day, Place
+from kinderguard.care.fields import BothTexts, Day, Place, Weekday
 from kinderguard.care.national_needs import NATIONAL_NEEDS
 from kinderguard.engines.assessment import Assessment, Basis
 from kinderguard.engines.explanation import Explanation
@@ -26,7 +26,7 @@ from kinderguard.model.record import Record, fact
 from kinderguard.model.text import Text
 from kinderguard.packs.book import NoDayError, PolicyBook
 from kinderguard.packs.fact_providers import needed_providers, said_of
-from kinderguard.packs.loader import PackSource, PackState
+from kinderguard.packs.loader import PackState
 from kinderguard.packs.need_rules import NeedDomain, NeedRule, Qualification, Service, Urgency
 from kinderguard.packs.overlay import Overlay
 from kinderguard.rules.definitions import FactProvider
@@ -75,6 +75,7 @@ class Need(Record):
     status: NeedStatus = fact("需求状态", "status", default=NeedStatus.PRESENT)
     reason: BothTexts = fact("理由", "reason", default=...)
     facts: tuple[str, ...] = fact("待核实的事实", "facts that would decide it, the most decisive first", default=())
+    fact_titles: tuple[BothTexts, ...] = fact("待核实事实的名称", "what those facts are called", default=())
     sources: tuple[BothTexts, ...] = fact("依据", "what it rests on", default=())
     ours: bool = fact("本库默认，非法律规定", "a default of ours, not law", default=False)
     on: Day = fact("日期", "the day", default=...)
@@ -84,6 +85,11 @@ class Need(Record):
         "所需资质（任一）", "qualifications, one of which is needed", default=()
     )
     languages: tuple[Language, ...] | None = fact("儿童能用的语言", "languages that the child can use")
+    weekdays: tuple[Weekday, ...] | None = fact(
+        "儿童有空的日子",
+        "days of the week on which the child is free",
+        note="Left out: not known. An empty list: on none.",
+    )
     place: Place | None = fact("位置", "where the child lives, on the map")
     familiar: tuple[str, ...] = fact("熟悉的服务组织", "organisations that the child knows", default=())
 
@@ -96,6 +102,11 @@ class Need(Record):
     def for_helpers(self) -> bool:
         """Whether helpers can meet it; else it is for the authorities."""
         return bool(self.services)
+
+    @property
+    def asks(self) -> tuple[Text, ...]:
+        """What is to be found out where the need is to be clarified: what its facts are called, in both languages."""
+        return self.fact_titles or tuple(fact_title(path) for path in self.facts)
 
     @property
     def key(self) -> tuple[str | None, str]:
@@ -174,7 +185,7 @@ def assess_needs(
     place = check_division(place) if place else case.division
     ready = _ready(book, place, day.date() if isinstance(day, dt.datetime) else day, tuple(rules))
     said, problems = said_of(case, ready.providers, ready.basis.titles)
-    return NeedsAssessment(Assessment(case, ready.basis, said, (*problems, *ready.problems)), ready.rules)
+    return NeedsAssessment(Assessment(case, ready.basis, said, problems), ready.rules)
 
 
 class NeedsAssessment:
@@ -210,6 +221,7 @@ class NeedsAssessment:
             holds = categories[rule.code]
             if holds is not wanted:
                 continue
+            facts = () if holds else self._open[rule.code]
             need = Need(
                 ref=case.ref,
                 code=rule.code,
@@ -218,7 +230,8 @@ class NeedsAssessment:
                 urgency=rule.urgency,
                 status=NeedStatus.PRESENT if holds else NeedStatus.TO_CLARIFY,
                 reason=rule.reason,
-                facts=() if holds else self._open[rule.code],
+                facts=facts,
+                fact_titles=tuple(fact_title(path, self._result.basis.titles) for path in facts),
                 sources=tuple(cite.text for cite in rule.cites),
                 ours=rule.ours,
                 on=self._result.on,
@@ -252,10 +265,6 @@ class NeedsAssessment:
         search.places = {code: search.places[code] for code in codes}
         return search
 
-    def asks(self, need: Need) -> tuple[Text, ...]:
-        """What the facts of a need to be clarified are called, in both languages."""
-        return tuple(fact_title(path, self._result.basis.titles) for path in need.facts)
-
     def explain(self, code: str) -> Explanation:
         """Why a child has a need, has it not, or why that is open: down to facts, categories and law.
 
@@ -284,8 +293,7 @@ class NeedsAssessment:
 def need_rules(book: PolicyBook, division: str | None = None) -> tuple[NeedRule, ...]:
     """The rules of needs for a place: the nation's, and those of the packs that speak for it.
 
-    A book that was read from JSON has those of the nation only, and an assessment of needs says so in its problems: what
-    packs say of needs is no part of the text.
+    A book that was read from JSON has those of its packs as they were written, and those of the nation as they are here.
 
     Args:
         book: with the packs.
@@ -304,7 +312,6 @@ class _Ready:
     rules: Mapping[str, NeedRule]
     basis: Basis
     providers: tuple[FactProvider, ...]
-    problems: tuple[Problem, ...]
 
 
 @attrs.define(eq=False)
@@ -328,31 +335,27 @@ def _ready(book: PolicyBook, place: str | None, day: dt.date, more: tuple[NeedRu
 
 def _bound(kept: _OfBook, book: PolicyBook, place: str | None, day: dt.date, more: tuple[NeedRule, ...]) -> _Ready:
     rules = (*need_rules(book, place), *more)
+    overlay = _overlay(kept, book, place, rules)
+    basis = overlay.basis(place, day, book.overlay(place).rules.fingerprint)
+    return _Ready(
+        {rule.code: rule for rule in rules},
+        basis,
+        needed_providers(overlay.rules, overlay.in_force(day).facts_read),
+    )
+
+
+def overlay_with_needs(book: PolicyBook, place: str | None) -> Overlay:
+    """The rules of a place with its needs beside them as categories, for whoever asks of many children at once."""
+    return _overlay(_made.setdefault(book, _OfBook()), book, place, need_rules(book, place))
+
+
+def _overlay(kept: _OfBook, book: PolicyBook, place: str | None, rules: tuple[NeedRule, ...]) -> Overlay:
     base = book.overlay(place)
     # The base stands in the value too, so that its id is not given to another while it is a key.
     key = (id(base), rules)
     if key not in kept.overlays:
         kept.overlays[key] = (base, _with_needs(base, rules))
-    overlay = kept.overlays[key][1]
-    basis = overlay.basis(place, day, base.rules.fingerprint)
-    left_behind = (_left_behind(s) for s in book.registry.chain(place) if s.in_hand and s.name != "cn")
-    return _Ready(
-        {rule.code: rule for rule in rules},
-        basis,
-        needed_providers(overlay.rules, overlay.in_force(day).facts_read),
-        tuple(left_behind),
-    )
-
-
-def _left_behind(source: PackSource) -> Problem:
-    return Problem(
-        "needs.left_behind",
-        Text(
-            "规则书由 JSON 读入，不含此规则包的地方需求；需要时请用 kinderguard.load()",
-            "the book was read from JSON, which leaves behind what needs the pack adds; use kinderguard.load() for them",
-        ),
-        source.where,
-    )
+    return kept.overlays[key][1]
 
 
 def _with_needs(base: Overlay, rules: tuple[NeedRule, ...]) -> Overlay:
@@ -371,5 +374,5 @@ def _with_needs(base: Overlay, rules: tuple[NeedRule, ...]) -> Overlay:
 
 __all__ = [
     "Language", "Need", "NeedDomain", "NeedRule", "NeedStatus", "NeedsAssessment", "Qualification", "Service", "UnknownNeedError",
-    "Urgency", "assess_needs", "need_rules", "needs",
+    "Urgency", "assess_needs", "need_rules", "needs", "overlay_with_needs",
 ]  # fmt: skip

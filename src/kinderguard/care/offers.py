@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import attrs
 from pydantic import model_validator
 
-from kinderguard.care.fields import Day, Kilometres, Place
+from kinderguard.care.fields import Day, Kilometres, Place, Weekday
 from kinderguard.care.needs import Language, Need
 from kinderguard.model.codes import Code, UnfitGround
 from kinderguard.model.errors import FieldValueError, Problem
@@ -31,18 +31,6 @@ class ProviderKind(Code):
     STATION = "station", "服务站点（如家庭教育指导站）", "station, such as one for family-education guidance"
     ONLINE = "online", "线上平台", "online platform"
     PUBLIC_BODY = "public_body", "公办单位", "public body"
-
-
-class Weekday(Code):
-    """A day of the week 星期."""
-
-    MONDAY = "monday", "星期一", "Monday"
-    TUESDAY = "tuesday", "星期二", "Tuesday"
-    WEDNESDAY = "wednesday", "星期三", "Wednesday"
-    THURSDAY = "thursday", "星期四", "Thursday"
-    FRIDAY = "friday", "星期五", "Friday"
-    SATURDAY = "saturday", "星期六", "Saturday"
-    SUNDAY = "sunday", "星期日", "Sunday"
 
 
 class BarringArticle(Code):
@@ -91,7 +79,9 @@ class Offer(Record):
     area: tuple[DivisionCode, ...] = fact("服务区域", "divisions it serves", default=())
     since: Day | None = fact("起始日期", "first day", note="Left out: it stands already.")
     until: Day | None = fact("截止日期", "last day", note="Left out: it stands until it is withdrawn.")
-    weekdays: tuple[Weekday, ...] | None = fact("服务日", "days of the week")
+    weekdays: tuple[Weekday, ...] | None = fact(
+        "服务日", "days of the week on which it serves", note="Left out: not known. An empty list: on none."
+    )
     languages: tuple[Language, ...] | None = fact("语言", "languages spoken")
     qualifications: tuple[Qualification, ...] | None = fact("资质", "qualifications")
     people: tuple[Helper, ...] | None = fact(
@@ -165,7 +155,7 @@ def fit(offer: Offer, need: Need, *, on: dt.date | None = None, km: float | None
 def _fit_service(offer: Offer, need: Need, service: Service, day: dt.date, km: float | None) -> Fit:
     told = [*_standing(offer, day), *_barred(offer, service), *_area(offer, need)]
     if service.in_contact:
-        told += [*_skills(offer, need), *_reach(offer, km)]
+        told += [*_days(offer, need), *_skills(offer, need), *_reach(offer, km)]
     told += _language(offer, need)
     return Fit(
         offer.code,
@@ -236,6 +226,26 @@ def _area(offer: Offer, need: Need) -> Iterator[_Told]:
         return
     where = place_name(need.division)
     yield True, Problem("offer.outside_area", Text(f"不服务{where.zh}", f"it does not serve {where.en}"))
+
+
+def _days(offer: Offer, need: Need) -> Iterator[_Told]:
+    """Only what is known of the child bars: as long as nobody asked when it is free, every day will do."""
+    if need.weekdays is None or set(need.weekdays) & set(offer.weekdays or ()):
+        return
+    if need.weekdays and offer.weekdays is None:
+        text = Text("服务日未记录", "on which days of the week it serves is not recorded")
+        yield False, Problem("offer.days_unknown", text)
+    else:
+        text = Text(
+            f"服务日不在儿童有空的日子（{free_days(need).zh}）内",
+            f"it does not serve when the child is free ({free_days(need).en})",
+        )
+        yield True, Problem("offer.no_common_day", text)
+
+
+def free_days(need: Need) -> Text:
+    """When a child is free, as far as that is known: the days of the week by name."""
+    return join([each.label for each in need.weekdays or ()]) or Text("没有", "never")
 
 
 def _skills(offer: Offer, need: Need) -> Iterator[_Told]:

@@ -72,7 +72,7 @@ class Session(Record):
 
 
 @attrs.frozen
-class Progress:
+class TargetProgress:
     """How far a place is with a target on a day.
 
     ``low`` is what is sure, ``high`` what is possible; ``high`` is None where a whole list is missing. For a share both count
@@ -136,7 +136,7 @@ def progress(
     stations: Collection[Station] | None = None,
     sessions: Collection[Session] | None = None,
     communities: Collection[str] | None = None,
-) -> tuple[Progress, ...]:
+) -> tuple[TargetProgress, ...]:
     """How far each place is with each target on a day, by what the files show until then.
 
     A community counts as covered where a station stands on the day or a session was held in the year: this library's reading,
@@ -174,7 +174,7 @@ class _Files:
     sessions: tuple[Session, ...] | None
     communities: tuple[str, ...] | None
 
-    def progress(self, target: Target) -> Progress:
+    def progress(self, target: Target) -> TargetProgress:
         match target.measure:
             case Measure.STATIONS_OPENED:
                 found = None if self.stations is None else self._opened(target, self.stations)
@@ -185,9 +185,9 @@ class _Files:
             case Measure.COMMUNITIES_COVERED:
                 return self._coverage(target)
         if found is None:
-            return Progress(target, self.on, 0, None)
+            return TargetProgress(target, self.on, 0, None)
         counted = list(found)
-        return Progress(target, self.on, counted.count(True), len(counted) - counted.count(False))
+        return TargetProgress(target, self.on, counted.count(True), len(counted) - counted.count(False))
 
     def _opened(self, target: Target, stations: tuple[Station, ...]) -> Iterator[_Counts]:
         for each in stations:
@@ -204,15 +204,15 @@ class _Files:
                 if each.kind is FollowUpKind.VISIT and each.state is FollowUpState.DONE:
                     yield _both(here, self._in_year(target.year, each.done_on))
 
-    def _coverage(self, target: Target) -> Progress:
+    def _coverage(self, target: Target) -> TargetProgress:
         here = [code for code in self.communities or () if covers(target.division, code)]
         if not here:  # no list, or one that leaves this place out: how many there are is not known
-            return Progress(target, self.on, 0, None)
+            return TargetProgress(target, self.on, 0, None)
         found = [self._covered(target, code) for code in here]
         # A list that is missing may cover any community that the other does not.
         missing = self.stations is None or self.sessions is None
         possible = len(here) if missing else len(found) - found.count(False)
-        return Progress(target, self.on, found.count(True), possible, len(here))
+        return TargetProgress(target, self.on, found.count(True), possible, len(here))
 
     def _covered(self, target: Target, community: str) -> _Counts:
         ways = [

@@ -115,7 +115,8 @@ def find_needs(
                 (
                     need.ref, need.division, need.urgency.label.in_(text), need.domain.label.in_(text), need.title.in_(text),
                     need.status.label.in_(text), need.reason.in_(text),
-                    join([s.label for s in need.services], "或", " or ").in_(text), " ".join(need.facts), need.code,
+                    join([s.label for s in need.services], "或", " or ").in_(text), join(list(need.asks)).in_(text),
+                    " ".join(need.facts), need.code,
                 )
                 for need in needs
             ),
@@ -127,7 +128,7 @@ def find_needs(
 _NEED_HEADS = (
     Text("档案编号", "File"), Text("行政区划", "Division"), Text("紧迫程度", "Urgency"), Text("领域", "Domain"),
     Text("需求", "Need"), Text("状态", "Status"), Text("理由", "Reason"), Text("服务", "Services"),
-    Text("待了解", "To find out"), Text("代码", "Code"),
+    Text("待了解", "To find out"), Text("事实", "Fact"), Text("代码", "Code"),
 )  # fmt: skip
 _Found = tuple[tuple[Need, ...], tuple[Problem, ...]]
 

@@ -15,13 +15,17 @@ import typer
 
 import kinderguard
 from kinderguard.care import (
+    Allocation,
     CarePlan,
+    Decided,
+    Limits,
     Need,
+    Objective,
     Offer,
     Overlap,
     ServiceGiven,
     Unserved,
-    Urgency,
+    allocate,
     overlaps,
     services_of,
     unserved,
@@ -46,7 +50,6 @@ from kinderguard.model.errors import Problem
 from kinderguard.model.text import Language, Text, same
 
 if TYPE_CHECKING:
-    from kinderguard.care.allocation import Allocation
     from kinderguard.casefile import CaseStore
 
 Services = Annotated[
@@ -127,14 +130,12 @@ def allocate_help(
     lang: InLang = Lang.ZH,
     strict: Strict = False,
 ) -> None:
-    """把需求与服务供给匹配，逐项说明理由。Match needs with offers of help; every decision with its reason."""
+    """把需求与服务供给匹配，逐项说明理由。Match needs with offers of help; what becomes of each need, and why."""
     check_out(form, out)
     check_saved(save, by)
     if save and ledger is not None:
         raise typer.BadParameter("--save 须用档案库 / --save needs the store, not a ledger")
     with contained():
-        from kinderguard.care.allocation import Limits, Objective, allocate
-
         supply = read_offers(offers)
         objective = Objective(remote=frozenset(remote or ()), hold_for_unclear=to_clarify)
         limits = Limits(max_km=max_km, per_organisation=_most(most or ()))
@@ -147,44 +148,24 @@ def allocate_help(
                 promised += kept_services(opened, division, on)[0]
         cases = children_of(ledger, store, division, on, book, text)
         found = list(needs_of(cases, book, on, to_clarify=to_clarify))
-        wanted, supply, already = _left_over([need for some, _ in found for need in some], supply, promised, on)
+        wanted, free, already = _left_over([need for some, _ in found for need in some], supply, promised, on)
+        full = [o.code for o, left in zip(supply, free, strict=True) if o.capacity and not left.capacity]
         with progress("匹配 / allocating") as step:
-            result = allocate(wanted, supply, on=on, objective=objective, limits=limits, distances=table, progress=step)
+            result = allocate(wanted, free, on=on, objective=objective, limits=limits, distances=table, progress=step)
         if save:
             with open_store(store, text) as opened:
                 _promise(opened, result, until, str(by))
+        heads, rows = result.table(text)
         write_list(
             form,
             out,
-            summary=_allocation_summary(result, already, text),
-            lines=(
-                {
-                    "ref": d.need.ref, "division": d.need.division, "need": d.need.code, "urgency": d.need.urgency.value,
-                    "decided": d.decided.value, "offer": d.offer, "organisation": d.organisation,
-                    "service": d.service.value if d.service else None, "km": d.km, "in_line": d.in_line,
-                    "position": d.position, "reason": d.reason.in_(text),
-                }
-                for d in result.decisions
-            ),
-            heads=_DECISION_HEADS,
-            rows=(
-                (
-                    d.need.ref, d.need.division, d.need.urgency.label.in_(text), d.need.title.in_(text),
-                    d.decided.label.in_(text), d.organisation, d.offer, d.service.label.in_(text) if d.service else None,
-                    d.km, d.reason.in_(text), d.need.code,
-                )
-                for d in result.decisions
-            ),
+            summary=_allocation_summary(result, already, full, text),
+            lines=(each.to_dict() for each in result.allotments),
+            heads=[same(head) for head in heads],
+            rows=rows,
             lang=text,
-        )  # fmt: skip
+        )
         raise typer.Exit(told((p for _, problems in found for p in problems), text))
-
-
-_DECISION_HEADS = (
-    Text("档案编号", "File"), Text("行政区划", "Division"), Text("紧迫程度", "Urgency"), Text("需求", "Need"),
-    Text("结果", "Decided"), Text("组织", "Organisation"), Text("供给", "Offer"), Text("服务", "Service"),
-    Text("距离（公里）", "Kilometres"), Text("理由", "Reason"), Text("需求代码", "Code"),
-)  # fmt: skip
 
 
 def _most(given: Iterable[str]) -> dict[str, int]:
@@ -219,9 +200,8 @@ def _left_over(
     return left, free, len(needs) - len(left)
 
 
-def _promise(store: "CaseStore", result: "Allocation", until: dt.date | None, by: str) -> None:
+def _promise(store: "CaseStore", result: Allocation, until: dt.date | None, by: str) -> None:
     """Keep what is served as promised services; the same promise of one day is kept once."""
-    from kinderguard.care.allocation import Decided
     from kinderguard.casefile import EntryKind, NewEntry
 
     on = result.asked.on
@@ -235,48 +215,20 @@ def _promise(store: "CaseStore", result: "Allocation", until: dt.date | None, by
             },
             on, until, by=by, key=f"service:{d.need.ref}:{d.need.code}:{on}:{d.offer}",
         )
-        for d in result.decisions
+        for d in result.allotments
         if d.decided is Decided.SERVED
     )  # fmt: skip
 
 
-def _allocation_summary(result: "Allocation", already: int, lang: Language) -> Iterator[str]:
-    """What was decided, by urgency, by offer and by place; why the others are not served; what one more place would bring."""
-    decided = Counter(d.decided for d in result.decisions)
-    yield Text(
-        f"{len(result.decisions)} 项需求，{len(result.asked.offers)} 项供给；另有 {already} 项需求已有机构服务",
-        f"{len(result.decisions)} needs, {len(result.asked.offers)} offers; {already} further needs are served already",
-    ).in_(lang)
-    yield from columns_of((outcome.label.in_(lang), str(count)) for outcome, count in decided.most_common())
-    yield Text("按紧迫程度（已安排／需求）", "By urgency (served of needed)").in_(lang)
-    yield from columns_of((urgency.label.in_(lang), "{}/{}".format(*result.served(urgency))) for urgency in Urgency)
-    yield Text("按地方", "By place").in_(lang)
-    yield from columns_of((p.place or "", p.name.in_(lang), f"{p.served}/{p.needs}") for p in result.places)
-    yield Text("按供给（已用／名额；再增一个名额的作用）", "By offer (used of places; what one more would bring)").in_(
-        lang
-    )
-    for price in result.prices:
-        # An offer whose places all went to services promised before takes no part, so it has no price.
-        full = same(f"{price.code} ") + Text(
-            "名额已全部用于已承诺的服务", "all its places are taken by services promised before"
-        )
-        yield f"  {(price.message if price.limit else full).in_(lang)}"
-    waiting = Counter(d.in_line for d in result.decisions if d.in_line is not None)
-    if waiting:
-        yield Text("候补（按供给）", "Waiting, by offer").in_(lang)
-        yield from columns_of((offer, str(count)) for offer, count in waiting.most_common())
-    # Of those who wait each reason names its own position in the line; the lists have them all.
-    others = [d for d in result.decisions if not d.placed and d.in_line is None and d.need.for_helpers]
-    reasons = Counter(d.reason for d in others)
-    if reasons:
-        yield Text("其余未安排的理由", "Why the others are not served").in_(lang)
-        yield from columns_of((str(count), reason.in_(lang)) for reason, count in reasons.most_common(_REASONS))
-        if len(reasons) > _REASONS:
-            yield Text("  更多见 --format csv", "  more with --format csv").in_(lang)
-
-
-#: How many reasons the summary lists.
-_REASONS = 12
+def _allocation_summary(result: Allocation, already: int, full: list[str], lang: Language) -> Iterator[str]:
+    """What was promised before, and what is proposed for the rest."""
+    yield Text(f"另有 {already} 项需求已有机构服务", f"{already} further needs are served already").in_(lang)
+    if full:
+        yield Text(
+            f"名额已全部用于已承诺的服务：{'、'.join(full)}",
+            f"all places are taken by services promised before: {', '.join(full)}",
+        ).in_(lang)
+    yield from result.summary(lang).split("\n")
 
 
 # ---- overlaps ----------------------------------------------------------------------------------------------------

@@ -41,10 +41,12 @@ class PackInHand:
     """What a source may load instead of a module: a pack that needs no hooks, or why there is none.
 
     ``problems`` of a pack that is there do not keep it out; they make the assessments of its jurisdiction incomplete.
+    ``needs`` are those that it adds.
     """
 
     pack: Pack | None
     problems: tuple[Problem, ...] = ()
+    needs: "tuple[NeedRule, ...]" = ()
 
 
 class PackError(ToldError):
@@ -82,8 +84,6 @@ class PackSource:
     documents: tuple[OwnDocument, ...] = ()
     observers: "tuple[Callable[[Assessment], None], ...]" = ()
     needs: "tuple[NeedRule, ...]" = ()
-    #: Whether it came as plain data, without its module: then nobody can say what its other hooks would give.
-    in_hand: bool = False
     problems: tuple[Problem, ...] = ()
     #: What the entry point names, ``module`` or ``module:attribute``; empty where there is none.
     value: str = ""
@@ -242,7 +242,7 @@ def load_source(source: PackSource) -> None:
     except (Exception, SystemExit) as error:  # noqa: BLE001  as above
         source.quarantine([_failed(source, "pack.registration_failed", "注册", "registration", error)])
         return
-    problems = _pack_problems(packs, source) + _value_problems(source)
+    problems = _pack_problems(packs, source) + _value_problems(source, packs)
     if problems:
         source.quarantine(problems)
         return
@@ -250,11 +250,12 @@ def load_source(source: PackSource) -> None:
 
 
 def _take(source: PackSource, found: PackInHand) -> None:
-    unfit = [] if found.pack is None else _pack_problems([found.pack], source)
+    source.needs = found.needs
+    unfit = [] if found.pack is None else _pack_problems([found.pack], source) + _value_problems(source, [found.pack])
     if found.pack is None or unfit:
         source.quarantine([*found.problems, *unfit])
         return
-    source.pack, source.state, source.problems, source.in_hand = found.pack, PackState.LOADED, found.problems, True
+    source.pack, source.state, source.problems = found.pack, PackState.LOADED, found.problems
 
 
 def _flat(results: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
@@ -408,53 +409,54 @@ def _version_problem(pack: Pack, source: PackSource) -> Problem | None:
     )
 
 
-def _value_problems(source: PackSource) -> list[Problem]:
+def _value_problems(source: PackSource, packs: list[Any]) -> list[Problem]:
     from kinderguard.packs.columns import LedgerColumn
     from kinderguard.packs.need_rules import NeedRule
     from kinderguard.packs.source_profiles import SourceProfile
 
-    wrong = [
-        (hook, expected, value)
-        for hook, expected, values in (
-            (
-                "kinderguard_ledger_columns",
-                "LedgerColumn values",
-                [c for c in source.columns if not isinstance(c, LedgerColumn)],
-            ),
-            (
-                "kinderguard_source_profiles",
-                f"SourceProfile values whose codes begin with {source.name + '.'!r}",
-                [
-                    p
-                    for p in source.profiles
-                    if not isinstance(p, SourceProfile) or not p.code.startswith(source.name + ".")
-                ],
-            ),
-            (
-                "kinderguard_documents",
-                "OwnDocument values",
-                [d for d in source.documents if not isinstance(d, OwnDocument)],
-            ),
-            (
-                "kinderguard_needs",
-                f"NeedRule values whose codes begin with {source.name + '.'!r}",
-                [n for n in source.needs if not isinstance(n, NeedRule) or not n.code.startswith(source.name + ".")],
-            ),
-            ("kinderguard_observers", "functions", [o for o in source.observers if not callable(o)]),
-        )
+    given: tuple[tuple[str, type, tuple[Any, ...]], ...] = (
+        ("kinderguard_ledger_columns", LedgerColumn, source.columns),
+        ("kinderguard_source_profiles", SourceProfile, source.profiles),
+        ("kinderguard_documents", OwnDocument, source.documents),
+        ("kinderguard_needs", NeedRule, source.needs),
+    )
+    found = [
+        _wrong_value(source, hook, Text(f"{kind.__name__} 值", f"{kind.__name__} values"), value)
+        for hook, kind, values in given
         for value in values
+        if not isinstance(value, kind)
     ]
-    return [
-        Problem(
-            "pack.hook_result_invalid",
-            Text(
-                f"{hook} 返回了不能使用的值（{type(value).__name__}）；请按 docs/plugins.md 返回",
-                f"{hook} must give {expected}, not a {type(value).__name__}",
-            ),
-            source.where,
-        )
-        for hook, expected, value in wrong
+    function = Text("函数", "functions")
+    found += [_wrong_value(source, "kinderguard_observers", function, o) for o in source.observers if not callable(o)]
+    # A pack whose own code is not that of its entry point is told once, and not for each code that begins with it.
+    own = next((pack.code for pack in packs if isinstance(pack, Pack)), source.name)
+    found += [
+        _foreign_code(source, hook, value.code)
+        for hook, kind, values in given
+        for value in values
+        if kind in (SourceProfile, NeedRule) and isinstance(value, kind) and not value.code.startswith(f"{own}.")
     ]
+    return found
+
+
+def _wrong_value(source: PackSource, hook: str, wanted: Text, value: Any) -> Problem:
+    got = type(value).__name__
+    return Problem(
+        "pack.hook_result_invalid",
+        Text(f"{hook} 应返回{wanted.zh}，不是 {got}；请改为返回这样的值", f"{hook} must give {wanted.en}, not a {got}"),
+        source.where,
+    )
+
+
+def _foreign_code(source: PackSource, hook: str, code: str) -> Problem:
+    return Problem(
+        "pack.hook_result_invalid",
+        Text(
+            f"{hook} 返回的代码 {code!r} 不属于本包；请使其以 {source.name + '.'!r} 开头",
+            f"{hook} gave the code {code!r}, which is not the pack's own; begin it with {source.name + '.'!r}",
+        ),
+        source.where,
+    )
 
 
 def in_jurisdiction(source: PackSource, division: str | None) -> bool:

@@ -1,7 +1,8 @@
 """A book that travels: as canonical JSON and back, without loss, and without code.
 
-Called by ``PolicyBook.to_json`` and ``from_json``. Each pack is plain data; what stays behind are observers, ledger
-columns and the functions of fact providers, which are taken from the installed distribution where the book is read.
+Called by ``PolicyBook.to_json`` and ``from_json``. Each pack is plain data, with the needs that it adds; what stays
+behind are observers, ledger columns, kinds of lists and the functions of fact providers, which are taken from the installed
+distribution where the book is read.
 """
 
 import datetime as dt
@@ -23,6 +24,8 @@ from kinderguard.model.text import Text
 from kinderguard.packs.changes import Change, Given, Without, WithParameters, WithPolicies
 from kinderguard.packs.loader import PackInHand, PackSource, PackState, Registry, discover
 from kinderguard.packs.pack import Pack, check_pack_code
+from kinderguard.packs.portable_needs import needs_from_plain, needs_to_plain
+from kinderguard.packs.shapes import AN_OBJECT, as_date, as_flag, as_list, as_string, as_text, check_keys
 from kinderguard.rules import nodes as n
 from kinderguard.rules.canonical import canonical_text, plain
 from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactProvider, Policy
@@ -30,17 +33,7 @@ from kinderguard.rules.errors import DefinitionError, RuleError
 from kinderguard.rules.expression import Expr, type_of
 from kinderguard.rules.kinds import CODE_LISTS, Kind
 from kinderguard.rules.parameters import Parameter
-from kinderguard.rules.reading import (
-    A_FLAG,
-    A_LIST,
-    A_TEXT,
-    Functions,
-    Reading,
-    field_missing,
-    needed,
-    no_date,
-    no_field,
-)
+from kinderguard.rules.reading import Functions, Reading, needed
 
 if TYPE_CHECKING:
     from kinderguard.packs.book import PolicyBook
@@ -105,7 +98,8 @@ def _source_to_plain(source: PackSource, book: "PolicyBook") -> dict[str, Any]:
             **{name: [plain(value) for value in getattr(pack, name)] for name in _DEFINED},
             # The file is no part of what is hashed, but errors name it.
             "parameters": [plain(p) | ({"file": p.file} if p.file else {}) for p in given],
-        }
+        },
+        "needs": needs_to_plain(source.needs),
     }
 
 
@@ -213,7 +207,7 @@ def read(text: str) -> dict[str, Any]:
                 f"This is no book: it does not say that its format is {FORMAT!r}. Write it again with book.to_json().",
             )
         )
-    _check_keys(
+    check_keys(
         data,
         ("format", "day", "division", "strict", "changes", "code_lists", "packs", "left_out", "problems"),
         "book",
@@ -221,9 +215,9 @@ def read(text: str) -> dict[str, Any]:
     lists = _lists(data["code_lists"])
     installed = _Installed()
     sources = [
-        _source(entry, f"packs[{k}]", lists, installed) for k, entry in enumerate(_as_list(data["packs"], "packs"))
+        _source(entry, f"packs[{k}]", lists, installed) for k, entry in enumerate(as_list(data["packs"], "packs"))
     ]
-    sources += [_left_out(_string(name, "left_out")) for name in _as_list(data["left_out"], "left_out")]
+    sources += [_left_out(as_string(name, "left_out")) for name in as_list(data["left_out"], "left_out")]
     twice = [name for name, count in Counter(s.name for s in sources).items() if count > 1]
     if twice:
         raise DefinitionError(
@@ -233,77 +227,32 @@ def read(text: str) -> dict[str, Any]:
             )
         )
     return {
-        "registry": Registry(sources, [_problem(p, "problems") for p in _as_list(data["problems"], "problems")]),
-        "day": None if data["day"] is None else _date(data["day"], "day"),
+        "registry": Registry(sources, [_problem(p, "problems") for p in as_list(data["problems"], "problems")]),
+        "day": None if data["day"] is None else as_date(data["day"], "day"),
         "division": None if data["division"] is None else _place(data["division"]),
-        "strict": _flag(data["strict"], "strict"),
+        "strict": as_flag(data["strict"], "strict"),
         "changes": tuple(
-            _change(c, f"changes[{k}]", Reading(lists)) for k, c in enumerate(_as_list(data["changes"], "changes"))
+            _change(c, f"changes[{k}]", Reading(lists)) for k, c in enumerate(as_list(data["changes"], "changes"))
         ),
     }
 
 
-_AN_OBJECT = Text("对象", "an object")
-
-
-def _check_keys(data: Any, keys: Iterable[str], where: str) -> None:
-    if not isinstance(data, dict):
-        raise needed(_AN_OBJECT, type_of(data), where)
-    keys = tuple(keys)
-    for name in data:
-        if name not in keys:
-            raise no_field(name, keys, where)
-    for name in keys:
-        if name not in data:
-            raise field_missing(name, where)
-
-
-def _as_list(data: Any, where: str) -> list[Any]:
-    if not isinstance(data, list):
-        raise needed(A_LIST, type_of(data), where)
-    return data
-
-
-def _string(data: Any, where: str) -> str:
-    if not isinstance(data, str):
-        raise needed(A_TEXT, type_of(data), where)
-    return data
-
-
-def _flag(data: Any, where: str) -> bool:
-    if not isinstance(data, bool):
-        raise needed(A_FLAG, type_of(data), where)
-    return data
-
-
-def _date(data: Any, where: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(_string(data, where))
-    except ValueError:
-        raise no_date(where) from None
-
-
 def _place(data: Any) -> str:
     try:
-        return check_division(_string(data, "division"))
+        return check_division(as_string(data, "division"))
     except FieldValueError as error:
         raise DefinitionError(error.text + Text("。", "."), "division") from None
 
 
-def _text(data: Any, where: str) -> Text:
-    _check_keys(data, ("zh", "en"), where)
-    return Text(_string(data["zh"], where), _string(data["en"], where))
-
-
 def _problem(data: Any, where: str) -> Problem:
-    _check_keys(data, ("code", "message", "where"), where)
-    return Problem(_string(data["code"], where), _text(data["message"], where), _string(data["where"], where))
+    check_keys(data, ("code", "message", "where"), where)
+    return Problem(as_string(data["code"], where), as_text(data["message"], where), as_string(data["where"], where))
 
 
 def _lists(data: Any) -> dict[str, type[Code]]:
     """The code lists by name: those that are here where they say the same, else made from the text."""
     if not isinstance(data, dict):
-        raise needed(_AN_OBJECT, type_of(data), "code_lists")
+        raise needed(AN_OBJECT, type_of(data), "code_lists")
     found = dict(CODE_LISTS)
     for name, members in data.items():
         where = f"code_lists, {name}"
@@ -318,7 +267,7 @@ def _lists(data: Any) -> dict[str, type[Code]]:
                 "code_lists",
             )
         # Not put among the lists of this process: the pack itself may be imported later and bring its own.
-        texts = [[_string(text, where) for text in _as_list(member, where)] for member in _as_list(members, where)]
+        texts = [[as_string(text, where) for text in as_list(member, where)] for member in as_list(members, where)]
         make: Any = Code
         try:
             found[name] = make(name, {member: (value, zh, en) for member, value, zh, en in texts})
@@ -355,15 +304,15 @@ class _Installed:
 def _source(entry: Any, where: str, lists: Mapping[str, type[Code]], installed: _Installed) -> PackSource:
     """One pack of a book. Its definitions are read when they are first needed."""
     if not isinstance(entry, dict) or "problems" not in entry:
-        _check_keys(entry, ("name", "distribution", "pack"), where)
+        check_keys(entry, ("name", "distribution", "pack", "needs"), where)
     else:
-        _check_keys(entry, ("name", "distribution", "problems"), where)
-    name = check_pack_code(_string(entry["name"], where))
-    source = PackSource(name, _string(entry["distribution"], where), lambda: None)
+        check_keys(entry, ("name", "distribution", "problems"), where)
+    name = check_pack_code(as_string(entry["name"], where))
+    source = PackSource(name, as_string(entry["distribution"], where), lambda: None)
     if "problems" in entry:
-        source.quarantine([_problem(p, f"{where} {name}") for p in _as_list(entry["problems"], "problems")])
+        source.quarantine([_problem(p, f"{where} {name}") for p in as_list(entry["problems"], "problems")])
     else:
-        source.load = partial(_in_hand, entry["pack"], source, lists, installed)
+        source.load = partial(_in_hand, entry["pack"], entry["needs"], source, lists, installed)
     return source
 
 
@@ -379,28 +328,31 @@ def _none_in_hand(name: str) -> PackInHand:
     return PackInHand(None, (Problem("pack.left_out", message, name),))
 
 
-def _in_hand(data: Any, source: PackSource, lists: Mapping[str, type[Code]], installed: _Installed) -> PackInHand:
-    """A pack read back, with the functions of its providers where they are installed."""
+def _in_hand(
+    data: Any, needs: Any, source: PackSource, lists: Mapping[str, type[Code]], installed: _Installed
+) -> PackInHand:
+    """A pack read back, with the functions of its providers where they are installed, and the needs that it adds."""
     lacking: list[str] = []
+    reading = Reading(lists, functions=_unknown)
     try:
-        pack = _pack(data, source.name, lists)
+        pack = _pack(data, source.name, reading)
         pack = attrs.evolve(pack, providers=[_equipped(p, pack, installed, lacking) for p in pack.providers])
+        added = needs_from_plain(needs, f"{source.name}, needs", reading)
     except RuleError as error:
         return PackInHand(None, (_unreadable(error, source),))
-    return PackInHand(pack, (_provider_absent(pack, lacking, installed, source),) if lacking else ())
+    return PackInHand(pack, (_provider_absent(pack, lacking, installed, source),) if lacking else (), added)
 
 
-def _pack(data: Any, name: str, lists: Mapping[str, type[Code]]) -> Pack:
-    _check_keys(data, ("code", "title", "version", "kinderguard", *_DEFINED, "parameters"), name)
-    reading = Reading(lists, functions=_unknown)
+def _pack(data: Any, name: str, reading: Reading) -> Pack:
+    check_keys(data, ("code", "title", "version", "kinderguard", *_DEFINED, "parameters"), name)
     defined: dict[str, Any] = {
         field: reading.several(data[field], cls, f"{name}, {field}") for field, cls in _DEFINED.items()
     }
     return Pack(
-        code=_string(data["code"], f"{name}, code"),
-        title=_text(data["title"], f"{name}, title"),
-        version=_string(data["version"], f"{name}, version"),
-        kinderguard=_string(data["kinderguard"], f"{name}, kinderguard"),
+        code=as_string(data["code"], f"{name}, code"),
+        title=as_text(data["title"], f"{name}, title"),
+        version=as_string(data["version"], f"{name}, version"),
+        kinderguard=as_string(data["kinderguard"], f"{name}, kinderguard"),
         **defined,
         parameters=reading.several(data["parameters"], Parameter, f"{name}, parameters"),
     )
@@ -462,9 +414,9 @@ def _change(data: Any, where: str, reading: Reading) -> Change:
             {code: _given(value, f"{where} {code}") for code, value in _pairs(given, where)}
         ),
         "with_policies": lambda given: WithPolicies(
-            tuple(_definition(d, f"{where}[{k}]", reading) for k, d in enumerate(_as_list(given, where)))
+            tuple(_definition(d, f"{where}[{k}]", reading) for k, d in enumerate(as_list(given, where)))
         ),
-        "without": lambda given: Without(frozenset(_string(c, where) for c in _as_list(given, where))),
+        "without": lambda given: Without(frozenset(as_string(c, where) for c in as_list(given, where))),
     }
     if not isinstance(data, dict) or len(data) != 1 or next(iter(data)) not in known:
         raise DefinitionError(
@@ -481,7 +433,7 @@ def _definition(data: Any, where: str, reading: Reading) -> Any:
 
 
 def _pairs(data: Any, where: str) -> list[tuple[str, Any]]:
-    pairs = _as_list(data, where)
+    pairs = as_list(data, where)
     if not all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in pairs):
         raise DefinitionError(
             Text("此处应为成对的列表：[[代码, 值], …]。", "a list of pairs is needed here: [[code, value], …]."), where
@@ -498,9 +450,9 @@ def _given(data: Any, where: str) -> Any:
             return {place: _given(each, f"{where} @ {place}") for place, each in _pairs(value, where)}
         try:
             if kind == "decimal":
-                return Decimal(_string(value, where))
+                return Decimal(as_string(value, where))
             if kind == "ratio":
-                return Fraction(_string(value, where))
+                return Fraction(as_string(value, where))
         except (InvalidOperation, ValueError, ZeroDivisionError):
             raise DefinitionError(
                 Text(
@@ -510,7 +462,7 @@ def _given(data: Any, where: str) -> Any:
                 where,
             ) from None
         if kind == "date":
-            return _date(value, where)
+            return as_date(value, where)
     raise DefinitionError(
         Text(
             "此处应为文字、整数、true、false、decimal、ratio 或 date。",

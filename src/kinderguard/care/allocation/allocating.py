@@ -1,6 +1,7 @@
 """Matching needs with offers 资源分配. Called by whoever plans the help of a county or a city; needs the extra ``[care]``.
 
-It orders, asks the aims one after the other, and gives back a proposal with its reasons. It promises nothing and writes nothing.
+It puts what is asked in order and gives back a proposal with its reasons. It promises nothing and writes nothing. What
+computes is loaded when it is called, and not before.
 """
 
 import datetime as dt
@@ -13,17 +14,12 @@ from kinderguard.care.allocation.asking import (
     Progress,
     TwiceError,
     check_distances,
+    level_of,
+    needing_extra,
 )
-from kinderguard.care.allocation.explaining import Explainer
-from kinderguard.care.allocation.instance import level_of
-from kinderguard.care.allocation.prices import instance_of, prices
 from kinderguard.care.allocation.result import Allocation, Asked
-from kinderguard.care.allocation.stages import chosen
 from kinderguard.care.needs import Need
 from kinderguard.care.offers import Offer
-
-#: Candidates, four aims, prices and reasons.
-_STEPS = 6
 
 
 def allocate(
@@ -38,7 +34,7 @@ def allocate(
 ) -> Allocation:
     """Who is to serve which need: the most urgent first, fair between places, near, by organisations that the child knows.
 
-    Each need is served once at most. Only what ``fit`` says may be matched is; where something is not known, the decision
+    Each need is served once at most. Only what ``fit`` says may be matched is; where something is not known, the allotment
     says what to find out first. The same needs and offers give the same allocation, in whatever order they come.
 
     Args:
@@ -67,15 +63,9 @@ def allocate(
         distances,
     )
     _each_once(asked)
-    steps = _Steps(progress)
-    instance = instance_of(asked)
-    instance.pairs  # noqa: B018  found here, so that it counts as the first step
-    steps.next()
-    found = chosen(instance, steps.next)
-    explained = Explainer(instance, found.pairs)
-    result = Allocation(asked, explained.decisions(), explained.places, prices(instance, found.pairs), found.aims)
-    steps.next()
-    return result
+    with needing_extra():
+        from kinderguard.care.allocation.computing import computed
+    return computed(asked, progress)
 
 
 def _need_order(need: Need) -> tuple[int, str, str, str]:
@@ -92,13 +82,3 @@ def _each_once(asked: Asked) -> None:
     for before, offer in zip(asked.offers, asked.offers[1:], strict=False):
         if before.code == offer.code:
             raise TwiceError.of("供给编号", "code of an offer", offer.code)
-
-
-class _Steps:
-    def __init__(self, progress: Progress | None) -> None:
-        self._done, self._progress = 0, progress
-
-    def next(self) -> None:
-        self._done += 1
-        if self._progress is not None:
-            self._progress(self._done, _STEPS)

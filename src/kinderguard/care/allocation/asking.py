@@ -5,15 +5,18 @@ library's own and no law.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, Self
 
 import attrs
 
-from kinderguard.model.errors import FieldValueError, ToldError
+from kinderguard.care.needs import Need
+from kinderguard.model.errors import FieldValueError, MissingExtraError, ToldError
 from kinderguard.model.places import check_division, prefixes
 from kinderguard.model.text import Text
+from kinderguard.packs.need_rules import Urgency
 
 #: Called with (steps done, steps in all).
 Progress = Callable[[int, int], None]
@@ -23,6 +26,14 @@ Distances = Mapping[tuple[str, str], float]
 
 #: Travel is compared in whole steps of this many metres, so that it is computed without rounding.
 STEP_METRES = 100
+
+#: Present needs come in three levels by urgency, needs to be clarified in three more behind them.
+LEVELS = 2 * len(Urgency)
+
+
+def level_of(need: Need) -> int:
+    """0 for an immediate present need … 5 for a planned one that is still to be clarified."""
+    return need.urgency.rank + (len(Urgency) if need.to_clarify else 0)
 
 
 class AllocationError(ToldError, ValueError):
@@ -40,6 +51,21 @@ class TwiceError(AllocationError):
 
 class SolverError(ToldError, RuntimeError):
     """The solver gave no answer that could be checked: it ran out of time, or its answer is not exact."""
+
+
+@contextmanager
+def needing_extra() -> Iterator[None]:
+    """Around an import of what computes: says which extra to install where it is not.
+
+    Raises:
+        MissingExtraError: numpy, which comes with highspy, is not there.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "numpy":
+            raise
+        raise MissingExtraError("care", "highspy") from None
 
 
 def _whole(value: Any) -> bool:

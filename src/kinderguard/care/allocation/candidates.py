@@ -1,7 +1,7 @@
 """Which offer may be matched with which need: exactly what ``fit`` says, without asking it for every pair. Called by ``allocate``.
 
-``fit`` looks at a few things of a need only: services, qualifications, languages, how its division lies to the areas of
-the offers, and the distance. So it is asked once for each such kind of need and each offer: within reach, beyond it, and
+``fit`` looks at a few things of a need only: services, qualifications, languages, days of the week, how its division lies
+to the areas of the offers, and the distance. So it is asked once for each such kind of need and each offer: within reach, beyond it, and
 at an unknown distance; which of the three a pair is, is found for all pairs at once. A test holds the two together.
 """
 
@@ -64,6 +64,7 @@ class _Kind:
     services: tuple[Service, ...]
     qualifications: tuple[object, ...]
     languages: tuple[object, ...] | None
+    weekdays: tuple[object, ...] | None
     place_known: bool
     areas: tuple[bool | None, ...]
 
@@ -201,7 +202,12 @@ class Candidates:
         found = []
         for need in self.needs:
             kind = _Kind(
-                need.services, need.qualifications, need.languages, need.division is not None, lie[need.division]
+                services=need.services,
+                qualifications=need.qualifications,
+                languages=need.languages,
+                weekdays=need.weekdays,
+                place_known=need.division is not None,
+                areas=lie[need.division],
             )
             found.append(known.setdefault(kind, kind))
         return tuple(found)

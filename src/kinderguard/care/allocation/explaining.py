@@ -1,4 +1,4 @@
-"""The reason of every decision, in Chinese and English. Called by ``allocate`` once everything is chosen; it decides nothing."""
+"""What becomes of every need and why, in Chinese and English. Called by ``allocate`` once everything is chosen; it decides nothing."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -9,9 +9,10 @@ import numpy as np
 from kinderguard.care.allocation.candidates import Numbers
 from kinderguard.care.allocation.instance import Instance
 from kinderguard.care.allocation.obstacles import Obstacles
-from kinderguard.care.allocation.result import Decided, Decision, FindOut, PlaceShare
+from kinderguard.care.allocation.result import Allotment, Decided, FindOut, PlaceShare
+from kinderguard.care.fields import Weekday
 from kinderguard.care.needs import Need
-from kinderguard.model.text import Text, join, same
+from kinderguard.model.text import Text, join
 
 #: How many offers to be found out are named with one need.
 _NAMED = 3
@@ -40,29 +41,29 @@ class Explainer:
         self.places = tuple(self._places(chosen))
         self._lines = self._waiting()
 
-    def decisions(self) -> tuple[Decision, ...]:
+    def allotments(self) -> tuple[Allotment, ...]:
         """One for every need, in order."""
-        return tuple(self._decision(number, need) for number, need in enumerate(self.instance.needs))
+        return tuple(self._allotment(number, need) for number, need in enumerate(self.instance.needs))
 
-    def _decision(self, number: int, need: Need) -> Decision:
+    def _allotment(self, number: int, need: Need) -> Allotment:
         if self.pair[number] >= 0:
             return self._placed(number, need)
         if not need.for_helpers:
             text = Text("此需求由主管部门处理，不交服务组织", "the need is for the authorities, not for helpers")
-            return Decision(need, Decided.FOR_AUTHORITIES, text)
+            return Allotment(need, Decided.FOR_AUTHORITIES, text)
         if not self.instance.takes_part[number]:
-            return Decision(need, Decided.TO_CLARIFY, _clarify(need))
+            return Allotment(need, Decided.TO_CLARIFY, _clarify(need))
         here = self.instance.pairs.of(number)
         if here.start < here.stop:
             return self._waits(number, need)
         found, count = self._find_out(number)
         if count:
-            return Decision(need, Decided.FIND_OUT, _to_find_out(found, count), find_out=found)
-        return Decision(need, Decided.NO_OFFER, self.obstacles.reason(number))
+            return Allotment(need, Decided.FIND_OUT, _to_find_out(found, count), find_out=found)
+        return Allotment(need, Decided.NO_OFFER, self.obstacles.reason(number))
 
     # ---- served -------------------------------------------------------------------------------------------------
 
-    def _placed(self, number: int, need: Need) -> Decision:
+    def _placed(self, number: int, need: Need) -> Allotment:
         instance, pair = self.instance, int(self.pair[number])
         offer = instance.offers[int(instance.pairs.offer[pair])]
         service, km = instance.pairs.service_of(pair), float(instance.pairs.km[pair])
@@ -79,12 +80,14 @@ class Explainer:
             parts.append(Text(f"距离{km:.1f}公里", f"{km:.1f} km away"))
         if familiar:
             parts.append(Text("儿童熟悉该组织", "the child knows the organisation"))
+        if travels and offer.weekdays:
+            parts.append(_days(offer.weekdays, need))
         parts.append(Text(f"紧迫程度：{need.urgency.zh}", f"urgency: {need.urgency.en}"))
         parts.append(self._among(number, pair))
         if need.to_clarify:
             parts.append(Text("仅用现有需求之后的余额预留；", "held from what present needs left; ") + _clarify(need))
         decided = Decided.HELD if need.to_clarify else Decided.SERVED
-        return Decision(
+        return Allotment(
             need, decided, join(parts, "；", "; "), offer.code, offer.organisation, service,
             km if travels and not np.isnan(km) else None, familiar,
         )  # fmt: skip
@@ -107,7 +110,7 @@ class Explainer:
 
     # ---- waiting ------------------------------------------------------------------------------------------------
 
-    def _waits(self, number: int, need: Need) -> Decision:
+    def _waits(self, number: int, need: Need) -> Allotment:
         instance = self.instance
         here = instance.pairs.of(number)
         offers = instance.pairs.offer[here].tolist()
@@ -138,7 +141,7 @@ class Explainer:
         found, count = self._find_out(number)
         if count:
             parts.append(_to_find_out(found, count))
-        return Decision(
+        return Allotment(
             need, Decided.WAITING, join(parts, "；", "; "), in_line=offer.code, position=position, find_out=found
         )
 
@@ -213,12 +216,23 @@ class Explainer:
 
 
 def _clarify(need: Need) -> Text:
-    if not need.facts:
+    if not need.asks:
         return Text("此需求尚待核实", "the need is still to be clarified")
-    shown = join([same(path) for path in need.facts])
+    shown = join(list(need.asks))
     return Text(
         f"此需求尚待核实，请先查明：{shown.zh}", f"the need is still to be clarified; find out first: {shown.en}"
     )
+
+
+def _days(serves: Sequence[Weekday], need: Need) -> Text:
+    """On which days it may be; where nobody asked when the child is free, that this is to be asked."""
+    days = join([each.label for each in serves if need.weekdays is None or each in need.weekdays])
+    ask = (
+        Text("（请先了解儿童何时有空）", " (ask first when the child is free)")
+        if need.weekdays is None
+        else Text("", "")
+    )
+    return Text(f"服务日：{days.zh}", f"on {days.en}") + ask
 
 
 def _to_find_out(found: Sequence[FindOut], count: int) -> Text:

@@ -12,19 +12,11 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from kinderguard.care.allocation.asking import STEP_METRES, Objective
+from kinderguard.care.allocation.asking import LEVELS, STEP_METRES, Objective, level_of
 from kinderguard.care.allocation.candidates import Candidates, Numbers, Pairs
 from kinderguard.care.needs import Need
 from kinderguard.care.offers import Offer
-from kinderguard.packs.need_rules import Service, Urgency
-
-#: Present needs come in three levels by urgency, needs to be clarified in three more behind them.
-LEVELS = 2 * len(Urgency)
-
-
-def level_of(need: Need) -> int:
-    """0 for an immediate present need … 5 for a planned one that is still to be clarified."""
-    return need.urgency.rank + (len(Urgency) if need.to_clarify else 0)
+from kinderguard.packs.need_rules import Service
 
 
 @attrs.define(eq=False)

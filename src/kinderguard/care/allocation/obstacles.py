@@ -8,7 +8,7 @@ import numpy as np
 
 from kinderguard.care.allocation.candidates import Candidates
 from kinderguard.care.needs import Need
-from kinderguard.care.offers import fit
+from kinderguard.care.offers import fit, free_days
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Text, join
 
@@ -17,7 +17,7 @@ _TOO_FAR = "offer.too_far"
 #: The findings of ``fit`` that rule a match out, in the order in which offers are sifted.
 _ORDER = (
     "offer.no_service", "offer.not_open", "offer.no_capacity", "offer.barred_person", "offer.outside_area",
-    "offer.no_qualification", "offer.no_language", _TOO_FAR,
+    "offer.no_common_day", "offer.no_qualification", "offer.no_language", _TOO_FAR,
 )  # fmt: skip
 
 
@@ -110,6 +110,12 @@ def _told(code: str, need: Need, count: int) -> Text:
             )
         case "offer.outside_area":
             return Text(f"{among.zh}均不服务{where.zh}", f"{among.en}, none serves {where.en}")
+        case "offer.no_common_day":
+            free = free_days(need)
+            return Text(
+                f"服务{where.zh}的{among.zh}均不在儿童有空的日子（{free.zh}）服务",
+                f"{among.en} that may serve {where.en}, none serves when the child is free ({free.en})",
+            )
         case "offer.no_qualification":
             who = _who(need)
             return Text(

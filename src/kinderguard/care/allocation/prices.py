@@ -12,9 +12,9 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from kinderguard.care.allocation.asking import AllocationError
+from kinderguard.care.allocation.asking import LEVELS, AllocationError
 from kinderguard.care.allocation.candidates import Candidates, Numbers
-from kinderguard.care.allocation.instance import LEVELS, Instance
+from kinderguard.care.allocation.instance import Instance
 from kinderguard.care.allocation.network import grouped
 from kinderguard.care.allocation.result import Asked, Gain, LimitKind, Price, counts_by_urgency
 from kinderguard.care.allocation.stages import most_served

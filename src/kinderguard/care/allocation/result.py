@@ -1,23 +1,25 @@
-"""What an allocation says: a decision for every need with its reason, the places, the prices of limits. Made by ``allocate``.
+"""What an allocation says: what becomes of every need and why, the places, the prices of limits. Made by ``allocate``.
 
 A proposal for people to decide on: nothing is promised by it and nobody is told. It holds file numbers and codes of
 organisations, never anybody's name.
 """
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from kinderguard.care.allocation.asking import Distances, Limits, Objective
+from kinderguard.care.allocation import showing
+from kinderguard.care.allocation.asking import Distances, Limits, Objective, needing_extra
 from kinderguard.care.needs import Need
 from kinderguard.care.offers import Offer
 from kinderguard.model.codes import Code
 from kinderguard.model.places import place_name
-from kinderguard.model.text import Text
+from kinderguard.model.text import Language, Text
 from kinderguard.packs.need_rules import Service, Urgency
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ class FindOut:
 
 
 @attrs.frozen
-class Decision:
+class Allotment:
     """What becomes of one need, and why.
 
     Args:
@@ -76,6 +78,10 @@ class Decision:
     def placed(self) -> bool:
         """Whether it takes a place of an offer."""
         return self.offer is not None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values: file number and codes, texts in both languages; nothing else of the child."""
+        return showing.entry(self)
 
 
 @attrs.frozen
@@ -191,28 +197,28 @@ class Asked:
 
 @attrs.frozen
 class Allocation:
-    """Who is to serve which need, with the reason of every decision. Made by ``allocate``.
+    """Who is to serve which need, and what becomes of every need and why. Made by ``allocate``.
 
     Args:
         asked: what it was made from.
-        decisions: one for every need, present ones before those to be clarified, the most urgent first.
+        allotments: one for every need, present ones before those to be clarified, the most urgent first.
         places: how far each place is served.
         prices: what one more place would bring, by offer and by organisation with a limit.
         aims: the aims as they were solved, each proved to be the best there is.
     """
 
     asked: Asked = attrs.field(repr=False)
-    decisions: tuple[Decision, ...] = attrs.field(repr=False)
+    allotments: tuple[Allotment, ...] = attrs.field(repr=False)
     places: tuple[PlaceShare, ...]
     prices: tuple[Price, ...] = attrs.field(repr=False)
     aims: "tuple[Aim, ...]" = attrs.field(eq=False, repr=False)
 
     @cached_property
-    def _by_key(self) -> dict[tuple[str | None, str], Decision]:
-        return {decision.need.key: decision for decision in self.decisions}
+    def _by_key(self) -> dict[tuple[str | None, str], Allotment]:
+        return {each.need.key: each for each in self.allotments}
 
-    def decision(self, ref: str | None, code: str) -> Decision:
-        """The decision on one need, by the child's file number and the need's code.
+    def allotment(self, ref: str | None, code: str) -> Allotment:
+        """What becomes of one need, by the child's file number and the need's code.
 
         Raises:
             KeyError: there is no such need.
@@ -220,22 +226,24 @@ class Allocation:
         return self._by_key[ref, code]
 
     @property
-    def placed(self) -> tuple[Decision, ...]:
+    def placed(self) -> tuple[Allotment, ...]:
         """What is served or held."""
-        return tuple(each for each in self.decisions if each.placed)
+        return tuple(each for each in self.allotments if each.placed)
 
-    def of(self, offer: str) -> tuple[Decision, ...]:
+    def of(self, offer: str) -> tuple[Allotment, ...]:
         """What one offer serves or holds."""
-        return tuple(each for each in self.decisions if each.offer == offer)
+        return tuple(each for each in self.allotments if each.offer == offer)
 
-    def waiting_for(self, offer: str) -> tuple[Decision, ...]:
+    def waiting_for(self, offer: str) -> tuple[Allotment, ...]:
         """Who waits for an offer as the nearest that fits, in line."""
-        found = [each for each in self.decisions if each.in_line == offer]
+        found = [each for each in self.allotments if each.in_line == offer]
         return tuple(sorted(found, key=lambda each: each.position or 0))
 
     def served(self, urgency: Urgency) -> tuple[int, int]:
         """How many present needs of an urgency are served, and how many there are for helpers."""
-        here = [d for d in self.decisions if d.need.urgency is urgency and not d.need.to_clarify and d.need.for_helpers]
+        here = [
+            d for d in self.allotments if d.need.urgency is urgency and not d.need.to_clarify and d.need.for_helpers
+        ]
         return sum(each.placed for each in here), len(here)
 
     @property
@@ -246,8 +254,30 @@ class Allocation:
     @property
     def mean_km(self) -> float | None:
         """Kilometres on average, over what somebody travels for and whose distance is known; None where there is none."""
-        known = [each.km for each in self.decisions if each.placed and each.km is not None]
+        known = [each.km for each in self.allotments if each.placed and each.km is not None]
         return sum(known) / len(known) if known else None
+
+    # ---- for others -------------------------------------------------------------------------------------------
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document ``kinderguard.allocation/1`` as plain JSON values: what was asked, what becomes of every need, places, prices.
+
+        It holds file numbers, divisions and codes, and texts in both languages; no name, no fact of a child, no place on a
+        map. The same needs and offers give the same document.
+        """
+        return showing.document(self)
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """The same as JSON text."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+
+    def table(self, lang: Language = "zh") -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Heads and a row for every need as plain values, for a file or a data frame; no name of a person is in them."""
+        return showing.table(self, lang)
+
+    def summary(self, lang: Language = "zh") -> str:
+        """What becomes of the needs, by urgency, by place and by offer; who waits; why others are not served. Line by line."""
+        return "\n".join(line.in_(lang) for line in showing.summary(self))
 
     def what_if(
         self,
@@ -269,7 +299,8 @@ class Allocation:
             AllocationError: a code that is not there, or that has no such limit.
             MissingExtraError, SolverError: as for ``allocate``.
         """
-        from kinderguard.care.allocation.prices import what_if
+        with needing_extra():
+            from kinderguard.care.allocation.prices import what_if
 
         return what_if(self.asked, places or {}, organisations or {}, reach or {}, max_km or 0)
 

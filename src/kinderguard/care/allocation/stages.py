@@ -17,8 +17,9 @@ from fractions import Fraction
 import attrs
 import numpy as np
 
+from kinderguard.care.allocation.asking import LEVELS
 from kinderguard.care.allocation.candidates import Numbers
-from kinderguard.care.allocation.instance import LEVELS, Instance
+from kinderguard.care.allocation.instance import Instance
 from kinderguard.care.allocation.network import Bounds, Groups, grouped, program, singles
 from kinderguard.care.allocation.solver import Program, Solved, solve
 from kinderguard.model.text import Text

@@ -1,0 +1,167 @@
+"""An allocation as others take it: a JSON document, a table, a summary. Called by ``Allocation``; nothing is decided here.
+
+File numbers, divisions and codes are all it has of anybody: no name, no fact of a child, no place on a map.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from kinderguard.care.needs import Need
+from kinderguard.model.text import Language, Text
+from kinderguard.packs.need_rules import Service, Urgency
+
+if TYPE_CHECKING:
+    from kinderguard.care.allocation.result import Allocation, Allotment, PlaceShare, Price
+
+FORMAT = "kinderguard.allocation/1"
+
+#: How many reasons a summary lists.
+_REASONS = 12
+
+
+# ---- a document -------------------------------------------------------------------------------------------------
+
+
+def document(of: "Allocation") -> dict[str, Any]:
+    """See ``Allocation.to_dict``."""
+    from kinderguard import __version__
+
+    objective, limits = of.asked.objective, of.asked.limits
+    return {
+        "format": FORMAT,
+        "versions": {"kinderguard": __version__},
+        "on": of.asked.on.isoformat(),
+        "objective": {
+            "place_digits": objective.place_digits,
+            "remote": sorted(objective.remote),
+            "remote_floor": f"{objective.remote_floor.numerator}/{objective.remote_floor.denominator}",
+            "familiar_km": objective.familiar_km,
+            "hold_for_unclear": objective.hold_for_unclear,
+        },
+        "limits": {"max_km": limits.max_km, "per_organisation": dict(sorted(limits.per_organisation.items()))},
+        "allotments": [entry(each) for each in of.allotments],
+        "places": [_place(each) for each in of.places],
+        "prices": [_price(each) for each in of.prices],
+        "aims": [{"title": _both(aim.title), "proved": aim.proved} for aim in of.aims],
+    }
+
+
+def entry(of: "Allotment") -> dict[str, Any]:
+    """See ``Allotment.to_dict``."""
+    need = of.need
+    return {
+        "ref": need.ref,
+        "division": need.division,
+        "need": need.code,
+        "title": _both(need.title),
+        "urgency": need.urgency.value,
+        "status": need.status.value,
+        "decided": of.decided.value,
+        "offer": of.offer,
+        "organisation": of.organisation,
+        "service": None if of.service is None else of.service.value,
+        "km": of.km,
+        "familiar": of.familiar,
+        "in_line": of.in_line,
+        "position": of.position,
+        "clarify": [_both(title) for title in need.asks],
+        "find_out": [{"offer": each.offer, "what": _both(each.what)} for each in of.find_out],
+        "reason": _both(of.reason),
+    }
+
+
+def _place(of: "PlaceShare") -> dict[str, Any]:
+    return {
+        "place": of.place,
+        "name": _both(of.name),
+        "needs": of.needs,
+        "served": of.served,
+        "remote": of.remote,
+        "floor_reached": of.floor_reached,
+    }
+
+
+def _price(of: "Price") -> dict[str, Any]:
+    return {
+        "kind": of.kind.value,
+        "code": of.code,
+        "limit": of.limit,
+        "used": of.used,
+        "urgency": None if of.urgency is None else of.urgency.value,
+        "to_clarify": of.to_clarify,
+        "instead_of": None if of.instead_of is None else of.instead_of.value,
+        "instead_to_clarify": of.instead_to_clarify,
+        "message": _both(of.message),
+    }
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+# ---- a table ----------------------------------------------------------------------------------------------------
+
+_HEADS = (
+    Text("档案编号", "File"), Text("行政区划", "Division"), Text("紧迫程度", "Urgency"), Text("需求", "Need"),
+    Text("结果", "Decided"), Text("组织", "Organisation"), Text("供给", "Offer"), Text("服务", "Service"),
+    Text("距离（公里）", "Kilometres"), Text("理由", "Reason"), Text("需求代码", "Code"),
+)  # fmt: skip
+
+
+def table(of: "Allocation", lang: Language) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """See ``Allocation.table``."""
+    return [head.in_(lang) for head in _HEADS], [_row(each, each.need, each.service, lang) for each in of.allotments]
+
+
+def _row(of: "Allotment", need: Need, service: Service | None, lang: Language) -> tuple[Any, ...]:
+    return (
+        need.ref, need.division, need.urgency.label.in_(lang), need.title.in_(lang), of.decided.label.in_(lang),
+        of.organisation, of.offer, service.label.in_(lang) if service else None, of.km, of.reason.in_(lang), need.code,
+    )  # fmt: skip
+
+
+# ---- a summary --------------------------------------------------------------------------------------------------
+
+
+def summary(of: "Allocation") -> Iterator[Text]:
+    """See ``Allocation.summary``: its lines."""
+    needs, offers = len(of.allotments), len(of.asked.offers)
+    yield Text(f"{needs} 项需求，{offers} 项供给", f"{needs} needs, {offers} offers")
+    yield from _counted(Counter(each.decided.label for each in of.allotments).most_common())
+    yield Text("按紧迫程度（已安排／需求）", "By urgency (served of needed)")
+    yield from _counted((urgency.label, "{}/{}".format(*of.served(urgency))) for urgency in Urgency)
+    yield Text("按地方（已安排／需求）", "By place (served of needed)")
+    yield from _counted((_where(each), f"{each.served}/{each.needs}") for each in of.places)
+    yield Text("按供给（已用／名额；再增一个名额的作用）", "By offer (used of places; what one more would bring)")
+    yield from (Text("  ", "  ") + price.message for price in of.prices)
+    waiting = Counter(each.in_line for each in of.allotments if each.in_line is not None)
+    if waiting:
+        yield Text("候补（按供给）", "Waiting, by offer")
+        yield from _counted((Text(offer, offer), count) for offer, count in waiting.most_common())
+    yield from _reasons(of)
+
+
+def _where(of: "PlaceShare") -> Text:
+    """The place's name, with its code where the name does not have it."""
+    if of.place is None or of.place in of.name.zh:
+        return of.name
+    return Text(f"{of.name.zh} {of.place}", f"{of.name.en} {of.place}")
+
+
+def _reasons(of: "Allocation") -> Iterator[Text]:
+    """Of those who wait each reason names its own position in the line: only the table has them."""
+    found = Counter(e.reason for e in of.allotments if not e.placed and e.in_line is None and e.need.for_helpers)
+    if not found:
+        return
+    yield Text("其余未安排的理由", "Why the others are not served")
+    for reason, count in found.most_common(_REASONS):
+        yield Text(f"  {count}  {reason.zh}", f"  {count}  {reason.en}")
+    more = len(found) - _REASONS
+    if more > 0:
+        yield Text(f"  另有 {more} 种理由，见明细表", f"  and {more} more reasons, in the table")
+
+
+def _counted(of: Iterable[tuple[Text, int | str]]) -> Iterator[Text]:
+    for what, number in of:
+        yield Text(f"  {what.zh}：{number}", f"  {what.en}: {number}")
