@@ -239,7 +239,9 @@ def test_the_places_are_held_against_a_reference(kinderguard, lists, tmp_path):
     )
     done = kinderguard("survey", *lists, *DAY, "--reference", reference, "--out", tmp_path / "out")
     assert "1/4  25%" in done.stdout
+    assert done.stdout.count("330199001") == 1
     assert [row["应有人数"] for row in table(tmp_path / "out" / "coverage.csv")] == ["4", "1"]
+    assert [row["地名"] for row in table(tmp_path / "out" / "coverage.csv")] == ["示例县（虚构）", "示例县（虚构）"]
     reference.write_text("区划代码,人数\n330199001,4\n330199002,很多\n", "utf-8")
     wrong = kinderguard("survey", *lists, *DAY, "--reference", reference)
     assert wrong.exit_code == 2

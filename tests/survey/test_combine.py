@@ -7,7 +7,7 @@ import pytest
 import kinderguard
 from kinderguard import survey
 from kinderguard.model import PartialDate
-from kinderguard.survey import Reason, RowKey, SurveyError, TrustOrder, TrustRule, combine
+from kinderguard.survey import ChosenBy, RowKey, SurveyError, TrustOrder, TrustRule, combine
 from kinderguard.survey.ledger import Ledger
 from survey.lists import DAY, number, source, write
 
@@ -53,7 +53,7 @@ def test_a_user_reads_lists_of_three_departments_and_asks_for_one_fact(tmp_path)
         (5, "education", RowKey("education", "school", 2), DAY, False),
     ]
     (matter,) = child.disagreements
-    assert (matter.path, matter.reason) == ("household.size", Reason.ORDER)
+    assert (matter.path, matter.reason) == ("household.size", ChosenBy.ORDER)
     assert "民政" in matter.text.zh
     assert "civil affairs" in matter.text.en
     assert result.to_decide == ()
@@ -88,6 +88,8 @@ def test_two_rows_of_one_list_that_differ_are_a_question_and_the_fact_is_unknown
     result = combine([source("civil_affairs", *rows)])
     (question,) = result.to_decide
     assert (question.path, question.is_open) == ("household.size", True)
+    assert "2 rows of one list (civil affairs) differ" in question.text.en
+    assert "民政同一名单的 2 行不一致" in question.text.zh
     assert result.children[0].case.household.size is None
     assert not any(said.chosen for said in result.children[0].facts["household.size"])
 
@@ -157,7 +159,7 @@ def test_names_that_differ_in_spaces_and_width_are_the_same():
 
 def test_the_order_of_trust_is_by_fact():
     child = known("child.schooling.stage", "primary", "junior_middle")
-    assert (child.case.child.schooling.stage, child.disagreements[0].reason) == ("junior_middle", Reason.ORDER)
+    assert (child.case.child.schooling.stage, child.disagreements[0].reason) == ("junior_middle", ChosenBy.ORDER)
 
 
 def test_a_trusted_but_coarse_value_does_not_settle_what_finer_ones_contradict():
@@ -185,15 +187,15 @@ def test_of_two_ways_to_write_the_same_it_does_not_matter_which_list_comes_first
 def test_a_newer_list_counts_where_the_rule_says_so():
     child = known("child.residence.division", "330199001", "330199002", days=(EARLIER, DAY))
     assert child.case.child.residence.division == "330199002"
-    assert child.disagreements[0].reason is Reason.NEWER
+    assert child.disagreements[0].reason is ChosenBy.NEWER
 
 
 def test_a_trusted_but_old_value_gives_way_by_a_stated_rule():
     trust = TrustOrder.default().with_rule("household.size", TrustRule(order=["civil_affairs"], stale_after_days=60))
     fresh = known("household.size", 3, 4, days=(EARLIER, DAY), trust=trust)
-    assert (fresh.case.household.size, fresh.disagreements[0].reason) == (4, Reason.FRESH)
+    assert (fresh.case.household.size, fresh.disagreements[0].reason) == (4, ChosenBy.FRESH)
     near = known("household.size", 3, 4, days=(dt.date(2025, 8, 1), DAY), trust=trust)
-    assert (near.case.household.size, near.disagreements[0].reason) == (3, Reason.ORDER)
+    assert (near.case.household.size, near.disagreements[0].reason) == (3, ChosenBy.ORDER)
 
 
 def test_two_lists_of_one_department_need_two_codes_and_the_newer_counts():
@@ -202,7 +204,7 @@ def test_two_lists_of_one_department_need_two_codes_and_the_newer_counts():
         combine([source("civil_affairs", rows[0]), source("civil_affairs", rows[1])])
     old, new = source("civil_affairs.june", rows[0], as_of=EARLIER), source("civil_affairs.september", rows[1])
     (child,) = combine([old, new]).children
-    assert (child.case.household.size, child.disagreements[0].reason) == (4, Reason.NEWER)
+    assert (child.case.household.size, child.disagreements[0].reason) == (4, ChosenBy.NEWER)
     assert "civil_affairs.september" in child.disagreements[0].text.en
 
 
@@ -216,14 +218,14 @@ def test_where_only_a_person_can_tell_what_the_lists_agree_on_is_kept():
 def test_a_harm_that_one_department_reports_is_not_taken_back_by_another():
     child = known("child.harms", [], [{"level": "suspected"}])
     assert [h.level for h in child.case.child.harms] == ["suspected"]
-    assert child.disagreements[0].reason is Reason.ALL
+    assert child.disagreements[0].reason is ChosenBy.ALL
     both = known("child.harms", [{"level": "suspected", "kind": "abuse"}], [{"level": "confirmed", "kind": "abuse"}])
     assert {h.level for h in both.case.child.harms} == {"suspected", "confirmed"}
 
 
 def test_of_two_departments_visits_the_later_one_is_the_last():
     child = known("child.care.last_visit", "2025-06-01", "2025-08-20", codes=("education", "education.b"))
-    assert (str(child.case.child.care.last_visit), child.disagreements[0].reason) == ("2025-08-20", Reason.LATEST)
+    assert (str(child.case.child.care.last_visit), child.disagreements[0].reason) == ("2025-08-20", ChosenBy.LATEST)
     size = TrustOrder.default().with_rule("household.size", TrustRule("latest"))
     assert known("household.size", 3, 4, trust=size).open[0].path == "household.size"
 
@@ -263,7 +265,7 @@ def test_a_birth_date_follows_the_resident_id_that_was_taken():
     (child,) = combine(lists).same(*(s.key("表", 2) for s in lists)).children
     assert (str(child.case.child.birth_date), child.case.child.sex) == ("2015-03-05", "male")
     assert {d.path: d.reason for d in child.disagreements} == {
-        "child.birth_date": Reason.RESIDENT_ID, "child.sex": Reason.RESIDENT_ID,
+        "child.birth_date": ChosenBy.RESIDENT_ID, "child.sex": ChosenBy.RESIDENT_ID,
     }  # fmt: skip
 
 
@@ -317,7 +319,7 @@ def test_who_was_not_believed_about_a_disability_is_not_believed_about_its_grade
     assert (child.case.child.disability.kind, child.case.child.disability.grade) == ("physical", None)
     assert child.open == ()
     assert {d.path: d.reason for d in child.disagreements} == {
-        "child.disability.kind": Reason.ORDER, "child.disability.grade": Reason.ORDER,
+        "child.disability.kind": ChosenBy.ORDER, "child.disability.grade": ChosenBy.ORDER,
     }  # fmt: skip
     assert not any(said.chosen for said in child.facts["child.disability.grade"])
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kinderguard.model import PartialDate
-from kinderguard.survey import Reason, RowKey, TrustOrder, TrustRule, combine, decisions_from_json, decisions_to_json
+from kinderguard.survey import ChosenBy, RowKey, TrustOrder, TrustRule, combine, decisions_from_json, decisions_to_json
 from kinderguard.survey.facts import facts_of
 from kinderguard.survey.values import APART, agreed, joined
 from survey.lists import DAY, number, source
@@ -124,7 +124,7 @@ def test_a_blank_never_wins_and_nothing_is_invented(made):
         assert set(taken) - derived <= set(child.facts)
         for path in set(taken) - opened:
             reasons = {d.path: d.reason for d in child.disagreements}
-            if path in child.facts and reasons.get(path) is not Reason.ALL:
+            if path in child.facts and reasons.get(path) is not ChosenBy.ALL:
                 assert any(joined(path, taken[path], s.value) is not APART for s in child.facts[path])
 
 

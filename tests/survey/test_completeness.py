@@ -185,6 +185,15 @@ def test_children_are_counted_by_place_beside_the_reference_the_worst_first():
     assert "330199001" in str(found)
 
 
+def test_a_place_without_a_name_is_printed_with_its_code_once():
+    found = coverage(placed("330199001"), {"330199001": 1, "330198001": 2, "33": 3})
+    assert str(found).splitlines()[:3] == [
+        "330198001 浙江省 (Zhejiang): 0/2 = 0.0%",
+        "33 浙江省 (Zhejiang): 1/3 = 33.3%",
+        "330199001 示例县（虚构） (the example county (fictitious)): 1/1 = 100.0%",
+    ]
+
+
 def test_a_child_known_to_the_county_only_is_in_no_township_of_it():
     found = coverage(placed("330199", "330199001"), {"330199001": 2, "330199002": 2})
     assert ([p.found for p in found.places], found.elsewhere, found.unplaced) == ([0, 1], 0, 1)

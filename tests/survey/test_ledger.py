@@ -1,5 +1,6 @@
 """Whole ledgers: every row comes out, every planted mistake is found, nothing personal is shown."""
 
+import datetime as dt
 import importlib.util
 import sys
 from collections import Counter
@@ -13,8 +14,9 @@ from kinderguard import Text
 from kinderguard.model.resident_id import check_digit
 from kinderguard.packs import LedgerColumn
 from kinderguard.rules import DeclaredFact
-from kinderguard.survey import Ledger, LedgerError, read_ledger
+from kinderguard.survey import Ledger, LedgerError, combine, read_ledger, read_source
 from kinderguard.survey.headers import STANDARD
+from survey.lists import write
 
 ROOT = Path(__file__).parents[2]
 NUMBER = "11010519491231002" + check_digit("11010519491231002")  # the example of the standard itself
@@ -229,6 +231,25 @@ def test_nothing_personal_is_shown_anywhere(read, caplog):
     text = "\n".join(shown)
     for secret in [*secrets.values(), "秘密性", "秘密证号", wrong["身份证号"]]:
         assert secret not in text, secret
+
+
+@pytest.mark.parametrize(
+    "secret", ["13900001111", "电话13900001111", NUMBER, f"证号{NUMBER}", f"{NUMBER}、13900001111"]
+)
+def test_a_telephone_or_id_in_the_wrong_cell_of_a_surveys_list_is_in_no_message(tmp_path, secret):
+    """One row a column, each with the number in that column; whatever the survey says of them, it does not say it."""
+    whole = {"儿童姓名": "某某", "出生日期": "2015-03-05", "性别": "男"}
+    rows = [whole | {header: secret} for header in STANDARD]
+    path = write(tmp_path / "list.csv", dict.fromkeys(STANDARD, ""), *rows)
+    source = read_source(path, "civil_affairs", as_of=dt.date(2025, 9, 1))
+    survey = combine([source])
+    problems = list(source.ledger.all_problems)
+    assert len({p.column for p in problems}) > 20  # many a cell does not take it, and says so
+    texts = [p.message.zh + p.message.en + str(p) + repr(p) for p in problems]
+    texts += [repr(x) + str(x) for x in (source, source.ledger, survey, *survey.skipped, *survey.children)]
+    texts += [survey.summary("en"), *(str(row.ref) for row in source.ledger.rows)]
+    for number in (secret, NUMBER, "13900001111"):
+        assert [text for text in texts if number in text] == []
 
 
 JUNK = st.one_of(

@@ -8,7 +8,6 @@ sheet only where that was asked for.
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import attrs
 
@@ -17,8 +16,17 @@ from kinderguard.model.case import Case
 from kinderguard.model.errors import ToldError
 from kinderguard.model.text import Language, Text, join, same
 from kinderguard.rules.titles import fact_title
-from kinderguard.survey import OpenPair, RowKey, Survey, SurveyError, open_sheets, rows_of
-from kinderguard.survey.surveyed import Question
+from kinderguard.survey import (
+    Disagreement,
+    HeldBackPair,
+    OpenPair,
+    RowKey,
+    Survey,
+    SurveyError,
+    open_sheets,
+    rows_of,
+)
+from kinderguard.survey.surveyed import Question, row_answered
 from kinderguard.survey.tables import Row
 
 HEADS = (
@@ -53,13 +61,15 @@ class Answer:
 
 
 def asked(survey: Survey, lang: Language, *, personal: bool) -> Iterator[Row]:
-    """A row of the sheet for each open question, in the order in which they are to be answered."""
+    """A row of the sheet for each open question, in the order in which they are to be answered; then one for each pair
+    of rows that was held back, which may be answered but need not be.
+    """
     cases = dict(rows_of(survey.sources))
-    for question in survey.to_decide:
+    for question in _every(survey):
         rows = _text(question.rows)
-        if isinstance(question, OpenPair):
+        if not isinstance(question, Disagreement):
             both = _side_by_side(survey, question, lang, personal)
-            may = Text("是（同一名儿童）／否（不是）", "yes (one child) / no")
+            may = _OPEN if isinstance(question, OpenPair) else _HELD_BACK
             yield _mark(cases, question), "", may.in_(lang), "", "", rows, both, question.text.in_(lang)
         else:
             values = [
@@ -73,6 +83,16 @@ def asked(survey: Survey, lang: Language, *, personal: bool) -> Iterator[Row]:
             )  # fmt: skip
 
 
+def _every(survey: Survey) -> tuple[Question, ...]:
+    """Everything that an answer may be given to."""
+    return (*survey.to_decide, *survey.held_back)
+
+
+_OPEN = Text("是（同一名儿童）／否（不是）", "yes (one child) / no")
+_HELD_BACK = Text(
+    "不必回答，按两名儿童处理；如确为同一名儿童，请填“是”",
+    "need not be answered: they are held to be two children; if they are one child, yes",
+)
 _IS, _BETWEEN = Text("：", ": "), Text("；", "; ")
 
 
@@ -87,7 +107,7 @@ def _choices(rows: Sequence[RowKey]) -> Text:
     return join(choices, " 或 ", " or ")
 
 
-def _side_by_side(survey: Survey, pair: OpenPair, lang: Language, personal: bool) -> str:
+def _side_by_side(survey: Survey, pair: OpenPair | HeldBackPair, lang: Language, personal: bool) -> str:
     """What two rows say of who the child is. Without leave to show personal text that is only sex and birth date."""
     parts = []
     for row in pair.rows:
@@ -108,7 +128,7 @@ def _mark(cases: Mapping[RowKey, Case], question: Question) -> str:
     It begins with a letter, so that no spreadsheet takes it for a number. Eight digits notice a change and are too little
     to guess from what a row says.
     """
-    content = hashlib.sha256(b"pair" if isinstance(question, OpenPair) else question.path.encode())
+    content = hashlib.sha256(question.path.encode() if isinstance(question, Disagreement) else b"pair")
     for row in question.rows:
         content.update(f"\0{row}\0{cases[row].to_json()}".encode())
     return "q" + content.hexdigest()[:8]
@@ -168,14 +188,17 @@ def answered(
     cases = dict(rows_of(survey.sources))
     given = {(a.question, a.rows): a for a in answers}
     left = dict(given)
-    for wanted in (True, False):
-        open_now = {(_mark(cases, q), _text(q.rows)): q for q in survey.to_decide}
+    for about_facts in (False, True):
+        open_now = {(_mark(cases, q), _text(q.rows)): q for q in _every(survey)}
+        found: list[tuple[Question, bool | RowKey]] = []
         for key, answer in given.items():
             question = open_now.get(key)
-            if question is not None and isinstance(question, OpenPair) is wanted:
-                survey = _decided(survey, question, answer, by, name)
+            if question is not None and isinstance(question, Disagreement) is about_facts:
+                found.append((question, _meant(question, answer, name)))
                 del left[key]
-                progress(len(given) - len(left), len(given))
+        survey = survey.decide_all(found, by=by)
+        if found:
+            progress(len(given) - len(left), len(given))
     return survey, tuple((answer, _NOT_OPEN) for answer in left.values())
 
 
@@ -185,16 +208,15 @@ _NOT_OPEN = Text(
 )
 
 
-def _decided(survey: Survey, question: Question, answer: Answer, by: str | None, name: str) -> Survey:
+def _meant(question: Question, answer: Answer, name: str) -> bool | RowKey:
+    """The answer as the survey takes it."""
     text = answer.answer.lower()
-    if isinstance(question, OpenPair):
+    if not isinstance(question, Disagreement):
         if text not in _SAME | _DIFFERENT:
             raise _refused(name, answer, Text("请填“是”或“否”", "answer yes or no"))
-        one, other = question.rows
-        return (survey.same if text in _SAME else survey.different)(one, other, by=by)
-    chosen: Any = next((row for row in question.rows if str(row).lower() == text), answer.answer)
+        return text in _SAME
     try:
-        return survey.decide(question, chosen, by=by)
+        return row_answered(question, next((row for row in question.rows if str(row).lower() == text), answer.answer))
     except SurveyError as error:
         raise _refused(name, answer, error.text) from None
 

@@ -4,10 +4,6 @@ What it writes goes to one folder. Names and numbers of people are written only 
 nobody but their owner may read. Nobody's decisions are ever overwritten unread.
 """
 
-import datetime as dt
-import hashlib
-import hmac
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -33,34 +29,25 @@ from kinderguard.commands.application import (
     say,
 )
 from kinderguard.commands.facts_in_words import said, without_personal
-from kinderguard.commands.questions import HEADS, answered, asked, read_answers
-from kinderguard.commands.store import given_key
+from kinderguard.commands.lists import Decisions, Linked, Trust, combined, has_problems, tell
+from kinderguard.commands.questions import HEADS, asked, read_answers
 from kinderguard.commands.tabular import columns_of, only_owner, write_for_owner
 from kinderguard.model.case import Case
 from kinderguard.model.text import Language, Text, same
-from kinderguard.packs import PolicyBook
 from kinderguard.survey import (
     AbsenceList,
     Coverage,
-    Decision,
     LedgerError,
-    Source,
-    SourceProfile,
     Survey,
-    TrustOrder,
     WorkList,
     absent,
-    combine,
     coverage,
-    link,
     missing_work,
     open_sheets,
     read_decisions,
-    read_source,
-    rows_of,
 )
 from kinderguard.survey.facts import facts_of
-from kinderguard.survey.tables import Row, write_csv, write_workbook
+from kinderguard.survey.tables import Row, place_beside_code, write_csv, write_workbook
 
 DECISIONS = "decisions.json"
 TO_DECIDE, CHILDREN, ROWS, WORK, ABSENT, COVERAGE = "to_decide", "children", "rows", "work", "absent", "coverage"
@@ -93,28 +80,13 @@ def combine_lists(
         SurveyFormat,
         typer.Option("--format", "-f", help="jsonl（附 CSV 表）或 xlsx / JSON lines with CSV lists, or workbooks"),
     ] = SurveyFormat.JSONL,
-    linked: Annotated[
-        bool,
-        typer.Option(
-            "--link", help="身份证号之外，再按姓名等推断同一名儿童 / find the same child by name, date and place too"
-        ),
-    ] = False,
-    decisions: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--decisions",
-            metavar="FILE",
-            help="以往的决定（decisions.json）或填好的待决定表，可重复 / earlier decisions, or a sheet of questions filled in; "
-            "may be given again",
-        ),
-    ] = None,
+    linked: Linked = False,
+    decisions: Decisions = None,
     by: Annotated[
         str | None,
         typer.Option("--by", metavar="CODE", help="作出决定的用户代码，不写姓名 / who decided: a user's code, no name"),
     ] = None,
-    trust: Annotated[
-        Path | None, typer.Option("--trust", metavar="FILE", help="信任顺序（TOML） / whose word counts, a TOML file")
-    ] = None,
+    trust: Trust = None,
     reference: Annotated[
         Path | None,
         typer.Option(
@@ -134,25 +106,11 @@ def combine_lists(
 ) -> None:
     """摸排：合并各部门名单，每名儿童一份。Survey: combine departments' lists into one child each."""
     with contained():
-        key = _survey_key()
-        saved, sheets = _decisions(decisions or [])
         if out is not None:
             _keep_answers(out, decisions or [])
         book = kinderguard.load(strict=strict)
-        read = [_source(text, on, book) for text in sources]
         expected = None if reference is None else _reference(reference)
-        order = None if trust is None else TrustOrder.from_toml(trust)
-        links = None
-        if linked:
-            with progress("查找同一儿童 / linking") as step:
-                links = link(rows_of(read), progress=step)
-        with progress("合并 / combining") as step:
-            survey = combine(read, trust=order, links=links, decisions=saved, key=key, progress=step)
-        not_used: list[tuple[str, int, Text]] = []
-        for path in sheets:
-            with progress("采用回答 / taking answers") as step:
-                survey, left = answered(survey, read_answers(path), by=by, name=path.name, progress=step)
-            not_used += [(path.name, answer.line, why) for answer, why in left]
+        survey, not_used = combined(sources, on, book, linked=linked, decisions=decisions or [], by=by, trust=trust)
         with progress("查找缺项 / what is missing") as step:
             work = missing_work(survey, book, on, progress=step)
         with progress("查找缺漏 / who is absent") as step:
@@ -162,8 +120,8 @@ def combine_lists(
             typer.echo(line)
         if out is not None:
             _write(found, out, form, lang.value, personal=personal)
-        _tell(found, not_used, lang.value)
-        raise typer.Exit(WITH_PROBLEMS if _has_problems(survey) or not_used else DONE)
+        tell(survey, not_used, lang.value)
+        raise typer.Exit(WITH_PROBLEMS if has_problems(survey) or not_used else DONE)
 
 
 @attrs.frozen
@@ -177,48 +135,6 @@ class _Found:
 
 
 # ---- what is given -----------------------------------------------------------------------------------------------
-
-_SOURCE = re.compile(r"(?P<path>.+):(?P<kind>[^:=@]+)(?:=(?P<code>[^:=@]+))?(?:@(?P<day>[^:=@]+))?")
-
-
-def _source(text: str, on: dt.date, book: PolicyBook) -> Source:
-    """One list, from ``PATH:KIND[=CODE][@DATE]``."""
-    match = _SOURCE.fullmatch(text)
-    if match is None:
-        fail(
-            Text(
-                f"名单写作 文件:类型，如 学生.csv:education；这里是 {text!r}",
-                f"a list is written PATH:KIND, as pupils.csv:education, not {text!r}",
-            )
-        )
-    day = on
-    if match["day"]:
-        try:
-            day = dt.date.fromisoformat(match["day"])
-        except ValueError:
-            fail(Text(f"{text}：日期写作 2025-09-01", f"{text}: write the day as 2025-09-01"))
-    kind = match["kind"]
-    profile = SourceProfile.from_toml(kind) if kind.lower().endswith(".toml") else kind
-    with progress(f"读取 / reading {Path(match['path']).name}") as step:
-        return read_source(match["path"], profile, as_of=day, book=book, code=match["code"], progress=step)
-
-
-def _survey_key() -> bytes | None:
-    """What marks rows and children, so that decisions hold for the next edition of a list; from the office's key."""
-    key = given_key()
-    return None if key is None else hmac.new(key, b"kinderguard.survey/1", hashlib.sha256).digest()
-
-
-def _decisions(files: Iterable[Path]) -> tuple[list[Decision], list[Path]]:
-    """Saved decisions, and the sheets of answers."""
-    saved: list[Decision] = []
-    sheets = []
-    for path in files:
-        if path.suffix.lower() == ".json":
-            saved += read_decisions(path)
-        else:
-            sheets.append(path)
-    return saved, sheets
 
 
 def _keep_answers(out: Path, given: Iterable[Path]) -> None:
@@ -290,7 +206,7 @@ def _summary(found: _Found, lang: Language) -> Iterator[str]:
         yield from columns_of(
             (
                 p.division,
-                p.name.in_(lang),
+                place_beside_code(p.division).in_(lang),
                 f"{p.found}/{p.expected}",
                 "" if p.share is None else f"{float(p.share):.0%}",
             )
@@ -302,29 +218,6 @@ def _summary(found: _Found, lang: Language) -> Iterator[str]:
         ):
             if number:
                 yield f"  {title.in_(lang)} {number}"
-
-
-def _tell(found: _Found, not_used: Iterable[tuple[str, int, Text]], lang: Language) -> None:
-    """What went wrong, on standard error: rows that were skipped, decisions that do not hold, answers not used."""
-    for skipped in found.survey.skipped:
-        say(f"{skipped.key} {skipped.problem.message.in_(lang)} [{skipped.problem.code}]")
-    for aside in found.survey.set_aside:
-        rows = " ".join(map(str, aside.decision.keys))
-        say(Text(f"决定未能沿用（{rows}）：{aside.why.zh}", f"decision set aside ({rows}): {aside.why.en}").in_(lang))
-    for name, line, why in not_used:
-        say(Text(f"{name} 第 {line} 行：{why.zh}", f"{name}, line {line}: {why.en}").in_(lang))
-    for source in found.survey.sources:
-        count = sum(1 for _ in source.ledger.all_problems)
-        if count:
-            text = Text(
-                f"{source.code}：{count} 处填写问题，用 kinderguard assess 可逐条查看",
-                f"{source.code}: {count} problem(s) in its cells; kinderguard assess lists them",
-            )
-            say(text.in_(lang))
-
-
-def _has_problems(survey: Survey) -> bool:
-    return bool(survey.skipped or survey.set_aside or any(next(s.ledger.all_problems, None) for s in survey.sources))
 
 
 # ---- what is written ---------------------------------------------------------------------------------------------
@@ -360,7 +253,9 @@ def _write(found: _Found, out: Path, form: SurveyFormat, lang: Language, *, pers
             Text("摸排人数", "Found"),
             Text("应有人数", "Expected"),
         )
-        counts = ((p.division, p.name.in_(lang), p.found, p.expected) for p in found.coverage.places)
+        counts = (
+            (p.division, place_beside_code(p.division).in_(lang), p.found, p.expected) for p in found.coverage.places
+        )
         save(out, COVERAGE, [head.in_(lang) for head in heads], counts)
     text = same(str(out)) + Text(" 已写入", " was written")
     if personal:

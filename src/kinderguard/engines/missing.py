@@ -7,8 +7,8 @@ matter. Candidates come from walking down from undetermined outcomes; witnesses 
 
 import datetime as dt
 import random
-from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
 from typing import Any
 
 import attrs
@@ -96,6 +96,12 @@ class Dependents:
             for reader in readers:
                 found.setdefault(reader, []).append(read)
         return found
+
+    @cached_property
+    def readers(self) -> tuple[tuple[int, ...], ...]:
+        """For each place of a trace, the steps that read it."""
+        size = 1 + max((step.index for step in self.plan.steps), default=-1)
+        return tuple(tuple(set(self.read_by.get(index, ()))) for index in range(size))
 
     @cached_property
     def comparisons(self) -> dict[int, Step]:
@@ -186,25 +192,36 @@ class Search:
         ordered = sorted(found.items(), key=lambda f: (-f[1][0], -len(f[1][1]), f[0]))
         return tuple(MissingFact(path, share, tuple(sorted(changed))) for path, (share, changed) in ordered)
 
-    def _outcomes(self, v: list[Any]) -> dict[str, tuple[Any, ...]]:
-        return {code: tuple(v[i] for i in self.places[code]) for code in self.undetermined}
-
-    @cached_property
-    def _base(self) -> dict[str, tuple[Any, ...]]:
-        return self._outcomes(self.trace)
-
     def _alone(self, item: _Item) -> tuple[float, set[str]]:
         """How much a fact settles by itself, and which outcomes it changes."""
-        cone = self._cone(item.step.index)
         settled, changed = 0, set()
-        for value in item.tries:
-            v = self.bound.rerun(self.trace, {item.step.index: item.put(self.trace[item.step.index], value)}, cone)
-            for code, base in self._base.items():
-                now = tuple(v[i] for i in self.places[code])
-                if now != base:
-                    changed.add(code)
-                    settled += not any(is_unknown(x) for x in now)
+        for v, others in self._tried(self.trace, item):
+            for code in self._codes(others):
+                changed.add(code)
+                settled += not any(is_unknown(v[i]) for i in self.places[code])
         return settled / (len(self.undetermined) * max(1, len(item.tries))), changed
+
+    def _tried(self, v: list[Any], item: _Item) -> Iterator[tuple[list[Any], list[int]]]:
+        """For each value of an unknown fact, the trace with it, and the steps that are others with it."""
+        index = item.step.index
+        for value in item.tries:
+            yield self._spread(v, {index: item.put(v[index], value)})
+
+    def _spread(self, v: list[Any], chosen: Mapping[int, Any]) -> tuple[list[Any], list[int]]:
+        return self.bound.spread(v, chosen, self.dependents.readers, self._wanted_steps)
+
+    def _codes(self, others: Iterable[int]) -> set[str]:
+        """The undetermined outcomes that some of these steps hold."""
+        of = self._outcome_of
+        return {code for i in others if i in of for code in of[i]}
+
+    @cached_property
+    def _outcome_of(self) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = {}
+        for code in self.undetermined:
+            for i in self.places[code]:
+                found.setdefault(i, []).append(code)
+        return found
 
     @cached_property
     def _wanted(self) -> frozenset[int]:
@@ -217,6 +234,13 @@ class Search:
                     seen.add(read)
                     waiting.append(read)
         return frozenset(seen)
+
+    @cached_property
+    def _wanted_steps(self) -> bytearray:
+        found = bytearray(len(self.trace))
+        for index in self._wanted:
+            found[index] = 1
+        return found
 
     def _cone(self, index: int) -> tuple[int, ...]:
         found = self._cones.get(index)
@@ -236,20 +260,15 @@ class Search:
                         place = item.step.index
                         value = _completing(item, number, chance)
                         chosen[place] = item.put(chosen.get(place, self.trace[place]), value)
-                affected = tuple(sorted(set().union(*(self._cone(i) for i in chosen)))) if chosen else ()
-                self._completed.append(self.bound.rerun(self.trace, chosen, affected))
+                self._completed.append(self._spread(self.trace, chosen)[0])
             yield self._completed[number]
 
     def _beside(self, item: _Item, items: list[_Item]) -> set[str]:
         """The outcomes that a fact changes beside some values of the other unknown facts."""
-        cone = self._cone(item.step.index)
-        for v in self._completions(items):
-            base = self._outcomes(v)
-            for value in item.tries:
-                w = self.bound.rerun(v, {item.step.index: item.put(v[item.step.index], value)}, cone)
-                now = self._outcomes(w)
-                if now != base:
-                    return {code for code in now if now[code] != base[code]}
+        for completed in self._completions(items):
+            for _, others in self._tried(completed, item):
+                if codes := self._codes(others):
+                    return codes
         return set()
 
     # ---- what to try ----------------------------------------------------------------------------------------
@@ -259,7 +278,7 @@ class Search:
             tries = tuple(_record_tries(step, where, self.bound.day))
             yield _Item(path, step, tries, lambda records, value: _with(records, where, value))
         elif isinstance(step.node, n.Collection):
-            yield _Item(path, step, tuple(_list_tries(path, self.bound.day)), lambda _, value: value)
+            yield _Item(path, step, _list_tries(path, self.bound.day), lambda _, value: value)
         else:
             tries = tuple(self._fact_tries(step))
             for asked in self._asked(path):
@@ -315,12 +334,11 @@ def _completing(item: _Item, number: int, chance: random.Random) -> Any:
 
     Quiet is "no" and "none": beside it a single "yes" shows what it decides.
     """
-    quiet = next((t for t in item.tries if t is False or t == ()), item.tries[0])
-    if number == 0:
-        return quiet
     if number == 1:
         return next((t for t in item.tries if t is True), item.tries[-1])
-    return quiet if chance.random() < 0.3 else chance.choice(item.tries)
+    if number == 0 or chance.random() < 0.3:
+        return next((t for t in item.tries if t is False or t == ()), item.tries[0])
+    return chance.choice(item.tries)
 
 
 def _numbers(thresholds: set[tuple[Any, str]]) -> Iterator[int]:
@@ -404,8 +422,13 @@ def _record_tries(step: Step, where: tuple[Any, ...], day: dt.date) -> Iterator[
         yield "-"
 
 
-def _list_tries(path: str, day: dt.date) -> Iterator[tuple[Any, ...]]:
+@lru_cache(maxsize=256)
+def _list_tries(path: str, day: dt.date) -> tuple[tuple[Any, ...], ...]:
     """Lists to try: none, and one record of each kind, with its other facts in two extremes."""
+    return tuple(_lists(path, day))
+
+
+def _lists(path: str, day: dt.date) -> Iterator[tuple[Any, ...]]:
     model, handle = _model_of(path)
     kinds = _kinds(handle)
     coded = [(name, code) for name, kind in kinds.items() if kind.sort is Sort.CODE for code in kind.codes or ()]

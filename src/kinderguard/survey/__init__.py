@@ -30,16 +30,15 @@ from kinderguard.survey.place_counts import Coverage, PlaceCount, coverage
 from kinderguard.survey.read import read_ledger
 from kinderguard.survey.sheets import LedgerError, RawSheet, open_sheets
 from kinderguard.survey.sources import Source, built_in_profiles, find_profile, read_source
-from kinderguard.survey.surveyed import OpenPair, SkippedRow, Survey, SurveyError
-from kinderguard.survey.trust import Prefer, Reason, TrustError, TrustOrder, TrustRule
+from kinderguard.survey.surveyed import HeldBackPair, OpenPair, SkippedRow, Survey, SurveyError
+from kinderguard.survey.trust import ChosenBy, Prefer, TrustError, TrustOrder, TrustRule
 
 __all__ = [
-    "AbsenceList", "AbsentChild", "CellProblem", "Coverage", "Decision", "DecisionError", "DecisionKind",
-    "Disagreement", "Expectation", "IgnoredRow", "Ledger", "LedgerError", "LedgerRow", "LinkSettings", "Links",
-    "OpenPair", "Pair", "PlaceCount", "Prefer", "ProfileError", "RawSheet", "Reason", "RowKey", "SetAside",
-    "SkippedRow", "Source", "SourceProfile", "Sourced", "Survey", "SurveyError", "SurveyedChild", "TrustError",
-    "TrustOrder", "TrustRule", "UnknownHeader", "WorkList", "WorkRow", "absent", "built_in_profiles", "combine",
-    "coverage", "decisions_from_json", "decisions_to_json", "default_expectations", "find_profile", "link",
-    "missing_work", "open_sheets", "read_decisions", "read_expectations", "read_ledger", "read_source", "rows_of",
-    "save_decisions",
+    "AbsenceList", "AbsentChild", "CellProblem", "ChosenBy", "Coverage", "Decision", "DecisionError", "DecisionKind",
+    "Disagreement", "Expectation", "HeldBackPair", "IgnoredRow", "Ledger", "LedgerError", "LedgerRow", "LinkSettings",
+    "Links", "OpenPair", "Pair", "PlaceCount", "Prefer", "ProfileError", "RawSheet", "RowKey", "SetAside", "SkippedRow",
+    "Source", "SourceProfile", "Sourced", "Survey", "SurveyError", "SurveyedChild", "TrustError", "TrustOrder",
+    "TrustRule", "UnknownHeader", "WorkList", "WorkRow", "absent", "built_in_profiles", "combine", "coverage",
+    "decisions_from_json", "decisions_to_json", "default_expectations", "find_profile", "link", "missing_work",
+    "open_sheets", "read_decisions", "read_expectations", "read_ledger", "read_source", "rows_of", "save_decisions",
 ]  # fmt: skip

@@ -17,7 +17,6 @@ import attrs
 from kinderguard.engines.assessment import Assessment, UnknownCodeError
 from kinderguard.model.codes import Department
 from kinderguard.model.errors import suggestion, unknown_field
-from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text
 from kinderguard.survey.building import SurveyedChild
 from kinderguard.survey.completeness import TOWNSHIP
@@ -25,7 +24,7 @@ from kinderguard.survey.facts import fact_paths, facts_of
 from kinderguard.survey.keys import RowKey
 from kinderguard.survey.read import Progress
 from kinderguard.survey.surveyed import Survey, SurveyError
-from kinderguard.survey.tables import ListByPlace, Row
+from kinderguard.survey.tables import ListByPlace, Row, place_beside_code
 
 if TYPE_CHECKING:
     from kinderguard.packs.book import PolicyBook
@@ -111,7 +110,7 @@ class AbsenceList(ListByPlace[AbsentChild]):
         """Heads and rows as plain values; no name or number of a person is in them."""
         rows = [
             (
-                row.township, place_name(row.township).in_(lang) if row.township else None,
+                row.township, place_beside_code(row.township).in_(lang) if row.township else None,
                 row.department.label.in_(lang), row.ref, " ".join(map(str, row.rows)), row.because.in_(lang),
             )
             for row in self.rows

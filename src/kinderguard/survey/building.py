@@ -21,7 +21,7 @@ from kinderguard.survey.choosing import Choice, Disagreement, Sourced, Taken, ch
 from kinderguard.survey.keys import RowKey
 from kinderguard.survey.said import FactsSaid, said_by, sourced
 from kinderguard.survey.sources import Source
-from kinderguard.survey.trust import Reason, TrustOrder, TrustRule
+from kinderguard.survey.trust import ChosenBy, TrustOrder, TrustRule
 from kinderguard.survey.values import APART, joined
 
 _PERSONS = ("child", "father", "mother")
@@ -47,8 +47,8 @@ class SurveyedChild:
     disagreements: tuple[Disagreement, ...] = attrs.field(repr=False)
     #: Facts on which a person's decision could not be followed any more.
     reopened: tuple[str, ...] = attrs.field(default=(), repr=False)
-    #: Facts on which a person decided something, whether or not it could be followed.
-    decided: tuple[str, ...] = attrs.field(default=(), repr=False)
+    #: By fact, what a person decided, whether or not it could be followed.
+    decided: Mapping[str, Taken] = attrs.field(default=_NOTHING, repr=False)
 
     @property
     def open(self) -> tuple[Disagreement, ...]:
@@ -125,7 +125,7 @@ def build(
         for path, c in contested.items()
     )
     reopened = tuple(path for path, c in choices.items() if c.reopened)
-    return SurveyedChild(ref, case, tuple(rows), facts, disagreements, reopened, tuple(taken))
+    return SurveyedChild(ref, case, tuple(rows), facts, disagreements, reopened, taken)
 
 
 def _identity_first(path: str) -> tuple[bool, str]:
@@ -182,7 +182,7 @@ def _involved(where: str, facts: Mapping[str, Any]) -> list[str]:
     return [path for path in facts if where and (within(path, where) or within(where, path))]
 
 
-def _overruled(path: str, choice: Choice, others: Iterable[Choice]) -> Reason | None:
+def _overruled(path: str, choice: Choice, others: Iterable[Choice]) -> ChosenBy | None:
     """By which rule the rows that say something were overruled already in what they cannot stand beside.
 
     Whoever is not believed that there is no disability is not believed about its grade either: nobody need be asked. Of
@@ -200,7 +200,7 @@ def _overruled(path: str, choice: Choice, others: Iterable[Choice]) -> Reason | 
 
 def _less_trusted(involved: Sequence[str], choices: Mapping[str, Choice], rules: Rules) -> list[str]:
     """Of facts that contradict each other, those to give up: what nobody decided, of the less trusted list; else all."""
-    undecided = [p for p in involved if choices[p].reason is not Reason.DECISION]
+    undecided = [p for p in involved if choices[p].reason is not ChosenBy.DECISION]
     ranks = {p: _rank(p, choices[p], rules) for p in undecided}
     best = min(ranks.values(), default=0)
     worse = [p for p, rank in ranks.items() if rank > best]

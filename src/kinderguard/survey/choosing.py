@@ -16,7 +16,7 @@ from kinderguard.rules.titles import fact_title
 from kinderguard.survey.facts import shown
 from kinderguard.survey.keys import RowKey
 from kinderguard.survey.sources import Source
-from kinderguard.survey.trust import Prefer, Reason, TrustRule
+from kinderguard.survey.trust import ChosenBy, Prefer, TrustRule
 from kinderguard.survey.values import APART, agreed, joined, union
 
 
@@ -55,7 +55,7 @@ class Disagreement:
     ref: str
     path: str
     values: tuple[Sourced, ...] = attrs.field(repr=False)
-    reason: Reason | None
+    reason: ChosenBy | None
     contradicts: tuple[str, ...] = ()
     departments: Mapping[str, Text] = attrs.field(factory=dict, repr=False, eq=False)
 
@@ -81,14 +81,26 @@ class Disagreement:
             if self.reason is None:
                 return head + Text("；请核对后改正名单", "; check both and mend a list")
             return head + Text(f"（{self.reason.zh}）", f" ({self.reason.en})")
-        who = join(list(dict.fromkeys(self._who(v) for v in self.values)))
-        head = title + Text(f"：{who.zh}不一致", f": {who.en} differ")
+        head = title + self._differing
         if self.reason is None:
             return head + Text("，请决定以哪一行为准", "; decide which row counts")
-        if self.reason is Reason.ALL:
+        if self.reason is ChosenBy.ALL:
             return head + Text(f"；{self.reason.zh}", f"; {self.reason.en}")
-        taken = join(list(dict.fromkeys(self._who(v) for v in self.values if v.chosen)))
+        names = (self._who(v) if self._lists > 1 else same(str(v.row)) for v in self.values if v.chosen)
+        taken = join(list(dict.fromkeys(names)))
         return head + Text(f"；取{taken.zh}的值（{self.reason.zh}）", f"; taken from {taken.en} ({self.reason.en})")
+
+    @property
+    def _lists(self) -> int:
+        return len({v.source for v in self.values})
+
+    @property
+    def _differing(self) -> Text:
+        """Who contradicts whom: lists, or the rows of one list."""
+        who, rows = join(list(dict.fromkeys(self._who(v) for v in self.values))), len(self.values)
+        if self._lists > 1:
+            return Text(f"：{who.zh}不一致", f": {who.en} differ")
+        return Text(f"：{who.zh}同一名单的 {rows} 行不一致", f": {rows} rows of one list ({who.en}) differ")
 
     def _who(self, said: Sourced) -> Text:
         return self.departments.get(said.source, same(said.source))
@@ -119,7 +131,7 @@ class Choice:
     said: tuple[Said, ...]
     chosen: tuple[bool, ...]
     disagrees: bool = False
-    reason: Reason | None = None
+    reason: ChosenBy | None = None
     #: Whether a person's decision could not be followed, since a row says otherwise that was not seen then.
     reopened: bool = False
 
@@ -165,16 +177,16 @@ def choose(
     if taken is not None:
         decided = _decided(path, camps, taken)
         if decided is not None:
-            return _choice(path, decided.value, ordered, Reason.DECISION)
+            return _choice(path, decided.value, ordered, ChosenBy.DECISION)
         reopened = True
     if rule.prefer is Prefer.ALL and all(isinstance(s.value, tuple) for s in ordered):
         value = union((worth, s.value) for worth, s in weighed)
         if value is APART:
             return Choice(None, ordered, (False,) * len(ordered), True, None, reopened)
-        return Choice(value, ordered, (True,) * len(ordered), True, Reason.ALL, reopened)
+        return Choice(value, ordered, (True,) * len(ordered), True, ChosenBy.ALL, reopened)
     if rule.prefer is Prefer.LATEST and all(isinstance(s.value, PartialDate) for s in ordered):
         latest = max((camp.value for camp in camps), key=lambda date: (date.earliest, date.latest))
-        return attrs.evolve(_choice(path, latest, ordered, Reason.LATEST), reopened=reopened)
+        return attrs.evolve(_choice(path, latest, ordered, ChosenBy.LATEST), reopened=reopened)
     reason = _reason(path, camps, rule)
     if reason is not None:
         return attrs.evolve(_choice(path, camps[0].value, ordered, reason), reopened=reopened)
@@ -182,7 +194,7 @@ def choose(
     return Choice(common, ordered, (False,) * len(ordered), True, None, reopened)
 
 
-def _choice(path: str, value: Any, said: tuple[Said, ...], reason: Reason) -> Choice:
+def _choice(path: str, value: Any, said: tuple[Said, ...], reason: ChosenBy) -> Choice:
     return Choice(value, said, tuple(joined(path, value, s.value) is not APART for s in said), True, reason)
 
 
@@ -212,13 +224,13 @@ def _decided(path: str, camps: Sequence[_Camp], taken: Taken) -> _Camp | None:
     return chosen if against <= taken.seen else None
 
 
-def _reason(path: str, camps: Sequence[_Camp], rule: TrustRule) -> Reason | None:
+def _reason(path: str, camps: Sequence[_Camp], rule: TrustRule) -> ChosenBy | None:
     """By which rule the first camp goes before all others; None where one of them weighs as much."""
-    found: Reason | None = None
+    found: ChosenBy | None = None
     for other in camps[1:]:
         mine, theirs = _against(path, camps[0], other), _against(path, other, camps[0])
         if mine[0] != theirs[0]:
-            reason: Reason | None = Reason.RESIDENT_ID
+            reason: ChosenBy | None = ChosenBy.RESIDENT_ID
         else:
             reason = rule.reason(mine[1:], theirs[1:])
         if reason is None or mine > theirs:

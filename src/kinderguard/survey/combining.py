@@ -18,7 +18,7 @@ from kinderguard.model.text import Text
 from kinderguard.survey.building import Rules, SurveyedChild, build, ref_of
 from kinderguard.survey.choosing import Taken
 from kinderguard.survey.decisions import Decision, DecisionKind, Located, Register, SetAside, matters
-from kinderguard.survey.grouping import groups_by_id, groups_by_links
+from kinderguard.survey.grouping import Joined, grouped_links, groups_by_id, groups_by_links
 from kinderguard.survey.keys import RowKey
 from kinderguard.survey.read import Progress
 from kinderguard.survey.sources import Source
@@ -70,7 +70,7 @@ def combine(
     cases = dict(rows_of(sources))
     register = Register(sources, cases, key)
     work = _Work(sources, trust or TrustOrder.default(), links, register, key)
-    return work.survey(tuple(decisions), {}, progress)
+    return work.survey(tuple(decisions), None, progress)
 
 
 def rows_of(sources: Iterable[Source]) -> tuple[tuple[RowKey, Case], ...]:
@@ -107,21 +107,33 @@ class _Work:
     key: bytes | None = attrs.field(repr=False)
 
     def survey(
-        self, decisions: tuple[Decision, ...], before: Mapping[str, SurveyedChild], progress: Progress | None = None
+        self, decisions: tuple[Decision, ...], before: Survey | None = None, progress: Progress | None = None
     ) -> Survey:
+        """The survey with these decisions. Of an earlier one, whatever no decision has touched since is used again."""
         located, set_aside = self._located(decisions)
-        pairs = [(d, rows) for d, rows in located if d.kind is not DecisionKind.VALUE]
-        if self.links is None:
-            groups, clashing = groups_by_id(self.register.cases, pairs)
-            set_aside += clashing
-        else:
-            groups = groups_by_links(self.register.cases, self.links, pairs)
-        children, reopened = self._children(groups, _taken(located), before, progress)
+        pairs = tuple((d, rows) for d, rows in located if d.kind is not DecisionKind.VALUE)
+        joined = before._joined if before is not None and before._joined.pairs == pairs else self._joined(pairs)
+        children, reopened = self._children(joined, _taken(located), before, progress)
+        set_aside += joined.clashing
         set_aside += [SetAside(d, _REOPENED) for d, rows in located if (rows[0], d.path) in reopened]
         return Survey(
-            self.sources, children, self._skipped(), self.trust, self.links, decisions, tuple(set_aside), tuple(pairs),
+            self.sources, children, self._skipped(), self.trust, self.links, decisions, tuple(set_aside), joined,
             self.register, partial(_again, self),
         )  # fmt: skip
+
+    def _joined(self, pairs: tuple[Located, ...]) -> Joined:
+        """Which rows are one child each."""
+        clashing: list[SetAside] = []
+        linked = None
+        if self.links is None:
+            groups, clashing = groups_by_id(self.register.cases, pairs)
+        else:
+            linked = grouped_links(self.links, pairs)
+            groups = groups_by_links(self.register.cases, linked)
+        order = {k: n for n, k in enumerate(self.register.cases)}
+        ordered = sorted((sorted(group, key=order.__getitem__) for group in groups), key=lambda g: order[g[0]])
+        children = zip(self._refs(ordered), map(tuple, ordered), strict=True)
+        return Joined(pairs, tuple(children), tuple(clashing), linked)
 
     def _located(self, decisions: Iterable[Decision]) -> tuple[list[Located], list[SetAside]]:
         """The decisions whose rows are here; of two on one matter, the later."""
@@ -142,26 +154,24 @@ class _Work:
 
     def _children(
         self,
-        groups: Iterable[frozenset[RowKey]],
+        joined: Joined,
         taken: Mapping[RowKey, Mapping[str, Taken]],
-        before: Mapping[str, SurveyedChild],
+        before: Survey | None,
         progress: Progress | None,
     ) -> tuple[tuple[SurveyedChild, ...], set[tuple[RowKey, str | None]]]:
-        order = {k: n for n, k in enumerate(self.register.cases)}
-        ordered = sorted((sorted(group, key=order.__getitem__) for group in groups), key=lambda g: order[g[0]])
         rules, departments = Rules(self.trust), _departments(self.sources)
-        refs = self._refs(ordered)
+        made = {} if before is None else before._by_ref
         children: list[SurveyedChild] = []
         reopened: set[tuple[RowKey, str | None]] = set()
-        for number, (rows, ref) in enumerate(zip(ordered, refs, strict=True), 1):
+        for number, (ref, rows) in enumerate(joined.children, 1):
             decided = {path: t for row in rows if row in taken for path, t in taken[row].items()}
-            child = before.get(ref)
-            if child is None or child.rows != tuple(rows) or decided or child.decided:
+            child = made.get(ref)
+            if child is None or child.rows != rows or child.decided != decided:
                 child = build(ref, rows, self.register.cases, self.register.sources, rules, decided, departments)
             children.append(child)
             reopened |= {(decided[path].row, path) for path in child.reopened}
-            if progress is not None and (number % _STEP == 0 or number == len(ordered)):
-                progress(number, len(ordered))
+            if progress is not None and (number % _STEP == 0 or number == len(joined.children)):
+                progress(number, len(joined.children))
         return tuple(children), reopened
 
     def _refs(self, groups: Sequence[Sequence[RowKey]]) -> list[str]:
@@ -192,7 +202,7 @@ class _Work:
 
 
 def _again(work: _Work, survey: Survey, decisions: tuple[Decision, ...]) -> Survey:
-    return work.survey(decisions, {child.ref: child for child in survey.children})
+    return work.survey(decisions, survey)
 
 
 def _taken(located: Iterable[Located]) -> dict[RowKey, dict[str, Taken]]:

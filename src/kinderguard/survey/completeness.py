@@ -24,7 +24,7 @@ from kinderguard.survey.keys import RowKey
 from kinderguard.survey.read import Progress
 from kinderguard.survey.sources import built_in_profiles
 from kinderguard.survey.surveyed import Survey
-from kinderguard.survey.tables import ListByPlace, Row
+from kinderguard.survey.tables import ListByPlace, Row, place_beside_code
 
 if TYPE_CHECKING:
     from kinderguard.packs.book import PolicyBook
@@ -100,7 +100,7 @@ class WorkList(ListByPlace[WorkRow]):
         between = "、" if lang == "zh" else ", "
         names = [self.titles.get(code, Text(code, code)).in_(lang) for code in row.changes]
         return (
-            row.township, place_name(row.township).in_(lang) if row.township else None,
+            row.township, place_beside_code(row.township).in_(lang) if row.township else None,
             (row.department.label if row.department else _NOBODY).in_(lang), row.ref, " ".join(map(str, row.rows)),
             row.title.in_(lang), row.path, (_DIFFERS if row.differs else _BLANK).in_(lang), round(row.settles, 2),
             None if row.monthly is None else str(row.monthly), between.join(names),
@@ -144,7 +144,7 @@ def missing_work(
         profiles: further kinds of list that say who answers for which fact, before the survey's own and the built-in
             ones.
         progress: called with (children done, children in all). Finding what could change a result takes some
-            hundredths of a second a child.
+            thousandths of a second a child, and more where a list says very little.
     """
     owners = Owners.of(survey, profiles)
     found: list[WorkRow] = []

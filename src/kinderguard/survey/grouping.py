@@ -8,22 +8,34 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import attrs
+
 from kinderguard.model.case import Case
 from kinderguard.model.text import Text
 from kinderguard.survey.decisions import DecisionKind, Located, SetAside
 from kinderguard.survey.keys import RowKey
 
 if TYPE_CHECKING:
-    from kinderguard.survey.linking.links import Links
-    from kinderguard.survey.linking.pairs import PairDecision
+    from kinderguard.survey.linking.links import Grouped, Links
 
-Pair = tuple[RowKey, RowKey]
+
+@attrs.frozen(eq=False)
+class Joined:
+    """Which rows are one child, and by which decisions on pairs. It holds until one of those comes or goes."""
+
+    pairs: tuple[Located, ...]
+    #: Each child's number and its rows, in the order of the lists' rows.
+    children: tuple[tuple[str, tuple[RowKey, ...]], ...]
+    #: The decisions that could not be followed.
+    clashing: tuple[SetAside, ...] = ()
+    #: What the linking leaves open and holds back; None without one.
+    linked: "Grouped | None" = None
 
 
 class _Groups:
     """Rows in groups, with pairs that may not meet."""
 
-    def __init__(self, keys: Iterable[RowKey], apart: Iterable[Pair]) -> None:
+    def __init__(self, keys: Iterable[RowKey], apart: Iterable[tuple[RowKey, RowKey]]) -> None:
         self._group = {key: {key} for key in keys}
         self._apart: dict[RowKey, set[RowKey]] = defaultdict(set)
         for one, other in apart:
@@ -79,22 +91,20 @@ _CLASH = Text(
 )
 
 
-def pair_decisions(decided: Iterable[Located]) -> "list[PairDecision]":
-    """A person's decisions on pairs of rows, as the linking takes them."""
-    from kinderguard.survey.linking.pairs import PairDecision
-
-    return [PairDecision(rows[0], rows[1], d.kind.value) for d, rows in decided]
-
-
-def groups_by_links(
-    cases: Mapping[RowKey, Case], links: "Links", decided: Sequence[Located]
-) -> list[frozenset[RowKey]]:
+def groups_by_links(cases: Mapping[RowKey, Case], linked: "Grouped") -> list[frozenset[RowKey]]:
     """Rows as the linking groups them, a person's decisions followed; a row that it does not name stands alone."""
     found = []
     left = set(cases)
-    for group in links.groups(pair_decisions(decided)):
+    for group in linked.groups:
         here = frozenset(group) & left  # a row that could not be used as a case is nobody's
         if here:
             found.append(here)
             left -= here
     return [*found, *(frozenset((key,)) for key in sorted(left))]
+
+
+def grouped_links(links: "Links", decided: Iterable[Located]) -> "Grouped":
+    """What the linking makes of a person's decisions on pairs of rows."""
+    from kinderguard.survey.linking.pairs import PairDecision
+
+    return links.grouped([PairDecision(rows[0], rows[1], d.kind.value) for d, rows in decided])

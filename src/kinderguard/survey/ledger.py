@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from kinderguard.model.case import Case
-from kinderguard.model.text import Text
+from kinderguard.model.text import Language, Text, same
+from kinderguard.model.view import Column, Fields, Marked, Section, Table, View
 from kinderguard.survey.headers import SheetHeaders
 
 
@@ -102,5 +103,37 @@ class Ledger:
                 yield row.error
             yield from row.problems
 
+    def view(self, lang: Language | None = None) -> View:
+        """What was read and what is wrong where, as a notebook shows it; nobody's name, number or address.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+        """
+        counts = Fields(
+            [
+                (Text("读取行数", "rows read"), self.rows_in),
+                (Text("可用儿童", "children"), len(self.cases)),
+                (Text("未能使用的行", "rows that could not be used"), len(self.skipped)),
+                (Text("其他行（标题、合计、空行）", "other rows (titles, totals, blank)"), len(self.ignored)),
+            ]
+        )
+        columns = (
+            Text("问题", "problem"), Text("工作表", "sheet"), Column(Text("行", "row"), number=True), Text("列", "column"),
+        )  # fmt: skip
+        unused = {id(row.error) for row in self.skipped}
+        rows = [
+            (
+                Marked(p.message + same(f" [{p.code}]"), "no" if id(p) in unused else ""),
+                p.sheet,
+                "" if p.row is None else str(p.row),
+                p.column or "",
+            )
+            for p in self.all_problems
+        ]
+        problems = (
+            [Section(Text(f"问题（{len(rows)}）", f"Problems ({len(rows)})"), [Table(columns, rows)])] if rows else []
+        )
+        return View(Text("台账 ", "Ledger ") + same(self.source), [counts, *problems], lang)
+
     def _repr_html_(self) -> str:
-        return f"<p>{self.source}: {self.rows_in} = {len(self.cases)} + {len(self.skipped)}</p>"
+        return self.view().html

@@ -15,6 +15,7 @@ from kinderguard.model.places import check_division, place_name
 from kinderguard.model.text import Text
 from kinderguard.survey.building import SurveyedChild
 from kinderguard.survey.surveyed import Survey, SurveyError
+from kinderguard.survey.tables import place_beside_code
 
 PlacedBy = Literal["division", "registration", "residence"]
 
@@ -55,7 +56,8 @@ class Coverage:
 
     def __str__(self) -> str:
         lines = [
-            f"{p.division} {p.name}: {p.found}/{p.expected}" + (f" = {float(p.share):.1%}" if p.share is not None else "")
+            f"{p.division} {place_beside_code(p.division)}: {p.found}/{p.expected}"
+            + (f" = {float(p.share):.1%}" if p.share is not None else "")
             for p in self.places
         ]  # fmt: skip
         return "\n".join(

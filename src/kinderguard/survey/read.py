@@ -26,6 +26,8 @@ Progress = Callable[[int, int], None]
 _FOOT = re.compile(r"(合计|总计|共计|小计|总数|填表|填报|制表|审核|负责人|注[::]|说明[::]|备注[::])")
 _DIVISIONS = ("户籍地行政区划代码", "现居住地行政区划代码", "身份证号")
 _STEP = 200
+_REF = re.compile(r"[\w./#-]{1,12}", re.ASCII)
+_TELEPHONE = re.compile(r"\d{11}")
 
 
 def read_ledger(
@@ -116,7 +118,10 @@ class _Reading:
         if headers is None:
             self._tick(len(raw.rows))
             if any(not is_unknown(cell) for _, row in raw.rows for cell in row):
-                text = Text("此工作表没有可识别的表头，未读取", "this sheet has no known headers and was not read")
+                text = Text(
+                    "此工作表没有可识别的表头，未读取；请补上表头行",
+                    "this sheet has no known headers and was not read; give it a row of headers",
+                )
                 self.problems.append(CellProblem("ledger.no_headers", raw.name, None, None, text))
             return
         self.headers[raw.name] = headers
@@ -146,10 +151,19 @@ class _Reading:
             near = self.known.nearest(header)
             self.unknown.append(UnknownHeader(sheet, header, near))
             hint = Text(f"，是否为“{near}”？", f"; did you mean {near}?") if near else Text("", "")
-            text = Text("未识别的列，内容未读取", "nobody knows this column; it was not read") + hint
+            text = (
+                Text(
+                    "未识别的列，内容未读取；需要时请改正列名",
+                    "nobody knows this column; it was not read. Where it matters, correct the header",
+                )
+                + hint
+            )
             self.problems.append(CellProblem("ledger.header_unknown", sheet, headers.row, header, text))
         for header in headers.repeated.values():
-            text = Text("此列出现两次，只读取第一列", "this column stands here twice; only the first was read")
+            text = Text(
+                "此列出现两次，只读取第一列；请删去或改名另一列",
+                "this column stands here twice; only the first was read. Take the other out, or rename it",
+            )
             self.problems.append(CellProblem("ledger.header_repeated", sheet, headers.row, header, text))
 
     def _row(
@@ -228,9 +242,9 @@ def _not_a_child(number: int, cells: list[Any], headers: SheetHeaders) -> Text |
 
 
 def _safe_ref(facts: dict[str, Any]) -> str | None:
-    """The row's own number; not where somebody put an ID there."""
+    """The row's own number; not where somebody put an ID or a telephone number there."""
     ref = facts.get("序号")
-    if ref is not None and (len(ref) > 12 or not re.fullmatch(r"[\w./#-]+", ref, re.ASCII)):
+    if ref is not None and (not _REF.fullmatch(ref) or _TELEPHONE.search(ref)):
         facts["序号"] = None
         return None
     return ref

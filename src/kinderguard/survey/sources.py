@@ -138,7 +138,7 @@ def read_source(
         LedgerError: the file as a whole cannot be used.
     """
     chosen = find_profile(profile, book) if isinstance(profile, str) else profile
-    _refuse_taken_spellings(chosen)
+    refuse_taken_spellings(chosen)
     _refuse_unknown_answers(chosen)
     ledger = read_ledger(
         path, book=book, columns=(*columns, *chosen.ledger_columns), sheet=sheet, progress=progress
@@ -147,8 +147,12 @@ def read_source(
     return Source(chosen, day, ledger, code or chosen.code)
 
 
-def _refuse_taken_spellings(profile: SourceProfile) -> None:
-    """A spelling that the standard reads otherwise would be read otherwise without a word."""
+def refuse_taken_spellings(profile: SourceProfile) -> None:
+    """Refuse a spelling of no header, and one that the standard reads otherwise: it would be read so without a word.
+
+    Raises:
+        ProfileError: which spelling, and what it means already or the nearest header.
+    """
     for written, standard in profile.spellings.items():
         if standard not in STANDARD and not any(standard == column.header for column in profile.columns):
             close = suggestion(standard, STANDARD)

@@ -5,7 +5,8 @@ touched were built again. Nothing in it shows a name or a number by itself.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,14 +24,13 @@ from kinderguard.survey.decisions import (
     Decision,
     DecisionError,
     DecisionKind,
-    Located,
     Register,
     SetAside,
     check_by,
     matters,
     save_decisions,
 )
-from kinderguard.survey.grouping import pair_decisions
+from kinderguard.survey.grouping import Joined
 from kinderguard.survey.keys import RowKey
 from kinderguard.survey.ledger import CellProblem
 from kinderguard.survey.sources import Source
@@ -66,7 +66,43 @@ class OpenPair:
     text: Text = attrs.field(repr=False)
 
 
-Question = Disagreement | OpenPair
+@attrs.frozen
+class HeldBackPair:
+    """Two rows that could be one child but stay two, unasked, since other rows of theirs speak against it."""
+
+    rows: tuple[RowKey, RowKey]
+    #: In bits, as the linking weighs them.
+    weight: float
+    #: What kept them from being joined, and what speaks for it and against it, without values.
+    text: Text = attrs.field(repr=False)
+
+
+Question = Disagreement | OpenPair | HeldBackPair
+AnswerValue = bool | str | RowKey
+
+
+def row_answered(question: Disagreement, answer: AnswerValue) -> RowKey:
+    """The row that an answer to a question about a fact names: itself, or the only one of a list.
+
+    Raises:
+        SurveyError: it names none of the question's; the message says which may be named.
+    """
+    if isinstance(answer, str):
+        rows = [row for row in question.rows if row.source == answer]
+        if len(rows) != 1:
+            shown = ", ".join(map(str, question.rows))
+            raise SurveyError(
+                Text(
+                    f"名单 {answer!r} 中有 {len(rows)} 行填写了此事实；请用行回答：{shown}",
+                    f"{len(rows)} rows of the list {answer!r} say something of the fact; answer with a row: {shown}.",
+                )
+            )
+        answer = rows[0]
+    if not isinstance(answer, RowKey):
+        raise SurveyError(
+            Text("请用名单代码或 RowKey 回答以哪一行为准", "Say which row counts: a list's code, or a RowKey.")
+        )
+    return answer
 
 
 class _Standing(Code):
@@ -83,6 +119,11 @@ class _Standing(Code):
     DECIDED = "decided", "按规则或由人取值", "decided by a rule or a person"
     TO_DECIDE = "to_decide", "待决定", "to decide"
     PAIRS = "pairs", "其中是否同一名儿童", "of them whether two rows are one child"
+    HELD_BACK = (
+        "held_back",
+        "因同一儿童的其他行而未合并、未询问的行对",
+        "pairs of rows kept apart, unasked, by other rows",
+    )
     SET_ASIDE = "set_aside", "未能沿用的决定", "earlier decisions that do not hold"
 
 
@@ -110,7 +151,7 @@ class Survey:
     links: "Links | None"
     decisions: tuple[Decision, ...]
     set_aside: tuple[SetAside, ...]
-    _pairs: tuple[Located, ...]
+    _joined: Joined
     _register: Register
     _again: "Callable[[Survey, tuple[Decision, ...]], Survey]"
 
@@ -163,10 +204,18 @@ class Survey:
 
     @cached_property
     def _open_pairs(self) -> tuple[OpenPair, ...]:
-        if self.links is None:
-            return ()
-        asked = self.links.open(pair_decisions(self._pairs))
-        return tuple(OpenPair(pair.key, pair.weight, pair.explain()) for pair in asked)
+        linked = self._joined.linked
+        return () if linked is None else tuple(OpenPair(p.key, p.weight, p.explain()) for p in linked.open)
+
+    @cached_property
+    def held_back(self) -> tuple[HeldBackPair, ...]:
+        """Pairs of rows that the linking found alike and that stay two children, unasked: most often since a list has
+        another row for one of the two, and two rows of one list are held to be two children. The ``text`` says why.
+
+        Nobody needs to decide them. Where one is one child all the same, ``same`` or ``decide`` says so.
+        """
+        linked = self._joined.linked
+        return () if linked is None else tuple(HeldBackPair(p.key, p.weight, p.explain()) for p in linked.held_back)
 
     # ---- deciding -----------------------------------------------------------------------------------------------
 
@@ -182,19 +231,19 @@ class Survey:
             SurveyError: there is no such row.
             DecisionError: ``by`` is no user's code, or the rows are one row.
         """
-        return self._pair(DecisionKind.SAME, one, other, by, on)
+        return self._with(self._pair(DecisionKind.SAME, one, other, by, on))
 
     def different(self, one: RowKey, other: RowKey, *, by: str | None = None, on: dt.date | None = None) -> "Survey":
         """The survey in which two rows are different children, whatever else would join them. As ``same``."""
-        return self._pair(DecisionKind.DIFFERENT, one, other, by, on)
+        return self._with(self._pair(DecisionKind.DIFFERENT, one, other, by, on))
 
-    def _pair(self, kind: DecisionKind, one: RowKey, other: RowKey, by: str | None, on: dt.date | None) -> "Survey":
+    def _pair(self, kind: DecisionKind, one: RowKey, other: RowKey, by: str | None, on: dt.date | None) -> Decision:
         self._known(one)
         self._known(other)
         if one == other:
             raise DecisionError(Text("应给出两个不同的行", "Name two different rows."))
         rows = (self._register.row(one), self._register.row(other))
-        return self._with(Decision(kind, rows, None, check_by(by), on))
+        return Decision(kind, rows, None, check_by(by), on)
 
     def take(self, path: str, row: RowKey, *, by: str | None = None, on: dt.date | None = None) -> "Survey":
         """The survey in which a row's value of a fact counts for its child.
@@ -209,6 +258,9 @@ class Survey:
             SurveyError: there is no such row, or it says nothing of the fact: a blank never counts.
             DecisionError: ``by`` is no user's code.
         """
+        return self._with(self._value(path, row, by, on))
+
+    def _value(self, path: str, row: RowKey, by: str | None, on: dt.date | None) -> Decision:
         self._known(row)
         said = [s.row for s in self.by_row[row].facts.get(path, ())]
         if row not in said:
@@ -221,12 +273,12 @@ class Survey:
             )
         others = sorted(r for r in said if r != row)
         marks: tuple[DecidedRow, ...] = tuple(self._register.row(r, path) for r in (row, *others))
-        return self._with(Decision(DecisionKind.VALUE, marks, path, check_by(by), on))
+        return Decision(DecisionKind.VALUE, marks, path, check_by(by), on)
 
     def decide(
-        self, question: Question, answer: "bool | str | RowKey", *, by: str | None = None, on: dt.date | None = None
+        self, question: Question, answer: AnswerValue, *, by: str | None = None, on: dt.date | None = None
     ) -> "Survey":
-        """The survey with an answer to one of ``to_decide``.
+        """The survey with an answer to one of ``to_decide`` (or ``held_back``).
 
         Args:
             question: of ``to_decide``.
@@ -239,28 +291,38 @@ class Survey:
             SurveyError: the answer does not fit the question; the message says what does.
             DecisionError: ``by`` is no user's code.
         """
-        if isinstance(question, OpenPair):
-            if not isinstance(answer, bool):
-                raise SurveyError(
-                    Text("两行是否同一名儿童，应答 True 或 False", "Whether two rows are one child is True or False.")
-                )
-            return (self.same if answer else self.different)(*question.rows, by=by, on=on)
-        if isinstance(answer, str):
-            rows = [row for row in question.rows if row.source == answer]
-            if len(rows) != 1:
-                shown = ", ".join(map(str, question.rows))
-                raise SurveyError(
-                    Text(
-                        f"名单 {answer!r} 中有 {len(rows)} 行填写了此事实；请用行回答：{shown}",
-                        f"{len(rows)} rows of the list {answer!r} say something of the fact; answer with a row: {shown}.",
-                    )
-                )
-            answer = rows[0]
-        if not isinstance(answer, RowKey):
+        return self._with(self._answered(question, answer, by, on))
+
+    def decide_all(
+        self, answers: Iterable[tuple[Question, AnswerValue]], *, by: str | None = None, on: dt.date | None = None
+    ) -> "Survey":
+        """The survey with many answers, as if ``decide`` were called with each, but made at once: whether rows are one
+        child first, then facts, otherwise in the order given.
+
+        Args:
+            answers: questions of ``to_decide``, each with its answer as for ``decide``.
+            by: who decided, as a user's code, never a name.
+            on: the day.
+
+        Raises:
+            SurveyError: an answer does not fit its question; the message says what does.
+            DecisionError: ``by`` is no user's code.
+            LinkDecisionError: answers about rows that cannot all be followed.
+        """
+        given = tuple(answers)
+        pairs = [(q, a) for q, a in given if not isinstance(q, Disagreement)]
+        facts = [(q, a) for q, a in given if isinstance(q, Disagreement)]
+        survey = self._with(*(self._answered(q, a, by, on) for q, a in pairs))
+        return survey._with(*(survey._answered(q, a, by, on) for q, a in facts))
+
+    def _answered(self, question: Question, answer: AnswerValue, by: str | None, on: dt.date | None) -> Decision:
+        if isinstance(question, Disagreement):
+            return self._value(question.path, row_answered(question, answer), by, on)
+        if not isinstance(answer, bool):
             raise SurveyError(
-                Text("请用名单代码或 RowKey 回答以哪一行为准", "Say which row counts: a list's code, or a RowKey.")
+                Text("两行是否同一名儿童，应答 True 或 False", "Whether two rows are one child is True or False.")
             )
-        return self.take(question.path, answer, by=by, on=on)
+        return self._pair(DecisionKind.SAME if answer else DecisionKind.DIFFERENT, *question.rows, by, on)
 
     def undo(self, decision: Decision) -> "Survey":
         """The survey without one of its decisions.
@@ -278,14 +340,23 @@ class Survey:
         """Write the decisions to a JSON file, for ``read_decisions`` next time. No name or value is in it."""
         save_decisions(self.decisions, path)
 
-    def _with(self, decision: Decision) -> "Survey":
-        about = matters(decision, decision.keys)
-        kept = [
-            d
-            for d in self.decisions
-            if isinstance(rows := self._register.find(d), Text) or about.isdisjoint(matters(d, rows))
-        ]
-        return self._again(self, (*kept, decision))
+    def _with(self, *decisions: Decision) -> "Survey":
+        """The survey with further decisions; of several on one matter, the latest."""
+        if not decisions:
+            return self
+        kept: dict[int, Decision] = {}
+        on_matter: defaultdict[object, set[int]] = defaultdict(set)
+        for number, decision in enumerate((*self.decisions, *decisions)):
+            kept[number] = decision
+            rows = self._register.find(decision)
+            if isinstance(rows, Text):
+                continue  # its rows are not here; it is kept for lists in which they are
+            for matter in matters(decision, rows):
+                if number >= len(self.decisions):
+                    for earlier in on_matter.pop(matter, ()):
+                        kept.pop(earlier, None)
+                on_matter[matter].add(number)
+        return self._again(self, tuple(kept.values()))
 
     def _known(self, row: RowKey) -> None:
         if row not in self.by_row:
@@ -302,7 +373,7 @@ class Survey:
         numbers = (
             len(self.sources), read, read - skipped, skipped, len(self.children),
             sum(len(c.sources) > 1 for c in self.children), sum(bool(c.repeated) for c in self.children),
-            differ, differ - opened, opened + pairs, pairs, len(self.set_aside),
+            differ, differ - opened, opened + pairs, pairs, len(self.held_back), len(self.set_aside),
         )  # fmt: skip
         return {name.value: number for name, number in zip(_Standing, numbers, strict=True)}
 

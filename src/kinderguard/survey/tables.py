@@ -13,6 +13,7 @@ import attrs
 
 from kinderguard.model.codes import Department
 from kinderguard.model.errors import MissingExtraError
+from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text
 
 Row = Sequence[Any]
@@ -69,6 +70,14 @@ class ListByPlace(Generic[Entry]):
             MissingExtraError: XlsxWriter is not installed.
         """
         write_workbook(path, self.SHEET.in_(lang), *self.table(lang))
+
+
+def place_beside_code(division: str) -> Text:
+    """What a place is called where its code stands beside it: a place without a name of its own by the known place
+    around it, and the code not a second time.
+    """
+    name = place_name(division)
+    return Text(name.zh.removesuffix(division).rstrip(), name.en.removesuffix(division).rstrip())
 
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

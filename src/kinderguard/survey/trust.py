@@ -95,7 +95,7 @@ class TrustRule:
             case _:
                 return ()
 
-    def reason(self, chosen: tuple[int, ...], other: tuple[int, ...]) -> "Reason | None":
+    def reason(self, chosen: tuple[int, ...], other: tuple[int, ...]) -> "ChosenBy | None":
         """By what one weighs less than another; None where the rule cannot tell them apart."""
         for at, (mine, theirs) in enumerate(zip(chosen, other, strict=True)):
             if mine != theirs:
@@ -103,7 +103,7 @@ class TrustRule:
         return None
 
 
-class Reason(Code):
+class ChosenBy(Code):
     """By which rule a value was taken where lists contradict each other 取值依据."""
 
     ORDER = "order", "按部门的信任顺序", "by the order of trust between departments"
@@ -120,9 +120,9 @@ class Reason(Code):
 
 
 _REASONS = {
-    Prefer.ORDER: (Reason.FRESH, Reason.ORDER, Reason.NEWER),
-    Prefer.NEWEST: (Reason.NEWER, Reason.ORDER),
-    Prefer.ALL: (Reason.ORDER, Reason.NEWER),
+    Prefer.ORDER: (ChosenBy.FRESH, ChosenBy.ORDER, ChosenBy.NEWER),
+    Prefer.NEWEST: (ChosenBy.NEWER, ChosenBy.ORDER),
+    Prefer.ALL: (ChosenBy.ORDER, ChosenBy.NEWER),
 }
 
 

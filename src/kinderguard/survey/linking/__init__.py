@@ -6,12 +6,12 @@ Needs the extra ``[link]`` (splink on DuckDB, pypinyin), which is loaded when ``
 from kinderguard.survey.keys import RowKey
 from kinderguard.survey.linking.linking import RepeatedRowError, link, link_columns
 from kinderguard.survey.linking.links import Links
-from kinderguard.survey.linking.pairs import Band, LinkDecisionError, Pair, PairDecision, Reason
+from kinderguard.survey.linking.pairs import Band, Compared, LinkDecisionError, Pair, PairDecision
 from kinderguard.survey.linking.scoring import LinkMemoryError
 from kinderguard.survey.linking.settings import LinkSettings, LinkSettingsError
 from kinderguard.survey.linking.training import train
 
 __all__ = [
-    "Band", "LinkDecisionError", "LinkMemoryError", "LinkSettings", "LinkSettingsError", "Links", "Pair", "PairDecision", "Reason",
-    "RepeatedRowError", "RowKey", "link", "link_columns", "train",
+    "Band", "Compared", "LinkDecisionError", "LinkMemoryError", "LinkSettings", "LinkSettingsError", "Links", "Pair",
+    "PairDecision", "RepeatedRowError", "RowKey", "link", "link_columns", "train",
 ]  # fmt: skip

@@ -142,6 +142,37 @@ class Grouping:
         two = pair.key
         return two not in self._decided and pair.band is not Band.DIFFERENT and not self.settled(*two)
 
+    def held_back(self, pair: Pair) -> bool:
+        """Whether a pair that could be of one child is neither joined nor asked about, because of what other rows of the
+        two children say. Two different IDs are no such matter, and neither is a person's word: they decide.
+        """
+        two = pair.key
+        if two in self._decided or pair.band is Band.DIFFERENT or not self.settled(*two):
+            return False
+        one, other = self.of(pair.left), self.of(pair.right)
+        if one is other or self._other_ids(one, other):
+            return False
+        return not any(
+            in_order(row, twin) in self._decided for row in one for twin in self._apart.get(row, set()) & other
+        )
+
+    def against(self, pair: Pair) -> tuple[Text, ...]:
+        """Why two rows were not joined, as far as it lies with other rows: two of one list would become one child, or
+        two that contradict each other would.
+        """
+        one, other = self.of(pair.left), self.of(pair.right)
+        if one is other:
+            return ()
+        found = []
+        of_one_list = [two for two in self._of_one_list(one, other) if self._band(*two) is not Band.SAME]
+        if of_one_list:
+            found.append(_one_list(*min(in_order(*two) for two in of_one_list)))
+        apart = {in_order(row, twin) for row in one if row in self._apart for twin in self._apart[row] & other}
+        apart.discard(pair.key)  # what the two say themselves stands among the reasons
+        if apart:
+            found.append(_apart(*min(apart)))
+        return tuple(found)
+
     def _of_one_list(self, one: Iterable[RowKey], other: Iterable[RowKey]) -> Iterator[Two]:
         """The pairs of rows of two groups that stand in one list, where that speaks against joining them."""
         if not self.once_a_list:
@@ -192,4 +223,19 @@ def _contradiction(left: RowKey, right: RowKey) -> LinkDecisionError:
             f"关于 {left} 与 {right} 的决定互相矛盾：既认作同一儿童又认作不同儿童；请撤销其中之一",
             f"Decisions about {left} and {right} contradict each other: one child, and two. Take one of them back.",
         )
+    )
+
+
+def _one_list(left: RowKey, right: RowKey) -> Text:
+    return Text(
+        f"如认作同一儿童，则同一名单的两行 {left} 与 {right} 也成为同一儿童；同一名单的两行按两名儿童处理，因此未合并",
+        f"joined, they would make one child of {left} and {right}, two rows of one list; two rows of one list are held to "
+        "be two children, so they were not joined",
+    )
+
+
+def _apart(left: RowKey, right: RowKey) -> Text:
+    return Text(
+        f"如认作同一儿童，则互相矛盾的 {left} 与 {right} 也成为同一儿童，因此未合并",
+        f"joined, they would make one child of {left} and {right}, which contradict each other, so they were not joined",
     )

@@ -14,7 +14,7 @@ from kinderguard.model.text import Text
 from kinderguard.survey.keys import RowKey
 from kinderguard.survey.linking.judging import Judge, Judged, components
 from kinderguard.survey.linking.links import Links
-from kinderguard.survey.linking.pairs import Band, Pair, Reason
+from kinderguard.survey.linking.pairs import Band, Compared, Pair
 from kinderguard.survey.linking.preparing import prepare
 from kinderguard.survey.linking.scoring import IDENTITY, Scored, Scorer
 from kinderguard.survey.linking.settings import LinkSettings
@@ -174,20 +174,20 @@ class _Words:
 
     def __init__(self, settings: LinkSettings) -> None:
         self._settings = settings
-        self._made: dict[tuple[str, int, float], Reason] = {}
+        self._made: dict[tuple[str, int, float], Compared] = {}
 
-    def reasons(self, scored: Scored) -> tuple[Reason, ...]:
+    def reasons(self, scored: Scored) -> tuple[Compared, ...]:
         return tuple(
             self._reason(place, degree, weight)
             for place, (degree, weight) in enumerate(zip(scored.degrees, scored.weights, strict=True))
             if degree is not None
         )
 
-    def _reason(self, place: int, degree: int, weight: float) -> Reason:
+    def _reason(self, place: int, degree: int, weight: float) -> Compared:
         comparison = self._settings.comparisons[place]
         key = (comparison.code, degree, weight)
         if key not in self._made:
             held = comparison.degrees[degree]
             siblings = round(held.weight_among_siblings, 3) if self._settings.prior.siblings > 0 else None
-            self._made[key] = Reason(comparison.code, held.code, weight, siblings, held.text)
+            self._made[key] = Compared(comparison.code, held.code, weight, siblings, held.text)
         return self._made[key]

@@ -3,7 +3,8 @@
 Given by ``link``; read by the survey. It holds row keys, weights and reasons, and no name or number of anybody.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 
 import attrs
 
@@ -52,24 +53,33 @@ class Links:
         Raises:
             LinkDecisionError: decisions contradict each other, join different valid IDs, or name rows that are not here.
         """
-        grouping = self._grouping(decisions)
-        return tuple(frozenset(grouping.of(row)) for row in self.rows if row == min(grouping.of(row)))
+        return self.grouped(decisions).groups
 
     def open(self, decisions: Iterable[PairDecision] = ()) -> tuple[Pair, ...]:
         """The pairs that still need somebody, the likeliest first; of the pairs between two groups, the likeliest alone,
         since its answer answers them all.
 
         A pair to be asked about drops out where what was joined settles it: twin and twin of two lists, say, once each
-        has found its own row. One that was found the same is asked about where other rows kept it from being joined.
+        has found its own row (see ``held_back``). One that was found the same is asked about where other rows kept it
+        from being joined, and its ``notes`` say so.
         """
-        grouping = self._grouping(decisions)
-        found = sorted(
-            (pair for pair in self.pairs if grouping.is_open(pair)), key=lambda pair: (-pair.weight, pair.key)
-        )
-        between: dict[frozenset[RowKey], Pair] = {}
-        for pair in found:
-            between.setdefault(frozenset(min(grouping.of(row)) for row in pair.key), pair)
-        return tuple(between.values())
+        return self.grouped(decisions).open
+
+    def held_back(self, decisions: Iterable[PairDecision] = ()) -> tuple[Pair, ...]:
+        """The pairs that could be of one child but are neither joined nor asked about, since a list has another row for
+        one of the two children, or another of their rows contradicts; the likeliest first, one between two groups.
+
+        Their ``notes`` say why, and name those rows. Deciding that such two are one child joins them all the same.
+        """
+        return self.grouped(decisions).held_back
+
+    def grouped(self, decisions: Iterable[PairDecision] = ()) -> "Grouped":
+        """Groups, questions and what was held back together, for one and the same decisions.
+
+        Raises:
+            LinkDecisionError: as for ``groups``.
+        """
+        return Grouped(self, self._grouping(decisions))
 
     def decided(self, *decisions: PairDecision) -> "Links":
         """The same with these decisions; a later one about two rows takes the place of an earlier one."""
@@ -95,3 +105,36 @@ class Links:
                     )
                 )
         return grouped(self.identities, self._found, every, self.settings.prior.once_a_list)
+
+
+@attrs.frozen(eq=False, slots=False)
+class Grouped:
+    """What follows from links and decisions: ``groups``, ``open`` and ``held_back``, as ``Links`` describes them."""
+
+    links: Links = attrs.field(repr=False)
+    _grouping: Grouping = attrs.field(repr=False)
+
+    @cached_property
+    def groups(self) -> tuple[frozenset[RowKey], ...]:
+        """Every row in exactly one group."""
+        of = self._grouping.of
+        return tuple(frozenset(of(row)) for row in self.links.rows if row == min(of(row)))
+
+    @cached_property
+    def open(self) -> tuple[Pair, ...]:
+        """The pairs that still need somebody."""
+        return self._noted(self._grouping.is_open)
+
+    @cached_property
+    def held_back(self) -> tuple[Pair, ...]:
+        """The pairs that other rows keep from being joined or asked about."""
+        return self._noted(self._grouping.held_back)
+
+    def _noted(self, wanted: Callable[[Pair], bool]) -> tuple[Pair, ...]:
+        """The pairs that are wanted, the likeliest first and alone between two groups, with why they were not joined."""
+        between: dict[frozenset[RowKey], Pair] = {}
+        for pair in sorted(filter(wanted, self.links.pairs), key=lambda pair: (-pair.weight, pair.key)):
+            between.setdefault(frozenset(min(self._grouping.of(row)) for row in pair.key), pair)
+        return tuple(
+            attrs.evolve(pair, notes=(*pair.notes, *self._grouping.against(pair))) for pair in between.values()
+        )

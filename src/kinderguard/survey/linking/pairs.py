@@ -73,7 +73,7 @@ class PairDecision:
 
 
 @attrs.frozen
-class Reason:
+class Compared:
     """One comparison of a pair: what was compared, how far it agreed, and what that weighs in bits, against strangers and
     against brothers and sisters (None where siblings are not reckoned with).
     """
@@ -113,7 +113,7 @@ class Pair:
     right: RowKey
     band: Band
     weight: float
-    reasons: tuple[Reason, ...] = attrs.field(repr=False)
+    reasons: tuple[Compared, ...] = attrs.field(repr=False)
     notes: tuple[Text, ...] = attrs.field(default=(), repr=False)
     apart: bool = attrs.field(default=False, repr=False)
 
