@@ -171,6 +171,85 @@ def test_a_parent_who_is_free_again_or_whose_end_is_unknown_is_not_told(file_sto
     assert days(due(file_store, TODAY, book), "release") == []
 
 
+PRISON = {"kind": "imprisoned", "since": "2024-10-20"}
+
+
+def state(store, on, *situations):
+    """Say what is known of the father as of a day, whether it differs from before or not."""
+    body = {"facts": {"father.situations": list(situations)}}
+    return store.append("a", "facts", body, valid_from=day(on), by=BY)
+
+
+def released(store, book, on=TODAY):
+    return [(item.day, item.overdue) for item in due(store, on, book).of("release")]
+
+
+def test_a_release_whose_day_has_come_is_overdue_until_somebody_records_it(file_store, book):
+    planned = PRISON | {"until": "2025-08-20"}
+    filed(file_store, father__situations=[planned])
+    assert released(file_store, book) == [(day("2025-08-20"), True)]
+    state(file_store, "2025-08-21", planned)  # the same last day, told as of the day after
+    assert released(file_store, book) == []
+    assert released(file_store, book, on=day("2025-08-20")) == [(day("2025-08-20"), False)]
+
+
+def test_a_last_day_that_lay_behind_when_it_was_recorded_is_a_release_that_happened(file_store, book):
+    file_store.record(child(father__situations=[PRISON | {"until": "2025-08-20"}]), at=TODAY, by=BY)
+    assert released(file_store, book) == []
+
+
+def test_a_month_that_was_not_over_when_it_was_recorded_may_still_be_to_come(file_store, book):
+    filed(file_store, father__situations=[PRISON | {"until": "2025-08"}])
+    state(file_store, "2025-08-15", PRISON | {"until": "2025-08"})
+    assert released(file_store, book) == [(day("2025-08-01"), True)]
+    state(file_store, "2025-09-01", PRISON | {"until": "2025-08"})
+    assert released(file_store, book) == []
+
+
+def test_a_release_that_is_recorded_as_ended_is_not_overdue(file_store, book):
+    filed(file_store, father__situations=[PRISON | {"until": "2025-08-20"}])
+    state(file_store, "2025-09-01", PRISON | {"until": "2025-08-25", "ongoing": False})
+    assert released(file_store, book) == []
+
+
+def test_a_correction_counts_as_of_the_day_on_which_it_was_written(file_store, book):
+    filed(file_store, father__situations=[PRISON | {"until": "2025-11-20"}])
+    assert released(file_store, book) == [(day("2025-11-20"), False)]
+    said = {"father.situations": [PRISON | {"until": "2025-08-25"}]}
+    file_store.correct("a", 1, said, reason="released early", by=BY)  # on 1 September, by the store's clock
+    assert released(file_store, book) == []
+
+
+def test_still_in_prison_after_the_last_day_is_told_since_one_of_the_two_is_wrong(file_store, book):
+    filed(file_store, father__situations=[PRISON | {"until": "2025-08-20"}])
+    state(file_store, "2025-09-01", PRISON | {"until": "2025-08-20", "ongoing": True})
+    assert released(file_store, book) == [(day("2025-08-20"), True)]
+
+
+def test_a_term_that_is_over_is_told_until_the_situation_was_looked_at_again(file_store, book):
+    sentence = PRISON | {"term_months": 10, "ongoing": True}
+    filed(file_store, father__situations=[sentence])
+    assert released(file_store, book) == [(day("2025-08-19"), True)]
+    state(file_store, "2025-08-25", sentence)
+    assert released(file_store, book) == []
+
+
+def test_a_term_that_was_over_when_it_was_first_recorded_is_told_for_nobody_has_looked_since(file_store, book):
+    file_store.record(child(father__situations=[PRISON | {"term_months": 10, "ongoing": True}]), at=TODAY, by=BY)
+    assert released(file_store, book) == [(day("2025-08-19"), True)]
+
+
+def test_what_began_after_the_last_day_shows_that_the_parent_came_free_and_the_dead_are_not_released(file_store, book):
+    prison = PRISON | {"until": "2025-08-20"}
+    filed(file_store, father__situations=[prison, {"kind": "away_for_work", "since": "2025-08-10"}])
+    assert released(file_store, book) == [(day("2025-08-20"), True)]
+    filed(file_store, father__situations=[prison, {"kind": "away_for_work", "since": "2025-08-25"}])
+    assert released(file_store, book) == []
+    dead = {"kind": "dead", "since": "2025-03-01"}
+    filed(file_store, father__situations=[PRISON | {"until": "2025-11-20"}, dead])
+    assert released(file_store, book) == []
+
+
 def test_consents_that_end_are_told_unless_withdrawn_or_given_anew(file_store, book):
     share = {"giver": "guardian", "scope": "share", "since": "2025-01-01"}
     filed(

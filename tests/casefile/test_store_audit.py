@@ -154,8 +154,8 @@ def test_problems_are_told_in_both_languages(path):
     tamper(path, "DELETE FROM kg_entries WHERE number IN (2, 3)")
     with CaseStore(f"sqlite:///{path}") as store:
         problem = store.verify().problems[0]
-    assert problem.message.en == "entry 2–3 is missing"
-    assert problem.message.zh == "缺少记录 2–3"
+    assert problem.message.en.startswith("entry 2–3 is missing; stop writing")
+    assert problem.message.zh.startswith("缺少记录 2–3；请停止写入")
 
 
 def test_verifying_reads_a_chain_longer_than_one_step(tmp_path, monkeypatch):

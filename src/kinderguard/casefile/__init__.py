@@ -25,7 +25,11 @@ _PUBLIC = {
     "ErasedError": "kinderguard.casefile.errors",
     "ErasureResidueWarning": "kinderguard.casefile.erasing",
     "FactChange": "kinderguard.casefile.history",
+    "FactSource": "kinderguard.casefile.recording",
+    "FiledChild": "kinderguard.casefile.surveying",
+    "FiledSurvey": "kinderguard.casefile.surveying",
     "FileState": "kinderguard.casefile.closing",
+    "Filing": "kinderguard.casefile.surveying",
     "Head": "kinderguard.casefile.verifying",
     "HistoryLine": "kinderguard.casefile.history",
     "Imported": "kinderguard.casefile.importing",
@@ -34,6 +38,7 @@ _PUBLIC = {
     "LeadError": "kinderguard.casefile.due",
     "MoveRefusedError": "kinderguard.casefile.moves",
     "NewEntry": "kinderguard.casefile.entries",
+    "NoStoreError": "kinderguard.casefile.errors",
     "NotAssessedError": "kinderguard.casefile.changes",
     "NotReproducibleError": "kinderguard.casefile.errors",
     "Overpaid": "kinderguard.casefile.changes",
@@ -85,6 +90,7 @@ if TYPE_CHECKING:
         EntryRefusedError,
         ErasedError,
         KeyRefusedError,
+        NoStoreError,
         NotReproducibleError,
         StoreBusyError,
         StoreError,
@@ -96,7 +102,7 @@ if TYPE_CHECKING:
     from kinderguard.casefile.history import FactChange, HistoryLine
     from kinderguard.casefile.importing import Imported
     from kinderguard.casefile.moves import MoveRefusedError
-    from kinderguard.casefile.recording import Recording
+    from kinderguard.casefile.recording import FactSource, Recording
     from kinderguard.casefile.retention import Erasable, Retention, RetentionNotSetError
     from kinderguard.casefile.sharing import (
         Override,
@@ -110,6 +116,7 @@ if TYPE_CHECKING:
         SharingRulesError,
     )
     from kinderguard.casefile.store import CaseStore
+    from kinderguard.casefile.surveying import FiledChild, FiledSurvey, Filing
     from kinderguard.casefile.transfers import Transfer, TransferState
     from kinderguard.casefile.verifying import Head, VerifyReport
 
@@ -136,9 +143,11 @@ def __dir__() -> list[str]:
 __all__ = [
     "CaseStore", "Change", "ChangeKind", "Closing", "ConflictError", "ContradictionError", "DamagedEntryError",
     "DueItem", "DueKind", "DueList", "Duty", "Entry", "EntryKind", "EntryRefusedError", "Erasable", "ErasedError",
-    "ErasureResidueWarning", "FactChange", "FileState", "Head", "HistoryLine", "Imported", "KeyRefusedError", "Lead", "LeadError",
-    "MoveRefusedError", "NewEntry", "NotAssessedError", "NotReproducibleError", "Overpaid", "Override", "Recipient",
-    "Recording", "Refusal", "Retention", "RetentionNotSetError", "SharedFile", "SharingBasis", "SharingRefusedError",
-    "SharingRule", "SharingRules", "SharingRulesError", "Standing", "StoreBusyError", "StoreError", "StoreFullError", "StoreUnusableError", "Transfer",
-    "TransferState", "UnknownEntryError", "UnknownFileError", "UnreadableResultError", "VerifyReport", "new_key", "pseudonym",
+    "ErasureResidueWarning", "FactChange", "FactSource", "FileState", "FiledChild", "FiledSurvey", "Filing", "Head",
+    "HistoryLine", "Imported", "KeyRefusedError", "Lead", "LeadError", "MoveRefusedError", "NewEntry",
+    "NoStoreError", "NotAssessedError", "NotReproducibleError", "Overpaid", "Override", "Recipient", "Recording",
+    "Refusal", "Retention", "RetentionNotSetError", "SharedFile", "SharingBasis", "SharingRefusedError",
+    "SharingRule", "SharingRules", "SharingRulesError", "Standing", "StoreBusyError", "StoreError",
+    "StoreFullError", "StoreUnusableError", "Transfer", "TransferState", "UnknownEntryError", "UnknownFileError",
+    "UnreadableResultError", "VerifyReport", "new_key", "pseudonym",
 ]  # fmt: skip

@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import StaticPool
 
-from kinderguard.casefile.errors import StoreBusyError, StoreError, StoreFullError, StoreUnusableError
+from kinderguard.casefile.errors import NoStoreError, StoreBusyError, StoreError, StoreFullError, StoreUnusableError
 from kinderguard.model.errors import MissingExtraError
 from kinderguard.model.text import Text
 
@@ -36,12 +36,14 @@ class Database:
     Args:
         url: an SQLAlchemy URL of SQLite or PostgreSQL.
         wait: seconds to wait for another writer.
+        make: whether a file of SQLite is made where there is none.
 
     Raises:
+        NoStoreError: there is no such file, and it was not to be made.
         StoreUnusableError: not such a URL, or the database cannot be reached.
     """
 
-    def __init__(self, url: str | URL, *, wait: float) -> None:
+    def __init__(self, url: str | URL, *, wait: float, make: bool = True) -> None:
         self.wait = wait
         try:
             self.url = make_url(url)
@@ -54,7 +56,7 @@ class Database:
         # One connection is all that a database in memory has, so its transactions take turns.
         self._turn: Any = threading.RLock() if in_memory else nullcontext()
         if self.is_sqlite and not in_memory:
-            _make_private_file(self.url)
+            _make_private_file(self.url, make)
         self._engine = self._connected(in_memory)
 
     def _connected(self, in_memory: bool) -> Engine:
@@ -182,11 +184,13 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-def _make_private_file(url: URL) -> None:
+def _make_private_file(url: URL, make: bool) -> None:
     """A new file that only its owner can read: it holds children's data. SQLite gives its journals the same rights."""
     assert url.database is not None
     if url.database.startswith("file:"):
         return  # a URI says by itself how it is to be opened
+    if not make and not os.path.exists(url.database):
+        raise NoStoreError.here()
     try:
         os.close(os.open(url.database, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:

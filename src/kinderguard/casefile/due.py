@@ -17,12 +17,13 @@ from kinderguard.casefile.closing import closing_of
 from kinderguard.casefile.entries import Entry, EntryKind
 from kinderguard.casefile.facts import case_of, title_of
 from kinderguard.casefile.history import holdings, stated_on, values, withdrawn
+from kinderguard.casefile.releases import CONFINED, is_past, last_day, stated_days
 from kinderguard.casefile.sharing import written_consents
 from kinderguard.casefile.transfers import open_transfer
 from kinderguard.casefile.turning import ONE_DAY, Calendar, Stretch
 from kinderguard.engines.assessment import Assessment
 from kinderguard.model.case import Case
-from kinderguard.model.codes import Code, ConsentScope, SituationKind
+from kinderguard.model.codes import Code, ConsentScope
 from kinderguard.model.dates import PartialDate, add_months, age_on
 from kinderguard.model.errors import Problem, ToldError
 from kinderguard.model.help import Consent
@@ -229,9 +230,6 @@ def _not_set(place: str | None, count: int) -> Problem:
     )
 
 
-_CONFINED = (SituationKind.IMPRISONED, SituationKind.COMPULSORY_DETOX, SituationKind.OTHER_RESTRICTION)
-
-
 class _Desk:
     """One file on a day, and what falls due in it."""
 
@@ -247,7 +245,8 @@ class _Desk:
         self.ref, self.today, self.book, self.calendar, self.leads = ref, today, book, calendar, leads
         gone = withdrawn(entries)
         self.entries = [e for e in entries if e.number not in gone and not e.erased]
-        self.case: Case = case_of(ref, values(stated_on(holdings(entries), today)))
+        self.held = holdings(entries)
+        self.case: Case = case_of(ref, values(stated_on(self.held, today)))
         self.division = book.division or self.case.division
         self.unset = False
 
@@ -362,13 +361,18 @@ class _Desk:
             ("father", self.case.father.situations),
             ("mother", self.case.mother.situations),
         ):
+            days: tuple[dt.date, ...] | None = None
             for situation in situations or ():
-                if situation.kind in _CONFINED and situation.ongoing is not False:
+                if situation.kind not in CONFINED:
+                    continue
+                if days is None:
+                    days = stated_days(self.entries, self.held, f"{path}.situations", self.today)
+                if not is_past(situation, situations or (), days):
                     yield from self._release(title_of(path), situation)
 
     def _release(self, who: Text, situation: Situation) -> Iterator[DueItem]:
         assert situation.kind is not None
-        end, by_term = _last_day(situation)
+        end, by_term = last_day(situation)
         if end is None or not self._is_near(DueKind.RELEASE, end):
             return
         shown = situation.until if situation.until is not None else end
@@ -426,9 +430,9 @@ class _Desk:
     # ---- days that change a result -------------------------------------------------------------------------------
 
     def _turning(self, turns: Mapping[dt.date, tuple[Change, ...]]) -> Iterator[DueItem]:
-        birthdays = _birthdays(self.case, self.today, self.calendar.until)
+        reached = birthdays(self.case, self.today, self.calendar.until)
         for day, changed in turns.items():
-            kind = DueKind.BIRTHDAY if day in birthdays else DueKind.TURN
+            kind = DueKind.BIRTHDAY if day in reached else DueKind.TURN
             if not self._is_near(kind, day):
                 continue
             # Money first, then what the child is.
@@ -436,8 +440,8 @@ class _Desk:
             told = [c.said for c in order[:3]]
             more = len(changed) - len(told)
             what = join(told, "", " ")
-            if day in birthdays:
-                who, age = birthdays[day]
+            if day in reached:
+                who, age = reached[day]
                 what = Text(f"{who.zh}{age}周岁：", f"{who.en} reaches {age}: ") + what
             if more:
                 what += Text(f"另有 {more} 项变化。", f" And {more} more.")
@@ -458,22 +462,13 @@ def _codes(changed: Sequence[Change]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(c.code for c in changed))
 
 
-def _last_day(situation: Situation) -> tuple[dt.date | None, bool]:
-    """The first day that may be the last of a situation, and whether it is worked out from its term."""
-    if situation.until is not None:
-        return situation.until.earliest, False
-    if situation.since is not None and situation.term_months is not None:
-        return add_months(situation.since.earliest, situation.term_months) - ONE_DAY, True
-    return None, False
-
-
 def _people(case: Case) -> Iterator[tuple[str, Person]]:
     yield from (("child", case.child), ("father", case.father), ("mother", case.mother))
     yield from (("guardians", g) for g in case.guardians or ())
     yield from (("household.members", m) for m in case.household.members or ())
 
 
-def _birthdays(case: Case, today: dt.date, until: dt.date) -> dict[dt.date, tuple[Text, int]]:
+def birthdays(case: Case, today: dt.date, until: dt.date) -> dict[dt.date, tuple[Text, int]]:
     """The days after today on which somebody in the case reaches an age, or may: who, and which age. The child first."""
     found: dict[dt.date, tuple[Text, int]] = {}
     for path, person in _people(case):

@@ -21,6 +21,8 @@ from kinderguard.model.errors import FieldValueError, suggestion
 from kinderguard.model.resident_id import read_resident_id
 from kinderguard.model.text import Text
 
+#: All of China keeps Beijing time; a day is the day there, wherever the server stands.
+BEIJING = dt.timezone(dt.timedelta(hours=8))
 #: What the first entry of a store has for its predecessor's hash.
 FIRST = "0" * 64
 

@@ -146,3 +146,17 @@ class StoreFullError(StoreError):
 
 class StoreUnusableError(StoreError):
     """The database cannot be used: not reachable, not one of ours, read-only or damaged."""
+
+
+class NoStoreError(StoreUnusableError):
+    """There is no store in the database, and none was to be made."""
+
+    @classmethod
+    def here(cls) -> Self:
+        """The error. The address is not repeated, since it may hold a password."""
+        return cls(
+            Text(
+                "此处没有档案库；请核对地址，或先建库（不要求 make=False）。",
+                "There is no store here; check the address, or make it first (without make=False).",
+            )
+        )

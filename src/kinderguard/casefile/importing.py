@@ -1,8 +1,7 @@
 """Filing a ledger: every row goes into its child's file, however often and by however many it is tried.
 
-Used by ``CaseStore.import_ledger``. It links nothing: a row belongs to the file of its resident ID, or, where there is
-none, of its name, birth date, sex and division. Who has several departments' ledgers combines them first (``survey``)
-and records the children.
+Used by ``CaseStore.import_ledger``. It links nothing; ``identity`` says whose file a row belongs to. Who has several
+departments' lists combines them first (``survey``) and files the survey (``surveying``).
 """
 
 import datetime as dt
@@ -15,6 +14,7 @@ import attrs
 from kinderguard.casefile.encryption import Vault
 from kinderguard.casefile.errors import EntryRefusedError
 from kinderguard.casefile.facts import facts_of
+from kinderguard.casefile.identity import ERASED, FILED_BY_NAME, UNIDENTIFIED, file_of
 from kinderguard.casefile.recording import Recording
 from kinderguard.casefile.writing import Writing
 from kinderguard.model.case import Case
@@ -102,9 +102,9 @@ class _Import:
             assert row.error is not None
             self._leave(row, row.error.message)
             return None
-        ref = self.refs(row) if self.refs is not None else self._ref(row, row.case)
+        ref = self.refs(row) if self.refs is not None else file_of(self.vault, row.case)
         if ref is None:
-            self._leave(row, _UNIDENTIFIED)
+            self._leave(row, UNIDENTIFIED)
             return None
         if ref in self.met:
             first = self.met[ref]
@@ -118,18 +118,9 @@ class _Import:
             return None
         self.met[ref] = row
         if self.refs is None and row.case.child.resident_id is None:
-            self.without_id.append(RowPlace(row.sheet, row.row, _BY_NAME))
+            self.without_id.append(RowPlace(row.sheet, row.row, FILED_BY_NAME))
         case = row.case.model_copy(update={"ref": ref})
         return Recording(case, self.at, by=self.by, source=self.source, key=self._key(case))
-
-    def _ref(self, row: LedgerRow, case: Case) -> str | None:
-        child = case.child
-        if child.resident_id is not None:
-            return self.vault.pseudonym(f"id:{child.resident_id.reveal()}")
-        if child.name is None or child.birth_date is None or not child.birth_date.is_exact:
-            return None
-        known = [child.name.reveal(), str(child.birth_date), child.sex, child.registration.division]
-        return self.vault.pseudonym("person:" + json.dumps(known, ensure_ascii=False))
 
     def _key(self, case: Case) -> str:
         """The same for the same row, whatever its place in the file; another as soon as anything in it differs."""
@@ -145,7 +136,7 @@ class _Import:
             self.before += 1
             return
         if writing.was_erased(recording.ref):
-            self._leave(row, _ERASED)
+            self._leave(row, ERASED)
             return
         try:
             entry = recording.write(writing)
@@ -163,20 +154,6 @@ class _Import:
             len(self.ledger.rows), self.written, self.unchanged, self.before, tuple(self.not_filed),
             tuple(self.without_id),
         )  # fmt: skip
-
-
-_UNIDENTIFIED = Text(
-    "没有身份证号，也没有完整的姓名和出生日期，不能确定是谁；请补全后再导入",
-    "no resident ID, nor both name and full birth date, so whose row it is cannot be told; complete it and import again",
-)
-_BY_NAME = Text(
-    "没有身份证号，按姓名、出生日期、性别和户籍地建档；请补全身份证号",
-    "no resident ID; filed by name, birth date, sex and division of registration. Add the ID",
-)
-_ERASED = Text(
-    "该儿童的档案已依规删除，未重新建档；如确需重新建档，请用 store.record(…)",
-    "the child's file was erased and is not begun again by an import; if it must be, use store.record(...)",
-)
 
 
 def import_ledger(

@@ -10,19 +10,22 @@ from kinderguard.casefile import tables as t
 from kinderguard.casefile.database import Database
 from kinderguard.casefile.encryption import Vault, new_vault, open_vault, wrapped
 from kinderguard.casefile.entries import FIRST
-from kinderguard.casefile.errors import KeyRefusedError, StoreUnusableError
+from kinderguard.casefile.errors import KeyRefusedError, NoStoreError, StoreUnusableError
 from kinderguard.model.text import Text
 
 
-def open_store(database: Database, key: str | bytes | None) -> Vault:
+def open_store(database: Database, key: str | bytes | None, *, make: bool = True) -> Vault:
     """The vault of the store in a database, made where there is none.
 
     Raises:
+        NoStoreError: there is none, and none was to be made.
         KeyRefusedError: the key does not fit.
         StoreUnusableError: the store is of a format that this version does not know.
     """
     with database.reading() as connection:
         there = sa.inspect(connection).has_table(t.stores.name)
+    if not there and not make:
+        raise NoStoreError.here()
     if not there:
         _make(database, key)
     with database.reading() as connection:

@@ -4,6 +4,7 @@ Used by ``CaseStore.record`` and by imports. A blank never overrides a value.
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -16,8 +17,31 @@ from kinderguard.model.case import Case
 
 
 @attrs.frozen
+class FactSource:
+    """One row of a list, and the facts that are known from it.
+
+    Attributes:
+        list: the list's code.
+        sheet: the sheet's name.
+        row: the row, as Excel numbers it.
+        as_of: the day on which the list tells how things stand.
+        facts: the paths of the facts.
+    """
+
+    list: str
+    sheet: str
+    row: int
+    as_of: dt.date
+    facts: tuple[str, ...]
+
+
+@attrs.frozen
 class Recording:
-    """One case to be recorded; ``CaseStore.record`` says what each argument means."""
+    """One case to be recorded; ``CaseStore.record`` says what each argument means.
+
+    Attributes:
+        sources: rows of lists that the facts are from; kept with the facts that are written.
+    """
 
     case: Case = attrs.field(repr=False)
     at: dt.date
@@ -25,6 +49,7 @@ class Recording:
     source: str | None = attrs.field(default=None, kw_only=True)
     key: str | None = attrs.field(default=None, kw_only=True, repr=False)
     unknown: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+    sources: tuple[FactSource, ...] = attrs.field(default=(), kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         check_ref(self.case.ref)
@@ -50,8 +75,9 @@ class Recording:
                 writing.remember(self.key, self.ref, None)
             return None
         body: dict[str, Any] = {"facts": facts}
-        if self.source is not None:
-            body["source"] = self.source
+        rows = [row for each in self.sources if (row := _row(each, facts)) is not None]
+        source = self.source or ",".join(dict.fromkeys(row["list"] for row in rows))
+        body |= ({"source": source} if source else {}) | ({"sources": rows} if rows else {})
         new = NewEntry(self.ref, EntryKind.FACTS, body, self.at, by=self.by, key=self.key)
         return writing.write(new, canonical=True)
 
@@ -61,3 +87,13 @@ class Recording:
         Case.from_facts(dict.fromkeys(self.unknown))  # else a misspelt path would silently change nothing
         found = {path: value for path, value in said.items() if thought.get(path) != value}
         return found | {path: None for path in self.unknown if path in thought and path not in said}
+
+
+def _row(source: FactSource, written: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A source as an entry keeps it, with those of its facts that are written; None where none is."""
+    facts = [path for path in source.facts if path in written]
+    if not facts:
+        return None
+    return {
+        "list": source.list, "sheet": source.sheet, "row": source.row, "as_of": source.as_of.isoformat(), "facts": facts,
+    }  # fmt: skip

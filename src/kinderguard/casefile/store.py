@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, Connection
 from kinderguard.casefile import history, reading
 from kinderguard.casefile.database import Database
 from kinderguard.casefile.entries import (
+    BEIJING,
     FACTUAL,
     RESERVED,
     Entry,
@@ -34,13 +35,13 @@ from kinderguard.model.text import Text
 
 if TYPE_CHECKING:
     from kinderguard.casefile.importing import Imported
+    from kinderguard.casefile.surveying import FiledSurvey
     from kinderguard.casefile.verifying import Head, VerifyReport
     from kinderguard.engines.assessment import Assessment
     from kinderguard.packs.book import PolicyBook
+    from kinderguard.survey.building import SurveyedChild
     from kinderguard.survey.ledger import Ledger, LedgerRow
-
-#: All of China keeps Beijing time; ``today`` is the day there, wherever the server stands.
-BEIJING = dt.timezone(dt.timedelta(hours=8))
+    from kinderguard.survey.surveyed import Survey
 
 
 def _now() -> dt.datetime:
@@ -55,8 +56,10 @@ class CaseStore(FileWork):
         key: encrypts what the files say; see ``casefile.new_key``. Without it whoever reads the database reads them.
         clock: what time it is (with its time zone); the machine's clock if left out.
         wait: seconds to wait for other writers.
+        make: whether a store is made where there is none.
 
     Raises:
+        NoStoreError: there is none, and none was to be made.
         StoreUnusableError: not such a URL, a database that cannot be used, or one of a later version.
         KeyRefusedError: the key does not fit.
         MissingExtraError: SQLAlchemy, cryptography or psycopg is not installed.
@@ -78,13 +81,14 @@ class CaseStore(FileWork):
         key: str | bytes | None = None,
         clock: Callable[[], dt.datetime] | None = None,
         wait: float = 30.0,
+        make: bool = True,
     ) -> None:
         from kinderguard.casefile.opening import open_store
 
         self._clock = clock or _now
-        self._database = Database(url, wait=wait)
+        self._database = Database(url, wait=wait, make=make)
         try:
-            self._vault = open_store(self._database, key)
+            self._vault = open_store(self._database, key, make=make)
         except BaseException:
             self._database.close()
             raise
@@ -246,6 +250,37 @@ class CaseStore(FileWork):
         from kinderguard.casefile.importing import import_ledger
 
         return import_ledger(self, ledger, at=at, by=by, source=source, refs=refs, progress=progress)
+
+    def import_survey(
+        self,
+        survey: "Survey",
+        *,
+        by: str,
+        refs: "Callable[[SurveyedChild], str | None] | None" = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> "FiledSurvey":
+        """File every child of a survey: each fact as of the day of the lists that say it, with the rows it is from.
+
+        Nothing is chosen here. What the lists differ about and nobody has decided is filed as far as they agree; the rest is
+        unknown from the day of the newest of these lists on, also where the file held a value. A child of whom it is not
+        decided who it is (two resident IDs, or no ID and perhaps one child with another row) is not filed, and told.
+
+        Args:
+            survey: as ``survey.combine`` gives it, with the decisions that were made.
+            by: the code of the user, never a name.
+            refs: whose file a child belongs to (None: not to be filed). If left out, the file that ``import_ledger`` would
+                find: by resident ID or, where there is none, by name, birth date, sex and division of registration.
+            progress: called with (children done, children in all).
+
+        Returns:
+            What was filed of each child. Filing one survey again doubles nothing, and undoes nothing learnt since.
+
+        Raises:
+            StoreBusyError, StoreFullError, StoreUnusableError: what was filed before stays filed.
+        """
+        from kinderguard.casefile.surveying import import_survey
+
+        return import_survey(self, survey, by=by, refs=refs, progress=progress)
 
     def correct(
         self,

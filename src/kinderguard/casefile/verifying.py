@@ -169,7 +169,7 @@ def _ends(connection: Connection, walk: _Walk, remembered: Head | None) -> Itera
         if found.get(ref) != walk.last.get(ref):
             yield Problem(
                 "chain.file",
-                Text("档案的末条记录与登记不符", "the file's last entry is not the one that is registered"),
+                Text("档案的末条记录与登记不符", "the file's last entry is not the one that is registered") + _MEND,
                 ref,
             )
 
@@ -186,5 +186,11 @@ def _books(connection: Connection, walk: _Walk) -> Iterator[Problem]:
             )  # fmt: skip
 
 
+#: Nothing that was changed is put right by another change: what was kept elsewhere says what stood there.
+_MEND = Text(
+    "；请停止写入，与备份核对，从完好的备份恢复", "; stop writing, compare with the backups, and restore a sound one"
+)
+
+
 def _problem(code: str, number: int, zh: str, en: str) -> Problem:
-    return Problem(code, Text(zh, en), f"#{number}")
+    return Problem(code, Text(zh, en) + _MEND, f"#{number}")

@@ -1,4 +1,4 @@
-"""``file``: case files in a store: new-key, import, list, show. ``casefile_work`` and ``casefile_giving`` have the rest.
+"""``file``: case files in a store: new-key, list, show. The modules whose names begin with ``casefile_`` have the rest.
 
 Whatever is written says by whom. Names and numbers of people are shown or written only where that was asked for; giving
 out a file is always written down in the file.
@@ -6,43 +6,31 @@ out a file is always written down in the file.
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-import kinderguard
 from kinderguard.commands.application import (
-    DONE,
-    NOTHING_DONE,
-    WITH_PROBLEMS,
     InLang,
     Lang,
-    OnSheet,
-    Strict,
     app,
     contained,
     day,
-    progress,
-    say,
 )
-from kinderguard.commands.children import JSON_LINES, read_children
 from kinderguard.commands.facts_in_words import lines_of, without_personal
-from kinderguard.commands.store import ByUser, InStore, open_store
+from kinderguard.commands.store import InStore, open_store
 from kinderguard.commands.tabular import columns_of
-from kinderguard.model.case import Case
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text, join
 
 if TYPE_CHECKING:
-    from kinderguard.casefile import HistoryLine, Imported
-    from kinderguard.casefile.importing import RowPlace
+    from kinderguard.casefile import HistoryLine
 
 files = typer.Typer(
     name="file",
-    help="建档：个案档案的建立、查看、评估、待办、提供、核验。Case files: import, show, assess, due, export, verify.",
+    help="建档：个案档案的建立、查看、更正、评估、待办、转移、结案、提供、核验。"
+    "Case files: import, show, correct, assess, due, transfer, close, export, verify.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -71,99 +59,12 @@ def _moment(text: str) -> dt.datetime:
     return found if found.tzinfo else found.replace(tzinfo=beijing)
 
 
-# ---- filing ------------------------------------------------------------------------------------------------------
-
-
 @files.command(name="new-key")
 def print_new_key() -> None:
     """生成一个新密钥，供环境变量 KINDERGUARD_KEY 使用。Print a new key, for the variable KINDERGUARD_KEY."""
     from kinderguard.casefile.encryption import new_key
 
     typer.echo(new_key())
-
-
-@files.command(name="import")
-def import_children(
-    ledger: Annotated[
-        Path,
-        typer.Argument(
-            metavar="LEDGER",
-            help="台账（Excel、CSV），或摸排写出的 children.jsonl / a ledger, or the children.jsonl of a survey",
-        ),
-    ],
-    at: Annotated[
-        dt.date,
-        typer.Option("--at", parser=day, metavar="DATE", help="情况自哪天起属实 / the first day on which it is true"),
-    ],
-    by: ByUser,
-    store: InStore = None,
-    source: Annotated[
-        str | None,
-        typer.Option(
-            "--source", metavar="NAME", help="情况来源，默认文件名 / where it is from; the file's name if left out"
-        ),
-    ] = None,
-    sheet: OnSheet = None,
-    lang: InLang = Lang.ZH,
-    strict: Strict = False,
-) -> None:
-    """把台账中的每名儿童存入档案。File every child of a ledger; doing it again doubles nothing."""
-    with contained():
-        read = read_children(ledger, kinderguard.load(strict=strict), sheet)
-        with open_store(store, lang.value, make=True) as opened, progress("存档 / filing") as step:
-            done = opened.import_ledger(read, at=at, by=by, source=source, progress=step)
-        for line in _imported(done, lang.value):
-            typer.echo(line)
-        for told in _rows_to_look_at((*done.not_filed, *done.without_id)):
-            say(told.in_(lang.value))
-        if ledger.suffix.lower() in JSON_LINES and not any(_is_identified(case) for case in read.cases):
-            say(_WITHOUT_PERSONAL.in_(lang.value))
-        if done.rows and len(done.not_filed) == done.rows:
-            raise typer.Exit(NOTHING_DONE)
-        raise typer.Exit(WITH_PROBLEMS if done.not_filed or any(True for _ in read.all_problems) else DONE)
-
-
-#: Said of children that ``survey`` wrote without what tells them apart.
-_WITHOUT_PERSONAL = Text(
-    "此文件没有姓名和身份证号，不能归入档案；请用 kinderguard survey … --out … --personal 重新写出后再导入",
-    "this file has no names and no ID numbers, so it cannot be told whose files these are; "
-    "write it again with kinderguard survey ... --out ... --personal, then import it",
-)
-
-
-def _is_identified(case: Case) -> bool:
-    return case.child.name is not None or case.child.resident_id is not None
-
-
-#: How many rows with one reason are listed.
-_SHOWN_ROWS = 20
-
-
-def _rows_to_look_at(places: Iterable["RowPlace"]) -> Iterator[Text]:
-    """One line for each reason on a sheet, with the rows."""
-    found: dict[tuple[str, Text], list[int]] = {}
-    for place in places:
-        found.setdefault((place.sheet, place.why), []).append(place.row)
-    for (sheet, why), rows in found.items():
-        listed = ", ".join(map(str, rows[:_SHOWN_ROWS])) + (" …" if len(rows) > _SHOWN_ROWS else "")
-        many = "row" if len(rows) == 1 else "rows"
-        yield (
-            Text(f"{sheet} 第 {listed} 行（共 {len(rows)} 行）：", f"{sheet}, {many} {listed} ({len(rows)} in all): ")
-            + why
-        )
-
-
-def _imported(done: "Imported", lang: Language) -> Iterator[str]:
-    yield Text(
-        f"{done.rows} 行 = 已写入 {done.written} + 无变化 {done.unchanged} + 以前已导入 {done.before} + 未存档 {len(done.not_filed)}",
-        f"{done.rows} rows = {done.written} written + {done.unchanged} unchanged + {done.before} imported before + "
-        f"{len(done.not_filed)} not filed",
-    ).in_(lang)
-    if done.without_id:
-        count = len(done.without_id)
-        yield Text(f"其中 {count} 行没有身份证号，请核对", f"of them {count} without a resident ID, to be checked").in_(
-            lang
-        )
 
 
 @files.command(name="list")
@@ -254,6 +155,8 @@ def _entry(line: "HistoryLine") -> dict[str, Any]:
         "valid_until": entry.valid_until.isoformat() if entry.valid_until else None,
         "by": entry.by,
         "erased": entry.erased,
+        "source": entry.body.get("source"),
+        "sources": entry.body.get("sources", []),
         "changed": [change.path for change in line.changes],
     }
 

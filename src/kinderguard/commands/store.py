@@ -4,12 +4,14 @@ The key is read from the environment alone, so that it stands in no shell histor
 """
 
 import os
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kinderguard.commands.application import fail, say
+from kinderguard.commands.wording import in_commands
 from kinderguard.model.text import Language, Text
 
 if TYPE_CHECKING:
@@ -47,8 +49,9 @@ def given_key() -> bytes | None:
     return read_key(text)
 
 
-def open_store(url: str | None, lang: Language, *, make: bool = False) -> "CaseStore":
-    """The store, ready to use.
+@contextmanager
+def open_store(url: str | None, lang: Language, *, make: bool = False) -> Iterator["CaseStore"]:
+    """The store, ready to use, and closed at the end. What goes wrong with it is told in the words of the command line.
 
     Args:
         url: as ``--store`` gives it.
@@ -56,7 +59,7 @@ def open_store(url: str | None, lang: Language, *, make: bool = False) -> "CaseS
         make: whether a store that is not there yet is made. Reading from one by mistake would show an empty store.
 
     Raises:
-        StoreError: it cannot be opened.
+        StoreError: it cannot be opened, or something goes wrong while it is used.
     """
     if not url:
         fail(
@@ -65,20 +68,26 @@ def open_store(url: str | None, lang: Language, *, make: bool = False) -> "CaseS
                 f"name the store with --store (as --store files.db), or set the variable {STORE}",
             )
         )
-    key = given_key()
-    path = _sqlite_file(url)
-    new = path is not None and not path.exists()
-    if new and not make:
-        fail(
-            Text(
-                f"没有档案库 {path}；请核对路径，或先用 kinderguard file import 建立",
-                f"there is no store {path}; check the path, or make it with kinderguard file import",
-            )
-        )
-    from kinderguard.casefile import CaseStore
+    from kinderguard.casefile import StoreError
 
-    store = CaseStore(url if "://" in url else f"sqlite:///{url}", key=key)
-    if new and key is None:
+    try:
+        with _opened(url, lang, make) as store:
+            yield store
+    except StoreError as error:
+        raise StoreError(in_commands(error.text)) from None
+
+
+def _opened(url: str, lang: Language, make: bool) -> "CaseStore":
+    from kinderguard.casefile import CaseStore, NoStoreError
+
+    key, address = given_key(), url if "://" in url else f"sqlite:///{url}"
+    try:
+        return CaseStore(address, key=key, make=False)
+    except NoStoreError:
+        if not make:
+            fail(_no_store(url))
+    store = CaseStore(address, key=key)
+    if key is None:
         say(
             Text(
                 f"注意：新档案库未加密。如需加密，先运行 export {KEY}=$(kinderguard file new-key) 再建库；密钥须另行保管",
@@ -89,9 +98,15 @@ def open_store(url: str | None, lang: Language, *, make: bool = False) -> "CaseS
     return store
 
 
-def _sqlite_file(url: str) -> Path | None:
-    """The file of an SQLite store; None for another database, or one in memory."""
-    if "://" not in url:
-        return Path(url)
-    scheme, _, rest = url.partition(":///")
-    return Path(rest.partition("?")[0]) if scheme.startswith("sqlite") and rest and rest != ":memory:" else None
+def _no_store(url: str) -> Text:
+    """What to do where there is no store. Of an address only its kind is repeated, since it may hold a password."""
+    if "://" in url and not url.startswith("sqlite"):
+        return Text(
+            "此数据库中没有档案库；请核对地址，或先用 kinderguard file import 建立",
+            "there is no store in this database; check the address, or make it with kinderguard file import",
+        )
+    path = url.partition(":///")[2] or url if "://" in url else url
+    return Text(
+        f"没有档案库 {path}；请核对路径，或先用 kinderguard file import 建立",
+        f"there is no store {path}; check the path, or make it with kinderguard file import",
+    )

@@ -1,0 +1,322 @@
+"""``file import``: the children of a ledger, or of several departments' lists combined, into their files.
+
+Nothing is read past: a department's list whose headers a ledger does not know is refused with the way to file it. Nothing
+personal is shown.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import kinderguard
+from kinderguard.commands.application import (
+    DONE,
+    NOTHING_DONE,
+    WITH_PROBLEMS,
+    InLang,
+    Lang,
+    OnSheet,
+    OutPath,
+    Strict,
+    contained,
+    day,
+    fail,
+    progress,
+    say,
+)
+from kinderguard.commands.casefile import files
+from kinderguard.commands.children import JSON_LINES, read_children
+from kinderguard.commands.lists import Decisions, Linked, Trust, combined, has_problems, is_list, tell, tell_problems
+from kinderguard.commands.store import ByUser, InStore, open_store
+from kinderguard.commands.tabular import AsTable, TableFormat, check_out, columns_of, write_list
+from kinderguard.commands.wording import in_commands
+from kinderguard.model.case import Case
+from kinderguard.model.text import Language, Text, join
+from kinderguard.packs import PolicyBook
+from kinderguard.rules.titles import fact_title
+from kinderguard.survey import Ledger, LedgerError, SourceProfile, Survey, built_in_profiles, open_sheets
+from kinderguard.survey.headers import SEARCHED_ROWS, KnownHeaders, plain_header
+
+if TYPE_CHECKING:
+    from kinderguard.casefile import FiledSurvey, Imported
+    from kinderguard.casefile.importing import RowPlace
+
+
+@files.command(name="import")
+def import_children(
+    lists: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="LEDGER|PATH:KIND...",
+            help="台账（Excel、CSV），或摸排写出的 children.jsonl；或如 kinderguard survey 那样写的一份或多份名单，合并后存档"
+            " / a ledger, or the children.jsonl of a survey; or one or more lists with their kinds as for kinderguard survey,"
+            " which are combined and filed",
+        ),
+    ],
+    at: Annotated[
+        dt.date,
+        typer.Option(
+            "--at",
+            parser=day,
+            metavar="DATE",
+            help="情况自哪天起属实；名单可用 @日期 另写 / the first day on which it is true; a list may have its own with @DATE",
+        ),
+    ],
+    by: ByUser,
+    store: InStore = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--source",
+            metavar="NAME",
+            help="台账情况的来源，默认文件名 / where a ledger's facts are from; the file's name if left out",
+        ),
+    ] = None,
+    sheet: OnSheet = None,
+    linked: Linked = False,
+    decisions: Decisions = None,
+    trust: Trust = None,
+    form: AsTable = TableFormat.SUMMARY,
+    out: OutPath = None,
+    lang: InLang = Lang.ZH,
+    strict: Strict = False,
+) -> None:
+    """把台账或多部门名单中的每名儿童存入档案。File every child of a ledger or of several lists; again doubles nothing."""
+    check_out(form, out)
+    with contained():
+        if all(is_list(text) for text in lists):
+            if source is not None or sheet is not None:
+                fail(
+                    Text(
+                        "--source、--sheet 只用于单份台账；名单各有代码，写作 文件:类型=代码",
+                        "--source and --sheet are for a ledger; a list has a code, written PATH:KIND=CODE",
+                    )
+                )
+            book = kinderguard.load(strict=strict)
+            survey, not_used = combined(lists, at, book, linked=linked, decisions=decisions or [], by=by, trust=trust)
+            with open_store(store, lang.value, make=True) as opened, progress("存档 / filing") as step:
+                filed = opened.import_survey(survey, by=by, progress=step)
+            _write_filed(filed, form, out, lang.value)
+            tell(survey, not_used, lang.value)
+            raise typer.Exit(_survey_code(filed, survey, bool(not_used)))
+        ledger = _only(lists)
+        if linked or decisions or trust is not None or form is not TableFormat.SUMMARY:
+            fail(
+                Text(
+                    f"--link、--decisions、--trust、--format 用于名单；请写明类型，如 {ledger.name}:civil_affairs",
+                    f"--link, --decisions, --trust and --format are for lists with their kinds, as {ledger.name}:civil_affairs",
+                )
+            )
+        read = _ledger(ledger, kinderguard.load(strict=strict), sheet)
+        with open_store(store, lang.value, make=True) as opened, progress("存档 / filing") as step:
+            done = opened.import_ledger(read, at=at, by=by, source=source, progress=step)
+        write_list(form, out, summary=_imported(done, lang.value), lines=(), heads=(), rows=(), lang=lang.value)
+        for told in _rows_to_look_at((*done.not_filed, *done.without_id)):
+            say(told.in_(lang.value))
+        if ledger.suffix.lower() in JSON_LINES and not any(_is_identified(case) for case in read.cases):
+            say(_WITHOUT_PERSONAL.in_(lang.value))
+        wrong = tell_problems(read, read.source, lang.value)
+        if done.rows and len(done.not_filed) == done.rows:
+            raise typer.Exit(NOTHING_DONE)
+        raise typer.Exit(WITH_PROBLEMS if done.not_filed or wrong else DONE)
+
+
+def _only(given: Sequence[str]) -> Path:
+    """The one ledger; several files each need their kind."""
+    if len(given) == 1:
+        return Path(given[0])
+    plain = next(text for text in given if not is_list(text))
+    fail(
+        Text(
+            f"多份名单须各写明类型，如 {plain}:education；单份台账只写文件",
+            f"of several lists each is written with its kind, as {plain}:education; a ledger alone is just its file",
+        )
+    )
+
+
+# ---- a ledger ------------------------------------------------------------------------------------------------------
+
+
+def _ledger(path: Path, book: PolicyBook, sheet: str | None) -> Ledger:
+    """The ledger, unless the file is a department's list that a ledger's reader would only half understand.
+
+    Raises:
+        LedgerError: the file cannot be used.
+    """
+    try:
+        read = read_children(path, book, sheet)
+    except LedgerError:
+        profile = None if path.suffix.lower() in JSON_LINES else _kind_of(_cells(path), set())
+        if profile is not None:
+            fail(_other_kind(path, profile))
+        raise
+    known = {standard for headers in read.headers.values() for standard, _ in headers.columns.values()}
+    profile = _kind_of({each.header for each in read.unknown_headers}, known)
+    if profile is not None:
+        fail(_other_kind(path, profile))
+    return read
+
+
+#: The kind of list that a ledger is.
+_LEDGER = "civil_affairs"
+#: Without these nobody can tell who a row is about, or where.
+_DECISIVE = ("儿童姓名", "身份证号", "户籍地行政区划代码")
+
+
+def _kind_of(unknown: Iterable[str], known: set[str]) -> SourceProfile | None:
+    """The built-in kind of list in whose spelling a decisive column stands that the ledger's reader does not know."""
+    plain = {plain_header(header) for header in unknown}
+    found: dict[str, set[str]] = {}
+    for code, profile in built_in_profiles().items():
+        found[code] = {
+            s for written, s in profile.spellings.items() if plain_header(written) in plain and s not in known
+        }
+    best = max(found, key=lambda code: (len(found[code]), code == _LEDGER))
+    return built_in_profiles()[best] if best != _LEDGER and found[best].intersection(_DECISIVE) else None
+
+
+def _cells(path: Path) -> set[str]:
+    """What stands in the first lines of a file in which no headers were found; nothing where it cannot be read."""
+    try:
+        sheets = open_sheets(path)
+    except LedgerError:
+        return set()
+    spellings = KnownHeaders.of().spellings
+    texts = (str(c) for s in sheets for _, cells in s.rows[:SEARCHED_ROWS] for c in cells if c is not None)
+    return {text for text in texts if plain_header(text) not in spellings}
+
+
+def _other_kind(path: Path, profile: SourceProfile) -> Text:
+    listed = f"{path}:{profile.code}"
+    return Text(
+        f"{path.name} 像是{profile.title.zh}，不是民政台账，未存入任何内容；请用 kinderguard file import {listed} 存档，"
+        f"或先用 kinderguard survey {listed} 与其他名单合并",
+        f"{path.name} looks like {profile.title.en} and not like civil affairs' ledger, so nothing was filed; file it with "
+        f"kinderguard file import {listed}, or combine it with the other lists first, with kinderguard survey {listed}",
+    )
+
+
+#: Said of children that ``survey`` wrote without what tells them apart.
+_WITHOUT_PERSONAL = Text(
+    "此文件没有姓名和身份证号，不能归入档案；请用 kinderguard file import 名单:类型… 直接存档，"
+    "或用 kinderguard survey … --out … --personal 重新写出后再导入",
+    "this file has no names and no ID numbers, so it cannot be told whose files these are; file the lists themselves with "
+    "kinderguard file import PATH:KIND..., or write it again with kinderguard survey ... --out ... --personal and import it",
+)
+
+
+def _is_identified(case: Case) -> bool:
+    return case.child.name is not None or case.child.resident_id is not None
+
+
+#: How many rows with one reason are listed.
+_SHOWN_ROWS = 20
+
+
+def _rows_to_look_at(places: Iterable["RowPlace"]) -> Iterator[Text]:
+    """One line for each reason on a sheet, with the rows."""
+    found: dict[tuple[str, Text], list[int]] = {}
+    for place in places:
+        found.setdefault((place.sheet, place.why), []).append(place.row)
+    for (sheet, why), rows in found.items():
+        listed = ", ".join(map(str, rows[:_SHOWN_ROWS])) + (" …" if len(rows) > _SHOWN_ROWS else "")
+        many = "row" if len(rows) == 1 else "rows"
+        yield Text(
+            f"{sheet} 第 {listed} 行（共 {len(rows)} 行）：", f"{sheet}, {many} {listed} ({len(rows)} in all): "
+        ) + in_commands(why)
+
+
+def _imported(done: "Imported", lang: Language) -> Iterator[str]:
+    yield Text(
+        f"{done.rows} 行 = 已写入 {done.written} + 无变化 {done.unchanged} + 以前已导入 {done.before} + 未存档 {len(done.not_filed)}",
+        f"{done.rows} rows = {done.written} written + {done.unchanged} unchanged + {done.before} imported before + "
+        f"{len(done.not_filed)} not filed",
+    ).in_(lang)
+    if done.without_id:
+        yield _without_id(len(done.without_id), Text("行", "")).in_(lang)
+
+
+def _without_id(count: int, counted: Text) -> Text:
+    return Text(
+        f"其中 {count} {counted.zh}没有身份证号，请核对",
+        " ".join(f"of them {count} {counted.en} without a resident ID, to be checked".split()),
+    )
+
+
+# ---- several lists -------------------------------------------------------------------------------------------------
+
+_HEADS = (
+    Text("儿童编号", "Child"), Text("档案编号", "File"), Text("结果", "Result"), Text("存入事实数", "Facts filed"),
+    Text("待决定的事实", "Facts to decide"), Text("原因", "Reason"),
+)  # fmt: skip
+
+
+def _write_filed(filed: "FiledSurvey", form: TableFormat, out: Path | None, lang: Language) -> None:
+    """What was filed: the counts, or each child."""
+    write_list(
+        form,
+        out,
+        summary=_filed_summary(filed, lang),
+        lines=(
+            {
+                "child": each.child, "ref": each.ref, "filing": each.filing.value, "entries": list(each.entries),
+                "facts": list(each.facts), "open": list(each.open), "without_id": each.without_id,
+                "why": None if each.why is None else in_commands(each.why).in_(lang),
+                "rows": [str(row) for row in each.rows],
+            }
+            for each in filed
+        ),
+        heads=_HEADS,
+        rows=(
+            (
+                each.child, each.ref, each.filing.label.in_(lang), len(each.facts),
+                join([fact_title(path) for path in each.open]).in_(lang) if each.open else None,
+                None if each.why is None else in_commands(each.why).in_(lang),
+            )
+            for each in filed
+        ),
+        lang=lang,
+    )  # fmt: skip
+    for told in _children_to_look_at(filed):
+        say(told.in_(lang))
+
+
+def _filed_summary(filed: "FiledSurvey", lang: Language) -> Iterator[str]:
+    yield filed.summary(lang)
+    count = sum(each.without_id for each in filed)
+    if count:
+        yield _without_id(count, Text("名", "")).in_(lang)
+    opened: dict[str, int] = {}
+    for each in filed:
+        for path in each.open:
+            opened[path] = opened.get(path, 0) + 1
+    if opened:
+        yield Text(
+            "名单不一致而尚未决定的事实，在档案中为未知（用 kinderguard survey … --out 写出的 to_decide 表决定后再导入）",
+            "Facts about which lists differ and nobody has decided are unknown in the files (decide them in the sheet to_decide "
+            "of kinderguard survey ... --out, then import again)",
+        ).in_(lang)
+        yield from columns_of((fact_title(path).in_(lang), str(number)) for path, number in sorted(opened.items()))
+
+
+def _children_to_look_at(filed: "FiledSurvey") -> Iterator[Text]:
+    """One line for each reason, with the rows of the children concerned."""
+    found: dict[Text, list[str]] = {}
+    for each in filed:
+        if each.why is not None:
+            found.setdefault(in_commands(each.why), []).append("+".join(map(str, each.rows)))
+    for why, rows in found.items():
+        listed = ", ".join(rows[:_SHOWN_ROWS]) + (" …" if len(rows) > _SHOWN_ROWS else "")
+        many = "child" if len(rows) == 1 else "children"
+        yield Text(f"{listed}（共 {len(rows)} 名）：", f"{listed} ({len(rows)} {many}): ") + why
+
+
+def _survey_code(filed: "FiledSurvey", survey: Survey, not_used: bool) -> int:
+    left = filed.counts["not_filed"]
+    if len(filed) == left and left:
+        return NOTHING_DONE
+    doubtful = left or not_used or any(each.open or each.why is not None for each in filed)
+    return WITH_PROBLEMS if doubtful or has_problems(survey) else DONE

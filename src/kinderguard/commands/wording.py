@@ -1,0 +1,76 @@
+"""What the library tells of a store, in the words of the command line.
+
+An error of the library names the call that mends it; whoever sits before the command line needs the command. Nothing else
+of a text is changed.
+"""
+
+from collections.abc import Mapping
+
+from kinderguard.model.text import Text
+
+#: What a text of the library says, and what stands there instead; longer ones before those that they contain.
+_ZH: Mapping[str, str] = {
+    "store.correct、store.assess 或 store.erase": "kinderguard file correct、assess 或 erase",
+    "store.refs(open=None) ": "kinderguard file list（已结案的加 --closed）",
+    "store.entries(ref) ": "kinderguard file show 编号 --history ",
+    "store.verify()": "kinderguard file verify",
+    "store.assess(…)": "kinderguard file assess",
+    "store.correct(…)": "kinderguard file correct",
+    "store.reopen_file": "kinderguard file reopen",
+    "；如确需重新建档，请用 store.record(…)": "；命令行不重新建立已删除的档案",
+    "请用 store.pseudonym(…) 生成编号": "kinderguard file list 列出编号",
+    "，或以 CaseStore(…, wait=秒数) 延长等待": "",
+    "CaseStore(…, key=…)": "export KINDERGUARD_KEY=…",
+    "（不要求 make=False）": "",
+    "facts=None 已收回整条记录，不必再列 withdrawn": "--whole 已收回整条记录，不必再写 --withdraw",
+    "facts、withdrawn，或以 facts=None ": "--fact、--withdraw，或以 --whole ",
+    "请用 facts=None": "请用 --whole",
+    "Override(reason=…)": "--override",
+    "（happened_on）": "（--happened-on）",
+    "须用 note 说明": "须用 --note 说明",
+    "（note）": "（--note）",
+    "（reason）": "（--reason）",
+    "写 None": "写 none",
+    "by 应为": "--by 应为",
+}
+_EN: Mapping[str, str] = {
+    "store.correct, store.assess or store.erase": "kinderguard file correct, assess or erase",
+    "store.refs(open=None) lists them all": "kinderguard file list shows those there are (--closed: the closed ones)",
+    "store.entries(ref)": "kinderguard file show REF --history",
+    "store.verify()": "kinderguard file verify",
+    "store.assess(...)": "kinderguard file assess",
+    "store.correct(...)": "kinderguard file correct",
+    "store.reopen_file": "kinderguard file reopen",
+    "; if it must be, use store.record(...)": "; the command line begins no erased file again",
+    "store.pseudonym(...) makes one": "kinderguard file list shows those there are",
+    "later, close the program that holds it, or wait longer with CaseStore(..., wait=seconds)": (
+        "later, or close the program that holds it"
+    ),
+    "CaseStore(..., key=...)": "export KINDERGUARD_KEY=...",
+    " (without make=False)": "",
+    "facts=None takes the whole entry back; leave withdrawn out": (
+        "--whole takes the whole entry back; leave --withdraw out"
+    ),
+    "give facts or withdrawn, or facts=None to": "give --fact or --withdraw, or --whole to",
+    "use facts=None": "use --whole",
+    "Override(reason=...)": "--override",
+    "(happened_on)": "(--happened-on)",
+    "(note)": "(--note)",
+    "(reason)": "(--reason)",
+    "or None where": "or none where",
+    "by is a user's code": "--by is a user's code",
+}
+
+
+def in_commands(text: Text) -> Text:
+    """A text of the library as the command line says it.
+
+    >>> print(in_commands(Text("请运行 store.verify()", "run store.verify()")).en)
+    run kinderguard file verify
+    """
+    zh, en = text.zh, text.en
+    for said, instead in _ZH.items():
+        zh = zh.replace(said, instead)
+    for said, instead in _EN.items():
+        en = en.replace(said, instead)
+    return Text(zh, en)

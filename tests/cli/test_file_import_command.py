@@ -1,0 +1,187 @@
+"""``kinderguard file import`` of several departments' lists, of lists that are no ledger, and with a store on PostgreSQL."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from kinderguard.commands.wording import in_commands
+from kinderguard.model.text import Text
+from survey.lists import number, write
+
+pytest.importorskip("sqlalchemy")
+pytest.importorskip("cryptography")
+
+pytestmark = pytest.mark.usefixtures("elsewhere")
+DAY, BY = "2025-09-01", ("--by", "330199.u1")
+AT = ("--at", DAY, *BY)
+BORN = "20150305"
+
+
+@pytest.fixture
+def lists(elsewhere, tmp_path):
+    """Civil affairs' ledger and a school's list of July: one boy in both, about whose household two rows differ."""
+    boy = {"儿童姓名": "张宁远", "身份证号": number(1, BORN), "户籍地行政区划代码": "330199001"}
+    write(tmp_path / "civil.csv", boy | {"家庭人口": "3"}, boy | {"家庭人口": "4"})
+    school = {"学生姓名": "张宁远", "身份证件号": number(1, BORN), "就读学段": "小学", "出生日期": "2015-03-05"}
+    write(tmp_path / "school.csv", school, {"学生姓名": "何安", "就读学段": "小学"})
+    return "civil.csv:civil_affairs", "school.csv:education@2025-07-01"
+
+
+def test_lists_are_combined_and_filed_each_fact_with_its_list_and_its_day(kinderguard, lists):
+    done = kinderguard("file", "import", *lists, *AT)
+    assert done.exit_code == 1
+    assert done.stdout.startswith("2 名儿童 = 已写入 1 + 无变化 0 + 以前已导入 0 + 未存档 1")
+    assert "家庭人口  1" in done.stdout
+    assert "education/school/3（共 1 名）" in done.stderr
+    assert "张宁远" not in done.stdout + done.stderr
+    (ref,) = kinderguard("file", "list").stdout.split()
+    assert "小学" in kinderguard("file", "show", ref, "--at", "2025-07-01").stdout
+    shown = json.loads(kinderguard("file", "show", ref, "--at", DAY, "--format", "json", "--history").stdout)
+    assert "household.size" not in shown["facts"]
+    assert [(e["valid_from"], e["source"]) for e in shown["entries"]] == [
+        ("2025-07-01", "civil_affairs,education"), (DAY, "civil_affairs,education"),
+    ]  # fmt: skip
+    again = kinderguard("file", "import", *lists, *AT, "--lang", "en")
+    assert again.stdout.startswith("2 children = 0 written + 0 unchanged + 1 imported before + 1 not filed")
+
+
+def test_what_somebody_decided_is_filed(kinderguard, lists):
+    kinderguard("survey", *lists, "--on", DAY, "--out", "out", "--lang", "en")
+    sheet = Path("out/to_decide.csv").read_text("utf-8-sig")
+    sheet = sheet.replace(",,which row counts", ",civil_affairs/civil/2,which row counts")
+    Path("answers.csv").write_text(sheet, "utf-8-sig")
+    done = kinderguard("file", "import", *lists, *AT, "--decisions", "answers.csv")
+    assert "家庭人口" not in done.stdout
+    (ref,) = kinderguard("file", "list").stdout.split()
+    assert json.loads(kinderguard("file", "show", ref, "--format", "json").stdout)["facts"]["household.size"] == 3
+
+
+def test_what_was_filed_of_each_child_is_written_on_request(kinderguard, lists):
+    done = kinderguard("file", "import", *lists, *AT, "--format", "jsonl", "--lang", "en")
+    boy, girl = (json.loads(line) for line in done.stdout.splitlines())
+    assert (boy["filing"], boy["open"], boy["rows"][0]) == ("written", ["household.size"], "civil_affairs/civil/2")
+    assert (girl["filing"], girl["ref"], girl["why"].startswith("no resident ID")) == ("not_filed", None, True)
+    assert "张宁远" not in done.stdout
+    table = kinderguard("file", "import", *lists, *AT, "--format", "csv", "--out", "filed.csv")
+    assert table.exit_code == 1
+    assert Path("filed.csv").read_text("utf-8-sig").splitlines()[0].startswith("儿童编号,档案编号,结果")
+
+
+def test_where_no_child_is_filed_nothing_was_done(kinderguard, tmp_path):
+    write(tmp_path / "school.csv", {"学生姓名": "何安", "就读学段": "小学"})
+    done = kinderguard("file", "import", "school.csv:education", *AT)
+    assert done.exit_code == 2
+    assert "未存档 1" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "mend"),
+    [
+        (("civil.csv", "school.csv"), "civil.csv:education"),
+        (("civil.csv:civil_affairs", "school.csv"), "school.csv:education"),
+        (("civil.csv", "--link"), "civil.csv:civil_affairs"),
+        (("civil.csv:civil_affairs", "--sheet", "x"), "PATH:KIND=CODE"),
+        (("civil.csv:police",), "public_security"),
+    ],
+)
+def test_lists_and_ledgers_that_are_mixed_up_are_told_and_nothing_is_filed(kinderguard, lists, given, mend):
+    done = kinderguard("file", "import", *given, *AT)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert mend in done.stderr
+    assert not Path("files.db").exists()
+
+
+SCHOOL = {"学生姓名": "张宁远", "身份证件号": number(1, BORN), "就读学段": "小学"}
+POLICE = {"姓名": "张宁远", "公民身份号码": number(1, BORN), "户籍地区划": "330199001", "户口类别": "农业"}
+NO_HEADERS_KNOWN = {"学生姓名": "张宁远", "身份证件号": number(1, BORN)}
+
+
+@pytest.mark.parametrize(
+    ("row", "kind"), [(SCHOOL, "education"), (POLICE, "public_security"), (NO_HEADERS_KNOWN, "education")]
+)
+def test_a_departments_list_that_is_no_ledger_points_to_the_survey(kinderguard, tmp_path, row, kind):
+    write(tmp_path / "list.csv", row)
+    done = kinderguard("file", "import", "list.csv", *AT)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"kinderguard survey list.csv:{kind}" in done.stderr
+    assert f"kinderguard file import list.csv:{kind}" in done.stderr
+    assert not Path("files.db").exists()
+
+
+def test_a_ledger_with_a_column_that_departments_have_too_is_a_ledger(kinderguard, tmp_path):
+    ledger = {
+        "儿童姓名": "张宁远",
+        "身份证号": number(1, BORN),
+        "户籍地行政区划代码": "330199001",
+        "家庭住址": "柳溪镇",
+    }
+    write(tmp_path / "list.csv", ledger)
+    done = kinderguard("file", "import", "list.csv", *AT)
+    assert (done.exit_code, "已写入 1" in done.stdout) == (1, True)
+    assert "list.csv：1 处填写问题" in done.stderr
+
+
+# ---- wording ---------------------------------------------------------------------------------------------------------
+
+_CALL = re.compile(r"store\.\w+|CaseStore\(|facts=|Override\(|make=|happened_on|open=None")
+
+
+def test_no_text_of_the_store_names_a_python_call_on_the_command_line():
+    """Every text of the folder, whatever brings it about; the parts between the braces of an f-string are left out."""
+    texts, folder = [], Path(__file__).parents[2] / "src/kinderguard/casefile"
+    for path in sorted(folder.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Text" and len(node.args) == 2:
+                texts.append(Text(*("".join(_constants(arg)) for arg in node.args)))
+    assert len(texts) > 100
+    named = [text for text in texts if _CALL.search(text.zh) or _CALL.search(text.en)]
+    assert len(named) > 10, "the library itself names its calls"
+    left = [each for text in named for each in (in_commands(text).zh, in_commands(text).en) if _CALL.search(each)]
+    assert left == []
+
+
+def _constants(node):
+    for part in ast.walk(node):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
+
+
+def test_a_file_that_is_not_there_is_told_with_the_command_that_lists_them(kinderguard, lists):
+    kinderguard("file", "import", *lists, *AT)
+    done = kinderguard("file", "show", "nobody")
+    assert done.exit_code == 2
+    assert done.stderr.count("kinderguard file list") == 2
+    assert "store." not in done.stderr
+
+
+# ---- PostgreSQL ------------------------------------------------------------------------------------------------------
+
+
+def test_a_store_on_postgresql_is_made_by_an_import_alone_and_works_like_any_other(kinderguard, lists, postgres):
+    pytest.importorskip("psycopg")
+    store = ("--store", postgres.url())
+    for command in (("list",), ("verify",), ("due", "--on", DAY)):
+        missing = kinderguard("file", *command, *store)
+        assert (missing.exit_code, missing.stdout) == (2, "")
+        assert "kinderguard file import" in missing.stderr
+    first = kinderguard("file", "import", *lists, *AT, *store)
+    assert "已写入 1" in first.stdout
+    assert "未加密" in first.stderr
+    again = kinderguard("file", "import", *lists, *AT, *store)
+    assert ("以前已导入 1" in again.stdout, "未加密" in again.stderr) == (True, False)
+    (ref,) = kinderguard("file", "list", *store).stdout.split()
+    assert "小学" in kinderguard("file", "show", ref, "--at", DAY, *store).stdout
+    assert (
+        kinderguard(
+            "file", "close", ref, "--reason", "adopted", "--last-paid", "none", "--on", DAY, *BY, *store
+        ).exit_code
+        == 0
+    )
+    assert kinderguard("file", "list", "--closed", "--at", DAY, *store).stdout.split() == [ref]
+    assert kinderguard("file", "erase", ref, "--reason", "x", *BY, "--yes", *store).exit_code == 0
+    verified = kinderguard("file", "verify", *store)
+    assert (verified.exit_code, "完好" in verified.stdout) == (0, True)
+    assert not Path("files.db").exists()
