@@ -57,6 +57,16 @@ def test_a_rule_that_can_never_apply_and_one_that_always_does():
     assert book_of(RuleSet([some], [])).assess(proof.example, on=DAY).categories["cn.some"] is True
 
 
+def test_of_some_rules_alone_whom_they_reach_and_what_a_paper_costs_is_asked():
+    one, other = (
+        policy("one", r.yuan("5"), eligible=child.age < 6),
+        policy("other", r.yuan("5"), eligible=child.age < 9),
+    )
+    found = report(one, other, questions=["reach", "papers"], about=["cn.other"])
+    assert {p.subject for p in found.proofs} == {"cn.other"}
+    assert {p.question for p in found.proofs} == {"can_apply", "can_be_refused", "paper"}
+
+
 def test_a_rule_out_of_effect_is_not_asked_about():
     over = r.Category("cn.over", TITLE, when=child.adopted, effective=r.Period(None, "2020-01-01"))
     assert report(over, questions=["reach"]).proofs == ()
@@ -162,7 +172,7 @@ def test_a_report_prints_answers_counterexamples_and_assumptions_in_both_languag
     assert page.startswith("<!doctype html>")
     assert "prefers-color-scheme:dark" in page
     assert "http" not in page.split("</style>")[1].split("<h2>")[0]
-    assert found._repr_html_() in page
+    assert found._repr_html_().split("</style>")[1] in page
     assert "proved" in found.summary().en
     assert isinstance(found.proofs[0].statement, Text)
 

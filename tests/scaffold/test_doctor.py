@@ -221,8 +221,11 @@ def test_a_name_claimed_twice_is_named_with_both_distributions(install):
 
 
 def test_every_problem_has_its_mend():
-    source = "".join((ROOT / "src/kinderguard/packs" / name).read_text("utf-8") for name in ("loader.py", "overlay.py"))
-    assert set(re.findall(r'"(pack\.[a-z_]+)"', source)) <= set(MENDS)
+    folders = (ROOT / "src/kinderguard/packs", ROOT / "src/kinderguard/scaffold")
+    files = [f for folder in folders for f in folder.rglob("*.py") if f.name != "mends.py"]
+    codes = set(re.findall(r'"(pack\.[a-z_]+)"', "".join(f.read_text("utf-8") for f in files)))
+    assert codes == set(MENDS)
+    assert all(mend.zh and mend.en.isascii() for mend in MENDS.values() if "…" not in mend.en)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

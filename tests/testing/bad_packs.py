@@ -24,8 +24,9 @@ from pathlib import Path
 
 from kinderguard import Pack, Text, hookimpl
 from kinderguard import rules as r
+from kinderguard.model.codes import Department
 from kinderguard.national import DIBAO
-from kinderguard.packs import LedgerColumn
+from kinderguard.packs import LedgerColumn, NeedDomain, NeedRule, Qualification, Service, SourceProfile, Urgency
 from kinderguard.rules import child, param
 
 DECREE = r.Cite("某县办法（虚构）", article="三", trust="illustrative", checked_on="2025-09-01")
@@ -65,6 +66,27 @@ GRANT = r.Policy(
     effective=r.Period("2024-11-01", None),
 )
 
+SOOT = NeedRule(
+    "450199.need.soot",
+    NeedDomain.SAFETY,
+    Text("炉灶安全检查", "A look at the stove"),
+    child.is_in(PUPIL) & (child.age < 6).named("small", zh="年幼", en="is small") & STOVE.expr,
+    Urgency.SOON,
+    Text("炉灶可能泄漏", "Stoves may leak"),
+    services=[Service.GUARDIAN_VISIT],
+    qualifications=[Qualification.TRAINED_VOLUNTEER],
+    ours=True,
+)
+
+STREET_LIST = SourceProfile(
+    "450199.street_list",
+    Text("街道名单", "The street's list"),
+    Department.CIVIL_AFFAIRS,
+    spellings={"娃娃姓名": "儿童姓名"},
+    columns=[LedgerColumn("用不用炉灶", fact=STOVE)],
+    answers=["child.residence", "450199.stove"],
+)
+
 PACK = Pack(
     code="450199",
     title=Text("某县（虚构）", "Some county (fictitious)"),
@@ -91,6 +113,16 @@ def kinderguard_documents():
 @hookimpl
 def kinderguard_ledger_columns():
     return [LedgerColumn("炉灶", fact=STOVE)]
+
+
+@hookimpl
+def kinderguard_needs():
+    return [SOOT]
+
+
+@hookimpl
+def kinderguard_source_profiles():
+    return [STREET_LIST]
 """,
     "src/kg_good_pack/parameters.toml": """
 ["450199.grant.amount"]
@@ -212,6 +244,31 @@ BAD = (
     Bad("json_round_trip", "a field of a wrong kind", INIT, "    every=r.YEAR,", "    every=r.YEAR,\n    review='12',", "review", alone=True),
     Bad("engines_agree", "a provider that answers otherwise for many", INIT, "many=lambda rows: [look_up(facts[\"child.residence.division\"]) for facts in rows]", "many=lambda rows: [True for _ in rows]", "450199.grant", "450199.grant", alone=True),
     Bad("missing_facts_matter", "a fact that cannot matter", INIT, "eligible=child.is_in(PUPIL)", "eligible=(child.adopted | ~child.adopted) & child.is_in(PUPIL)", "child.adopted", "450199.grant", alone=True),
+    Bad("need_titles", "a title in one language", INIT, '"A look at the stove"', '"炉灶安全检查"', "the title of 450199.need.soot has no English", "450199.need.soot"),
+    Bad("need_titles", "a reason in one language", INIT, '"炉灶可能泄漏"', '"stoves leak"', "the reason of 450199.need.soot has no Chinese", "450199.need.soot"),
+    Bad("need_titles", "a reason that is no text in both", INIT, 'Text("炉灶可能泄漏", "Stoves may leak")', '"炉灶可能泄漏"', "reason is r.Text", "NeedRule"),
+    Bad("need_codes", "another county's code", INIT, '"450199.need.soot"', '"450198.need.soot"', "gave the code '450198.need.soot'", "def kinderguard_needs"),
+    Bad("need_codes", "one code twice", INIT, "return [SOOT]", "return [SOOT, SOOT]", "is given 2 times", "450199.need.soot"),
+    Bad("need_codes", "the code of a category", INIT, '"450199.need.soot"', '"450199.pupil"', "has the code of a rule", "450199.pupil"),
+    Bad("need_facts", "a fact nobody declares", INIT, 'en="is small") & STOVE.expr', 'en="is small") & r.household.has("450199.stoves")', "450199.stoves", "450199.stoves"),
+    Bad("need_facts", "a category nobody defines", INIT, 'child.is_in(PUPIL) & (child.age < 6)', 'child.is_in("450199.pupils") & (child.age < 6)', "450199.pupils", "450199.pupils"),
+    Bad("need_services", "a service that does not exist", INIT, "Service.GUARDIAN_VISIT", "Service.GUARDIAN_VISITS", "GUARDIAN_VISIT", "GUARDIAN_VISITS"),
+    Bad("need_services", "a service by its text", INIT, "[Service.GUARDIAN_VISIT]", "['guardian_visit']", "services is [Service.COMPANY]", "NeedRule"),
+    Bad("need_services", "a qualification that nobody is asked for", INIT, "Service.GUARDIAN_VISIT", "Service.SUPPLIES", "no service of it is given in person", "450199.need.soot"),
+    Bad("need_services", "a service twice", INIT, "[Service.GUARDIAN_VISIT]", "[Service.GUARDIAN_VISIT] * 2", "2 times", "450199.need.soot"),
+    Bad("need_wording", "a step in one language", INIT, 'en="is small"', 'en="年幼"', "small", "450199.need.soot"),
+    Bad("need_round_trip", "a field of a wrong kind", INIT, "    ours=True,", "    ours='yes',", "ours", "450199.need.soot"),
+    Bad("profile_titles", "a title in one language", INIT, '"The street\'s list"', '"街道名单"', "has no English", "450199.street_list"),
+    Bad("profile_titles", "a title that is no text in both", INIT, 'Text("街道名单", "The street\'s list")', '"街道名单"', "in both languages", "SourceProfile"),
+    Bad("profile_codes", "another county's code", INIT, '"450199.street_list"', '"450198.street_list"', "gave the code '450198.street_list'", "def kinderguard_source_profiles"),
+    Bad("profile_codes", "one code twice", INIT, "return [STREET_LIST]", "return [STREET_LIST, STREET_LIST]", "is given 2 times", "450199.street_list"),
+    Bad("profile_facts", "a fact the model lacks", INIT, '"child.residence", ', '"child.residense", ', "child.residense", "child.residense"),
+    Bad("profile_facts", "a fact nobody declares", INIT, '"450199.stove"],', '"450199.stoves"],', "450199.stoves", "450199.stoves"),
+    Bad("profile_facts", "a column that fills a fact nobody declares", INIT, 'LedgerColumn("用不用炉灶", fact=STOVE)', 'LedgerColumn("用不用炉灶", fact=r.DeclaredFact.yes_no("450199.oven", zh="烤炉", en="oven"))', "450199.oven", "450199.oven"),
+    Bad("profile_headers", "a spelling of no header", INIT, '"儿童姓名"', '"小孩姓名"', "no standard header", "小孩姓名"),
+    Bad("profile_headers", "a spelling that means something else", INIT, '"娃娃姓名"', '"身份证号"', "means 身份证号 everywhere", "身份证号"),
+    Bad("hooks_deterministic", "a need by the order of a set", INIT, "child.age < 6", "child.age < {'4': 4, '5': 5, '6': 6, '7': 7, '8': 8}[next(iter({'4', '5', '6', '7', '8'}))]", "in another process", "def kinderguard_needs", alone=True),
+    Bad("hooks_deterministic", "a hook that remembers", INIT, "    return [STREET_LIST]", "    SEEN.append(1)\n    return [STREET_LIST][: len(SEEN) % 2]\n\n\nSEEN = []", "the second time", "def kinderguard_source_profiles", alone=True),
     Bad("boundaries_covered", "no case on the line", CASES, "    { title = \"生日当天\", facts = { \"child.birth_date\" = \"2009-09-01\" }, expect = { \"450199.pupil\" = false } },\n", "", "exactly on the line", "450199.pupil", alone=True),
     Bad("policy_cases", "a case that expects otherwise", CASES, 'expect = { "450199.pupil" = false }', 'expect = { "450199.pupil" = true }', "a case fails", "2009-09-01"),
     Bad("policy_cases", "a file that cannot be read", CASES, 'title = "取暖补助"', 'titel = "取暖补助"', "no such key"),

@@ -67,3 +67,11 @@ def test_a_comparison_turned_wrong_in_a_plug_in_fails_a_case(name):
             changed = book.with_policies(mistaken(rule, boundary))
             failed = [c.name for c in cases if not c.run(changed).passed]
             assert failed, boundary
+
+
+def test_the_nations_cases_have_their_titles_in_both_languages():
+    titles = {
+        text for case in read_policy_cases(NATIONAL) for text in (case.group, case.title, case.variant) if text.zh
+    }
+    assert {t.en for t in titles if not t.en.isascii()} == set()
+    assert {t.zh for t in titles if t.zh.isascii()} == set()

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from typer.testing import CliRunner
@@ -22,7 +23,9 @@ from testing.bad_packs import CASES, GOOD, INIT, write
 pytest_plugins = ["pytester"]
 DOCS = Path(__file__).parents[2] / "docs"
 CHEAP = ("loads", "metadata", "version_range", "placeholders", "titles", "citations", "effective_dates", "evidence",
-         "facts_exist", "jurisdiction", "wording", "parameter_sources", "parameter_dates", "parameter_gaps", "exact_money")  # fmt: skip
+         "facts_exist", "jurisdiction", "wording", "need_titles", "need_codes", "need_facts", "need_services", "need_wording",
+         "need_round_trip", "profile_titles", "profile_codes", "profile_facts", "profile_headers", "parameter_sources",
+         "parameter_dates", "parameter_gaps", "exact_money")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +54,8 @@ def test_the_checks_that_were_promised_are_there():
         "parameter_sources", "parameter_dates", "parameter_gaps", "facts_exist", "jurisdiction", "exact_money",
         "deterministic", "json_round_trip", "engines_agree", "missing_facts_matter", "boundaries_covered", "policy_cases",
         "wording", "placeholders", "floor", "never_applies", "always_applies", "overlaps", "gaps", "cliffs",
-        "worse_with_paper",
+        "worse_with_paper", "need_titles", "need_codes", "need_facts", "need_services", "need_wording", "need_round_trip",
+        "profile_titles", "profile_codes", "profile_facts", "profile_headers", "hooks_deterministic",
     }  # fmt: skip
     assert promised <= set(CHECKS)
 
@@ -189,6 +193,16 @@ def test_a_pack_made_in_a_notebook_is_checked_without_files():
     report = check_pack(pack, only=[*CHEAP, "import_side_effects"])
     assert report.ok, report.text("en")
     assert report["import_side_effects"].status is Status.SKIPPED
+
+
+def test_looking_for_a_packs_module_asks_no_other_module_for_anything(monkeypatch):
+    other = ModuleType("kg_other")
+    other.__file__, other.asked = "kg_other.py", []
+    other.__getattr__ = other.asked.append
+    monkeypatch.setitem(sys.modules, "kg_other", other)
+    pack = Pack(code="450177", title=Text("某地", "Somewhere"), version="1.0", kinderguard=">=0.1,<0.2")
+    assert check_pack(pack, only="titles").ok
+    assert "kinderguard_pack" not in other.asked
 
 
 @pytest.mark.parametrize("given", ["990000", "no-such-distribution", Path("no-such-folder"), 7])

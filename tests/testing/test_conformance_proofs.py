@@ -34,7 +34,7 @@ def checked(tmp_path, monkeypatch):
     def run(*answers, only=tuple(QUESTIONS)):
         asked = []
 
-        def prove(book, *, division, on, seconds, questions):
+        def prove(book, *, division, on, seconds, questions, about):
             asked.append((division, *questions))
             return SimpleNamespace(proofs=answers)
 

@@ -91,8 +91,9 @@ def test_it_goes_with_xdist_and_can_be_switched_off(project):
 def test_a_run_without_cases_loads_nothing_of_the_library(tmp_path):
     (tmp_path / "test_mine.py").write_text("def test_mine(): pass\n")
     code = (
-        "import sys, json, pytest\n"
-        f"assert pytest.main(['-q', '-p', 'no:cacheprovider', '-p', 'no:hypothesispytest', {str(tmp_path)!r}]) == 0\n"
+        "import os, sys, json, pytest\n"
+        "os.environ['PYTEST_DISABLE_PLUGIN_AUTOLOAD'] = '1'  # what others' plug-ins load is theirs\n"
+        f"assert pytest.main(['-q', '-p', 'no:cacheprovider', '-p', 'kinderguard.testing.pytest_plugin', {str(tmp_path)!r}]) == 0\n"
         "print(json.dumps(sorted(m for m in sys.modules if m.split('.')[0] in ('kinderguard', 'pydantic', 'attrs'))))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)

@@ -73,8 +73,9 @@ def _failed(provider: FactProvider, titles: Mapping[str, Text], error: Exception
         "provider.failed",
         # The error's own text may hold what the provider was given, so only its kind and place are shown.
         Text(
-            f"未能取得“{name.zh}”（{type(error).__name__}{place and f'，{place}'}），按未知处理",
-            f"‘{name.en}’ could not be fetched ({type(error).__name__}{place and f', {place}'}); taken as unknown",
+            f"未能取得“{name.zh}”（{type(error).__name__}{place and f'，{place}'}），按未知处理；请修改该处，或直接填写此项",
+            f"‘{name.en}’ could not be fetched ({type(error).__name__}{place and f', {place}'}); taken as unknown. Mend that "
+            "place, or state the fact itself",
         ),
         provider.code,
     )

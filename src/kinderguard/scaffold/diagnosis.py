@@ -1,6 +1,5 @@
 """What is installed and what ails it, as values: for a notebook, a terminal, or another program."""
 
-import html
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import attrs
 
 from kinderguard.model.text import Language, Text, same
+from kinderguard.model.view import Code, Content, Fields, Marked, Paragraph, Section, Table, View
 from kinderguard.packs import PackState
 
 
@@ -99,6 +99,9 @@ _STATES = {
     PackState.QUARANTINED: Text("已停用", "quarantined"),
     PackState.WAITING: Text("未载入", "not loaded"),
 }
+_MARKS = {PackState.LOADED: "yes", PackState.QUARANTINED: "no", PackState.WAITING: "quiet"}
+_FINDINGS = Text("发现", "Findings")
+_COLUMNS = (Text("问题", "finding"), Text("规则包", "packs"), Text("位置", "place"), Text("处理办法", "mend"))
 #: So many codes are named in a line, and so many values; longer lists are counted (JSON has them all).
 _NAMED, _VALUES = 8, 16
 
@@ -168,19 +171,29 @@ class Diagnosis:
         """Everything, for another program."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
 
+    def view(self, lang: Language | None = None) -> View:
+        """Every pack and what ails it, as a notebook shows it.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+        """
+        found = [Section(_FINDINGS, [Table(_COLUMNS, map(_finding_row, self.findings))])] if self.findings else []
+        packs = [
+            Section(
+                Marked(same(pack.name) + (same(" ") + pack.title if pack.title else same("")), _MARKS[pack.state]),
+                [Fields([(Text("状态", "state"), _STATES[pack.state]), *self._rows(pack)])],
+                folded=pack.state is not PackState.QUARANTINED,
+            )
+            for pack in self.packs
+        ]
+        return View(Text("规则包检查", "Packs"), [Paragraph(self.summary()), *found, *packs], lang)
+
     def to_html(self, lang: Language = "zh") -> str:
-        """A table for a notebook."""
-        rows = []
-        for pack in self.packs:
-            head, *lines = self._pack_lines(pack, lang)
-            rows.append(f"<tr><td><b>{html.escape(head)}</b></td><td>{'<br>'.join(map(html.escape, lines))}</td></tr>")
-        for found in self.findings:
-            head, *lines = _finding_lines(found, lang)
-            rows.append(f"<tr><td>{html.escape(head)}</td><td>{'<br>'.join(map(html.escape, lines))}</td></tr>")
-        return f'<table style="text-align:left">{"".join(rows)}</table><p>{html.escape(self.summary().in_(lang))}</p>'
+        """The report for a page or a notebook."""
+        return self.view(lang).html
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return self.view().html
 
     def __str__(self) -> str:
         return self.text()
@@ -203,3 +216,8 @@ def _finding_lines(found: Finding, lang: Language) -> Iterator[str]:
     yield f"{sign} {', '.join(found.packs)} [{found.code}]"
     yield f"  {where}{found.message.in_(lang)}"
     yield f"  → {found.mend.in_(lang)}"
+
+
+def _finding_row(found: Finding) -> tuple[Content, ...]:
+    message = Marked(found.message + same(f" [{found.code}]"), "no" if found.serious else "")
+    return message, ", ".join(found.packs), Code(str(found.place)), found.mend

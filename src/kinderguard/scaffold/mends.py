@@ -39,6 +39,14 @@ MENDS: dict[str, Text] = {
     "pack.hook_result_invalid": Text(
         "按 docs/plugins.md 返回正确类型的值", "return values of the type in docs/plugins.md"
     ),
+    "pack.provider_absent": Text(
+        "在读取规则集的机器上安装此规则包的同一版本", "install the same version of the pack where the book is read"
+    ),
+    "pack.left_out": Text(
+        "用 book.to_json(divisions=[…]) 重新写出，并包含该地区",
+        "write the book again with this place among the divisions: book.to_json(divisions=[…])",
+    ),
+    "pack.unreadable": Text("用 book.to_json() 重新写出规则集", "write the book again with book.to_json()"),
     "pack.crashed": Text(
         "修改该处；若确认规则包无误，请报告为 kinderguard 的缺陷",
         "mend that place; if the pack is right, please report it as a defect of kinderguard",

@@ -10,16 +10,19 @@ from typing import Any
 from kinderguard.model.case import Case
 from kinderguard.model.errors import FieldValueError, InvalidRecordError, Problem, nearest
 from kinderguard.model.places import check_division
-from kinderguard.model.text import Text
+from kinderguard.model.text import Text, same
 from kinderguard.testing.case_outcomes import PolicyCase, PolicyCaseError
 from kinderguard.testing.expectations import UNKNOWN, Expectation, read_expectation
 from kinderguard.testing.fact_paths import flat, no_such_fact
 
-_SHARED = {"title": str, "on": dt.date, "division": str, "facts": dict}
+#: A title in one language, or ``{ zh = "…", en = "…" }``.
+_TITLE = (str, dict)
+_SHARED = {"title": _TITLE, "on": dt.date, "division": str, "facts": dict}
 _FILE = {**_SHARED, "case": list}
 _CASE = {**_SHARED, "expect": dict, "variants": list, "note": str}
 _VARIANT = {**_SHARED, "expect": dict, "note": str}
-_TYPES = {
+_TYPES: dict[Any, Text] = {
+    _TITLE: Text('文字，或 { zh = "…", en = "…" }', 'text, or { zh = "…", en = "…" }'),
     str: Text("文字", "text"), dt.date: Text("日期，如 2025-09-01（不加引号）", "a date such as 2025-09-01, without quotes"),
     dict: Text("表", "a table"), list: Text("列表", "a list"),
 }  # fmt: skip
@@ -51,6 +54,22 @@ def case_files(path: Path) -> tuple[Path, ...]:
         return tuple(sorted(path.glob("*.toml")))
     hidden = (f for f in path.rglob("cases/*.toml") if not any(p.startswith(".") for p in f.relative_to(path).parts))
     return tuple(sorted(hidden))
+
+
+def _title(given: Any) -> Text | None:
+    """A title in one language or both; None where there is none, or only part of one."""
+    if isinstance(given, str):
+        return same(given) if given.strip() else None
+    if isinstance(given, dict) and not _half_titled("title", given):
+        return Text(given["zh"], given["en"])
+    return None
+
+
+def _half_titled(key: str, value: Any) -> bool:
+    """Whether a title is a table that is not both languages and nothing else."""
+    if key != "title" or not isinstance(value, dict):
+        return False
+    return set(value) != {"zh", "en"} or not all(isinstance(said, str) and said.strip() for said in value.values())
 
 
 class _Reading:
@@ -95,29 +114,29 @@ class _Reading:
         if not isinstance(given, dict):
             self._say(line, name, Text("应写作 [[case]] 表", "must be a table, [[case]]"))
             return
-        title = given.get("title")
-        name = title if isinstance(title, str) and title.strip() else name
+        title = _title(given.get("title"))
+        name = title.zh if title is not None else name
         if not self._checked(given, _CASE, line, name):
             return
-        if name is not title:
+        if title is None:
             self._say(line, name, Text("缺少 title", "it has no title"))
             return
         if "variants" not in given:
-            yield from self._one([defaults, given], line, title, "", defaults)
+            yield from self._one([defaults, given], line, title, same(""), defaults)
             return
         for k, variant in enumerate(given["variants"], 1):
-            if not isinstance(variant, dict) or not self._checked(variant, _VARIANT, line, f"{title} · {k}"):
+            if not isinstance(variant, dict) or not self._checked(variant, _VARIANT, line, f"{name} · {k}"):
                 if not isinstance(variant, dict):
-                    self._say(line, title, Text("variants 列出表 {…}", "variants lists tables {…}"))
+                    self._say(line, name, Text("variants 列出表 {…}", "variants lists tables {…}"))
                 continue
-            called = variant.get("title", f"{k}")
-            yield from self._one([defaults, given, variant], self._line_of(called, line), title, called, defaults)
+            called = _title(variant.get("title")) or same(f"{k}")
+            yield from self._one([defaults, given, variant], self._line_of(called.zh, line), title, called, defaults)
 
     def _one(
-        self, layers: list[dict[str, Any]], line: int, title: str, variant: str, file: dict[str, Any]
+        self, layers: list[dict[str, Any]], line: int, title: Text, variant: Text, file: dict[str, Any]
     ) -> Iterator[PolicyCase]:
         """What the file, the case and the variant say together; the later go before the earlier."""
-        name = f"{title} · {variant}" if variant else title
+        name = f"{title.zh} · {variant.zh}" if variant.zh else title.zh
         facts: dict[str, Any] = {}
         expect: dict[str, Any] = {}
         for layer in layers:
@@ -140,9 +159,8 @@ class _Reading:
         shared_facts = set(flat(file.get("facts", {}))).difference(*(flat(la.get("facts", {})) for la in layers[1:]))
         self._check_facts(facts, shared_facts, line, name)
         if len(self.problems) == before and day is not None:
-            yield PolicyCase(
-                title, day, division, facts, expect, str(self.file), line, variant, str(file.get("title", ""))
-            )
+            group = _title(file.get("title")) or same("")
+            yield PolicyCase(title, day, division, facts, expect, str(self.file), line, variant, group)
 
     def _expectation(self, key: str, value: Any, line: int, name: str) -> Expectation:
         expectation = read_expectation(key, value)
@@ -178,7 +196,7 @@ class _Reading:
         except FieldValueError as error:
             self._say(line, where, error.text)
 
-    def _checked(self, table: dict[str, Any], allowed: Mapping[str, type], line: int, name: str) -> bool:
+    def _checked(self, table: dict[str, Any], allowed: Mapping[str, Any], line: int, name: str) -> bool:
         """Whether a table has only keys that exist, each of the right type."""
         before = len(self.problems)
         for key, value in table.items():
@@ -189,7 +207,7 @@ class _Reading:
                 hint = Text(f"，是否想写 {near!r}？", f"; did you mean {near!r}?") if near else Text(
                     f"；可用：{known}", f"; there are {known.replace('、', ', ')}")  # fmt: skip
                 self._say(line, where, Text("没有这一项", "there is no such key") + hint)
-            elif not isinstance(value, allowed[key]) or isinstance(value, dt.datetime):
+            elif not isinstance(value, allowed[key]) or isinstance(value, dt.datetime) or _half_titled(key, value):
                 wanted = _TYPES[allowed[key]]
                 self._say(line, where, Text(f"应为{wanted.zh}", f"must be {wanted.en}"))
         return len(self.problems) == before

@@ -9,10 +9,9 @@ from typing import Any
 import attrs
 
 from kinderguard.engines.assessment import Assessment
-from kinderguard.engines.lines import Line
-from kinderguard.engines.render import plain_text
 from kinderguard.model.case import Case
 from kinderguard.model.errors import InvalidRecordError, KinderguardError, Problem, ToldError
+from kinderguard.model.lines import Line, plain_text
 from kinderguard.model.places import covers, place_name
 from kinderguard.model.text import Language, Text, same
 from kinderguard.packs.book import PolicyBook
@@ -37,12 +36,17 @@ class PolicyCaseError(KinderguardError, ValueError):
         return type(self), (self.problems,)
 
 
+def _titled(value: str | Text) -> Text:
+    """A title; one that was given in one language stands for both."""
+    return value if isinstance(value, Text) else same(value)
+
+
 @attrs.frozen
 class PolicyCase:
     """One case, or one variant of it.
 
     Args:
-        title: of the case.
+        title: of the case, as text or in both languages.
         day: of the assessment.
         division: whose rules; the child's own, by its facts, where None.
         facts: by path, as for ``Case.from_facts``.
@@ -52,20 +56,25 @@ class PolicyCase:
         group: the title of the file.
     """
 
-    title: str
+    title: Text = attrs.field(converter=_titled)
     day: dt.date
     division: str | None
     facts: Mapping[str, Any] = attrs.field(hash=False)
     expect: Mapping[str, Any] = attrs.field(hash=False)
     file: str = ""
     line: int = 0
-    variant: str = ""
-    group: str = ""
+    variant: Text = attrs.field(default=same(""), converter=_titled)
+    group: Text = attrs.field(default=same(""), converter=_titled)
 
     @property
     def name(self) -> str:
-        """The title, with that of the variant: unique in its file."""
-        return f"{self.title} · {self.variant}" if self.variant else self.title
+        """The Chinese title, with that of the variant: unique in its file."""
+        return self.full_title.zh
+
+    @property
+    def full_title(self) -> Text:
+        """The title, with that of the variant, in both languages."""
+        return self.title + same(" · ") + self.variant if self.variant.zh else self.title
 
     @property
     def where(self) -> str:
@@ -189,7 +198,7 @@ class CaseOutcome:
             compared = (Line(Text("预期：", "expected: ") + d.expected), Line(Text("实际：", "got: ") + d.got))
             why = (Line(Text("原因", "Why"), below=d.why),) if d.why else ()
             below.append(Line(d.title + same(f" [{d.what}]"), "no", (*compared, *why)))
-        return Line(same(c.name), "yes" if self.passed else "no", tuple(below))
+        return Line(c.full_title, "yes" if self.passed else "no", tuple(below))
 
 
 @attrs.frozen
@@ -235,7 +244,10 @@ def facts_not_there(outcomes: Iterable[CaseOutcome]) -> tuple[tuple[FactNotThere
 def _kept_out(name: str) -> Problem:
     return Problem(
         "case.pack_kept_out",
-        Text(f"规则包 {name} 未能加载，用例未运行", f"the pack {name} could not be loaded; the case was not run"),
+        Text(
+            f"规则包 {name} 未能加载，用例未运行；请先修复规则包：kinderguard packs doctor",
+            f"the pack {name} could not be loaded; the case was not run. Mend the pack first: kinderguard packs doctor",
+        ),
     )
 
 

@@ -12,9 +12,9 @@ import attrs
 
 from kinderguard.engines.assessment import ZERO, Assessment
 from kinderguard.engines.explanation import Explanation
-from kinderguard.engines.lines import Line
 from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import FieldValueError, nearest
+from kinderguard.model.lines import Line
 from kinderguard.model.money import as_yuan
 from kinderguard.model.text import Text, join, same
 from kinderguard.rules.ruleset import RuleSet

@@ -69,7 +69,7 @@ class ProposedCase:
         lines = [
             f"# {self.boundary.id}：结果由规则算出，请对照文件核对 / what the rules give now: check it against the decree",
             "[[case]]",
-            f"title = {_toml(self.title.zh)}",
+            f"title = {_toml({'zh': self.title.zh, 'en': self.title.en})}",
             f"on = {self.day.isoformat()}",
         ]
         lines += [f"division = {_toml(self.division)}"] if self.division else []

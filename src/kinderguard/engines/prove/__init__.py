@@ -5,7 +5,7 @@ Asked through the policy book: ``book.prove(...)``, ``book.prove_same(...)``, ``
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,10 +22,13 @@ def prove(
     seconds: float = 10.0,
     progress: "Callable[[int, Proof], None] | None" = None,
     questions: Sequence[str] | None = None,
+    about: Iterable[str] | None = None,
 ) -> "ProofReport":
     """See ``PolicyBook.prove``."""
     asked = {} if questions is None else {"questions": questions}
-    report: ProofReport = book.prove(division, on=on, household=household, seconds=seconds, progress=progress, **asked)
+    report: ProofReport = book.prove(
+        division, on=on, household=household, seconds=seconds, progress=progress, about=about, **asked
+    )
     return report
 
 

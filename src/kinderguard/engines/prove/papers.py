@@ -5,7 +5,7 @@ is asked of.
 """
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 from kinderguard.engines.plan import Step
@@ -21,12 +21,12 @@ from kinderguard.model.text import Text
 from kinderguard.rules import nodes as n
 
 
-def paper_proofs(prover: Prover, ruling: Ruling) -> Iterator[Proof]:
-    """For each policy, whether a fact more can cost the child what was certain."""
+def paper_proofs(prover: Prover, ruling: Ruling, codes: Container[str] | None = None) -> Iterator[Proof]:
+    """For each policy (of these codes), whether a fact more can cost the child what was certain."""
     asking = _asking_for_known(ruling)
     later: Free | None = None
     for code, policy in ruling.rules.policies.items():
-        if code not in ruling.plan.policies:
+        if code not in ruling.plan.policies or (codes is not None and code not in codes):
             continue
         title = policy.title
         proved = Text(f"“{title.zh}”不会因多提供一项事实而变差", f"no fact more makes ‘{title.en}’ worse")

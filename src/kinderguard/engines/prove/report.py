@@ -1,28 +1,27 @@
 """The answers of one run: a text for the terminal, a page for the file, what was assumed with them."""
 
 import datetime as dt
-import html
 from collections import Counter
 from collections.abc import Iterator
 
 import attrs
 
 from kinderguard.engines.prove.proof import Outcome, Proof
-from kinderguard.model.text import Language, Text
+from kinderguard.model.text import Language, Text, join
+from kinderguard.model.view import (
+    Code,
+    Column,
+    Content,
+    Listing,
+    Marked,
+    Paragraph,
+    Section,
+    Table,
+    Together,
+    Verbatim,
+    View,
+)
 
-_STYLE = """
-:root{color-scheme:light dark;--line:#d0d7de;--soft:#f6f8fa;--proved:#1a7f37;--refuted:#cf222e;--open:#9a6700}
-@media(prefers-color-scheme:dark){:root{--line:#444c56;--soft:#22272e;--proved:#57ab5a;--refuted:#f47067;--open:#c69026}}
-.kg-proofs{font:15px/1.6 system-ui,"Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif;max-width:64rem;margin:0 auto;padding:1rem}
-.kg-proofs h1{font-size:1.4rem}.kg-proofs h2{font-size:1.1rem;margin:1.6rem 0 .4rem}
-.kg-proofs table{border-collapse:collapse;width:100%}
-.kg-proofs td{border-bottom:1px solid var(--line);padding:.25rem .5rem;text-align:left;vertical-align:top}
-.kg-proofs td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-.kg-proofs .proved{color:var(--proved)}.kg-proofs .refuted{color:var(--refuted)}
-.kg-proofs .undecided,.kg-proofs .not_taken{color:var(--open)}
-.kg-proofs pre{background:var(--soft);padding:.5rem;white-space:pre-wrap;font-size:.9em}
-.kg-proofs code{font-size:.85em;opacity:.75}
-"""
 #: The questions in the order and under the titles in which a report shows them.
 _SECTIONS: tuple[tuple[str, str, Text], ...] = (
     ("floor", "county", Text("不低于国家规定（按本地标准）", "Not below the national rules (with the place's own numbers)")),
@@ -40,8 +39,13 @@ _WORDS = {
     "title": Text("规则求证", "Proofs about the rules"),
     "assumed": Text("求证的前提", "What the proofs assume"),
     "child": Text("反例（虚构的儿童，已由参考引擎证实）", "Counterexample (a made-up child, confirmed by the reference engine)"),
-    "seconds": Text("秒", "s"),
 }  # fmt: skip
+_COLUMNS = (
+    Text("问题与答案", "question and answer"),
+    Text("结果", "outcome"),
+    Column(Text("秒", "seconds"), number=True),
+)
+_MARKS = {Outcome.PROVED: "yes", Outcome.REFUTED: "no"}
 
 
 @attrs.frozen
@@ -116,40 +120,32 @@ class ProofReport:
     def __str__(self) -> str:
         return self.text("en")
 
+    def view(self, lang: Language | None = None) -> View:
+        """Every answer, with what a counterexample is made of, as a notebook shows it.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+        """
+        sections = [
+            Section(title, [Table(_COLUMNS, map(_row, proofs), most=1000)]) for title, proofs in self._sections()
+        ]
+        assumed = Section(_WORDS["assumed"], [Listing(self.assumptions)])
+        return View(Text(self._head("zh"), self._head("en")), [Paragraph(self.summary()), *sections, assumed], lang)
+
     def to_html(self, lang: Language = "zh") -> str:
         """A page that stands alone."""
-        return (
-            f'<!doctype html><html lang="{"zh-CN" if lang == "zh" else "en"}"><head><meta charset="utf-8">'
-            f'<meta name="viewport" content="width=device-width"><title>{html.escape(self._head(lang))}</title></head>'
-            f"<body>{self._part(lang)}</body></html>\n"
-        )
+        return self.view(lang).page
 
     def _repr_html_(self) -> str:
-        return self._part("zh")
-
-    def _part(self, lang: Language) -> str:
-        sections = "".join(
-            f"<h2>{html.escape(title.in_(lang))}</h2><table>{''.join(_row(p, lang) for p in proofs)}</table>"
-            for title, proofs in self._sections()
-        )
-        assumed = "".join(f"<li>{html.escape(a.in_(lang))}</li>" for a in self.assumptions)
-        return (
-            f'<style>{_STYLE}</style><div class="kg-proofs"><h1>{html.escape(self._head(lang))}</h1>'
-            f"<p>{html.escape(self.summary().in_(lang))}</p>{sections}"
-            f"<h2>{_WORDS['assumed'].in_(lang)}</h2><ul>{assumed}</ul></div>"
-        )
+        return self.view().html
 
 
-def _row(proof: Proof, lang: Language) -> str:
-    e = html.escape
-    said = f"{e(proof.statement.in_(lang))} <code>{e(proof.subject)}</code>"
+def _row(proof: Proof) -> tuple[Content, ...]:
+    said: list[Content] = [proof.statement, Code(proof.subject)]
     if proof.counterexample is not None:
-        facts = "".join(f"<li>{e(f.in_(lang))}</li>" for f in proof.facts())
-        why = e("\n\n".join(w.in_(lang) for w in proof.why))
-        said += f"<details><summary>{_WORDS['child'].in_(lang)}</summary><ul>{facts}</ul><pre>{why}</pre></details>"
-    elif proof.why:
-        said += "".join(f"<div>{e(w.in_(lang))}</div>" for w in proof.why)
-    return (
-        f'<tr><td class="{proof.outcome.value}">{e(proof.outcome.label.in_(lang))}</td><td>{said}</td>'
-        f'<td class="n">{proof.seconds:.2f} {_WORDS["seconds"].in_(lang)}</td></tr>'
-    )
+        why = [Verbatim(join(list(proof.why), "\n\n", "\n\n"))] if proof.why else []
+        said.append(Section(_WORDS["child"], [Listing(proof.facts()), *why], folded=True))
+    else:
+        said += proof.why
+    outcome = Marked(proof.outcome.label, _MARKS.get(proof.outcome, "unknown"))
+    return Together(said), outcome, f"{proof.seconds:.2f}"

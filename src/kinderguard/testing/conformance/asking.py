@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,10 @@ import attrs
 from kinderguard.testing.conformance.registry import Skip
 from kinderguard.testing.conformance.subject import Subject
 
+#: So many children are sent to other processes: the rules are the same for all of them.
+SENT = 20
+#: How texts are hashed in each of the processes that are asked for the same: the order of a set follows it.
+HASH_SEEDS = ("1", "2", "3")
 #: Seconds after which an import is given up: a rule pack takes a fraction of one.
 PATIENCE = 120
 
@@ -62,3 +67,28 @@ def ask(subject: Subject, question: dict[str, Any], *, hash_seed: str = "0") -> 
     if not said:
         return Answer({"died": process.returncode, "error": process.stderr[-2000:]}, process.stdout)
     return Answer(json.loads(said), process.stdout + process.stderr)
+
+
+def elsewhere(subject: Subject) -> list[dict[str, Any]]:
+    """What some processes that hash texts otherwise make of the pack: its fingerprint, generated children, its hooks.
+
+    They are asked once for all checks, and at the same time.
+
+    Raises:
+        Skip: the pack was given as a value.
+    """
+    found = subject.once("elsewhere", lambda: _asked_elsewhere(subject))
+    if isinstance(found, Skip):
+        raise found
+    answers: list[dict[str, Any]] = found
+    return answers
+
+
+def _asked_elsewhere(subject: Subject) -> list[dict[str, Any]] | Skip:
+    sent = [case.model_dump(mode="json") for case in subject.children[:SENT]]
+    question = {"ask": "assess", "day": subject.day.isoformat(), "place": subject.where, "cases": sent}
+    try:
+        with ThreadPoolExecutor(len(HASH_SEEDS)) as pool:
+            return [answer.data for answer in pool.map(lambda seed: ask(subject, question, hash_seed=seed), HASH_SEEDS)]
+    except Skip as skip:
+        return skip

@@ -18,6 +18,11 @@ _BY_CODE = {
 }
 #: The same by what an error of the rule language says, first match first. Tests keep these in step with the errors.
 _BY_WORDS = (
+    ("need_codes", r"kinderguard_needs gave the code"),
+    ("profile_codes", r"kinderguard_source_profiles gave the code"),
+    ("need_services", r"(services|qualifications) is \[|(Service|Qualification) has no member"),
+    ("profile_titles", r"ProfileError: .*in both languages"),
+    ("need_titles", r"reason is r\.Text"),
     ("exact_money", r"float"),
     ("exact_money", r"between two fen"),
     ("floor", r"below the national floor"),

@@ -15,6 +15,7 @@ from kinderguard.model.errors import Problem
 #: What is called to define something; elsewhere a code as the first argument only refers to it.
 _DEFINERS = {
     "Policy", "Category", "Check", "OwnDocument", "DeclaredFact", "yes_no", "money", "number", "day", "choice", "Pack",
+    "NeedRule", "SourceProfile",
 }  # fmt: skip
 #: File and line; the line is None where only the file is known.
 Place = tuple[str, int | None]
@@ -136,6 +137,14 @@ class Sources:
                 if text and text in said:
                     return file.shown, line
         return self.in_toml(text)
+
+    def function(self, name: str) -> Place:
+        """Where a function of the package is defined."""
+        for file in self.python:
+            for node in ast.walk(file.tree):
+                if isinstance(node, ast.FunctionDef) and node.name == name:
+                    return file.shown, node.lineno
+        return NOWHERE
 
     def everywhere(self, text: str) -> tuple[Place, ...]:
         """Every place of the Python files where a text is written as a string by itself; else where it stands at all."""

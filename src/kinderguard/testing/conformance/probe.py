@@ -1,6 +1,7 @@
-"""Runs in a process of its own: imports a pack and tells what that did to the process, or assesses children.
+"""Runs in a process of its own: imports a pack and tells what that did to the process, or tells what its
+hooks give and assesses children.
 
-Started by ``importing`` and ``engines`` with a question as JSON on standard input; the answer is JSON in a file
+Started by ``importing``, ``hooks`` and ``engines`` with a question as JSON on standard input; the answer is JSON in a file
 of its own, so that what the pack prints is no part of it.
 """
 
@@ -136,10 +137,11 @@ def look(question: dict[str, Any]) -> dict[str, Any]:
 
 
 def assess(question: dict[str, Any]) -> dict[str, Any]:
-    """The fingerprint of a pack's place and what each child is there."""
+    """The fingerprint of a pack's place, what each child is there, and what the pack's hooks give."""
     import datetime as dt
 
     from kinderguard.model.case import Case
+    from kinderguard.testing.conformance.hooks import needs_told, profiles_told
     from kinderguard.testing.conformance.outcomes import outcomes_of
     from kinderguard.testing.conformance.subject import Subject
     from kinderguard.testing.conformance.targets import Target, _import_from, _of_installed
@@ -151,12 +153,16 @@ def assess(question: dict[str, Any]) -> dict[str, Any]:
         target = next(iter(_of_installed(question["name"])))
     subject = Subject(target)
     overlay = subject.overlay
+    given = {
+        "kinderguard_needs": needs_told(subject.needs),
+        "kinderguard_source_profiles": profiles_told(subject.profiles),
+    }
     if overlay is None:
-        return {"fingerprint": "", "outcomes": []}
+        return given | {"fingerprint": "", "outcomes": []}
     day = dt.date.fromisoformat(question["day"])
     cases = [Case.model_validate(data) for data in question["cases"]]
     found = [outcomes_of(subject.book.assess(case, on=day, division=question["place"])) for case in cases]
-    return {"fingerprint": overlay.rules.fingerprint, "outcomes": found}
+    return given | {"fingerprint": overlay.rules.fingerprint, "outcomes": found}
 
 
 def _path(text: str) -> Any:

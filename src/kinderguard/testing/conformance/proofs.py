@@ -91,7 +91,10 @@ def _prove(subject: Subject, kind: str) -> Any:
     except (ImportError, AttributeError):
         return lacking
     try:
-        return prove(subject.book, division=subject.place, on=subject.day, seconds=PATIENCE, questions=[kind])
+        return prove(
+            subject.book, division=subject.place, on=subject.day, seconds=PATIENCE, questions=[kind],
+            about=_decided(subject),
+        )  # fmt: skip
     except MissingExtraError:  # the engine loads its solver when it is asked
         return lacking
 

@@ -1,11 +1,11 @@
 """What a conformance run found: findings with file, line and mend; results a check; and the report of all of them."""
 
-import html
 from enum import StrEnum
 
 import attrs
 
-from kinderguard.model.text import Language, Text
+from kinderguard.model.text import Language, Text, same
+from kinderguard.model.view import Code, Column, Content, Marked, Paragraph, Table, Together, Verbatim, View
 
 
 class Status(StrEnum):
@@ -158,33 +158,34 @@ class Report:
     def __str__(self) -> str:
         return self.text()
 
+    def view(self, lang: Language | None = None) -> View:
+        """Every check, with what is to be mended and where, as a notebook shows it.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+        """
+        title = same(self.name) if self.title.zh == self.name else same(f"{self.name} ") + self.title
+        return View(title, [Paragraph(self.summary()), Table(_COLUMNS, map(_row, self.results))], lang)
+
     def to_html(self, lang: Language = "zh") -> str:
         """The report as a table for a page or a notebook."""
-        rows = "".join(_row(result, lang) for result in self.results)
-        heading = f"{html.escape(self.name)} {html.escape(self.title.in_(lang))}"
-        return (
-            f"<div><strong>{heading}</strong> · {html.escape(self.summary().in_(lang))}"
-            f'<table style="text-align:left"><tbody>{rows}</tbody></table></div>'
-        )
+        return self.view(lang).html
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return self.view().html
 
 
-def _row(result: CheckResult, lang: Language) -> str:
-    cells = [_SIGNS[result.status], f"<code>{result.check_id}</code>", _told(result, lang), f"{result.seconds:.1f} s"]
-    return f"<tr>{''.join(f'<td style=vertical-align:top>{cell}</td>' for cell in cells)}</tr>"
+_COLUMNS = (Text("检查", "check"), Text("结果", "outcome"), Column(Text("秒", "seconds"), number=True))
+_MARKS = {Status.PASSED: "yes", Status.FAILED: "no", Status.EXPECTED: "unknown", Status.SKIPPED: "quiet"}
 
 
-def _told(result: CheckResult, lang: Language) -> str:
-    parts = [html.escape(result.title.in_(lang))]
+def _row(result: CheckResult) -> tuple[Content, ...]:
+    told: list[Content] = [result.title + same(f" [{result.check_id}]")]
     if result.reason is not None:
-        parts.append(f"<em>{_STATUS[result.status].in_(lang)}: {html.escape(result.reason.in_(lang))}</em>")
+        told.append(_STATUS[result.status] + Text("：", ": ") + result.reason)
     for finding in result.findings:
-        place = f"<code>{html.escape(finding.place)}</code> " if finding.file else ""
-        paste = f"<pre>{html.escape(finding.paste)}</pre>" if finding.paste else ""
-        parts.append(
-            f"{place}{html.escape(finding.message.in_(lang))}<br>→ {html.escape(finding.mend.in_(lang))}{paste}"
-        )
-    parts += [html.escape(note.message.in_(lang)) for note in result.notes]
-    return "<br>".join(parts)
+        told += [Code(finding.place)] if finding.file else []
+        told += [Marked(finding.message, "no"), same("→ ") + finding.mend]
+        told += [Verbatim(finding.paste)] if finding.paste else []
+    told += [note.message for note in result.notes]
+    return Together(told), Marked(_STATUS[result.status], _MARKS[result.status]), f"{result.seconds:.1f}"

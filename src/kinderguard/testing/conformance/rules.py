@@ -4,18 +4,20 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from kinderguard.model.errors import did_you_mean
+import attrs
+
+from kinderguard.model.errors import suggestion
 from kinderguard.model.text import Text
 from kinderguard.packs.failures import told
 from kinderguard.rules import nodes as n
+from kinderguard.rules.boundaries import parts_of
 from kinderguard.rules.definitions import Check, OwnDocument
 from kinderguard.rules.expression import Expr
 from kinderguard.rules.ruleset import references
 from kinderguard.rules.wording import wording
-from kinderguard.testing.conformance.causes import owner_of
 from kinderguard.testing.conformance.registry import Found, Needs, check
 from kinderguard.testing.conformance.results import Finding
-from kinderguard.testing.conformance.subject import Rule, Subject
+from kinderguard.testing.conformance.subject import Subject
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -33,7 +35,7 @@ _LATIN = re.compile(r"[A-Za-z]")
 def titles(subject: Subject) -> Found:
     """Chinese in Chinese, English in English, neither empty."""
     for what, code, title in _titled(subject):
-        wrong = _wrong_with(title)
+        wrong = wrong_with(title)
         if wrong is not None:
             yield Finding(
                 Text(f"{code} 的{what.zh}{wrong.zh}", f"the {what.en} of {code} {wrong.en}"),
@@ -42,7 +44,8 @@ def titles(subject: Subject) -> Found:
             )
 
 
-def _wrong_with(title: Any) -> Text | None:
+def wrong_with(title: Any) -> Text | None:
+    """What a title lacks to be in both languages; None where it lacks nothing."""
     if not isinstance(title, Text):
         return Text("不是双语文本", "is no text in both languages")
     if not title.zh.strip() or not _CHINESE.search(title.zh):
@@ -186,42 +189,62 @@ def facts_exist(subject: Subject) -> Found:
     """Everything that rules name is declared by this pack or one above it."""
     pack = subject.pack
     assert pack is not None
-    above = subject.book.overlay(subject.place).rules if subject.name != "cn" or subject.stands else None
-    categories = {c.code for c in pack.categories} | set(above.categories if above else ())
-    facts = {f.code for f in pack.facts} | set(above.facts if above else ())
-    parameters = {p.code for p in subject.parameters if p.kind} | set(above.parameters if above else ())
-    # Where a parameter file cannot be read, nobody knows what it declares; what is wrong with it is told elsewhere.
-    unread = any(owner_of(p) != "facts_exist" for p in subject.problems)
-    for rule, node in _nodes(subject):
-        named = references(node)
-        for what, used, known in (
-            (Text("事实", "fact"), [f.path for f in named.facts], facts),
-            (Text("类别", "category"), named.categories, categories),
-            (Text("参数", "parameter"), [p.code for p in named.parameters if not unread], parameters),
-        ):
-            yield from _not_there(subject, rule, what, used, known)
+    for rule in subject.rules:
+        for _, expr in parts_of(rule):
+            yield from undefined(subject, rule.code, expr)
     for category in pack.categories:
         claimed = (*category.parts, *category.apart_from)
-        yield from _not_there(subject, category, Text("类别", "category"), claimed, categories)
+        yield from _lacking(subject, category.code, Text("类别", "category"), claimed, _known(subject).categories)
 
 
-def _not_there(subject: Subject, rule: Rule, what: Text, used: Iterable[str], known: Collection[str]) -> Found:
+@attrs.frozen
+class _Known:
+    """What the pack and those above it declare, by code."""
+
+    facts: frozenset[str]
+    categories: frozenset[str]
+    #: None where a parameter file cannot be read: then nobody knows what it declares, which is told elsewhere.
+    parameters: frozenset[str] | None
+
+
+def _known(subject: Subject) -> _Known:
+    found: _Known = subject.once("what is declared", lambda: _declared(subject))
+    return found
+
+
+def _declared(subject: Subject) -> _Known:
+    pack = subject.pack
+    assert pack is not None
+    above = subject.book.overlay(subject.place).rules if subject.name != "cn" or subject.stands else None
+    unread = any(subject.owner_of(p) not in ("facts_exist", "need_facts") for p in subject.problems)
+    parameters = {p.code for p in subject.parameters if p.kind} | set(above.parameters if above else ())
+    return _Known(
+        frozenset({f.code for f in pack.facts} | set(above.facts if above else ())),
+        frozenset({c.code for c in pack.categories} | set(above.categories if above else ())),
+        None if unread else frozenset(parameters),
+    )
+
+
+def undefined(subject: Subject, owner: str, expr: Expr) -> Found:
+    """The facts, categories and parameters that an expression names and nobody defines, with the nearest there are."""
+    known, named = _known(subject), references(expr.node)
+    yield from _lacking(subject, owner, Text("事实", "fact"), [f.path for f in named.facts], known.facts)
+    yield from _lacking(subject, owner, Text("类别", "category"), named.categories, known.categories)
+    if known.parameters is not None:
+        read = [p.code for p in named.parameters]
+        yield from _lacking(subject, owner, Text("参数", "parameter"), read, known.parameters)
+
+
+def _lacking(subject: Subject, owner: str, what: Text, used: Iterable[str], known: Collection[str]) -> Found:
     """What a rule names and nobody defines, each once, with the nearest that there is."""
     for code in dict.fromkeys(used):
         if code not in known:
-            near = did_you_mean(code, known)
+            near = suggestion(code, known)
             yield Finding(
-                Text(f"{rule.code} 用到不存在的{what.zh} {code}", f"{rule.code} reads the {what.en} {code}, which does not exist"),
-                Text(f"改正名称，或声明它{near}", f"correct it, or declare it.{near}"),
-                **(subject.at_text(code) if subject.at_text(code)["file"] else subject.at(rule.code)),
+                Text(f"{owner} 用到不存在的{what.zh} {code}", f"{owner} reads the {what.en} {code}, which does not exist"),
+                Text(f"改正名称，或声明它{near.zh and f'。{near.zh}'}", f"correct it, or declare it.{near.en}"),
+                **(subject.at_text(code) if subject.at_text(code)["file"] else subject.at(owner)),
             )  # fmt: skip
-
-
-def _nodes(subject: Subject) -> Iterator[tuple[Rule, n.Node]]:
-    from kinderguard.rules.boundaries import parts_of
-
-    for rule in subject.rules:
-        yield from ((rule, expr.node) for _, expr in parts_of(rule))
 
 
 @check(
@@ -271,20 +294,18 @@ def jurisdiction(subject: Subject) -> Found:
 )
 def wording_reads(subject: Subject) -> Found:
     """Each part of each rule in words, in both languages, with no bare code; and the explanation of a child."""
-    from kinderguard.rules.boundaries import parts_of
-
     overlay = subject.overlay
     assert overlay is not None
     for rule in subject.rules:
         for part, expr in parts_of(rule):
-            for wrong in _misreadings(expr, overlay.titles):
+            for wrong in misreadings(expr, overlay.titles):
                 yield Finding(
                     Text(f"{rule.code}（{part}）：{wrong.zh}", f"{rule.code} ({part}): {wrong.en}"),
                     Text("补上中英文名称", "give it a title in both languages"),
                     **subject.at(rule.code),
                 )
         note = getattr(rule, "note", None)
-        if note is not None and _wrong_with(note) is not None:
+        if note is not None and wrong_with(note) is not None:
             yield Finding(
                 Text(f"{rule.code} 的说明须有中英文", f"the note of {rule.code} must be in both languages"),
                 Text("note=r.Text(zh='…', en='…')", "note=r.Text(zh='…', en='…')"),
@@ -293,9 +314,10 @@ def wording_reads(subject: Subject) -> Found:
     yield from _explanations(subject)
 
 
-def _misreadings(expr: Expr, names: Any) -> Iterator[Text]:
+def misreadings(expr: Expr, names: Any) -> Iterator[Text]:
+    """The first part of an expression that does not read in both languages; none where all do."""
     for node in n.walk(expr.node):
-        if isinstance(node, n.Named) and _wrong_with(node.title) is not None:
+        if isinstance(node, n.Named) and wrong_with(node.title) is not None:
             yield Text(f"步骤 {node.code} 的名称不全", f"the step {node.code} lacks a title")
             return
         codes = node.kind.codes

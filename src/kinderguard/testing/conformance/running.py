@@ -14,7 +14,6 @@ import attrs
 from kinderguard.model.errors import Problem, ToldError
 from kinderguard.model.text import Text, same
 from kinderguard.packs.failures import told
-from kinderguard.testing.conformance.causes import owner_of
 from kinderguard.testing.conformance.registry import CHECKS, Needs, PackCheck, Skip, UnknownCheckError, checks_named
 from kinderguard.testing.conformance.results import CheckResult, Finding, Note, Report, Status
 from kinderguard.testing.conformance.subject import Subject
@@ -154,7 +153,7 @@ def _found(check: PackCheck, subject: Subject) -> tuple[list[Finding], list[Note
     """What a check found, and why it could not be made."""
     findings: list[Finding] = []
     notes: list[Note] = []
-    owned = [p for p in subject.problems if owner_of(p) == check.check_id]
+    owned = [p for p in subject.problems if subject.owner_of(p) == check.check_id]
     try:
         if check.needs is Needs.BOOK and not subject.stands:
             raise _not_standing(subject)
@@ -178,7 +177,7 @@ def _found(check: PackCheck, subject: Subject) -> tuple[list[Finding], list[Note
 
 def _kept_out(subject: Subject, failing: Collection[str]) -> tuple[list[Finding], Text | None]:
     """What ``loads`` says of a pack that cannot be used for a reason that another check looks after."""
-    owners = {owner_of(p): None for p in subject.problems}
+    owners = {subject.owner_of(p): None for p in subject.problems}
     seen = Text(f"规则包未被采用：见 {'、'.join(owners)}", f"kept out: see {', '.join(owners)}")
     if owners and owners.keys() <= set(failing):
         return [], seen
@@ -200,7 +199,7 @@ def _broken_off(error: Exception) -> Finding:
 
 
 def _not_standing(subject: Subject) -> Skip:
-    first = next((owner_of(p) for p in subject.problems), "loads")
+    first = next((subject.owner_of(p) for p in subject.problems), "loads")
     return Skip(f"规则包未能加载，请先看 {first}", f"the pack does not stand; look at {first} first")
 
 

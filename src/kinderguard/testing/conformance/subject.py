@@ -1,7 +1,9 @@
 """The pack under test with everything that checks ask about, each found once: the pack, its book, its files, children."""
 
 import contextlib
+import copy
 import datetime as dt
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -17,12 +19,15 @@ from kinderguard.model.places import PROVINCES
 from kinderguard.packs.book import PolicyBook
 from kinderguard.packs.columns import LedgerColumn
 from kinderguard.packs.loader import PackSource, Registry, discover
+from kinderguard.packs.need_rules import NeedRule
 from kinderguard.packs.overlay import Overlay
 from kinderguard.packs.pack import Pack
+from kinderguard.packs.source_profiles import SourceProfile
 from kinderguard.rules.definitions import Category, Check, OwnDocument, Policy
 from kinderguard.rules.kinds import Sort
 from kinderguard.rules.parameters import Parameter, read_parameters
 from kinderguard.testing.case_files import case_files
+from kinderguard.testing.conformance.causes import owner_of
 from kinderguard.testing.conformance.locating import Place, Sources
 from kinderguard.testing.conformance.targets import Target
 
@@ -69,24 +74,34 @@ class Subject:
         return source
 
     @cached_property
-    def _brought(self) -> tuple[Pack | None, tuple[OwnDocument, ...], tuple[LedgerColumn, ...]]:
+    def _brought(self) -> PackSource:
         # Kept apart from the source: of a pack that does not fit those above it, nothing is left there.
-        return self.source.pack, self.source.documents, self.source.columns
+        return copy.copy(self.source)
 
     @property
     def pack(self) -> Pack | None:
         """The pack, before it is put together with those above it; None where it does not load."""
-        return self._brought[0]
+        return self._brought.pack
 
     @property
     def documents(self) -> tuple[OwnDocument, ...]:
         """The papers that it registers."""
-        return self._brought[1]
+        return self._brought.documents
 
     @property
     def columns(self) -> tuple[LedgerColumn, ...]:
         """The ledger columns that it adds."""
-        return self._brought[2]
+        return self._brought.columns
+
+    @property
+    def needs(self) -> tuple[NeedRule, ...]:
+        """The needs that it adds."""
+        return self._brought.needs
+
+    @property
+    def profiles(self) -> tuple[SourceProfile, ...]:
+        """The kinds of list that it adds."""
+        return self._brought.profiles
 
     @cached_property
     def _assembled(self) -> tuple[PolicyBook, Overlay | None]:
@@ -121,6 +136,15 @@ class Subject:
         """What keeps the pack out, as the loader says it."""
         _ = self._assembled
         return self.source.problems
+
+    def owner_of(self, problem: Problem) -> str:
+        """The id of the check that tells a problem of the loader; ``loads`` where none is nearer."""
+        found = owner_of(problem)
+        # The loader holds needs to the same as rules, so that only the code tells them apart.
+        said = problem.message.en
+        if found == "facts_exist" and any(re.search(rf"{re.escape(n.code)}(?![\w.])", said) for n in self.needs):
+            return "need_facts"
+        return found
 
     # ---- place and day ---------------------------------------------------------------------------------------
 
@@ -188,6 +212,10 @@ class Subject:
     def at_parameter(self, parameter: Parameter, holding: str = "") -> dict[str, Any]:
         """``file`` and ``line`` of a finding about a parameter, or a value of it."""
         return _placed(self.sources.parameter(parameter.code, parameter.file, holding))
+
+    def at_hook(self, name: str) -> dict[str, Any]:
+        """``file`` and ``line`` of a finding about a hook."""
+        return _placed(self.sources.function(name))
 
     def at_project(self, key: str) -> dict[str, Any]:
         """``file`` and ``line`` of a finding about a key of ``pyproject.toml``."""

@@ -152,8 +152,9 @@ def _project_of(package: Path | None) -> Path | None:
 def _of_value(pack: Pack) -> Target:
     """A pack given as a value; the module that holds it is found where there is one."""
     for module in list(sys.modules.values()):
-        file = getattr(module, "__file__", None)
-        if file and callable(getattr(module, "kinderguard_pack", None)) and _holds(module, pack):
+        # What is there, and not what a module makes of any name that it is asked for.
+        own = getattr(module, "__dict__", {})
+        if own.get("__file__") and callable(own.get("kinderguard_pack")) and _holds(module, pack):
             return _of_module(module)
     return Target(pack.code, f"given {pack.version}", lambda: PackInHand(pack))
 
