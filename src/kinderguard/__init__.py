@@ -26,6 +26,7 @@ _PUBLIC = {
     "PolicyBook": "kinderguard.packs",
     "Problem": "kinderguard.model",
     "Text": "kinderguard.model",
+    "display_language": "kinderguard.model.view",
     "hookimpl": "kinderguard.packs",
     "load": "kinderguard.packs",
 }
@@ -33,6 +34,7 @@ _PUBLIC = {
 if TYPE_CHECKING:
     from kinderguard.engines.assessment import Assessment
     from kinderguard.model import Case, Child, Household, InvalidRecordError, KinderguardError, Parent, Problem, Text
+    from kinderguard.model.view import display_language
     from kinderguard.packs import Pack, PackError, PolicyBook, hookimpl, load
 
 
@@ -50,5 +52,5 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "Assessment", "Case", "Child", "Household", "InvalidRecordError", "KinderguardError", "Pack", "PackError", "Parent",
-    "PolicyBook", "Problem", "Text", "__version__", "hookimpl", "load",
+    "PolicyBook", "Problem", "Text", "__version__", "display_language", "hookimpl", "load",
 ]  # fmt: skip

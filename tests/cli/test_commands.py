@@ -182,6 +182,13 @@ def test_schema_prints_valid_schemas(kinderguard):
     assert kinderguard("schema", "nothing").exit_code == 2
 
 
+def test_a_schema_is_written_to_the_file_that_is_named_and_all_to_a_folder(kinderguard, tmp_path):
+    assert kinderguard("schema", "case", "--out", str(tmp_path / "new" / "case.schema.json")).exit_code == 0
+    assert json.loads((tmp_path / "new" / "case.schema.json").read_text("utf-8"))["$schema"].endswith("2020-12/schema")
+    assert kinderguard("schema", "--out", str(tmp_path / "all")).exit_code == 0
+    assert {p.stem for p in (tmp_path / "all").glob("*.json")} == set(kinderguard("schema").stdout.split())
+
+
 def test_demo_runs_on_the_example_ledger(kinderguard):
     result = kinderguard("demo", "--lang", "en")
     assert result.exit_code == 0

@@ -6,11 +6,13 @@ would, for what lies around the engines (tables of every kind, providers, places
 
 import datetime as dt
 import os
+import re
 from contextlib import contextmanager
 from itertools import product
 
 import attrs
-from hypothesis import HealthCheck, reject, settings
+import polars as pl
+from hypothesis import HealthCheck, Phase, given, reject, seed, settings
 from hypothesis import strategies as st
 
 from kinderguard import Pack, PolicyBook, Text
@@ -18,9 +20,11 @@ from kinderguard.engines.assessment import Assessment, Basis
 from kinderguard.engines.explain import Compiled, absent_parameter
 from kinderguard.engines.frame.assess import FrameRun, Options, total_name
 from kinderguard.engines.frame.rows import frame_of
+from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.engines.frame.vectors import OverflowRiskError
 from kinderguard.engines.missing import Dependents
 from kinderguard.engines.plan import compile_plan
+from kinderguard.engines.reasons import conditions_of, reason
 from kinderguard.model.codes import Frequency
 from kinderguard.packs.loader import Registry, source_of
 from kinderguard.rules.wording import wording
@@ -31,6 +35,8 @@ from kinderguard.testing.expressions import COUNTY, PROVINCE
 DAY = dt.date(2025, 9, 1)
 #: Packs' own facts, as ``frame_of`` takes them.
 EXTRA = {f.code: f.kind for f in expressions.FACTS}
+#: The lists of records, each of which may stand in a table of its own.
+LISTS = sorted(fact_kinds().lists)
 #: Generated examples in one run of all agreement tests together. A night takes more: ``KINDERGUARD_EXAMPLES=40000``.
 USUAL = 2000
 EXAMPLES = int(os.environ.get("KINDERGUARD_EXAMPLES", USUAL))
@@ -97,7 +103,10 @@ class World:
             self._compiled[place.group] = (compiled, Dependents.of(compiled.plan))
         compiled, dependents = self._compiled[place.group]
         bound = compiled.bind(DAY, place.parameters(compiled.plan.parameters))
-        return Assessment(case, Basis(bound, dependents, case.division, {}, "", {}, {}, ()), {}, ())
+        rules = place.rules
+        titles = {code: rule.title for code, rule in {**rules.categories, **rules.policies, **rules.facts}.items()}
+        values = {code: rules.parameters[code].at(case.division, DAY) for code in compiled.plan.parameters}
+        return Assessment(case, Basis(bound, dependents, case.division, values, "", titles, {}, ()), {}, ())
 
     def frame(self, children, *, full=False, **options):
         """By the frame engine; ``full`` tells it which columns have no empty cell, so that rules can be simpler."""
@@ -147,6 +156,9 @@ def differences(assessment, row):
                 compare(f"{name}.{end}", getattr(total, end))
     if "missing" in row:
         compare("missing", list(assessment.open_facts))
+    if "reasons" in row:
+        row = row | {"reasons": sorted(row["reasons"])}
+        compare("reasons", refusals(assessment))
     if "problems" in row:
         # A frame made of cases has left out what is not valid already.
         row = row | {"problems": [code for code in row["problems"] if code != "fact.not_valid"]}
@@ -154,6 +166,32 @@ def differences(assessment, row):
         compare("problems", sorted(blocking))
         compare("complete", assessment.complete)
     return found
+
+
+def refusals(assessment):
+    """The codes of the conditions by which rules do not hold, from the trace of the reference engine."""
+    plan, trace = assessment.basis.bound.plan, assessment.trace
+    roots = plan.categories | {code: steps.eligible for code, steps in plan.policies.items()}
+    return sorted(
+        f"{rule}:{name}"
+        for rule, root in roots.items()
+        if trace[root.index] is False
+        for name, parts in conditions_of(plan, rule).items()
+        if any(trace[part.index] is False for part in parts)
+    )
+
+
+def reasons_of_a_refusal(assessment, rule):
+    """The codes that the reference engine's explanation of a refusal gives as its reasons; each can be looked up."""
+    plan = assessment.basis.bound.plan
+    because, _, _ = (
+        assessment.explain(rule).text("en", codes=True).partition("The least that would also have to change")
+    )
+    codes = set(re.findall(rf"\[({re.escape(rule)}:[^\]]+)\]", because))
+    assert {reason(plan, code, {}).rule for code in codes} <= {rule}
+    # A rule that is never so has no condition to name.
+    assert codes or not conditions_of(plan, rule), because
+    return codes
 
 
 # ---- what is generated ----------------------------------------------------------------------------------------------
@@ -207,3 +245,63 @@ def book_of(*levels, providers=()):
         )  # fmt: skip
         above = rules
     return PolicyBook(Registry([source_of(pack) for pack in packs], ()), day=DAY)
+
+
+def sample(strategy, count, number=0):
+    """So many examples, the same ones every time; others with another ``number``.
+
+    Ten at a time: after these hypothesis mostly varies what it has drawn before.
+    """
+    found = []
+    for start in range(0, count, 10):
+        _draw_into(found, strategy, min(10, count - start), f"{number}:{start}")
+    return found
+
+
+def _draw_into(found, strategy, count, number):
+    @seed(number)
+    @settings(
+        max_examples=count, phases=[Phase.generate], database=None, deadline=None, suppress_health_check=list(HealthCheck)
+    )  # fmt: skip
+    @given(strategy)
+    def collect(example):
+        found.append(example)
+
+    collect()
+
+
+# ---- records in tables of their own ---------------------------------------------------------------------------------
+
+
+def without_empty(case, paths):
+    """The case with no list that is known to be empty: a table of records cannot say that, so that it is unknown."""
+    for path in paths:
+        *parents, name = path.split(".")
+        holder = getattr(case, parents[0]) if parents else case
+        if getattr(holder, name) == ():
+            changed = holder.model_copy(update={name: None})
+            case = case.model_copy(update={parents[0]: changed}) if parents else changed
+    return case
+
+
+def taken_apart(frame, paths):
+    """The children without some lists, and the records of these in tables that the key finds."""
+    tables = {}
+    for path in paths:
+        key = "household.number" if path == "household.members" else "ref"
+        records = frame.select(key, path).filter(pl.col(path).list.len() > 0).explode(path)
+        tables[path] = records.unnest(path).reverse()  # their order is nobody's business
+    return frame.drop(paths), tables
+
+
+def lists_asked_for(book):
+    """The lists that the rules of the book ask for."""
+    read = book.overlay(COUNTY).readers
+    return [path for path in LISTS if any(of == path or of.startswith(f"{path}.") for of in read)]
+
+
+def keyed(cases, times=1):
+    """The children as a frame, so many times over; each row has a ``ref`` and a household of its own."""
+    frame = pl.concat([frame_of(cases, extra=EXTRA)] * times)
+    numbers = pl.Series([f"n{k:04}" for k in range(len(frame))])
+    return frame.with_columns(numbers.alias("ref"), numbers.alias("household.number"))

@@ -8,12 +8,16 @@ in ``test_frame_regressions.py``.
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.agreement import children, differences, examples, worlds
+from engines.agreement import children, differences, examples, reasons_of_a_refusal, worlds
 
 
 @examples(1010)
 @given(worlds(), children(), st.booleans())
-def test_the_frame_engine_gives_the_reference_engines_answer(world, cases, full):
-    rows = world.frame(cases, full=full).to_dicts()
+def test_the_frame_engine_gives_the_reference_engines_answer_and_its_reasons(world, cases, full):
+    rows = world.frame(cases, full=full, reasons=True).to_dicts()
     for case, row in zip(cases, rows, strict=True):
-        assert differences(world.assess(case), row) == {}
+        assessment = world.assess(case)
+        assert differences(assessment, row) == {}
+        refused = [code for code, holds in assessment.categories.items() if holds is False]
+        for code in refused[:1]:
+            assert reasons_of_a_refusal(assessment, code) <= set(row["reasons"])

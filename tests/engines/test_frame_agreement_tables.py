@@ -5,12 +5,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.agreement import DAY, EXTRA, books, children, differences, examples, not_beyond_reckoning
+from engines.agreement import (
+    DAY,
+    EXTRA,
+    LISTS,
+    books,
+    children,
+    differences,
+    examples,
+    not_beyond_reckoning,
+    taken_apart,
+    without_empty,
+)
 from engines.frame_kinds import KINDS, back
 from kinderguard.engines.frame.rows import frame_of
-from kinderguard.engines.frame.schema import fact_kinds
-
-LISTS = sorted(fact_kinds().lists)
 
 
 def assessed(book, table, **options):
@@ -34,27 +42,6 @@ def test_every_kind_of_table_gives_the_same_answers(kind, book, cases):
 
 
 # ---- records in tables of their own ---------------------------------------------------------------------------------
-
-
-def without_empty(case, paths):
-    """The case with no list that is known to be empty: a table of records cannot say that, so that it is unknown."""
-    for path in paths:
-        *parents, name = path.split(".")
-        holder = getattr(case, parents[0]) if parents else case
-        if getattr(holder, name) == ():
-            changed = holder.model_copy(update={name: None})
-            case = case.model_copy(update={parents[0]: changed}) if parents else changed
-    return case
-
-
-def taken_apart(frame, paths):
-    """The children without some lists, and the records of these in tables that the key finds."""
-    tables = {}
-    for path in paths:
-        key = "household.number" if path == "household.members" else "ref"
-        records = frame.select(key, path).filter(pl.col(path).list.len() > 0).explode(path)
-        tables[path] = records.unnest(path).reverse()  # their order is nobody's business
-    return frame.drop(paths), tables
 
 
 @pytest.mark.parametrize("kind", ["polars", "text", "pandas", "pyarrow", "duckdb"])

@@ -6,9 +6,9 @@ A new kind of node, stacking, check, fact or list that the strategies never draw
 from functools import wraps
 
 import pytest
-from hypothesis import HealthCheck, Phase, find, given, seed, settings
+from hypothesis import HealthCheck, find, settings
 
-from engines.agreement import children, shown, worlds
+from engines.agreement import children, sample, shown, worlds
 from kinderguard import Case
 from kinderguard.engines.algebra import Algebra
 from kinderguard.engines.frame.schema import fact_kinds
@@ -23,20 +23,6 @@ from kinderguard.testing import expressions, strategies
 ROUND, ROUNDS = 120, 12
 #: What no rule set holds by itself: the base class, and the private class that pairs share.
 ABSTRACT = {n.Node, n._Pair}
-
-
-def sample(strategy, count, number=0):
-    """Some values of a strategy."""
-    found = []
-
-    @seed(20250901 + number)
-    @settings(max_examples=count, phases=[Phase.generate], database=None, deadline=None, suppress_health_check=list(HealthCheck))  # fmt: skip
-    @given(strategy)
-    def draw(value):
-        found.append(value)
-
-    draw()
-    return found
 
 
 class Sample:

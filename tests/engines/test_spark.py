@@ -14,16 +14,19 @@ import attrs
 import polars as pl
 import pyarrow as pa
 import pytest
+from hypothesis import strategies as st
 
 import kinderguard
+from engines.agreement import books, children, differences, keyed, lists_asked_for, sample, taken_apart, without_empty
 from kinderguard import Pack, PolicyBook, Text
 from kinderguard import rules as r
 from kinderguard.analysis import synthesize
 from kinderguard.engines import spark as engine
 from kinderguard.engines.frame.columns import FrameColumnError
+from kinderguard.engines.frame.vectors import OverflowRiskError
 from kinderguard.engines.spark import Held, Task, Worker, WorkerVersionError, assess_batches, assess_spark
 from kinderguard.model.errors import MissingExtraError
-from kinderguard.packs.frames import MissingColumnsWarning
+from kinderguard.packs.frames import MissingColumnsWarning, OrphanedRecordsWarning
 from kinderguard.rules import DefinitionError, child, household
 
 pyspark = pytest.importorskip("pyspark", reason="pyspark is not installed: pip install 'kinderguard[spark]'")
@@ -42,6 +45,10 @@ pytestmark = [
 ]
 
 
+#: What pays only in long runs is left out: the second compiler, and collecting garbage side by side.
+SHORT_RUN = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+
+
 @pytest.fixture(scope="session")
 def spark():
     from pyspark.sql import SparkSession
@@ -52,6 +59,7 @@ def spark():
         session = (
             SparkSession.builder.master("local[2]")
             .appName("kinderguard")
+            .config("spark.driver.extraJavaOptions", SHORT_RUN)
             .config("spark.ui.enabled", "false")
             .config("spark.ui.showConsoleProgress", "false")
             .config("spark.sql.shuffle.partitions", "3")
@@ -220,6 +228,30 @@ def test_dates_amounts_and_numbers_come_as_spark_has_them(spark, book):
     agree(rows(assess_spark(df, book, on=DAY)), book.assess_frame(frame, on=DAY))
 
 
+@needs_java
+@pytest.mark.filterwarnings("error::kinderguard.packs.frames.OrphanedRecordsWarning")
+def test_generated_rules_and_children_get_the_reference_engines_answers(spark):
+    """A few books with their children, most with records in tables of their own: rich ones, as the first are plain."""
+    compared, joined = 0, set()
+    for k, (book, drawn) in enumerate(sample(st.tuples(books(2), children(9)), 10)[3:]):
+        paths = lists_asked_for(book) if k % 3 else []
+        cases = [without_empty(case, paths) for case in drawn]
+        frame, tables = taken_apart(keyed(cases), paths)
+        members = {path: on_spark(spark, records, 1) for path, records in tables.items()}
+        places = {case.division for case in cases}
+        try:
+            found = assess_spark(
+                on_spark(spark, frame, 1), book, on=DAY, members=members, divisions=places, reasons=True
+            )
+        except OverflowRiskError:
+            continue
+        for case, row in zip(cases, rows(found).to_dicts(), strict=True):
+            assert differences(book.assess(case, on=DAY), row) == {}
+            compared += 1
+        joined |= tables.keys()
+    assert (compared > 20, len(joined) > 4) == (True, True)
+
+
 # ---- what is wrong --------------------------------------------------------------------------------------------------
 
 
@@ -276,6 +308,24 @@ def test_facts_without_a_column_are_named_once_where_the_call_stands(spark, book
     (warning,) = [w for w in told if w.category is MissingColumnsWarning]
     assert "father.situations: read by" in str(warning.message)
     assert warning.filename == __file__
+
+
+@needs_java
+@pytest.mark.filterwarnings("error::kinderguard.packs.frames.OrphanedRecordsWarning")
+def test_records_of_nobody_are_counted_for_the_lists_that_rules_ask_for_unless_it_is_spared(spark, book):
+    children = on_spark(spark, pl.DataFrame({"ref": [7, 8]}), 1)
+    given = {
+        "father.situations": {"ref": ["7", "7", "zz-9", None], "kind": ["dead"] * 4},
+        "mother.situations": {"ref": ["8"], "kind": ["dead"]},
+        "household.members": {"ref": ["9"], "counted": [True]},
+    }
+    given = {path: on_spark(spark, pl.DataFrame(records), 1) for path, records in given.items()}
+    with pytest.warns(OrphanedRecordsWarning, match=r"2 of 4 rows of father\.situations have a ref") as caught:
+        assess_spark(children, book, on=DAY, members=given, division="330106")
+    (told,) = [w for w in caught if w.category is OrphanedRecordsWarning]
+    assert told.filename == __file__
+    assert "zz-9" not in str(told.message)
+    assess_spark(children, book, on=DAY, members=given, division="330106", orphaned=False)
 
 
 @needs_java
@@ -390,11 +440,12 @@ from pyspark.sql import SparkSession
 import kinderguard
 from kinderguard.analysis import synthesize
 from kinderguard.engines.spark import assess_spark
-from engines.test_spark import PLACES, on_spark
+from engines.test_spark import PLACES, SHORT_RUN, on_spark
 
 session = (
     SparkSession.builder.master("local-cluster[2,1,1024]").config("spark.ui.enabled", "false")
-    .config("spark.sql.shuffle.partitions", "2").config("spark.ui.showConsoleProgress", "false").config("spark.executor.memory", "1g").getOrCreate()
+    .config("spark.sql.shuffle.partitions", "2").config("spark.ui.showConsoleProgress", "false").config("spark.executor.memory", "1g")
+    .config("spark.driver.extraJavaOptions", SHORT_RUN).config("spark.executor.extraJavaOptions", SHORT_RUN).getOrCreate()
 )
 session.sparkContext.setLogLevel("OFF")
 people = synthesize(60, seed=5, divisions=PLACES)

@@ -426,13 +426,45 @@ def test_fields_that_records_lack_are_told(book, people):
 
 
 @quiet
-def test_records_of_nobody_are_counted_and_left_out(book):
-    situations = table(ref=["a", "zz-9", None], kind=["dead"] * 3)
+@pytest.mark.parametrize("kind", ["polars", "lazy", "pandas", "pyarrow", "duckdb"])
+def test_records_of_nobody_are_counted_and_left_out(book, kind):
+    children, situations = table(ref=["a"]), table(ref=["a", "zz-9", None], kind=["dead"] * 3)
     with pytest.warns(OrphanedRecordsWarning, match=r"2 of 3 rows of father\.situations have a ref") as caught:
-        book.assess_frame(table(ref=["a"]), members={"father.situations": situations})
-    own = [w for w in caught if w.category is OrphanedRecordsWarning]
-    assert [w.filename for w in own] == [__file__]
-    assert "zz-9" not in str(own[0].message)
+        book.assess_frame(KINDS[kind](children), members={"father.situations": KINDS[kind](situations)})
+    (told,) = [w for w in caught if w.category is OrphanedRecordsWarning]
+    assert told.filename == __file__
+    assert "不属于任何儿童" in str(told.message)
+    assert "zz-9" not in str(told.message)
+    found = told.message
+    assert (found.path, found.key, found.orphaned, found.records) == ("father.situations", "ref", 2, 3)
+
+
+@pytest.mark.filterwarnings("error::kinderguard.packs.frames.OrphanedRecordsWarning")
+@quiet
+@pytest.mark.parametrize("kind", ["polars", "lazy"])
+def test_no_orphans_are_told_of_records_that_have_a_child_or_that_no_rule_asks_for(book, kind):
+    # A number and its digits are one key, here as where records are found.
+    for mine, theirs in (([7, 8], ["7", "8", "7"]), (["7", "8"], [7.0, 8.0, 8.0])):
+        situations = {"father.situations": table(ref=theirs, kind=["dead"] * 3)}
+        book.assess_frame(KINDS[kind](table(ref=mine)), members=situations)
+    book.assess_frame(KINDS[kind](table(ref=["a"])), members={"household.members": table(ref=["b"], counted=[True])})
+
+
+@quiet
+def test_a_lazy_frame_is_asked_for_its_keys_alone_and_only_where_a_rule_asks_for_their_records(book, tmp_path):
+    asked = []
+
+    def noted(rows):
+        asked.append(rows.columns)
+        return rows
+
+    table(ref=["a"], child__birth_date=["2015"], division_code=["330199"]).write_parquet(tmp_path / "c.parquet")
+    lazy = pl.scan_parquet(tmp_path / "c.parquet").map_batches(noted, projection_pushdown=True)
+    book.assess_frame(lazy, members={"household.members": table(ref=["b"], counted=[True])}, division="330199")
+    assert asked == []
+    with pytest.warns(OrphanedRecordsWarning, match="1 of 1 rows"):
+        book.assess_frame(lazy, members={"father.situations": table(ref=["b"], kind=["dead"])}, division="330199")
+    assert asked == [["ref"]]
 
 
 # ---- errors ---------------------------------------------------------------------------------------------------------

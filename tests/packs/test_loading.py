@@ -277,7 +277,7 @@ def test_a_provider_that_fails_names_its_line_and_nothing_that_it_was_given(inst
     module = install("4501", "from . import far\n" + source, files={"far.py": far})
     (problem,) = [p for p in kinderguard.load().assess(GUANGXI, on=DAY).problems if p.code == "provider.failed"]
     sys.modules.pop(f"{module}.far", None)
-    assert problem.message.zh == "未能取得“暖”（KeyError，far.py:5），按未知处理"
+    assert problem.message.zh == "未能取得“暖”（KeyError，far.py:5），按未知处理；请修改该处，或直接填写此项"
     assert "(KeyError, far.py:5); taken as unknown" in problem.message.en
     assert "2015" not in repr(problem)
 

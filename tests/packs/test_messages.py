@@ -17,7 +17,7 @@ from kinderguard.model.errors import InvalidRecordError, MissingExtraError, OneL
 from kinderguard.packs import LedgerColumn, NoDayError, NoPacksError
 from kinderguard.packs.changes import ChangeError
 from kinderguard.packs.loader import Registry
-from kinderguard.report.rule_card import NoSuchRuleError, rule_card
+from kinderguard.rules.rule_card import NoSuchRuleError, rule_card
 from kinderguard.rules import (
     CircleError,
     DefinitionError,
@@ -170,7 +170,7 @@ def test_an_error_can_be_sent_to_another_process(what):
 
 
 def test_every_kind_of_error_of_rules_and_packs_is_among_these():
-    modules = ["model.errors", "rules.errors", "rules.expression", "packs.book", "packs.changes", "packs.loader", "report.rule_card", "engines.assessment"]  # fmt: skip
+    modules = ["model.errors", "rules.errors", "rules.expression", "packs.book", "packs.changes", "packs.loader", "rules.rule_card", "engines.assessment"]  # fmt: skip
     kinds = {
         value
         for name in modules

@@ -16,7 +16,8 @@ from polars.testing import assert_frame_equal
 import kinderguard
 from kinderguard import rules as r
 from kinderguard.analysis import Population, synthesize
-from kinderguard.packs.frames import MissingColumnsWarning
+from kinderguard.engines.frame import orphans
+from kinderguard.packs.frames import MissingColumnsWarning, OrphanedRecordsWarning
 from kinderguard.packs.frames.parquet import ParquetRunError
 from kinderguard.rules import household
 
@@ -143,29 +144,40 @@ import kinderguard
 from test_parquet import PER_HEAD
 book = kinderguard.load().with_policies(PER_HEAD).on(dt.date(2025, 9, 1))
 folder = sys.argv[1]
-book.assess_parquet(f"{folder}/children", f"{folder}/{sys.argv[2]}", members=f"{folder}/members.parquet", part=60,
+book.assess_parquet(f"{folder}/children", f"{folder}/{sys.argv[2]}", members=f"{folder}/members.parquet", part=int(sys.argv[3]),
                     progress=lambda done, total: print(done, flush=True))
 """
 
 
-@pytest.mark.parametrize("out", ["results", "results.parquet"])
-def test_a_run_that_is_killed_again_and_again_loses_no_row_and_writes_none_twice(book, files, expected, out):
-    chance, kills = random.Random(7), 0
+def begun(files, out, part):
+    """A run in a process of its own, which tells how many children are done."""
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
-    while not (files / out).exists():
-        process = subprocess.Popen(
-            [sys.executable, "-c", SCRIPT, str(files), out], env=environment, stdout=subprocess.PIPE, text=True
-        )
-        assert process.stdout is not None
-        if kills < 5 and process.stdout.readline():
-            time.sleep(chance.uniform(0, 0.3))
-            process.send_signal(signal.SIGKILL)
-            kills += process.wait() == -signal.SIGKILL
-        else:
-            assert process.wait() == 0
-        process.stdout.close()
+    return subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(files), out, str(part)], env=environment, stdout=subprocess.PIPE, text=True
+    )
+
+
+def test_a_run_that_is_killed_again_and_again_loses_no_row_and_writes_none_twice(files, expected):
+    chance, kills = random.Random(7), 0
+    while not (files / "results").exists():
+        with begun(files, "results", 60) as process:
+            if kills < 5 and process.stdout.readline():
+                time.sleep(chance.uniform(0, 0.3))
+                process.send_signal(signal.SIGKILL)
+                kills += process.wait() == -signal.SIGKILL
+            else:
+                assert process.wait() == 0
     assert kills >= 2
-    assert_frame_equal(pl.read_parquet(files / out), expected)
+    assert_frame_equal(pl.read_parquet(files / "results"), expected)
+
+
+def test_a_run_that_is_killed_while_its_parts_are_made_one_file_is_finished_by_the_next(files, expected):
+    with begun(files, "results.parquet", 900) as process:
+        assert "3000\n" in iter(process.stdout.readline, "")
+        process.send_signal(signal.SIGKILL)
+    with begun(files, "results.parquet", 900) as process:
+        assert process.wait() in (0, 1)  # 1: the kill came too late, and a complete result is never written over
+    assert_frame_equal(pl.read_parquet(files / "results.parquet"), expected)
 
 
 def test_a_run_begun_with_other_rules_inputs_or_options_is_refused(book, files):
@@ -234,3 +246,29 @@ def test_columns_that_are_not_there_are_told_once(book, files, people):
     with pytest.warns(MissingColumnsWarning, match=r"child\.health: read by") as told:
         run(book, files)
     assert len(told) == 1
+
+
+@pytest.mark.parametrize("held", [orphans.HELD, 1000])
+def test_records_of_nobody_are_counted_before_the_run(book, files, people, monkeypatch, held):
+    monkeypatch.setattr(orphans, "HELD", held)
+    strangers = people.members.head(3).with_columns(pl.Series("household.number", ["S-1", "S-1", None]))
+    pl.concat([people.members, strangers]).write_parquet(files / "members.parquet")
+    begun = []
+    with pytest.warns(OrphanedRecordsWarning, match=r"3 of \d+ rows of household\.members") as told:
+        run(book, files, progress=lambda done, total: begun.append(len(told)))
+    assert begun[0] == len([w for w in told if w.category is OrphanedRecordsWarning]) == 1
+    assert told[0].filename == __file__
+    assert "S-1" not in str(told[0].message)
+
+
+@pytest.mark.filterwarnings("ignore::kinderguard.packs.frames.OrphanedRecordsWarning")
+@pytest.mark.parametrize("text", ["children", "members"])
+def test_keys_that_are_numbers_in_one_file_and_text_in_the_other_find_each_other(book, files, people, expected, text):
+    number = pl.col("household.number").str.extract(r"(\d+)$").cast(pl.Int64)
+    tables = {"children": people.children.head(200), "members": people.members}
+    keyed = {name: t.with_columns(number.cast(pl.String if name == text else pl.Int64)) for name, t in tables.items()}
+    assert keyed["children"]["household.number"].n_unique() == tables["children"]["household.number"].n_unique()
+    for name, table in keyed.items():
+        table.write_parquet(files / f"{name}.parquet")
+    made = book.assess_parquet(files / "children.parquet", files / "out", members=files / "members.parquet", part=80)
+    assert_frame_equal(made.scan().collect(), expected.head(200))

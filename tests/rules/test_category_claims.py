@@ -8,7 +8,7 @@ import pytest
 import kinderguard
 from kinderguard import Case, Text
 from kinderguard import rules as r
-from kinderguard.report.rule_card import rule_card
+from kinderguard.rules.rule_card import rule_card
 from kinderguard.rules import child
 from kinderguard.rules.canonical import plain
 from kinderguard.rules.errors import DefinitionError

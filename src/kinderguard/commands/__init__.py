@@ -5,6 +5,9 @@ from kinderguard.commands import (
     care_allocation,
     casefile,
     casefile_giving,
+    casefile_import,
+    casefile_mending,
+    casefile_moves,
     casefile_work,
     conformance,
     ledger,
@@ -24,6 +27,7 @@ def run() -> None:
 
 
 __all__ = [
-    "app", "care", "care_allocation", "casefile", "casefile_giving", "casefile_work", "conformance", "ledger", "packs",
+    "app", "care", "care_allocation", "casefile", "casefile_giving", "casefile_import", "casefile_mending",
+    "casefile_moves", "casefile_work", "conformance", "ledger", "packs",
     "proofs", "rules", "run", "scaffold", "survey", "testing",
 ]  # fmt: skip

@@ -32,8 +32,7 @@ from kinderguard.commands.application import (
     write,
 )
 from kinderguard.engines.assessment import UnknownCodeError
-from kinderguard.engines.explanation import Explanation
-from kinderguard.engines.render import html_fragment, rich_tree
+from kinderguard.engines.render import rich_tree
 from kinderguard.model.text import Language, Text
 from kinderguard.packs import PolicyBook
 from kinderguard.report.lines import ledger_line
@@ -132,7 +131,7 @@ def explain(
         if form is ExplanationFormat.JSON:
             write(iter([json.dumps(explanation.to_dict(), ensure_ascii=False, indent=2), "\n"]), out)
         elif form is ExplanationFormat.HTML:
-            write(iter([_html_page(explanation, lang.value)]), out)
+            write(iter([explanation.view(lang.value).page]), out)
         elif out is None and sys.stdout.isatty():
             Console(highlight=False).print(rich_tree(explanation.tree(), lang.value))
         else:
@@ -275,14 +274,6 @@ def _write_workbook(
 
     assert out is not None
     write_workbook(out, path, rows, summary, read, lang=lang)
-
-
-def _html_page(explanation: Explanation, lang: Language) -> str:
-    title = Text("评估说明", "Explanation").in_(lang)
-    return (
-        f'<!doctype html><html lang="{"zh-CN" if lang == "zh" else "en"}"><head><meta charset="utf-8">'
-        f"<title>{title}</title></head><body>{html_fragment(explanation.tree(), lang)}</body></html>\n"
-    )
 
 
 def _tell_problems(read: Ledger, summary: Summary, form: Format, lang: Language) -> None:

@@ -8,10 +8,10 @@ import typer
 
 import kinderguard
 from kinderguard.commands.application import NOTHING_DONE, InLang, Lang, OptionalDay, app, contained, fail, say
-from kinderguard.engines.render import plain_text
+from kinderguard.model.lines import plain_text
 from kinderguard.model.text import Text
-from kinderguard.report.rule_card import NoSuchRuleError, rule_card, rule_titles
 from kinderguard.report.schemas import SCHEMAS, schema
+from kinderguard.rules.rule_card import NoSuchRuleError, rule_card, rule_titles
 
 
 @app.command()
@@ -61,11 +61,21 @@ def print_schema(
     name: Annotated[str | None, typer.Argument(help="数据格式 / the format: " + " | ".join(SCHEMAS))] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", metavar="FOLDER", help="全部写入文件夹 / write all of them to a folder"),
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="PATH",
+            help="一种写入文件，否则全部写入文件夹 / one to a file (.json), or all to a folder",
+        ),
     ] = None,
 ) -> None:
     """打印数据格式的 JSON Schema。Print a JSON Schema."""
     with contained():
+        if out is not None and name is not None and out.suffix == ".json":
+            text = _schema_text(name)
+            out.parent.mkdir(parents=True, exist_ok=True)
+            out.write_text(text, "utf-8")
+            return
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
             for each in [name] if name else list(SCHEMAS):

@@ -94,15 +94,15 @@ def _print(outcomes: list[CaseOutcome], lang: Language) -> None:
         case = outcome.case
         if case.file != file:
             file = case.file
-            typer.echo(f"{case.where.rpartition(':')[0]}  {case.group}".rstrip())
+            typer.echo(f"{case.where.rpartition(':')[0]}  {case.group.in_(lang)}".rstrip())
         reason = "".join(f" — {p.message.in_(lang)}" for p in outcome.problems if outcome.kept_out)
-        typer.echo(f"  {'✓' if outcome.passed else '✗'} {case.name}{reason}")
+        typer.echo(f"  {'✓' if outcome.passed else '✗'} {case.full_title.in_(lang)}{reason}")
     not_run = sum(bool(o.kept_out) for o in outcomes)
     failed = [o for o in outcomes if not o.passed and not o.kept_out]
     unknown, others = facts_not_there(failed)
     for fact in unknown:
         typer.echo(f"\n✗ facts.{fact.path}: {fact.text.in_(lang)}")
-        typer.echo("\n".join(f"  {case.where}  {case.name}" for case in fact.cases))
+        typer.echo("\n".join(f"  {case.where}  {case.full_title.in_(lang)}" for case in fact.cases))
     for outcome in others:
         typer.echo("")
         typer.echo(outcome.text(lang))

@@ -20,7 +20,7 @@ from kinderguard.model.codes import Document, Frequency
 from kinderguard.model.errors import Problem, ToldError, suggestion
 from kinderguard.model.money import yuan
 from kinderguard.model.places import place_name
-from kinderguard.model.text import Text
+from kinderguard.model.text import Language, Text
 from kinderguard.rules import nodes as n
 from kinderguard.rules.definitions import OwnDocument
 from kinderguard.rules.parameters import ParameterValue
@@ -29,6 +29,7 @@ from kinderguard.rules.titles import fact_title
 
 if TYPE_CHECKING:
     from kinderguard.engines.explanation import Explanation
+    from kinderguard.model.view import View
 
 ZERO = Decimal("0.00")
 
@@ -344,15 +345,16 @@ class Assessment:
             path = fault.step.node.path
             name = fact_title(path, self.basis.titles)
             return Problem(
-                fault.code,
+                "fact.not_valid",
                 Text(
-                    f"“{name.zh}”的值不合声明的类型，按未知处理",
-                    f"‘{name.en}’ does not fit its kind ({fault.detail}); taken as unknown",
+                    f"“{name.zh}”的值不合声明的类型，按未知处理；请按规则包声明的类型填写",
+                    f"‘{name.en}’ does not fit its kind ({fault.detail}); taken as unknown. Give it as the pack "
+                    "declares it",
                 ),
                 path,
             )
         return Problem(
-            fault.code,
+            "rule.division_by_zero",
             Text(
                 "规则以零为除数，结果按未知处理；请修改规则",
                 "a rule divides by zero; its result is unknown; mend the rule",
@@ -406,8 +408,19 @@ class Assessment:
         holds = [c for c, value in self.categories.items() if value]
         return f"<Assessment on {self.on} at {self.division or '?'}: {', '.join(holds) or 'no category'}; {len(self.undetermined)} undetermined>"
 
+    def view(self, lang: Language | None = None, *, personal: bool = False) -> "View":
+        """What the child is and what is due, and why, as a notebook shows it.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+            personal: whether the child's name stands above it.
+        """
+        from kinderguard.engines.assessment_view import assessment_view
+
+        return assessment_view(self, lang, personal=personal)
+
     def _repr_html_(self) -> str:
-        return self.explain()._repr_html_()
+        return self.view().html
 
 
 def _yuan_bounds(value: Any) -> tuple[Decimal | None, Decimal | None]:

@@ -7,17 +7,19 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from kinderguard.engines.lines import Line
 from kinderguard.engines.missing import inner_values, is_unknown
 from kinderguard.engines.plan import StackedSteps, Step
 from kinderguard.engines.ranges import Range, bounds
 from kinderguard.engines.reasons import Leaf, Reasons, conditions_of
-from kinderguard.engines.render import html_fragment, plain_text, rich_tree
+from kinderguard.engines.render import rich_tree
 from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import Problem
+from kinderguard.model.lines import Line, plain_text
 from kinderguard.model.money import yuan
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text, join, same
+from kinderguard.model.view import Tree as TreeBlock
+from kinderguard.model.view import View
 from kinderguard.rules import nodes as n
 from kinderguard.rules.canonical import operation_name
 from kinderguard.rules.citations import Cite
@@ -432,7 +434,18 @@ class Explanation:
 
     def html(self, lang: Language = "zh") -> str:
         """The tree as a self-contained HTML fragment that folds."""
-        return html_fragment(self.tree(), lang)
+        return self.view(lang).html
+
+    def view(self, lang: Language | None = None) -> View:
+        """The tree as a notebook shows it: it folds, and has nothing personal in it.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+        """
+        tree = self.tree()
+        if self.code is None:
+            return View(tree.text, [TreeBlock(tree.below, opened=1)], lang)
+        return View(self._titles[self.code], [TreeBlock([tree], opened=2)], lang)
 
     def rich(self, lang: Language = "zh") -> "Tree":
         """The tree for a terminal (needs rich, extra ``[cli]``)."""
@@ -445,7 +458,7 @@ class Explanation:
         return f"<Explanation of {self.code or 'everything'} on {self.assessment.on}>"
 
     def _repr_html_(self) -> str:
-        return self.html()
+        return self.view().html
 
     def __rich__(self) -> "Tree":
         return self.rich()

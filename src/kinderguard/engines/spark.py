@@ -8,9 +8,10 @@ import datetime as dt
 import hashlib
 import importlib
 import os
+import warnings
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
 from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped]
     from pyspark.sql import Column, DataFrame, SparkSession
     from pyspark.sql.types import DataType, StructType
+
+    from kinderguard.engines.frame.orphans import OrphanedRecordsWarning
 
 #: How many rows a worker computes at a time; Arrow batches are put together up to it.
 ROWS = 131_072
@@ -86,12 +89,13 @@ def assess_spark(
     problems: bool = True,
     money: str = "yuan",
     strict: bool = True,
+    orphaned: bool = True,
     **options: Any,
 ) -> "DataFrame":
     """What many children are and what is due, on Spark: a DataFrame in, a DataFrame out, a row for each row.
 
-    Nothing is computed before Spark needs it, but for two questions that are asked at once: the types of the columns,
-    and which divisions occur, since the columns of the results and the packs that travel depend on them.
+    Nothing is computed before Spark needs it, but for what is asked at once: the types of the columns; which divisions
+    occur, since the columns of the results and the packs that travel depend on them; and whose the records are.
 
     Args:
         df: the children. The columns are the facts' paths, as ``book.frame_schema()`` names them; null is unknown, and so
@@ -104,6 +108,8 @@ def assess_spark(
         division: whose rules, for all rows; the book's own place, else each row's, if left out.
         divisions: the divisions that occur, where they are known; the data is asked if left out.
         missing, problems, money, strict: as for ``book.assess_frame``.
+        orphaned: whether to count the records that belong to no child, of the lists that rules ask for; a warning tells
+            them. It costs a join of the keys.
         options: further options of ``book.assess_frame``, such as ``local="lists"``.
 
     Returns:
@@ -116,8 +122,8 @@ def assess_spark(
             worker: Spark then raises its own error, whose text names the column and the rows.
     """
     _require_spark()
-    children = _with_records(df, members) if members is not None else df
-    children = _readable(children)
+    records = _records(members)
+    children = _readable(_with_records(df, records))
     place = division or book.division
     if divisions is None:
         divisions = _divisions(children) if place is None else [place]
@@ -125,6 +131,9 @@ def assess_spark(
     options |= {"missing": missing, "problems": problems, "money": money, "strict": strict}
     job = _job(book, _empty(children), places, on, division, options)
     needed = job.columns(children.columns)
+    if orphaned:
+        for told in _orphaned(df, {path: listed for path, listed in records.items() if path in needed}):
+            warnings.warn(told, stacklevel=2)
     text = book.to_json(divisions=[d for d in (place, *places) if d is not None])
     task = Task(
         names=tuple(needed),
@@ -231,9 +240,15 @@ def _divisions(df: "DataFrame") -> list[str | None]:
     return sorted((row["division"] for row in found), key=str)
 
 
-def _with_records(df: "DataFrame", members: "DataFrame | Mapping[str, DataFrame]") -> "DataFrame":
+def _records(members: "DataFrame | Mapping[str, DataFrame] | None") -> "Mapping[str, DataFrame]":
+    """The DataFrames of records by list."""
+    if members is None:
+        return {}
+    return members if isinstance(members, Mapping) else {"household.members": members}
+
+
+def _with_records(df: "DataFrame", given: "Mapping[str, DataFrame]") -> "DataFrame":
     """The children with each list of records as a column, so that a child's records are where the child is."""
-    given = members if isinstance(members, Mapping) else {"household.members": members}
     for number, (path, records) in enumerate(given.items()):
         df = _joined(df, path, records, f"#key{number}")
     return df
@@ -246,31 +261,70 @@ def _joined(df: "DataFrame", path: str, records: "DataFrame", key: str) -> "Data
 
     lists = fact_kinds().lists
     if path not in lists:
-        raise _records_error(f"没有名为 {path} 的列表", f"There is no list {path!r}.{did_you_mean(path, lists)}")
+        raise _records_error(
+            f"没有名为 {path} 的列表；请从这些中选用：{'、'.join(sorted(lists))}",
+            f"There is no list {path!r}.{did_you_mean(path, lists)} Use one of {', '.join(sorted(lists))}.",
+        )
     if path in df.columns:
         raise _records_error(
-            f"列表 {path} 既是列又是表",
+            f"列表 {path} 既是列又是表；请去掉其中之一",
             f"The list {path!r} is given twice: as a column of the children and as a table. Leave one out.",
         )
-    name = next((k for k in KEYS if k in records.columns and k in df.columns), None)
+    name = _key(df, records)
     if name is None:
         raise _records_error(
-            f"{path} 的表与儿童表没有共同的键列（{'、'.join(KEYS)}）",
+            f"{path} 的表与儿童表没有共同的键列；两个表都须有 {' 或 '.join(KEYS)} 列",
             f"The table of {path} and the children share no key: both need a column {' or '.join(map(repr, KEYS))}.",
         )
     facts = {*lists[path].fields, *lists[path].lists}
     # Only what rules may read goes with the children; what else the table holds (names, say) stays where it is.
     fields = [_column(c) for c in records.columns if c in facts] or [f.lit(None).cast("boolean").alias("#")]
-    same = df.schema[name].dataType == records.schema[name].dataType
-    here, there = (
-        (_column(name), _column(name)) if same else (_column(name).cast("string"), _column(name).cast("string"))
-    )
+    here, there = _keys(df, records, name)
     grouped = (
         records.where(_column(name).isNotNull())
         .groupBy(there.alias(key))
         .agg(f.collect_list(f.struct(*fields)).alias(path))
     )
     return df.join(grouped, here == _column(key), "left").drop(key)
+
+
+def _key(df: "DataFrame", records: "DataFrame") -> str | None:
+    return next((k for k in KEYS if k in records.columns and k in df.columns), None)
+
+
+def _keys(df: "DataFrame", records: "DataFrame", name: str) -> "tuple[Column, Column]":
+    """The key of the children and of the records in one type: as text where they differ."""
+    key = _column(name)
+    same = df.schema[name].dataType == records.schema[name].dataType
+    return (key, key) if same else (key.cast("string"), key.cast("string"))
+
+
+def _orphaned(df: "DataFrame", given: "Mapping[str, DataFrame]") -> "list[OrphanedRecordsWarning]":
+    """What is to be said of the tables with records that belong to no child; one question for all of them."""
+    from kinderguard.engines.frame.orphans import OrphanedRecordsWarning
+
+    if not given:
+        return []
+    keys = {path: _key(df, records) or "" for path, records in given.items()}
+    asked = [_counted(df, records, path, keys[path]) for path, records in given.items()]
+    counts = {row["path"]: row for row in reduce(lambda one, other: one.union(other), asked).collect()}
+    found = [(path, counts[path]["lost"] or 0, counts[path]["records"] or 0) for path in given]
+    return [OrphanedRecordsWarning(path, keys[path], lost, records) for path, lost, records in found if lost]
+
+
+def _counted(df: "DataFrame", records: "DataFrame", path: str, name: str) -> "DataFrame":
+    """One row: how many records there are, and how many of them have a key that no child has."""
+    from pyspark.sql import functions as f
+
+    here, there = _keys(df, records, name)
+    # Counted by key first: what is sent around are keys, once each.
+    by_key = records.groupBy(there.alias("#theirs")).count()
+    children = df.select(here.alias("#mine")).distinct()
+    lost = f.when(_column("#mine").isNull(), _column("count"))
+    joined = by_key.join(children, _column("#theirs") == _column("#mine"), "left")
+    return joined.agg(f.sum(lost).alias("lost"), f.sum("count").alias("records")).select(
+        f.lit(path).alias("path"), "lost", "records"
+    )
 
 
 def _records_error(zh: str, en: str) -> Exception:

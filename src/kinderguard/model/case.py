@@ -1,7 +1,7 @@
 """The case: one child, and everything known that a rule may ask about."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import JsonValue
 
@@ -11,7 +11,10 @@ from kinderguard.model.household import Household
 from kinderguard.model.people import Child, Guardian, Parent
 from kinderguard.model.places import DivisionCode
 from kinderguard.model.record import Record, fact, models_within
-from kinderguard.model.text import Text
+from kinderguard.model.text import Language, Text
+
+if TYPE_CHECKING:
+    from kinderguard.model.view import View
 
 
 class Case(Record):
@@ -70,6 +73,20 @@ class Case(Record):
             place[last] = value
         return cls.model_validate(data)
 
+    def view(self, lang: Language | None = None, *, personal: bool = False) -> "View":
+        """What is known of the child, as a notebook shows it.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+            personal: whether names, ID numbers, telephone numbers, addresses and packs' own facts are shown.
+        """
+        from kinderguard.model.case_view import case_view
+
+        return case_view(self, lang, personal=personal)
+
+    def _repr_html_(self) -> str:
+        return self.view().html
+
     def __repr_args__(self) -> Any:
         """As every record, with packs' own facts by name only: what they hold is theirs to declare."""
         for name, value in super().__repr_args__():
@@ -78,5 +95,5 @@ class Case(Record):
 
 def _collision(path: str) -> InvalidRecordError:
     known = {name for model in models_within(Case) for name in model.model_fields}
-    how = Text("与另一个事实冲突", "collides with another fact given")
+    how = Text("与另一个事实冲突；请只给出其中之一", "collides with another fact given; give one of the two")
     return InvalidRecordError("Case", [Problem("record.path", how, shown_path(path.split("."), known))])

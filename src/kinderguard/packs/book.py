@@ -16,7 +16,7 @@ from kinderguard.engines.reasons import Reason, reason
 from kinderguard.model.case import Case
 from kinderguard.model.errors import MissingExtraError, Problem, ToldError
 from kinderguard.model.places import check_division
-from kinderguard.model.text import Text, join
+from kinderguard.model.text import Language, Text, join
 from kinderguard.packs import portable
 from kinderguard.packs.changes import (
     Change,
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from kinderguard.engines.prove.bounds import ExactBounds
     from kinderguard.engines.prove.proof import Proof
     from kinderguard.engines.prove.report import ProofReport
+    from kinderguard.model.view import View
     from kinderguard.packs.frames import FrameJob, FrameSchema
     from kinderguard.packs.frames.parquet import ParquetRun, Source
     from kinderguard.packs.source_profiles import SourceProfile
@@ -129,6 +130,22 @@ class PolicyBook:
         """
         return self._changed(Without(frozenset(codes)))
 
+    def describe(self, lang: Language | None = None) -> str:
+        """What the book changes against the one it came from, in words: parameters by place, rules added, replaced, left out.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+
+        >>> import kinderguard
+        >>> reform = kinderguard.load().with_parameters({"cn.orphan.institution_monthly": {"330106": "2500"}})
+        >>> print(reform.describe("en"))
+        ‘monthly standard for orphans in institutions’ in Xihu District, Hangzhou: 2,500 yuan a month instead of ...
+        """
+        from kinderguard.model.view import display_language
+        from kinderguard.packs.describing import described
+
+        return described(self).in_(lang or display_language())
+
     # ---- as a text -----------------------------------------------------------------------------------------
 
     def to_json(self, *, divisions: Iterable[str] | None = None) -> str:
@@ -138,8 +155,8 @@ class PolicyBook:
             divisions: take only the packs that speak for these places; every pack, if left out. A child of a place whose
                 pack was left out is assessed by the rest, and the result says that it is incomplete.
 
-        Observers and ledger columns stay behind, and so do the functions of fact providers: where the book is read, they
-        are taken from the installed distribution of the same version.
+        The needs that packs add travel with them. Observers and ledger columns stay behind, and so do the functions of
+        fact providers: where the book is read, they are taken from the installed distribution of the same version.
         """
         return portable.to_text(self, divisions)
 
@@ -237,7 +254,7 @@ class PolicyBook:
             NoDayError: no day was given.
             PackError: strict, and a pack of the place is broken.
         """
-        day = self._day(on)
+        day = self.day_of(on)
         place = (check_division(division) if division else None) or self.division or case.division
         ready = self.ready(place, day)
         provided, problems = ready.provide(case)
@@ -246,7 +263,12 @@ class PolicyBook:
             _observe(observer, result)
         return result
 
-    def _day(self, on: dt.date | None) -> dt.date:
+    def day_of(self, on: dt.date | None = None) -> dt.date:
+        """The day of a question: ``on``, else the book's own.
+
+        Raises:
+            NoDayError: neither is given.
+        """
         day = on or self.day
         if day is None:
             raise NoDayError(
@@ -303,7 +325,7 @@ class PolicyBook:
         """
         options = _options(missing=missing, reasons=reasons, problems=problems, money=money, local=local, strict=strict)
         place = check_division(division) if division else self.division
-        return _frames().assess_frame(self, children, members, self._day(on), place, options)
+        return _frames().assess_frame(self, children, members, self.day_of(on), place, options)
 
     def frame_job(
         self,
@@ -332,7 +354,7 @@ class PolicyBook:
         import polars as pl
 
         places = pl.Series([place] if place is not None else sorted(set(divisions), key=str), dtype=pl.String)
-        job: FrameJob = frames.FrameJob(self, schema, places, (), self._day(on), place, _options(**options))
+        job: FrameJob = frames.FrameJob(self, schema, places, (), self.day_of(on), place, _options(**options))
         if warn:
             frames.warn(pl.DataFrame(schema=schema), (), job.places)
         return job
@@ -381,7 +403,7 @@ class PolicyBook:
         options = _options(missing=missing, reasons=reasons, problems=problems, money=money, local=local, strict=strict)
         from kinderguard.packs.frames.parquet import assess_parquet
 
-        return assess_parquet(self, children, out, members, self._day(on), place, options, part, progress)
+        return assess_parquet(self, children, out, members, self.day_of(on), place, options, part, progress)
 
     def frame_schema(self, division: str | None = None, *, rules: Iterable[str] | None = None) -> "FrameSchema":
         """The columns that ``assess_frame`` reads: names, kinds, codes, and which rules read each.
@@ -404,7 +426,7 @@ class PolicyBook:
             on: the day; the book's own if left out.
             division: whose rules; the book's own place, else the nation's, if left out.
         """
-        return self.overlay(division or self.division).in_force(self._day(on)).plan
+        return self.overlay(division or self.division).in_force(self.day_of(on)).plan
 
     def reason(self, code: str, *, on: dt.date | None = None, division: str | None = None) -> Reason:
         """What a code among the ``reasons`` of a frame stands for: ``book.reason("cn.dibao:household_on_dibao").title``.
@@ -421,7 +443,7 @@ class PolicyBook:
         spaces = (part.split(".")[0] for part in reversed(code.split(":")))
         place = division or self.division or next((s for s in spaces if s.isdigit()), None)
         overlay = self.overlay(check_division(place) if place else None)
-        return reason(overlay.in_force(self._day(on)).plan, code, overlay.titles)
+        return reason(overlay.in_force(self.day_of(on)).plan, code, overlay.titles)
 
     def explain_row(
         self,
@@ -447,7 +469,7 @@ class PolicyBook:
             InvalidRecordError: the row contradicts itself, so that it makes no case.
         """
         place = check_division(division) if division else None
-        found: Assessment = _frames().explain_row(self, children, row, members, self._day(on), place, strict=strict)
+        found: Assessment = _frames().explain_row(self, children, row, members, self.day_of(on), place, strict=strict)
         return found
 
     # ---- proving -------------------------------------------------------------------------------------------------
@@ -463,6 +485,7 @@ class PolicyBook:
         questions: Sequence[str] = ("floor", "reach", "apart", "gaps", "cliffs", "papers"),
         never_both: Sequence[tuple[str, str]] = (),
         gaps: Sequence[tuple[Sequence[str], BoolExpr]] = (),
+        about: Iterable[str] | None = None,
     ) -> "ProofReport":
         """What holds of the rules for every possible child: ``print(book.prove("330199").text("en"))``.
 
@@ -478,13 +501,23 @@ class PolicyBook:
                 makes nothing worse).
             never_both: further pairs of categories or policies of which no child should be in both.
             gaps: lists of categories with a condition: each child of whom it holds should be in one of them.
+            about: the codes of the only rules of which ``reach`` and ``papers`` ask; all of the place, if left out.
 
         Raises:
             NoDayError: no day was given.
             MissingExtraError: the solver is not installed.
         """
         found: ProofReport = _proofs().prove(
-            self, self._place(division), self._day(on), household, seconds, progress, questions, never_both, gaps
+            self,
+            self._place(division),
+            self.day_of(on),
+            household,
+            seconds,
+            progress,
+            questions,
+            never_both,
+            gaps,
+            about,
         )
         return found
 
@@ -503,7 +536,7 @@ class PolicyBook:
             other: a book with other rules or numbers, such as ``book.with_policies(…)``.
             division, on, household, seconds: as for ``prove``.
         """
-        found: ProofReport = _proofs().compare(self, other, self._place(division), self._day(on), household, seconds)
+        found: ProofReport = _proofs().compare(self, other, self._place(division), self.day_of(on), household, seconds)
         return found
 
     def exact_bounds(
@@ -523,7 +556,7 @@ class PolicyBook:
             household: the most household members that an unknown list of them holds.
             seconds: the most time for one amount.
         """
-        found: ExactBounds = _proofs().bounds_of(self, case, self._place(division), self._day(on), household, seconds)
+        found: ExactBounds = _proofs().bounds_of(self, case, self._place(division), self.day_of(on), household, seconds)
         return found
 
     def confirm_missing(
@@ -542,7 +575,7 @@ class PolicyBook:
             seconds: the most time for one fact.
         """
         found: dict[str, bool | None] = _proofs().confirmed_missing(
-            self, case, self._place(division), self._day(on), household, seconds
+            self, case, self._place(division), self.day_of(on), household, seconds
         )
         return found
 
@@ -556,6 +589,23 @@ class PolicyBook:
             overlay = self.overlay(place)
             found = self._bases[place, day] = Ready.of(overlay, place, day)
         return found
+
+    def view(self, lang: Language | None = None, *, code: str | None = None) -> "View":
+        """What is in the book for its place, or one of its rules, as a notebook shows it.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+            code: of a category, policy, check or parameter: its wording, ways, boundaries, values and law.
+
+        Raises:
+            NoSuchRuleError: no such code; with the nearest.
+        """
+        from kinderguard.packs.book_view import book_view
+
+        return book_view(self, lang, code=code)
+
+    def _repr_html_(self) -> str:
+        return self.view().html
 
     def __repr__(self) -> str:
         pinned = [f"on {self.day}" if self.day else "", f"for {self.division}" if self.division else ""]
@@ -602,8 +652,8 @@ def _observe(observer: Callable[[Assessment], None], result: Assessment) -> None
             Problem(
                 "observer.failed",
                 Text(
-                    f"观察函数 {name} 出错（{type(error).__name__}），结果不受影响",
-                    f"the observer {name} failed ({type(error).__name__}); the result stands",
+                    f"观察函数 {name} 出错（{type(error).__name__}），结果不受影响；请修改该函数",
+                    f"the observer {name} failed ({type(error).__name__}); the result stands. Mend the observer",
                 ),
                 name,
             )

@@ -68,7 +68,8 @@ def kinderguard_documents() -> "Sequence[OwnDocument]":  # type: ignore[empty-bo
 def kinderguard_needs() -> "Sequence[NeedRule]":  # type: ignore[empty-body]
     """Give needs that children of the jurisdiction may have beyond the national ones, as rules.
 
-    Called once, with the pack. Needs take no part in an assessment: nothing that is due depends on them.
+    Called once, with the pack. Each code begins with the pack's own (``330199.need.winter_clothes``). Needs take no part
+    in an assessment: nothing that is due depends on them.
     """
 
 

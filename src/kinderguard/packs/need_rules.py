@@ -1,7 +1,8 @@
 """What a pack says about needs 需求: a rule by which a child has one, and the codes that such a rule speaks in.
 
 A frozen value beside ``LedgerColumn``: packs give it through the hook ``kinderguard_needs``, and ``kinderguard.care``
-evaluates it. It takes no part in an assessment and in no fingerprint: a need opens no money and closes none.
+evaluates it. It travels in a book's JSON, but takes no part in an assessment and in no fingerprint: a need opens no money
+and closes none.
 """
 
 from typing import Any

@@ -3,7 +3,7 @@ no solver.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -98,6 +98,7 @@ def prove(
     questions: Sequence[str],
     apart: Sequence[tuple[str, str]],
     gaps: Sequence[tuple[Sequence[str], BoolExpr]],
+    about: Iterable[str] | None,
 ) -> ProofReport:
     """See ``PolicyBook.prove``."""
     county = ruling_of(book, division, day)
@@ -105,7 +106,7 @@ def prove(
     conditions = [within for _, within in gaps]
     prover = Prover(domain_of([county.plan, nations[LAW].plan], division, day, household, conditions), seconds)
     found = []
-    for proof in _proofs(prover, county, nations, questions, apart, gaps):
+    for proof in _proofs(prover, county, nations, questions, apart, gaps, None if about is None else frozenset(about)):
         found.append(proof)
         if progress is not None:
             progress(len(found), proof)
@@ -140,13 +141,14 @@ def _proofs(
     questions: Sequence[str],
     apart: Sequence[tuple[str, str]],
     gaps: Sequence[tuple[Sequence[str], BoolExpr]],
+    about: frozenset[str] | None,
 ) -> Iterator[Proof]:
     if "floor" in questions:
         for reading, nation in nations.items():
             for question in floor_questions(prover, county, nation, reading):
                 yield with_orders(prover, question, prover.prove(question))
     if "reach" in questions:
-        yield from map(prover.prove, reach_questions(prover, county))
+        yield from map(prover.prove, reach_questions(prover, county, about))
     if "apart" in questions:
         yield from map(prover.prove, apart_questions(prover, county))
         yield from map(prover.prove, overlap_questions(prover, county, declared_apart(county)))
@@ -157,7 +159,7 @@ def _proofs(
     if "cliffs" in questions:
         yield from (cliff(prover, county, path) for path in incomes_read(prover, county))
     if "papers" in questions:
-        yield from paper_proofs(prover, county)
+        yield from paper_proofs(prover, county, about)
 
 
 def compare(

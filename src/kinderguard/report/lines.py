@@ -53,11 +53,11 @@ class ProblemLine(_Line):
 
 
 class AssessmentLine(_Line):
-    """A ledger row that was assessed."""
+    """A child that was assessed: a ledger row with its place, or a case from elsewhere without one."""
 
-    sheet: str
-    row: int = Field(ge=1, description="as Excel numbers it")
-    ref: str | None = Field(description="the row's own number; never a name or an ID number")
+    sheet: str | None = Field(default=None, description="null: not from a ledger")
+    row: int | None = Field(default=None, ge=1, description="as Excel numbers it; null: not from a ledger")
+    ref: str | None = Field(default=None, description="the row's or the file's own number; never a name or an ID number")
     division: str | None
     on: Day
     fingerprint: str = Field(description="SHA-256 of every rule and parameter value used")
@@ -84,7 +84,9 @@ LINE: TypeAdapter[LedgerLine] = TypeAdapter(LedgerLine)
 
 
 def assessment_line(result: Assessment, *, lang: Language = "zh") -> dict[str, Any]:
-    """An assessment as the plain values of the contract, without the place in a ledger."""
+    """An assessment as the plain values of the contract (``AssessmentLine``), without the child's number and the place in
+    a ledger, which whoever writes the line adds: ``{"ref": case.ref} | assessment_line(result)``.
+    """
     return {
         "division": result.division,
         "on": result.on.isoformat(),

@@ -8,27 +8,16 @@ from collections.abc import Iterable, Iterator
 
 from kinderguard.engines.assessment import Assessment
 from kinderguard.engines.explanation import Explanation
-from kinderguard.engines.lines import Line
-from kinderguard.model.text import Language, Text
+from kinderguard.model.text import Language, Text, same
+from kinderguard.model.view import Block, Column, Fields, Listing, Marked, Paragraph, Section, Table, Tags, Tree
+from kinderguard.model.view_html import Writer, tag_of
+from kinderguard.model.view_style import STYLE
 from kinderguard.report.run import AssessedRow
 from kinderguard.report.summary import Summary
 from kinderguard.report.words import amount_text, category_names, policy_phrase, row_name
 from kinderguard.rules.titles import fact_title
 
-_STYLE = """
-:root{color-scheme:light dark;--line:#d0d7de;--soft:#f6f8fa;--yes:#1a7f37;--no:#cf222e;--open:#9a6700}
-@media(prefers-color-scheme:dark){:root{--line:#444c56;--soft:#22272e;--yes:#57ab5a;--no:#f47067;--open:#c69026}}
-body{font:15px/1.6 system-ui,"Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif;max-width:60rem;margin:0 auto;padding:1.5rem}
-h1{font-size:1.5rem}h2{font-size:1.15rem;margin:2rem 0 .5rem}h3{font-size:1rem;margin:0}
-table{border-collapse:collapse;width:100%}th,td{border-bottom:1px solid var(--line);padding:.25rem .5rem;text-align:left;vertical-align:top}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
-article{border:1px solid var(--line);border-radius:6px;padding:.75rem 1rem;margin:.75rem 0;break-inside:avoid}
-.tag{display:inline-block;border:1px solid var(--line);border-radius:1rem;padding:0 .6rem;margin:.1rem .2rem .1rem 0;background:var(--soft)}
-.open{color:var(--open)}.yes{color:var(--yes)}.no,.bad{color:var(--no)}.note{opacity:.75;font-size:.9em}
-dl{margin:.4rem 0;display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem}dt{font-weight:600}dd{margin:0}
-details{margin-left:1.1em}summary{cursor:pointer;margin-left:-1.1em}
-@media print{body{max-width:none;padding:0}details:not([open])>*:not(summary){display:none}}
-"""
+_PAGE = ":root{color-scheme:light dark}body{max-width:60rem;margin:0 auto;padding:1rem}"
 
 _WORDS = {
     "title": Text("困境儿童评估结果", "Assessment of children in difficulty"),
@@ -55,70 +44,77 @@ def page(
         lang: ``zh`` or ``en``.
         names: print the children's names.
     """
-    heading = f"{_WORDS['title'].in_(lang)} · {html.escape(title)}"
+    writer = Writer(lang)
+    heading = f"{_WORDS['title'].in_(lang)} · {title}"
     yield (
-        f'<!doctype html><html lang="{"zh-CN" if lang == "zh" else "en"}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{heading}</title><style>{_STYLE}</style></head><body>'
+        f'<!doctype html>\n<html lang="{tag_of(lang)}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{html.escape(heading)}</title>'
+        f"<style>{_PAGE}{STYLE}</style></head>"
     )
-    yield f"<h1>{heading}</h1>{_summary(summary, lang)}"
+    yield f'<body><main class="kg-view" lang="{tag_of(lang)}"><h1 class="kg-title">{writer.say(heading)}</h1>'
+    yield writer.all(tuple(_summary(summary)))
     for assessed in rows:
-        yield _article(assessed, lang, names)
-    yield "</body></html>\n"
+        name = writer.say(_name(assessed, lang, names))
+        yield f'<article><h2 class="kg-head">{name}</h2>{writer.all(tuple(_article(assessed, lang)))}</article>'
+    yield "</main></body></html>\n"
 
 
-def _summary(s: Summary, lang: Language) -> str:
-    counts = Text(
-        f"已评估 {s.children} 名儿童，未能评估 {s.skipped} 行；{s.undetermined} 名儿童至少有一项结果待定。",
-        f"{s.children} children assessed, {s.skipped} rows could not be; {s.undetermined} children have an open result.",
+def _summary(s: Summary) -> Iterator[Block]:
+    yield Paragraph(
+        Text(
+            f"已评估 {s.children} 名儿童，未能评估 {s.skipped} 行；{s.undetermined} 名儿童至少有一项结果待定。",
+            f"{s.children} children assessed, {s.skipped} rows could not be; {s.undetermined} children have an open result.",
+        )
     )
-    head = {"zh": ("类别", "是", "待定"), "en": ("category", "yes", "open")}[lang]
-    rows = "".join(
-        f'<tr><td>{_e(s.titles[code].in_(lang))}</td><td class="n">{sure}</td><td class="n">{open_}</td></tr>'
-        for code, (sure, open_) in sorted(s.categories.items(), key=lambda c: -c[1][0])
-        if sure or open_
+    columns = (
+        Text("类别", "category"),
+        Column(Text("是", "yes"), number=True),
+        Column(Text("待定", "open"), number=True),
     )
-    table = f'<table><tr><th>{head[0]}</th><th class="n">{head[1]}</th><th class="n">{head[2]}</th></tr>{rows}</table>'
-    phead = {
-        "zh": ("政策", "符合", "待定", "应发合计（元）"),
-        "en": ("policy", "eligible", "open", "due in all (yuan)"),
-    }[lang]
-    prows = "".join(
-        f'<tr><td>{_e(p.title.in_(lang))}</td><td class="n">{p.eligible}</td><td class="n">{p.undetermined}</td>'
-        f'<td class="n">{_e(amount_text(p.total.low, p.total.high, p.every).in_(lang)) if p.cash else ""}</td></tr>'
+    most = sorted(s.categories.items(), key=lambda c: -c[1][0])
+    counted = [(s.titles[code], sure, open_) for code, (sure, open_) in most if sure or open_]
+    yield Table(columns, counted, most=len(counted))
+    due = [
+        (p.title, p.eligible, p.undetermined, amount_text(p.total.low, p.total.high, p.every) if p.cash else "")
         for p in s.policies.values()
         if p.eligible or p.undetermined
+    ]
+    heads = (
+        Text("政策", "policy"),
+        Column(Text("符合", "eligible"), number=True),
+        Column(Text("待定", "open"), number=True),
+        Column(Text("应发合计（元）", "due in all (yuan)"), number=True),
     )
-    ptable = f'<table><tr><th>{phead[0]}</th><th class="n">{phead[1]}</th><th class="n">{phead[2]}</th><th class="n">{phead[3]}</th></tr>{prows}</table>'
-    return f"<p>{_e(counts.in_(lang))}</p>{table}<p></p>{ptable}<h2></h2>"
+    yield Table(heads, due, most=len(due))
 
 
-def _e(text: str) -> str:
-    return html.escape(text)
+def _name(assessed: AssessedRow, lang: Language, names: bool) -> str:
+    row = assessed.row
+    name = row.case.child.name if names and row.case is not None else None
+    return row_name(row, lang) if name is None else f"{name.reveal()} · {row_name(row, lang)}"
 
 
-def _article(assessed: AssessedRow, lang: Language, names: bool) -> str:
+def _article(assessed: AssessedRow, lang: Language) -> Iterator[Block]:
     row, result = assessed.row, assessed.assessment
-    name = row_name(row, lang)
-    if names and row.case is not None and row.case.child.name is not None:
-        name = f"{row.case.child.name.reveal()} · {name}"
     problems = [(p.column, p.message) for p in row.problems]
     if result is None:
         assert row.error is not None
-        body = f'<p class="bad">{_WORDS["skipped"].in_(lang)}{_e(row.error.message.in_(lang))}</p>'
-        return f"<article><h3>{_e(name)}</h3>{body}{_problems(problems, lang)}</article>"
-    problems += [(None, p.message) for p in result.problems]
-    return f"<article><h3>{_e(name)}</h3>{_tags(result, lang)}{_facts(result, lang)}{_problems(problems, lang)}{_why(result, lang)}</article>"
+        yield Paragraph(Marked(_WORDS["skipped"] + row.error.message, "no"))
+        yield from _problems(problems)
+        return
+    yield _tags(result, lang)
+    yield from _facts(result, lang)
+    yield from _problems([*problems, *((None, p.message) for p in result.problems)])
+    yield from _why(result)
 
 
-def _tags(result: Assessment, lang: Language) -> str:
+def _tags(result: Assessment, lang: Language) -> Block:
     sure, open_ = category_names(result, lang)
-    tags = [f'<span class="tag">{_e(t)}</span>' for t in sure] + [
-        f'<span class="tag open">{_e(t)}？</span>' for t in open_
-    ]
-    return f"<p>{''.join(tags) or _e(_WORDS['none'].in_(lang))}</p>"
+    tags = Tags((*sure, *(Marked(title, "unknown") for title in open_)))
+    return tags if tags.texts else Paragraph(_WORDS["none"])
 
 
-def _facts(result: Assessment, lang: Language) -> str:
+def _facts(result: Assessment, lang: Language) -> Iterator[Block]:
     due = [*result.due.cash, *result.due.services]
     titles = result.basis.titles
     parts = [
@@ -127,39 +123,24 @@ def _facts(result: Assessment, lang: Language) -> str:
         ("ask", [fact_title(m.path, titles).in_(lang) for m in result.missing]),
         ("papers", [d.document.label.in_(lang) for d in result.documents]),
     ]
-    rows = "".join(
-        f"<dt>{_WORDS[key].in_(lang)}</dt><dd>{_e(('；' if lang == 'zh' else '; ').join(texts))}</dd>"
-        for key, texts in parts
-        if texts
-    )
-    return f"<dl>{rows}</dl>" if rows else ""
+    said = [(_WORDS[key], ("；" if lang == "zh" else "; ").join(texts)) for key, texts in parts if texts]
+    if said:
+        yield Fields(said)
 
 
-def _problems(problems: list[tuple[str | None, Text]], lang: Language) -> str:
-    if not problems:
-        return ""
-    rows = "".join(
-        f"<li>{_e(f'{column}：' if column else '')}{_e(message.in_(lang))}</li>" for column, message in problems
-    )
-    return f'<details><summary class="bad">{_WORDS["problems"].in_(lang)} ({len(problems)})</summary><ul>{rows}</ul></details>'
+def _problems(problems: list[tuple[str | None, Text]]) -> Iterator[Block]:
+    if problems:
+        title = Marked(_WORDS["problems"] + same(f" ({len(problems)})"), "no")
+        told = [same(column) + Text("：", ": ") + message if column else message for column, message in problems]
+        yield Section(title, [Listing(told)], folded=True)
 
 
-def _why(result: Assessment, lang: Language) -> str:
+def _why(result: Assessment) -> Iterator[Block]:
     """The reasons of what holds. What is open has its list of things to ask for; the rest is explained one by one
     (``kinderguard explain``), or the page of a county would be too large to open.
     """
     explanation = Explanation(result)
     lines = [explanation.line(c) for c, value in result.categories.items() if value]
     lines += [explanation.line(p.code) for p in result.policies.values() if p.eligible]
-    if not lines:
-        return ""
-    inside = "".join(_line(line, lang) for line in lines)
-    return f"<details><summary>{_WORDS['why'].in_(lang)}</summary>{inside}</details>"
-
-
-def _line(line: Line, lang: Language) -> str:
-    css = {"yes": "yes", "no": "no", "unknown": "open", "": ""}[line.mark]
-    text = f'<span class="{css}">{_e(line.marked(lang))}</span>' if css else _e(line.marked(lang))
-    if not line.below:
-        return f"<div>{text}</div>"
-    return f"<details><summary>{text}</summary>{''.join(_line(b, lang) for b in line.below)}</details>"
+    if lines:
+        yield Section(_WORDS["why"], [Tree(lines, opened=0)], folded=True)

@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import attrs
 
 from kinderguard.model.codes import Code, Document, Frequency
-from kinderguard.model.text import Text
+from kinderguard.model.text import Language, Text
 from kinderguard.rules import nodes as n
 from kinderguard.rules.citations import ALWAYS, Cite, Period
 from kinderguard.rules.errors import DefinitionError, ExpressionError, RoundingError
@@ -20,6 +20,10 @@ from kinderguard.rules.expression import BoolExpr, CodeExpr, DateExpr, Expr, Mon
 from kinderguard.rules.facts import extra_fact
 from kinderguard.rules.kinds import BOOL, CODE_LISTS, DATE, MONEY, Kind, Sort
 from kinderguard.rules.stacking import Capped, Excludes, Stacking, TopsUp
+
+if TYPE_CHECKING:
+    from kinderguard.model.view import View
+    from kinderguard.rules.ruleset import RuleSet
 
 _CODE = re.compile(r"(cn|\d{2,12})\.[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*\Z")
 X = TypeVar("X", bound=Expr)
@@ -162,6 +166,20 @@ class Category:
     parts: tuple[str, ...] = attrs.field(default=(), converter=_codes_of, validator=_other_categories)
     apart_from: tuple[str, ...] = attrs.field(default=(), converter=_codes_of, validator=_other_categories)
 
+    def view(self, lang: Language | None = None, *, rules: "RuleSet | None" = None) -> "View":
+        """What it says, as a notebook shows it: wording, each way in which it holds, boundaries, values and law.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+            rules: the rules that it stands in (``book.rules``): the titles and values of what it reads are theirs.
+        """
+        from kinderguard.rules.rule_view import rule_view
+
+        return rule_view(self, lang, rules=rules)
+
+    def _repr_html_(self) -> str:
+        return self.view().html
+
 
 @attrs.frozen
 class OwnDocument:
@@ -286,6 +304,20 @@ class Policy:
             for amount in rule.amounts():
                 require_whole_fen(self.code, amount)
 
+    def view(self, lang: Language | None = None, *, rules: "RuleSet | None" = None) -> "View":
+        """What it says, as a notebook shows it: wording, each way in which it holds, boundaries, values and law.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+            rules: the rules that it stands in (``book.rules``): the titles and values of what it reads are theirs.
+        """
+        from kinderguard.rules.rule_view import rule_view
+
+        return rule_view(self, lang, rules=rules)
+
+    def _repr_html_(self) -> str:
+        return self.view().html
+
 
 def _code_of(rule: "Policy | Category | str") -> str:
     return rule if isinstance(rule, str) else rule.code
@@ -336,6 +368,20 @@ class Check:
             )
         if self.at_least is not None:
             require_whole_fen(self.code, self.at_least)
+
+    def view(self, lang: Language | None = None, *, rules: "RuleSet | None" = None) -> "View":
+        """What it says, as a notebook shows it: wording, each way in which it holds, boundaries, values and law.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+            rules: the rules that it stands in (``book.rules``): the titles and values of what it reads are theirs.
+        """
+        from kinderguard.rules.rule_view import rule_view
+
+        return rule_view(self, lang, rules=rules)
+
+    def _repr_html_(self) -> str:
+        return self.view().html
 
 
 @attrs.frozen

@@ -13,10 +13,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Self, TypeVa
 from kinderguard.model.codes import Code
 from kinderguard.model.errors import FieldValueError, suggestion
 from kinderguard.model.money import as_yuan, fen
-from kinderguard.model.text import Text, same
+from kinderguard.model.text import Language, Text, same
 from kinderguard.rules import nodes as n
 from kinderguard.rules.errors import DefinitionError, ExpressionError, FloatError, TruthError
 from kinderguard.rules.kinds import BOOL, DATE, MONEY, NUMBER, Kind, Sort, exact
+
+if TYPE_CHECKING:
+    from kinderguard.model.view import View
+    from kinderguard.rules.ruleset import RuleSet
 
 _MONEY = Text("金额", "money")
 E = TypeVar("E", bound=Code)
@@ -49,6 +53,20 @@ class Expr:
     def named(self, code: str, *, zh: str, en: str) -> Self:
         """This step with a title; see ``r.named``."""
         return named(code, self, zh=zh, en=en)
+
+    def view(self, lang: Language | None = None, *, rules: "RuleSet | None" = None) -> "View":
+        """What it says and what it reads, as a notebook shows it.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+            rules: the rules whose codes it reads (``book.rules``), for their titles and values.
+        """
+        from kinderguard.rules.rule_view import expression_view
+
+        return expression_view(self, lang, rules=rules)
+
+    def _repr_html_(self) -> str:
+        return self.view().html
 
     def __bool__(self) -> NoReturn:
         raise TruthError.of(name_of(self))

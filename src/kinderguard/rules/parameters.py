@@ -11,19 +11,22 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from kinderguard.model.errors import FieldValueError, suggestion
 from kinderguard.model.money import as_yuan, fen, yuan
 from kinderguard.model.places import check_division, prefixes
-from kinderguard.model.text import Text
+from kinderguard.model.text import Language, Text
 from kinderguard.rules import nodes as n
 from kinderguard.rules.citations import Period, Trust
 from kinderguard.rules.errors import DefinitionError
 from kinderguard.rules.expression import BoolExpr, DateExpr, MoneyExpr, NumberExpr
 from kinderguard.rules.kinds import BOOL, DATE, MONEY, NUMBER, Kind, Sort, exact
+
+if TYPE_CHECKING:
+    from kinderguard.model.view import View
 
 #: The kinds a parameter can have, by the word used in TOML.
 PARAMETER_KINDS: dict[str, Kind] = {
@@ -115,6 +118,19 @@ class Parameter:
             if value.place in chain and day in value.period and (best is None or len(value.place) > len(best.place)):
                 best = value
         return best
+
+    def view(self, lang: Language | None = None) -> "View":
+        """Its values over time, place by place, with their sources, as a notebook shows them.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+        """
+        from kinderguard.rules.rule_view import parameter_view
+
+        return parameter_view(self, lang)
+
+    def _repr_html_(self) -> str:
+        return self.view().html
 
 
 def show(value: Any, kind: Kind, unit: str = "") -> Text:

@@ -16,7 +16,7 @@ import polars as pl
 from kinderguard.engines.frame.algebra import Records
 from kinderguard.engines.frame.intervals import Interval, point
 from kinderguard.engines.frame.vectors import Dtype, Graph, Scope, Vector
-from kinderguard.model.errors import KinderguardError, Problem, nearest
+from kinderguard.model.errors import KinderguardError, Problem, closed, nearest
 from kinderguard.model.money import LIMIT
 from kinderguard.model.places import PROVINCES
 from kinderguard.model.text import Text
@@ -543,7 +543,7 @@ def _no_list(column: str, dtype: pl.DataType) -> Problem:
     return Problem(
         "frame.column_type",
         Text(
-            f"列 {column} 的类型为 {_type_name(dtype)}，应为记录的列表",
+            f"列 {column} 的类型为 {_type_name(dtype)}，应为记录的列表，或用单独的表给出（members=…）",
             f"The column {column!r} is {_type_name(dtype)}; it holds records, which needs lists of structs, or a table of its own (members=…).",
         ),
         column,
@@ -552,15 +552,17 @@ def _no_list(column: str, dtype: pl.DataType) -> Problem:
 
 def _wrong_type(column: str, kind: Kind, dtype: pl.DataType) -> Problem:
     wanted = {
-        Sort.BOOL: "Boolean", Sort.CODE: "text or Enum", Sort.CODES: "lists of text or Enum",
-        Sort.MONEY: "Decimal or text in yuan", Sort.NUMBER: "whole numbers", Sort.DATE: "dates, or text such as 2012-03",
+        Sort.BOOL: Text("布尔", "Boolean"), Sort.CODE: Text("文字或 Enum", "text or Enum"),
+        Sort.CODES: Text("文字或 Enum 的列表", "lists of text or Enum"), Sort.NUMBER: Text("整数", "whole numbers"),
+        Sort.MONEY: Text("以元为单位的 Decimal 或文字", "Decimal or text in yuan"),
+        Sort.DATE: Text("日期，或 2012-03 这样的文字", "dates, or text such as 2012-03"),
     }[kind.sort]  # fmt: skip
     why = _mend_of_float(column, kind) if dtype.is_float() else Text("", "")
     return Problem(
         "frame.column_type",
         Text(
-            f"列 {column} 的类型为 {_type_name(dtype)}，应为 {wanted}{why.zh}",
-            f"The column {column!r} is {_type_name(dtype)}; it holds {kind}, which needs {wanted}.{why.en}",
+            f"列 {column} 的类型为 {_type_name(dtype)}，应为{wanted.zh}{why.zh}",
+            f"The column {column!r} is {_type_name(dtype)}; it holds {kind}, which needs {wanted.en}.{why.en}",
         ),
         column,
     )
@@ -596,8 +598,9 @@ def fault_problem(fault: Fault, kind: Kind | None, first_row: int = 0) -> Proble
     return Problem(
         "frame.value",
         Text(
-            f"列 {fault.column} 第 {rows} 行{'等' if more else ''}（自 0 起）：{zh}",
-            f"The column {fault.column!r}, row {rows}{more} (counted from 0): {en}",
+            f"列 {fault.column} 第 {rows} 行{'等' if more else ''}（自 0 起）：{closed(zh, '。')}请改正，不清楚的留空",
+            f"The column {fault.column!r}, row {rows}{more} (counted from 0): {closed(en, '.')} Correct it, or leave it empty where "
+            "it is not known",
         ),
         fault.column,
     )

@@ -25,7 +25,7 @@ from kinderguard.engines.frame.engine import PLACE, SOURCE_ROW
 from kinderguard.engines.frame.program import ROW
 from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.engines.frame.vectors import Graph, Scope
-from kinderguard.model.errors import Problem, did_you_mean
+from kinderguard.model.errors import Problem, suggestion
 from kinderguard.model.text import Text
 from kinderguard.rules.kinds import Kind, Sort
 
@@ -86,7 +86,7 @@ def layout_of(
                 (
                     _problem(
                         "frame.list_twice",
-                        f"列表 {table.path} 既是列又是表",
+                        f"列表 {table.path} 既是列又是表；请去掉其中之一",
                         f"The list {table.path!r} is given twice: as a column of the children and as a table. Leave one out.",
                     ),
                 )
@@ -109,12 +109,12 @@ def _refuse_misspelt(schema: Iterable[str], extra: Mapping[str, Kind]) -> None:
     for name in schema:
         root = name.split(".")[0]
         if "." in name and root in roots and name not in known and name not in PERSONAL:
-            near = did_you_mean(name, known)
+            near = suggestion(name, known)
             wrong.append(
                 _problem(
                     "frame.column_unknown",
-                    f"没有名为 {name} 的事实",
-                    f"There is no fact {name!r}.{near} Rename the column, or drop it.",
+                    f"没有名为 {name} 的事实；{near.zh}请改正列名，或去掉该列",
+                    f"There is no fact {name!r}.{near.en} Rename the column, or drop it.",
                     name,
                 )
             )
@@ -319,8 +319,8 @@ class Reader:
             (
                 _problem(
                     "frame.too_many_records",
-                    f"{scope.path}：一名儿童的记录多于 {MOST_RECORDS} 条",
-                    f"{scope.path}: a child has more than {MOST_RECORDS} records in this list; the key is probably wrong.",
+                    f"{scope.path}：一名儿童的记录多于 {MOST_RECORDS} 条；键多半有误，请核对",
+                    f"{scope.path}: a child has more than {MOST_RECORDS} records in this list. The key is probably wrong; check it.",
                     scope.path,
                 ),
             )
@@ -338,8 +338,13 @@ def alike(keys: pl.Series, others: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def _as_text(keys: pl.Series) -> pl.Series:
-    if keys.dtype.is_float():  # whole numbers with gaps, as pandas keeps them
-        keys = pl.select(pl.when(keys == keys.round(0)).then(keys)).to_series().cast(pl.Int64, strict=False)
+    return keys.alias(KEY).to_frame().select(as_text(pl.col(KEY), keys.dtype)).to_series()
+
+
+def as_text(keys: pl.Expr, held: pl.DataType) -> pl.Expr:
+    """Keys of a type as text."""
+    if held.is_float():  # whole numbers with gaps, as pandas keeps them
+        keys = pl.when(keys == keys.round(0)).then(keys).cast(pl.Int64, strict=False)
     return keys.cast(pl.String)
 
 

@@ -13,9 +13,10 @@ from kinderguard.packs.frames.warnings import (
     MisspeltColumnsWarning,
     OrphanedRecordsWarning,
     warn,
+    warn_of_orphans,
 )
 
 __all__ = [
     "FrameColumn", "FrameJob", "FrameSchema", "MissingColumnsWarning", "MisspeltColumnsWarning", "Options",
-    "OrphanedRecordsWarning", "assess_frame", "assess_table", "explain_row", "frame_schema", "rules_of", "warn",
+    "OrphanedRecordsWarning", "assess_frame", "assess_table", "explain_row", "frame_schema", "rules_of", "warn", "warn_of_orphans",
 ]  # fmt: skip

@@ -11,13 +11,14 @@ from kinderguard.engines.assessment import Assessment
 from kinderguard.engines.frame.assess import DIVISION_COLUMNS, FrameRun, Options, divisions_of
 from kinderguard.engines.frame.columns import distinct
 from kinderguard.engines.frame.inputs import RecordTable
+from kinderguard.engines.frame.orphans import KeyedRecords
 from kinderguard.engines.frame.rows import polars_type
 from kinderguard.model.errors import Problem
 from kinderguard.packs.frames.columns import refuse_columns
 from kinderguard.packs.frames.provided import provide
 from kinderguard.packs.frames.row import read_row
 from kinderguard.packs.frames.tables import record_tables, taken
-from kinderguard.packs.frames.warnings import warn
+from kinderguard.packs.frames.warnings import warn, warn_of_orphans
 from kinderguard.packs.overlay import readers
 from kinderguard.packs.place_rules import PlaceRules
 from kinderguard.rules.definitions import FactProvider
@@ -61,18 +62,25 @@ def assess_table(
 ) -> pl.DataFrame:
     """The results for a Polars frame, the child's ``ref`` before them."""
     divisions = divisions_of(table, division)
-    job = _job(book, table, divisions, tables, day, division, options)
+    job = kept_job(book, table.schema, _full(table), divisions, tables, day, division, options)
     warn(table, tables, job.places)
+    if len(table):
+        warn_of_orphans(table.lazy(), _keyed(tables), job.places)
     return job.assess(table, tables)
+
+
+def _keyed(tables: Sequence[RecordTable]) -> list[KeyedRecords]:
+    return [KeyedRecords(t.path, t.frame.lazy(), t.key) for t in tables]
 
 
 #: How many compiled runs a book keeps: an analyst assesses the same kind of table again and again.
 KEPT_JOBS = 8
 
 
-def _job(
+def kept_job(
     book: "PolicyBook",
-    table: pl.DataFrame,
+    schema: Mapping[str, pl.DataType],
+    full: frozenset[str],
     divisions: pl.Series,
     tables: Sequence[RecordTable],
     day: dt.date,
@@ -80,7 +88,6 @@ def _job(
     options: Options,
 ) -> "FrameJob":
     """The compiled rules for a table; those of an earlier call where nothing that they rest on has changed."""
-    schema, full = table.schema, _full(table)
     records = tuple((t.path, t.key, tuple(t.frame.schema.items())) for t in tables)
     key = (tuple(schema.items()), full, frozenset(distinct(divisions)), records, day, division, options)
     job = book.jobs.get(key)
@@ -232,10 +239,13 @@ def _assess_lazily(
     division: str | None,
     options: Options,
 ) -> pl.LazyFrame:
-    """Results as a lazy frame. Which divisions occur is asked at once: the columns of the results depend on them."""
+    """Results as a lazy frame. Which divisions occur is asked at once, since the columns of the results depend on them;
+    and, where rules ask for records of a table, which keys occur: of the rows to come nobody knows if they are all.
+    """
     divisions = divisions_in(table, division)
     job = FrameJob(book, table.collect_schema(), divisions, tables, day, division, options)
     warn(table.head(0).collect(), tables, job.places)
+    warn_of_orphans(table, _keyed(tables), job.places)
     return table.map_batches(job.assess, schema=job.schema, streamable=True)
 
 

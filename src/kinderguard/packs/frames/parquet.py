@@ -23,12 +23,13 @@ import attrs
 import polars as pl
 
 from kinderguard.engines.frame.assess import Options
-from kinderguard.engines.frame.inputs import RecordTable
+from kinderguard.engines.frame.inputs import RecordTable, alike, as_text
+from kinderguard.engines.frame.orphans import KeyedRecords
 from kinderguard.model.errors import Problem, ToldError
 from kinderguard.model.text import Text
 from kinderguard.packs.frames.job import FrameJob, divisions_in
 from kinderguard.packs.frames.tables import KEYS
-from kinderguard.packs.frames.warnings import warn
+from kinderguard.packs.frames.warnings import warn, warn_of_orphans
 from kinderguard.rules.canonical import canonical_text
 
 if TYPE_CHECKING:
@@ -101,9 +102,9 @@ def assess_parquet(
     progress: bool | Progress,
 ) -> ParquetRun:
     """See ``PolicyBook.assess_parquet``."""
-    files = _files(children, "children")
+    files = files_of(children, "children")
     given = members if isinstance(members, Mapping) else {} if members is None else {"household.members": members}
-    records = {path: _files(source, path) for path, source in given.items()}
+    records = {path: files_of(source, path) for path, source in given.items()}
     run = _Run(book, files, Path(out), records, day, division, options, part)
     try:
         return run.go(progress)
@@ -112,7 +113,12 @@ def assess_parquet(
         raise KeyboardInterrupt(run.left_at()) from None
 
 
-def _files(source: Source, what: str) -> list[Path]:
+def files_of(source: Source, what: str) -> list[Path]:
+    """The files of a path, a folder, a pattern or several paths; ``what`` they hold, for the error.
+
+    Raises:
+        ParquetRunError: there is none, or one of them is not there.
+    """
     listed = [source] if isinstance(source, str | os.PathLike) else list(source)
     found: list[Path] = []
     for one in (str(os.fspath(o)) for o in listed):
@@ -165,7 +171,9 @@ class _Run:
         self.job = FrameJob(book, self.schema, divisions, empty, day, division, options)
         self.columns = self.job.columns(self.schema)
         warn(pl.DataFrame(schema=self.schema), empty, self.job.places)
+        keyed = [KeyedRecords(p, pl.scan_parquet(f), self.keys[p]) for p, f in records.items()]
         counts = [pl.scan_parquet(f).select(pl.len()).collect().item() for f in files]
+        warn_of_orphans(children, keyed, self.job.places, sum(counts))
         self.parts = list(_parts(files, counts, part))
         places = sorted(d for d in divisions.to_list() if d is not None)
         rules = sha256(book.to_json(divisions=places).encode()).hexdigest()
@@ -210,7 +218,7 @@ class _Run:
         total = sum(p.rows for p in self.parts)
         there = [p for p in self.parts if (self.work / p.name).exists()]
         done = sum(p.rows for p in there)
-        with _told(progress, done, total) as tell:
+        with told(progress, done, total) as tell:
             for p in self.parts:
                 if p not in there:
                     self._write(p)
@@ -250,22 +258,10 @@ class _Run:
 
     def _write(self, part: _Part) -> None:
         rows = pl.scan_parquet(part.file).select(self.columns).slice(part.start, part.rows).collect()
-        self.job.take([self._records_of(path, rows) for path in self.records])
+        self.job.take([records_among(f, path, self.keys[path], rows) for path, f in self.records.items()])
         results = self.job.assess(rows)
         metadata = {"kinderguard.fingerprint": self.fingerprint, "kinderguard.day": self.plan["day"]}
         _replace(self.work / part.name, lambda temporary: results.write_parquet(temporary, metadata=metadata))
-
-    def _records_of(self, path: str, rows: pl.DataFrame) -> RecordTable:
-        """The records of some children. The bounds let the reader skip what lies elsewhere in files in order of the key."""
-        key = self.keys[path]
-        found = pl.scan_parquet(self.records[path])
-        if key not in rows.columns:  # no rule asks for them
-            return RecordTable(path, found.head(0).collect(), key)
-        keys = rows[key].drop_nulls().unique()
-        if len(keys):
-            found = found.filter(pl.col(key).is_between(pl.lit(keys.min()), pl.lit(keys.max())))
-        frame = found.filter(pl.col(key).is_in(keys.implode())).collect(engine="streaming")
-        return RecordTable(path, frame, key)
 
     def _finish(self) -> None:
         """Give the whole result its name."""
@@ -282,6 +278,22 @@ class _Run:
             if path.name == PLAN or path.suffix == ".tmp":
                 path.unlink()
         os.rename(self.work, self.out)
+
+
+def records_among(files: list[Path], path: str, key: str, rows: pl.DataFrame) -> RecordTable:
+    """The records of some children. The bounds let the reader skip what lies elsewhere in files in order of the key."""
+    found = pl.scan_parquet(files)
+    if key not in rows.columns:  # no rule asks for them
+        return RecordTable(path, found.head(0).collect(), key)
+    held = found.collect_schema()[key]
+    keys, _ = alike(rows[key].drop_nulls().unique(), pl.Series(dtype=held))
+    theirs = pl.col(key)
+    if rows.schema[key] != held:
+        theirs = as_text(theirs, held)
+    elif len(keys):
+        found = found.filter(theirs.is_between(pl.lit(keys.min()), pl.lit(keys.max())))
+    frame = found.filter(theirs.is_in(keys.implode())).collect(engine="streaming")
+    return RecordTable(path, frame, key)
 
 
 def _named(what: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
@@ -318,7 +330,7 @@ def _flush(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _told(progress: bool | Progress, done: int, total: int) -> Iterator[Progress]:
+def told(progress: bool | Progress, done: int, total: int) -> Iterator[Progress]:
     """Something to tell how far it is: the caller's function, a bar, or lines where rich is not installed."""
     if callable(progress):
         yield progress
@@ -338,4 +350,4 @@ def _told(progress: bool | Progress, done: int, total: int) -> Iterator[Progress
         yield lambda done, _: bar.update(task, completed=done)
 
 
-__all__ = ["PART", "ParquetRun", "ParquetRunError", "assess_parquet"]
+__all__ = ["PART", "ParquetRun", "ParquetRunError", "assess_parquet", "files_of", "records_among", "told"]

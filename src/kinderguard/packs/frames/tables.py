@@ -25,7 +25,7 @@ def taken(native: Any) -> tuple[Any, Any]:
                 Problem(
                     "frame.kind",
                     Text(
-                        f"不支持的表类型：{type(native).__name__}",
+                        f"不支持的表类型：{type(native).__name__}；请给出 Polars 或 pandas 表、PyArrow 表或 DuckDB 关系",
                         f"A {type(native).__name__} is no table that can be read: give a Polars or pandas frame, a PyArrow table or a DuckDB relation.",
                     ),
                 ),
@@ -74,7 +74,7 @@ def _mixed(name: str) -> Problem:
     return Problem(
         "frame.column_type",
         Text(
-            f"列 {name} 的值类型不一，无法读取",
+            f"列 {name} 的值类型不一，无法读取；请统一为一种类型，未知写 None",
             f"The column {name!r} cannot be read: its values are of several types. Give it one type, with None for unknown.",
         ),
         name,
@@ -119,14 +119,16 @@ def record_tables(members: Any, schema: Mapping[str, Any]) -> list[RecordTable]:
     for path, native in given.items():
         if path not in fact_kinds().lists:
             raise _frame_error(
-                f"没有名为 {path} 的列表", f"There is no list {path!r}.{did_you_mean(path, fact_kinds().lists)}"
+                f"没有名为 {path} 的列表；请从这些中选用：{'、'.join(sorted(fact_kinds().lists))}",
+                f"There is no list {path!r}.{did_you_mean(path, fact_kinds().lists)} Use one of "
+                f"{', '.join(sorted(fact_kinds().lists))}.",
             )
         table, _ = taken(native)
         table = table.collect() if isinstance(table, pl.LazyFrame) else table
         key = next((k for k in KEYS if k in table.columns and k in schema), None)
         if key is None:
             raise _frame_error(
-                f"{path} 的表与儿童表没有共同的键列（{'、'.join(KEYS)}）",
+                f"{path} 的表与儿童表没有共同的键列；两个表都须有 {' 或 '.join(KEYS)} 列",
                 f"The table of {path} and the children share no key: both need a column {' or '.join(map(repr, KEYS))}.",
             )
         found.append(RecordTable(path, table, key))

@@ -12,7 +12,8 @@ from typing import Any
 import polars as pl
 
 from kinderguard.engines.frame.columns import DIVISION_COLUMNS, ListKinds
-from kinderguard.engines.frame.inputs import PERSONAL, RecordTable, alike
+from kinderguard.engines.frame.inputs import PERSONAL, RecordTable
+from kinderguard.engines.frame.orphans import KeyedRecords, OrphanedRecordsWarning, orphaned
 from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.model.text import Text, join
 from kinderguard.packs.frames.schema import column_title, list_of
@@ -45,14 +46,8 @@ class MisspeltColumnsWarning(UserWarning):
         self.columns = dict(columns or {})
 
 
-class OrphanedRecordsWarning(UserWarning):
-    """Records whose key belongs to no child of the frame."""
-
-
 def warn(table: pl.DataFrame, tables: Sequence[RecordTable], places: Iterable[PlaceRules]) -> None:
-    """Say at once which columns look misspelt, which facts have no column and which rules read them; and which records
-    belong to nobody.
-    """
+    """Say at once which columns look misspelt, and which facts have no column and which rules read them."""
     schema = table.schema
     read: dict[str, dict[str, None]] = {}
     own: dict[str, None] = {}
@@ -70,18 +65,22 @@ def warn(table: pl.DataFrame, tables: Sequence[RecordTable], places: Iterable[Pl
     lacking = missing_columns(read, schema, tables)
     if lacking:
         warnings.warn(MissingColumnsWarning(_told_missing(lacking, titles), lacking), stacklevel=5)
-    for given in tables:
-        if not len(table) or not any(path == given.path or path.startswith(given.path + ".") for path in read):
-            continue  # no rule asks for them, so that nobody's are missed
-        keys, theirs = alike(table[given.key], given.frame[given.key])
-        known = pl.DataFrame([keys.unique().alias("key")])
-        lost = len(pl.DataFrame([theirs.alias("key")]).join(known, on="key", how="anti"))
-        if lost:
-            warnings.warn(
-                f"{lost} of {len(given.frame)} rows of {given.path} have a {given.key} that no child has; they are left out.",
-                OrphanedRecordsWarning,
-                stacklevel=5,
-            )
+
+
+def warn_of_orphans(
+    children: pl.LazyFrame, tables: Iterable[KeyedRecords], places: Iterable[PlaceRules], rows: int | None = None
+) -> None:
+    """Say at once which records belong to nobody; where no rule asks for a list, nobody's are missed.
+
+    Args:
+        children, tables: see ``orphaned``.
+        places: the rules.
+        rows: how many children there are, where that is known.
+    """
+    read = {path for rules in {p.group: p for p in places}.values() for path in rules.overlay.readers}
+    asked = [t for t in tables if any(path == t.path or path.startswith(f"{t.path}.") for path in read)]
+    for told in orphaned(children, asked, rows):
+        warnings.warn(told, stacklevel=5)
 
 
 # ---- facts without a column -----------------------------------------------------------------------------------------
@@ -268,4 +267,5 @@ __all__ = [
     "missing_columns",
     "misspelt_columns",
     "warn",
+    "warn_of_orphans",
 ]

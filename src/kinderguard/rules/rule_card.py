@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Self
 
-from kinderguard.engines.lines import Line
 from kinderguard.model.errors import ToldError, suggestion
+from kinderguard.model.lines import Line
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Text, join, same
 from kinderguard.rules import nodes as n

@@ -1,0 +1,299 @@
+"""A changed book in words: what it changes against the book it came from, change by change, in both languages.
+
+Called by ``PolicyBook.describe`` and by comparisons. Numbers are those in force where and when the book is asked; nothing is
+assessed, and no child is known here.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from kinderguard.model.codes import Frequency
+from kinderguard.model.places import covers, place_name
+from kinderguard.model.text import Text, join, same
+from kinderguard.packs.changes import Change, Given, Without, WithParameters, WithPolicies
+from kinderguard.packs.overlay import Overlay, build_overlay
+from kinderguard.rules.citations import Period
+from kinderguard.rules.definitions import Category, Check, Policy
+from kinderguard.rules.expression import Expr
+from kinderguard.rules.kinds import Kind, Sort
+from kinderguard.rules.parameters import Parameter, ParameterValue, parameter_value
+from kinderguard.rules.ruleset import parameters_read
+from kinderguard.rules.stacking import Capped, Excludes, TopsUp
+from kinderguard.rules.wording import quantity, wording
+
+if TYPE_CHECKING:
+    from kinderguard.packs.book import PolicyBook
+
+#: So many places of one parameter are told one by one.
+MOST_PLACES = 12
+#: Where more packs are installed, the values that they set are not looked for: each would have to be loaded.
+FEW_PACKS = 60
+
+_A_TIME: Mapping[Frequency, Text] = {
+    Frequency.MONTH: Text("/月", " a month"),
+    Frequency.QUARTER: Text("/季", " a quarter"),
+    Frequency.SCHOOL_YEAR: Text("/学年", " a school year"),
+    Frequency.YEAR: Text("/年", " a year"),
+    Frequency.ONCE: Text("（一次性）", " once"),
+}
+_KINDS = {Policy: Text("政策", "policy"), Category: Text("类别", "category"), Check: Text("地方规定", "check")}
+#: What is compared of a rule that is replaced, with what it is called.
+_PARTS: Mapping[str, Text] = {
+    "title": Text("名称", "title"),
+    "eligible": Text("条件", "condition"),
+    "when": Text("条件", "condition"),
+    "amount": Text("金额", "amount"),
+    "service": Text("服务", "service"),
+    "every": Text("发放周期", "how often"),
+    "per": Text("按儿童或家庭", "per child or household"),
+    "stacking": Text("与其他政策的关系", "how it combines with others"),
+    "evidence": Text("材料", "papers"),
+    "effective": Text("有效期", "when it applies"),
+    "on": Text("对象规则", "of which rule"),
+    "widens": Text("放宽", "widens"),
+    "requires": Text("另须", "requires"),
+    "at_least": Text("不低于", "at least"),
+}
+
+
+def described(book: "PolicyBook", since: "PolicyBook | None" = None) -> Text:
+    """What a book changes, a line for each change.
+
+    Args:
+        book: the book.
+        since: a book that it was made from, whose own changes are not told; the one that was loaded, if left out.
+    """
+    first = len(since.changes) if since is not None and book.changes[: len(since.changes)] == since.changes else 0
+    told = range(first, len(book.changes))
+    lines = [line for number in told for line in _Describing(book, number).lines(book.changes[number])]
+    return join(lines, "\n", "\n") if lines else Text("未作任何改动", "nothing is changed")
+
+
+@attrs.frozen(eq=False)
+class _Describing:
+    """One change of a book, beside the rules as they were before it."""
+
+    book: "PolicyBook"
+    number: int
+    _found: dict[str | None, Overlay] = attrs.field(factory=dict)
+
+    def before(self, place: str | None) -> Overlay:
+        """The rules of a place as the changes before this one left them."""
+        place = place or self.book.division
+        if place not in self._found:
+            chain = self.book.registry.chain(place)
+            stacks: Any = self.book._stacks
+            self._found[place] = build_overlay(chain, self.book.changes[: self.number], stacks)
+        return self._found[place]
+
+    def lines(self, change: Change) -> Iterator[Text]:
+        """A change in words."""
+        match change:
+            case WithParameters(values=values):
+                for code, given in values.items():
+                    yield from self._parameter(code, given)
+            case WithPolicies(definitions=definitions):
+                for definition in definitions:
+                    yield self._definition(definition)
+            case Without(codes=codes):
+                for code in sorted(codes):
+                    yield from self._left_out(code)
+
+    # ---- parameters ---------------------------------------------------------------------------------------------
+
+    def _parameter(self, code: str, given: Given | Mapping[str, Given]) -> Iterator[Text]:
+        home = _owner(code)
+        by_place = dict(given) if isinstance(given, Mapping) else {home or "": given}
+        for number, (place, raw) in enumerate(by_place.items()):
+            at = "" if place == "cn" else place
+            overlay = self.before(at or home)
+            parameter = overlay.rules.parameters.get(code)
+            if parameter is None or parameter.kind is None:
+                yield Text(
+                    f"{code}：此处没有这个参数，不起作用",
+                    f"{code}: there is no such parameter here; it changes nothing",
+                )
+                continue
+            if number == MOST_PLACES:
+                rest = len(by_place) - number
+                name = parameter.title or same(code)
+                yield Text(f"“{name.zh}”另有 {rest} 地改变", f"‘{name.en}’ changes at {rest} more places")
+                return
+            others = {"" if p == "cn" else p for p in by_place}
+            yield self._value(parameter, at, raw, overlay, others)
+
+    def _value(self, parameter: Parameter, at: str, raw: Given, overlay: Overlay, others: set[str]) -> Text:
+        assert parameter.kind is not None
+        kind, unit = parameter.kind, self._unit(parameter, overlay)
+        new = quantity(parameter_value(raw, kind, parameter.code), kind) + unit
+        old = self._standing(parameter, at, kind, unit)
+        place, name = place_name(at), parameter.title or same(parameter.code)
+        replaced = list(self._replaced(parameter, at, kind, unit, others))
+        tail = Text("", "")
+        if replaced:
+            shown = join(replaced[:MOST_PLACES])
+            more = len(replaced) - MOST_PLACES
+            tail = Text(f"；也取代 {shown.zh}", f"; it also replaces {shown.en}")
+            tail += Text(f" 等 {len(replaced)} 地", f" and {more} more") if more > 0 else Text("", "")
+        elif not at and len(self.book.registry.sources) > FEW_PACKS:
+            tail = Text("；也取代各地自定的值", "; it also replaces what places set themselves")
+        return (
+            Text(
+                f"{place.zh}“{name.zh}”由 {old.zh} 改为 {new.zh}",
+                f"‘{name.en}’ in {place.en}: {new.en} instead of {old.en}",
+            )
+            + tail
+        )
+
+    def _standing(self, parameter: Parameter, at: str, kind: Kind, unit: Text) -> Text:
+        value = _in_force(parameter, at, self.book)
+        if value is not None:
+            return quantity(value.value, kind) + unit
+        if parameter.floor is not None:
+            floor = quantity(parameter.floor.value, kind) + unit
+            return floor + Text("（国家下限，未定值）", " (the national floor; no value is set)")
+        return Text("未定值", "no value")
+
+    def _replaced(self, parameter: Parameter, at: str, kind: Kind, unit: Text, others: set[str]) -> Iterator[Text]:
+        """What narrower places have set, which a value for a wider place replaces; not where the change gives its own."""
+        sources = self.book.registry.sources
+        within = [s.jurisdiction for s in sources if s.jurisdiction != at and covers(at, s.jurisdiction)]
+        found: dict[str, ParameterValue] = {}
+        for overlay in [self.before(at), *(self.before(p) for p in within if len(sources) <= FEW_PACKS)]:
+            known = overlay.rules.parameters.get(parameter.code)
+            for value in known.values if known is not None else ():
+                if value.place != at and covers(at, value.place) and _holds(value, self.book):
+                    found[value.place] = value
+        narrower = [place for place in others if place != at and covers(at, place)]
+        for place, value in sorted(found.items()):
+            if any(covers(other, place) for other in narrower):
+                continue
+            name, shown = place_name(place), quantity(value.value, kind) + unit
+            yield Text(f"{name.zh} {shown.zh}", f"{shown.en} in {name.en}")
+
+    def _unit(self, parameter: Parameter, overlay: Overlay) -> Text:
+        """How often what it sets is paid, where the policies whose amount it is agree."""
+        if parameter.kind is None or parameter.kind.sort is not Sort.MONEY:
+            return Text("", "")
+        every = {
+            p.every
+            for p in overlay.rules.policies.values()
+            if p.amount is not None and parameter.code in parameters_read(p.amount)
+        }
+        return _A_TIME[every.pop()] if len(every) == 1 else Text("", "")
+
+    # ---- rules --------------------------------------------------------------------------------------------------
+
+    def _definition(self, new: Policy | Category | Check) -> Text:
+        overlay = self.before(_owner(new.code))
+        rules, what = overlay.rules, _KINDS[type(new)]
+        title = _title(new)
+        old = (rules.policies.get(new.code) or rules.categories.get(new.code)) or rules.checks.get(new.code)
+        if old is None or type(old) is not type(new):
+            parts = [p for name in _PARTS if (p := _part(new, name, overlay)) is not None and name in _TOLD_OF_NEW]
+            return Text(f"新增{what.zh}“{title.zh}”（{new.code}）", f"a new {what.en}, ‘{title.en}’ ({new.code})") + (
+                Text("：", ": ") + join(parts, "；", "; ") if parts else Text("", "")
+            )
+        changed = [
+            _differing(name, _part(old, name, overlay), _part(new, name, overlay))
+            for name in _PARTS
+            if getattr(old, name, None) is not None or getattr(new, name, None) is not None
+            if not _same(getattr(old, name, None), getattr(new, name, None))
+        ]
+        head = Text(f"{what.zh}“{title.zh}”（{new.code}）", f"{what.en} ‘{title.en}’ ({new.code})")
+        if not changed:
+            return Text("改写", "rewritten: ") + head + Text("，内容不变", ", with the same content")
+        return Text("改写", "replaced: ") + head + Text("：", ": ") + join(changed, "；", "; ")
+
+    def _left_out(self, code: str) -> Iterator[Text]:
+        rules = self.before(_owner(code)).rules
+        old = (rules.policies.get(code) or rules.categories.get(code)) or rules.checks.get(code)
+        if old is None:
+            yield Text(f"{code}：此处没有，不起作用", f"{code}: not there; it changes nothing")
+            return
+        what, title = _KINDS[type(old)], _title(old)
+        checks = [check for check in rules.checks.values() if check.on == code]
+        tail = join([same(c.code) for c in checks])
+        yield Text(f"取消{what.zh}“{title.zh}”（{code}）", f"the {what.en} ‘{title.en}’ ({code}) is left out") + (
+            Text(f"，连同地方规定 {tail.zh}", f", with the checks on it: {tail.en}") if checks else Text("", "")
+        )
+
+
+#: What is told of a rule that is new.
+_TOLD_OF_NEW = ("eligible", "when", "amount", "service", "every", "on", "widens", "requires", "at_least")
+
+
+def _owner(code: str) -> str | None:
+    first = code.split(".", 1)[0]
+    return first if first.isdigit() else None
+
+
+def _holds(value: ParameterValue, book: "PolicyBook") -> bool:
+    """Whether a value is in force on the book's day; of a book without a day, whether it has no end."""
+    return value.period.end is None if book.day is None else book.day in value.period
+
+
+def _in_force(parameter: Parameter, at: str, book: "PolicyBook") -> ParameterValue | None:
+    around = [v for v in parameter.values if covers(v.place, at) and _holds(v, book)]
+    return max(around, key=lambda v: len(v.place), default=None)
+
+
+def _title(rule: Policy | Category | Check) -> Text:
+    return rule.reason if isinstance(rule, Check) else rule.title
+
+
+def _same(a: Any, b: Any) -> bool:
+    if isinstance(a, Expr) and isinstance(b, Expr):
+        return bool(a.node == b.node)
+    return bool(a is b) if isinstance(a, Expr) or isinstance(b, Expr) else bool(a == b)
+
+
+def _part(rule: Any, name: str, overlay: Overlay) -> Text | None:
+    """One part of a rule in words; None where it has none."""
+    value = getattr(rule, name, None)
+    if value is None:
+        return None
+    said = _said(value, overlay)
+    return (
+        _PARTS[name] + Text("“", " ‘") + said + Text("”", "’")
+        if name in ("eligible", "when")
+        else _PARTS[name] + Text(" ", " ") + said
+    )
+
+
+def _said(value: Any, overlay: Overlay) -> Text:
+    match value:
+        case Expr():
+            return wording(value.node, overlay.titles)
+        case Text():
+            return value
+        case Frequency():
+            return value.label
+        case Period():
+            return value.text
+        case tuple():
+            return join([_said(each, overlay) for each in value]) if value else Text("无", "none")
+        case Excludes(other=other, keep=keep):
+            name = overlay.titles.get(other, same(other))
+            return Text(f"与{name.zh}不同时享受（{keep}）", f"not beside {name.en} (keep {keep})")
+        case TopsUp():
+            return Text("补差", "tops up")
+        case Capped(group=group):
+            return Text(f"{group} 合计封顶", f"capped within {group}")
+    label = getattr(value, "label", None)
+    return label if isinstance(label, Text) else same(str(value))
+
+
+def _differing(name: str, old: Text | None, new: Text | None) -> Text:
+    nothing = _PARTS[name] + Text(" 无", " none")
+    before, after = old or nothing, new or nothing
+    zh, en = _PARTS[name].zh, _PARTS[name].en
+    return Text(
+        f"{zh}由{before.zh.removeprefix(zh).strip()}改为{after.zh.removeprefix(zh).strip()}",
+        f"{en}: {after.en.removeprefix(en).strip()} instead of {before.en.removeprefix(en).strip()}",
+    )
+
+
+__all__ = ["described"]

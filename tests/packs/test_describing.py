@@ -1,0 +1,99 @@
+"""A changed book says what it changes: numbers by place, rules added, replaced and left out, in both languages."""
+
+import datetime as dt
+
+import attrs
+import pytest
+
+import kinderguard
+from kinderguard import Text
+from kinderguard import rules as r
+from kinderguard.national.orphan import ORPHAN_ALLOWANCE
+from kinderguard.packs.describing import described
+
+BOOK = kinderguard.load().on(dt.date(2025, 9, 1))
+SCATTERED = "cn.orphan.scattered_monthly"
+GRANT = r.Policy(
+    code="cn.test_grant", title=Text("试点补助", "Pilot grant"), eligible=r.child.age < 6, amount=r.yuan("100"), every=r.MONTH,
+    cites=r.Cite("试点"),
+)  # fmt: skip
+
+
+def test_a_book_as_it_was_loaded_changes_nothing():
+    assert BOOK.describe("zh") == "未作任何改动"
+    assert BOOK.describe("en") == "nothing is changed"
+
+
+def test_a_national_value_is_told_with_the_floor_it_stands_on_and_what_counties_set_that_it_replaces():
+    said = BOOK.with_parameters({SCATTERED: "700"}).describe
+    assert said("zh").startswith("全国“散居孤儿基本生活费标准”由 600元/月（国家下限，未定值） 改为 700元/月；也取代 ")
+    assert "嘉祥县 1,987元/月" in said("zh")
+    assert "700 yuan a month instead of 600 yuan a month (the national floor" in said("en")
+
+
+def test_each_place_is_told_with_its_own_old_value_and_a_narrower_one_beside_is_not_replaced():
+    reform = BOOK.with_parameters({SCATTERED: {"370829": "2100", "37": "1500"}})
+    lines = reform.describe("en").splitlines()
+    assert lines == [
+        "‘monthly standard for orphans in the community’ in Jiaxiang County: 2,100 yuan a month instead of 1,987 yuan a month",
+        "‘monthly standard for orphans in the community’ in Shandong: 1,500 yuan a month instead of 600 yuan a month "
+        "(the national floor; no value is set)",
+    ]
+
+
+def test_changes_on_changes_are_told_against_those_before():
+    once = BOOK.with_parameters({"cn.high_school_grant.yearly": "2500"})
+    twice = once.with_parameters({"cn.high_school_grant.yearly": "2600"})
+    assert twice.describe("zh").splitlines()[1] == "全国“普通高中国家助学金平均标准”由 2,500元/年 改为 2,600元/年"
+    assert described(twice, once).zh == "全国“普通高中国家助学金平均标准”由 2,500元/年 改为 2,600元/年"
+
+
+def test_the_value_told_is_that_in_force_on_the_day():
+    before = kinderguard.load().on(dt.date(2024, 9, 1)).with_parameters({"cn.high_school_grant.yearly": "2600"})
+    assert "由 2,000元/年 改为" in before.describe("zh")
+
+
+def test_flags_ratios_and_numbers_read_as_people_say_them():
+    reform = BOOK.with_parameters(
+        {"cn.dibao_marginal.multiple": 2, "cn.rehabilitation.means_tested": False, "cn.rehabilitation.until_age": 18}
+    )
+    assert [line.split(": ")[1] for line in reform.describe("en").splitlines()] == [
+        "2 instead of 1.5", "no instead of yes", "18 years instead of 7 years",
+    ]  # fmt: skip
+
+
+def test_a_new_policy_is_told_with_its_condition_and_amount():
+    said = BOOK.with_policies(GRANT).describe
+    assert said("zh").startswith("新增政策“试点补助”（cn.test_grant）：条件“")
+    assert "金额 100元" in said("zh")
+    assert said("en").startswith("a new policy, ‘Pilot grant’ (cn.test_grant): condition ‘")
+
+
+def test_a_replaced_policy_is_told_by_what_differs_alone():
+    wider = attrs.evolve(ORPHAN_ALLOWANCE, eligible=ORPHAN_ALLOWANCE.eligible | (r.child.age < 1), every=r.YEAR)
+    said = BOOK.with_policies(wider).describe("en")
+    assert said.startswith("replaced: policy ‘Basic living allowance for orphans’ (cn.orphan_allowance): condition: ")
+    assert "how often: a year instead of a month" in said
+    assert "amount" not in said
+    same = BOOK.with_policies(ORPHAN_ALLOWANCE).describe("zh")
+    assert same == "改写政策“孤儿基本生活费”（cn.orphan_allowance），内容不变"
+
+
+def test_what_is_left_out_is_named():
+    reform = BOOK.with_policies(GRANT).without("cn.test_grant", "cn.boarder_stipend")
+    assert reform.describe("zh").splitlines()[1:] == [
+        "取消政策“义务教育家庭经济困难学生生活补助”（cn.boarder_stipend）", "取消政策“试点补助”（cn.test_grant）",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_book_read_from_json_says_the_same(lang):
+    reform = BOOK.with_parameters({SCATTERED: {"330106": "2000"}}).with_policies(GRANT).without("cn.boarder_stipend")
+    again = kinderguard.PolicyBook.from_json(reform.to_json())
+    assert again.describe(lang) == reform.describe(lang)
+
+
+def test_a_value_of_a_countys_own_parameter_is_told_at_its_county():
+    heating = next(code for code in BOOK.overlay("330199").rules.parameters if code.startswith("330199."))
+    said = BOOK.with_parameters({heating: "3"}).describe("zh")
+    assert said.startswith("示例县（虚构）“")
