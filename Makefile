@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PLUGINS := $(sort $(wildcard plugins/*))
 
-.PHONY: demo test check bench setup clean schemas docs serve-docs
+.PHONY: demo test check bench setup clean schemas api changelog docs serve-docs
 
 # Done again only when a pyproject.toml changes.
 .venv/ready: pyproject.toml $(PLUGINS:%=%/pyproject.toml)
@@ -40,9 +40,9 @@ bench: .venv/ready
 	@$(BIN)/python benchmarks/spark.py
 	@$(BIN)/python benchmarks/country.py --children $(CHILDREN) --plot docs/growth.svg
 
-# Strict: a warning is an error.
+# Strict: a warning is an error. The notebooks are run for their pages, each once until it changes.
 docs: .venv/ready
-	@$(BIN)/python -m sphinx -q -W --keep-going -E -b html docs build/docs
+	@KINDERGUARD_NOTEBOOKS=1 $(BIN)/python -m sphinx -q -W --keep-going -E -b html docs build/docs
 	@echo "build/docs/index.html"
 
 serve-docs: docs
@@ -50,6 +50,14 @@ serve-docs: docs
 
 schemas: .venv/ready
 	$(BIN)/python -m kinderguard schema --out docs/schemas
+
+# The public surface as it stands today, for a review to see (docs/stability.md).
+api: .venv/ready
+	$(BIN)/python tests/public_api.py
+
+# What the next release says, from changelog.d/; with VERSION=… it is written and the fragments are gone.
+changelog: .venv/ready
+	$(BIN)/towncrier build $(if $(VERSION),--version $(VERSION) --yes,--draft --version next)
 
 clean:
 	rm -rf .venv build dist

@@ -18,6 +18,6 @@ docstrings = Sybil(
 )
 pages = Sybil(
     parsers=[SkipParser(), PythonCodeBlockParser(), MarkdownCode("console", run_console)],
-    patterns=["README.md", "docs/*.md", "plugins/*/README.md"],
+    patterns=["README.md", "docs/*.md", "docs/why/*.md", "docs/tutorials/*.md", "plugins/*/README.md"],
 )
 pytest_collect_file = (docstrings + pages).pytest()

@@ -1,0 +1,420 @@
+"""How what is due to one child moves as one number moves: the line, its breaks, and the cliffs among them.
+
+The line is drawn through a grid and through both sides of every break. A break is where a condition turns: it is found
+to the fen by halving wherever the conditions on the two ends of a piece differ. What lies within one step of the grid and
+turns there and back again through no condition of its own (a rounding, the smaller of two amounts) is drawn as finely as
+a thirty-second of a step, not to the fen.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from kinderguard.analysis.one_child.asking import Asker, number_kind, shown, title_of_fact, with_facts
+from kinderguard.engines.assessment import ZERO, Assessment, PolicyResult, Total
+from kinderguard.engines.explain import Bound
+from kinderguard.engines.plan import Step
+from kinderguard.model.case import Case
+from kinderguard.model.codes import Frequency
+from kinderguard.model.errors import FieldValueError
+from kinderguard.model.money import as_yuan, fen, yuan
+from kinderguard.model.text import Language, Text, join
+from kinderguard.packs.book import PolicyBook
+from kinderguard.rules import nodes as n
+from kinderguard.rules.kinds import Kind, Sort
+from kinderguard.rules.wording import title_of_step
+
+if TYPE_CHECKING:
+    from kinderguard.analysis.plots.picture import Plot
+    from kinderguard.model.view import View
+
+#: Into how many pieces a line is cut where no step is given, and how much finer a bent piece is drawn.
+_PIECES, _FINER = 60, 32
+#: Of this income, a yuan more brings the household as many yuan as it has members.
+_PER_HEAD = "household.monthly_income_per_head"
+#: What a rounding to the yuan may move a line: so little is neither a bend nor a jump.
+_ROUNDING = Decimal(1)
+
+
+@attrs.frozen
+class MarginalPoint:
+    """One point of the line. ``total`` and ``policies`` (by code) are yuan, at least and at most."""
+
+    value: Decimal
+    total: Total
+    policies: Mapping[str, Total] = attrs.field(repr=False)
+
+
+@attrs.frozen
+class PolicyMove:
+    """What one policy comes to on the two sides of a break (yuan)."""
+
+    code: str
+    title: Text
+    before: Total
+    after: Total
+
+
+@attrs.frozen
+class Break:
+    """Where a condition turns, so that what is due jumps (by more than a yuan), or becomes open or known.
+
+    Attributes:
+        below, above: the last value before and the first one after: a fen, or one, apart.
+        before, after: what is due in all on the two sides (yuan).
+        policies: those that differ.
+        because: the conditions that turned, in words.
+        lost_low, lost_high: what is lost, at least and at most (yuan, less than zero for a gain); they differ where other
+            facts are unknown, and are None where nothing bounds them.
+        brings: what the step from ``below`` to ``above`` brings the household (of an income per head: once a member).
+    """
+
+    below: Decimal
+    above: Decimal
+    before: Total
+    after: Total
+    policies: tuple[PolicyMove, ...]
+    because: tuple[Text, ...]
+    lost_low: Decimal | None
+    lost_high: Decimal | None
+    brings: Decimal
+
+    @property
+    def is_cliff(self) -> bool | None:
+        """Whether a fen more costs more than it brings: surely, surely not, or, by other unknown facts, perhaps (None)."""
+        if self.lost_low is not None and self.lost_low > self.brings:
+            return True
+        return None if self.lost_high is None or self.lost_high > self.brings else False
+
+    @property
+    def text(self) -> Text:
+        """The break in words."""
+        names = join([move.title for move in self.policies], "、", ", ")
+        why = join(list(self.because), "；", "; ")
+        lost = _lost(self.lost_low, self.lost_high)
+        return Text(
+            f"由 {self.below:,} 到 {self.above:,}：{names.zh}，{lost.zh}" + (f"（{why.zh}）" if why else ""),
+            f"from {self.below:,} to {self.above:,}: {names.en}, {lost.en}" + (f" ({why.en})" if why else ""),
+        )
+
+
+def _lost(low: Decimal | None, high: Decimal | None) -> Text:
+    if low is None and high is None:
+        return Text("变化多少未知", "how much changes is unknown")
+    if low is None:
+        return Text(f"减少不超过 {high:,} 元", f"at most {high:,} yuan less")
+    if high is None:
+        return Text(f"减少不少于 {low:,} 元", f"at least {low:,} yuan less")
+    if low != high:
+        return Text(f"减少 {low:,} 至 {high:,} 元（负数为增加）", f"{low:,} to {high:,} yuan less (below zero: more)")
+    return (
+        Text(f"增加 {-low:,} 元", f"{-low:,} yuan more") if low < 0 else Text(f"减少 {low:,} 元", f"{low:,} yuan less")
+    )
+
+
+@attrs.frozen
+class Marginal:
+    """What is due to one child as one number moves. ``it.cliffs`` names where a yuan more costs more than a yuan.
+
+    Attributes:
+        fact, title: what moves.
+        is_money: whether it is yuan; else it is a number.
+        every: the period of what is due.
+        points: the line, in order.
+        breaks: where conditions turn and what is due differs.
+        own: the value that the case has; None where it is unknown.
+        brings: what one more brings the household: 1, or of an income per head as much as it has members, if known.
+    """
+
+    fact: str
+    title: Text
+    is_money: bool
+    every: Frequency
+    points: tuple[MarginalPoint, ...] = attrs.field(repr=False)
+    breaks: tuple[Break, ...]
+    own: Decimal | None
+    brings: int
+
+    @cached_property
+    def cliffs(self) -> tuple[Break, ...]:
+        """The breaks at which more of the number costs, or may cost, more than it brings; those that surely do first."""
+        found = [b for b in self.breaks if b.is_cliff is not False]
+        return tuple(sorted(found, key=lambda b: (b.is_cliff is None, b.below)))
+
+    @cached_property
+    def steep(self) -> tuple[tuple[Decimal, Decimal], ...]:
+        """Stretches without a break on which what is due falls faster than the number rises."""
+        jumps = {(b.below, b.above) for b in self.breaks}
+        found: list[tuple[Decimal, Decimal]] = []
+        for a, b in pairwise(self.points):
+            if (a.value, b.value) in jumps or a.total.amount is None or b.total.amount is None:
+                continue
+            if a.total.amount - b.total.amount > (b.value - a.value) * self.brings + min(
+                _ROUNDING, (b.value - a.value) / 2
+            ):
+                joins = found and found[-1][1] == a.value
+                found[-1:] = [(found[-1][0], b.value)] if joins else [*found[-1:], (a.value, b.value)]
+        return tuple(found)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The points as rows for a table. Money is text in yuan; ``high`` is None where nothing bounds it."""
+        return [
+            {"value": str(p.value), "low": shown(p.total.low), "high": shown(p.total.high)}
+            | {f"{code}.{end}": shown(getattr(t, end)) for code, t in p.policies.items() for end in ("low", "high")}
+            for p in self.points
+        ]
+
+    @property
+    def summary(self) -> Text:
+        """How many breaks, and every cliff, in words."""
+        first, last = self.points[0].value, self.points[-1].value
+        head = Text(
+            f"“{self.title.zh}”由 {first:,} 到 {last:,}：{len(self.breaks)} 处转折，{len(self.cliffs)} 处“悬崖”",
+            f"‘{self.title.en}’ from {first:,} to {last:,}: {len(self.breaks)} breaks, {len(self.cliffs)} of them cliffs",
+        )
+        return join([head, *(b.text for b in self.cliffs)], "\n", "\n")
+
+    def plot(self, lang: Language = "zh", *, dark: bool = False) -> "Plot":
+        """The picture of it; see ``analysis.plots.income``.
+
+        Raises:
+            MissingExtraError: the extra ``[analysis]`` is not installed.
+        """
+        from kinderguard.analysis import plots
+
+        return plots.income(self, lang, dark=dark)
+
+    def view(self, lang: Language | None = None) -> "View":
+        """What a notebook shows; ``lang`` is that of ``display_language``, if left out."""
+        from kinderguard.analysis.one_child.shown import marginal_view
+
+        return marginal_view(self, lang)
+
+    def _repr_html_(self) -> str:
+        return self.view().html
+
+    def __str__(self) -> str:
+        return self.summary.zh
+
+
+def marginal(
+    book: PolicyBook,
+    case: Case,
+    fact: str,
+    *,
+    over: tuple[Decimal | int | str, Decimal | int | str],
+    step: Decimal | int | str | None = None,
+    every: Frequency | str = Frequency.MONTH,
+    on: dt.date | None = None,
+    division: str | None = None,
+) -> Marginal:
+    """What is due to one child and its household as an income, or any other number, moves.
+
+    Args:
+        book: the rules.
+        case: the child.
+        fact: the path of the fact that moves, such as ``household.monthly_income_per_head``.
+        over: from and to, both included: yuan, or whole numbers.
+        step: how far apart the points of the grid lie; a sixtieth of the way, if left out.
+        every: which payments are added up, such as ``"month"`` or ``"year"``.
+        on: the day; the book's own if left out.
+        division: whose rules; the book's own place, else the case's.
+
+    Raises:
+        NotANumberError: the fact is neither money nor a number.
+        ValueError: ``over`` ends before it begins, or ``step`` is not above zero.
+        InvalidRecordError: a value that contradicts what else is known.
+        NoDayError: no day was given.
+
+    >>> import datetime as dt, kinderguard
+    >>> book = kinderguard.load().on(dt.date(2025, 9, 1)).with_parameters({"cn.dibao.monthly_standard": "1000"})
+    >>> case = kinderguard.Case.from_facts({"child.birth_date": "2012-03-05", "household.size": 3})
+    >>> line = marginal(book, case, "household.monthly_income_per_head", over=(0, 2000))
+    >>> line.points[0].value, line.points[-1].value
+    (Decimal('0.00'), Decimal('2000.00'))
+    """
+    ask = Asker.of(book, case, on, division)
+    kind = number_kind(book, fact, ask.place)
+    first, last = (_units(end, kind) for end in over)
+    if last <= first:
+        raise ValueError(f"over= must go upwards: from {over[0]} to {over[1]} it does not.")
+    apart = _units(step, kind) if step is not None else max(1, (last - first) // _PIECES)
+    if apart <= 0:
+        raise ValueError("step= must be above zero.")
+    line = _Line(ask, case, fact, kind, Frequency.of(every))
+    grid = [*range(first, last, apart), last]
+    drawn = sorted({at for a, b in pairwise(grid) for at in line.drawn(a, b, max(1, apart // _FINER))})
+    found = {(a, b): line.broken(a, b) for a, b in pairwise(drawn) if b - a == 1}
+    sides = [pair for pair, broken in found.items() if broken is not None]
+    breaks = tuple(broken for broken in found.values() if broken is not None)
+    return Marginal(
+        fact=fact,
+        title=title_of_fact(line.at(first), fact),
+        is_money=kind.sort is Sort.MONEY,
+        every=line.every,
+        points=tuple(line.point(at) for at in line.telling(drawn, {*grid, *(at for b in sides for at in b)})),
+        breaks=breaks,
+        own=_own(case, fact, kind),
+        brings=line.brings,
+    )
+
+
+def _units(value: Any, kind: Kind) -> int:
+    """Whole fen, or a whole number."""
+    if kind.sort is Sort.MONEY:
+        return fen(as_yuan(value))
+    if isinstance(value, float) or int(value) != value:
+        raise FieldValueError("应为整数", "it must be a whole number")
+    return int(value)
+
+
+def _own(case: Case, path: str, kind: Kind) -> Decimal | None:
+    from kinderguard.casefile.facts import facts_of
+
+    value = facts_of(case).get(path)
+    return None if value is None else Decimal(str(value))
+
+
+class _Line:
+    """The results of one child for each value of one fact, kept."""
+
+    def __init__(self, ask: Asker, case: Case, fact: str, kind: Kind, every: Frequency) -> None:
+        self.ask, self.case, self.fact, self.kind, self.every = ask, case, fact, kind, every
+        size = case.household.size
+        self.brings = size if fact == _PER_HEAD and size is not None else 1
+        self._found: dict[int, Assessment] = {}
+        self._bound: Bound | None = None
+        self._condition_steps: Sequence[Step] = ()
+        self._conditions: dict[int, tuple[Any, ...]] = {}
+
+    def value(self, units: int) -> Decimal:
+        return yuan(units) if self.kind.sort is Sort.MONEY else Decimal(units)
+
+    def at(self, units: int) -> Assessment:
+        found = self._found.get(units)
+        if found is None:
+            value = str(self.value(units)) if self.kind.sort is Sort.MONEY else units
+            found = self._found[units] = self.ask(with_facts(self.case, {self.fact: value}))
+        return found
+
+    def point(self, units: int) -> MarginalPoint:
+        due = self.at(units).due
+        paid = {p.code: _bounds(p) for p in due.cash if p.every is self.every}
+        return MarginalPoint(self.value(units), due.total(self.every), paid)
+
+    # ---- where to draw ---------------------------------------------------------------------------------------
+
+    def drawn(self, a: int, b: int, finest: int) -> Iterator[int]:
+        """Values between two, both included, so that every break and every bend shows."""
+        yield from (a, b)
+        if b - a <= 1:
+            return
+        middle = a + (b - a) // 2
+        if self._turned(a) != self._turned(b) or (b - a > finest and not self._is_straight(a, middle, b)):
+            yield from self.drawn(a, middle, finest)
+            yield from self.drawn(middle, b, finest)
+
+    def telling(self, drawn: Sequence[int], kept: set[int]) -> Iterator[int]:
+        """The values that a reader needs: those kept, and bends; not those that halving only passed through."""
+        last = drawn[0]
+        for number, at in enumerate(drawn):
+            if at in kept or not self._is_straight(last, at, drawn[number + 1]):
+                yield at
+                last = at
+
+    def _turned(self, units: int) -> tuple[Any, ...]:
+        found = self._conditions.get(units)
+        if found is None:
+            result = self.at(units)
+            bound = result.basis.bound
+            if bound is not self._bound:
+                self._bound, self._condition_steps = bound, _conditions(bound)
+            found = tuple(result.trace[s.index] for s in self._condition_steps)
+            self._conditions[units] = found
+        return found
+
+    def _is_straight(self, a: int, middle: int, b: int) -> bool:
+        """Whether the middle lies on the line of the two ends, but for a rounding."""
+        low, between, high = (self.at(u).due.total(self.every) for u in (a, middle, b))
+        share = Decimal(middle - a) / Decimal(b - a)
+        ends = ((low.low, between.low, high.low), (low.high, between.high, high.high))
+        for x, y, z in ends:
+            if x is None or y is None or z is None:
+                if not x is y is z:
+                    return False
+            elif abs(x + (z - x) * share - y) > _ROUNDING:
+                return False
+        return True
+
+    # ---- breaks ----------------------------------------------------------------------------------------------
+
+    def broken(self, a: int, b: int) -> Break | None:
+        """The break between two neighbours; None where nothing that is due turns there."""
+        if self._turned(a) == self._turned(b):
+            return None
+        before, after = self.at(a), self.at(b)
+        moves = tuple(self._moves(before, after, (self.value(b) - self.value(a)) * self.brings))
+        if not moves:
+            return None
+        lows = [None if m.after.high is None else m.before.low - m.after.high for m in moves]
+        highs = [None if m.before.high is None else m.before.high - m.after.low for m in moves]
+        return Break(
+            below=self.value(a),
+            above=self.value(b),
+            before=before.due.total(self.every),
+            after=after.due.total(self.every),
+            policies=moves,
+            because=tuple(self._because(before, after)),
+            lost_low=_sum(lows),
+            lost_high=_sum(highs),
+            brings=(self.value(b) - self.value(a)) * self.brings,
+        )
+
+    def _moves(self, before: Assessment, after: Assessment, brings: Decimal) -> Iterator[PolicyMove]:
+        """The policies that jump: not those that only move along with the number, whatever else is unknown of them."""
+        for code, old in before.policies.items():
+            if old.is_cash and old.every is self.every:
+                first, then = _bounds(old), _bounds(after.policies[code])
+                if not (_near(first.low, then.low, brings) and _near(first.high, then.high, brings)):
+                    yield PolicyMove(code, old.title, first, then)
+
+    def _because(self, before: Assessment, after: Assessment) -> Iterator[Text]:
+        """The comparisons that turned: as they hold afterwards, or no longer hold."""
+        titles, said = before.basis.titles, set[Text]()
+        for step in before.basis.bound.plan.dynamic:
+            old, new = before.trace[step.index], after.trace[step.index]
+            if old == new or not isinstance(step.node, n.Less | n.AtMost | n.Equal):
+                continue
+            condition = title_of_step(step.names[0] if step.names else step.node, titles)
+            if condition not in said:
+                said.add(condition)
+                yield _TURNED[new] + condition
+
+
+_TURNED = {
+    True: Text("成立：", "now holds: "),
+    False: Text("不再成立：", "no longer holds: "),
+    None: Text("变为未知：", "now unknown: "),
+}
+
+
+def _sum(amounts: Sequence[Decimal | None]) -> Decimal | None:
+    """A sum without a bound where a part has none."""
+    return None if None in amounts else sum((a for a in amounts if a is not None), ZERO)
+
+
+def _near(before: Decimal | None, after: Decimal | None, by: Decimal) -> bool:
+    return before is after if before is None or after is None else abs(before - after) <= max(by, _ROUNDING)
+
+
+def _conditions(bound: Bound) -> Sequence[Step]:
+    return [s for s in bound.plan.dynamic if s.node.kind.sort is Sort.BOOL]
+
+
+def _bounds(result: PolicyResult) -> Total:
+    return Total(result.low or ZERO, result.high)

@@ -1,0 +1,206 @@
+"""Plots of rules: a parameter over time, and how a rule decides."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import altair as alt
+import attrs
+
+from kinderguard.analysis.plots.picture import COLOURS, GAIN, LOSS, OPEN, Plot, ink, number, plot, values, wrapped
+from kinderguard.model.places import place_name
+from kinderguard.model.text import Language, Text
+from kinderguard.rules import nodes as n
+from kinderguard.rules.boundaries import parts_of
+from kinderguard.rules.definitions import Category, Check, Policy
+from kinderguard.rules.kinds import Kind, Sort
+from kinderguard.rules.parameters import Parameter, ParameterValue, show
+from kinderguard.rules.titles import Titles
+from kinderguard.rules.wording import wording
+
+
+def parameter(value: Parameter, lang: Language = "zh", *, until: dt.date | None = None, dark: bool = False) -> Plot:
+    """A parameter over time: a step line a place, the nation's floor dashed. Bars by place, where nothing is dated.
+
+    Args:
+        value: the parameter, such as ``book.rules.parameters["cn.dibao.monthly_standard"]``.
+        lang: the language of the letters.
+        until: the day up to which a value without an end is drawn; the end of the year after the last change, if left out.
+        dark: for a dark page.
+
+    Raises:
+        ValueError: it is no amount and no number, or has no value.
+    """
+    kind = value.kind
+    if kind is None or kind.sort not in (Sort.MONEY, Sort.NUMBER) or not value.values:
+        raise ValueError(
+            f"{value.code} 没有可画的数值。 {value.code} has no amount or number over time to be drawn; "
+            "print its card instead: kinderguard rules"
+        )
+    title = value.title or Text(value.code, value.code)
+    days = [d for v in value.values for d in (v.period.start, v.period.end) if d is not None]
+    if not days and until is None:
+        return _by_place(value, title, lang, dark)
+    first = min(days, default=until or dt.date.min)
+    last = until or dt.date(max(days).year + 1, 12, 31)
+
+    def point(v: ParameterValue, day: dt.date) -> dict[str, Any]:
+        where, said = place_name(v.place), show(v.value, kind, value.unit)
+        return {
+            "day": day.isoformat(), "value": _height(v.value, kind), "place": where.in_(lang), "said": said.in_(lang),
+            "source": v.source, "trust": v.trust.value,
+        }  # fmt: skip
+
+    ordered = sorted(value.values, key=lambda v: (v.place, v.period.start or dt.date.min))
+    rows = [point(v, day) for v in ordered for day in (v.period.start or first, v.period.end or last)]
+    unit = Text("元", "yuan") if kind.sort is Sort.MONEY else Text(value.unit or "", value.unit or "")
+    tooltip = [
+        alt.Tooltip("place:N", title=_PLACE.in_(lang)),
+        alt.Tooltip("said:N", title=_VALUE.in_(lang)),
+        alt.Tooltip("day:T", title=_DAY.in_(lang), format="%Y-%m-%d"),
+        alt.Tooltip("source:N", title=_SOURCE.in_(lang)),
+    ]
+    x = alt.X("day:T", title=None, axis=alt.Axis(format="%Y-%m", labelAngle=0, tickCount=6))
+    y = alt.Y("value:Q", title=unit.in_(lang), scale=alt.Scale(zero=True))
+    base = alt.Chart(values(rows), width=560, height=260)
+    colour = alt.Color("place:N", title=None, legend=alt.Legend(columns=3))
+    layers: list[Any] = [
+        base.mark_line(interpolate="step-after", strokeWidth=2).encode(x, y, colour),
+        base.mark_point(filled=True, size=50).encode(x, y, colour, tooltip=tooltip),
+    ]
+    if value.floor is not None:
+        said = show(value.floor.value, kind, value.unit)
+        floor = alt.Chart(
+            values([{"value": _height(value.floor.value, kind), "text": f"{_FLOOR.in_(lang)} {said.in_(lang)}"}])
+        )
+        layers += [
+            floor.mark_rule(strokeDash=[5, 4], color=ink(dark)).encode(alt.Y("value:Q")),
+            floor.mark_text(align="left", x=4, dy=-7, color=ink(dark)).encode(alt.Y("value:Q"), text="text:N"),
+        ]
+    return plot(alt.layer(*layers), title, lang, tuple(rows), dark)
+
+
+def _height(raw: Any, kind: Kind) -> float | None:
+    return number(raw / 100 if kind.sort is Sort.MONEY else raw)
+
+
+def _by_place(value: Parameter, title: Text, lang: Language, dark: bool) -> Plot:
+    assert value.kind is not None
+    kind, given = value.kind, [(v.place, v) for v in value.values]
+    rows = [
+        {
+            "place": place_name(place).in_(lang), "value": _height(v.value, kind), "source": v.source,
+            "said": show(v.value, kind, value.unit).in_(lang), "trust": v.trust.value,
+        }
+        for place, v in given
+    ]  # fmt: skip
+    base = alt.Chart(values(rows), width=460, height=alt.Step(28)).encode(alt.Y("place:N", title=None, sort="-x"))
+    tooltip = [alt.Tooltip("said:N", title=_VALUE.in_(lang)), alt.Tooltip("source:N", title=_SOURCE.in_(lang))]
+    unit = Text("元", "yuan") if kind.sort is Sort.MONEY else Text(value.unit or "", value.unit or "")
+    layers: list[Any] = [
+        base.mark_bar(color=GAIN).encode(alt.X("value:Q", title=unit.in_(lang)), tooltip=tooltip),
+        base.mark_text(align="left", dx=5, color=ink(dark)).encode(alt.X("value:Q"), text="said:N"),
+    ]
+    if value.floor is not None:
+        floor = alt.Chart(values([{"value": _height(value.floor.value, kind)}]))
+        layers.append(floor.mark_rule(strokeDash=[5, 4], color=ink(dark)).encode(alt.X("value:Q")))
+        said = show(value.floor.value, kind, value.unit)
+        title = title + Text(f"（虚线为国家下限 {said.zh}）", f" (dashed: the national floor, {said.en})")
+    return plot(alt.layer(*layers), title, lang, tuple(rows), dark)
+
+
+@attrs.frozen
+class _Row:
+    """One line of a tree: how deep it lies, what it is, and what it says."""
+
+    depth: int
+    mark: str
+    text: Text
+
+
+def decision_tree(
+    rule: Category | Policy | Check, lang: Language = "zh", *, titles: Titles | None = None, dark: bool = False
+) -> Plot:
+    """How a rule decides: all of these, one of these, not this, down to the plain questions.
+
+    Args:
+        rule: a category, policy or check.
+        lang: the language of the letters.
+        titles: names of categories, parameters and packs' facts by code: ``book.overlay(place).titles``.
+        dark: for a dark page.
+    """
+    seen: set[n.Node] = set()
+    conditions = [expr.node for _, expr in parts_of(rule) if expr.node.kind.sort is Sort.BOOL]
+    rows = [row for node in conditions for row in _tree(node, 0, titles, seen)]
+    shown, lines, top = [], [], 0
+    above: dict[int, float] = {}
+    for row in rows:
+        text = wrapped(row.text.in_(lang), 64 - 2 * row.depth)
+        middle = top + 0.5
+        shown.append({"x": row.depth, "y": middle, "text": text, "mark": row.mark, "kind": _MARKS[row.mark].in_(lang)})
+        if row.depth:
+            lines.append({"x": row.depth - 1, "x2": row.depth, "y": middle, "y2": middle})
+            lines.append({"x": row.depth - 1, "x2": row.depth - 1, "y": above[row.depth - 1], "y2": middle})
+        above[row.depth] = middle
+        top += len(text)
+    deepest = max((row.depth for row in rows), default=0)
+    step, letters = 26, 66 * 7
+    width, height = step * (deepest + 1) + letters, 20 * max(top, 1)
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.3, deepest + 1 + letters / step], nice=False))
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[top, 0], nice=False))
+    base = alt.Chart(values(shown), width=width, height=height)
+    kinds = [text.in_(lang) for text in _MARKS.values()]
+    colours = [GAIN, OPEN, LOSS, COLOURS[2], ink(dark)]
+    colour = alt.Color("kind:N", title=None, scale=alt.Scale(domain=kinds, range=colours), legend=alt.Legend(columns=5))
+    layers = [
+        alt.Chart(values(lines)).mark_rule(opacity=0.4, color=ink(dark)).encode(x, y, alt.X2("x2:Q"), alt.Y2("y2:Q")),
+        base.mark_point(filled=True, size=70, opacity=1).encode(x, y, colour),
+        base.mark_text(align="left", baseline="middle", dx=9, lineHeight=17, color=ink(dark), fontSize=12).encode(
+            x, y, text="text:N"
+        ),
+    ]
+    table = tuple({"depth": row.depth, "kind": row.mark, "zh": row.text.zh, "en": row.text.en} for row in rows)
+    return plot(alt.layer(*layers), _title_of(rule), lang, table, dark)
+
+
+def _title_of(rule: Category | Policy | Check) -> Text:
+    return rule.title if isinstance(rule, Category | Policy) else rule.reason
+
+
+def _tree(node: n.Node, depth: int, titles: Titles | None, seen: set[n.Node]) -> Iterator[_Row]:
+    """A condition from its whole down to its plain questions; a named step is taken apart where it stands first."""
+    name = node.title if isinstance(node, n.Named) else None
+    body = node.arg if isinstance(node, n.Named) else node
+    mark = {n.And: "all", n.Or: "any", n.Not: "not", n.InCategory: "category"}.get(type(body), "ask")
+    parts = body.args if isinstance(body, n.And | n.Or) else (body.arg,) if isinstance(body, n.Not) else ()
+    if not any(isinstance(part, n.And | n.Or | n.Named) for part in parts) and isinstance(body, n.Not):
+        parts = ()  # "is not adopted" says all
+    if name is not None and parts and body in seen:
+        yield _Row(depth, mark, name + Text("（见上）", " (see above)"))
+        return
+    seen.add(body)
+    said = _SAID[mark] if parts else None
+    yield _Row(depth, mark, name + Text("：", ": ") + said if name and said else name or said or wording(body, titles))
+    for part in parts:
+        yield from _tree(part, depth + 1, titles, seen)
+
+
+_MARKS = {
+    "all": Text("同时符合", "all of these"),
+    "any": Text("符合其一", "one of these"),
+    "not": Text("不得", "not this"),
+    "category": Text("另一类别", "another category"),
+    "ask": Text("一项条件", "a plain condition"),
+}
+_SAID = {
+    "all": Text("以下各项同时符合", "all of these"),
+    "any": Text("以下各项符合其一", "at least one of these"),
+    "not": Text("以下不成立", "not this"),
+}
+_PLACE, _VALUE, _DAY, _SOURCE = (
+    Text("地区", "place"),
+    Text("数值", "value"),
+    Text("日期", "day"),
+    Text("来源", "source"),
+)
+_FLOOR = Text("国家下限", "national floor")

@@ -1,0 +1,145 @@
+"""Plots of one child: what is due as an income moves, and month by month."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import altair as alt
+
+from kinderguard.analysis.one_child import EventKind, Marginal, Timeline
+from kinderguard.analysis.plots.picture import COLOURS, GAIN, LOSS, OPEN, Plot, ink, number, plot, values
+from kinderguard.engines.assessment import Total
+from kinderguard.model.text import Language, Text
+
+
+def income(line: Marginal, lang: Language = "zh", *, dark: bool = False) -> Plot:
+    """What is due as an income, or another number, moves: a band where other facts are unknown, and the cliffs.
+
+    Args:
+        line: what ``marginal`` gives.
+        lang: the language of the letters.
+        dark: for a dark page.
+    """
+    title = Text(
+        f"“{line.title.zh}”变化时应发多少（{line.every.zh}）", f"What is due {line.every.en} as ‘{line.title.en}’ moves"
+    )
+    rows = [{"value": number(p.value), **_bounds(p.total)} for p in line.points]
+    x = alt.X("value:Q", title=line.title.in_(lang) + (_YUAN.in_(lang) if line.is_money else ""))
+    base = alt.Chart(values(rows), width=560, height=300)
+    amount = _DUE.in_(lang)
+    tooltip = [alt.Tooltip("value:Q", title=line.title.in_(lang), format=",.2f"), *_tooltips(lang)]
+    layers: list[Any] = [
+        base.mark_area(opacity=0.25, color=OPEN).encode(x, alt.Y("low:Q", title=amount), alt.Y2("high:Q")),
+        base.mark_line(color=GAIN, strokeWidth=2).encode(x, alt.Y("low:Q", title=amount), tooltip=tooltip),
+        base.mark_line(color=GAIN, strokeDash=[4, 3]).encode(x, alt.Y("high:Q", title=amount)),
+    ]
+    cliffs = [
+        {
+            "value": number(b.above), "low": number(b.before.low), "text": _lost(b.lost_low, b.lost_high, lang),
+            "why": b.text.in_(lang),
+        }
+        for b in line.cliffs
+    ]  # fmt: skip
+    if cliffs:
+        marked = alt.Chart(values(cliffs)).encode(alt.X("value:Q"))
+        told = [alt.Tooltip("why:N", title=_CLIFF.in_(lang))]
+        layers += [
+            marked.mark_rule(color=LOSS, strokeDash=[3, 3]).encode(tooltip=told),
+            marked.mark_text(align="left", dx=5, dy=-8, color=LOSS).encode(alt.Y("low:Q"), text="text:N", tooltip=told),
+        ]
+    if line.own is not None:
+        here = alt.Chart(values([{"value": number(line.own), "text": _OWN.in_(lang)}])).encode(alt.X("value:Q"))
+        layers += [
+            here.mark_rule(color=ink(dark)),
+            here.mark_text(align="left", dx=5, y=10, color=ink(dark)).encode(text="text:N"),
+        ]
+    return plot(alt.layer(*layers), title, lang, tuple(line.rows()), dark)
+
+
+def timeline(line: Timeline, lang: Language = "zh", *, dark: bool = False) -> Plot:
+    """One child month by month: what is due each month, policy upon policy, and what happens on the way.
+
+    Args:
+        line: what ``analysis.timeline`` gives.
+        lang: the language of the letters.
+        dark: for a dark page.
+    """
+    title = Text(
+        f"{line.start} 至 {line.end} 逐月应发（元）", f"What is due month by month, {line.start} to {line.end} (yuan)"
+    )
+    paid = {code for month in line.months for code, due in month.policies.items() if due.low}
+    order = sorted(paid)
+    names = [line.titles[code].in_(lang) for code in order]
+    width = max(420, min(900, 34 * len(line.months)))
+    months = alt.X("month:O", title=None, axis=alt.Axis(labelAngle=-60))
+    bars = list(_bars(line, lang))
+    colour = alt.Color("policy:N", title=None, sort=names, legend=alt.Legend(columns=1))
+    drawn: list[Any] = [
+        alt.Chart(values(bars), width=width, height=240)
+        .mark_bar()
+        .encode(
+            months,
+            alt.Y("low:Q", title=_DUE.in_(lang)),
+            colour,
+            tooltip=[alt.Tooltip("policy:N", title=_POLICY.in_(lang)), *_tooltips(lang)],
+        )
+    ]
+    highs = [{"month": m.month, **_bounds(m.due)} for m in line.months if m.due.high is not None]
+    if any(m.due.low != m.due.high for m in line.months):
+        drawn.append(
+            alt.Chart(values(highs))
+            .mark_tick(color=OPEN, thickness=3, width=20)
+            .encode(months, alt.Y("high:Q"), tooltip=_tooltips(lang))
+        )
+    parts: list[Any] = [alt.layer(*drawn)]
+    events = [
+        {"month": f"{e.day:%Y-%m}", "kind": e.kind.label.in_(lang), "day": e.day.isoformat(), "text": e.text.in_(lang)}
+        for e in line.events
+    ]
+    if events:
+        kinds = [kind.label.in_(lang) for kind in EventKind]
+        marks = alt.Color("kind:N", title=None, legend=None, scale=alt.Scale(domain=kinds, range=list(COLOURS[:4])))
+        parts.append(
+            alt.Chart(values(events), width=width, height=22 * len(kinds))
+            .mark_point(filled=True, size=110, shape="diamond")
+            .encode(
+                alt.X("month:O", title=None, axis=None, scale=alt.Scale(domain=[m.month for m in line.months])),
+                alt.Y("kind:N", title=None, sort=kinds, scale=alt.Scale(domain=kinds)),
+                marks,
+                tooltip=[alt.Tooltip("day:N", title=_DAY.in_(lang)), alt.Tooltip("text:N", title=_WHAT.in_(lang))],
+            )
+        )
+    chart = alt.vconcat(*parts, spacing=14).resolve_scale(color="independent")
+    return plot(chart, title, lang, tuple(line.rows()), dark)
+
+
+def _bars(line: Timeline, lang: Language) -> Iterator[dict[str, Any]]:
+    for month in line.months:
+        sure = {code: due for code, due in month.policies.items() if due.low}
+        if not sure:
+            yield {"month": month.month, "policy": None, "low": 0.0, "high": 0.0}
+        for code, due in sure.items():
+            yield {"month": month.month, "policy": line.titles[code].in_(lang), **_bounds(due)}
+
+
+def _bounds(total: Total) -> dict[str, Any]:
+    return {"low": number(total.low), "high": number(total.high)}
+
+
+def _tooltips(lang: Language) -> list[Any]:
+    return [
+        alt.Tooltip("low:Q", title=_LOW.in_(lang), format=",.2f"),
+        alt.Tooltip("high:Q", title=_HIGH.in_(lang), format=",.2f"),
+    ]
+
+
+def _lost(low: Any, high: Any, lang: Language) -> str:
+    if low is not None and low == high:
+        return f"-{low:,}"
+    return Text("可能减少", "may fall").in_(lang)
+
+
+_YUAN = Text("（元）", " (yuan)")
+_DUE = Text("应发（元）", "due (yuan)")
+_LOW, _HIGH = Text("至少", "at least"), Text("至多", "at most")
+_CLIFF, _OWN = Text("悬崖", "cliff"), Text("本户现况", "as it is")
+_POLICY, _DAY, _WHAT = Text("政策", "policy"), Text("日期", "day"), Text("事项", "what")

@@ -1,0 +1,252 @@
+"""Questions about one child: other facts, a moving income, month by month."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import kinderguard
+from kinderguard import Case
+from kinderguard import rules as r
+from kinderguard.analysis.one_child import EventKind, NotANumberError, marginal, timeline, what_if
+from kinderguard.model import InvalidRecordError, Text
+from kinderguard.packs.book import NoDayError
+from kinderguard.rules import child, household
+
+DAY = dt.date(2025, 9, 1)
+INCOME = "household.monthly_income_per_head"
+
+
+def a_policy(code, eligible, amount):
+    return r.Policy(
+        f"330199.{code}", Text("测试补贴", "Test grant"), eligible=eligible, amount=amount, every=r.MONTH,
+        evidence=[r.Document.HUKOU_BOOK], cites=[r.Cite("测试文件", article="一")],
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def nation():
+    return kinderguard.load(packs=[]).on(DAY)
+
+
+def only(book, *policies):
+    """The nation without its money, and these policies."""
+    return book.without(*(c for c, p in book.rules.policies.items() if p.amount is not None)).with_policies(*policies)
+
+
+@pytest.fixture(scope="module")
+def below_a_line(nation):
+    """600 yuan up to an income of 1,000 yuan per head, nothing above."""
+    return only(nation, a_policy("line", household.monthly_income_per_head <= 1000, r.yuan(600)))
+
+
+def a_child(**facts):
+    return Case.from_facts({"ref": "K1", "child.birth_date": "2012-03-05"} | facts)
+
+
+# ---- what if -----------------------------------------------------------------------------------------------------
+
+
+def test_what_if_tells_what_another_fact_changes(below_a_line):
+    found = what_if(below_a_line, a_child(**{INCOME: "900"}), {INCOME: "1000.01"})
+    assert [(c.code, c.kind.value) for c in found.changes if c.what == "money"] == [("330199.line", "ends")]
+    assert [t.amount for t in found.total()] == [Decimal("600.00"), Decimal("0.00")]
+    assert "Test grant ends" in found.summary.en
+    row = next(row for row in found.rows() if row["code"] == "330199.line")
+    assert (row["low_before"], row["high_after"]) == ("600.00", "0.00")
+
+
+def test_what_if_a_fact_were_unknown_the_amount_is_open_and_never_a_refusal(below_a_line):
+    found = what_if(below_a_line, a_child(**{INCOME: "900"}), {INCOME: None})
+    assert found.after.policies["330199.line"].eligible is None
+    assert (found.total()[1].low, found.total()[1].high) == (Decimal("0.00"), Decimal("600.00"))
+
+
+def test_what_if_a_whole_part_is_made_unknown_the_rest_stays(nation):
+    case = a_child(**{"child.disability.kind": "physical", "child.disability.grade": "2", "household.size": 3})
+    found = what_if(nation, case, {"child.disability": None})
+    assert found.after.case.child.disability.kind is None
+    assert found.after.case.household.size == 3
+
+
+def test_what_if_by_other_rules_with_the_same_facts(nation):
+    reform = nation.with_parameters({"cn.orphan.scattered_monthly": "2000"})
+    case = a_child(**{"child.orphan_since": "2020-01-01"})
+    found = what_if(nation, case, reform=reform)
+    assert found.facts == ()
+    assert found.before.fingerprint != found.after.fingerprint
+
+
+def test_a_misspelt_fact_is_refused_also_where_it_is_made_unknown(nation):
+    with pytest.raises(InvalidRecordError, match="birth_date"):
+        what_if(nation, a_child(), {"child.birthdate": None})
+
+
+def test_a_day_is_asked_for(nation):
+    with pytest.raises(NoDayError):
+        what_if(kinderguard.load(packs=[]), a_child(), {"household.size": 3})
+
+
+# ---- marginal ----------------------------------------------------------------------------------------------------
+
+
+def test_a_cliff_is_found_to_the_fen_and_named(below_a_line):
+    line = marginal(below_a_line, a_child(), INCOME, over=(0, 3000))
+    (cliff,) = line.cliffs
+    assert (cliff.below, cliff.above, cliff.lost_low, cliff.lost_high) == (
+        Decimal("1000.00"),
+        Decimal("1000.01"),
+        Decimal(600),
+        Decimal(600),
+    )
+    assert cliff.is_cliff
+    assert [move.code for move in cliff.policies] == ["330199.line"]
+    assert "no longer holds: the household's monthly income per head" in cliff.because[0].en
+    assert "不再成立" in line.summary.zh
+    assert [p.total.amount for p in line.points if p.value in (Decimal("1000.00"), Decimal("1000.01"))] == [
+        Decimal(600),
+        Decimal(0),
+    ]
+
+
+def test_a_benefit_that_falls_yuan_for_yuan_is_no_cliff(nation):
+    taper = a_policy("taper", household.size >= 1, r.max_of(r.yuan(600) - household.monthly_income_per_head, r.yuan(0)))
+    line = marginal(only(nation, taper), a_child(**{"household.size": 1}), INCOME, over=(0, 1000))
+    assert line.cliffs == ()
+    assert line.steep == ()
+    assert line.points[0].total.amount == Decimal(600)
+
+
+def test_a_benefit_that_falls_faster_than_the_income_rises_is_steep(nation):
+    double = r.yuan(600) - household.monthly_income_per_head * 2
+    taper = a_policy("taper", household.size >= 1, r.max_of(double, r.yuan(0)))
+    line = marginal(only(nation, taper), a_child(**{"household.size": 1}), INCOME, over=(0, 1000), step=10)
+    assert line.steep == ((Decimal("0.00"), Decimal("300.00")),)
+
+
+def test_of_an_income_per_head_the_household_gets_as_much_as_it_has_members(nation):
+    """Dibao falls by as much as the household earns more: no yuan is lost."""
+    paid = r.max_of(r.yuan(600) - household.monthly_income_per_head, r.yuan(0)) * household.size
+    book = only(nation, a_policy("taper", household.size >= 1, paid))
+    line = marginal(book, a_child(**{"household.size": 4}), INCOME, over=(0, 1000))
+    assert line.brings == 4
+    assert (line.cliffs, line.steep) == ((), ())
+
+
+def test_where_another_fact_is_unknown_a_cliff_is_perhaps_one(nation):
+    eligible = (household.monthly_income_per_head <= 1000) & (child.adopted)
+    line = marginal(only(nation, a_policy("line", eligible, r.yuan(600))), a_child(), INCOME, over=(0, 3000))
+    (cliff,) = line.cliffs
+    assert cliff.is_cliff is None
+    assert (cliff.lost_low, cliff.lost_high) == (Decimal(0), Decimal(600))
+
+
+def test_a_number_that_is_no_money_moves_by_one(nation):
+    many = a_policy("many", household.size >= 4, r.yuan(100))
+    line = marginal(only(nation, many), a_child(), "household.size", over=(1, 8))
+    assert [(b.below, b.above, b.lost_low) for b in line.breaks] == [(Decimal(3), Decimal(4), Decimal(-100))]
+    assert line.cliffs == ()
+
+
+def test_the_rows_hold_exact_text(below_a_line):
+    rows = marginal(below_a_line, a_child(), INCOME, over=(0, 2000), step=1000).rows()
+    assert rows[0] == {"value": "0.00", "low": "600.00", "high": "600.00", "330199.line.low": "600.00", "330199.line.high": "600.00"}  # fmt: skip
+
+
+@pytest.mark.parametrize("fact", ["child.birth_date", "child.sex", "household.nothing"])
+def test_what_is_no_number_is_refused(nation, fact):
+    with pytest.raises(NotANumberError, match=fact):
+        marginal(nation, a_child(), fact, over=(0, 10))
+
+
+@pytest.mark.parametrize(("over", "step"), [((10, 0), None), ((0, 0), None), ((0, 10), 0)])
+def test_a_way_that_leads_nowhere_is_refused(nation, over, step):
+    with pytest.raises(ValueError, match=r"over=|step="):
+        marginal(nation, a_child(), INCOME, over=over, step=step)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 299_999), st.integers(2, 900)), min_size=1, max_size=4))
+def test_every_line_that_rules_draw_is_found(nation, lines):
+    """Law: wherever one fen more loses more than a yuan, there is a cliff there, and nowhere else."""
+    policies = [
+        a_policy(f"p{k}", household.monthly_income_per_head <= Decimal(at) / 100, r.yuan(amount))
+        for k, (at, amount) in enumerate(lines)
+    ]
+    line = marginal(only(nation, *policies), a_child(), INCOME, over=(0, 3000), step=500)
+    assert {cliff.below for cliff in line.cliffs} == {Decimal(at) / 100 for at, _ in lines}
+    assert sum(cliff.lost_low for cliff in line.cliffs) == sum(amount for _, amount in lines)
+
+
+# ---- timeline ----------------------------------------------------------------------------------------------------
+
+
+def test_a_birthday_that_ends_help_stands_on_its_month(nation):
+    young = only(nation, a_policy("young", child.age < 14, r.yuan(300)))
+    year = timeline(young, a_child(), dt.date(2025, 9, 1), dt.date(2026, 8, 31))
+    assert [m.month for m in year.months][:2] == ["2025-09", "2025-10"]
+    assert len(year.months) == 12
+    assert [m.due.amount for m in year.months] == [Decimal(300)] * 7 + [Decimal(0)] * 5
+    march = year.months[6]
+    assert [e.kind for e in march.events if e.kind is not EventKind.RESULT] == [EventKind.BIRTHDAY]
+    assert any("330199.young" in e.codes for e in march.events)
+    assert year.total.amount == Decimal(2100)
+    assert year.on(dt.date(2026, 3, 4)).categories == year.on(dt.date(2026, 3, 1)).categories
+    assert "2026-03" in str(year)
+
+
+def test_the_law_s_own_changes_are_on_it(nation):
+    later = r.Policy(
+        "330199.later", Text("新政策", "New grant"), eligible=child.age < 18, amount=r.yuan(50), every=r.MONTH,
+        evidence=[r.Document.HUKOU_BOOK], cites=[r.Cite("测试文件", article="一")],
+        effective=r.Period(dt.date(2026, 1, 1), dt.date(2026, 2, 28)),
+    )  # fmt: skip
+    months = timeline(only(nation, later), a_child(), dt.date(2025, 12, 1), dt.date(2026, 3, 31)).months
+    assert [m.due.amount for m in months] == [Decimal(0), Decimal(50), Decimal(50), Decimal(0)]
+    law = [(e.day, e.text.en) for m in months for e in m.events if e.kind is EventKind.LAW]
+    assert law == [
+        (dt.date(2026, 1, 1), "New grant comes into force"),
+        (dt.date(2026, 3, 1), "New grant is no longer in force"),
+    ]
+
+
+def test_ends_of_papers_and_of_a_parent_s_term_are_on_it(nation):
+    case = a_child(**{
+        "child.disability.kind": "physical", "child.disability.grade": "2", "child.disability.valid_until": "2026-05-31",
+        "father.situations": [{"kind": "imprisoned", "since": "2024-01-10", "term_months": 30, "ongoing": True}],
+    })  # fmt: skip
+    year = timeline(nation, case, dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+    ends = {e.day: e.text.en for e in year.events if e.kind is EventKind.EXPIRY}
+    assert set(ends) == {dt.date(2026, 5, 31), dt.date(2026, 7, 9)}
+    assert "the term ends" in ends[dt.date(2026, 7, 9)]
+
+
+def test_a_day_outside_is_refused(nation):
+    year = timeline(nation, a_child(), dt.date(2026, 1, 1), dt.date(2026, 2, 1))
+    with pytest.raises(ValueError, match="outside"):
+        year.on(dt.date(2026, 2, 2))
+
+
+def test_nothing_personal_is_in_what_is_shown(nation):
+    case = a_child(**{"child.name": "合成某某", "child.registration.address": "合成路1号"})
+    year = timeline(nation, case, dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+    found = what_if(nation, case, {"household.size": 3})
+    line = marginal(nation, case, INCOME, over=(0, 100))
+    for shown in (repr(year), str(year), str(year.rows()), repr(found), str(found), repr(line), str(line)):
+        assert "合成某某" not in shown
+        assert "合成路" not in shown
+
+
+def test_a_notebook_shows_them_in_both_languages(below_a_line):
+    case = a_child(**{INCOME: "900"})
+    line = marginal(below_a_line, case, INCOME, over=(0, 3000))
+    year = timeline(below_a_line, case, dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+    found = what_if(below_a_line, case, {INCOME: "1000.01"})
+    assert "1,000.01 | - Test grant" in line.view("en").text
+    assert "no longer holds" in line.view("en").text
+    assert "2026-03 | 600.00 | 600.00 | - 2026-03-05 儿童满14周岁" in year.view("zh").text
+    assert "before | 600.00 | 600.00" in found.view("en").text
+    assert "停止" in found.view("zh").html
+    assert all(shown._repr_html_().startswith("<") for shown in (line, year, found))

@@ -1,0 +1,183 @@
+"""Plots of one child and of rules: the figures are those of the values, the letters are there, nothing personal or fetched."""
+
+import datetime as dt
+import json
+import re
+
+import pytest
+
+pytest.importorskip("altair")
+
+import kinderguard
+from browser import Browser, needs_chromium
+from kinderguard import Case
+from kinderguard import rules as r
+from kinderguard.analysis import marginal, plots, timeline
+from kinderguard.analysis.plots import picture
+from kinderguard.model import Text
+from kinderguard.rules import child, household
+from kinderguard.rules.kinds import BOOL, MONEY
+
+DAY = dt.date(2025, 9, 1)
+INCOME = "household.monthly_income_per_head"
+
+
+def a_policy(code, eligible, amount):
+    return r.Policy(
+        f"330199.{code}", Text("测试补贴", "Test grant"), eligible=eligible, amount=amount, every=r.MONTH,
+        evidence=[r.Document.HUKOU_BOOK], cites=[r.Cite("测试文件", article="一")],
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def book():
+    nation = kinderguard.load(packs=[]).on(DAY)
+    only = nation.without(*(c for c, p in nation.rules.policies.items() if p.amount is not None))
+    line = a_policy("line", household.monthly_income_per_head <= 1000, r.yuan(600))
+    return only.with_policies(line, a_policy("open", child.adopted & (child.age < 14), r.yuan(300)))
+
+
+@pytest.fixture(scope="module")
+def case():
+    return Case.from_facts({
+        "ref": "K1", "child.name": "合成某某", "child.registration.address": "合成路1号", "child.birth_date": "2012-03-05",
+        INCOME: "500",
+    })  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def drawn(book, case):
+    """Every plot of this module in both languages, by name."""
+    line = marginal(book, case, INCOME, over=(0, 3000), step=100)
+    months = timeline(book, case, dt.date(2026, 1, 1), dt.date(2026, 6, 30))
+    overlay = book.overlay("330199")
+    makes = {
+        "income": lambda **o: plots.income(line, **o),
+        "timeline": lambda **o: plots.timeline(months, **o),
+        "parameter": lambda **o: plots.parameter(overlay.rules.parameters["cn.orphan.scattered_monthly"], **o),
+        "decision_tree": lambda **o: plots.decision_tree(overlay.rules.categories["cn.orphan"], titles=overlay.titles, **o),
+    }  # fmt: skip
+    return {(name, lang): make(lang=lang) for name, make in makes.items() for lang in ("zh", "en")}
+
+
+def test_the_line_of_an_income_is_that_of_the_values(book, case):
+    line = marginal(book, case, INCOME, over=(0, 3000), step=500)
+    shown = plots.income(line)
+    assert list(shown.rows) == line.rows()
+    found = json.loads(shown.chart.to_json())["datasets"].values()
+    drawn = [(p["value"], p["low"]) for data in found for p in data if 999 < p["value"] < 1001 and "high" in p]
+    assert {(1000.0, 600.0), (1000.01, 0.0)} <= set(drawn)
+    assert "-600.00" in shown.chart_text()
+
+
+def test_a_cliff_that_depends_on_what_is_unknown_is_called_a_may_be(book, case):
+    eligible = child.adopted & (household.monthly_income_per_head <= 1000)
+    line = marginal(book.with_policies(a_policy("line", eligible, r.yuan(600))), case, INCOME, over=(0, 3000))
+    assert "可能减少" in plots.income(line).chart_text()
+    assert "may fall" in plots.income(line, "en").chart_text()
+
+
+def test_a_tree_takes_a_named_step_apart_once():
+    poor = r.named("poor", (household.monthly_income_per_head <= 1000) & (household.size >= 1), zh="贫困", en="poor")
+    rule = r.Category("330199.x", Text("类别", "class"), (poor & (child.age < 18)) | (poor & (child.age >= 60)))
+    said = [row["en"] for row in plots.decision_tree(rule).rows]
+    assert said.count("poor: all of these") == 1
+    assert said.count("poor (see above)") == 1
+    assert said[0] == "at least one of these"
+
+
+def test_a_parameter_without_dates_is_bars_and_not_a_history(book):
+    undated = r.Parameter("330199.x", MONEY, title=Text("标准", "standard"), values=(_value("", None, 60_000),))
+    assert "2020" not in plots.parameter(undated).chart_text()
+    dated = r.Parameter("330199.x", MONEY, title=Text("标准", "standard"), values=(
+        _value("", r.Period(dt.date(2020, 1, 1), dt.date(2021, 12, 31)), 60_000),
+        _value("", r.Period(dt.date(2022, 1, 1), None), 70_000),
+    ))  # fmt: skip
+    rows = plots.parameter(dated).rows
+    assert [(row["day"], row["value"]) for row in rows][:3] == [("2020-01-01", 600), ("2021-12-31", 600), ("2022-01-01", 700)]  # fmt: skip
+
+
+def _value(place, period, amount):
+    from kinderguard.rules.parameters import ParameterValue
+
+    return ParameterValue(place, period or r.Period(), amount, "测试", r.Trust.ILLUSTRATIVE)
+
+
+def test_a_parameter_that_is_no_amount_is_refused():
+    flag = r.Parameter("330199.flag", BOOL, title=Text("是否", "whether"))
+    with pytest.raises(ValueError, match=r"330199\.flag"):
+        plots.parameter(flag)
+
+
+def test_english_plots_have_no_chinese_letters_but_names_of_fonts_and_documents(drawn):
+    for (name, lang), shown in drawn.items():
+        if lang == "en" and name != "parameter":  # whose sources are Chinese documents
+            assert not re.findall(r"[\u4e00-\u9fff]", shown.chart_text()), name
+
+
+def test_nothing_personal_is_in_a_plot(drawn):
+    for shown in drawn.values():
+        assert "合成某某" not in shown.chart_text()
+        assert "合成路" not in shown.chart_text()
+
+
+def test_without_a_chinese_font_a_png_is_refused_and_says_how_to_get_one(drawn, tmp_path, monkeypatch):
+    monkeypatch.setattr(picture, "has_chinese_font", lambda: False)
+    with pytest.raises(plots.NoChineseFontError, match="fonts-wqy-microhei"):
+        drawn["income", "zh"].save(tmp_path / "x.png")
+    assert not (tmp_path / "x.png").exists()
+    assert drawn["income", "en"].save(tmp_path / "x.png").read_bytes().startswith(b"\x89PNG")
+    assert "悬崖" in drawn["income", "zh"].save(tmp_path / "x.svg").read_text("utf-8") or "-600.00" in drawn["income", "zh"].svg  # fmt: skip
+
+
+def test_a_font_is_told_from_boxes(monkeypatch):
+    import vl_convert
+
+    picture.has_chinese_font.cache_clear()
+    monkeypatch.setattr(vl_convert, "svg_to_png", lambda svg: b"the same box")
+    assert not picture.has_chinese_font()
+    picture.has_chinese_font.cache_clear()
+    monkeypatch.setattr(vl_convert, "svg_to_png", lambda svg: svg.encode())
+    assert picture.has_chinese_font()
+    picture.has_chinese_font.cache_clear()
+
+
+def test_fonts_of_a_folder_that_is_not_there_are_refused(tmp_path):
+    with pytest.raises(NotADirectoryError, match="nowhere"):
+        plots.fonts_from(tmp_path / "nowhere")
+    plots.fonts_from(tmp_path)
+
+
+def test_another_kind_of_file_is_refused(drawn, tmp_path):
+    with pytest.raises(ValueError, match=r"\.svg"):
+        drawn["income", "en"].save(tmp_path / "x.bmp")
+
+
+def test_an_html_page_fetches_nothing(drawn, tmp_path):
+    page = drawn["income", "zh"].save(tmp_path / "x.html").read_text("utf-8")
+    assert 'lang="zh-CN"' in page
+    assert not re.findall(r"<(?:script|link)[^>]+(?:src|href)=", page)
+
+
+@needs_chromium
+def test_every_plot_is_drawn_in_a_real_browser(drawn, tmp_path):
+    with Browser() as browser:
+        for (name, lang), shown in drawn.items():
+            page = browser.open(shown.save(tmp_path / f"{name}-{lang}.html"), width=1100, height=900)
+            size = page.run("(e => [e.clientWidth, e.clientHeight])(document.querySelector('canvas, svg.marks'))")
+            assert min(size) > 80, (name, lang, size)
+            assert len(set(page.picture())) > 100  # not one colour
+
+
+@pytest.mark.parametrize("name", ["Plot", "income", "winners"])
+def test_plots_name_the_extra_where_altair_is_not_there(name, monkeypatch):
+    import importlib
+
+    from kinderguard.model.errors import MissingExtraError
+
+    def absent(module):
+        raise ModuleNotFoundError(f"No module named {module}", name="altair")
+
+    monkeypatch.setattr(importlib, "import_module", absent)
+    with pytest.raises(MissingExtraError, match=r"kinderguard\[analysis\]"):
+        plots.__getattr__(name)

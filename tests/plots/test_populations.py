@@ -1,0 +1,147 @@
+"""Plots of many children: what is counted is that of the analysis, small numbers are not drawn, and no name is in it."""
+
+import datetime as dt
+import re
+
+import pytest
+
+pytest.importorskip("altair")
+
+import kinderguard
+from browser import Browser, needs_chromium
+from kinderguard.analysis import compare, coverage, growth, plots, synthesize
+from kinderguard.analysis.plots import picture
+
+DAY = dt.date(2025, 9, 1)
+PLACES = ("330199", "330106")
+
+
+@pytest.fixture(scope="module")
+def people():
+    return synthesize(1200, seed=5, divisions=PLACES, ids=True)
+
+
+@pytest.fixture(scope="module")
+def book():
+    return kinderguard.load().on(DAY)
+
+
+@pytest.fixture(scope="module")
+def compared(book, people):
+    reform = book.with_parameters({"cn.orphan.scattered_monthly": {"330199": "2600"}})
+    return compare(book, reform, people, by=("place", "age"), progress=False)
+
+
+@pytest.fixture(scope="module")
+def covered(book, people):
+    return coverage(book, people, progress=False)
+
+
+@pytest.fixture(scope="module")
+def drawn(compared, covered, series):
+    makes = {
+        "winners": lambda lang: plots.winners(compared, lang),
+        "cost": lambda lang: plots.cost(compared, lang),
+        "coverage": lambda lang: plots.coverage(covered, lang),
+        "coverage of one": lambda lang: plots.coverage(covered, lang, policy="cn.orphan_allowance"),
+        "growth": lambda lang: plots.growth(series, lang),
+    }
+    return {(name, lang): make(lang) for name, make in makes.items() for lang in ("zh", "en")}
+
+
+@pytest.fixture(scope="module")
+def series(people, book):
+    pytest.importorskip("sqlalchemy")
+    from kinderguard.casefile import CaseStore
+    from kinderguard.model import Case
+
+    with CaseStore("sqlite://") as store:
+        for number in range(14):
+            case = Case.from_facts({"ref": f"K{number}", "child.name": "合成某某", "child.birth_date": "2015-06-01"})
+            day = dt.date(2025, 3 if number < 12 else 6, 1)
+            store.record(case, at=day, by="t.user1")
+        return growth(store, dt.date(2025, 3, 1), dt.date(2025, 7, 31), book=book)
+
+
+def test_all_counts_are_drawn_where_nothing_is_published(compared):
+    shown = plots.winners(compared, by="age", k=None)
+    tables = compared.reforms[next(iter(compared.reforms))].tables["age"]
+    assert {row["at"]: row["gains"] for row in shown.rows} == {key[0]: cell.gains for key, cell in tables.items()}
+
+
+def test_small_counts_are_not_drawn_and_the_title_says_how_many(covered):
+    assert any(0 < n < 10 for cover in covered.all.values() for n in (cover.eligible, cover.undetermined))
+    shown = plots.coverage(covered)
+    counts = [n for row in shown.rows for name, n in row.items() if name != "at"]
+    assert None in counts
+    assert not [n for n in counts if n is not None and 0 < n < 10]
+    assert "未公布" in shown.title.zh
+    assert f"{counts.count(None)} numbers are not published" in shown.title.en
+    drawn = [row["children"] for row in _data(shown) if "children" in row]
+    assert drawn
+    assert not [n for n in drawn if 0 < n < 10]
+
+
+def _data(shown):
+    return [row for rows in shown.chart.to_dict()["datasets"].values() for row in rows]
+
+
+def test_a_policy_that_few_may_get_has_no_cost_in_the_picture(compared):
+    few = {p.code for p in compared.effect().policies if 0 < max(p.payees) < 10 and not p.before.is_zero}
+    assert few, "the population must have such a policy, or this tests nothing"
+    assert not few & {row["policy"] for row in plots.cost(compared).rows}
+    assert few <= {row["policy"] for row in plots.cost(compared, k=None).rows}
+
+
+def test_costs_are_those_of_the_comparison(compared):
+    rows = {row["policy"]: row for row in plots.cost(compared, k=None).rows}
+    orphan = next(p for p in compared.effect().policies if p.code == "cn.orphan_allowance")
+    assert rows["cn.orphan_allowance"]["after_low"] == str(orphan.after.low)
+    assert rows["cn.orphan_allowance"]["before_low"] == str(orphan.before.low)
+
+
+def test_the_series_of_the_store_is_drawn_month_by_month(series):
+    rows = [(row["day"], row["children"]) for row in plots.growth(series, "en").rows if row["what"] == "open files"]
+    assert rows == [
+        (f"2025-0{m}-{d}", n) for m, d, n in ((3, 31, 12), (4, 30, 12), (5, 31, 12), (6, 30, 14), (7, 31, 14))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda c, v: plots.winners(c, by="plce"), "place"),
+        (lambda c, v: plots.coverage(v, policy="cn.orphan_allowanc"), "cn.orphan_allowance"),
+        (lambda c, v: plots.coverage(v, policy="cn.orphan_allowance", by="sx"), "place"),
+    ],
+)
+def test_what_is_not_there_is_refused_with_what_is(compared, covered, call, said):
+    with pytest.raises(plots.NothingToDrawError, match=said):
+        call(compared, covered)
+
+
+def test_english_plots_have_no_chinese_letters(drawn):
+    for (name, lang), shown in drawn.items():
+        if lang == "en":
+            assert not re.findall(r"[\u4e00-\u9fff]", shown.chart_text()), name
+
+
+def test_no_name_is_in_a_plot(drawn):
+    for shown in drawn.values():
+        assert "合成0" not in shown.chart_text()
+        assert "合成某某" not in shown.chart_text()
+
+
+@needs_chromium
+def test_every_plot_is_drawn_in_a_real_browser(drawn, tmp_path):
+    with Browser() as browser:
+        for (name, lang), shown in drawn.items():
+            page = browser.open(shown.save(tmp_path / f"{name}-{lang}.html"), width=1100, height=900)
+            size = page.run("(e => [e.clientWidth, e.clientHeight])(document.querySelector('canvas, svg.marks'))")
+            assert min(size) > 80, (name, lang, size)
+
+
+def test_a_png_is_drawn_with_its_letters(drawn, tmp_path):
+    if not picture.has_chinese_font():
+        pytest.skip("no font here has Chinese letters (Debian: apt install fonts-wqy-microhei)")
+    assert drawn["winners", "zh"].save(tmp_path / "x.png").read_bytes().startswith(b"\x89PNG")
