@@ -3,6 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -109,6 +110,19 @@ def test_a_cliff_is_found_to_the_fen_and_named(below_a_line):
         Decimal(600),
         Decimal(0),
     ]
+
+
+def test_what_stacking_compares_is_no_reason_of_its_own(nation):
+    first = a_policy("first", household.monthly_income_per_head <= r.yuan(1000), r.yuan(300))
+    second = a_policy("second", household.monthly_income_per_head <= r.yuan(2000), r.yuan(200))
+    second = attrs.evolve(second, stacking=[r.excludes(first, keep="higher")])
+    (cliff, _) = marginal(only(nation, first, second), a_child(), INCOME, over=(0, 3000)).cliffs
+    assert [(move.code, move.after.amount) for move in cliff.policies] == [
+        ("330199.first", Decimal(0)),
+        ("330199.second", Decimal(200)),
+    ]
+    assert len(cliff.because) == 1
+    assert "1,000" in cliff.because[0].en
 
 
 def test_a_benefit_that_falls_yuan_for_yuan_is_no_cliff(nation):

@@ -1,7 +1,8 @@
-"""Populations: children made up for examples, tests and benchmarks.
+"""Populations and questions: children made up for tests, and what an analyst asks of children, one or a country of them.
 
 Everything that ``synthesize`` gives is SYNTHETIC: nobody in it exists, and nothing can be concluded from it about the
-children of any place. Needs the extra ``[frames]``, which is loaded when a name is first used.
+children of any place. Tables, plots and what is published need the extra ``[analysis]``, which is loaded when a name is
+first used.
 
 >>> from kinderguard.analysis import synthesize
 >>> synthesize(1000, seed=1)
@@ -12,27 +13,133 @@ from typing import TYPE_CHECKING, Any
 
 #: The public names and where each lives.
 _PUBLIC = {
+    "Between": "kinderguard.analysis.between",
+    "Break": "kinderguard.analysis.one_child",
+    "ChildCompared": "kinderguard.analysis.comparing",
+    "ChildNotFoundError": "kinderguard.analysis.people",
+    "Comparison": "kinderguard.analysis.comparing",
+    "Cover": "kinderguard.analysis.covering",
+    "Coverage": "kinderguard.analysis.covering",
+    "Effect": "kinderguard.analysis.comparing",
+    "EventKind": "kinderguard.analysis.one_child",
+    "Growth": "kinderguard.analysis.growing",
+    "GrowthPoint": "kinderguard.analysis.growing",
+    "Interval": "kinderguard.analysis.publishing",
+    "Linked": "kinderguard.analysis.publishing",
+    "Marginal": "kinderguard.analysis.one_child",
+    "MarginalPoint": "kinderguard.analysis.one_child",
+    "MissingCount": "kinderguard.analysis.covering",
+    "NeedCount": "kinderguard.analysis.needing",
+    "NeedsTable": "kinderguard.analysis.needing",
+    "NoReformError": "kinderguard.analysis.comparing",
+    "NotANumberError": "kinderguard.analysis.one_child",
+    "PaperCount": "kinderguard.analysis.covering",
+    "PeriodError": "kinderguard.analysis.growing",
     "Planted": "kinderguard.analysis.planted",
+    "PolicyChange": "kinderguard.analysis.comparing",
+    "PolicyCost": "kinderguard.analysis.comparing",
+    "PolicyMove": "kinderguard.analysis.one_child",
     "Population": "kinderguard.analysis.synthetic",
+    "ProtectionError": "kinderguard.analysis.publishing",
+    "Published": "kinderguard.analysis.publishing",
+    "PublishingError": "kinderguard.analysis.publishing",
+    "Reach": "kinderguard.analysis.comparing",
+    "ReformEffect": "kinderguard.analysis.comparing",
+    "RuleChange": "kinderguard.analysis.comparing",
+    "Timeline": "kinderguard.analysis.one_child",
+    "TimelineEvent": "kinderguard.analysis.one_child",
+    "TimelineMonth": "kinderguard.analysis.one_child",
+    "UnknownDimensionError": "kinderguard.analysis.dimensions",
+    "UnknownReformError": "kinderguard.analysis.comparing",
+    "WhatIf": "kinderguard.analysis.one_child",
+    "Why": "kinderguard.analysis.comparing",
+    "compare": "kinderguard.analysis.comparing",
+    "coverage": "kinderguard.analysis.covering",
+    "growth": "kinderguard.analysis.growing",
+    "marginal": "kinderguard.analysis.one_child",
+    "needs": "kinderguard.analysis.needing",
     "plant": "kinderguard.analysis.planted",
+    "publishable": "kinderguard.analysis.publishing",
     "synthesize": "kinderguard.analysis.synthetic",
+    "timeline": "kinderguard.analysis.one_child",
+    "what_if": "kinderguard.analysis.one_child",
 }
 
 if TYPE_CHECKING:
+    from kinderguard.analysis.between import Between
+    from kinderguard.analysis.comparing import (
+        ChildCompared,
+        Comparison,
+        Effect,
+        NoReformError,
+        PolicyChange,
+        PolicyCost,
+        Reach,
+        ReformEffect,
+        RuleChange,
+        UnknownReformError,
+        Why,
+    )
+    from kinderguard.analysis.comparing.compare import compare
+    from kinderguard.analysis.covering import Cover, Coverage, MissingCount, PaperCount, coverage
+    from kinderguard.analysis.dimensions import UnknownDimensionError
+    from kinderguard.analysis.growing import Growth, GrowthPoint, PeriodError, growth
+    from kinderguard.analysis.needing import NeedCount, NeedsTable, needs
+    from kinderguard.analysis.one_child import (
+        Break,
+        EventKind,
+        Marginal,
+        MarginalPoint,
+        NotANumberError,
+        PolicyMove,
+        Timeline,
+        TimelineEvent,
+        TimelineMonth,
+        WhatIf,
+    )
+    from kinderguard.analysis.one_child.marginal import marginal
+    from kinderguard.analysis.one_child.timeline import timeline
+    from kinderguard.analysis.one_child.what_if import what_if
+    from kinderguard.analysis.people import ChildNotFoundError
     from kinderguard.analysis.planted import Planted, plant
+    from kinderguard.analysis.publishing import (
+        Interval,
+        Linked,
+        ProtectionError,
+        Published,
+        PublishingError,
+        publishable,
+    )
     from kinderguard.analysis.synthetic import Population, synthesize
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _PUBLIC:
-        raise AttributeError(f"module 'kinderguard.analysis' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_PUBLIC[name]), name)
+    if name == "plots":
+        return import_module("kinderguard.analysis.plots")
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'kinderguard.analysis' has no attribute {name!r}")
+    try:
+        return getattr(import_module(_PUBLIC[name]), name)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] == "kinderguard":
+            raise
+        from kinderguard.model.errors import MissingExtraError
+
+        raise MissingExtraError("analysis", error.name) from None
 
 
 def __dir__() -> list[str]:
     return sorted([*globals(), *_PUBLIC])
 
 
-__all__ = ["Planted", "Population", "plant", "synthesize"]
+__all__ = [
+    "Between", "Break", "ChildCompared", "ChildNotFoundError", "Comparison", "Cover", "Coverage", "Effect",
+    "EventKind", "Growth", "GrowthPoint", "Interval", "Linked", "Marginal", "MarginalPoint", "MissingCount",
+    "NeedCount", "NeedsTable", "NoReformError", "NotANumberError", "PaperCount", "PeriodError", "Planted",
+    "PolicyChange", "PolicyCost", "PolicyMove", "Population", "ProtectionError", "Published", "PublishingError",
+    "Reach", "ReformEffect", "RuleChange", "Timeline", "TimelineEvent", "TimelineMonth", "UnknownDimensionError",
+    "UnknownReformError", "WhatIf", "Why", "compare", "coverage", "growth", "marginal", "needs", "plant",
+    "publishable", "synthesize", "timeline", "what_if",
+]  # fmt: skip

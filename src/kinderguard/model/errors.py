@@ -179,7 +179,7 @@ def _meaning(error: ErrorDetails, fields: dict[str, frozenset[str]]) -> Text:
         return no_such_field(str(error["loc"][-1]), frozenset().union(*fields.values()))
     if kind == "enum":
         return Text(
-            f"代码不存在；可用：{context.get('expected', '')}",
+            f"代码不存在；可用：{str(context.get('expected', '')).replace(' or ', '、').replace(', ', '、')}",
             f"no such code; use one of {context.get('expected', '')}",
         )
     if kind in ("value_error", "assertion_error"):

@@ -18,7 +18,7 @@ import attrs
 from kinderguard.analysis.one_child.asking import Asker, number_kind, shown, title_of_fact, with_facts
 from kinderguard.engines.assessment import ZERO, Assessment, PolicyResult, Total
 from kinderguard.engines.explain import Bound
-from kinderguard.engines.plan import Step
+from kinderguard.engines.plan import Plan, Step
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import FieldValueError
@@ -386,14 +386,33 @@ class _Line:
     def _because(self, before: Assessment, after: Assessment) -> Iterator[Text]:
         """The comparisons that turned: as they hold afterwards, or no longer hold."""
         titles, said = before.basis.titles, set[Text]()
-        for step in before.basis.bound.plan.dynamic:
-            old, new = before.trace[step.index], after.trace[step.index]
-            if old == new or not isinstance(step.node, n.Less | n.AtMost | n.Equal):
-                continue
+        plan = before.basis.bound.plan
+        turned = [
+            step
+            for step in plan.dynamic
+            if before.trace[step.index] != after.trace[step.index]
+            and isinstance(step.node, n.Less | n.AtMost | n.Equal)
+        ]
+        stated = _stated(plan)
+        # Where stacking takes the higher of two amounts, amounts are compared: that follows from what the rules state.
+        for step in [step for step in turned if step in stated] or turned:
             condition = title_of_step(step.names[0] if step.names else step.node, titles)
             if condition not in said:
                 said.add(condition)
-                yield _TURNED[new] + condition
+                yield _TURNED[after.trace[step.index]] + condition
+
+
+def _stated(plan: Plan) -> set[Step]:
+    """The steps that rules state themselves, without those that stacking adds."""
+    found: set[Step] = set()
+    policies = plan.policies.values()
+    left = [*plan.categories.values(), *(s for p in policies for s in (p.eligible, p.own) if s is not None)]
+    while left:
+        step = left.pop()
+        if step not in found:
+            found.add(step)
+            left += [*step.inputs, *step.inner]
+    return found
 
 
 _TURNED = {

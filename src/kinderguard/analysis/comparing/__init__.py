@@ -1,0 +1,23 @@
+"""Reforms beside a book: ``compare`` over many children, and any one child behind a number.
+
+``differences`` finds from the rules alone what a reform can change, ``beside`` lays it out by place, ``rows`` applies it to
+children, ``counting`` adds up, ``compare`` drives; ``result`` is what comes out, ``opened`` one child of it, ``shown`` how a
+notebook shows it.
+"""
+
+from kinderguard.analysis.comparing.compare import NoReformError, compare
+from kinderguard.analysis.comparing.counting import Effect
+from kinderguard.analysis.comparing.opened import ChildCompared, PolicyChange, RuleChange
+from kinderguard.analysis.comparing.result import (
+    Comparison,
+    PolicyCost,
+    Reach,
+    ReformEffect,
+    UnknownReformError,
+    Why,
+)
+
+__all__ = [
+    "ChildCompared", "Comparison", "Effect", "NoReformError", "PolicyChange", "PolicyCost", "Reach", "ReformEffect",
+    "RuleChange", "UnknownReformError", "Why", "compare",
+]  # fmt: skip

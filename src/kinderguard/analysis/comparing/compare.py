@@ -1,0 +1,320 @@
+"""``compare``: reforms beside a book, over many children.
+
+The base is assessed once, each reform once, part by part; what differs is counted while a part is in memory, and only the
+children of whom something may change are kept.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from kinderguard.analysis.between import NOTHING, Between, total
+from kinderguard.analysis.comparing.beside import Beside
+from kinderguard.analysis.comparing.counting import Counting, Sums
+from kinderguard.analysis.comparing.differences import TIMES_A_YEAR
+from kinderguard.analysis.comparing.result import Comparison, PolicyCost, Reach, ReformEffect, Why
+from kinderguard.analysis.comparing.rows import ABSENT, NO, OPEN, YES, changed
+from kinderguard.analysis.dimensions import By, Sorting
+from kinderguard.analysis.people import Jobs, People, Piece, job_of, wanted
+from kinderguard.engines.reasons import UnknownReasonError
+from kinderguard.model.codes import Frequency
+from kinderguard.model.errors import ToldError
+from kinderguard.model.text import Text
+from kinderguard.packs.book import PolicyBook
+from kinderguard.packs.describing import described
+from kinderguard.packs.frames.job import FrameJob
+from kinderguard.packs.frames.parquet import told
+
+if TYPE_CHECKING:
+    from kinderguard.packs.frames.parquet import Progress
+
+BASE = "#base"
+#: So many reasons of a rule that children fall out of are told, the most frequent first.
+REASONS = 8
+
+
+class NoReformError(ToldError, ValueError):
+    """Nothing to compare with, or reforms of another kind than books."""
+
+
+def compare(
+    base: PolicyBook,
+    reform: PolicyBook | Mapping[str, PolicyBook],
+    population: Any,
+    *,
+    members: Any = None,
+    on: dt.date | None = None,
+    division: str | None = None,
+    by: str | Iterable[str | Iterable[str]] = ("place", "class", "age", "sex"),
+    place_digits: int = 6,
+    progress: "bool | Progress | None" = None,
+) -> Comparison:
+    """Who gains and who loses by a reform, by how much, what it costs, whom it reaches, who falls out and why.
+
+    Args:
+        base: the book as it is.
+        reform: a book that was made from it (``with_parameters``, ``with_policies``, ``without``), or several by name. The
+            base is assessed once for all of them.
+        population: a ``Population``, a table as ``assess_frame`` takes it, or Parquet files (a path, a folder, a pattern
+            or several paths), which are read part by part.
+        members: the household members, or tables by list, of the same kind as the children.
+        on: the day; the base's own if left out.
+        division: whose rules, for all children; the division in charge of each, if left out.
+        by: the tables that are counted: dimensions (``place``, ``class``, ``age``, ``sex``, or a column of the children),
+            or several of them for a table of every combination.
+        place_digits: how many digits of a division make a place.
+        progress: a bar in a terminal or notebook (True), or a function that is called with children done and in all; if
+            left out, a bar for more than 100,000 children.
+
+    Returns:
+        A ``Comparison``. Money is what is due by the rules in a year: twelve months, four quarters, a year's and a school
+        year's help; what is paid once is a column of its own. Who gains is judged by both together, in the first year. Help
+        for a household is counted for each of its children where it is asked who gains, and once (with the first of them)
+        where it is asked what it costs.
+
+        Where facts are unknown, every number has a lower and an upper bound: whatever the unknown facts are, the truth lies
+        between. Cells that cannot be read are unknown.
+
+    Raises:
+        NoReformError: no reform, or one that is no book.
+        UnknownDimensionError: no such dimension.
+        FrameColumnError, ParquetRunError: the population cannot be read.
+        NoDayError: no day was given.
+        KeyboardInterrupt: it was interrupted; nothing was changed, and it can be called again.
+
+    >>> import datetime as dt, kinderguard
+    >>> from kinderguard.analysis import compare, synthesize
+    >>> book = kinderguard.load().on(dt.date(2025, 9, 1)).with_parameters({"cn.orphan.scattered_monthly": "1500"})
+    >>> reform = book.with_parameters({"cn.orphan.scattered_monthly": "1600"})
+    >>> found = compare(book, reform, synthesize(300, seed=7, divisions=["330106"]))
+    >>> found["reform"].all.losers, found["reform"].all.gains > 0
+    ((0, 0), True)
+    """
+    reforms = _reforms(reform)
+    day = base.day_of(on)
+    people = People(population, members, division or base.division)
+    tables = By.of(by)
+    sorting = Sorting(people, day, tables, place_digits)
+    books = {BASE: base, **reforms}
+    sets = people.jobs({name: job_of(book, day, people) for name, book in books.items()})
+    # What the table lacks is told once: reforms read much the same.
+    people.warn([place for each in sets for place in each.jobs[BASE].places])
+    before_sums = _PolicySums(base, day, people)
+    found = {name: _Running(base, book, day, people, tables, sets) for name, book in reforms.items()}
+    with told(wanted(progress, people.count), 0, people.count) as tell:
+        done = 0
+        for piece in people.pieces(sets, [*sorting.columns, *sorting.reads]):
+            jobs = sets[piece.jobs].jobs
+            before = jobs[BASE].assess(piece.rows, piece.tables)
+            before_sums.add(piece, before)
+            dimensions = sorting.columns_of(piece.rows, piece.tables, piece.places, before)
+            for name, running in found.items():
+                after = jobs[name].assess(piece.rows, piece.tables)
+                running.add(piece, before, after, dimensions)
+                del after
+            done += len(piece.rows)
+            tell(done, people.count)
+    titles = _titles(books.values(), people)
+    return Comparison(
+        day=day,
+        base=base,
+        books=reforms,
+        reforms={name: running.finished(name, titles, before_sums) for name, running in found.items()},
+        by=tuple(each.names for each in tables),
+        titles=titles,
+        people=people,
+    )
+
+
+def _reforms(reform: Any) -> dict[str, PolicyBook]:
+    reforms = dict(reform) if isinstance(reform, Mapping) else {"reform": reform}
+    wrong = [name for name, book in reforms.items() if not hasattr(book, "assess_frame") or name == BASE]
+    if wrong or not reforms:
+        raise NoReformError(
+            Text(
+                "改革须为规则书（如 book.with_parameters(…)），或由名称到规则书的字典。",
+                "A reform is a policy book, such as book.with_parameters(…), or several by name: {'higher': …}.",
+            )
+        )
+    return reforms
+
+
+def _titles(books: Iterable[PolicyBook], people: People) -> dict[str, Text]:
+    found: dict[str, Text] = {}
+    for book in books:
+        for place in people.divisions:
+            found |= book.overlay(people.division or place).titles
+    return found
+
+
+class _PolicySums:
+    """What each policy of money comes to in one book, a household's help counted once."""
+
+    def __init__(self, book: PolicyBook, day: dt.date, people: People) -> None:
+        self.every: dict[str, Frequency] = {}
+        self._household: set[str] = set()
+        for place in people.divisions:
+            for code, policy in book.overlay(people.division or place).in_force(day).rules.policies.items():
+                if policy.amount is not None:
+                    self.every[code] = policy.every
+                    self._household |= {code} if policy.per == "household" else set()
+        self._sums = Sums()
+        self.payees: Counter[str] = Counter()
+
+    def add(self, piece: Piece, results: pl.DataFrame) -> None:
+        """Count some children."""
+        exprs = []
+        for code in self.every:
+            low, high = f"{code}.low_fen", f"{code}.high_fen"
+            if low not in results.columns:
+                continue
+            # Of a policy that a place does not have, nothing is there; of an unknown amount, at least nothing is known.
+            there = pl.col(f"{code}.eligible").is_not_null() | pl.col(low).is_not_null()
+            counted = there & pl.lit(piece.first) if code in self._household else there
+            exprs += [
+                pl.when(counted).then(pl.col(low).cast(pl.Int64).fill_null(0)).otherwise(0).alias(f"{code}:low"),
+                pl.when(counted).then(pl.col(high).cast(pl.Int64)).otherwise(0).alias(f"{code}:high"),
+            ]
+        frame = results.select(exprs)
+        self._sums.add(frame, frame.columns)
+        for code in self.every:
+            if f"{code}:high" in frame.columns:
+                # Nothing above is a bound that is not there: something may be given.
+                self.payees[code] += int((frame[f"{code}:high"] != 0).fill_null(True).sum())
+
+    def of(self, code: str) -> Between:
+        """What a policy comes to, a year or once."""
+        factor = TIMES_A_YEAR.get(self.every[code], 1) if code in self.every else 1
+        return self._sums.between(code).times(factor)
+
+
+class _Running:
+    """One reform while parts come in."""
+
+    def __init__(
+        self,
+        base: PolicyBook,
+        book: PolicyBook,
+        day: dt.date,
+        people: People,
+        tables: Sequence[By],
+        sets: Sequence[Jobs],
+    ) -> None:
+        self._base, self._book, self._day, self._people = base, book, day, people
+        self._places = [each.places for each in sets]
+        self._beside = Beside(base, book, day, people.divisions, people.division)
+        self._counting = Counting(tables)
+        self._sums, self._after = Sums(), _PolicySums(book, day, people)
+        self._states: dict[str, Counter[int]] = {code: Counter() for code in self._beside.codes}
+        self._kept: list[pl.DataFrame] = []
+        self._why: dict[str, Counter[str]] = {code: Counter() for code in self._beside.codes}
+        self._place_of: dict[str, str | None] = {}
+        self._reasons: dict[int, FrameJob] = {}
+
+    def add(self, piece: Piece, before: pl.DataFrame, after: pl.DataFrame, dimensions: pl.DataFrame) -> None:
+        """Count some children."""
+        found = changed(piece, before, after, self._beside)
+        self._counting.add(found, dimensions)
+        self._after.add(piece, after)
+        self._sums.add(found, [name for name in found.columns if name.startswith("policy:")])
+        for code in self._beside.codes:
+            states = found[f"state:{code}"].value_counts()
+            self._states[code].update(dict(states.iter_rows()))
+        self._ask_why(piece, found)
+        self._keep(piece, found, dimensions)
+
+    def _keep(self, piece: Piece, found: pl.DataFrame, dimensions: pl.DataFrame) -> None:
+        """The children of whom something may change."""
+        states = [pl.col(f"state:{code}") for code in self._beside.codes]
+        moved = pl.any_horizontal(pl.col("kind") != "same", *(s // 4 != s % 4 for s in states))
+        wanted = found.select(moved.alias("moved")).to_series()
+        own = [piece.numbers.alias("row"), *([piece.rows["ref"]] if "ref" in piece.rows.columns else [])]
+        columns = ["kind", *(f"{name}_{end}" for name in ("year", "once") for end in ("low", "high"))]
+        columns += [f"state:{code}" for code in self._beside.codes]
+        frame = pl.DataFrame(own).hstack(dimensions).hstack(found.select(columns))
+        kept = frame.filter(wanted)
+        self._kept.append(kept.with_columns(pl.col("class").str.split("|")) if "class" in kept.columns else kept)
+
+    def _ask_why(self, piece: Piece, found: pl.DataFrame) -> None:
+        """Of the children who fall out, which conditions fail: only they are assessed once more, with reasons."""
+        out = {
+            code: found[f"state:{code}"] == YES * 4 + NO
+            for code in self._beside.codes
+            if (found[f"state:{code}"] == YES * 4 + NO).any()
+        }
+        if not out:
+            return
+        any_of = found.select(pl.any_horizontal(*(pl.lit(mask) for mask in out.values())).alias("out")).to_series()
+        if piece.jobs not in self._reasons:
+            people, places = self._people, self._places[piece.jobs]
+            self._reasons[piece.jobs] = job_of(self._book, self._day, people, reasons=True)(
+                people.schema, places, people.empty_tables, people.full
+            )
+        listed = self._reasons[piece.jobs].assess(piece.rows.filter(any_of), piece.tables)["reasons"]
+        here = piece.places.filter(any_of)
+        for code, mask in out.items():
+            theirs = mask.filter(any_of)
+            frame = pl.DataFrame({"why": listed.filter(theirs), "place": here.filter(theirs)})
+            frame = frame.explode("why").with_columns(pl.col("why").cast(pl.String))
+            frame = frame.filter(pl.col("why").str.starts_with(f"{code}:"))
+            counted = frame.group_by("why").agg(pl.len(), pl.col("place").first())
+            for why, count, place in counted.iter_rows():
+                self._why[code][why] += count
+                self._place_of.setdefault(why, place)
+
+    # ---- in the end ---------------------------------------------------------------------------------------------
+
+    def finished(self, name: str, titles: Mapping[str, Text], before: _PolicySums) -> ReformEffect:
+        """What the reform does."""
+        return ReformEffect(
+            name=name,
+            description=described(self._book, self._base),
+            all=self._counting.all,
+            tables=self._counting.tables(),
+            policies=tuple(self._costs(titles, before)),
+            reaches=tuple(reach for code in self._beside.codes if (reach := self._reach(code, titles)) is not None),
+            changes=pl.concat(self._kept, how="vertical") if self._kept else pl.DataFrame(),
+        )
+
+    def _costs(self, titles: Mapping[str, Text], before: _PolicySums) -> Iterable[PolicyCost]:
+        money = set(self._beside.money)
+        for code in sorted({*before.every, *self._after.every}):
+            every = (self._after.every | before.every)[code]
+            old, new = before.of(code), self._after.of(code)
+            change = NOTHING
+            if code in money:
+                change = total(self._sums.between(f"policy:{code}:{name}") for name in ("year", "once"))
+            payees = (before.payees[code], self._after.payees[code])
+            yield PolicyCost(code, titles.get(code, Text(code, code)), every, old, new, change, payees)
+
+    def _reach(self, code: str, titles: Mapping[str, Text]) -> Reach | None:
+        states = self._states[code]
+        if not any(count for state, count in states.items() if state // 4 != state % 4):
+            return None
+        absent = states[YES * 4 + ABSENT]
+        why = [Why(c, self._titled(c), count) for c, count in self._why[code].most_common(REASONS)]
+        if absent:
+            why.append(Why("absent", Text("改革中没有这项规则", "the reform has no such rule"), absent))
+        paid = self._beside.paid_after.get(code) or self._beside.paid_before.get(code)
+        return Reach(
+            code=code,
+            title=titles.get(code, Text(code, code)),
+            what="category" if paid is None else "policy" if paid.cash else "service",
+            reached=(states[NO * 4 + YES] + states[ABSENT * 4 + YES], states[OPEN * 4 + YES]),
+            lost=(states[YES * 4 + NO] + absent, states[YES * 4 + OPEN]),
+            settled_no=states[OPEN * 4 + NO] + states[OPEN * 4 + ABSENT],
+            opened_no=states[NO * 4 + OPEN] + states[ABSENT * 4 + OPEN],
+            reasons=tuple(why),
+        )
+
+    def _titled(self, code: str) -> Text:
+        try:
+            return self._book.reason(code, on=self._day, division=self._people.division or self._place_of[code]).title
+        except UnknownReasonError:
+            return Text(code, code)
+
+
+__all__ = ["NoReformError", "compare"]

@@ -1,0 +1,424 @@
+"""What a comparison says: for each reform who gains and loses, what it costs, whom it reaches and who falls out, and why.
+
+Made by ``compare``. Numbers and codes only; a child is named by its number in the population, and opened from there.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import polars as pl
+
+from kinderguard.analysis.between import Between
+from kinderguard.analysis.comparing.counting import Effect
+from kinderguard.analysis.comparing.opened import ChildCompared, open_child
+from kinderguard.analysis.comparing.rows import ABSENT, KINDS, NO, OPEN, YES
+from kinderguard.analysis.dimensions import Key
+from kinderguard.analysis.people import People
+from kinderguard.model.codes import Frequency
+from kinderguard.model.errors import ToldError, suggestion
+from kinderguard.model.text import Language, Text, join
+from kinderguard.packs.book import PolicyBook
+
+if TYPE_CHECKING:
+    from kinderguard.analysis.plots import Plot
+    from kinderguard.model.view import View
+
+#: What is said of each way in which a child may fare.
+KIND_TITLES: Mapping[str, Text] = {
+    "gains": Text("受益", "gains"),
+    "may_gain": Text("可能受益", "may gain"),
+    "same": Text("不变", "as before"),
+    "may_lose": Text("可能受损", "may lose"),
+    "loses": Text("受损", "loses"),
+    "open": Text("尚不能定", "may gain or lose"),
+}
+
+
+class UnknownReformError(ToldError, KeyError):
+    """A reform, or a table of one, that the comparison does not have; the nearest is offered."""
+
+
+@attrs.frozen
+class Why:
+    """Why children fall out of a rule, and how many of them.
+
+    Args:
+        code: ``rule:step``, as ``book.reason`` takes it; ``absent`` where the reform has no such rule.
+        title: the condition that fails, in both languages.
+        children: of how many it fails. Several may fail for one child.
+    """
+
+    code: str
+    title: Text
+    children: int
+
+
+@attrs.frozen
+class Reach:
+    """How a category or policy comes out otherwise.
+
+    Args:
+        code, title: of the rule.
+        what: ``category``, ``policy`` (money: whether a child is eligible) or ``service`` (whether it is given).
+        reached: children of whom it now holds and was not: of whom it did not hold, and of whom that was not known.
+        lost: children of whom it held and does no more: of whom it does not hold, and of whom that is not known now.
+        settled_no, opened_no: of whom it was not known and does not hold now; of whom it did not hold and is not known now.
+        reasons: why those of whom it does not hold any more fall out, the most frequent first.
+    """
+
+    code: str
+    title: Text
+    what: str
+    reached: tuple[int, int]
+    lost: tuple[int, int]
+    settled_no: int
+    opened_no: int
+    reasons: tuple[Why, ...] = ()
+
+    @property
+    def newly_reached(self) -> int:
+        """Of whom it holds for sure now, and did not before for sure."""
+        return sum(self.reached)
+
+    @property
+    def fallen_out(self) -> int:
+        """Of whom it held for sure, and does not for sure any more."""
+        return sum(self.lost)
+
+
+@attrs.frozen
+class PolicyCost:
+    """What a policy costs before and after (a household's help counted once), a year or once.
+
+    Args:
+        code, title: of the policy.
+        every: how often it is paid; ``once`` is a sum of its own and no part of a year's.
+        before, after: what is due in all, a year (or once).
+        change: by how much it changes: narrower than the difference of the two, since what is unknown of a child is
+            unknown in both.
+        payees: how many children get it, or may, before and after: a household's help, the first child of each household.
+    """
+
+    code: str
+    title: Text
+    every: Frequency
+    before: Between
+    after: Between
+    change: Between
+    payees: tuple[int, int]
+
+
+@attrs.frozen(eq=False, repr=False)
+class ReformEffect:
+    """What one reform does.
+
+    Args:
+        name: its name in the comparison.
+        description: what it changes, in words.
+        all: what it does to all children.
+        tables: by the name of a table, by the values of its dimensions: what it does to those children.
+        policies: what each policy of money costs.
+        reaches: how categories and policies come out otherwise.
+        changes: the children of whom anything may change, a row each: ``row``, ``ref``, ``kind``, the dimensions, changes in
+            fen, and ``state:<code>``.
+    """
+
+    name: str
+    description: Text
+    all: Effect
+    tables: Mapping[str, Mapping[Key, Effect]]
+    policies: tuple[PolicyCost, ...]
+    reaches: tuple[Reach, ...]
+    changes: pl.DataFrame
+
+    @property
+    def cost_a_year(self) -> Between:
+        """By how much what is due in a year changes: twelve months, four quarters, a year's and a school year's help."""
+        return self.all.cost_a_year
+
+    def reach(self, code: str) -> Reach | None:
+        """How a category or policy comes out otherwise; None where it comes out as before of every child."""
+        return next((r for r in self.reaches if r.code == code), None)
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {self.all.gains} of {self.all.children} children gain, {self.all.loses} lose>"
+
+
+@attrs.frozen(eq=False, repr=False)
+class Comparison:
+    """What reforms do, beside the book they change. Made by ``compare``.
+
+    Attributes:
+        day: the day.
+        base: the book as it is.
+        books: the reforms by name.
+        reforms: what each does.
+        by: the names of the tables.
+
+    A change of a child, ``low`` to ``high``, holds whatever its unknown facts are: nothing outside can come about. It may be
+    wider than what can come about: a child of whom only ``may_gain`` is said may be one that gains for sure, never the
+    reverse. Policies that a reform does not touch cancel; of the others, both books are taken to be met by one and the same
+    child.
+
+    The bounds are those of facts that become known: what a rule makes of not knowing itself (``r.known``) is taken as it is
+    asked today, as in every bound of an assessment.
+    """
+
+    day: dt.date
+    base: PolicyBook
+    books: Mapping[str, PolicyBook]
+    reforms: Mapping[str, ReformEffect]
+    by: tuple[tuple[str, ...], ...]
+    titles: Mapping[str, Text]
+    _people: People
+
+    def __getitem__(self, reform: str) -> ReformEffect:
+        if reform not in self.reforms:
+            raise UnknownReformError(
+                Text(
+                    f"没有名为 {reform!r} 的改革；有 {'、'.join(self.reforms)}。",
+                    f"There is no reform {reform!r} here; there are {', '.join(self.reforms)}.",
+                )
+                + suggestion(reform, self.reforms)
+            )
+        return self.reforms[reform]
+
+    def effect(self, reform: str | None = None) -> ReformEffect:
+        """What one reform does.
+
+        Args:
+            reform: its name; the only one, if left out.
+
+        Raises:
+            UnknownReformError: there is no such reform, or several and none was named.
+        """
+        if reform is None and len(self.reforms) > 1:
+            raise UnknownReformError(
+                Text(
+                    f"有多项改革，请写明其一：{'、'.join(self.reforms)}。",
+                    f"There are several reforms; say which: {', '.join(self.reforms)}.",
+                )
+            )
+        return self[next(iter(self.reforms)) if reform is None else reform]
+
+    # ---- the children behind a number ---------------------------------------------------------------------------
+
+    def children(
+        self,
+        reform: str | None = None,
+        *,
+        gains: bool | None = None,
+        loses: bool | None = None,
+        kind: str | None = None,
+        reached: str | None = None,
+        lost: str | None = None,
+        **where: str,
+    ) -> pl.DataFrame:
+        """The children behind a number, a row each; ``open`` takes their ``row`` or ``ref``.
+
+        Args:
+            reform: its name; the only one, if left out.
+            gains: those who gain for sure (True), or do not for sure (False).
+            loses: those who lose for sure (True), or do not for sure (False).
+            kind: ``gains``, ``may_gain``, ``may_lose``, ``loses`` or ``open``.
+            reached: the code of a category or policy that reaches them newly.
+            lost: the code of one that they fall out of.
+            where: values of dimensions: ``place="330106"``, ``age="6-11"``, ``sex="female"``, ``class_="cn.economic_hardship"``.
+
+        Returns:
+            Their number in the population, ``ref``, dimensions, and changes in yuan a year and once, of the child and its
+            household. Children of whom nothing can change are in no row. It holds no name and no ID number.
+
+        Raises:
+            UnknownReformError: there is no such reform, rule or dimension here.
+        """
+        found = self.effect(reform).changes
+        for wanted, name in ((gains, "gains"), (loses, "loses")):
+            if wanted is not None:
+                found = found.filter((pl.col("kind") == name) == wanted)
+        if kind is not None:
+            _known(kind, KINDS, Text("情形", "kind"))
+            found = found.filter(pl.col("kind") == kind)
+        for code, wanted_states in ((reached, _REACHED), (lost, _LOST)):
+            if code is not None:
+                states = [c.removeprefix("state:") for c in found.columns if c.startswith("state:")]
+                if code not in states:
+                    _known(code, [*states, *self.titles], Text("类别或政策", "category or policy"))
+                    return found.head(0).select(_shown(found))
+                found = found.filter(pl.col(f"state:{code}").is_in(list(wanted_states)))
+        for given, value in where.items():
+            name = given.rstrip("_")
+            _known(name, [c for c in found.columns if ":" not in c], Text("维度", "dimension"))
+            column = found[name]
+            mask = column.list.contains(value) if isinstance(column.dtype, pl.List) else column == value
+            found = found.filter(mask)
+        return found.select(_shown(found))
+
+    def open(self, child: int | str, reform: str | None = None) -> ChildCompared:
+        """One child, by the book as it is and by a reform: both assessments, and what differs.
+
+        Args:
+            child: the number of its row, or its ``ref``.
+            reform: its name; the only one, if left out.
+
+        Raises:
+            ChildNotFoundError: there is no such child, or several.
+            UnknownReformError: there is no such reform here.
+        """
+        effect = self.effect(reform)
+        return open_child(self._people, self.base, self.books[effect.name], child, self.day)
+
+    # ---- as text, rows and pictures -----------------------------------------------------------------------------
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Every number as rows of plain values, for a dataframe: a row for each reform, table and cell.
+
+        ``table`` is ``all`` or the name of a table, and a column for each dimension says which cell. Money is text in yuan;
+        None is no bound.
+        """
+        names = list(dict.fromkeys(name for by in self.by for name in by))
+        found: list[dict[str, Any]] = []
+        for name, effect in self.reforms.items():
+            none = dict.fromkeys(names)
+            found.append({"reform": name, "table": "all", **none, **effect.all.plain()})
+            for by in self.by:
+                table = " × ".join(by)
+                for key, cell in effect.tables[table].items():
+                    at = none | dict(zip(by, key, strict=True))
+                    found.append({"reform": name, "table": table, **at, **cell.plain()})
+        return found
+
+    def to_polars(self) -> pl.DataFrame:
+        """``rows`` as a table."""
+        return pl.DataFrame(self.rows(), infer_schema_length=None)
+
+    def summary(self, lang: Language | None = None) -> str:
+        """What the reforms do, in words.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+        """
+        from kinderguard.model.view import display_language
+
+        return "\n\n".join(text.in_(lang or display_language()) for text in self._said())
+
+    def _said(self) -> Iterator[Text]:
+        for effect in self.reforms.values():
+            yield _in_words(effect)
+
+    def view(self, lang: Language | None = None) -> "View":
+        """The comparison as a notebook shows it."""
+        from kinderguard.analysis.comparing.shown import comparison_view
+
+        return comparison_view(self, lang)
+
+    def plot(self, lang: Language | None = None) -> "Plot":
+        """Winners and losers as a picture; see ``analysis.plots``."""
+        from kinderguard.analysis.plots import winners
+        from kinderguard.model.view import display_language
+
+        return winners(self, lang or display_language())
+
+    def _repr_html_(self) -> str:
+        return self.view().html
+
+    def __repr__(self) -> str:
+        return f"<Comparison on {self.day}: {', '.join(map(repr, self.reforms.values()))}>"
+
+    def __str__(self) -> str:
+        return self.summary()
+
+
+_REACHED = {NO * 4 + YES, OPEN * 4 + YES, ABSENT * 4 + YES}
+_LOST = {YES * 4 + NO, YES * 4 + OPEN, YES * 4 + ABSENT}
+
+
+def _known(value: str, known: Any, what: Text) -> None:
+    if value not in list(known):
+        raise UnknownReformError(
+            Text(f"这里没有{what.zh} {value!r}。", f"There is no {what.en} {value!r} here.") + suggestion(value, known)
+        )
+
+
+def _shown(found: pl.DataFrame) -> list[pl.Expr]:
+    """The columns of children as they are given: changes in yuan, dimensions, no states."""
+    shown = []
+    for name, dtype in found.schema.items():
+        if ":" in name:
+            continue
+        if name.endswith(("_low", "_high")) and dtype == pl.Int64:
+            # Decimals are held as whole numbers of their last place, which is the fen.
+            shown.append((pl.col(name).cast(pl.Decimal(38, 2)) / 100).cast(pl.Decimal(38, 2)).alias(name))
+        else:
+            shown.append(pl.col(name))
+    return shown
+
+
+def _in_words(effect: ReformEffect) -> Text:
+    every = effect.all
+    lines = [
+        effect.description,
+        Text(
+            f"儿童 {every.children:,} 人：受益 {_count(every.winners)[0]} 人，受损 {_count(every.losers)[0]} 人，"
+            f"确定不变 {every.same:,} 人。",
+            f"Of {every.children:,} children {_count(every.winners)[1]} gain, {_count(every.losers)[1]} lose, and "
+            f"{every.same:,} are for sure as before.",
+        ),
+        Text(f"每年支出变动：{every.cost_a_year.text.zh}", f"Change in cost a year: {every.cost_a_year.text.en}")
+        + (
+            Text("", "")
+            if every.cost_once.is_zero
+            else Text(f"；一次性：{every.cost_once.text.zh}", f"; once: {every.cost_once.text.en}")
+        ),
+    ]
+    for policy in effect.policies:
+        if not policy.change.is_zero:
+            lines.append(
+                Text(
+                    f"  {policy.title.zh}：{policy.before.text.zh} → {policy.after.text.zh}，变动 {policy.change.text.zh}",
+                    f"  {policy.title.en}: {policy.before.text.en} → {policy.after.text.en}, a change of "
+                    f"{policy.change.text.en}",
+                )
+            )
+    for reach in effect.reaches:
+        if reach.newly_reached or reach.fallen_out:
+            lines.append(Text(f"  {reach.title.zh}：", f"  {reach.title.en}: ") + _reach_in_words(reach))
+            lines += [
+                Text(
+                    f"    退出原因：{why.title.zh}（{why.children:,} 人）",
+                    f"    because: {why.title.en} ({why.children:,})",
+                )
+                for why in reach.reasons
+            ]
+    return Text("\n".join(line.zh for line in lines), "\n".join(line.en for line in lines))
+
+
+def _reach_in_words(reach: Reach) -> Text:
+    parts = []
+    if reach.newly_reached:
+        open_ = reach.reached[1]
+        parts.append(
+            Text(f"新覆盖 {reach.newly_reached:,} 人", f"{reach.newly_reached:,} newly reached")
+            + (Text(f"（其中 {open_:,} 人原先待定）", f" (of {open_:,} it was not known)") if open_ else Text("", ""))
+        )
+    if reach.fallen_out:
+        open_ = reach.lost[1]
+        parts.append(
+            Text(f"退出 {reach.fallen_out:,} 人", f"{reach.fallen_out:,} fall out")
+            + (
+                Text(f"（其中 {open_:,} 人现为待定）", f" (of {open_:,} it is not known now)")
+                if open_
+                else Text("", "")
+            )
+        )
+    return join(parts, "，", ", ")
+
+
+def _count(bounds: tuple[int, int]) -> tuple[str, str]:
+    low, high = bounds
+    return (f"{low:,}", f"{low:,}") if low == high else (f"{low:,} 至 {high:,}", f"{low:,} to {high:,}")
+
+
+__all__ = ["KIND_TITLES", "Comparison", "PolicyCost", "Reach", "ReformEffect", "UnknownReformError", "Why"]

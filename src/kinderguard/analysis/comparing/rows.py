@@ -1,0 +1,165 @@
+"""What a reform does to each of some children, as columns: changes with their bounds, and how each rule comes out.
+
+Bounds of a difference: with both books' own bounds, ``low after - high before`` to ``high after - low before`` is sound
+for each policy; what the rules alone say of the difference (``differences``) is sound as well, and the narrower of the two
+is taken. Policies that do not differ add nothing, whatever is unknown. Called by the comparison, part by part.
+"""
+
+import attrs
+import polars as pl
+
+from kinderguard.analysis.comparing.beside import Beside, Paid, column_of
+from kinderguard.analysis.comparing.differences import TIMES_A_YEAR
+from kinderguard.analysis.people import Piece
+from kinderguard.model.codes import Frequency
+
+#: How a child fares: for sure (``gains``, ``loses``, ``same``), or as far as is known.
+KINDS = ("gains", "may_gain", "same", "may_lose", "loses", "open")
+KIND = pl.Enum(KINDS)
+#: How a rule comes out: 0 no, 1 yes, 2 not known, 3 the book has no such rule.
+NO, YES, OPEN, ABSENT = range(4)
+#: The money columns: of the child and its household, and of what it costs (the household's once).
+SUMS = ("year", "once", "cost_year", "cost_once")
+
+
+@attrs.frozen
+class Change:
+    """What one policy adds to the changes: each time it is paid, times ``factor`` a year, or once."""
+
+    low: pl.Expr
+    high: pl.Expr
+    paid: Paid
+
+    @property
+    def factor(self) -> int:
+        """How often it is paid in a year; 1 for what is paid once."""
+        return TIMES_A_YEAR.get(self.paid.every, 1)
+
+    @property
+    def sum(self) -> str:
+        """Of a year, or once."""
+        return "once" if self.paid.every is Frequency.ONCE else "year"
+
+
+def changed(piece: Piece, before: pl.DataFrame, after: pl.DataFrame, beside: Beside) -> pl.DataFrame:
+    """Columns for some children: ``kind``; ``year_low`` … ``cost_once_high`` (fen, null: no bound); ``state:<code>`` of
+    every rule that may come out otherwise (4 × before + after); ``policy:<code>:low`` … of each policy that may differ.
+
+    Args:
+        piece: the children.
+        before, after: the results of both books, in fen.
+        beside: what differs.
+    """
+    numbers = beside.numbers(piece.places)
+    columns = {f"a.{name}": before[name] for name in before.columns if name != "ref"}
+    columns |= {f"b.{name}": after[name] for name in after.columns if name != "ref"}
+    frame = pl.DataFrame([series.alias(name) for name, series in columns.items()])
+    frame = frame.with_columns(first=piece.first, number=numbers)
+    per_policy: dict[str, list[Change]] = {code: [] for code in beside.money}
+    for code in beside.money:
+        frame, found = _of_policy(frame, code, beside, numbers)
+        per_policy[code] += found
+    sums = _sums(per_policy)
+    policies = {
+        f"policy:{code}:{name}:{end}": _added([c for c in found if c.sum == name], end, once_a_household=True)
+        for code, found in per_policy.items()
+        for name in ("year", "once")
+        for end in ("low", "high")
+    }
+    states = {f"state:{code}": _state(code, beside, numbers, frame) for code in beside.codes}
+    result = frame.select(**sums, **policies, **states)
+    low, high = pl.col("year_low") + pl.col("once_low"), pl.col("year_high") + pl.col("once_high")
+    return result.with_columns(_kind(low, high).alias("kind"))
+
+
+def _of_policy(frame: pl.DataFrame, code: str, beside: Beside, numbers: pl.Series) -> tuple[pl.DataFrame, list[Change]]:
+    """A policy's difference: of one kind where both books pay it alike, else what goes and what comes."""
+    old, new = beside.paid_before.get(code), beside.paid_after.get(code)
+    for book, after in (("a", False), ("b", True)):
+        frame = _filled(frame, book, code, beside, numbers, after=after)
+    a_low, a_high, b_low, b_high = (pl.col(f"{book}:{code}:{end}") for book in "ab" for end in ("low", "high"))
+    if old is None or new is None or (old.cash and new.cash and old == new):
+        lows, highs = beside.constants(code)
+        eligible = [pl.col(f"{book}:{code}:eligible") for book in "ab"]
+        open_ = eligible[0].is_null() | eligible[1].is_null()
+        place = (
+            pl.when(open_).then(0).otherwise(1 + 2 * (~eligible[0]).cast(pl.UInt32) + (~eligible[1]).cast(pl.UInt32))
+        )
+        index = frame.select((pl.col("number") * 5 + place).cast(pl.UInt32)).to_series()
+        frame = frame.with_columns(
+            lows.gather(index).alias(f"c:{code}:low"), highs.gather(index).alias(f"c:{code}:high")
+        )
+        # The narrower of two sound bounds; a null is no bound, and no bound is passed over.
+        low = pl.max_horizontal(b_low - a_high, pl.col(f"c:{code}:low"))
+        high = pl.min_horizontal(b_high - a_low, pl.col(f"c:{code}:high"))
+        paid = new or old
+        assert paid is not None
+        return frame, [Change(low, high, paid)]
+    found = [Change(-a_high, -a_low, old)] if old.cash else []
+    return frame, found + ([Change(b_low, b_high, new)] if new.cash else [])
+
+
+def _filled(
+    frame: pl.DataFrame, book: str, code: str, beside: Beside, numbers: pl.Series, *, after: bool
+) -> pl.DataFrame:
+    """A policy's results in one book with nothing where the book does not have it."""
+    has, zero = pl.lit(beside.has(code, numbers, after=after)), pl.lit(0, pl.Int64)
+    low, high, eligible = (f"{book}.{code}.{name}" for name in ("low_fen", "high_fen", "eligible"))
+    if low not in frame.columns:
+        own = {"low": zero, "high": zero, "eligible": pl.lit(False)}
+    else:
+        own = {
+            # An amount of which nothing is known is at least nothing, as totals have it.
+            "low": pl.when(has).then(pl.col(low).cast(pl.Int64).fill_null(0)).otherwise(zero),
+            "high": pl.when(has).then(pl.col(high).cast(pl.Int64)).otherwise(zero),
+            "eligible": pl.when(has).then(pl.col(eligible)).otherwise(pl.lit(False)),
+        }
+    return frame.with_columns(**{f"{book}:{code}:{name}": expr for name, expr in own.items()})
+
+
+def _sums(per_policy: dict[str, list[Change]]) -> dict[str, pl.Expr]:
+    every = [change for found in per_policy.values() for change in found]
+    return {
+        f"{prefix}{name}_{end}": _added([c for c in every if c.sum == name], end, once_a_household=bool(prefix))
+        for prefix in ("", "cost_")
+        for name in ("year", "once")
+        for end in ("low", "high")
+    }
+
+
+def _added(changes: list[Change], end: str, *, once_a_household: bool) -> pl.Expr:
+    found = pl.lit(0, pl.Int64)
+    for change in changes:
+        part = (change.low if end == "low" else change.high) * change.factor
+        if once_a_household and change.paid.per == "household":
+            part = pl.when("first").then(part).otherwise(0)
+        found = found + part
+    # Beside a column, so that there is a value for every row.
+    return pl.when(pl.col("first").is_not_null()).then(found)
+
+
+def _kind(low: pl.Expr, high: pl.Expr) -> pl.Expr:
+    at_least, at_most = (low >= 0).fill_null(False), (high <= 0).fill_null(False)
+    found = (
+        pl.when((low > 0).fill_null(False)).then(pl.lit("gains"))
+        .when((high < 0).fill_null(False)).then(pl.lit("loses"))
+        .when(at_least & at_most).then(pl.lit("same"))
+        .when(at_least).then(pl.lit("may_gain"))
+        .when(at_most).then(pl.lit("may_lose"))
+        .otherwise(pl.lit("open"))
+    )  # fmt: skip
+    return found.cast(KIND)
+
+
+def _state(code: str, beside: Beside, numbers: pl.Series, frame: pl.DataFrame) -> pl.Expr:
+    sides = []
+    for book, paid, after in (("a", beside.paid_before, False), ("b", beside.paid_after, True)):
+        name = f"{book}.{column_of(code, paid)}"
+        has = pl.lit(beside.has(code, numbers, after=after))
+        value = pl.col(name) if name in frame.columns else pl.lit(None, pl.Boolean)
+        state = pl.when(~has).then(ABSENT).when(value.is_null()).then(OPEN).when(value).then(YES).otherwise(NO)
+        sides.append(state.cast(pl.UInt8))
+    return (sides[0] * 4 + sides[1]).cast(pl.UInt8)
+
+
+__all__ = ["ABSENT", "KIND", "KINDS", "NO", "OPEN", "SUMS", "YES", "changed"]

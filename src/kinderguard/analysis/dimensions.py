@@ -1,0 +1,212 @@
+"""By what an analysis counts children: place, main class, age, sex, or a column of their table; and what its values are called.
+
+Each dimension gives every child a value; what is not known is ``unknown``, a value as any other, so that nobody is left out.
+A child in two main classes counts in both: the rows by ``class`` do not add up to all children, all others do.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import attrs
+import polars as pl
+
+from kinderguard.analysis.people import Marks, People
+from kinderguard.engines.frame.inputs import RecordTable
+from kinderguard.model.codes import Sex
+from kinderguard.model.errors import ToldError, suggestion
+from kinderguard.model.places import place_name
+from kinderguard.model.text import Text, join, same
+from kinderguard.rules import child
+from kinderguard.rules.expression import BoolExpr
+
+UNKNOWN, NONE = "unknown", "none"
+#: The main classes, in the order of the law.
+CLASSES = ("cn.economic_hardship", "cn.guardianship_deficit", "cn.special_difficulty")
+#: Bands of whole years of age: the first and the last year of each.
+AGES: Mapping[str, tuple[int, int | None]] = {
+    "0-2": (0, 2),
+    "3-5": (3, 5),
+    "6-11": (6, 11),
+    "12-14": (12, 14),
+    "15-17": (15, 17),
+    "18+": (18, None),
+}
+DIMENSIONS = ("place", "class", "age", "sex")
+TITLES: Mapping[str, Text] = {
+    "place": Text("地区", "place"),
+    "class": Text("主要类别", "main class"),
+    "age": Text("年龄", "age"),
+    "sex": Text("性别", "sex"),
+}
+#: The values of one row of a table, one for each dimension.
+Key: TypeAlias = tuple[str, ...]
+
+
+class UnknownDimensionError(ToldError, ValueError):
+    """A dimension that is neither ours nor a column of the children; the nearest is offered."""
+
+
+@attrs.frozen
+class By:
+    """The dimensions of one table: several make a table of every combination that occurs.
+
+    >>> By.of(["place", ("place", "age")])
+    (By(names=('place',)), By(names=('place', 'age')))
+    """
+
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, by: "str | Iterable[str | Iterable[str]]") -> "tuple[By, ...]":
+        """The tables that a caller asks for."""
+        given = [by] if isinstance(by, str) else list(by)
+        return tuple(dict.fromkeys(cls((one,) if isinstance(one, str) else tuple(one)) for one in given))
+
+    @property
+    def name(self) -> str:
+        """How the table is called among others: ``place``, ``place × age``."""
+        return " × ".join(self.names)
+
+
+def _bands() -> dict[str, BoolExpr]:
+    found = {}
+    for name, (first, last) in AGES.items():
+        since = child.age >= first
+        found[f"age:{name}"] = since if last is None else since & (child.age <= last)
+    return found
+
+
+class Sorting:
+    """Gives each child its value of each dimension.
+
+    Args:
+        people: the children.
+        day: the day, for ages.
+        by: the tables that are asked for.
+        place_digits: how many digits of the division make a place: 2 for the province, 4 for the city, 6 for the county.
+
+    Raises:
+        UnknownDimensionError: a dimension that is neither ours nor a column.
+    """
+
+    def __init__(self, people: People, day: dt.date, by: Sequence[By], place_digits: int) -> None:
+        self.names = tuple(dict.fromkeys(name for each in by for name in each.names))
+        for name in self.names:
+            if name not in DIMENSIONS and name not in people.schema:
+                near = suggestion(name, [*DIMENSIONS, *people.schema])
+                raise UnknownDimensionError(
+                    Text(
+                        f"没有维度 {name!r}；可用 {'、'.join(DIMENSIONS)}，或儿童表中的列。",
+                        f"There is no dimension {name!r}: use {', '.join(DIMENSIONS)}, or a column of the children.",
+                    )
+                    + near
+                )
+        #: Further columns of the children that are needed.
+        self.columns = tuple(name for name in self.names if name not in DIMENSIONS)
+        self._digits = place_digits
+        sexes = {f"sex:{sex.value}": child.sex == sex for sex in Sex}
+        asked = (_bands() if "age" in self.names else {}) | (sexes if "sex" in self.names else {})
+        self._marks = Marks(people, day, asked) if asked else None
+        self.reads = tuple(self._marks.columns) if self._marks else ()
+
+    def columns_of(
+        self,
+        rows: pl.DataFrame,
+        tables: Sequence[RecordTable],
+        places: pl.Series,
+        categories: pl.DataFrame,
+    ) -> pl.DataFrame:
+        """A column for each dimension; ``class`` holds all that a child is in, joined by ``|``.
+
+        Args:
+            rows, tables, places: the children, their records and the divisions in charge.
+            categories: the results of an assessment, for the classes.
+        """
+        found: dict[str, pl.Series] = {}
+        marks = self._marks.of(rows, tables) if self._marks else None
+        for name in self.names:
+            match name:
+                case "place":
+                    found[name] = places.str.slice(0, self._digits).fill_null(UNKNOWN)
+                case "class":
+                    found[name] = classes(categories)
+                case "age" | "sex":
+                    assert marks is not None
+                    found[name] = _chosen(marks, name)
+                case _:
+                    found[name] = rows[name].cast(pl.String).fill_null(UNKNOWN)
+        return pl.DataFrame([column.alias(name) for name, column in found.items()])
+
+
+def _chosen(marks: pl.DataFrame, prefix: str) -> pl.Series:
+    """The one mark of a group that holds for sure."""
+    names = [c for c in marks.columns if c.startswith(f"{prefix}:")]
+    values = [pl.when(pl.col(c)).then(pl.lit(c.split(":", 1)[1])) for c in names]
+    return marks.select(pl.coalesce(*values, pl.lit(UNKNOWN)).alias(prefix)).to_series()
+
+
+def classes(found: pl.DataFrame) -> pl.Series:
+    """The main classes that each child is in for sure, joined by ``|``; ``none``, or ``unknown`` where that is open."""
+    there = [code for code in CLASSES if code in found.columns]
+    if not there:
+        return pl.repeat(UNKNOWN, len(found), dtype=pl.String, eager=True)
+    # Few combinations occur: a number for each, then its name.
+    bits: Any = pl.lit(0, pl.UInt8)
+    for bit, code in enumerate(there):
+        bits = bits + pl.when(pl.col(code)).then(2**bit).otherwise(0).cast(pl.UInt8)
+    open_ = pl.any_horizontal(pl.col(code).is_null() for code in there)
+    number = pl.when((bits == 0) & open_.fill_null(False)).then(2 ** len(there)).otherwise(bits).cast(pl.UInt32)
+    names = ["|".join(code for bit, code in enumerate(there) if k >> bit & 1) or NONE for k in range(2 ** len(there))]
+    return pl.Series([*names, UNKNOWN]).gather(found.select(number.alias("class")).to_series())
+
+
+def parted(counted: pl.DataFrame, by: By) -> pl.DataFrame:
+    """Counts by the values of dimensions, with children of several classes counted in each of them.
+
+    Args:
+        counted: a row for each combination, with a column ``by:<name>`` for each dimension.
+        by: the dimensions.
+    """
+    names = [f"by:{name}" for name in by.names]
+    if "class" in by.names:
+        counted = counted.with_columns(pl.col("by:class").str.split("|")).explode("by:class")
+    return counted.group_by(names).sum().sort(names)
+
+
+def value_title(dimension: str, value: str, titles: Mapping[str, Text]) -> Text:
+    """What a value of a dimension is called.
+
+    Args:
+        dimension, value: the two.
+        titles: of codes.
+    """
+    if value == UNKNOWN:
+        return Text("不详", "unknown")
+    match dimension:
+        case "place":
+            return place_name(value)
+        case "class":
+            return Text("不属任何类别", "in none") if value == NONE else titles.get(value, same(value))
+        case "age":
+            return Text(f"{value} 周岁", f"{value} years")
+        case "sex":
+            return next(sex.label for sex in Sex if sex.value == value)
+        case _:
+            return same(value)
+
+
+def cell_title(names: Sequence[str], key: Key, titles: Mapping[str, Text]) -> Text:
+    """What the cell of a table is called: its values, one after the other."""
+    return join([value_title(name, value, titles) for name, value in zip(names, key, strict=True)], "，", ", ")
+
+
+def table_title(names: Sequence[str]) -> Text:
+    """What a table by some dimensions is called."""
+    return join([TITLES.get(name, same(name)) for name in names], " × ", " × ")
+
+
+__all__ = [
+    "AGES", "CLASSES", "DIMENSIONS", "NONE", "TITLES", "UNKNOWN", "By", "Key", "Sorting", "UnknownDimensionError",
+    "cell_title", "classes", "parted", "table_title", "value_title",
+]  # fmt: skip

@@ -1,0 +1,287 @@
+"""Comparisons: every count and every fen as a plain loop over the reference engine has them."""
+
+import attrs
+import polars as pl
+import pytest
+
+from analysis.comparing import (
+    A_YEAR,
+    COUNT,
+    DAY,
+    PLACES,
+    added,
+    amounts,
+    assessed,
+    base,
+    first_of_household,
+    keys,
+    people,
+    reforms,
+)  # fmt: skip
+from kinderguard import rules as r
+from kinderguard.analysis import compare, synthesize
+from kinderguard.analysis.comparing import NoReformError, UnknownReformError
+from kinderguard.analysis.comparing.differences import touched
+from kinderguard.analysis.comparing.opened import policy_changes
+from kinderguard.analysis.dimensions import UnknownDimensionError
+from kinderguard.analysis.people import ChildNotFoundError
+from kinderguard.model.codes import Frequency
+from kinderguard.national.orphan import ORPHAN_ALLOWANCE
+from kinderguard.national.terms import UNDER_18
+from kinderguard.packs.frames import MissingColumnsWarning
+
+
+@pytest.fixture(scope="module")
+def found():
+    return compare(base(), reforms(), people(), by=("place", "class", "age", "sex", ("place", "age")), progress=False)
+
+
+def changes_of(name):
+    """For each child, what changes in a year and once, of the child and of what it costs, by the reference engine."""
+    before, after = assessed(), assessed(name)
+    differing = {}
+    for a, b, first in zip(before, after, first_of_household(), strict=True):
+        if a.division not in differing:
+            differing[a.division] = touched(a.basis.bound, b.basis.bound)
+        parts = list(policy_changes(a, b, differing[a.division]))
+        yield {
+            kind: added(
+                (_times(p.change.low_fen, p), _times(p.change.high_fen, p))
+                for p in parts
+                if (p.every is Frequency.ONCE) == (kind.endswith("once"))
+                and (not kind.startswith("cost") or first or p.per == "child")
+            )
+            for kind in ("year", "once", "cost_year", "cost_once")
+        }
+
+
+def _times(amount, part):
+    return None if amount is None else amount * A_YEAR[part.every.value]
+
+
+def kind_of(change):
+    low, high = added([change["year"], change["once"]])
+    at_least, at_most = low is not None and low >= 0, high is not None and high <= 0
+    if at_least and low > 0:
+        return "gains"
+    if at_most and high < 0:
+        return "loses"
+    if at_least and at_most:
+        return "same"
+    return "may_gain" if at_least else "may_lose" if at_most else "open"
+
+
+@pytest.mark.parametrize("name", ["higher", "less"])
+def test_every_cell_is_what_a_plain_loop_counts(found, name):
+    expected = {}
+    for result, change in zip(assessed(), changes_of(name), strict=True):
+        values = keys(result)
+        cells = [("all", ()), *((dim, (v,)) for dim, vs in values.items() for v in vs)]
+        cells += [("place × age", (values["place"][0], values["age"][0]))]
+        for cell in cells:
+            expected.setdefault(cell, []).append(change)
+    effect = found[name]
+    got = {("all", ()): effect.all} | {(t, k): cell for t, cells in effect.tables.items() for k, cell in cells.items()}
+    assert got.keys() == expected.keys()
+    for cell, changes in expected.items():
+        kinds = [kind_of(c) for c in changes]
+        assert got[cell].children == len(changes)
+        for kind in set(kinds) | {"gains", "loses", "open"}:
+            assert getattr(got[cell], kind) == kinds.count(kind), (cell, kind)
+        for attribute, of in (("cost_a_year", "cost_year"), ("cost_once", "cost_once")):
+            bounds = getattr(got[cell], attribute)
+            assert (bounds.low_fen, bounds.high_fen) == added(c[of] for c in changes), (cell, attribute)
+        gained = added(added([c["year"], c["once"]]) for c, k in zip(changes, kinds, strict=True) if k == "gains")
+        assert (got[cell].gained.low_fen, got[cell].gained.high_fen) == gained
+
+
+@pytest.mark.parametrize("name", ["higher", "less"])
+def test_costs_of_policies_are_what_a_plain_loop_adds_up(found, name):
+    for policy in found[name].policies:
+        for book, bounds in ((None, policy.before), (name, policy.after)):
+            given_ = [
+                (res.policies.get(policy.code), f) for res, f in zip(assessed(book), first_of_household(), strict=True)
+            ]
+            total = added(amounts(p) for p, f in given_ if p is not None and (f or p.per == "child"))
+            assert (bounds.low_fen, bounds.high_fen) == total, (policy.code, book)
+
+
+@pytest.mark.parametrize("name", ["higher", "less"])
+def test_whom_rules_reach_and_who_falls_out_is_what_a_plain_loop_finds(found, name):
+    def holds(result, code):
+        policy = result.policies.get(code)
+        if policy is not None:
+            return policy.eligible if policy.is_cash else policy.granted
+        return result.categories.get(code, "absent")
+
+    for code in {*assessed()[0].categories, *assessed()[0].policies}:
+        moves = [(holds(a, code), holds(b, code)) for a, b in zip(assessed(), assessed(name), strict=True)]
+        reach = found[name].reach(code)
+        if all(a == b for a, b in moves):
+            assert reach is None
+            continue
+        assert reach.reached == (moves.count((False, True)), moves.count((None, True)))
+        assert reach.lost == (moves.count((True, False)) + moves.count((True, "absent")), moves.count((True, None)))
+
+
+def test_a_reform_that_raises_a_known_standard_takes_from_nobody_although_much_is_unknown():
+    """Bound by bound, a child who may be an orphan could lose all of the old amount; of one child both amounts hang together."""
+    before = base().with_parameters({"cn.orphan.scattered_monthly": "1500", "cn.orphan.institution_monthly": "1500"})
+    after = before.with_parameters({"cn.orphan.scattered_monthly": "1600"})
+    effect = compare(before, after, synthesize(150, seed=5, divisions=["110105"]), progress=False)["reform"]
+    orphans = next(p for p in effect.policies if p.code == "cn.orphan_allowance")
+    assert orphans.before.low_fen < orphans.before.high_fen
+    assert effect.all.losers == (0, 0)
+    assert effect.all.gains
+    assert effect.all.may_gain
+    assert 0 < orphans.change.low_fen < orphans.change.high_fen
+    assert [p.code for p in effect.policies if not p.change.is_zero] == [
+        "cn.orphan_allowance",
+        "cn.unattended_allowance",
+    ]
+
+
+def test_a_wider_condition_takes_from_nobody():
+    wider = attrs.evolve(ORPHAN_ALLOWANCE, eligible=ORPHAN_ALLOWANCE.eligible | (UNDER_18 & (r.child.age < 3)))
+    before = base().with_parameters({"cn.orphan.scattered_monthly": "1500", "cn.orphan.institution_monthly": "2000"})
+    effect = compare(before, before.with_policies(wider), people(), progress=False)["reform"]
+    orphans = next(p for p in effect.policies if p.code == "cn.orphan_allowance")
+    assert orphans.change.low_fen > 0
+    assert effect.reach("cn.orphan_allowance").fallen_out == 0
+    assert effect.reach("cn.orphan_allowance").newly_reached > 0
+
+
+def test_who_falls_out_is_told_which_condition_fails():
+    code = "cn.orphan_allowance"
+    narrower = attrs.evolve(
+        ORPHAN_ALLOWANCE,
+        eligible=ORPHAN_ALLOWANCE.eligible & r.named("young", r.child.age < 6, zh="未满6周岁", en="is under 6"),
+    )
+    reform = base().with_policies(narrower)
+    effect = compare(base(), reform, people(), division="110105", progress=False)["reform"]
+    reach = effect.reach(code)
+    assert reach.lost[0] > 0
+    assert [(why.code, why.title.en, why.children) for why in reach.reasons] == [
+        (f"{code}:young", "is under 6", reach.lost[0])
+    ]
+
+
+def test_any_child_behind_a_number_can_be_opened(found):
+    for name, kind in (("higher", {"gains": True}), ("less", {"loses": True})):
+        table = found.children(name, **kind)
+        assert len(table) == (found[name].all.gains if "gains" in kind else found[name].all.loses)
+        for row, ref, low, high in table.select("row", "ref", "year_low", "year_high").head(5).iter_rows():
+            opened = found.open(ref, name)
+            assert (opened.row, opened.before.ref) == (row, ref)
+            assert (opened.change_a_year.low, opened.change_a_year.high) == (low, high)
+            assert opened.after.explain().text("en")
+            assert opened.summary("zh") != opened.summary("en")
+
+
+def test_children_are_found_by_cell_and_by_what_reaches_them(found):
+    table = found.children("higher", gains=True, place="330106")
+    assert len(table) == found["higher"].tables["place"]["330106",].gains
+    reach = found["less"].reach("cn.boarder_stipend")
+    assert len(found.children("less", lost="cn.boarder_stipend")) == reach.fallen_out
+    in_class = found.children("higher", gains=True, class_="cn.economic_hardship")
+    assert len(in_class) == found["higher"].tables["class"]["cn.economic_hardship",].gains
+
+
+def test_files_and_tables_of_any_kind_give_the_same(found, tmp_path):
+    children = people()
+    children.children.head(70).write_parquet(tmp_path / "a.parquet")
+    children.children.slice(70).write_parquet(tmp_path / "b.parquet")
+    children.members.write_parquet(tmp_path / "members.parquet")
+    files = compare(
+        base(), reforms(), str(tmp_path / "[ab].parquet"), members=tmp_path / "members.parquet", progress=False,
+        by=("place", "class", "age", "sex", ("place", "age")),
+    )  # fmt: skip
+    assert files.rows() == found.rows()
+    row = files.children("higher", gains=True)["row"][0]
+    assert files.open(row, "higher").change_a_year == found.open(row, "higher").change_a_year
+
+
+def test_parts_and_places_apart_give_the_same(found, monkeypatch):
+    from kinderguard.analysis import people as reading
+    from kinderguard.engines.frame import results
+
+    monkeypatch.setattr(reading.People.pieces, "__defaults__", ((), 40))
+    together = (
+        base().assess_frame(people().children, missing=False, problems=False).width - 1 - len(base().rules.categories)
+    )
+    monkeypatch.setattr(results, "MOST_LOCAL_COLUMNS", together - 1)  # so that not all places have jobs together
+    told = []
+    again = compare(
+        base().on(DAY), reforms(), people(), by=("place", "class", "age", "sex", ("place", "age")),
+        progress=lambda done, total: told.append((done, total)),
+    )  # fmt: skip
+    assert again.rows() == found.rows()
+    assert again["higher"].changes.sort("row").equals(found["higher"].changes.sort("row"))
+    assert told[-1] == (COUNT, COUNT)
+    assert len(told) > 4
+
+
+def test_an_interrupted_comparison_leaves_the_books_as_they_were(found):
+    def stop(done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        compare(base(), reforms(), people(), progress=stop)
+    again = compare(base(), reforms()["higher"], people(), progress=False)
+    assert again["reform"].all == found["higher"].all
+
+
+def test_what_is_not_there_is_refused_with_the_nearest(found):
+    with pytest.raises(UnknownReformError, match="higher"):
+        found["highr"]
+    with pytest.raises(UnknownReformError, match="several"):
+        found.children()
+    with pytest.raises(UnknownReformError, match=r"cn\.orphan"):
+        found.children("higher", reached="cn.orphn")
+    with pytest.raises(UnknownDimensionError, match="place"):
+        compare(base(), base(), people(), by="plce")
+    with pytest.raises(NoReformError):
+        compare(base(), {}, people())
+    with pytest.raises(ChildNotFoundError):
+        found.open("nobody", "higher")
+    with pytest.raises(ChildNotFoundError):
+        found.open(10_000, "higher")
+
+
+def test_a_book_beside_itself_changes_nothing():
+    effect = compare(base(), base().for_division("330199").on(DAY), people(), division="330199", progress=False)[
+        "reform"
+    ]
+    assert effect.all.same == effect.all.children == COUNT
+    assert effect.reaches == ()
+    assert effect.changes.is_empty()
+    assert effect.cost_a_year.is_zero
+
+
+def test_a_population_of_nobody_and_one_of_whom_nearly_nothing_is_known_are_compared_too():
+    nobody = compare(base(), reforms(), people().children.head(0), progress=False)
+    assert nobody["higher"].all.children == 0
+    assert nobody["higher"].cost_a_year.is_zero
+    with pytest.warns(MissingColumnsWarning):
+        barely = compare(base(), reforms()["less"], people().children.select("child.birth_date"), progress=False)[
+            "reform"
+        ]
+    assert barely.all.gains == 0
+    assert barely.all.children == barely.all.open + barely.all.may_lose + barely.all.same + barely.all.loses
+    assert set(barely.tables["place"]) == {("unknown",)}
+
+
+def test_the_rows_add_up_and_show_nothing_personal():
+    named = synthesize(60, seed=2, divisions=PLACES, ids=True)
+    result = compare(base(), reforms(), named, progress=False)
+    table = result.to_polars()
+    for name in result.reforms:
+        for dimension in ("place", "age", "sex"):
+            rows = table.filter((pl.col("reform") == name) & (pl.col("table") == dimension))
+            assert rows["children"].sum() == 60
+    shown = " ".join(
+        [repr(result), str(result), result._repr_html_(), repr(result["less"]), str(result.children("less"))]
+    )
+    for column in ("child.name", "child.resident_id"):
+        for value in named.children[column].drop_nulls():
+            assert value not in shown

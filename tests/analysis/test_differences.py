@@ -1,0 +1,120 @@
+"""What the rules alone say of a difference: the smallest pairs of rules that show each way of reasoning, and its limits."""
+
+from fractions import Fraction
+
+import pytest
+
+from engines.agreement import World
+from kinderguard import Case, Text
+from kinderguard import rules as r
+from kinderguard.analysis.between import Between
+from kinderguard.analysis.comparing.differences import touched
+from kinderguard.model.codes import DisabilityGrade
+from kinderguard.rules import child, household, param
+from kinderguard.rules.citations import ALWAYS, Trust
+from kinderguard.rules.kinds import MONEY
+from kinderguard.rules.parameters import Parameter, ParameterValue
+from kinderguard.rules.ruleset import RuleSet
+
+T = Text("某", "some")
+INCOME = household.monthly_income_per_head
+GRADE = child.disability.grade
+ONE, TWO, THREE = (DisabilityGrade(k) for k in "123")
+Y100, Y30 = r.yuan("100"), r.yuan("30")
+
+
+def rules(eligible=None, amount=Y100, *, category=None, other=None, stacking=(), **numbers):
+    """One policy, with a category and another policy beside it; ``line=100`` is a parameter in yuan, None has no value."""
+    parameters = {}
+    for name, value in numbers.items():
+        values = () if value is None else (ParameterValue("", ALWAYS, value * 100, "x", Trust.ILLUSTRATIVE),)
+        parameters[f"cn.{name}"] = Parameter(f"cn.{name}", MONEY, "", T, None, values)
+    policies = [
+        r.Policy(
+            "cn.p",
+            T,
+            eligible=child.adopted if eligible is None else eligible,
+            amount=amount,
+            every=r.MONTH,
+            stacking=stacking,
+        )
+    ]
+    if other is not None:
+        policies.insert(0, r.Policy("cn.o", T, eligible=child.living_on_street, amount=other, every=r.MONTH))
+    return RuleSet([r.Category("cn.c", T, child.adopted if category is None else category)], policies, (), (), (), parameters)  # fmt: skip
+
+
+def difference(before, after, code="cn.p"):
+    """By how much a policy can differ for any child, in yuan; None: it is not touched."""
+    bounds = [World(each).assess(Case()).basis.bound for each in (before, after)]
+    found = touched(*bounds).differences.get(code)
+    return None if found is None else (yuan(found.always.low_fen), yuan(found.always.high_fen))
+
+
+def yuan(amount):
+    return None if amount is None else amount / 100
+
+
+def less(a, b):
+    """``a - b`` and never below nothing."""
+    return r.max_of(a - b, r.yuan("0"))
+
+
+PAIRS = {
+    "the same rule": (rules(), rules(), None),
+    "another amount under one condition": (rules(amount=Y30), rules(), (0, 70)),
+    "another number under one condition": (rules(amount=param("cn.x"), x=600), rules(amount=param("cn.x"), x=700), (0, 100)),
+    "a number that has no value on either side": (rules(amount=param("cn.x"), x=None), rules(amount=param("cn.x"), x=None), None),
+    "a number that has a value on one side": (rules(amount=param("cn.x"), x=None), rules(amount=param("cn.x"), x=700), (None, 700)),
+    "a wider condition": (rules(), rules(child.adopted | child.living_on_street), (0, 100)),
+    "a narrower condition": (rules(), rules(child.adopted & child.living_on_street), (-100, 0)),
+    "another condition": (rules(), rules(child.living_on_street), (-100, 100)),
+    "a wider category": (
+        rules(child.is_in("cn.c")), rules(child.is_in("cn.c"), category=child.adopted | child.living_on_street), (0, 100),
+    ),
+    "more codes": (rules(GRADE.is_in(ONE, TWO)), rules(GRADE.is_in(ONE, TWO, THREE)), (0, 100)),
+    "other codes": (rules(GRADE.is_in(ONE, TWO)), rules(GRADE.is_in(TWO, THREE)), (-100, 100)),
+    "a higher line": (rules(param("cn.x") >= INCOME, x=100), rules(param("cn.x") >= INCOME, x=200), (0, 100)),
+    "a lower line, turned round": (rules(~(param("cn.x") >= INCOME), x=200), rules(~(param("cn.x") >= INCOME), x=100), (0, 100)),
+    "a line that is not known, times more": (
+        rules(param("cn.x") * Fraction(3, 2) > INCOME, x=None), rules(param("cn.x") * 2 > INCOME, x=None), (0, 100),
+    ),
+    "at most instead of less than": (rules(INCOME < Y30), rules(INCOME <= Y30), (0, 100)),
+    "less than instead of at most": (rules(INCOME <= Y30), rules(INCOME < Y30), (-100, 0)),
+    "a summand more": (rules(amount=Y30 + INCOME), rules(amount=Y30 + INCOME + Y100), (0, 100)),
+    "an income taken off a higher standard": (
+        rules(amount=less(param("cn.x"), INCOME), x=600), rules(amount=less(param("cn.x"), INCOME), x=700), (0, 100),
+    ),
+    "a share of an income, rounded to 10 yuan": (
+        rules(amount=(INCOME * Fraction(1, 3) + Y30).rounded(to="10", rounding=r.DOWN)),
+        rules(amount=(INCOME * Fraction(1, 3) + Y30 + r.yuan("5")).rounded(to="10", rounding=r.DOWN)), (0, 10),
+    ),
+    "another policy is paid more, beside which this one is not": (
+        rules(other=Y30, stacking=[r.excludes("cn.o", keep="other")]), rules(other=Y100, stacking=[r.excludes("cn.o", keep="other")]),
+        None,
+    ),
+    "another policy whose amount may be nothing": (
+        rules(other=INCOME, stacking=[r.excludes("cn.o", keep="other")]),
+        rules(other=INCOME + Y30, stacking=[r.excludes("cn.o", keep="other")]), (-100, 0),
+    ),
+    "a top-up of another policy that is paid more": (
+        rules(other=Y30, stacking=[r.tops_up(counting=["cn.o"])]), rules(other=r.yuan("50"), stacking=[r.tops_up(counting=["cn.o"])]),
+        (-20, 0),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_a_difference_is_bounded_over_all_children_by_the_rules_alone(pair):
+    before, after, expected = PAIRS[pair]
+    assert difference(before, after) == expected
+
+
+def test_where_eligibility_is_known_the_difference_is_narrower():
+    before, after = (World(rules(amount=a)).assess(Case()).basis.bound for a in (Y30, Y100))
+    found = touched(before, after).differences["cn.p"]
+    assert found.tied
+    assert found.for_child(True, True) == Between(70_00, 70_00)
+    assert found.for_child(None, True) == Between(70_00, 70_00)
+    assert found.for_child(False, False) == Between(0, 0)
+    assert found.for_child(None, None) == Between(0, 70_00)

@@ -1,0 +1,99 @@
+"""Growth: what the store says of each period, as a plain reading of its files has it."""
+
+import datetime as dt
+from itertools import product
+
+import pytest
+
+import kinderguard
+from casefile.children import BY, child, day, rules
+from kinderguard import Case
+from kinderguard.analysis import growth
+from kinderguard.analysis.growing import PeriodError, runs
+from kinderguard.casefile import CaseStore
+from kinderguard.model.help import HelpReceived
+from kinderguard.rules import Category, Text, help_received
+
+RUNNING = {"policy": "cn.unattended_allowance", "since": "2025-03", "ongoing": True}
+
+
+@pytest.fixture(scope="module")
+def store():
+    """Two children of Xihu and one of Changchun; one is closed in April, one never assessed, one gets help from March."""
+    with CaseStore("sqlite://") as made:
+        made.record(child(help=[]), at=day("2025-01-20"), by=BY)
+        made.record(child(ref="b"), at=day("2025-02-10"), by=BY)
+        made.record(child(ref="c", division_code="220102"), at=day("2025-03-01"), by=BY)
+        book = rules()
+        made.assess("a", book, on=day("2025-02-28"), by=BY)
+        made.assess("b", book, on=day("2025-03-05"), by=BY)
+        made.record(Case.from_facts({"ref": "a", "help": [RUNNING]}), at=day("2025-03-10"), by=BY)
+        made.append("b", "visit", {"on": "x"}, valid_from=day("2025-03-12"), by=BY)
+        made.close_file("b", reason="other", last_paid="2025-03", note="x", by=BY, on=day("2025-04-02"))
+        yield made
+
+
+def test_each_point_stands_as_things_were_on_its_day(store):
+    found = growth(store, day("2025-01-01"), day("2025-04-15"))
+    assert [p.day.isoformat() for p in found.points] == ["2025-01-31", "2025-02-28", "2025-03-31", "2025-04-15"]
+    assert [p.open_files for p in found.points] == [1, 2, 3, 2]
+    assert [(p.opened, p.closed) for p in found.points] == [(1, 0), (1, 0), (1, 0), (0, 1)]
+    assert [(p.assessed, p.not_assessed) for p in found.points] == [(0, 1), (1, 1), (2, 1), (1, 1)]
+    assert [p.due_a_month.amount for p in found.points] == [0, 1780, 3560, 1780]
+    assert [p.receiving.get("cn.unattended_allowance", 0) for p in found.points] == [0, 0, 1, 1]
+    assert [p.help_unknown for p in found.points] == [0, 1, 2, 1]
+    assert [p.visits for p in found.points] == [0, 0, 1, 0]
+    assert [p.categories.get("cn.de_facto_unattended", (0, 0))[0] for p in found.points] == [0, 1, 2, 1]
+
+
+def test_a_division_has_its_own_files_and_quarters_are_those_of_the_calendar(store):
+    found = growth(store, day("2025-02-01"), day("2025-05-01"), every="quarter", division="2201")
+    assert [(p.day.isoformat(), p.open_files) for p in found.points] == [("2025-03-31", 1), ("2025-05-01", 1)]
+
+
+def test_a_series_shows_itself_in_both_languages_and_as_rows(store):
+    found = growth(store, day("2025-01-01"), day("2025-04-15"), book=kinderguard.load())
+    assert "每月应发" in found.summary("zh")
+    assert "due a month" in found.summary("en")
+    assert "De facto unattended" in found.view("en").html
+    table = found.to_polars()
+    assert table.filter(table["what"] == "open_files")["value"].to_list() == ["1", "2", "3", "2"]
+
+
+def test_a_households_help_counts_once_however_many_of_its_children_are_filed():
+    poor = {"household__aid": ["dibao"], "household__monthly_income_per_head": "500"}
+    with CaseStore("sqlite://") as made:
+        for ref, number in (("a", "H1"), ("b", "H1"), ("c", "H2")):
+            made.record(child(ref=ref, **(poor | {"household__number": number})), at=day("2025-01-20"), by=BY)
+            result = made.assess(ref, rules(), on=day("2025-01-31"), by=BY)
+        (point,) = growth(made, day("2025-01-01"), day("2025-01-31")).points
+    household = result.due.total("month", "household").amount
+    assert household
+    assert point.due_a_month.amount == 3 * result.due.total("month", "child").amount + 2 * household
+
+
+def test_no_such_period_is_refused(store):
+    with pytest.raises(PeriodError):
+        growth(store, day("2025-04-01"), day("2025-01-01"))
+    with pytest.raises(PeriodError):
+        growth(store, day("2025-01-01"), day("2025-04-01"), every="week")
+
+
+DATES = (None, "2025", "2025-09", "2025-08", "2025-09-01", "2025-08-31", "2025-09-02", "2024-01-01")
+
+
+def test_help_runs_when_the_rules_say_so():
+    """One meaning: what a plain reading of a record says is what ``help_received.current()`` says, for every form of it."""
+    asked = Category("cn.asked", Text("问", "asked"), help_received.current().any(lambda h: h.is_for("cn.p")))
+    book = kinderguard.load().with_policies(asked)
+    seen = set()
+    for since, until, ongoing in product(DATES, DATES, (None, True, False)):
+        try:
+            record = HelpReceived.model_validate({"policy": "cn.p", "since": since, "until": until, "ongoing": ongoing})
+        except kinderguard.KinderguardError:
+            continue  # it contradicts itself
+        case = Case.model_validate({"help": [record.model_dump()]})
+        expected = book.assess(case, on=dt.date(2025, 9, 1)).categories["cn.asked"]
+        assert runs(record, dt.date(2025, 9, 1)) is expected, record
+        seen.add(expected)
+    assert seen == {True, False, None}
