@@ -40,7 +40,12 @@ def test_each_point_stands_as_things_were_on_its_day(store):
     assert [(p.opened, p.closed) for p in found.points] == [(1, 0), (1, 0), (1, 0), (0, 1)]
     assert [(p.assessed, p.not_assessed) for p in found.points] == [(0, 1), (1, 1), (2, 1), (1, 1)]
     assert [p.due_a_month.amount for p in found.points] == [0, 1780, 3560, 1780]
-    assert [p.receiving.get("cn.unattended_allowance", 0) for p in found.points] == [0, 0, 1, 1]
+    assert [p.receiving.get("cn.unattended_allowance", (0, 0)) for p in found.points] == [
+        (0, 0),
+        (0, 0),
+        (1, 0),
+        (1, 0),
+    ]
     assert [p.help_unknown for p in found.points] == [0, 1, 2, 1]
     assert [p.visits for p in found.points] == [0, 0, 1, 0]
     assert [p.categories.get("cn.de_facto_unattended", (0, 0))[0] for p in found.points] == [0, 1, 2, 1]
@@ -97,3 +102,18 @@ def test_help_runs_when_the_rules_say_so():
         assert runs(record, dt.date(2025, 9, 1)) is expected, record
         seen.add(expected)
     assert seen == {True, False, None}
+
+
+def test_help_of_which_it_is_not_known_whether_it_runs_is_open_and_not_absent():
+    """A record with a first day and no more: neither counted as received nor passed over."""
+    with CaseStore("sqlite://") as store:
+        unsure = {
+            "ref": "u",
+            "division_code": "330106",
+            "help": [{"policy": "cn.dibao_benefit", "since": "2024-01-01"}],
+        }
+        store.record(Case.from_facts(unsure), at=dt.date(2025, 1, 20), by="330106.user3")
+        found = growth(store, dt.date(2025, 1, 1), dt.date(2025, 1, 31))
+    (point,) = found.points
+    assert point.receiving == {"cn.dibao_benefit": (0, 1)}
+    assert [(row["value"], row["open"]) for row in found.rows() if row["what"] == "receiving"] == [("0", 1)]

@@ -54,7 +54,7 @@ def test_what_if_tells_what_another_fact_changes(below_a_line):
     found = what_if(below_a_line, a_child(**{INCOME: "900"}), {INCOME: "1000.01"})
     assert [(c.code, c.kind.value) for c in found.changes if c.what == "money"] == [("330199.line", "ends")]
     assert [t.amount for t in found.total()] == [Decimal("600.00"), Decimal("0.00")]
-    assert "Test grant ends" in found.summary.en
+    assert "Test grant ends" in found.summary("en")
     row = next(row for row in found.rows() if row["code"] == "330199.line")
     assert (row["low_before"], row["high_after"]) == ("600.00", "0.00")
 
@@ -105,7 +105,7 @@ def test_a_cliff_is_found_to_the_fen_and_named(below_a_line):
     assert cliff.is_cliff
     assert [move.code for move in cliff.policies] == ["330199.line"]
     assert "no longer holds: the household's monthly income per head" in cliff.because[0].en
-    assert "不再成立" in line.summary.zh
+    assert "不再成立" in line.summary("zh")
     assert [p.total.amount for p in line.points if p.value in (Decimal("1000.00"), Decimal("1000.01"))] == [
         Decimal(600),
         Decimal(0),
@@ -199,7 +199,7 @@ def test_every_line_that_rules_draw_is_found(nation, lines):
 
 def test_a_birthday_that_ends_help_stands_on_its_month(nation):
     young = only(nation, a_policy("young", child.age < 14, r.yuan(300)))
-    year = timeline(young, a_child(), dt.date(2025, 9, 1), dt.date(2026, 8, 31))
+    year = timeline(young, a_child(), start=dt.date(2025, 9, 1), until=dt.date(2026, 8, 31))
     assert [m.month for m in year.months][:2] == ["2025-09", "2025-10"]
     assert len(year.months) == 12
     assert [m.due.amount for m in year.months] == [Decimal(300)] * 7 + [Decimal(0)] * 5
@@ -217,7 +217,7 @@ def test_the_law_s_own_changes_are_on_it(nation):
         evidence=[r.Document.HUKOU_BOOK], cites=[r.Cite("测试文件", article="一")],
         effective=r.Period(dt.date(2026, 1, 1), dt.date(2026, 2, 28)),
     )  # fmt: skip
-    months = timeline(only(nation, later), a_child(), dt.date(2025, 12, 1), dt.date(2026, 3, 31)).months
+    months = timeline(only(nation, later), a_child(), start=dt.date(2025, 12, 1), until=dt.date(2026, 3, 31)).months
     assert [m.due.amount for m in months] == [Decimal(0), Decimal(50), Decimal(50), Decimal(0)]
     law = [(e.day, e.text.en) for m in months for e in m.events if e.kind is EventKind.LAW]
     assert law == [
@@ -231,21 +231,21 @@ def test_ends_of_papers_and_of_a_parent_s_term_are_on_it(nation):
         "child.disability.kind": "physical", "child.disability.grade": "2", "child.disability.valid_until": "2026-05-31",
         "father.situations": [{"kind": "imprisoned", "since": "2024-01-10", "term_months": 30, "ongoing": True}],
     })  # fmt: skip
-    year = timeline(nation, case, dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+    year = timeline(nation, case, start=dt.date(2026, 1, 1), until=dt.date(2026, 12, 31))
     ends = {e.day: e.text.en for e in year.events if e.kind is EventKind.EXPIRY}
     assert set(ends) == {dt.date(2026, 5, 31), dt.date(2026, 7, 9)}
     assert "the term ends" in ends[dt.date(2026, 7, 9)]
 
 
 def test_a_day_outside_is_refused(nation):
-    year = timeline(nation, a_child(), dt.date(2026, 1, 1), dt.date(2026, 2, 1))
+    year = timeline(nation, a_child(), start=dt.date(2026, 1, 1), until=dt.date(2026, 2, 1))
     with pytest.raises(ValueError, match="outside"):
         year.on(dt.date(2026, 2, 2))
 
 
 def test_nothing_personal_is_in_what_is_shown(nation):
     case = a_child(**{"child.name": "合成某某", "child.registration.address": "合成路1号"})
-    year = timeline(nation, case, dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+    year = timeline(nation, case, start=dt.date(2026, 1, 1), until=dt.date(2026, 12, 31))
     found = what_if(nation, case, {"household.size": 3})
     line = marginal(nation, case, INCOME, over=(0, 100))
     for shown in (repr(year), str(year), str(year.rows()), repr(found), str(found), repr(line), str(line)):
@@ -256,7 +256,7 @@ def test_nothing_personal_is_in_what_is_shown(nation):
 def test_a_notebook_shows_them_in_both_languages(below_a_line):
     case = a_child(**{INCOME: "900"})
     line = marginal(below_a_line, case, INCOME, over=(0, 3000))
-    year = timeline(below_a_line, case, dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+    year = timeline(below_a_line, case, start=dt.date(2026, 1, 1), until=dt.date(2026, 12, 31))
     found = what_if(below_a_line, case, {INCOME: "1000.01"})
     assert "1,000.01 | - Test grant" in line.view("en").text
     assert "no longer holds" in line.view("en").text

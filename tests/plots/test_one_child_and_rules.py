@@ -49,7 +49,7 @@ def case():
 def drawn(book, case):
     """Every plot of this module in both languages, by name."""
     line = marginal(book, case, INCOME, over=(0, 3000), step=100)
-    months = timeline(book, case, dt.date(2026, 1, 1), dt.date(2026, 6, 30))
+    months = timeline(book, case, start=dt.date(2026, 1, 1), until=dt.date(2026, 6, 30))
     overlay = book.overlay("330199")
     makes = {
         "income": lambda **o: plots.income(line, **o),

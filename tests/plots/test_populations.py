@@ -101,10 +101,22 @@ def test_costs_are_those_of_the_comparison(compared):
 
 
 def test_the_series_of_the_store_is_drawn_month_by_month(series):
-    rows = [(row["day"], row["children"]) for row in plots.growth(series, "en").rows if row["what"] == "open files"]
+    rows = [(row["day"], row["children"]) for row in plots.growth(series, "en").rows if row["what"] == "not assessed"]
     assert rows == [
         (f"2025-0{m}-{d}", n) for m, d, n in ((3, 31, 12), (4, 30, 12), (5, 31, 12), (6, 30, 14), (7, 31, 14))
     ]
+
+
+def test_a_few_files_that_are_the_rest_of_many_are_not_given_away(people, book):
+    """97 of 100 files assessed: drawing both would tell that three are not."""
+    from kinderguard.analysis.between import NOTHING
+    from kinderguard.analysis.growing import Growth, GrowthPoint
+
+    point = GrowthPoint(DAY, 100, 0, 0, 97, 3, {}, {}, NOTHING, {"cn.orphan_allowance": (95, 0)}, 0, 0, 0)
+    few = Growth("month", None, (point,), {})
+    assert plots.growth(few).rows == ()
+    assert "未公布" in plots.growth(few).title.zh
+    assert len(plots.growth(few, k=None).rows) == 3
 
 
 @pytest.mark.parametrize(

@@ -242,12 +242,11 @@ class Coverage:
         )
         return View(title, blocks, lang)
 
-    def plot(self, lang: Language | None = None) -> "Plot":
-        """Coverage by place as a picture; see ``analysis.plots``."""
-        from kinderguard.analysis.plots import coverage
-        from kinderguard.model.view import display_language
+    def plot(self, lang: Language | None = None, **options: Any) -> "Plot":
+        """Whom help reaches as a picture; options as for ``analysis.plots.coverage``."""
+        from kinderguard.analysis import plots
 
-        return coverage(self, lang or display_language())
+        return plots.coverage(self, lang, **options)
 
     def _repr_html_(self) -> str:
         return self.view().html

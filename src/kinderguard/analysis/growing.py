@@ -53,7 +53,8 @@ class GrowthPoint:
         categories: by category, how many of the assessed children are in it, and of how many that is not known.
         policies: by policy, for how many of them it is open (or given), and of how many that is not known.
         due_a_month: what is due to them in a month by those assessments (yuan); a household's help counts once.
-        receiving: by policy, open files whose list of help received has a record of it that runs on the day.
+        receiving: by policy, in how many open files the list of help received has a record of it that runs on the day, and
+            in how many it is not known whether one does (the list is there; ``help_unknown`` counts those without one).
         help_unknown: open files in which it is not known what help is received.
         visits, services: entries of these kinds within the period.
     """
@@ -67,7 +68,7 @@ class GrowthPoint:
     categories: Mapping[str, tuple[int, int]]
     policies: Mapping[str, tuple[int, int]]
     due_a_month: Between
-    receiving: Mapping[str, int]
+    receiving: Mapping[str, tuple[int, int]]
     help_unknown: int
     visits: int
     services: int
@@ -123,8 +124,8 @@ class Growth:
             for what, held in (("category", p.categories), ("policy", p.policies)):
                 for code, (sure, open_) in held.items():
                     row(what, sure, code, open_)
-            for code, count in p.receiving.items():
-                row("receiving", count, code, p.help_unknown)
+            for code, (sure, open_) in p.receiving.items():
+                row("receiving", sure, code, open_ + p.help_unknown)
         return found
 
     def to_polars(self) -> "pl.DataFrame":
@@ -156,7 +157,7 @@ class Growth:
             ),
         ]
         for code in dict.fromkeys([*first.receiving, *last.receiving]):
-            title, a, b = self.title(code), first.receiving.get(code, 0), last.receiving.get(code, 0)
+            title, a, b = self.title(code), first.receiving.get(code, (0, 0))[0], last.receiving.get(code, (0, 0))[0]
             lines.append(Text(f"  已享受{title.zh}：{a:,} → {b:,}", f"  receiving {title.en}: {a:,} → {b:,}"))
         chosen = lang or display_language()
         return "\n".join(line.in_(chosen) for line in lines)
@@ -177,17 +178,16 @@ class Growth:
         blocks.append(Table([Text("类别（人数）", "category (children)"), *days], held))
         codes = list(dict.fromkeys(code for p in self.points for code in p.receiving))
         received: list[tuple[Content, ...]] = [
-            (self.title(code), *(p.receiving.get(code, 0) for p in self.points)) for code in codes
+            (self.title(code), *(p.receiving.get(code, (0, 0))[0] for p in self.points)) for code in codes
         ]
         blocks.append(Table([Text("已享受（人数）", "receiving (children)"), *days], received))
         return View(Text("档案与救助的变化", "Files and help over time"), blocks, lang)
 
-    def plot(self, lang: Language | None = None) -> "Plot":
-        """The series as a picture; see ``analysis.plots``."""
-        from kinderguard.analysis.plots import growth
-        from kinderguard.model.view import display_language
+    def plot(self, lang: Language | None = None, **options: Any) -> "Plot":
+        """The series as a picture; options as for ``analysis.plots.growth``."""
+        from kinderguard.analysis import plots
 
-        return growth(self, lang or display_language())
+        return plots.growth(self, lang, **options)
 
     def _repr_html_(self) -> str:
         return self.view().html
@@ -215,7 +215,7 @@ _COUNTS: Mapping[str, Text] = {
 def growth(
     store: "CaseStore",
     start: dt.date,
-    end: dt.date | None = None,
+    until: dt.date | None = None,
     *,
     every: Literal["month", "quarter", "year"] = "month",
     division: str | None = None,
@@ -226,21 +226,21 @@ def growth(
 
     Args:
         store: the case files.
-        start, end: days within the first and the last period; the last is that of today if left out.
+        start, until: days within the first and the last period; the last is that of today if left out.
         every: how long a period is. Months, quarters and years are those of the calendar.
         division: only files that this division (a prefix) was in charge of on the day in question.
         book: for the titles of categories and policies; those of the division's packs.
         progress: as for ``compare``.
 
     Returns:
-        A point for each period: as things stood on its last day, or on ``end`` in the last. Results are those of the last
+        A point for each period: as things stood on its last day, or on ``until`` in the last. Results are those of the last
         assessment of each file that was kept by then; nothing is assessed anew.
 
     Raises:
         PeriodError: no such period, or an end before the start.
         DamagedEntryError: an entry is not what was written.
     """
-    days = list(_days(start, end or store.today(), every))
+    days = list(_days(start, until or store.today(), every))
     place = check_division(division) if division else None
     points = [_Point(first, last) for first, last in days]
     refs = store.refs(open=None)
@@ -281,7 +281,7 @@ class _Point:
     categories: dict[str, list[int]] = attrs.field(factory=dict)
     policies: dict[str, list[int]] = attrs.field(factory=dict)
     due: Between = NOTHING
-    receiving: Counter[str] = attrs.field(factory=Counter)
+    receiving: dict[str, list[int]] = attrs.field(factory=dict)
     households: set[tuple[str, str]] = attrs.field(factory=set)
 
     def within(self, day: dt.date) -> bool:
@@ -295,7 +295,7 @@ class _Point:
             categories={code: (sure, open_) for code, (sure, open_) in sorted(self.categories.items())},
             policies={code: (sure, open_) for code, (sure, open_) in sorted(self.policies.items())},
             due_a_month=self.due,
-            receiving=dict(sorted(self.receiving.items())),
+            receiving={code: (sure, open_) for code, (sure, open_) in sorted(self.receiving.items())},
             **{name: self.counts[name] for name in _COUNTS},
         )
 
@@ -342,7 +342,14 @@ def _count_help(point: _Point, received: tuple[HelpReceived, ...] | None) -> Non
     if received is None:
         point.counts["help_unknown"] += 1
         return
-    point.receiving.update({h.policy for h in received if h.policy is not None and runs(h, point.day)})
+    found: dict[str, bool | None] = {}
+    for each in received:
+        if each.policy is not None:
+            now, before = runs(each, point.day), found.get(each.policy, False)
+            found[each.policy] = True if True in (now, before) else None if None in (now, before) else False
+    for code, value in found.items():
+        if value is not False:
+            _add(point.receiving, code, value)
 
 
 def runs(received: HelpReceived, day: dt.date) -> bool | None:

@@ -314,12 +314,11 @@ class Comparison:
 
         return comparison_view(self, lang)
 
-    def plot(self, lang: Language | None = None) -> "Plot":
-        """Winners and losers as a picture; see ``analysis.plots``."""
-        from kinderguard.analysis.plots import winners
-        from kinderguard.model.view import display_language
+    def plot(self, lang: Language | None = None, **options: Any) -> "Plot":
+        """Winners and losers as a picture; options as for ``analysis.plots.winners``."""
+        from kinderguard.analysis import plots
 
-        return winners(self, lang or display_language())
+        return plots.winners(self, lang, **options)
 
     def _repr_html_(self) -> str:
         return self.view().html

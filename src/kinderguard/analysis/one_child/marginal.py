@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from kinderguard.analysis.one_child.asking import Asker, number_kind, shown, title_of_fact, with_facts
+from kinderguard.analysis.one_child.asking import Asker, number_kind, shown, table_of, title_of_fact, with_facts
 from kinderguard.engines.assessment import ZERO, Assessment, PolicyResult, Total
 from kinderguard.engines.explain import Bound
 from kinderguard.engines.plan import Plan, Step
@@ -24,12 +24,15 @@ from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import FieldValueError
 from kinderguard.model.money import as_yuan, fen, yuan
 from kinderguard.model.text import Language, Text, join
+from kinderguard.model.view import display_language
 from kinderguard.packs.book import PolicyBook
 from kinderguard.rules import nodes as n
 from kinderguard.rules.kinds import Kind, Sort
 from kinderguard.rules.wording import title_of_step
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from kinderguard.analysis.plots.picture import Plot
     from kinderguard.model.view import View
 
@@ -170,7 +173,7 @@ class Marginal:
         ]
 
     @property
-    def summary(self) -> Text:
+    def _said(self) -> Text:
         """How many breaks, and every cliff, in words."""
         first, last = self.points[0].value, self.points[-1].value
         head = Text(
@@ -179,7 +182,7 @@ class Marginal:
         )
         return join([head, *(b.text for b in self.cliffs)], "\n", "\n")
 
-    def plot(self, lang: Language = "zh", *, dark: bool = False) -> "Plot":
+    def plot(self, lang: Language | None = None, *, dark: bool = False) -> "Plot":
         """The picture of it; see ``analysis.plots.income``.
 
         Raises:
@@ -198,8 +201,20 @@ class Marginal:
     def _repr_html_(self) -> str:
         return self.view().html
 
+    def summary(self, lang: Language | None = None) -> str:
+        """The same in words; ``lang`` is that of ``display_language``, if left out."""
+        return self._said.in_(lang or display_language())
+
+    def to_polars(self) -> "pl.DataFrame":
+        """``rows`` as a table.
+
+        Raises:
+            MissingExtraError: the extra ``[frames]`` is not installed.
+        """
+        return table_of(self.rows())
+
     def __str__(self) -> str:
-        return self.summary.zh
+        return self.summary()
 
 
 def marginal(

@@ -23,7 +23,7 @@ def _ends(total: Total) -> tuple[Content, Content]:
 
 def what_if_view(found: "WhatIf", lang: Language | None) -> View:
     """See ``WhatIf.view``."""
-    head, *_ = found.summary.zh.splitlines()
+    head, *_ = found._said.zh.splitlines()
     before, after = found.total()
     blocks: list[Content] = [
         Table(
@@ -33,14 +33,14 @@ def what_if_view(found: "WhatIf", lang: Language | None) -> View:
     ]
     if found.changes:
         blocks.append(Listing([change.said for change in found.changes]))
-    return View(Text(head.rstrip("：。"), found.summary.en.splitlines()[0].rstrip(":.")), blocks, lang)
+    return View(Text(head.rstrip("：。"), found._said.en.splitlines()[0].rstrip(":.")), blocks, lang)
 
 
 def marginal_view(line: "Marginal", lang: Language | None) -> View:
     """See ``Marginal.view``."""
     title = Text(f"“{line.title.zh}”变化时应发多少", f"What is due as ‘{line.title.en}’ moves")
     blocks: list[Content] = [
-        Paragraph(Text(line.summary.zh.splitlines()[0], line.summary.en.splitlines()[0])),
+        Paragraph(Text(line._said.zh.splitlines()[0], line._said.en.splitlines()[0])),
         *([_break_table(line.breaks)] if line.breaks else []),
         Section(
             Text("各点", "points"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from kinderguard.analysis.one_child.asking import shown
+from kinderguard.analysis.one_child.asking import shown, table_of
 from kinderguard.casefile.changes import Change, changes
 from kinderguard.casefile.due import birthdays
 from kinderguard.casefile.facts import facts_of
@@ -24,6 +24,7 @@ from kinderguard.model.codes import Code, Frequency
 from kinderguard.model.dates import PartialDate, add_months
 from kinderguard.model.places import place_name, prefixes
 from kinderguard.model.text import Language, Text, join, same
+from kinderguard.model.view import display_language
 from kinderguard.packs.book import PolicyBook
 from kinderguard.rules.definitions import Category, Check, Policy
 from kinderguard.rules.parameters import show
@@ -31,6 +32,8 @@ from kinderguard.rules.ruleset import RuleSet
 from kinderguard.rules.titles import fact_title
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from kinderguard.analysis.plots.picture import Plot
     from kinderguard.model.view import View
 
@@ -133,7 +136,7 @@ class Timeline:
         ]
 
     @property
-    def summary(self) -> Text:
+    def _said(self) -> Text:
         """Months with the same amounts together, and what happens, in both languages."""
         lines: list[Text] = []
         last: Total | None = None
@@ -144,7 +147,7 @@ class Timeline:
             last = month.due
         return join(lines, "\n", "\n")
 
-    def plot(self, lang: Language = "zh", *, dark: bool = False) -> "Plot":
+    def plot(self, lang: Language | None = None, *, dark: bool = False) -> "Plot":
         """The picture of it; see ``analysis.plots.timeline``.
 
         Raises:
@@ -163,8 +166,20 @@ class Timeline:
     def _repr_html_(self) -> str:
         return self.view().html
 
+    def summary(self, lang: Language | None = None) -> str:
+        """The same in words; ``lang`` is that of ``display_language``, if left out."""
+        return self._said.in_(lang or display_language())
+
+    def to_polars(self) -> "pl.DataFrame":
+        """``rows`` as a table.
+
+        Raises:
+            MissingExtraError: the extra ``[frames]`` is not installed.
+        """
+        return table_of(self.rows())
+
     def __str__(self) -> str:
-        return self.summary.zh
+        return self.summary()
 
 
 def _amount(due: Total) -> Text:
@@ -175,23 +190,26 @@ def _amount(due: Total) -> Text:
     return Text(f"每月 {due.low:,} 至 {due.high:,} 元", f"{due.low:,} to {due.high:,} yuan a month")
 
 
-def timeline(book: PolicyBook, case: Case, start: dt.date, end: dt.date) -> Timeline:
+def timeline(book: PolicyBook, case: Case, *, start: dt.date, until: dt.date, division: str | None = None) -> Timeline:
     """One child month by month, with birthdays, ends of papers and situations, changes of the rules, and what they do.
 
     Args:
         book: the rules, dated ones as they stand on each day.
         case: what is known of the child.
-        start, end: the first and the last day, both included.
+        start, until: the first and the last day, both included.
+        division: whose rules; the book's own place, else the case's.
 
     Raises:
-        ValueError: ``end`` lies before ``start``.
+        ValueError: ``until`` lies before ``start``.
 
     >>> import datetime as dt, kinderguard
     >>> case = kinderguard.Case.from_facts({"child.birth_date": "2008-02-29", "child.living_on_street": True})
-    >>> year = timeline(kinderguard.load(), case, dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+    >>> year = timeline(kinderguard.load(), case, start=dt.date(2026, 1, 1), until=dt.date(2026, 12, 31))
     >>> [str(e.day) for e in year.events if e.kind is EventKind.BIRTHDAY]
     ['2026-03-01']
     """
+    end = until
+    book = book.for_division(division) if division else book
     stretches = tuple(Calendar(book, start, end).stretches(case))
     events = sorted(_events(book, case, stretches, start, end), key=lambda e: (e.day, list(EventKind).index(e.kind)))
     months = []

@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from kinderguard.analysis.one_child.asking import Asker, shown, title_of_fact, with_facts
+from kinderguard.analysis.one_child.asking import Asker, shown, table_of, title_of_fact, with_facts
 from kinderguard.casefile.changes import Change, changes
 from kinderguard.engines.assessment import Assessment, Total
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Frequency
 from kinderguard.model.text import Language, Text, join
+from kinderguard.model.view import display_language
 from kinderguard.packs.book import PolicyBook
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from kinderguard.model.view import View
 
 
@@ -51,7 +54,7 @@ class WhatIf:
         ]  # fmt: skip
 
     @property
-    def summary(self) -> Text:
+    def _said(self) -> Text:
         """Facts by their titles, and the changes, in both languages."""
         named = [title_of_fact(self.after, path) for path in self.facts]
         head = Text("规则改变", "other rules") if not named else join(named, "、", ", ") + Text("改变", " changed")
@@ -68,8 +71,20 @@ class WhatIf:
     def _repr_html_(self) -> str:
         return self.view().html
 
+    def summary(self, lang: Language | None = None) -> str:
+        """The same in words; ``lang`` is that of ``display_language``, if left out."""
+        return self._said.in_(lang or display_language())
+
+    def to_polars(self) -> "pl.DataFrame":
+        """``rows`` as a table.
+
+        Raises:
+            MissingExtraError: the extra ``[frames]`` is not installed.
+        """
+        return table_of(self.rows())
+
     def __str__(self) -> str:
-        return self.summary.zh
+        return self.summary()
 
 
 def what_if(

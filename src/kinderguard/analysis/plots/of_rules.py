@@ -10,6 +10,7 @@ import attrs
 from kinderguard.analysis.plots.picture import COLOURS, GAIN, LOSS, OPEN, Plot, ink, number, plot, values, wrapped
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text
+from kinderguard.model.view import display_language
 from kinderguard.rules import nodes as n
 from kinderguard.rules.boundaries import parts_of
 from kinderguard.rules.definitions import Category, Check, Policy
@@ -19,18 +20,21 @@ from kinderguard.rules.titles import Titles
 from kinderguard.rules.wording import wording
 
 
-def parameter(value: Parameter, lang: Language = "zh", *, until: dt.date | None = None, dark: bool = False) -> Plot:
+def parameter(
+    value: Parameter, lang: Language | None = None, *, until: dt.date | None = None, dark: bool = False
+) -> Plot:
     """A parameter over time: a step line a place, the nation's floor dashed. Bars by place, where nothing is dated.
 
     Args:
         value: the parameter, such as ``book.rules.parameters["cn.dibao.monthly_standard"]``.
-        lang: the language of the letters.
+        lang: the language of the letters; that of ``display_language``, if left out.
         until: the day up to which a value without an end is drawn; the end of the year after the last change, if left out.
         dark: for a dark page.
 
     Raises:
         ValueError: it is no amount and no number, or has no value.
     """
+    lang = lang or display_language()
     kind = value.kind
     if kind is None or kind.sort not in (Sort.MONEY, Sort.NUMBER) or not value.values:
         raise ValueError(
@@ -119,16 +123,17 @@ class _Row:
 
 
 def decision_tree(
-    rule: Category | Policy | Check, lang: Language = "zh", *, titles: Titles | None = None, dark: bool = False
+    rule: Category | Policy | Check, lang: Language | None = None, *, titles: Titles | None = None, dark: bool = False
 ) -> Plot:
     """How a rule decides: all of these, one of these, not this, down to the plain questions.
 
     Args:
         rule: a category, policy or check.
-        lang: the language of the letters.
+        lang: the language of the letters; that of ``display_language``, if left out.
         titles: names of categories, parameters and packs' facts by code: ``book.overlay(place).titles``.
         dark: for a dark page.
     """
+    lang = lang or display_language()
     seen: set[n.Node] = set()
     conditions = [expr.node for _, expr in parts_of(rule) if expr.node.kind.sort is Sort.BOOL]
     rows = [row for node in conditions for row in _tree(node, 0, titles, seen)]

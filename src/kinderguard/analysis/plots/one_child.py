@@ -9,16 +9,18 @@ from kinderguard.analysis.one_child import EventKind, Marginal, Timeline
 from kinderguard.analysis.plots.picture import COLOURS, GAIN, LOSS, OPEN, Plot, ink, number, plot, values
 from kinderguard.engines.assessment import Total
 from kinderguard.model.text import Language, Text
+from kinderguard.model.view import display_language
 
 
-def income(line: Marginal, lang: Language = "zh", *, dark: bool = False) -> Plot:
+def income(line: Marginal, lang: Language | None = None, *, dark: bool = False) -> Plot:
     """What is due as an income, or another number, moves: a band where other facts are unknown, and the cliffs.
 
     Args:
         line: what ``marginal`` gives.
-        lang: the language of the letters.
+        lang: the language of the letters; that of ``display_language``, if left out.
         dark: for a dark page.
     """
+    lang = lang or display_language()
     title = Text(
         f"“{line.title.zh}”变化时应发多少（{line.every.zh}）", f"What is due {line.every.en} as ‘{line.title.en}’ moves"
     )
@@ -55,14 +57,15 @@ def income(line: Marginal, lang: Language = "zh", *, dark: bool = False) -> Plot
     return plot(alt.layer(*layers), title, lang, tuple(line.rows()), dark)
 
 
-def timeline(line: Timeline, lang: Language = "zh", *, dark: bool = False) -> Plot:
+def timeline(line: Timeline, lang: Language | None = None, *, dark: bool = False) -> Plot:
     """One child month by month: what is due each month, policy upon policy, and what happens on the way.
 
     Args:
         line: what ``analysis.timeline`` gives.
-        lang: the language of the letters.
+        lang: the language of the letters; that of ``display_language``, if left out.
         dark: for a dark page.
     """
+    lang = lang or display_language()
     title = Text(
         f"{line.start} 至 {line.end} 逐月应发（元）", f"What is due month by month, {line.start} to {line.end} (yuan)"
     )

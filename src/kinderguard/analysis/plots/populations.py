@@ -1,7 +1,7 @@
 """Plots of many children: who wins and loses, what policies cost, whom help reaches, how it grew.
 
-What is counted passes through ``publishable`` before it is drawn: small numbers are hidden, with what would give them away,
-unless the caller says otherwise (``k=None``). A hidden number is not drawn; how many are hidden stands in the title.
+Counts pass through ``publishable`` before they are drawn: small numbers are hidden, with what would give them away, unless
+the caller says otherwise (``k=None``). A hidden number is not drawn; how many are hidden stands in the title.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
-from kinderguard.analysis.dimensions import TITLES, value_title
+from kinderguard.analysis.dimensions import cell_title, table_title
 from kinderguard.analysis.plots.picture import COLOURS, GAIN, LOSS, OPEN, Plot, number, plot, values
 from kinderguard.analysis.publishing import publishable
 from kinderguard.model.errors import ToldError, suggestion
 from kinderguard.model.text import Language, Text
+from kinderguard.model.view import display_language
 
 if TYPE_CHECKING:
     from kinderguard.analysis.comparing import Comparison
     from kinderguard.analysis.covering import Coverage
-    from kinderguard.analysis.growing import Growth
+    from kinderguard.analysis.growing import Growth, GrowthPoint
 
 #: Below so many children no number is drawn: this library's default, not law.
 K = 10
@@ -92,7 +93,7 @@ def _stacked(
 
 def winners(
     found: "Comparison",
-    lang: Language = "zh",
+    lang: Language | None = None,
     *,
     by: str = "place",
     reform: str | None = None,
@@ -103,7 +104,7 @@ def winners(
 
     Args:
         found: what ``compare`` gives.
-        lang: the language of the letters.
+        lang: the language of the letters; that of ``display_language``, if left out.
         by: the name of a table of the comparison.
         reform: its name; the only one, if left out.
         k: counts below it are hidden, with what would tell them; None for what is not published.
@@ -113,6 +114,7 @@ def winners(
         UnknownReformError: there is no such reform, or several and none was named.
         NothingToDrawError: the comparison has no such table.
     """
+    lang = lang or display_language()
     effect = found.effect(reform)
     if by not in effect.tables:
         raise _absent(by, effect.tables)
@@ -120,18 +122,15 @@ def winners(
     counts = {at: {kind: getattr(cell, kind) for kind in (*_KINDS, "same")} for at, (_, cell) in cells.items()}
     shown, hidden = _counted(counts, k)
     dimensions = by.split(" × ")
-    names = {
-        at: _joined([value_title(d, v, found.titles) for d, v in zip(dimensions, key, strict=True)])
-        for at, (key, _) in cells.items()
-    }
-    chart, rows = _stacked(shown, names, _KINDS, _title_of(dimensions), lang)
+    names = {at: cell_title(tuple(dimensions), key, found.titles) for at, (key, _) in cells.items()}
+    chart, rows = _stacked(shown, names, _KINDS, table_title(dimensions), lang)
     title = Text(f"{effect.name}：谁受益、谁受损", f"{effect.name}: who gains and who loses")
     return plot(chart, _hidden(title, hidden, k), lang, rows, dark)
 
 
 def coverage(
     found: "Coverage",
-    lang: Language = "zh",
+    lang: Language | None = None,
     *,
     policy: str | None = None,
     by: str | None = None,
@@ -142,7 +141,7 @@ def coverage(
 
     Args:
         found: what ``analysis.coverage`` gives.
-        lang: the language of the letters.
+        lang: the language of the letters; that of ``display_language``, if left out.
         policy: one policy, by its code; all of them, side by side, if left out.
         by: the name of a table, for one policy; ``place`` if left out.
         k: counts below it are hidden, with what would tell them; None for what is not published.
@@ -151,6 +150,7 @@ def coverage(
     Raises:
         NothingToDrawError: there is no such policy or table, or nobody may be eligible for anything.
     """
+    lang = lang or display_language()
     if policy is None:
         held = {code: cover for code, cover in found.all.items() if cover.eligible or cover.undetermined}
         names: dict[str, Text] = {code: found.policies[code] for code in held}
@@ -163,12 +163,9 @@ def coverage(
             raise _absent(by, found.tables)
         cells = {" × ".join(key): (key, covers[policy]) for key, covers in found.tables[by].items() if policy in covers}
         dimensions = by.split(" × ")
-        names = {
-            at: _joined([value_title(d, v, found.titles) for d, v in zip(dimensions, key, strict=True)])
-            for at, (key, _) in cells.items()
-        }
+        names = {at: cell_title(tuple(dimensions), key, found.titles) for at, (key, _) in cells.items()}
         held = {at: cover for at, (_, cover) in cells.items()}
-        axis = _title_of(dimensions)
+        axis = table_title(dimensions)
         title = found.policies[policy] + Text("：覆盖与漏享", ": whom it reaches and misses")
     if not held:
         raise NothingToDrawError(
@@ -181,22 +178,28 @@ def coverage(
 
 
 def cost(
-    found: "Comparison", lang: Language = "zh", *, reform: str | None = None, k: int | None = K, dark: bool = False
+    found: "Comparison",
+    lang: Language | None = None,
+    *,
+    reform: str | None = None,
+    k: int | None = K,
+    dark: bool = False,
 ) -> Plot:
     """What each policy costs a year before and after a reform, low and high where facts are unknown.
 
     Args:
         found: what ``compare`` gives.
-        lang: the language of the letters.
+        lang: the language of the letters; that of ``display_language``, if left out.
         reform: its name; the only one, if left out.
-        k: a policy that fewer children may get is left out, and so are all of a reform whose totals would tell it; None
-            for what is not published.
+        k: a policy that fewer children may get is left out; None for what is not published. A total that is published
+            beside the picture would tell it.
         dark: for a dark page.
 
     Raises:
         UnknownReformError: there is no such reform, or several and none was named.
         NothingToDrawError: no policy costs anything.
     """
+    lang = lang or display_language()
     effect = found.effect(reform)
     paid = [p for p in effect.policies if not (p.before.is_zero and p.after.is_zero)]
     kept = [p for p in paid if k is None or all(n == 0 or n >= k for n in p.payees)]
@@ -238,40 +241,48 @@ def cost(
 
 
 def growth(
-    found: "Growth", lang: Language = "zh", *, what: Sequence[str] = (), k: int | None = K, dark: bool = False
+    found: "Growth", lang: Language | None = None, *, what: Sequence[str] = (), k: int | None = K, dark: bool = False
 ) -> Plot:
-    """How files and help grew over time: a line for open files, one for assessed ones, and one for each kind of help.
+    """How files and help grew over time: a line for assessed files, one for those not assessed, and one for each kind of help.
 
     Args:
         found: what ``analysis.growth`` gives.
-        lang: the language of the letters.
+        lang: the language of the letters; that of ``display_language``, if left out.
         what: codes of categories or policies whose children are drawn as well; the help received, if left out.
-        k: counts below it are hidden; None for what is not published.
+        k: counts below it are hidden, with what would tell them on the same day; a small change from one day to the next
+            is not. None for what is not published.
         dark: for a dark page.
 
     Raises:
         NothingToDrawError: the series has no point.
     """
+    lang = lang or display_language()
     if not found.points:
         raise NothingToDrawError(Text("时间序列没有数据。", "The series has no point."))
-    lines: dict[str, tuple[Text, dict[str, int]]] = {
-        "open_files": (Text("在册档案", "open files"), {p.day.isoformat(): p.open_files for p in found.points}),
-        "assessed": (Text("已评估", "assessed"), {p.day.isoformat(): p.assessed for p in found.points}),
+    days = [p.day.isoformat() for p in found.points]
+    counted: dict[str, dict[str, int]] = {
+        p.day.isoformat(): {"assessed": p.assessed, "not_assessed": p.not_assessed} for p in found.points
+    }
+    shown, hidden = _counted(counted, k)  # the two make up the open files: what is left of one is the other
+    lines: dict[str, tuple[Text, list[int | None]]] = {
+        "assessed": (Text("已评估", "assessed"), [shown[day]["assessed"] for day in days]),
+        "not_assessed": (Text("未评估", "not assessed"), [shown[day]["not_assessed"] for day in days]),
     }
     for code in what or dict.fromkeys(code for p in found.points for code in p.receiving):
-        counts = {}
-        for p in found.points:
-            held = p.categories.get(code) or p.policies.get(code)
-            counts[p.day.isoformat()] = held[0] if what and held else p.receiving.get(code, 0)
         said = found.title(code)
-        lines[code] = (said if what else Text(f"已享受{said.zh}", f"receiving {said.en}"), counts)
-    rows, hidden = [], 0
-    for title, counts in lines.values():
-        for day, n in counts.items():
-            if k is not None and 0 < n < k:
-                hidden += 1
-            else:
-                rows.append({"day": day, "what": title.in_(lang), "children": n})
+        cells = {p.day.isoformat(): _of_open_files(_sure(p, code, held=bool(what)), p.open_files) for p in found.points}
+        safe, more = _counted(cells, k)
+        hidden += more
+        lines[code] = (
+            said if what else Text(f"已享受{said.zh}", f"receiving {said.en}"),
+            [safe[d]["in"] for d in days],
+        )
+    rows = [
+        {"day": day, "what": title.in_(lang), "children": n}
+        for title, counts in lines.values()
+        for day, n in zip(days, counts, strict=True)
+        if n is not None
+    ]
     labels = [title.in_(lang) for title, _ in lines.values()]
     chart = (
         alt.Chart(values(rows), width=560, height=280)
@@ -293,6 +304,17 @@ def growth(
     return plot(chart, _hidden(title, hidden, k), lang, tuple(rows), dark)
 
 
+def _sure(point: "GrowthPoint", code: str, *, held: bool) -> int:
+    """Of how many open files a category, policy or help is sure."""
+    found = point.categories.get(code) or point.policies.get(code) if held else point.receiving.get(code)
+    return found[0] if found else 0
+
+
+def _of_open_files(count: int, files: int) -> dict[str, int]:
+    """A part of the open files, and the rest."""
+    return {"in": count, "rest": files - count}
+
+
 def _absent(given: str, known: Any) -> NothingToDrawError:
     near = suggestion(given, list(known)) or Text("", "")
     return NothingToDrawError(
@@ -301,15 +323,6 @@ def _absent(given: str, known: Any) -> NothingToDrawError:
         )
         + near
     )
-
-
-def _joined(parts: Sequence[Text]) -> Text:
-    return Text("，".join(p.zh for p in parts), ", ".join(p.en for p in parts))
-
-
-def _title_of(dimensions: Sequence[str]) -> Text:
-    titles = [TITLES.get(name, Text(name, name)) for name in dimensions]
-    return Text(" × ".join(t.zh for t in titles), " × ".join(t.en for t in titles))
 
 
 #: Bars from who gains to who loses; those of whom nothing changes are counted and not drawn.
