@@ -23,7 +23,8 @@ _PYDANTIC = {"model_config", "model_post_init"}
 MODULES = (
     "kinderguard", "kinderguard.rules", "kinderguard.model", "kinderguard.packs", "kinderguard.national",
     "kinderguard.survey", "kinderguard.survey.linking", "kinderguard.casefile", "kinderguard.care",
-    "kinderguard.care.allocation", "kinderguard.report", "kinderguard.analysis", "kinderguard.testing",
+    "kinderguard.care.allocation", "kinderguard.report", "kinderguard.analysis", "kinderguard.analysis.plots",
+    "kinderguard.model.view", "kinderguard.testing",
     "kinderguard.engines.spark", "kinderguard.scaffold.doctor",
 )  # fmt: skip
 
