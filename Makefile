@@ -40,7 +40,7 @@ bench: .venv/ready
 	@$(BIN)/python benchmarks/spark.py
 	@$(BIN)/python benchmarks/country.py --children $(CHILDREN) --plot docs/growth.svg
 
-# Strict: a warning is an error. The notebooks are run for their pages, each once until it changes.
+# Strict: a warning is an error. The notebooks are run for their pages.
 docs: .venv/ready
 	@KINDERGUARD_NOTEBOOKS=1 $(BIN)/python -m sphinx -q -W --keep-going -E -b html docs build/docs
 	@echo "build/docs/index.html"

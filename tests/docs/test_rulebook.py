@@ -1,9 +1,11 @@
 """The documentation builds without a warning, and prints everything that has a code, a hook's or a public name."""
 
 import importlib
+import json
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ pytest.importorskip("furo")
 from sphinx.util.inventory import InventoryFile
 
 import kinderguard
+from browser import Browser, needs_chromium
 
 ROOT = Path(__file__).parents[2]
 PACKS = ("cn", "22", "33", "330199")
@@ -73,10 +76,51 @@ def section(text: str, code: str) -> str:
 
 
 def test_a_category_and_its_policies_link_to_each_other(site):
-    policies, categories = page(site, "cn-policies"), page(site, "cn-categories")
-    assert 'href="cn-categories.html#rule-cn-orphan"' in section(policies, "cn.orphan_allowance")
-    assert 'href="cn-policies.html#rule-cn-orphan-allowance"' in section(categories, "cn.orphan")
-    assert "rule-cn-dibao-benefit" in section(page(site, "cn-parameters"), "cn.dibao.monthly_standard")
+    orphans = page(site, "orphans")
+    assert 'href="#rule-cn-orphan"' in section(orphans, "cn.orphan_allowance")
+    assert 'href="#rule-cn-orphan-allowance"' in section(orphans, "cn.orphan")
+    assert 'href="in-difficulty.html#rule-cn-guardianship-deficit"' in section(orphans, "cn.orphan")
+    assert "rule-cn-dibao-benefit" in section(page(site, "dibao"), "cn.dibao.monthly_standard")
+
+
+def test_a_scheme_begins_with_its_law_and_how_far_it_was_checked(site):
+    text = page(site, "orphans")
+    law = text[text.index("法规与政策文件") : text.index('id="rule-')]
+    for said in (
+        "国办发〔2010〕54号",
+        "已核对政府网页",
+        "未核实原文",
+        "2026-11-23",
+        "sishui.gov.cn",
+        "#rule-cn-orphan-allowance",
+    ):
+        assert said in law, said
+
+
+def test_within_a_rule_the_law_comes_before_the_wording_and_the_boundaries(site):
+    text = section(page(site, "de-facto-unattended"), "cn.unattended_allowance")
+    places = [
+        text.index(said) for said in ("依据 ·", "条件 ·", "金额 ·", "界限 ·", "所依据的事实 ·", "依据的类别与参数 ·")
+    ]
+    assert places == sorted(places)
+
+
+def test_an_amount_has_its_history_once_on_a_page(site):
+    text = page(site, "orphans")
+    assert "1,987.00元" in section(text, "cn.orphan.scattered_monthly").replace("1987", "1,987")
+    assert "嘉祥县宣传单" not in section(text, "cn.orphan_allowance")
+    assert 'href="#rule-cn-orphan-scattered-monthly"' in section(text, "cn.orphan_allowance")
+
+
+def test_links_from_before_lead_on_to_the_scheme(site):
+    for old, code, scheme in (
+        ("cn-policies", "rule-cn-orphan-allowance", "orphans"),
+        ("cn-categories", "rule-cn-dibao", "dibao"),
+        ("cn-parameters", "rule-cn-migrant-months", "left-behind-and-migrant"),
+    ):
+        text = page(site, old)
+        at = text.index(f'id="{code}"')
+        assert f'href="{scheme}.html#{code}"' in text[at : at + 500]
 
 
 def test_a_policy_prints_all_that_an_official_asks(site):
@@ -85,11 +129,11 @@ def test_a_policy_prints_all_that_an_official_asks(site):
                  "600.00 yuan", "2024-11-01", "示例，非真实规定", "<svg", "kg-ways", "✓", "✗", "界限"):  # fmt: skip
         assert said in text, said
     assert "rule-cn-economic-hardship" in text  # a link into the national pack
-    assert "补差" in section(page(site, "cn-policies"), "cn.unattended_allowance")  # what stacking does
+    assert "补差" in section(page(site, "de-facto-unattended"), "cn.unattended_allowance")  # what stacking does
 
 
 def test_the_trust_of_a_source_stands_beside_it(site):
-    assert "未核实原文" in section(page(site, "cn-parameters"), "cn.boarder_stipend.primary_yearly")
+    assert "未核实原文" in section(page(site, "schooling"), "cn.boarder_stipend.primary_yearly")
 
 
 def write(folder: Path, text: str, **config: object) -> Path:
@@ -114,6 +158,7 @@ def test_one_language_alone(tmp_path):
         ("category:: cn.orphn", "cn.orphan"),
         ("policy:: cn.dibao_benefits", "cn.dibao_benefit"),
         ("pack:: 330198", "330199"),
+        ("schema:: cases", "case"),
     ],
 )
 def test_a_misspelt_code_names_the_nearest(directive, nearest, tmp_path):
@@ -121,3 +166,54 @@ def test_a_misspelt_code_names_the_nearest(directive, nearest, tmp_path):
     assert done.returncode != 0
     assert nearest in done.stderr
     assert "index.rst:4" in done.stderr
+
+
+# ---- in a browser ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with Browser() as opened:
+        yield opened
+
+
+@needs_chromium
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("失联", "rulebook/de-facto-unattended"),
+        ("社会散居孤儿", "reference/schemas"),
+        ("subtracted nowhere", None),
+        ("小数点后八位", None),
+        ("term of confinement", "rulebook/de-facto-unattended"),
+        ("cn.migrant.months", "rulebook/left-behind-and-migrant"),
+    ],
+)
+def test_the_search_finds_chinese_and_english(query, wanted, site, browser):
+    opened = browser.open(site / "search.html")
+    opened.run(f"Search.performSearch({json.dumps(query)})")
+    end = time.monotonic() + 20
+    told = "/finished|did not match/.test(document.getElementById('search-results').innerText)"
+    while not opened.run(told):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    found = opened.run("[...document.querySelectorAll('#search-results li a')].map(a => a.getAttribute('href'))")
+    assert (not found) if wanted is None else any(wanted in href for href in found), found
+
+
+@needs_chromium
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(
+    "name", ["index", "overview.zh", "rulebook/orphans", "reference/problems", "reference/schemas"]
+)
+def test_pages_fit_the_window_and_can_be_read(name, dark, site, browser):
+    opened = browser.open(site / f"{name}.html", width=1200, dark=dark)
+    assert opened.run("document.documentElement.scrollWidth") <= 1200
+    ground, ink = opened.run(
+        "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector('article p')).color]"
+    )
+    assert (brightness(ground) < brightness(ink)) is dark
+
+
+def brightness(colour: str) -> float:
+    return sum(map(float, re.findall(r"[\d.]+", colour)[:3]))

@@ -6,7 +6,13 @@ In ``conf.py``: ``extensions = ["kinderguard.docs"]``. In a page::
     .. kinderguard:policy:: cn.orphan_allowance
     .. kinderguard:parameter:: cn.orphan.scattered_monthly
 
-and in a sentence ``:kinderguard:rule:`cn.orphan```. Needs the extra ``kinderguard[docs]``.
+    .. kinderguard:scheme::
+
+       cn.orphan
+       cn.orphan_allowance
+
+and in a sentence ``:kinderguard:rule:`cn.orphan```. ``html_search_language = "zh_en"`` makes Chinese and English found in
+the search. Needs the extra ``kinderguard[docs]``.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -18,9 +24,11 @@ if TYPE_CHECKING:
 def setup(app: "Sphinx") -> dict[str, Any]:
     """Register the domain ``kinderguard`` with Sphinx."""
     from kinderguard.docs.domain import KinderguardDomain
+    from kinderguard.docs.search import ChineseAndEnglish
     from kinderguard.docs.style import CSS, write_css
 
     app.add_domain(KinderguardDomain)
+    app.add_search_language(ChineseAndEnglish)
     # A function that gives the book to print from; kinderguard.load where it is left out.
     app.add_config_value("kinderguard_book", None, "env")
     app.add_config_value("kinderguard_languages", ("zh", "en"), "env")

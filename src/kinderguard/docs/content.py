@@ -1,27 +1,29 @@
 """What is printed of each value, as docutils nodes: title, wording, decision tables, boundaries, amounts, sources."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from html import escape
 
 from docutils import nodes
 from sphinx import addnodes
 
-from kinderguard.docs.chart import chart
-from kinderguard.engines.lines import Line
+from kinderguard.model.lines import Line
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text, join, same
-from kinderguard.report.rule_card import APART, PARTS, Card
 from kinderguard.rules.boundaries import boundaries
 from kinderguard.rules.citations import Cite
 from kinderguard.rules.decision_table import DecisionTable, decision_tables
 from kinderguard.rules.definitions import Category, Check, Policy
 from kinderguard.rules.expression import Expr
+from kinderguard.rules.parameter_chart import chart
 from kinderguard.rules.parameters import Parameter, ParameterValue, show
+from kinderguard.rules.rule_card import APART, PARTS, Card
 from kinderguard.rules.ruleset import RuleSet, facts_read, parameters_read, references
 from kinderguard.rules.titles import fact_title
 
 #: How a decision table shows that a condition must hold, must not, or does not matter.
 _SIGNS = {True: "✓", False: "✗", None: "–"}
+#: Both languages of a value stand on one line up to here.
+_SHORT = 60
 _WHEN, _AMOUNT = Text("条件", "When"), Text("金额", "Amount")
 
 
@@ -32,10 +34,13 @@ class Printer:
         rules: all rules of the pack's place, for titles and links.
         languages: what is printed, in this order.
         printed: decision tables that the page has already; each stands on a page once.
+        apart: parameters that the page prints by themselves: a policy that pays by them links there.
     """
 
-    def __init__(self, rules: RuleSet, languages: Sequence[Language], printed: set[DecisionTable]) -> None:
-        self.rules, self.languages, self.printed = rules, languages, printed
+    def __init__(
+        self, rules: RuleSet, languages: Sequence[Language], printed: set[DecisionTable], apart: Collection[str] = ()
+    ) -> None:
+        self.rules, self.languages, self.printed, self.apart = rules, languages, printed, frozenset(apart)
         self.card = Card(rules, None, None)
         self.titles = self.card.titles
 
@@ -48,6 +53,7 @@ class Printer:
         if c.duty:
             about.append((Text("职责", "Duty"), Text("须立即处理", "calls for people to act at once")))
         yield self.fields(about)
+        yield from self.law(c)
         if c.parts:
             yield self.links(PARTS, c.parts)
         if c.apart_from:
@@ -68,12 +74,17 @@ class Printer:
         if p.review is not None:
             about.append((Text("复核", "Reviewed"), Text(f"每{p.review}个月", f"every {p.review} months")))
         yield self.fields(about)
+        yield from self.law(p)
         yield from self.condition(_WHEN, p.eligible, p.title)
         if p.amount is not None:
             yield from self.condition(_AMOUNT, p.amount, None)
-            for code in parameters_read(p.amount):
-                yield self.heading(self.title_of(code))
-                yield from self.values(self.rules.parameters[code])
+            read = list(parameters_read(p.amount))
+            if apart := [code for code in read if code in self.apart]:
+                yield self.links(Text("数额见", "Values under"), apart)
+            for code in read:
+                if code not in self.apart:
+                    yield self.heading(self.title_of(code))
+                    yield from self.values(self.rules.parameters[code])
         if p.stacking:
             yield self.heading(Text("与其他政策的衔接", "Beside other policies"))
             yield self.lines([self.card.stacking(rule) for rule in p.stacking])
@@ -82,6 +93,7 @@ class Printer:
     def check(self, c: Check) -> Iterator[nodes.Node]:
         """A local rule on somebody's policy or category."""
         yield self.fields([(Text("施行期间", "In force"), c.effective.text), (Text("理由", "Reason"), c.reason)])
+        yield from self.law(c)
         yield self.links(Text("针对", "On"), [c.on])
         kinds = (
             (Text("以下情形也适用", "Also applies where"), c.widens),
@@ -105,7 +117,7 @@ class Printer:
     # ---- parts -----------------------------------------------------------------------------------------------
 
     def common(self, rule: Category | Policy | Check, exprs: tuple[Expr, ...]) -> Iterator[nodes.Node]:
-        """Boundaries, local rules, what is read, who builds on it, sources and note."""
+        """Boundaries, local rules, what is read, who builds on it."""
         yield from self.boundaries(rule)
         if not isinstance(rule, Check):
             local = [c.code for c in self.rules.checks.values() if c.on == rule.code]
@@ -113,9 +125,13 @@ class Printer:
         yield from self.read(exprs)
         if not isinstance(rule, Check):
             yield from self.readers(rule.code)
+
+    def law(self, rule: Category | Policy | Check) -> Iterator[nodes.Node]:
+        """What it rests on, and the note on how the law was read."""
         yield from self.sources(rule.cites)
         if not isinstance(rule, Check) and rule.note is not None:
-            yield nodes.note("", *self.paragraphs(rule.note))
+            title = nodes.title("", self.inline(Text("说明", "Note")))
+            yield nodes.admonition("", title, *self.paragraphs(rule.note), classes=["note"])
 
     def condition(self, title: Text, expr: Expr, named: Text | None) -> Iterator[nodes.Node]:
         """The wording with its named steps below it, and the decision tables of a condition."""
@@ -148,19 +164,19 @@ class Printer:
         found = boundaries(rule)
         if found:
             yield self.heading(Text("界限", "Boundaries"))
-            yield self.lines([Line(Text(b.text("zh"), b.text("en"))) for b in found])
+            yield self.lines([Line(b.wording(self.titles)) for b in found])
 
     def values(self, p: Parameter) -> Iterator[nodes.Node]:
         """A table of the values, and the chart."""
         rows = [self.value_row(p, v) for v in p.values]
         if p.floor is not None:
-            rows.insert(0, self.value_row(p, p.floor, Text("最低标准 ", "floor ")))
+            rows.insert(0, self.value_row(p, p.floor, Text("最低标准，", "floor, ")))
         if not rows:
             yield from self.paragraphs(Text("由地方设定，全国无统一数额。", "Set by each place; the nation sets none."))
             return
         head = [Text("地区", "Place"), Text("期间", "Period"), Text("数值", "Value"), Text("来源", "Source")]
         yield self.table(head, rows)
-        svg = chart(p)
+        svg = chart(p, self.languages[0])
         if svg is not None:
             yield nodes.raw("", svg, format="html")
 
@@ -169,15 +185,17 @@ class Printer:
         assert p.kind is not None
         source = Text(f"{v.source}（{v.trust.label.zh}）", f"{v.source} ({v.trust.label.en})")
         if v.note:
-            source += same(f"; {v.note}")
+            # A note gives both languages as 中文 / English.
+            zh, parted, en = v.note.partition(" / ")
+            source += Text(f"；{zh}", f"; {en}") if parted else Text(f"；{v.note}", f"; {v.note}")
         return [(before or same("")) + place_name(v.place), v.period.text, show(v.value, p.kind, p.unit), source]
 
     def read(self, exprs: tuple[Expr, ...]) -> Iterator[nodes.Node]:
         """The facts that are read, and links to categories and parameters."""
         facts = dict.fromkeys(path for e in exprs for path in facts_read(e))
         if facts:
-            yield self.heading(Text("所依据的事实", "Facts read"))
-            yield self.lines([Line(fact_title(path, self.titles) + same(f" [{path}]")) for path in facts])
+            lines = self.lines([Line(fact_title(path, self.titles) + same(f" [{path}]")) for path in facts])
+            yield from self.folded(Text("所依据的事实", "Facts read"), [lines])
         codes = dict.fromkeys(c for e in exprs for c in (*references(e.node).categories, *parameters_read(e)))
         if codes:
             yield self.links(Text("依据的类别与参数", "Builds on"), codes)
@@ -194,6 +212,33 @@ class Printer:
                 found[policy.code] = None
         if found:
             yield self.links(Text("被以下规则引用", "Used by"), found)
+
+    def documents(self, codes: Iterable[str]) -> nodes.Node:
+        """A table of every article that these rules rest on, how far each was checked, and which rules rest on it."""
+        resting: dict[Cite, list[str]] = {}
+        for code in codes:
+            rule = self.rules.categories.get(code) or self.rules.policies.get(code)
+            for cite in rule.cites if rule is not None else ():
+                resting.setdefault(cite, []).append(code)
+        head = [
+            Text("文件与条款", "Document and article"), Text("核对程度", "Trust"), Text("核对日期", "Checked on"),
+            Text("所支持的规则", "Rests on it"),
+        ]  # fmt: skip
+        rows = [self.row(head)]
+        for cite, rules in resting.items():
+            named = Text(
+                f"{cite.document}{f'第{cite.article}条' if cite.article else ''}",
+                f"{cite.document}{f', art. {cite.article}' if cite.article else ''}",
+            )
+            day = same(cite.checked_on.isoformat() if cite.checked_on else "–")
+            read = nodes.entry("", *self.paragraphs(named))
+            if cite.source is not None and cite.source.startswith("http"):
+                where = nodes.reference("", self.inline(Text("出处", "where it was read")), refuri=cite.source)
+                read += nodes.paragraph("", "", where)
+            said = (nodes.entry("", *self.paragraphs(text)) for text in (cite.trust.label, day))
+            on_it = nodes.entry("", *(nodes.paragraph("", "", self.link(code)) for code in rules))
+            rows.append(nodes.row("", read, *said, on_it))
+        return self.grid(rows, classes=["kg-law"])
 
     def sources(self, cites: Iterable[Cite]) -> Iterator[nodes.Node]:
         """The law, and how far it was checked."""
@@ -251,7 +296,10 @@ class Printer:
         found = nodes.field_list()
         for name, value in pairs:
             field = nodes.field("", nodes.field_name("", self.inline(name)))
-            field += nodes.field_body("", *self.paragraphs(value))
+            line = self.inline(value)
+            field += nodes.field_body(
+                "", *([nodes.paragraph("", line)] if len(line) < _SHORT else self.paragraphs(value))
+            )
             found += field
         return found
 
@@ -273,10 +321,14 @@ class Printer:
 
     def table(self, head: list[Text], rows: list[list[Text]], classes: Sequence[str] = ()) -> nodes.table:
         """A table with a head."""
-        group = nodes.tgroup(cols=len(head))
-        group += [nodes.colspec(colwidth=1) for _ in head]
-        group += nodes.thead("", self.row(head))
-        group += nodes.tbody("", *(self.row(r) for r in rows))
+        return self.grid([self.row(r) for r in (head, *rows)], classes)
+
+    def grid(self, rows: Sequence[nodes.row], classes: Sequence[str] = ()) -> nodes.table:
+        """A table from its rows, the first of which is the head."""
+        group = nodes.tgroup(cols=len(rows[0]))
+        group += [nodes.colspec(colwidth=1) for _ in rows[0]]
+        group += nodes.thead("", rows[0])
+        group += nodes.tbody("", *rows[1:])
         return nodes.table("", group, classes=list(classes))
 
     def row(self, cells: list[Text]) -> nodes.row:

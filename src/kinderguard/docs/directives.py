@@ -1,6 +1,6 @@
 """The directives: ``kinderguard:pack``, ``:category:``, ``:policy:``, ``:check:``, ``:parameter:``."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kinderguard.rules.decision_table import DecisionTable
 
 
-class _RuleDirective(SphinxDirective):
+class RuleDirective(SphinxDirective):
     """What all directives share: the book, the printer, and a section for each rule."""
 
     required_arguments = 1
@@ -41,13 +41,15 @@ class _RuleDirective(SphinxDirective):
         division = code.split(".", 1)[0]
         return self.book().overlay(None if division == "cn" else division).rules
 
-    def printer(self, rules: RuleSet) -> Printer:
-        """A printer that knows what the page has already."""
+    def printer(self, rules: RuleSet, apart: Collection[str] = ()) -> Printer:
+        """A printer that knows what the page has already, and which parameters it prints by themselves."""
         printed = cast("set[DecisionTable]", self.env.temp_data.setdefault("kinderguard_printed", set()))
-        return Printer(rules, self.config.kinderguard_languages, printed)
+        return Printer(rules, self.config.kinderguard_languages, printed, apart)
 
-    def section(self, kind: str, title: Text, code: str, body: Iterator[nodes.Node], printer: Printer) -> nodes.section:
-        """One rule: its heading with the code, and what is printed of it."""
+    def section(
+        self, kind: str, title: Text, code: str, body: Iterator[nodes.Node], printer: Printer, *, own: bool = True
+    ) -> nodes.section:
+        """One rule: its heading with the code, and what is printed of it; ``own``: this is the page to link to."""
         anchor = nodes.make_id(f"rule-{code}")
         section = nodes.section("", ids=[anchor])
         section += nodes.title(
@@ -55,11 +57,11 @@ class _RuleDirective(SphinxDirective):
         )
         section += list(body)
         domain = cast("KinderguardDomain", self.env.get_domain("kinderguard"))
-        domain.note(code, kind, printer.inline(title), anchor, own=code.startswith(self.arguments[0].split(".", 1)[0]))
+        domain.note(code, kind, printer.inline(title), anchor, own=own)
         return section
 
 
-class _OneDirective(_RuleDirective):
+class _OneDirective(RuleDirective):
     """A directive for one value by its code."""
 
     kind: ClassVar[str]
@@ -107,7 +109,7 @@ class ParameterDirective(_OneDirective):
     part = "parameters"
 
 
-class NamesDirective(_RuleDirective):
+class NamesDirective(RuleDirective):
     """``.. kinderguard:names:: kinderguard.national``: what a module calls its rules, each with a link."""
 
     def run(self) -> list[nodes.Node]:
@@ -130,7 +132,8 @@ class NamesDirective(_RuleDirective):
         return [nodes.bullet_list("", *items)]
 
 
-_PARTS = {
+#: What a rule set holds, what one of each is called, and the heading of all.
+PARTS = {
     "categories": ("category", Text("类别", "Categories")),
     "policies": ("policy", Text("政策", "Policies")),
     "checks": ("check", Text("地方规定", "Local rules")),
@@ -138,7 +141,7 @@ _PARTS = {
 }
 
 
-class PackDirective(_RuleDirective):
+class PackDirective(RuleDirective):
     """``.. kinderguard:pack:: cn``: everything that a pack says. ``:only: policies parameters`` prints some parts."""
 
     option_spec: ClassVar[dict[str, Any]] = {"only": directives.unchanged}
@@ -150,23 +153,24 @@ class PackDirective(_RuleDirective):
         known = {source.name for source in book.packs}
         if code not in known:
             raise self.error(f"No pack {code!r} is installed.{did_you_mean(code, known)}")
-        parts = self.options.get("only", " ".join(_PARTS)).split()
+        parts = self.options.get("only", " ".join(PARTS)).split()
         for part in parts:
-            if part not in _PARTS:
-                raise self.error(f"A pack has no {part!r}.{did_you_mean(part, _PARTS)}")
+            if part not in PARTS:
+                raise self.error(f"A pack has no {part!r}.{did_you_mean(part, PARTS)}")
         rules = self.rules(code)
         printer = self.printer(rules)
         found: list[nodes.Node] = [] if "only" in self.options else [self.head(code, book, printer)]
         for part in parts:
-            kind, title = _PARTS[part]
+            kind, heading = PARTS[part]
             values = self.own(code, part, rules)
             if not values:
                 continue
             section = nodes.section("", ids=[nodes.make_id(f"{code}-{part}")])
-            section += nodes.title("", printer.inline(title))
+            section += nodes.title("", printer.inline(heading))
             for each in values:
                 body = getattr(printer, kind)(getattr(rules, part)[each])
-                section += self.section(kind, self.title(each, rules, printer), each, body, printer)
+                title = self.title(each, rules, printer)
+                section += self.section(kind, title, each, body, printer, own=each.startswith(f"{code}."))
             found.append(section)
         return found
 

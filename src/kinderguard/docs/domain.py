@@ -12,6 +12,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
 
+from kinderguard.docs.commands import CommandsDirective
 from kinderguard.docs.directives import (
     CategoryDirective,
     CheckDirective,
@@ -20,6 +21,10 @@ from kinderguard.docs.directives import (
     ParameterDirective,
     PolicyDirective,
 )
+from kinderguard.docs.errors import ErrorsDirective
+from kinderguard.docs.problems import ProblemsDirective
+from kinderguard.docs.schema import SchemaDirective
+from kinderguard.docs.schemes import CodesDirective, SchemeDirective
 
 KINDS = {"category": "category 类别", "policy": "policy 政策", "check": "check 地方规定", "parameter": "parameter 参数"}
 
@@ -51,6 +56,8 @@ class KinderguardDomain(Domain):
     directives: ClassVar[dict[str, Any]] = {
         "pack": PackDirective, "category": CategoryDirective, "policy": PolicyDirective, "check": CheckDirective,
         "parameter": ParameterDirective, "names": NamesDirective,
+        "scheme": SchemeDirective, "codes": CodesDirective, "commands": CommandsDirective, "schema": SchemaDirective,
+        "problems": ProblemsDirective, "errors": ErrorsDirective,
     }  # fmt: skip
     indices: ClassVar[list[type[Index]]] = [RuleIndex]
     #: By code: the page, the anchor, the kind, the title, and whether the page is that of its own pack.

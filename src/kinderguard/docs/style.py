@@ -12,6 +12,13 @@ _RULES = """\
 .kg-code { font-size: .75em; font-weight: normal; opacity: .7 }
 .kg-en { opacity: .8 }
 details.kg-steps { margin: .5em 0 }
+details.kg-steps > summary { cursor: pointer }
+table.docutils.kg-ways { margin-left: 0 }
+table.kg-law td:nth-child(3) { white-space: nowrap }
+table.kg-messages td { vertical-align: top }
+table.docutils.kg-messages td p:not(.kg-en):not(:first-child) { margin-top: .5em }
+table.docutils { font-size: .9em }
+table.docutils td p { margin: .1em 0 }
 table.kg-ways td:not(:first-child), table.kg-ways th:not(:first-child) { text-align: center }
 table.kg-ways { font-size: .9em }
 svg.kg-chart { max-width: 36em; width: 100%; height: auto; display: block; margin: .5em 0 }

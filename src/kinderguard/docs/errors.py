@@ -1,0 +1,108 @@
+"""Every error that the library raises in both languages, with what it says, read out of the source (``source_texts``)."""
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import attrs
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+import kinderguard
+from kinderguard.docs.source_texts import Function, Scope, texts
+from kinderguard.docs.tables import said, table
+from kinderguard.model.text import Language, Text
+
+_HEAD = (Text("错误", "Error"), Text("消息与改法", "What it says, and the mend"))
+
+
+@attrs.frozen
+class Raised:
+    """An error as the source has it: its name, and one way of saying it."""
+
+    name: str
+    message: Text
+
+
+def raised(source: Path) -> list[Raised]:
+    """All errors with a text in both languages that a folder of Python source raises, sorted by name; each text once."""
+    own: dict[Raised, None] = {}
+    given: dict[Raised, None] = {}
+    for path in sorted(source.rglob("*.py")):
+        text = path.read_text("utf-8")
+        if "Error" in text:
+            tree = ast.parse(text)
+            module = Scope.of_module(tree)
+            for function, owner in _functions(tree.body, None):
+                own |= dict.fromkeys(_of_its_own(function, module, owner))
+                given |= dict.fromkeys(_where_raised(function, module, owner))
+    # What an error puts together itself is all it says; whoever raises it gives parts.
+    complete = {each.name for each in own}
+    found = [*own, *(each for each in given if each.name not in complete)]
+    return sorted(filter(_says_something, found), key=lambda each: (each.name, each.message.en))
+
+
+def _says_something(each: Raised) -> bool:
+    return re.search(r"[\u3400-\u9fff]", each.message.zh) is not None
+
+
+def _functions(body: Sequence[ast.stmt], owner: str | None) -> Iterator[tuple[Function, str | None]]:
+    """Every function with the class that it stands in."""
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            yield from _functions(node.body, node.name)
+        elif isinstance(node, Function):
+            yield node, owner
+
+
+def _calls(function: Function) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(function) if isinstance(node, ast.Call))
+
+
+def _of_its_own(function: Function, module: Scope, owner: str | None) -> Iterator[Raised]:
+    """What an error's own class makes of what it is given."""
+    if owner is not None and owner.endswith("Error"):
+        for call in _calls(function):
+            if call.args and ast.unparse(call.func) == "super().__init__":
+                found = (Raised(owner, text) for text in texts(call.args[0], module.inside(function)))
+                yield from filter(_says_something, found)
+
+
+def _where_raised(function: Function, module: Scope, owner: str | None) -> Iterator[Raised]:
+    """What stands where errors are made, straight or by a function that makes them out of given texts."""
+    scope = module.inside(function)
+    for call in _calls(function):
+        yield from _made(call, scope, owner)
+        maker = module.functions.get(getattr(call.func, "id", ""))
+        if maker is not None:
+            for inner in _calls(maker):
+                if not list(_made(inner, module.inside(maker), None)):
+                    yield from _made(inner, scope.called(maker, call), None)
+
+
+def _made(call: ast.Call, scope: Scope, owner: str | None) -> Iterator[Raised]:
+    name = getattr(call.func, "id", "")
+    if name == "cls" and owner is not None:
+        name = owner
+    if name.endswith("Error") and call.args:
+        yield from (Raised(name, text) for text in texts(call.args[0], scope))
+
+
+class ErrorsDirective(SphinxDirective):
+    """``.. kinderguard:errors::``: every error by name, with what it says."""
+
+    def run(self) -> list[nodes.Node]:
+        """Print the list."""
+        languages: Sequence[Language] = self.config.kinderguard_languages
+        by_name: dict[str, list[Text]] = {}
+        for each in raised(Path(kinderguard.__file__).parent):
+            by_name.setdefault(each.name, []).append(each.message)
+        rows = [
+            [
+                [nodes.paragraph("", "", nodes.literal(name, name), ids=[nodes.make_id(f"error {name}")])],
+                [paragraph for message in messages for paragraph in said(message, languages)],
+            ]
+            for name, messages in by_name.items()
+        ]
+        return [table(_HEAD, rows, (5, 13), languages, kind="kg-messages")]
