@@ -178,6 +178,20 @@ def test_any_child_behind_a_number_can_be_opened(found):
             assert opened.summary("zh") != opened.summary("en")
 
 
+def test_a_rule_that_a_book_does_not_have_is_a_no_and_no_doubt(found):
+    """So a child that never had the help is not told to lose it, and one who may have had it may."""
+    code, befores = "cn.boarder_stipend", set()
+    for row, result in enumerate(assessed()):
+        befores.add(before := result.policies[code].eligible)
+        if len(befores) > 1 and before is False:
+            continue
+        changes = {r.code: (r.before, r.after) for r in found.open(row, "less").rules}
+        assert changes.get(code) == (None if before is False else (before, False))
+        if befores == {True, False, None}:
+            return
+    raise AssertionError(befores)
+
+
 def test_children_are_found_by_cell_and_by_what_reaches_them(found):
     table = found.children("higher", gains=True, place="330106")
     assert len(table) == found["higher"].tables["place"]["330106",].gains

@@ -117,3 +117,24 @@ def test_help_of_which_it_is_not_known_whether_it_runs_is_open_and_not_absent():
     (point,) = found.points
     assert point.receiving == {"cn.dibao_benefit": (0, 1)}
     assert [(row["value"], row["open"]) for row in found.rows() if row["what"] == "receiving"] == [("0", 1)]
+
+
+def test_help_of_an_unknown_policy_leaves_every_policy_open_that_is_not_surely_received():
+    running = {"since": "2024-01", "ongoing": True}
+    dibao, other = running | {"policy": "cn.dibao_benefit"}, running | {"policy": "cn.other"}
+    files = {
+        "sure": [dibao, running],  # beside the one that is named, it may be the other
+        "unnamed": [running],
+        "ended": [{"until": "2024-06-30"}],
+        "other": [other],
+        "ended_and_unnamed": [{"policy": "cn.dibao_benefit", "until": "2024-06-30"}, {"since": "2024-01"}],
+    }
+    with CaseStore("sqlite://") as store:
+        for ref, received in files.items():
+            facts = {"ref": ref, "division_code": "330106", "help": received}
+            store.record(Case.from_facts(facts), at=dt.date(2025, 1, 20), by="330106.user3")
+        found = growth(store, dt.date(2025, 1, 1), dt.date(2025, 1, 31))
+    (point,) = found.points
+    assert (point.help_unknown, point.help_unnamed) == (0, 3)
+    assert point.receiving == {"cn.dibao_benefit": (1, 2), "cn.other": (1, 3)}
+    assert "1 (2 more not known)" in found.view("en").html

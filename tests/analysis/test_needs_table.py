@@ -24,7 +24,7 @@ def test_every_cell_is_what_the_reference_engine_finds_child_by_child(found):
         values = keys(result)
         cells = [("all", ()), *(("place", (p,)) for p in values["place"]), *(("class", (c,)) for c in values["class"])]
         cells.append(("place × age", (values["place"][0], values["age"][0])))
-        one = assess_needs(result.case, base())
+        one = assess_needs(base(), result.case)
         for cell in cells:
             for code in one.rules:
                 expected.setdefault((*cell, code), Counter())[one._result.categories[code]] += 1

@@ -153,6 +153,14 @@ def test_another_kind_of_file_is_refused(drawn, tmp_path):
         drawn["income", "en"].save(tmp_path / "x.bmp")
 
 
+def test_a_notebook_shows_the_picture_itself_and_fetches_nothing(drawn):
+    for plot in drawn.values():
+        bundle = plot._repr_mimebundle_()
+        assert {re.sub(r"\d+", "N", kind) for kind in bundle} == {"application/vnd.vegalite.vN+json", "image/svg+xml"}
+        assert "<svg" in bundle["image/svg+xml"]
+        assert not re.search(r"<script|(href|src)=.https?:", bundle["image/svg+xml"])
+
+
 def test_an_html_page_fetches_nothing(drawn, tmp_path):
     page = drawn["income", "zh"].save(tmp_path / "x.html").read_text("utf-8")
     assert 'lang="zh-CN"' in page

@@ -112,7 +112,7 @@ def test_a_few_files_that_are_the_rest_of_many_are_not_given_away(people, book):
     from kinderguard.analysis.between import NOTHING
     from kinderguard.analysis.growing import Growth, GrowthPoint
 
-    point = GrowthPoint(DAY, 100, 0, 0, 97, 3, {}, {}, NOTHING, {"cn.orphan_allowance": (95, 0)}, 0, 0, 0)
+    point = GrowthPoint(DAY, 100, 0, 0, 97, 3, {}, {}, NOTHING, {"cn.orphan_allowance": (95, 0)}, 0, 0, 0, 0)
     few = Growth("month", None, (point,), {})
     assert plots.growth(few).rows == ()
     assert "未公布" in plots.growth(few).title.zh

@@ -102,8 +102,10 @@ def test_codes_and_chinese_within_english_are_told_apart():
     assert "<span lang" not in html_of(Paragraph(TITLE), lang="zh")
 
 
-def test_a_day_is_not_broken_at_the_end_of_a_line():
-    assert '<span class="kg-day">2024-11-01 – …</span>' in html_of(Paragraph("in force 2024-11-01 – …"))
+@pytest.mark.parametrize("text", ["2024-11-01 – …", "2024-11-01", "2024-11"])
+def test_a_day_or_month_is_not_broken_at_the_end_of_a_line(text):
+    assert f'since <span class="kg-day">{text}</span>' in html_of(Paragraph(f"since {text}"))
+    assert "kg-day" not in html_of(Paragraph("330199-12, 2024-111, S-2024-11"))
 
 
 def test_a_picture_says_in_words_what_it_shows():

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from kinderguard.model.money import yuan
+from kinderguard.model.money import bounds_text, yuan
 from kinderguard.model.text import Text
 
 
@@ -80,16 +80,7 @@ class Between:
     @property
     def text(self) -> Text:
         """As people read it, in yuan."""
-        low, high = self.low, self.high
-        if low is not None and low == high:
-            return Text(f"{low:,} 元", f"{low:,} yuan")
-        if low is None and high is None:
-            return Text("不定（无界）", "open (nothing bounds it)")
-        if low is None:
-            return Text(f"至多 {high:,} 元", f"at most {high:,} yuan")
-        if high is None:
-            return Text(f"至少 {low:,} 元", f"at least {low:,} yuan")
-        return Text(f"{low:,} 至 {high:,} 元", f"{low:,} to {high:,} yuan")
+        return bounds_text(self.low, self.high)
 
     def __str__(self) -> str:
         return str(self.text)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kinderguard.analysis.plots import Plot
     from kinderguard.casefile.entries import Entry
     from kinderguard.casefile.store import CaseStore
-    from kinderguard.model.view import View
+    from kinderguard.model.view import Content, View
     from kinderguard.packs.book import PolicyBook
     from kinderguard.packs.frames.parquet import Progress
 
@@ -56,6 +56,8 @@ class GrowthPoint:
         receiving: by policy, in how many open files the list of help received has a record of it that runs on the day, and
             in how many it is not known whether one does (the list is there; ``help_unknown`` counts those without one).
         help_unknown: open files in which it is not known what help is received.
+        help_unnamed: open files in which help is received, or may be, and its policy is not known; for each policy that is
+            not surely received it is open in them.
         visits, services: entries of these kinds within the period.
     """
 
@@ -70,6 +72,7 @@ class GrowthPoint:
     due_a_month: Between
     receiving: Mapping[str, tuple[int, int]]
     help_unknown: int
+    help_unnamed: int
     visits: int
     services: int
 
@@ -164,7 +167,7 @@ class Growth:
 
     def view(self, lang: Language | None = None) -> "View":
         """The series as a notebook shows it."""
-        from kinderguard.model.view import Column, Content, Table, View
+        from kinderguard.model.view import Column, Table, View
 
         heads = [Column(title, number=True) for title in _COUNTS.values()]
         rows = [(p.day, *(getattr(p, name) for name in _COUNTS), p.due_a_month.text) for p in self.points]
@@ -173,12 +176,12 @@ class Growth:
         codes = list(dict.fromkeys(code for p in self.points for code in p.categories))
         days = [Column(same(p.day.isoformat()), number=True) for p in self.points]
         held: list[tuple[Content, ...]] = [
-            (self.title(code), *(p.categories.get(code, (0, 0))[0] for p in self.points)) for code in codes
+            (self.title(code), *(_counted(p.categories.get(code, (0, 0))) for p in self.points)) for code in codes
         ]
         blocks.append(Table([Text("类别（人数）", "category (children)"), *days], held))
         codes = list(dict.fromkeys(code for p in self.points for code in p.receiving))
         received: list[tuple[Content, ...]] = [
-            (self.title(code), *(p.receiving.get(code, (0, 0))[0] for p in self.points)) for code in codes
+            (self.title(code), *(_counted(p.receiving.get(code, (0, 0))) for p in self.points)) for code in codes
         ]
         blocks.append(Table([Text("已享受（人数）", "receiving (children)"), *days], received))
         return View(Text("档案与救助的变化", "Files and help over time"), blocks, lang)
@@ -199,6 +202,16 @@ class Growth:
         return self.summary()
 
 
+def _counted(found: tuple[int, int]) -> "Content":
+    """How many for sure, and of how many it is not known."""
+    from kinderguard.model.view import Marked
+
+    sure, open_ = found
+    if not open_:
+        return sure
+    return Marked(Text(f"{sure:,}（另有 {open_:,} 不详）", f"{sure:,} ({open_:,} more not known)"), "unknown")
+
+
 #: The counts of a point that are one number, with their titles.
 _COUNTS: Mapping[str, Text] = {
     "open_files": Text("在册档案", "open files"),
@@ -207,6 +220,7 @@ _COUNTS: Mapping[str, Text] = {
     "assessed": Text("已评估", "assessed"),
     "not_assessed": Text("未评估", "not assessed"),
     "help_unknown": Text("享受情况不详", "help not known"),
+    "help_unnamed": Text("享受何种救助不详", "help of an unknown policy"),
     "visits": Text("走访", "visits"),
     "services": Text("服务", "services"),
 }
@@ -282,6 +296,8 @@ class _Point:
     policies: dict[str, list[int]] = attrs.field(factory=dict)
     due: Between = NOTHING
     receiving: dict[str, list[int]] = attrs.field(factory=dict)
+    #: By policy, of the files with help of an unknown policy, those counted under it.
+    unnamed: Counter[str] = attrs.field(factory=Counter)
     households: set[tuple[str, str]] = attrs.field(factory=set)
 
     def within(self, day: dt.date) -> bool:
@@ -290,14 +306,19 @@ class _Point:
 
     def finished(self) -> GrowthPoint:
         """What was counted."""
+        received = sorted(self.receiving.items())
         return GrowthPoint(
             day=self.day,
             categories={code: (sure, open_) for code, (sure, open_) in sorted(self.categories.items())},
             policies={code: (sure, open_) for code, (sure, open_) in sorted(self.policies.items())},
             due_a_month=self.due,
-            receiving={code: (sure, open_) for code, (sure, open_) in sorted(self.receiving.items())},
+            receiving={code: (sure, open_ + self._unnamed_beside(code)) for code, (sure, open_) in received},
             **{name: self.counts[name] for name in _COUNTS},
         )
+
+    def _unnamed_beside(self, code: str) -> int:
+        """Files with help of an unknown policy in which nothing is said of this one."""
+        return self.counts["help_unnamed"] - self.unnamed[code]
 
 
 def _count(entries: "Sequence[Entry]", points: Iterable[_Point], place: str | None) -> None:
@@ -343,6 +364,8 @@ def _count_help(point: _Point, received: tuple[HelpReceived, ...] | None) -> Non
         point.counts["help_unknown"] += 1
         return
     found: dict[str, bool | None] = {}
+    is_unnamed = any(each.policy is None and runs(each, point.day) is not False for each in received)
+    point.counts["help_unnamed"] += is_unnamed
     for each in received:
         if each.policy is not None:
             now, before = runs(each, point.day), found.get(each.policy, False)
@@ -350,6 +373,7 @@ def _count_help(point: _Point, received: tuple[HelpReceived, ...] | None) -> Non
     for code, value in found.items():
         if value is not False:
             _add(point.receiving, code, value)
+            point.unnamed[code] += is_unnamed
 
 
 def runs(received: HelpReceived, day: dt.date) -> bool | None:

@@ -20,10 +20,11 @@ from kinderguard.engines.frame.inputs import RecordTable
 from kinderguard.engines.frame.orphans import KeyedRecords
 from kinderguard.engines.frame.results import TooManyLocalColumnsError
 from kinderguard.model.errors import ToldError
+from kinderguard.model.progress import bar_wanted as wanted
 from kinderguard.model.text import Text
 from kinderguard.packs.book import PolicyBook
 from kinderguard.packs.frames.job import FrameJob, divisions_in, kept_job
-from kinderguard.packs.frames.parquet import Progress, files_of, records_among
+from kinderguard.packs.frames.parquet import files_of, records_among
 from kinderguard.packs.frames.tables import KEYS, record_tables, taken
 from kinderguard.packs.frames.warnings import warn, warn_of_orphans
 from kinderguard.packs.place_rules import PlaceRules
@@ -33,8 +34,6 @@ from kinderguard.rules.ruleset import RuleSet
 
 #: How many children are read, assessed and counted at a time.
 PART = 200_000
-#: Up to so many children no bar is shown unless it is asked for.
-SHORT = 100_000
 HOUSEHOLD = "household.number"
 
 #: What is wanted of one book: makes the job for a schema and some places.
@@ -313,11 +312,6 @@ def at_places(code: str, of_place: Mapping[str | None, Container[str]], places: 
     if len(there) == len(of_place):
         return pl.repeat(True, len(places), dtype=pl.Boolean, eager=True)
     return places.is_in(pl.Series(there, dtype=pl.String).implode(), nulls_equal=True)
-
-
-def wanted(progress: bool | Progress | None, count: int) -> bool | Progress:
-    """Whether a run shows how far it is: a long one does, unless the caller said otherwise."""
-    return count > SHORT if progress is None else progress
 
 
 def _is_path(source: Any) -> bool:

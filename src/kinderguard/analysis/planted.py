@@ -95,7 +95,7 @@ class Planted:
         found: list[tuple[RowKey, Case]] = []
         with tempfile.TemporaryDirectory() as folder:
             for one in self.sources.values():
-                ledger = read_ledger(one.write(folder))
+                ledger = read_ledger(one.write(folder), progress=False)
                 found += [(RowKey(one.code, r.sheet, r.row), r.case) for r in ledger.rows if r.case is not None]
         return tuple(found)
 

@@ -18,7 +18,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from kinderguard.model.errors import FieldValueError
+from kinderguard.model.errors import FieldValueError, NotADayError
 
 _TEXT = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z")
 
@@ -126,6 +126,23 @@ class PartialDate:
             "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$",
             "x-kind": "date known to the day, month or year",
         }
+
+
+def as_day(value: Any, name: str) -> dt.date:
+    """``value`` itself where it is a day; of a moment, its day.
+
+    Args:
+        value: what was given.
+        name: the argument that it was given for.
+
+    Raises:
+        NotADayError: it is no day: a text, say.
+    """
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    raise NotADayError.of(name, value)
 
 
 def age_on(birth: dt.date, day: dt.date) -> int:

@@ -194,6 +194,23 @@ def _meaning(error: ErrorDetails, fields: dict[str, frozenset[str]]) -> Text:
     )
 
 
+class NotADayError(ToldError, TypeError):
+    """Something else where a day is asked for; the argument and the right form are named, the value is not repeated."""
+
+    @classmethod
+    def of(cls, name: str, value: object) -> Self:
+        """The error for one argument."""
+        kind = type(value).__name__
+        mend = "；文字请先转换：datetime.date.fromisoformat(…)", "; read a text with datetime.date.fromisoformat(...)"
+        zh, en = mend if isinstance(value, str) else ("", "")
+        return cls(
+            Text(
+                f"{name} 应为日期，如 datetime.date(2025, 9, 1)，不是 {kind}{zh}。",
+                f"{name} is a day, as datetime.date(2025, 9, 1), not a {kind}{en}.",
+            )
+        )
+
+
 class FieldValueError(ValueError):
     """Raised inside a field's validator: a bilingual text that does not repeat the value."""
 

@@ -6,11 +6,15 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
+from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import FieldValueError
+from kinderguard.model.text import Text, same
 
 CENT = Decimal("0.01")
 #: No amount in yuan reaches this: what does is a mistake of typing.
 LIMIT = 10**12
+#: What stands where an upper bound would, if there is none.
+NO_BOUND = Text("无上限", "no bound")
 
 
 def as_yuan(value: Any) -> Decimal:
@@ -74,3 +78,33 @@ def yuan(amount: int | Fraction) -> Decimal:
     if amount != int(amount):
         raise ValueError("An amount must be whole fen before it leaves the engine: state the rounding in the rule.")
     return Decimal(int(amount)).scaleb(-2)
+
+
+def bounds_text(
+    low: Decimal | None, high: Decimal | None, every: Frequency | None = None, *, unit: bool = True
+) -> Text:
+    """An amount, or the bounds that it lies within, as people read it.
+
+    Args:
+        low, high: the bounds in yuan, the same where the amount is known; None where nothing bounds it on that side.
+        every: how often it is paid, said after it.
+        unit: whether the text says that it is yuan; not where a table's head does.
+
+    >>> bounds_text(Decimal("600.00"), Decimal("720.00"), Frequency.MONTH).en
+    '600.00 to 720.00 yuan a month'
+    >>> bounds_text(Decimal("600.00"), None).zh
+    '至少600.00元'
+    """
+    if low is None and high is None:
+        return Text("不定（无界）", "open (nothing bounds it)")
+    if low == high:
+        text = same(f"{low:,}")
+    elif high is None:
+        text = Text(f"至少{low:,}", f"at least {low:,}")
+    elif low is None:
+        text = Text(f"至多{high:,}", f"at most {high:,}")
+    else:
+        text = Text(f"{low:,}至{high:,}", f"{low:,} to {high:,}")
+    if unit:
+        text += Text("元", " yuan")
+    return text if every is None else text + Text(f"（{every.zh}）", f" {every.en}")

@@ -69,6 +69,18 @@ def prefixes(division: str) -> tuple[str, ...]:
     return tuple(division[:n] for n in (2, 4, 6, 9, 12) if n <= len(division)) or (division,)
 
 
+def place_of(division: str | None, digits: int) -> str | None:
+    """The place of so many digits that a division belongs to; as much as is known of it where that is less; None where
+    nothing is.
+
+    >>> place_of("330199001004", 6), place_of("3301", 9)
+    ('330199', '3301')
+    """
+    if division is None:
+        return None
+    return max((p for p in prefixes(division) if len(p) <= digits), key=len, default=division)
+
+
 def covers(jurisdiction: str, division: str) -> bool:
     """Whether ``division`` lies in ``jurisdiction`` (a prefix; the empty prefix is the whole country)."""
     return division.startswith(jurisdiction)

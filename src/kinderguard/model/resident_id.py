@@ -5,6 +5,7 @@ here never repeats the number.
 """
 
 import datetime as dt
+import re
 from functools import lru_cache
 
 import attrs
@@ -15,6 +16,7 @@ from kinderguard.model.places import PROVINCES
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
+_RUN = re.compile(r"[1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}", re.ASCII)
 
 
 @attrs.frozen
@@ -24,6 +26,17 @@ class ResidentIdFacts:
     division: str
     birth_date: dt.date
     sex: Sex
+
+
+def holds_resident_id(text: str) -> bool:
+    """Whether a text holds what looks like a resident ID: 17 digits with a birth date among them, whatever follows.
+
+    The check digit does not count: somebody's number with one digit mistyped still gives that person away.
+
+    >>> holds_resident_id("see 110105194912310021-b"), holds_resident_id("330199-2025-0007")
+    (True, False)
+    """
+    return _RUN.search(text) is not None
 
 
 def check_digit(first17: str) -> str:

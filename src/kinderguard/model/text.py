@@ -39,6 +39,10 @@ class Text:
             raise ValueError(f"There is no text in {lang!r}; ask for 'zh' or 'en'.")
         return self.zh if lang == "zh" else self.en
 
+    def to_dict(self) -> dict[str, str]:
+        """Both texts, for JSON: ``{"zh": …, "en": …}``."""
+        return {"zh": self.zh, "en": self.en}
+
     def __str__(self) -> str:
         return f"{self.zh} ({self.en})" if self.zh != self.en else self.zh
 

@@ -33,8 +33,8 @@ _CODE_AT_END = re.compile(r" \[([^\[\]\s]+)\]\Z")
 #: Chinese within English (names of documents): read out and printed as Chinese.
 _CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff](?:[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef0-9]*)")
 
-#: A day or a period, which is not broken at the end of a line.
-_DAYS = re.compile(r"(?:\d{4}-\d\d-\d\d|…) – (?:\d{4}-\d\d-\d\d|…)|\d{4}-\d\d-\d\d")
+#: A day, a month or a period, which is not broken at the end of a line.
+_DAYS = re.compile(r"(?:\d{4}-\d\d-\d\d|…) – (?:\d{4}-\d\d-\d\d|…)|\d{4}-\d\d-\d\d|(?<![\w-])\d{4}-\d\d(?![\w-])")
 
 
 def more(table: Table) -> Text | None:

@@ -11,7 +11,7 @@ import attrs
 from kinderguard.engines.assessment import Assessment
 from kinderguard.model.case import Case
 from kinderguard.model.errors import InvalidRecordError, KinderguardError, Problem, ToldError
-from kinderguard.model.lines import Line, plain_text
+from kinderguard.model.lines import MARKS, Line, plain_text
 from kinderguard.model.places import covers, place_name
 from kinderguard.model.text import Language, Text, same
 from kinderguard.packs.book import PolicyBook
@@ -185,6 +185,12 @@ class CaseOutcome:
     def text(self, lang: Language) -> str:
         """What was expected, what came, and why: as a person would want to read it."""
         return plain_text(self.tree(), lang)
+
+    def _repr_html_(self) -> str:
+        from kinderguard.model.view import Tree, View
+
+        tree = self.tree()
+        return View(same(f"{MARKS[tree.mark]} ") + tree.text, [Tree(tree.below, opened=2)]).html
 
     def tree(self) -> Line:
         """The same as lines within lines."""

@@ -44,7 +44,10 @@ class PolicyChange:
 
 @attrs.frozen
 class RuleChange:
-    """A category or policy that comes out otherwise for one child: True, False, or None where it is not known or not there."""
+    """A category or policy that comes out otherwise for one child: True, False, or None where it is not known.
+
+    Where a book does not have it, the child is not in it, or has nothing by it: False, which is no doubt.
+    """
 
     code: str
     title: Text

@@ -116,7 +116,7 @@ class ReformEffect:
 
     Args:
         name: its name in the comparison.
-        description: what it changes, in words.
+        description: what it changes, a text for each change.
         all: what it does to all children.
         tables: by the name of a table, by the values of its dimensions: what it does to those children.
         policies: what each policy of money costs.
@@ -126,7 +126,7 @@ class ReformEffect:
     """
 
     name: str
-    description: Text
+    description: tuple[Text, ...]
     all: Effect
     tables: Mapping[str, Mapping[Key, Effect]]
     policies: tuple[PolicyCost, ...]
@@ -358,7 +358,7 @@ def _shown(found: pl.DataFrame) -> list[pl.Expr]:
 def _in_words(effect: ReformEffect) -> Text:
     every = effect.all
     lines = [
-        effect.description,
+        *effect.description,
         Text(
             f"儿童 {every.children:,} 人：受益 {_count(every.winners)[0]} 人，受损 {_count(every.losers)[0]} 人，"
             f"确定不变 {every.same:,} 人。",

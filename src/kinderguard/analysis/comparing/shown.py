@@ -28,8 +28,7 @@ def comparison_view(found: Comparison, lang: Language | None) -> View:
 
 
 def _reform(found: Comparison, effect: ReformEffect) -> Iterator[Content]:
-    zh, en = effect.description.zh.splitlines(), effect.description.en.splitlines()
-    yield Listing([Text(a, b) for a, b in zip(zh, en, strict=True)])
+    yield Listing(effect.description)
     yield Table([Column(Text("", "")), *_COUNTS, *_COSTS], [(Text("全部", "all"), *_cells(effect.all))])
     money = [p for p in effect.policies if not p.change.is_zero]
     if money:

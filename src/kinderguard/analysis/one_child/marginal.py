@@ -22,7 +22,7 @@ from kinderguard.engines.plan import Plan, Step
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import FieldValueError
-from kinderguard.model.money import as_yuan, fen, yuan
+from kinderguard.model.money import as_yuan, bounds_text, fen, yuan
 from kinderguard.model.text import Language, Text, join
 from kinderguard.model.view import display_language
 from kinderguard.packs.book import PolicyBook
@@ -109,15 +109,11 @@ class Break:
 def _lost(low: Decimal | None, high: Decimal | None) -> Text:
     if low is None and high is None:
         return Text("变化多少未知", "how much changes is unknown")
-    if low is None:
-        return Text(f"减少不超过 {high:,} 元", f"at most {high:,} yuan less")
-    if high is None:
-        return Text(f"减少不少于 {low:,} 元", f"at least {low:,} yuan less")
-    if low != high:
-        return Text(f"减少 {low:,} 至 {high:,} 元（负数为增加）", f"{low:,} to {high:,} yuan less (below zero: more)")
-    return (
-        Text(f"增加 {-low:,} 元", f"{-low:,} yuan more") if low < 0 else Text(f"减少 {low:,} 元", f"{low:,} yuan less")
-    )
+    if low is not None and low == high and low < 0:
+        return Text("增加", "") + bounds_text(-low, -low) + Text("", " more")
+    less = Text("减少", "") + bounds_text(low, high) + Text("", " less")
+    known = low is None or high is None or low == high
+    return less if known else less + Text("（负数为增加）", " (below zero: more)")
 
 
 @attrs.frozen

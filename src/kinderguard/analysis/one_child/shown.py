@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kinderguard.engines.assessment import Total
+from kinderguard.model.money import NO_BOUND
 from kinderguard.model.text import Language, Text, same
 from kinderguard.model.view import Column, Content, Fields, Listing, Marked, Paragraph, Section, Table, View
 
@@ -14,11 +15,10 @@ if TYPE_CHECKING:
 
 _LOW = Column(Text("至少（元）", "at least (yuan)"), number=True)
 _HIGH = Column(Text("至多（元）", "at most (yuan)"), number=True)
-_NO_END = Text("无上限", "no bound")
 
 
 def _ends(total: Total) -> tuple[Content, Content]:
-    return total.low, _NO_END if total.high is None else total.high
+    return total.low, NO_BOUND if total.high is None else total.high
 
 
 def what_if_view(found: "WhatIf", lang: Language | None) -> View:
@@ -67,13 +67,7 @@ def _breaks(breaks: "tuple[Break, ...]") -> Iterator[tuple[Content, ...]]:
         names = Listing(
             [Text(f"{m.title.zh}（{c.zh}）", f"{m.title.en} ({c.en})") for m in b.policies for c in b.because[:1]]
         )
-        yield b.above, names, _span(b.before), _span(b.after), b.is_cliff
-
-
-def _span(total: Total) -> Text:
-    if total.high is None:
-        return Text(f"{total.low:,} 以上", f"{total.low:,} or more")
-    return same(f"{total.low:,}" if total.low == total.high else f"{total.low:,}–{total.high:,}")
+        yield b.above, names, b.before.text, b.after.text, b.is_cliff
 
 
 def timeline_view(line: "Timeline", lang: Language | None) -> View:
@@ -87,7 +81,7 @@ def timeline_view(line: "Timeline", lang: Language | None) -> View:
         for m in line.months
     ]
     blocks: list[Content] = [
-        Fields([(Text("合计", "in all"), _span(line.total) + Text(" 元", " yuan"))]),
+        Fields([(Text("合计", "in all"), line.total.text)]),
         Table((Text("月份", "month"), _LOW, _HIGH, Text("事项", "what happens")), rows),
     ]
     return View(Text(f"{line.start} 至 {line.end}", f"{line.start} to {line.end}"), blocks, lang)

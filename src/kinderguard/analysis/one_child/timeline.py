@@ -22,6 +22,7 @@ from kinderguard.engines.assessment import ZERO, Assessment, Total
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Code, Frequency
 from kinderguard.model.dates import PartialDate, add_months
+from kinderguard.model.money import bounds_text
 from kinderguard.model.places import place_name, prefixes
 from kinderguard.model.text import Language, Text, join, same
 from kinderguard.model.view import display_language
@@ -112,9 +113,7 @@ class Timeline:
     @property
     def total(self) -> Total:
         """What is paid each month, added up over the months (yuan); ``high`` is None where nothing bounds it."""
-        highs = [month.due.high for month in self.months]
-        low = sum((month.due.low for month in self.months), ZERO)
-        return Total(low, None if None in highs else sum((h for h in highs if h is not None), ZERO))
+        return sum((month.due for month in self.months), Total(ZERO, ZERO))
 
     def on(self, day: dt.date) -> Assessment:
         """The result on a day: that of the first day of the stretch in which nothing changes.
@@ -142,7 +141,7 @@ class Timeline:
         last: Total | None = None
         for month in self.months:
             if month.due != last or month.events:
-                lines.append(same(f"{month.month}  ") + _amount(month.due))
+                lines.append(same(f"{month.month}  ") + bounds_text(month.due.low, month.due.high, Frequency.MONTH))
                 lines += [same(f"    {event.day} ") + event.text for event in month.events]
             last = month.due
         return join(lines, "\n", "\n")
@@ -180,14 +179,6 @@ class Timeline:
 
     def __str__(self) -> str:
         return self.summary()
-
-
-def _amount(due: Total) -> Text:
-    if due.high is None:
-        return Text(f"每月不少于 {due.low:,} 元", f"at least {due.low:,} yuan a month")
-    if due.low == due.high:
-        return Text(f"每月 {due.low:,} 元", f"{due.low:,} yuan a month")
-    return Text(f"每月 {due.low:,} 至 {due.high:,} 元", f"{due.low:,} to {due.high:,} yuan a month")
 
 
 def timeline(book: PolicyBook, case: Case, *, start: dt.date, until: dt.date, division: str | None = None) -> Timeline:

@@ -147,8 +147,11 @@ class Plot:
 
         return json.dumps(self.chart.to_dict(), ensure_ascii=False)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return self.chart._repr_mimebundle_(include, exclude)
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        # Altair's own HTML would fetch scripts, and without a network show nothing: viewers that draw Vega-Lite get that,
+        # all others the picture itself.
+        major = alt.VEGALITE_VERSION.partition(".")[0]
+        return {f"application/vnd.vegalite.v{major}+json": self.chart.to_dict(), "image/svg+xml": self.svg}
 
     def _repr_svg_(self) -> str:
         return self.svg

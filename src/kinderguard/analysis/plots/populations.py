@@ -42,7 +42,7 @@ def _counted(cells: Mapping[str, Mapping[str, int]], k: int | None) -> tuple[dic
     if k is None:
         return {at: dict(kinds) for at, kinds in cells.items()}, 0
     rows = [{"at": at, "kind": kind, "children": n} for at, kinds in cells.items() for kind, n in kinds.items()]
-    table = publishable(rows, k, dimensions=("at", "kind"), total="\0total")
+    table = publishable(rows, k, dimensions=("at", "kind"), total="\0total", progress=False)
     shown: dict[str, dict[str, int | None]] = {
         at: {kind: table.number("children", at=at, kind=kind) for kind in kinds}  # type: ignore[misc]
         for at, kinds in cells.items()
@@ -274,7 +274,7 @@ def growth(
         safe, more = _counted(cells, k)
         hidden += more
         lines[code] = (
-            said if what else Text(f"已享受{said.zh}", f"receiving {said.en}"),
+            said if what else Text(f"确知已享受{said.zh}", f"known to receive {said.en}"),
             [safe[d]["in"] for d in days],
         )
     rows = [

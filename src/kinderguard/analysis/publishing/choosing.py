@@ -4,7 +4,7 @@ Called by ``publishing``. For every small number it keeps two witnesses: whole t
 least and at least ``k``. What these witnesses change is hidden; a hidden cell that none of them needs is shown again.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import attrs
 import numpy as np
@@ -13,6 +13,7 @@ from kinderguard.analysis.publishing.asking import ProtectionError
 from kinderguard.analysis.publishing.cells import Flags
 from kinderguard.analysis.publishing.moving import Mover, Moves, hidden_of
 from kinderguard.analysis.publishing.problem import Problem
+from kinderguard.model.progress import Progress
 from kinderguard.model.text import Text
 
 #: How many programs are solved, at most, to show cells again: the same on every machine, which seconds would not be.
@@ -41,7 +42,7 @@ def targets(problem: Problem) -> list[Target]:
     return found
 
 
-def chosen(problem: Problem, mover: Mover, step: Callable[[int, int], None]) -> Choice:
+def chosen(problem: Problem, mover: Mover, step: Progress) -> Choice:
     """Hide what is small and what has to be hidden with it.
 
     Raises:

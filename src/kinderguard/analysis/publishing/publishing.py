@@ -4,7 +4,7 @@ Called by analysts, and by plots and exports of aggregated data. It reads, choos
 witnesses, and gives a value that holds printed numbers only. It never changes a count.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -32,10 +32,8 @@ from kinderguard.analysis.publishing.reading import Numbers, Sheet, numbers_of, 
 from kinderguard.analysis.publishing.shares import line_of_tree, percent
 from kinderguard.analysis.publishing.spending import Spent, rounded, shown_money
 from kinderguard.model.money import CENT, fen, yuan
+from kinderguard.model.progress import FEW, Progress, told
 from kinderguard.model.text import Text
-
-#: Called with (numbers protected, numbers to protect).
-Progress = Callable[[int, int], None]
 
 
 def publishable(
@@ -54,7 +52,7 @@ def publishable(
     hide_zeros: bool = False,
     keep_total: bool = False,
     linked: Mapping[str, Any] | None = None,
-    progress: Progress | None = None,
+    progress: bool | Progress | None = None,
 ) -> Published:
     """The table with its totals, without what would tell of fewer than ``k`` children 隐去小于 k 的数.
 
@@ -84,7 +82,8 @@ def publishable(
         hide_zeros: whether noughts are hidden too.
         keep_total: whether the total of everything has to stay.
         linked: other tables about the same children that are published beside it, by name: see ``Linked``.
-        progress: called with (numbers protected, numbers to protect).
+        progress: a bar (True), nothing (False), or a function that is called with (numbers protected, numbers to protect);
+            if left out, a bar where there is much to do.
 
     Raises:
         PublishingError: the table cannot be read as asked.
@@ -124,7 +123,8 @@ def publishable(
     measures = _measures(read, columns, differences)
     bound = problem(space, measures, k, hide_zeros=hide_zeros, keep_total=keep_total, partitions=partitions(measures))
     mover = Mover(bound)
-    choice = chosen(bound, mover, progress or (lambda done, of: None))
+    with told(progress, 0, int(bound.small.sum()), Text("已保护数", "numbers protected"), short=FEW) as tell:
+        choice = chosen(bound, mover, tell)
     spent = _spent(read, columns, unit)
     sums = shown_money(bound, mover, choice, spent)
     asked = _Asked(k, columns, total, hide_zeros, shares, decimals, yuan(unit), tuple(differences))

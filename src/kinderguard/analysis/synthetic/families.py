@@ -38,10 +38,6 @@ class Families:
     def __len__(self) -> int:
         return len(self.family)
 
-    def of_family(self, name: str) -> Any:
-        """A fact of each household's kind of family."""
-        return np.array([getattr(kind, name) for kind in self.kinds])[self.family]
-
     def of_states(self, parent: Ints, name: str) -> Any:
         """A fact of each household's state of a parent (``father`` or ``mother``)."""
         return np.array([getattr(state, name) for state in self.states])[parent]

@@ -1,0 +1,56 @@
+"""Codes as people write them: a code is named by its Chinese label, its English label or its value, and so are the choices.
+
+Read where a person types a code (tables of offers, corrections on the command line); JSON and the API take values alone.
+"""
+
+import re
+import types
+import typing
+import unicodedata
+from typing import Any, TypeVar
+
+from kinderguard.model.codes import Code
+from kinderguard.model.errors import nearest
+from kinderguard.model.text import Text, join
+
+C = TypeVar("C", bound=Code)
+
+
+def code_named(codes: type[C], text: str) -> C | None:
+    """The code that a text names, by its label in either language or its value; None where there is none.
+
+    >>> from kinderguard.model.codes import SituationKind
+    >>> code_named(SituationKind, "失联"), code_named(SituationKind, "Lost contact"), code_named(SituationKind, "gone")
+    (SituationKind.LOST_CONTACT, SituationKind.LOST_CONTACT, None)
+    """
+    wanted = _plain(text)
+    return next((code for code in codes if wanted in {_plain(name) for name in (code.value, code.zh, code.en)}), None)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip().casefold()
+
+
+def choices(codes: type[Code]) -> Text:
+    """Every code with its label: ``失联（lost_contact）、…``."""
+    return join([Text(f"{code.zh}（{code.value}）", f"{code.en} ({code.value})") for code in codes])
+
+
+def no_such_code(codes: type[Code], text: str) -> Text:
+    """What is said of a text that names no code: the nearest one, and all there are."""
+    names = {name: code for code in codes for name in (code.value, code.zh, code.en.casefold())}
+    close = nearest(text.casefold(), names)
+    meant = Text("", "")
+    if close is not None:
+        code = names[close]
+        meant = Text(f"是否为“{code.zh}”（{code.value}）？", f"did you mean {code.en} ({code.value})? ")
+    return Text("没有这个选项；", "there is no such choice; ") + meant + Text("可填：", "use one of ") + choices(codes)
+
+
+def codes_in(annotation: Any) -> type[Code] | None:
+    """The list of codes that a field takes its value or values from: ``X``, ``X | None``, ``tuple[X, ...] | None``."""
+    if isinstance(annotation, type):
+        return annotation if issubclass(annotation, Code) else None
+    if typing.get_origin(annotation) in (tuple, typing.Union, types.UnionType, typing.Annotated):
+        return next((found for inner in typing.get_args(annotation) if (found := codes_in(inner)) is not None), None)
+    return None
