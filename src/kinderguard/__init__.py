@@ -17,25 +17,41 @@ _PUBLIC = {
     "Assessment": "kinderguard.engines.assessment",
     "Case": "kinderguard.model",
     "Child": "kinderguard.model",
+    "DocumentNeeded": "kinderguard.engines.assessment",
+    "Due": "kinderguard.engines.assessment",
+    "Explanation": "kinderguard.engines.explanation",
+    "FrameColumnError": "kinderguard.engines.frame.columns",
     "Household": "kinderguard.model",
     "InvalidRecordError": "kinderguard.model",
     "KinderguardError": "kinderguard.model",
+    "MissingColumnsWarning": "kinderguard.packs.frames",
+    "MissingExtraError": "kinderguard.model.errors",
+    "MissingFact": "kinderguard.engines.missing",
+    "MisspeltColumnsWarning": "kinderguard.packs.frames",
+    "OrphanedRecordsWarning": "kinderguard.packs.frames",
     "Pack": "kinderguard.packs",
     "PackError": "kinderguard.packs",
     "Parent": "kinderguard.model",
     "PolicyBook": "kinderguard.packs",
+    "PolicyResult": "kinderguard.engines.assessment",
     "Problem": "kinderguard.model",
     "Text": "kinderguard.model",
+    "Total": "kinderguard.engines.assessment",
     "display_language": "kinderguard.model.view",
     "hookimpl": "kinderguard.packs",
     "load": "kinderguard.packs",
 }
 
 if TYPE_CHECKING:
-    from kinderguard.engines.assessment import Assessment
+    from kinderguard.engines.assessment import Assessment, DocumentNeeded, Due, PolicyResult, Total
+    from kinderguard.engines.explanation import Explanation
+    from kinderguard.engines.frame.columns import FrameColumnError
+    from kinderguard.engines.missing import MissingFact
     from kinderguard.model import Case, Child, Household, InvalidRecordError, KinderguardError, Parent, Problem, Text
+    from kinderguard.model.errors import MissingExtraError
     from kinderguard.model.view import display_language
     from kinderguard.packs import Pack, PackError, PolicyBook, hookimpl, load
+    from kinderguard.packs.frames import MissingColumnsWarning, MisspeltColumnsWarning, OrphanedRecordsWarning
 
 
 def __getattr__(name: str) -> Any:
@@ -51,6 +67,8 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "Assessment", "Case", "Child", "Household", "InvalidRecordError", "KinderguardError", "Pack", "PackError", "Parent",
-    "PolicyBook", "Problem", "Text", "__version__", "display_language", "hookimpl", "load",
+    "Assessment", "Case", "Child", "DocumentNeeded", "Due", "Explanation", "FrameColumnError", "Household",
+    "InvalidRecordError", "KinderguardError", "MissingColumnsWarning", "MissingExtraError", "MissingFact",
+    "MisspeltColumnsWarning", "OrphanedRecordsWarning", "Pack", "PackError", "Parent", "PolicyBook", "PolicyResult",
+    "Problem", "Text", "Total", "__version__", "display_language", "hookimpl", "load",
 ]  # fmt: skip

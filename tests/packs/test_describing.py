@@ -45,7 +45,8 @@ def test_changes_on_changes_are_told_against_those_before():
     once = BOOK.with_parameters({"cn.high_school_grant.yearly": "2500"})
     twice = once.with_parameters({"cn.high_school_grant.yearly": "2600"})
     assert twice.describe("zh").splitlines()[1] == "全国“普通高中国家助学金平均标准”由 2,500元/年 改为 2,600元/年"
-    assert described(twice, once).zh == "全国“普通高中国家助学金平均标准”由 2,500元/年 改为 2,600元/年"
+    (line,) = described(twice, once)
+    assert line.zh == "全国“普通高中国家助学金平均标准”由 2,500元/年 改为 2,600元/年"
 
 
 def test_the_value_told_is_that_in_force_on_the_day():
@@ -97,3 +98,15 @@ def test_a_value_of_a_countys_own_parameter_is_told_at_its_county():
     heating = next(code for code in BOOK.overlay("330199").rules.parameters if code.startswith("330199."))
     said = BOOK.with_parameters({heating: "3"}).describe("zh")
     assert said.startswith("示例县（虚构）“")
+
+
+def test_a_title_of_two_lines_in_one_language_stays_with_its_own_change():
+    broken = attrs.evolve(GRANT, title=Text("试点\n补助", "Pilot grant"))
+    reform = BOOK.with_policies(broken).without("cn.boarder_stipend")
+    new, without = described(reform)
+    assert (new.zh.startswith("新增政策“试点\n补助”"), new.en.startswith("a new policy, ‘Pilot grant’")) == (True, True)
+    assert without.en.startswith("the policy ‘")
+    assert reform.describe("zh") == f"{new.zh}\n{without.zh}"
+    for lang in ("zh", "en"):
+        shown = reform.view(lang).text
+        assert all(line.in_(lang).splitlines()[-1] in shown for line in (new, without))

@@ -17,7 +17,6 @@ from kinderguard.model.errors import InvalidRecordError, MissingExtraError, OneL
 from kinderguard.packs import LedgerColumn, NoDayError, NoPacksError
 from kinderguard.packs.changes import ChangeError
 from kinderguard.packs.loader import Registry
-from kinderguard.rules.rule_card import NoSuchRuleError, rule_card
 from kinderguard.rules import (
     CircleError,
     DefinitionError,
@@ -34,6 +33,7 @@ from kinderguard.rules import (
     parents,
 )
 from kinderguard.rules.expression import RoundingNeededError
+from kinderguard.rules.rule_card import NoSuchRuleError, rule_card
 from told import stray
 
 DAY = dt.date(2025, 9, 1)

@@ -90,8 +90,8 @@ def test_the_needs_of_a_pack_travel_with_it():
     assert source_of(copy).needs == source_of(book).needs == (WINTER,)
     assert copy.to_json(divisions=["4501"]) == book.to_json(divisions=["4501"])
     case = Case.from_facts(HERE | {"4501.heated": False})
-    assert "4501.need.winter" in {need.code for need in needs(case, copy, DAY) if not need.to_clarify}
-    assert needs(case, copy, DAY) == needs(case, book, DAY)
+    assert "4501.need.winter" in {need.code for need in needs(copy, case, on=DAY) if not need.to_clarify}
+    assert needs(copy, case, on=DAY) == needs(book, case, on=DAY)
 
 
 def test_no_fingerprint_depends_on_a_need():
@@ -122,7 +122,7 @@ def test_a_need_that_speaks_of_a_packs_own_list_of_codes_travels(monkeypatch):
     text = book_of([rule], facts=[stove]).to_json(divisions=["4501"])
     monkeypatch.delitem(CODE_LISTS, "StoveFuel")
     case = Case.from_facts(HERE | {"4501.stove": "coal"})
-    assert "4501.need.stove" in {n.code for n in needs(case, PolicyBook.from_json(text), DAY) if not n.to_clarify}
+    assert "4501.need.stove" in {n.code for n in needs(PolicyBook.from_json(text), case, on=DAY) if not n.to_clarify}
 
 
 TAMPERED = {

@@ -18,7 +18,6 @@ import pluggy
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from kinderguard.model.errors import Problem, ToldError, closed, suggestion
-from kinderguard.model.places import covers
 from kinderguard.model.text import Text, join, same
 from kinderguard.packs import hookspecs
 from kinderguard.packs.failures import entry_point_fault, place_in_pack, told
@@ -243,6 +242,8 @@ def load_source(source: PackSource) -> None:
         source.quarantine([_failed(source, "pack.registration_failed", "注册", "registration", error)])
         return
     problems = _pack_problems(packs, source) + _value_problems(source, packs)
+    if not problems and (unfit := _version_problem(packs[0], source)) is not None:
+        problems = [unfit]
     if problems:
         source.quarantine(problems)
         return
@@ -250,6 +251,9 @@ def load_source(source: PackSource) -> None:
 
 
 def _take(source: PackSource, found: PackInHand) -> None:
+    """Take a pack that is a value. With which versions its distribution works is no matter: none of its code is run, so
+    that the rules of an old result can be read after an upgrade; the format of the book says whether they can.
+    """
     source.needs = found.needs
     unfit = [] if found.pack is None else _pack_problems([found.pack], source) + _value_problems(source, [found.pack])
     if found.pack is None or unfit:
@@ -379,8 +383,7 @@ def _pack_problems(packs: list[Any], source: PackSource) -> list[Problem]:
                 source.where,
             )
         ]
-    problem = _version_problem(pack, source)
-    return [problem] if problem else []
+    return []
 
 
 def _version_problem(pack: Pack, source: PackSource) -> Problem | None:
@@ -457,8 +460,3 @@ def _foreign_code(source: PackSource, hook: str, code: str) -> Problem:
         ),
         source.where,
     )
-
-
-def in_jurisdiction(source: PackSource, division: str | None) -> bool:
-    """Whether a pack speaks for a division."""
-    return covers(source.jurisdiction, division or "")
