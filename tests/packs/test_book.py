@@ -131,3 +131,15 @@ def test_rules_apply_in_their_period(book):
 def test_a_repr_shows_how_a_book_is_pinned(book):
     assert "370831" in repr(book.for_division("370831").on(DAY))
     assert "2025-09-01" in repr(book.for_division("370831").on(DAY))
+
+
+def test_a_misspelt_own_fact_of_a_place_is_told_with_the_nearest():
+    given = {"child.registration.division": "330199", "child.birth_date": "2015-06-01"}
+    right, wrong = (
+        kinderguard.load().assess(Case.from_facts({**given, path: True}), on=dt.date(2025, 9, 1))
+        for path in ("330199.central_heating", "330199.central_heatng")
+    )
+    assert "fact.unknown" not in [p.code for p in right.problems]
+    (told,) = [p for p in wrong.problems if p.code == "fact.unknown"]
+    assert "330199.central_heating" in told.message.en
+    assert "330199.central_heating" in told.message.zh

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
+from kinderguard.engines.dependents import Dependents
 from kinderguard.engines.explain import Bound, Fault
-from kinderguard.engines.missing import Dependents, MissingFact, Search
+from kinderguard.engines.missing import MissingFact, Search
 from kinderguard.engines.plan import CASE, FAULTS, PolicySteps, StackedSteps, Step
 from kinderguard.engines.ranges import bounds
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Document, Frequency
 from kinderguard.model.errors import Problem, ToldError, suggestion
-from kinderguard.model.money import yuan
+from kinderguard.model.money import bounds_text, yuan
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text
 from kinderguard.rules import nodes as n
@@ -123,6 +124,17 @@ class Total:
         """The sum where it is known."""
         return self.low if self.low == self.high else None
 
+    def __add__(self, other: "Total") -> "Total":
+        return Total(self.low + other.low, None if self.high is None or other.high is None else self.high + other.high)
+
+    @property
+    def text(self) -> Text:
+        """As people read it, in yuan."""
+        return bounds_text(self.low, self.high)
+
+    def __str__(self) -> str:
+        return str(self.text)
+
 
 @attrs.frozen
 class Due:
@@ -140,10 +152,8 @@ class Due:
         every = Frequency.of(every)
         if per not in (None, "child", "household"):
             raise ValueError(f"What is paid is per 'child' or per 'household', not {per!r}.")
-        chosen = [p for p in self.cash if p.every is every and per in (None, p.per)]
-        highs = [p.high for p in chosen]
-        low = sum((p.low or ZERO for p in chosen), ZERO)
-        return Total(low, None if None in highs else sum((h for h in highs if h is not None), ZERO))
+        chosen = (Total(p.low or ZERO, p.high) for p in self.cash if p.every is every and per in (None, p.per))
+        return sum(chosen, Total(ZERO, ZERO))
 
     @property
     def monthly(self) -> Total:
@@ -265,7 +275,8 @@ class Assessment:
     @cached_property
     def missing(self) -> tuple[MissingFact, ...]:
         """The unknown facts that would change a result, the most decisive first."""
-        return self._search.facts()
+        titles = self.basis.titles
+        return tuple(attrs.evolve(fact, title=fact_title(fact.path, titles)) for fact in self._search.facts())
 
     @cached_property
     def open_facts(self) -> tuple[str, ...]:
@@ -314,6 +325,22 @@ class Assessment:
                 yield self._fault(fault)
         for code in self._search.parameters:
             yield self._absent(code)
+        yield from self._misspelt()
+
+    def _misspelt(self) -> Iterator[Problem]:
+        """Packs' own facts that no rule knows and that look like one of theirs: nobody would miss a misspelt one."""
+        rules = self.basis.bound.plan.rules
+        for space, facts in self.case.extra.items():
+            known = [code for code in (*rules.facts, *rules.providers) if code.startswith(f"{space}.")]
+            for name in facts:
+                path = f"{space}.{name}"
+                near = suggestion(path, known) if path not in known else None
+                if near:
+                    yield Problem(
+                        "fact.unknown",
+                        Text(f"没有规则使用事实 {path}，未予考虑；请改正名称。", f"No rule knows the fact {path}, so it was left out of account; correct its name.") + near,
+                        path,
+                    )  # fmt: skip
 
     def _reached(self) -> frozenset[Step]:
         """The steps that a result takes into account: of a choice, only what may be chosen. What a rule guards
