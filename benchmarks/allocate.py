@@ -218,7 +218,7 @@ def main() -> None:
     limits = Limits(max_km=60, per_organisation={f"org{number:03d}": 80 for number in range(0, 150, 3)})
 
     start, processor = time.perf_counter(), time.process_time()
-    result = allocate(needs, offers, on=DAY, objective=objective, limits=limits)
+    result = allocate(needs, offers, on=DAY, objective=objective, limits=limits, progress=False)
     ours, ours_processor = time.perf_counter() - start, time.process_time() - processor
 
     instance = instance_of(result.asked)

@@ -48,7 +48,7 @@ def _prepared() -> tuple[Any, Any]:
         book.overlay(None)
     except NoPacksError:
         return None, read_ledger
-    return book, lambda path: read_ledger(path, book=book)
+    return book, lambda path: read_ledger(path, book=book, progress=False)
 
 
 def read_only(path: Path) -> Figures:
@@ -71,7 +71,7 @@ def _assessed(path: Path, use: Callable[[Any], object]) -> Figures:
     start = time.perf_counter()
     ledger = read(path)
     done = time.perf_counter()
-    for row in assess_rows(ledger, book, on=date.fromisoformat(DAY)):
+    for row in assess_rows(ledger, book, on=date.fromisoformat(DAY), progress=False):
         use(row)
     return {"read": done - start, "assess": time.perf_counter() - done, "cases": len(ledger.cases)}
 

@@ -225,7 +225,7 @@ def planted(n: int, seed: int, noise: str) -> None:
     say(f"Noise {noise}: {n:,} children, {len(rows):,} rows of {len(lists.sources)} lists "
         f"({len(lists.truth) - len(rows)} refused when read)")  # fmt: skip
     say(HEAD)
-    links, seconds = timed(lambda: link(rows))
+    links, seconds = timed(lambda: link(rows, progress=False))
     say(counted(links.groups(), truth).line("kinderguard, stated weights", seconds, asked(links, truth)))
     families = {child.number: child.family for child in lists.children}
     one_family = sum(
@@ -240,7 +240,7 @@ def planted(n: int, seed: int, noise: str) -> None:
     except LinkSettingsError as few:
         say(f"  weights learnt from these rows: not measured. {few}")
     else:
-        links, seconds = timed(lambda: link(rows, settings=learnt))
+        links, seconds = timed(lambda: link(rows, settings=learnt, progress=False))
         say(counted(links.groups(), truth).line("kinderguard, weights learnt here", seconds, asked(links, truth)))
     groups, seconds = timed(
         lambda: with_splink(
@@ -356,7 +356,9 @@ def febrl(cache: Path) -> None:
         say(f"{one['name']}: {len(keys):,} records in {len(one['files'])} file(s)")
         say(HEAD)
         columns = prepared(plain)
-        links, seconds = timed(lambda columns=columns, keys=keys: link_columns(keys, columns, settings=settings))
+        links, seconds = timed(
+            lambda columns=columns, keys=keys: link_columns(keys, columns, settings=settings, progress=False)
+        )
         say(counted(links.groups(), truth).line("kinderguard, stated weights", seconds, asked(links, truth)))
         groups, seconds = timed(
             lambda keys=keys, plain=plain: with_splink(

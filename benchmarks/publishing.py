@@ -72,7 +72,7 @@ def aware(dice: random.Random, tables: int) -> Counter[str]:
     k = 3
     while found["tables"] < tables:
         rows = generated(dice, (2, 3), 5)
-        published = publishable(rows, k)
+        published = publishable(rows, k, progress=False)
         printed = {tuple(r[d] for d in published.dimensions): r["children"] for r in published.rows()}
         hidden = [key for key, n in printed.items() if n is None and published.total not in key]
         if not 0 < len(hidden) <= 4:
@@ -81,7 +81,7 @@ def aware(dice: random.Random, tables: int) -> Counter[str]:
         shown = published.rows()
         possible: dict[tuple[str, ...], set[int]] = {}
         for other in printing_the_same(rows, published, printed, hidden):
-            if publishable(other, k).rows() == shown:
+            if publishable(other, k, progress=False).rows() == shown:
                 for labels, number in true_numbers(other, published).items():
                     possible.setdefault(labels, set()).add(number)
         for labels, number in true_numbers(rows, published).items():
@@ -120,7 +120,7 @@ def main() -> None:
         for number in range(asked.tables):
             rows = generated(dice, shapes[number % len(shapes)], dice.choice([15, 40, 120]))
             start = time.perf_counter()
-            published = publishable(rows, K)
+            published = publishable(rows, K, progress=False)
             seconds += time.perf_counter() - start
             sums["small numbers only"] += attacked(rows, naive(rows, published, K), K)
             sums["publishable"] += attacked(rows, published, K)

@@ -391,3 +391,22 @@ def test_progress_is_told():
     told = []
     publishable(PLACES, progress=lambda done, of: told.append((done, of)))
     assert told[-1][0] == told[-1][1] > 0
+
+
+def test_a_forgotten_count_is_refused_and_not_printed_as_a_label():
+    rows = [{"place": "a", "children": 40, "gains": 3}, {"place": "b", "children": 50, "gains": 12}]
+    with pytest.raises(PublishingError, match="gains hold numbers"):
+        publishable(rows)
+    assert publishable(rows, counts=["children", "gains"]).number("gains", place="a") is None
+    # Whoever names it means it: a year, a class of school.
+    years = [{"year": 2024, "children": 40}, {"year": 2025, "children": 50}]
+    assert publishable(years, dimensions=["year"]).number("children", year="2024") == 40
+
+
+def test_with_several_counts_money_says_whose_it_is():
+    rows = [{"place": p, "children": 60, "orphans": n, "paid": n * 1700} for p, n in (("a", 1), ("b", 30), ("c", 25))]
+    with pytest.raises(PublishingError, match="money="):
+        publishable(rows, counts={"children": None, "orphans": "children"}, money="paid")
+    table = publishable(rows, counts={"children": None, "orphans": "children"}, money={"paid": "orphans"})
+    assert table.number("orphans", place="a") is None
+    assert table.number("paid", place="a") is None

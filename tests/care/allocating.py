@@ -5,6 +5,7 @@ from collections import Counter
 from fractions import Fraction
 from itertools import product
 
+import attrs
 from hypothesis import strategies as st
 
 from kinderguard.care import (
@@ -22,9 +23,11 @@ from kinderguard.care import (
     Service,
     Urgency,
     Weekday,
+    allocate,
     fit,
 )
 from kinderguard.model import Text
+from kinderguard.model.places import place_of
 
 DAY = dt.date(2025, 9, 1)
 CHECKED = Helper(ref="p1", unfit_grounds=[], barred_by=[])
@@ -150,6 +153,13 @@ limits = st.builds(
 )
 
 
+def allocated(needs, offers, limits, **asked):
+    """The allocation under those of the limits whose organisation offers something: the others are refused."""
+    there = {offer.organisation for offer in offers}
+    of = {code: most for code, most in limits.per_organisation.items() if code in there}
+    return allocate(needs, offers, limits=attrs.evolve(limits, per_organisation=of), **asked)
+
+
 # ---- what it should be -------------------------------------------------------------------------------------------
 
 
@@ -187,8 +197,8 @@ def worth(needs, offers, given, objective, told):
     by_code = {offer.code: offer for offer in offers}
     levels = Counter((need.to_clarify, need.urgency.rank) for need in needs if given.get(need.key))
     counted = [need for need in needs if need.for_helpers and not need.to_clarify]
-    wanted = Counter(objective.place_of(need.division) for need in counted)
-    met = Counter(objective.place_of(need.division) for need in counted if given.get(need.key))
+    wanted = Counter(place_of(need.division, objective.place_digits) for need in counted)
+    met = Counter(place_of(need.division, objective.place_digits) for need in counted if given.get(need.key))
     shares = {place: Fraction(met[place], count) for place, count in wanted.items()}
     remote = sorted(min(s, objective.remote_floor) for place, s in shares.items() if objective.is_remote(place))
     known = [

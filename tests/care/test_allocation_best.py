@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from care.allocating import (
     DAY,
+    allocated,
     best,
     easy,
     limits,
@@ -48,7 +49,7 @@ def assigned(result):
 @given(easy(), objectives, limits)
 def test_a_small_allocation_is_the_best_of_all_possible_ones(asked, objective, bounds):
     needs, offers = asked
-    result = allocate(needs, offers, on=DAY, objective=objective, limits=bounds)
+    result = allocated(needs, offers, on=DAY, objective=objective, limits=bounds)
     told = verdicts(needs, offers, bounds)
     assert worth(needs, offers, assigned(result), objective, told) == best(needs, offers, objective, bounds)
 
@@ -56,7 +57,7 @@ def test_a_small_allocation_is_the_best_of_all_possible_ones(asked, objective, b
 @slow
 @given(many_needs(5), many_offers(3), objectives, limits)
 def test_it_is_the_best_too_where_little_fits_and_much_is_unknown(needs, offers, objective, bounds):
-    result = allocate(needs, offers, on=DAY, objective=objective, limits=bounds)
+    result = allocated(needs, offers, on=DAY, objective=objective, limits=bounds)
     told = verdicts(needs, offers, bounds)
     assert worth(needs, offers, assigned(result), objective, told) == best(needs, offers, objective, bounds)
 
@@ -64,7 +65,7 @@ def test_it_is_the_best_too_where_little_fits_and_much_is_unknown(needs, offers,
 @slow
 @given(many_needs(12), many_offers(6), objectives, limits)
 def test_no_hard_limit_is_ever_passed(needs, offers, objective, bounds):
-    result = allocate(needs, offers, on=DAY, objective=objective, limits=bounds)
+    result = allocated(needs, offers, on=DAY, objective=objective, limits=bounds)
     told = verdicts(needs, offers, bounds)
     by_code = {offer.code: offer for offer in offers}
     for each in result.placed:
@@ -86,7 +87,7 @@ def test_no_hard_limit_is_ever_passed(needs, offers, objective, bounds):
 @given(many_needs(12), many_offers(6), objectives, limits)
 def test_what_becomes_of_a_need_that_is_not_served_is_what_fit_says(needs, offers, objective, bounds):
     told = verdicts(needs, offers, bounds)
-    for each in allocate(needs, offers, on=DAY, objective=objective, limits=bounds).allotments:
+    for each in allocated(needs, offers, on=DAY, objective=objective, limits=bounds).allotments:
         found = {told[each.need.key, offer.code].verdict for offer in offers}
         expected = {
             Decided.FOR_AUTHORITIES: not each.need.for_helpers,
@@ -108,16 +109,16 @@ def test_what_becomes_of_a_need_that_is_not_served_is_what_fit_says(needs, offer
 @slow
 @given(many_needs(10), many_offers(5), objectives, limits, st.randoms(use_true_random=False))
 def test_the_order_in_which_needs_and_offers_come_makes_no_difference(needs, offers, objective, bounds, chance):
-    first = allocate(needs, offers, on=DAY, objective=objective, limits=bounds)
+    first = allocated(needs, offers, on=DAY, objective=objective, limits=bounds)
     chance.shuffle(needs)
     chance.shuffle(offers)
-    assert allocate(needs, offers, on=DAY, objective=objective, limits=bounds) == first
+    assert allocated(needs, offers, on=DAY, objective=objective, limits=bounds) == first
 
 
 @slow
 @given(many_needs(14), many_offers(6), objectives, limits)
 def test_nobody_waits_while_a_less_urgent_need_has_the_place(needs, offers, objective, bounds):
-    result = allocate(needs, offers, on=DAY, objective=objective, limits=bounds)
+    result = allocated(needs, offers, on=DAY, objective=objective, limits=bounds)
     told = verdicts(needs, offers, bounds)
     for waits in (each for each in result.allotments if each.decided is Decided.WAITING):
         for other in result.placed:
@@ -132,7 +133,7 @@ def _level(need):
 @slow
 @given(many_needs(14), many_offers(6), objectives, limits)
 def test_it_is_never_worse_than_one_need_after_the_other(greedy, needs, offers, objective, bounds):
-    result = allocate(needs, offers, on=DAY, objective=objective, limits=bounds)
+    result = allocated(needs, offers, on=DAY, objective=objective, limits=bounds)
     instance = instance_of(result.asked)
     ours = instance.standing(greedy.numbers_of(result, instance))
     assert ours >= instance.standing(greedy.greedy(instance))

@@ -6,7 +6,7 @@ pytest.importorskip("highspy")
 
 from hypothesis import given, settings
 
-from care.allocating import DAY, a_need, an_offer, at, easy, limits, many_needs, many_offers, objectives
+from care.allocating import DAY, a_need, allocated, an_offer, at, easy, limits, many_needs, many_offers, objectives
 from kinderguard.care import NeedStatus, Urgency
 from kinderguard.care.allocation import AllocationError, LimitKind, Limits, allocate
 
@@ -34,7 +34,7 @@ def what_one_more_brings(result, price):
 @settings(deadline=None, max_examples=80)
 @given(easy(needs=8, offers=4), objectives, limits)
 def test_one_more_place_brings_what_its_price_says(asked, objective, bounds):
-    result = allocate(*asked, on=DAY, objective=objective, limits=bounds)
+    result = allocated(*asked, on=DAY, objective=objective, limits=bounds)
     for price in result.prices:
         assert what_one_more_brings(result, price) == what_the_price_says(price)
 
@@ -44,7 +44,7 @@ def test_one_more_place_brings_what_its_price_says(asked, objective, bounds):
 def test_a_place_nobody_could_take_is_worth_nothing(needs, offers, objective, bounds):
     """An offer without places is left out: it takes no part, and its price says so."""
     given_ = [offer for offer in offers if offer.capacity]
-    result = allocate(needs, given_, on=DAY, objective=objective, limits=bounds)
+    result = allocated(needs, given_, on=DAY, objective=objective, limits=bounds)
     for price in result.prices:
         assert what_one_more_brings(result, price) == what_the_price_says(price)
         if price.used < price.limit:
@@ -147,3 +147,9 @@ def test_a_limit_that_is_not_there_cannot_be_changed(asked):
     result = allocate([a_need()], [an_offer()], on=DAY)
     with pytest.raises(AllocationError):
         result.what_if(**asked)
+
+
+def test_an_offer_that_is_not_there_is_answered_with_the_nearest():
+    result = allocate([a_need()], [an_offer("tutors")], on=DAY)
+    with pytest.raises(AllocationError, match=r"no offer tutor\. Did you mean 'tutors'\?"):
+        result.what_if(places={"tutor": 1})

@@ -153,11 +153,11 @@ def test_what_is_to_be_clarified_or_for_the_authorities_is_counted_apart_and_nev
 
 def test_a_place_is_as_fine_as_asked_for_or_as_fine_as_it_is_known():
     needs = [a_need(), a_need("K2", division="3301"), a_need("K3", division=None)]
-    names = {by: [p.place for p in unserved(needs, [], on=DAY, by=by).places] for by in (6, 12)}
+    names = {by: [p.place for p in unserved(needs, [], on=DAY, place_digits=by).places] for by in (6, 12)}
     assert names == {6: ["3301", "330199", None], 12: ["3301", "330199001002", None]}
     assert str(unserved(needs, [], on=DAY).places[-1].name) == "地点不详 (place unknown)"
     with pytest.raises(ValueError, match="9 or 12"):
-        unserved(needs, [], on=DAY, by=7)
+        unserved(needs, [], on=DAY, place_digits=7)
 
 
 refs = st.none() | st.sampled_from(["K1", "K2", "K3"])
@@ -173,7 +173,7 @@ some_needs = st.builds(
 
 @given(st.lists(some_needs, max_size=12), st.lists(services(), max_size=8), days, st.sampled_from([2, 4, 6, 9, 12]))
 def test_every_need_is_served_or_listed_and_counted_once(needs, given_services, on, by):
-    found = unserved(needs, given_services, on=on, by=by)
+    found = unserved(needs, given_services, on=on, place_digits=by)
     listed = (*found.served, *found.unserved, *found.to_clarify, *found.for_authorities)
     assert sorted(map(id, listed)) == sorted(map(id, needs))
     assert sum(p.served + p.unserved + p.to_clarify + p.for_authorities for p in found.places) == len(needs)
@@ -234,5 +234,5 @@ def test_what_nobody_promised_or_what_was_taken_back_is_no_service():
 def test_a_service_reads_back_from_json_and_one_that_ends_before_it_begins_is_refused():
     for each in (served(), served(until=None)):
         assert ServiceGiven.model_validate_json(each.to_json()) == each
-    with pytest.raises(InvalidRecordError, match="before the beginning"):
+    with pytest.raises(InvalidRecordError, match="before the first"):
         served(since="2025-10-01")

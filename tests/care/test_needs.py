@@ -83,11 +83,11 @@ AT_EASE = {
 
 
 def found(facts, status=NeedStatus.PRESENT):
-    return {need.code for need in needs(Case.from_facts(AT_EASE | facts), BOOK, DAY) if need.status is status}
+    return {need.code for need in needs(BOOK, Case.from_facts(AT_EASE | facts), on=DAY) if need.status is status}
 
 
 def test_a_child_of_whom_all_is_known_and_well_needs_nothing():
-    assert needs(Case.from_facts(AT_EASE), BOOK, DAY) == ()
+    assert needs(BOOK, Case.from_facts(AT_EASE), on=DAY) == ()
 
 
 #: What makes each need, as a change of the child above.
@@ -157,13 +157,13 @@ def test_an_adult_has_none_of_the_national_needs_that_are_for_children():
 
 @pytest.mark.parametrize("path", ["child.harms", "child.living_on_street", "household.aid", "child.risks"])
 def test_a_fact_that_nobody_recorded_makes_needs_to_be_clarified_that_name_it(path):
-    open_needs = [need for need in needs(Case.from_facts(AT_EASE | {path: None}), BOOK, DAY) if need.to_clarify]
+    open_needs = [need for need in needs(BOOK, Case.from_facts(AT_EASE | {path: None}), on=DAY) if need.to_clarify]
     assert open_needs
     assert all(path in need.facts for need in open_needs)
 
 
 def test_of_a_child_of_whom_nothing_is_known_every_need_is_to_be_clarified():
-    nothing = needs(Case(), BOOK, DAY)
+    nothing = needs(BOOK, Case(), on=DAY)
     assert {need.code for need in nothing} == {rule.code for rule in NATIONAL_NEEDS}
     assert all(need.to_clarify and need.facts for need in nothing)
 
@@ -173,7 +173,7 @@ def test_of_a_child_of_whom_nothing_is_known_every_need_is_to_be_clarified():
 def test_a_need_is_present_open_or_absent_exactly_as_its_condition_is_true_unknown_or_false(case):
     """As the book itself answers, where the conditions are put into it as categories."""
     result = BOOK.with_policies(*(rule.as_category() for rule in NATIONAL_NEEDS)).assess(case, on=DAY)
-    asked = assess_needs(case, BOOK, DAY)
+    asked = assess_needs(BOOK, case, on=DAY)
     present = {need.code for need in asked.needs if not need.to_clarify}
     unclear = {need.code for need in asked.needs if need.to_clarify}
     for rule in NATIONAL_NEEDS:
@@ -192,17 +192,17 @@ def test_to_forget_a_fact_takes_no_need_away(case, data):
     Of facts that no category answers by another one; a ground of state guardianship that is not recorded is answered by
     guardianship assessed as good, as the category's note says.
     """
-    before = {need.code for need in needs(case, BOOK, DAY)}
+    before = {need.code for need in needs(BOOK, case, on=DAY)}
     path = data.draw(st.sampled_from(["harms", "risks", "living_on_street"]))
     forgotten = case.model_copy(update={"child": case.child.model_copy(update={path: None})})
-    assert before <= {need.code for need in needs(forgotten, BOOK, DAY)}
+    assert before <= {need.code for need in needs(BOOK, forgotten, on=DAY)}
 
 
 def test_needs_come_with_the_most_urgent_first_and_those_to_be_clarified_last():
     case = Case.from_facts(
         AT_EASE | {"household.aid": ["dibao"], "child.harms": [{"level": "suspected"}], "child.risks": None}
     )
-    order = [(need.to_clarify, need.urgency.rank) for need in needs(case, BOOK, DAY)]
+    order = [(need.to_clarify, need.urgency.rank) for need in needs(BOOK, case, on=DAY)]
     assert order == sorted(order)
     assert order[0] == (False, 0)
 
@@ -210,21 +210,21 @@ def test_needs_come_with_the_most_urgent_first_and_those_to_be_clarified_last():
 def test_an_assessment_gives_its_case_its_day_and_its_place():
     case = Case.from_facts(AT_EASE | {"household.aid": ["dibao"]})
     assessment = BOOK.assess(case, on=DAY)
-    assert needs(assessment, BOOK) == needs(case, BOOK, DAY)
+    assert needs(BOOK, assessment) == needs(BOOK, case, on=DAY)
     later = dt.date(2033, 3, 5)
-    assert needs(assessment, BOOK, later) == needs(case, BOOK, later) == ()
+    assert needs(BOOK, assessment, on=later) == needs(BOOK, case, on=later) == ()
 
 
 def test_without_a_day_nothing_is_guessed():
-    with pytest.raises(NoDayError, match="needs\\(case, book"):
-        needs(Case(), BOOK)
-    assert needs(Case(), BOOK.on(DAY)) == needs(Case(), BOOK, DAY)
+    with pytest.raises(NoDayError, match="needs\\(book, case"):
+        needs(BOOK, Case())
+    assert needs(BOOK.on(DAY), Case()) == needs(BOOK, Case(), on=DAY)
 
 
 def test_the_book_stays_as_it_was():
     book = kinderguard.load().for_division("330199")
     before, result = book.fingerprint, book.assess(Case.from_facts(AT_EASE), on=DAY)
-    needs(Case.from_facts(AT_EASE), book, DAY)
+    needs(book, Case.from_facts(AT_EASE), on=DAY)
     after = book.assess(Case.from_facts(AT_EASE), on=DAY)
     assert (book.fingerprint, after.fingerprint, after.categories) == (before, result.fingerprint, result.categories)
 
@@ -233,13 +233,13 @@ def test_observers_of_assessments_see_no_needs(book_with):
     seen = []
     pack = kinderguard.Pack(code="4501", title=Text("某地", "Somewhere"), version="1", kinderguard=">=0.1,<0.2")
     book, _ = book_with("4501", kinderguard_pack=lambda: pack, kinderguard_observers=lambda: [seen.append])
-    needs(Case(division_code="450102"), book, DAY)
+    needs(book, Case(division_code="450102"), on=DAY)
     assert seen == []
 
 
 def test_an_explanation_goes_down_to_facts_and_law_in_both_languages():
     facts = AT_EASE | {"child.harms": [{"level": "suspected", "reported": False}]}
-    asked = assess_needs(Case.from_facts(facts), BOOK, DAY)
+    asked = assess_needs(BOOK, Case.from_facts(facts), on=DAY)
     zh, en = (asked.explain("cn.need.report").text(lang) for lang in ("zh", "en"))
     assert "立即报告：是" in zh
     assert "《中华人民共和国未成年人保护法》第11条" in zh
@@ -249,7 +249,7 @@ def test_an_explanation_goes_down_to_facts_and_law_in_both_languages():
 
 
 def test_what_would_decide_a_need_has_a_name_in_both_languages():
-    asked = assess_needs(Case.from_facts(AT_EASE | {"child.living_on_street": None}), BOOK, DAY)
+    asked = assess_needs(BOOK, Case.from_facts(AT_EASE | {"child.living_on_street": None}), on=DAY)
     need = next(each for each in asked.needs if each.code == "cn.need.off_the_street")
     assert need.facts == ("child.living_on_street",)
     assert need.asks == (Text("儿童流浪", "the child's living on the street"),)
@@ -263,14 +263,14 @@ def test_a_parameter_that_the_county_has_not_set_is_named_where_it_decides():
         kinderguard.rules.param.number("cn.visit.interval_months", "months") >= 3, Urgency.SOON,
         Text("间隔长", "a long interval"), ours=True,
     )  # fmt: skip
-    (need,) = [n for n in needs(Case.from_facts(AT_EASE), BOOK, DAY, rules=[rule]) if n.code == rule.code]
+    (need,) = [n for n in needs(BOOK, Case.from_facts(AT_EASE), on=DAY, rules=[rule]) if n.code == rule.code]
     assert need.facts == ("cn.visit.interval_months",)
     assert need.asks == (BOOK.rules.parameters["cn.visit.interval_months"].title,)
 
 
 def test_a_need_reads_back_from_json_as_it_was_and_shows_nobody():
     case = Case.from_facts(AT_EASE | {"child.name": "隐名某", "household.aid": None, "child.illness.hiv": True})
-    for need in needs(case, BOOK, DAY):
+    for need in needs(BOOK, case, on=DAY):
         assert Need.model_validate_json(need.to_json()) == need
         assert "隐名某" not in repr(need) + need.to_json()
         # A helper who is told of the need is not told of the illness.
@@ -279,10 +279,12 @@ def test_a_need_reads_back_from_json_as_it_was_and_shows_nobody():
 
 def test_the_place_is_where_the_child_lives_else_where_it_is_registered():
     lives = needs(
-        Case.from_facts(AT_EASE | {"household.aid": ["dibao"], "child.residence.division": "330199"}), BOOK, DAY
+        BOOK, Case.from_facts(AT_EASE | {"household.aid": ["dibao"], "child.residence.division": "330199"}), on=DAY
     )
     assert lives[0].division == "330199"
-    known = needs(Case.from_facts(AT_EASE | {"household.aid": ["dibao"], "child.residence.division": None}), BOOK, DAY)
+    known = needs(
+        BOOK, Case.from_facts(AT_EASE | {"household.aid": ["dibao"], "child.residence.division": None}), on=DAY
+    )
     assert known[0].division == "330106"
 
 
@@ -308,8 +310,8 @@ def winter(code="4501.need.winter", when=None):
 def test_a_pack_adds_needs_for_its_own_place_only(book_with):
     book, _ = book_with("4501", kinderguard_pack=lambda: pack_of(facts=[HEATED]), kinderguard_needs=lambda: [winter()])
     cold = {"household.aid": ["dibao"], "4501.heated": False}
-    here = needs(Case.from_facts(AT_EASE | cold | {"division_code": "450102"}), book, DAY)
-    there = needs(Case.from_facts(AT_EASE | cold | {"division_code": "330106"}), book, DAY)
+    here = needs(book, Case.from_facts(AT_EASE | cold | {"division_code": "450102"}), on=DAY)
+    there = needs(book, Case.from_facts(AT_EASE | cold | {"division_code": "330106"}), on=DAY)
     assert "4501.need.winter" in {need.code for need in here}
     assert "4501.need.winter" not in {need.code for need in there}
     assert [rule.code for rule in need_rules(book, "450102")][-1] == "4501.need.winter"
@@ -318,7 +320,7 @@ def test_a_pack_adds_needs_for_its_own_place_only(book_with):
 def test_a_fact_of_a_packs_own_is_asked_for_by_the_title_that_the_pack_gives(book_with):
     book, _ = book_with("4501", kinderguard_pack=lambda: pack_of(facts=[HEATED]), kinderguard_needs=lambda: [winter()])
     case = Case.from_facts(AT_EASE | {"household.aid": ["dibao"], "division_code": "450102"})
-    (need,) = [need for need in needs(case, book, DAY) if need.code == "4501.need.winter"]
+    (need,) = [need for need in needs(book, case, on=DAY) if need.code == "4501.need.winter"]
     assert (need.facts, need.asks) == (("4501.heated",), (HEATED.title,))
 
 
@@ -334,7 +336,7 @@ def test_a_provider_is_asked_for_a_fact_that_only_a_need_reads_and_one_that_fail
             kinderguard_needs=lambda: [winter()],
         )
         case = Case.from_facts(AT_EASE | {"household.aid": ["dibao"], "division_code": "450102"})
-        asked = assess_needs(case, book, DAY)
+        asked = assess_needs(book, case, on=DAY)
         assert {n.code: n.status for n in asked.needs}["4501.need.winter"] is expected
         assert [p.code for p in asked.problems if p.code == "provider.failed"] == ["provider.failed"] * (one is broken)
         assert "secret" not in repr(asked.problems)
@@ -352,7 +354,7 @@ def test_a_provider_is_asked_for_a_fact_that_only_a_need_reads_and_one_that_fail
 def test_a_pack_whose_needs_do_not_stand_is_named_and_kept_out_and_the_others_go_on(book_with, given, says):
     book, source = book_with("4501", kinderguard_pack=pack_of, kinderguard_needs=given)
     case = Case.from_facts(AT_EASE | {"household.aid": ["dibao"], "division_code": "450102"})
-    assert "cn.need.living" in {need.code for need in needs(case, book, DAY)}
+    assert "cn.need.living" in {need.code for need in needs(book, case, on=DAY)}
     assert source.state is PackState.QUARANTINED
     (problem,) = source.problems
     assert says in problem.message.en
@@ -366,19 +368,19 @@ def test_a_book_that_came_as_json_has_the_needs_of_its_packs(book_with):
     for heated in (True, False, None):
         facts = AT_EASE | {"household.aid": ["dibao"], "division_code": "450102", "4501.heated": heated}
         case = Case.from_facts(facts)
-        one, other = assess_needs(case, book, DAY), assess_needs(case, there, DAY)
+        one, other = assess_needs(book, case, on=DAY), assess_needs(there, case, on=DAY)
         assert one.needs == other.needs
         assert one.problems == other.problems == ()
 
 
 def test_a_book_without_a_category_says_which_need_rests_on_it():
     with pytest.raises(DefinitionError, match=r"cn\.need\.migrant_services.*cn\.migrant"):
-        needs(Case(), BOOK.without("cn.migrant"), DAY)
+        needs(BOOK.without("cn.migrant"), Case(), on=DAY)
 
 
 def test_a_changed_category_changes_the_needs():
     nobody = BOOK.with_policies(Category(code="cn.migrant", title=Text("流动儿童", "Migrant"), when=any_of()))
-    assert "cn.need.migrant_services" not in {need.code for need in needs(Case(), nobody, DAY)}
+    assert "cn.need.migrant_services" not in {need.code for need in needs(nobody, Case(), on=DAY)}
 
 
 def test_a_county_that_widens_a_category_widens_the_needs_that_rest_on_it():
@@ -386,7 +388,7 @@ def test_a_county_that_widens_a_category_widens_the_needs_that_rest_on_it():
         "330199.wider", on="cn.economic_hardship", reason=Text("本县扩大", "widened here"), widens=child.age < 12
     )
     case = Case.from_facts(AT_EASE | {"division_code": "330199"})
-    assert {need.code for need in needs(case, BOOK.with_policies(wider), DAY)} >= {"cn.need.supplies"}
+    assert {need.code for need in needs(BOOK.with_policies(wider), case, on=DAY)} >= {"cn.need.supplies"}
 
 
 # ---- how rules are written ------------------------------------------------------------------------------------------

@@ -254,7 +254,7 @@ def test_a_helper_is_never_shown_by_name():
         ({"capacity": -1}, "negative"),
         ({"reach_km": -1}, "negative"),
         ({"reach_km": float("nan")}, "reach_km"),
-        ({"since": "2025-09-02", "until": "2025-09-01"}, "before the beginning"),
+        ({"since": "2025-09-02", "until": "2025-09-01"}, "before the first"),
         ({"since": "2025-9-1"}, "2025-09-01"),
         ({"since": dt.datetime(2025, 9, 1, 8, 0)}, "without a time"),
         ({"since": 1756684800}, "2025-09-01"),
@@ -273,3 +273,19 @@ def test_every_code_has_a_title_in_both_languages():
             assert code.zh
             assert code.en
             assert code.zh != code.en
+
+
+@pytest.mark.parametrize("code", ["张梦", "13800001111", "11010519491231002X", "o" * 65, "an organisation"])
+def test_the_code_of_an_organisation_or_a_person_is_no_name_and_no_number(code):
+    for refused in (lambda: Helper(ref=code), lambda: an_offer(organisation=code)):
+        with pytest.raises(InvalidRecordError) as error:
+            refused()
+        assert code not in str(error.value)
+        assert error.value.problems[0].where in ("ref", "organisation")
+
+
+def test_a_number_below_zero_is_refused_with_its_field():
+    for field in ("capacity", "reach_km"):
+        with pytest.raises(InvalidRecordError) as error:
+            an_offer(**{field: -1})
+        assert [problem.where for problem in error.value.problems] == [field]

@@ -279,7 +279,7 @@ def test_whatever_was_done_to_a_plan_it_reads_back_from_json_as_it_was(states, s
 def planned_for(facts, **given):
     case = Case.from_facts({"ref": "K1", "child.birth_date": "2015-03-05", "division_code": "330199"} | facts)
     assessment = BOOK.assess(case, on=DAY)
-    return differentiated_plan(needs(assessment, BOOK), assessment, **given)
+    return differentiated_plan(needs(BOOK, assessment), assessment, **given)
 
 
 @pytest.mark.parametrize(
@@ -342,11 +342,11 @@ def test_a_plan_is_for_one_child_who_has_a_number():
     case = Case.from_facts({"child.birth_date": "2015-03-05", "household.aid": ["dibao"]})
     nameless = BOOK.assess(case, on=DAY)
     with pytest.raises(PlanError, match="no ref"):
-        differentiated_plan(needs(nameless, BOOK), nameless)
+        differentiated_plan(needs(BOOK, nameless), nameless)
     other = BOOK.assess(case.model_copy(update={"ref": "K2"}), on=DAY)
     first = BOOK.assess(case.model_copy(update={"ref": "K1"}), on=DAY)
     with pytest.raises(PlanError, match="another child's"):
-        differentiated_plan(needs(other, BOOK), first)
+        differentiated_plan(needs(BOOK, other), first)
 
 
 def test_every_state_and_kind_has_a_title_in_both_languages():

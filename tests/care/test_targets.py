@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinderguard.care import CarePlan, FollowUp, Measure, Session, Station, Target, progress
+from kinderguard.care import CarePlan, FollowUp, Measure, Session, Station, Target, target_progress
 from kinderguard.model import InvalidRecordError
 
 COMMUNITIES = ["330199001001", "330199001002", "330199002001", "330199002002"]
@@ -15,7 +15,7 @@ END = dt.date(2026, 1, 1)
 
 
 def one(measure, goal, on=MID, division="330199", **files):
-    (found,) = progress([Target(year=2025, measure=measure, division=division, goal=goal)], on=on, **files)
+    (found,) = target_progress([Target(year=2025, measure=measure, division=division, goal=goal)], on=on, **files)
     return found
 
 
@@ -165,9 +165,9 @@ def test_to_learn_a_place_or_a_day_keeps_within_the_bounds(target, given_station
         return each.model_copy(update=changed) if changed else each
 
     files = {"stations": given_stations, "sessions": given_sessions, "communities": COMMUNITIES}
-    (before,) = progress([target], on=on, **files)
+    (before,) = target_progress([target], on=on, **files)
     known = {"stations": [learnt(s) for s in given_stations], "sessions": [learnt(s) for s in given_sessions]}
-    (after,) = progress([target], on=on, **files | known)
+    (after,) = target_progress([target], on=on, **files | known)
     assert before.low <= after.low <= after.high <= before.high
     assert before.reached in (None, after.reached)
 
@@ -177,7 +177,7 @@ def test_a_county_has_at_least_what_its_townships_have(given_stations, on):
     wanted = [
         Target(year=2025, measure="stations_opened", division=d, goal=1) for d in ("330199", "330199001", "330199002")
     ]
-    county, *townships = progress(wanted, on=on, stations=given_stations)
+    county, *townships = target_progress(wanted, on=on, stations=given_stations)
     assert county.low >= sum(each.low for each in townships)
 
 

@@ -19,9 +19,9 @@ from kinderguard.casefile.changes import (
     changes_of,
     overpayments,
 )
+from kinderguard.engines.assessment_line import AssessmentLine, assessment_line
 from kinderguard.model import Text
 from kinderguard.packs.pack import Pack
-from kinderguard.report.lines import AssessmentLine, assessment_line
 from kinderguard.testing import strategies
 from told import stray
 

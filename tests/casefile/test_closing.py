@@ -38,7 +38,7 @@ def test_a_closing_keeps_reason_day_and_last_month_paid(store):
 
 def test_a_closed_file_can_be_opened_again_with_everything_in_it(filed):
     before = filed.case("a", at=ON)
-    close_file(filed, "a", reason="reached_18", last_paid="2025-08", by=BY, on=ON)
+    close_file(filed, "a", reason="adopted", last_paid="2025-08", by=BY, on=ON)
     reopen_file(filed, "a", reason="returned", by=BY, on=day("2025-10-01"))
     states = [file_state(filed.entries("a"), d) for d in (day("2025-08-31"), ON, day("2025-09-30"), day("2025-10-01"))]
     assert states == [FileState.OPEN, FileState.CLOSED, FileState.CLOSED, FileState.OPEN]
@@ -49,6 +49,7 @@ def test_a_closed_file_can_be_opened_again_with_everything_in_it(filed):
 def test_every_reason_closes_a_file_with_what_its_form_asks_for(filed, reason):
     given = {"happened_on": day("2025-08-01")} if reason in DATED else {}
     given |= {"note": "迁往境外"} if reason is ClosingReason.OTHER else {}
+    filed.record(child(child__birth_date="2007-09-01"), at=day("2025-01-15"), by=BY)  # 18 on the very day
     close_file(filed, "a", reason=reason.value, last_paid=None, by=BY, on=ON, **given)
     assert closing_of(filed.entries("a")).reason is reason
 
@@ -113,3 +114,58 @@ def test_a_closing_that_was_taken_back_leaves_the_file_open(filed):
 def test_reasons_are_those_of_the_forms_and_the_schemes_in_both_languages():
     assert [r.zh for r in ClosingReason][:4] == ["父（母）刑满释放", "父（母）戒毒成功", "找回父（母）", "儿童死亡"]
     assert all(r.zh and r.en for r in ClosingReason)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"reason": "reached_18", "last_paid": None},
+        {"reason": "death", "last_paid": None, "happened_on": day("2012-03-04")},
+        {"reason": "adopted", "last_paid": "2012-02"},
+    ],
+)
+def test_what_cannot_be_with_the_birth_date_is_refused(filed, given):
+    with pytest.raises(MoveRefusedError) as told:
+        close_file(filed, "a", by=BY, on=ON, **given)
+    assert not stray(told.value.text), told.value.text
+    assert file_state(filed.entries("a")) is FileState.OPEN
+
+
+def test_what_may_be_with_a_birth_date_that_is_not_known_well_is_not_refused(filed):
+    filed.record(child(child__birth_date="2007"), at=day("2025-01-15"), by=BY)
+    close_file(filed, "a", reason="reached_18", last_paid="2007-01", by=BY, on=ON)
+    assert file_state(filed.entries("a")) is FileState.CLOSED
+
+
+def test_nothing_is_recorded_or_corrected_in_a_closed_file_until_it_is_open_again(filed):
+    close_file(filed, "a", reason="adopted", last_paid=None, by=BY, on=ON)
+    head = filed.head()
+    for write in (
+        lambda: filed.record(child(household__size=4), at=day("2025-02-01"), by=BY),
+        lambda: filed.correct("a", 1, {"household.size": 4}, reason="miscounted", by=BY),
+        lambda: filed.append("a", "visit", {}, valid_from=ON, by=BY),
+    ):
+        with pytest.raises(MoveRefusedError) as told:
+            write()
+        assert "store.reopen_file" in told.value.text.en
+        assert not stray(told.value.text), told.value.text
+    assert filed.head() == head
+    consent = {"giver": "guardian", "scope": "share", "withdrawn_on": "2025-09-01"}
+    filed.append("a", "consent", consent, valid_from=day("2025-08-01"), by=BY)  # can be withdrawn at any time
+    reopen_file(filed, "a", reason="back", by=BY, on=ON)
+    assert filed.correct("a", 1, {"household.size": 4}, reason="miscounted", by=BY).corrects == 1
+
+
+def test_a_closing_taken_back_by_mistake_can_be_put_back(filed):
+    closing = close_file(filed, "a", reason="adopted", last_paid=None, by=BY, on=ON)
+    taken = filed.correct("a", closing.number, None, reason="another child", by=BY)
+    filed.correct("a", taken.number, None, reason="it was this child", by=BY)
+    assert file_state(filed.entries("a")) is FileState.CLOSED
+    filed.correct("a", closing.number, None, reason="another child after all", by=BY)
+    assert file_state(filed.entries("a")) is FileState.OPEN
+
+
+def test_a_closing_of_a_later_day_leaves_the_file_open_until_then(filed):
+    entry = close_file(filed, "a", reason="adopted", last_paid=None, by=BY, on=day("2025-10-01"))
+    assert "2025-10-01" in entry.doubts[0].zh
+    assert filed.append("a", "visit", {}, valid_from=ON, by=BY).doubts == ()

@@ -39,7 +39,7 @@ ON_DIBAO = {"household__aid": ["dibao"], "household__dibao_monthly": "900"}
 def test_a_review_is_due_so_many_months_after_the_last_assessment(file_store, book):
     filed(file_store, **ON_DIBAO)
     file_store.assess("a", book, on=day("2024-09-20"), by=BY)
-    found = due(file_store, TODAY, book)
+    found = due(file_store, book, today=TODAY)
     (item,) = found.of("review")
     assert (item.day, item.codes, item.who) == (day("2025-09-20"), ("cn.dibao_benefit",), Duty.TOWNSHIP)
     assert not item.overdue
@@ -48,17 +48,19 @@ def test_a_review_is_due_so_many_months_after_the_last_assessment(file_store, bo
 def test_a_review_that_is_far_off_is_not_told_yet_but_with_a_longer_lead_it_is(file_store, book):
     filed(file_store, **ON_DIBAO)
     file_store.assess("a", book, on=day("2024-10-02"), by=BY)
-    assert days(due(file_store, TODAY, book), "review") == []
-    assert days(due(file_store, TODAY, book, lead={"review": Lead(months=1, days=1)}), "review") == [day("2025-10-02")]
+    assert days(due(file_store, book, today=TODAY), "review") == []
+    assert days(due(file_store, book, today=TODAY, lead={"review": Lead(months=1, days=1)}), "review") == [
+        day("2025-10-02")
+    ]
 
 
 def test_a_policy_that_is_not_given_or_has_no_interval_is_not_reviewed(file_store, book):
     filed(file_store)
-    assert days(due(file_store, TODAY, book), "review") == []
+    assert days(due(file_store, book, today=TODAY), "review") == []
 
 
 def test_a_child_that_was_never_assessed_is_told_so(file_store, book):
-    (item,) = due(filed(file_store, **ON_DIBAO), TODAY, book).of("review")
+    (item,) = due(filed(file_store, **ON_DIBAO), book, today=TODAY).of("review")
     assert item.day == TODAY
     assert "尚无已存评估" in item.what.zh
 
@@ -69,7 +71,7 @@ def test_a_child_that_was_never_assessed_is_told_so(file_store, book):
 def test_where_no_county_says_how_often_to_visit_nothing_is_guessed_and_that_is_said(file_store, book):
     filed(file_store, child__care__last_visit="2020-01-01")
     file_store.record(child(ref="b"), at=day("2025-01-15"), by=BY)
-    found = due(file_store, TODAY, book)
+    found = due(file_store, book, today=TODAY)
     assert days(found, "visit") == []
     (problem,) = found.problems
     assert problem.code == "parameter.missing"
@@ -80,29 +82,31 @@ def test_where_no_county_says_how_often_to_visit_nothing_is_guessed_and_that_is_
 def test_a_visit_is_due_by_the_countys_interval_from_the_last_visit(file_store):
     book = rules(**{VISITS: {"330106": 3}})
     filed(file_store, child__care__last_visit="2025-05-31")
-    found = due(file_store, TODAY, book)
+    found = due(file_store, book, today=TODAY)
     assert days(found, "visit") == [day("2025-08-31")]
     assert found[0].overdue
     assert not found.problems
     file_store.append("a", "visit", {}, valid_from=day("2025-08-30"), by=BY)
-    assert days(due(file_store, TODAY, book), "visit") == []
+    assert days(due(file_store, book, today=TODAY), "visit") == []
 
 
 def test_a_visit_made_today_counts(file_store):
     book = rules(**{VISITS: {"330106": 1}})
     filed(file_store)
     file_store.append("a", "visit", {}, valid_from=TODAY, by=BY)
-    assert days(due(file_store, TODAY, book, lead={"visit": Lead(months=2)}), "visit") == [day("2025-10-01")]
+    assert days(due(file_store, book, today=TODAY, lead={"visit": Lead(months=2)}), "visit") == [day("2025-10-01")]
 
 
 def test_a_visit_known_to_the_month_counts_from_its_first_day(file_store):
     book = rules(**{VISITS: {"330106": 3}})
-    assert days(due(filed(file_store, child__care__last_visit="2025-06"), TODAY, book), "visit") == [day("2025-09-01")]
+    assert days(due(filed(file_store, child__care__last_visit="2025-06"), book, today=TODAY), "visit") == [
+        day("2025-09-01")
+    ]
 
 
 def test_a_child_that_nobody_visited_is_visited_now(file_store):
     book = rules(**{VISITS: {"330106": 3}})
-    (item,) = due(filed(file_store), TODAY, book).of("visit")
+    (item,) = due(filed(file_store), book, today=TODAY).of("visit")
     assert (item.day, item.who) == (TODAY, Duty.CHILD_DIRECTOR)
 
 
@@ -116,8 +120,8 @@ def test_certificates_and_papers_are_told_before_they_run_out(file_store, book):
         father__disability={"kind": "physical", "grade": "1", "valid_until": "2025-12-02"},
         evidence=[{"document": "school_certificate", "valid_until": "2025-09-30"}],
     )
-    assert days(due(file_store, TODAY, book), "certificate") == [day("2025-09-30"), day("2025-11-30")]
-    assert len(due(file_store, TODAY, book, lead={"certificate": Lead(days=10)}).of("certificate")) == 0
+    assert days(due(file_store, book, today=TODAY), "certificate") == [day("2025-09-30"), day("2025-11-30")]
+    assert len(due(file_store, book, today=TODAY, lead={"certificate": Lead(days=10)}).of("certificate")) == 0
 
 
 def test_a_paper_that_was_brought_anew_does_not_run_out(file_store, book):
@@ -130,12 +134,12 @@ def test_a_paper_that_was_brought_anew_does_not_run_out(file_store, book):
             {"document": "medical_proof"},
         ],
     )
-    assert days(due(file_store, TODAY, book), "certificate") == []
+    assert days(due(file_store, book, today=TODAY), "certificate") == []
 
 
 def test_a_certificate_that_ran_out_is_overdue(file_store, book):
     filed(file_store, child__disability={"kind": "physical", "grade": "1", "valid_until": "2025-08"})
-    (item,) = due(file_store, TODAY, book).of("certificate")
+    (item,) = due(file_store, book, today=TODAY).of("certificate")
     assert (item.day, item.overdue) == (day("2025-08-01"), True)
 
 
@@ -144,7 +148,7 @@ def test_a_parent_to_be_released_is_told_with_what_it_changes(file_store, book):
         file_store,
         father__situations=[{"kind": "imprisoned", "since": "2025-01-10", "until": "2025-11-20", "ongoing": True}],
     )
-    found = due(file_store, TODAY, book)
+    found = due(file_store, book, today=TODAY)
     (item,) = found.of("release")
     assert (item.day, item.who) == (day("2025-11-20"), Duty.CHILD_DIRECTOR)
     assert ALLOWANCE in item.codes
@@ -154,7 +158,7 @@ def test_a_parent_to_be_released_is_told_with_what_it_changes(file_store, book):
 
 def test_a_release_is_worked_out_from_a_term_and_says_so(file_store, book):
     filed(file_store, father__situations=[{"kind": "compulsory_detox", "since": "2025-03-01", "term_months": 8}])
-    (item,) = due(file_store, TODAY, book).of("release")
+    (item,) = due(file_store, book, today=TODAY).of("release")
     assert item.day == day("2025-10-31")
     assert ("按期限推算" in item.what.zh, "by its term" in item.what.en) == (True, True)
 
@@ -168,7 +172,7 @@ def test_a_parent_who_is_free_again_or_whose_end_is_unknown_is_not_told(file_sto
             {"kind": "away_for_work", "since": "2025-08-21", "until": "2025-10-21"},
         ],
     )
-    assert days(due(file_store, TODAY, book), "release") == []
+    assert days(due(file_store, book, today=TODAY), "release") == []
 
 
 PRISON = {"kind": "imprisoned", "since": "2024-10-20"}
@@ -181,7 +185,7 @@ def state(store, on, *situations):
 
 
 def released(store, book, on=TODAY):
-    return [(item.day, item.overdue) for item in due(store, on, book).of("release")]
+    return [(item.day, item.overdue) for item in due(store, book, today=on).of("release")]
 
 
 def test_a_release_whose_day_has_come_is_overdue_until_somebody_records_it(file_store, book):
@@ -267,19 +271,19 @@ def test_consents_that_end_are_told_unless_withdrawn_or_given_anew(file_store, b
             {"giver": "child", "scope": "use", "since": "2025-08-01", "until": "2026-09-10"},
         ],
     )
-    assert days(due(file_store, TODAY, book), "consent") == [day("2025-09-20")]
+    assert days(due(file_store, book, today=TODAY), "consent") == [day("2025-09-20")]
     file_store.append("a", "consent", share, valid_from=day("2025-08-01"), valid_until=day("2026-08-01"), by=BY)
-    assert days(due(file_store, TODAY, book), "consent") == []
+    assert days(due(file_store, book, today=TODAY), "consent") == []
 
 
 def test_a_transfer_nobody_answered_is_told_after_its_time(file_store, book):
     filed(file_store)
     propose_transfer(file_store, "a", "330199", by=BY, on=day("2025-08-02"))
-    assert days(due(file_store, day("2025-08-31"), book), "transfer") == []
-    (item,) = due(file_store, TODAY, book).of("transfer")
+    assert days(due(file_store, book, today=day("2025-08-31")), "transfer") == []
+    (item,) = due(file_store, book, today=TODAY).of("transfer")
     assert (item.day, item.who, item.division) == (TODAY, Duty.RECEIVER, "330106")
     accept_transfer(file_store, "a", acting="330199", by=BY, on=TODAY)
-    assert days(due(file_store, TODAY, book), "transfer") == []
+    assert days(due(file_store, book, today=TODAY), "transfer") == []
 
 
 # ---- birthdays and other days ---------------------------------------------------------------------------------------
@@ -288,7 +292,7 @@ def test_a_transfer_nobody_answered_is_told_after_its_time(file_store, book):
 def test_a_birthday_is_told_only_where_the_day_before_differs(file_store, book):
     filed(file_store, child__birth_date="2007-10-15", child__living_on_street=True)
     file_store.record(child(ref="b", child__birth_date="2012-10-15"), at=day("2025-01-15"), by=BY)
-    (item,) = due(file_store, TODAY, book).of("birthday")
+    (item,) = due(file_store, book, today=TODAY).of("birthday")
     assert (item.ref, item.day) == ("a", day("2025-10-15"))
     before, after = (
         book.assess(file_store.case("a", at=TODAY), on=on) for on in (day("2025-10-14"), day("2025-10-15"))
@@ -301,31 +305,31 @@ def test_a_birthday_is_told_only_where_the_day_before_differs(file_store, book):
 
 def test_the_money_a_birthday_ends_is_named_first(file_store, book):
     filed(file_store, child__birth_date="2007-10-15")
-    (item,) = due(file_store, TODAY, book).of("birthday")
+    (item,) = due(file_store, book, today=TODAY).of("birthday")
     assert "基本生活补贴停止" in item.what.zh.split("。")[0]
 
 
 def test_the_29th_of_february_is_kept_on_1_march(file_store, book):
     filed(file_store, child__birth_date="2008-02-29")
-    assert days(due(file_store, day("2026-02-27"), book), "birthday") == [day("2026-03-01")]
+    assert days(due(file_store, book, today=day("2026-02-27")), "birthday") == [day("2026-03-01")]
 
 
 def test_today_and_the_last_day_of_the_lead_are_told_apart(file_store, book):
     filed(file_store, child__birth_date="2007-12-01")
-    assert days(due(file_store, TODAY, book), "birthday") == [day("2025-12-01")]
-    assert days(due(file_store, day("2025-08-31"), book), "birthday") == []
-    assert days(due(file_store, day("2025-12-01"), book), "birthday") == []  # today is no coming change
+    assert days(due(file_store, book, today=TODAY), "birthday") == [day("2025-12-01")]
+    assert days(due(file_store, book, today=day("2025-08-31")), "birthday") == []
+    assert days(due(file_store, book, today=day("2025-12-01")), "birthday") == []  # today is no coming change
 
 
 def test_a_birthday_on_the_last_day_of_its_lead_is_a_birthday(file_store, book):
     filed(file_store, child__birth_date="2008-09-01")
-    found = due(file_store, TODAY, book, lead={"birthday": Lead(months=12), "turn": Lead(months=12)})
+    found = due(file_store, book, today=TODAY, lead={"birthday": Lead(months=12), "turn": Lead(months=12)})
     assert (days(found, "birthday"), days(found, "turn")) == ([day("2026-09-01")], [])
 
 
 def test_six_months_out_of_contact_are_told_as_a_day_that_changes_something(file_store, book):
     filed(file_store, father__situations=[{"kind": "lost_contact", "since": "2025-05-10", "ongoing": True}])
-    (item,) = due(file_store, TODAY, book).of("turn")
+    (item,) = due(file_store, book, today=TODAY).of("turn")
     assert item.day == day("2025-11-10")
     assert ALLOWANCE in item.codes
 
@@ -336,9 +340,9 @@ def test_six_months_out_of_contact_are_told_as_a_day_that_changes_something(file
 def test_closed_files_and_other_divisions_are_left_out(file_store, book):
     filed(file_store, **ON_DIBAO)
     file_store.record(child(ref="b", division_code="330199", **ON_DIBAO), at=day("2025-01-15"), by=BY)
-    assert {i.ref for i in due(file_store, TODAY, book, division="330199")} == {"b"}
+    assert {i.ref for i in due(file_store, book, today=TODAY, division="330199")} == {"b"}
     close_file(file_store, "b", reason="adopted", last_paid=None, by=BY, on=TODAY)
-    assert {i.ref for i in due(file_store, TODAY, book)} == {"a"}
+    assert {i.ref for i in due(file_store, book, today=TODAY)} == {"a"}
 
 
 def test_items_are_in_order_of_their_days_in_both_languages_and_name_nobody(file_store, book):
@@ -350,7 +354,7 @@ def test_items_are_in_order_of_their_days_in_both_languages_and_name_nobody(file
         father__situations=[{"kind": "imprisoned", "since": "2025-01-10", "until": "2025-11-20", "ongoing": True}],
         **ON_DIBAO,
     )
-    found = due(file_store, TODAY, rules(**{VISITS: {"330106": 1}}))
+    found = due(file_store, rules(**{VISITS: {"330106": 1}}), today=TODAY)
     assert [i.day for i in found] == sorted(i.day for i in found)
     assert {DueKind.REVIEW, DueKind.VISIT, DueKind.RELEASE, DueKind.BIRTHDAY} <= {i.kind for i in found}
     for item in found:
@@ -362,14 +366,14 @@ def test_items_are_in_order_of_their_days_in_both_languages_and_name_nobody(file
 @pytest.mark.parametrize("wrong", [{"holiday": Lead(days=1)}, {"visit": 7}, {"visit": Lead(days=-1)}])
 def test_a_lead_that_is_none_is_refused(file_store, book, wrong):
     with pytest.raises(LeadError) as told:
-        due(file_store, TODAY, book, lead=wrong)
+        due(file_store, book, today=TODAY, lead=wrong)
     assert not stray(told.value.text)
 
 
 def test_it_writes_nothing(file_store, book):
     filed(file_store, **ON_DIBAO)
     head = file_store.head()
-    due(file_store, TODAY, book)
+    due(file_store, book, today=TODAY)
     assert file_store.head() == head
 
 
@@ -381,7 +385,7 @@ def test_a_thousand_files_take_seconds(file_store, book):
         for n, case in enumerate(cases)
     )
     began = time.process_time()
-    found = due(file_store, TODAY, book)
+    found = due(file_store, book, today=TODAY)
     spent = time.process_time() - began
     assert len(found) > 500
     assert spent < 30, "ten thousand are to take minutes at most"
@@ -389,6 +393,6 @@ def test_a_thousand_files_take_seconds(file_store, book):
 
 def test_a_file_of_which_nothing_was_true_yet_belongs_to_no_division_and_that_is_said(file_store, book):
     filed(file_store)
-    found = due(file_store, dt.date(2024, 2, 29), book)
+    found = due(file_store, book, today=dt.date(2024, 2, 29))
     assert not found.of("birthday")
     assert [p.message.zh.startswith("负责地区不详的档案没有设定") for p in found.problems] == [True]

@@ -10,7 +10,8 @@ def test_one_child_from_filing_to_erasure(store, clock):
     store.record(child(father__situations=situations), at=day("2025-01-15"), by=BY)
     store.assess("a", book, on=day("2025-02-01"), by=BY)
 
-    assert [item.kind.value for item in store.due(day("2025-09-01"), book)] == ["release"]
+    assert [item.kind.value for item in store.due(book, today=day("2025-09-01"))] == ["release"]
+    assert store.due(book) == store.due(book, today=store.today())
     assert {c.on for c in store.forecast("a", book, until=day("2026-01-31"))} == {day("2025-11-21")}
 
     store.propose_transfer("a", "330199", by=BY)

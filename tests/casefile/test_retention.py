@@ -65,7 +65,7 @@ def test_a_file_that_will_be_opened_again_is_kept(file_store):
 
 def test_each_reason_may_have_its_own_time_and_without_one_a_file_is_kept(file_store):
     closed(file_store, "a", "adopted")
-    closed(file_store, "b", "reached_18")
+    closed(file_store, "b", "reached_18", child__birth_date="2006-03-05")
     today = day("2025-09-01")
     assert refs(erasable(file_store, Retention(by_reason={ClosingReason.ADOPTED: 12}), today=today)) == ["a"]
     assert refs(erasable(file_store, Retention(24, {ClosingReason.REACHED_18: 1}), today=today)) == ["b"]

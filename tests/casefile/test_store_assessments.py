@@ -195,15 +195,15 @@ def test_a_result_that_differs_is_never_given_as_the_same(tmp_path, monkeypatch)
     with CaseStore(f"sqlite:///{tmp_path}/cases.db") as store:
         store.record(born(), at=DAY, by=BY)
         store.assess("a", book(), on=DAY, by=BY)
-        from kinderguard.report import lines
+        from kinderguard.casefile import assessing
 
-        was = lines.assessment_line
+        was = assessing.assessment_line
 
         def other(result, **options):
             line = was(result, **options)
             line["policies"]["4501.gift"]["amount"] = "500.06"
             return line
 
-        monkeypatch.setattr(lines, "assessment_line", other)
+        monkeypatch.setattr(assessing, "assessment_line", other)
         with pytest.raises(NotReproducibleError, match=r"differs: 4501\.gift"):
             store.reproduce(kept(store).number)

@@ -46,6 +46,9 @@ def test_every_child_has_one_file_and_a_second_import_does_nothing(store, ledger
     assert counts(store.import_ledger(book, at=DAY, by=BY)) == (2, 0, 0, 0)
     assert counts(store.import_ledger(book, at=DAY, by=BY)) == (0, 0, 2, 0)
     assert len(store.refs()) == store.head().number == 2
+    done = store.import_ledger(book, at=DAY, by=BY)
+    assert done.summary("en") == "2 rows = 0 written + 0 unchanged + 2 imported before + 0 not filed"
+    assert str(done) == "2 行 = 已写入 0 + 无变化 0 + 以前已导入 2 + 未存档 0"
     assert store.case(store.pseudonym(f"id:{ONE}")).household.size == 3
 
 

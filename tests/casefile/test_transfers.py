@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from casefile.children import BY, child, day
-from kinderguard.casefile import CaseStore, ConflictError, EntryKind, UnknownFileError
+from kinderguard.casefile import CaseStore, ConflictError, EntryKind, EntryRefusedError, UnknownFileError
 from kinderguard.casefile.closing import FileState, close_file, file_state, reopen_file
 from kinderguard.casefile.facts import facts_of
 from kinderguard.casefile.moves import MoveRefusedError
@@ -215,6 +215,43 @@ def test_the_reason_is_kept_and_shown_nowhere_else(filed):
     assert "某某某" not in repr(entry) + repr(transfers(filed.entries("a")))
 
 
+@pytest.mark.parametrize("to", ["33", "3301", "33010", "3301990", "33019900100", "990199", "", None])
+def test_only_a_whole_code_of_a_county_township_or_village_can_receive_a_file(filed, to):
+    with pytest.raises(MoveRefusedError) as told:
+        propose_transfer(filed, "a", to, by=BY, on=ON)
+    refused(told)
+    assert open_transfer(filed.entries("a")) is None
+
+
+def test_a_file_is_not_transferred_to_where_it_lies_already(filed):
+    filed.record(child(ref="b", division_code="330199002"), at=day("2025-01-15"), by=BY)
+    with pytest.raises(MoveRefusedError) as told:
+        propose_transfer(filed, "b", "330199", by=BY, on=ON)
+    assert "330199002" in refused(told).en
+    assert propose_transfer(filed, "b", "330199003", by=BY, on=ON).body["to"] == "330199003"
+
+
+@pytest.mark.parametrize(("acting", "in_charge"), [("330199003", "330199003"), ("3301", THERE), (THERE, THERE)])
+def test_who_accepts_within_what_was_proposed_is_in_charge(filed, acting, in_charge):
+    propose_transfer(filed, "a", THERE, by=BY, on=ON)
+    accept_transfer(filed, "a", acting=acting, by=BY, on=ON)
+    assert filed.case("a", at=ON).division == in_charge
+
+
+def test_a_former_county_corrects_no_more_what_it_handed_over(filed):
+    propose_transfer(filed, "a", THERE, by=BY, on=ON)
+    accept_transfer(filed, "a", acting=THERE, by="330199.u", on=ON)
+    size = {"household.size": 4}
+    for wrong in ({"by": BY}, {"by": "someone"}, {"by": "330199.u", "acting": HERE}):
+        with pytest.raises(EntryRefusedError) as told:
+            filed.correct("a", 1, size, reason="miscounted", **wrong)
+        assert "acting" in refused(told).en
+        assert filed.case("a", at=ON).household.size == 3
+    filed.correct("a", 1, size, reason="miscounted", by="330199002.u")
+    filed.correct("a", 1, {"household.size": 5}, reason="miscounted", by="someone", acting=THERE)
+    assert filed.case("a", at=ON).household.size == 5
+
+
 STEPS = st.lists(
     st.tuples(
         st.sampled_from([*TransferMove, "close", "reopen", "fact"]),
@@ -262,7 +299,7 @@ def test_whatever_is_tried_nothing_is_lost(steps):
                 TransferMove.WITHDRAW: pending is not None and division == in_charge,
                 "close": is_open and pending is None,
                 "reopen": not is_open,
-                "fact": True,
+                "fact": is_open,
             }[move]
             before = len(store.entries("a"))
             if not allowed:

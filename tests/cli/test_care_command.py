@@ -115,6 +115,23 @@ def test_a_draft_plan_is_shown_and_kept_once(kinderguard, filed):
     assert not [name for name in NAMES if name in shown.stdout]
 
 
+def test_needs_and_plan_of_one_child_are_told_in_words(kinderguard, children, filed):
+    told = kinderguard("care", "needs", children, "--ref", "1", *DAY, "--format", "text", "--to-clarify").stdout
+    assert told.startswith("儿童 1\n")
+    assert "儿童 2" not in told
+    assert "走访监护人" in told
+    assert "理由：" in told
+    assert "待了解：" in told
+    assert kinderguard("care", "needs", children, "--ref", "9", *DAY).exit_code == 2
+    of_store = kinderguard("care", "needs", "--ref", filed[0], *DAY, "--format", "text", "--lang", "en").stdout
+    assert of_store.startswith(f"Child {filed[0]}\n")
+    plan = kinderguard("care", "plan", filed[0], *DAY, "--format", "text", "--lang", "en").stdout
+    assert plan.startswith(f"Child {filed[0]} the example county")
+    for part in ("plan: draft, 2025-09-01", "goals", "services", "follow-ups\n    visit 2025-10-01"):
+        assert part in plan
+    assert not [name for name in NAMES if name in told + of_store + plan]
+
+
 def test_every_need_is_decided_with_its_reason(kinderguard, filed):
     decisions = allocated(kinderguard)
     needs = lines_of(kinderguard("care", "needs", *DAY, "--format", "jsonl"))
@@ -212,6 +229,45 @@ def test_offers_that_do_not_fit_are_told_with_their_place(kinderguard, children,
     done = kinderguard("care", "allocate", children, "--offers", "offers.toml", *DAY)
     assert (done.exit_code, done.stdout) == (2, "")
     assert said in done.stderr
+
+
+def test_every_offer_that_does_not_fit_is_told_at_once_with_the_field(kinderguard, children):
+    Path("offers.csv").write_text(
+        "供给编号,组织编号,服务主体,服务,可同时服务的需求数,服务人员\n"
+        "a,330199.a,志愿者,志愿陪伴,-1,无\n"
+        "b,张宁远13800001111,志愿者,志愿陪半,1,无\n",
+        "utf-8",
+    )
+    done = kinderguard("care", "allocate", children, "--offers", "offers.csv", *DAY)
+    assert (done.exit_code, done.stdout) == (2, "")
+    said = done.stderr.replace("\n", "")
+    assert "第 2 行：可同时服务的需求数（capacity）：不能为负" in said
+    assert "line 2: needs it can serve at one time (capacity): cannot be negative" in said
+    assert "第 3 行：组织编号（organisation）：应为代码" in said
+    assert "是否为“志愿陪伴”（company）" in said
+    assert "张宁远" not in said
+
+
+def test_codes_in_a_table_of_offers_are_written_by_label_or_value(kinderguard, children):
+    from kinderguard.commands.offers import read_offers
+
+    heads = "供给编号,组织编号,服务主体,服务,可同时服务的需求数,服务日,资质\n"
+    for row in (
+        "a,o,志愿者,志愿陪伴、心理疏导,1,星期一、星期日,教师",
+        "a,o,volunteers,company; psychological_support,1,Monday;Sunday,teacher",
+        "a,o,volunteers,company psychological_support,1,monday sunday,teacher",
+    ):
+        Path("offers.csv").write_text(heads + row + "\n", "utf-8")
+        (offer,) = read_offers(Path("offers.csv"))
+        assert [service.value for service in offer.services] == ["company", "psychological_support"]
+        assert [day.value for day in offer.weekdays] == ["monday", "sunday"]
+        assert offer.qualifications[0].value == "teacher"
+
+
+def test_a_limit_of_an_organisation_that_offers_nothing_is_refused_with_the_nearest(kinderguard, children):
+    done = kinderguard("care", "allocate", children, "--offers", "offers.toml", *DAY, "--most", "330199.voluntears=1")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "'330199.volunteers'" in done.stderr
 
 
 def test_a_table_of_services_names_the_line_or_the_column(kinderguard):

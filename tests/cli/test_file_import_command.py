@@ -122,6 +122,8 @@ def test_a_ledger_with_a_column_that_departments_have_too_is_a_ledger(kinderguar
     done = kinderguard("file", "import", "list.csv", *AT)
     assert (done.exit_code, "已写入 1" in done.stdout) == (1, True)
     assert "list.csv：1 处填写问题" in done.stderr
+    assert "kinderguard assess" not in done.stderr  # each is said here
+    assert "[ledger." in done.stderr
 
 
 # ---- wording ---------------------------------------------------------------------------------------------------------

@@ -52,10 +52,20 @@ def test_a_file_is_closed_with_its_reason_and_opened_again(kinderguard, filed, f
 
 
 def test_a_closing_as_json_names_the_entry_and_where_nothing_was_paid_says_so(file, filed):
-    done = file("close", "--reason", "reached_18", "--last-paid", "none", *ON, "--format", "json")
+    done = file("close", "--reason", "adopted", "--last-paid", "none", *ON, "--format", "json")
     assert json.loads(done.stdout) == {
-        "ref": filed[0], "entry": 3, "kind": "closing", "on": DAY, "reason": "reached_18", "last_paid": None, "happened_on": None,
+        "ref": filed[0], "entry": 3, "kind": "closing", "on": DAY, "reason": "adopted", "last_paid": None, "happened_on": None,
     }  # fmt: skip
+
+
+def test_a_code_is_corrected_by_its_label_and_one_that_is_none_is_answered_with_the_labels(kinderguard, filed, file):
+    gone = '[{"kind": "失联", "since": "2024-05", "ongoing": true}]'
+    done = file("correct", "1", "--fact", f"father.situations={gone}", "--reason", "x", *BY)
+    assert done.exit_code == 0, done.stderr
+    assert "失联" in kinderguard("file", "show", filed[0], "--at", "2025-09-01").stdout
+    wrong = file("correct", "1", "--fact", "child.schooling.stage=初钟", "--reason", "x", *BY)
+    assert wrong.exit_code == 2
+    assert "初中（" in wrong.stderr
 
 
 @pytest.mark.parametrize(

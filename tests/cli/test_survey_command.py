@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 from kinderguard import Case
 from survey.lists import number, write
 
-DAY = ("--on", "2025-09-01")
+DAY, BY = ("--on", "2025-09-01"), ("--by", "u1")
 NAMES = ("张宁远", "李书航", "张梦", number(1), "19900001111", "柳溪镇上湾村7号")
 
 
@@ -149,7 +149,7 @@ def test_with_the_offices_key_a_decision_holds_for_the_next_edition(kinderguard,
     out = tmp_path / "out"
     kinderguard("survey", *lists, *DAY, "--out", out)
     fill_in(out / "to_decide.csv", ["civil_affairs/民政/3"])
-    kinderguard("survey", *lists, *DAY, "--out", out, "--decisions", out / "to_decide.csv")
+    kinderguard("survey", *lists, *DAY, "--out", out, "--decisions", out / "to_decide.csv", *BY)
     text = (tmp_path / "民政.csv").read_text("utf-8")
     (tmp_path / "民政.csv").write_text(text.replace("李书航", "李舒航"), "utf-8")
     done = kinderguard("survey", *lists, *DAY, "--decisions", out / "decisions.json")
@@ -163,7 +163,7 @@ def test_an_answer_to_rows_that_have_changed_is_not_used(kinderguard, lists, tmp
     fill_in(out / "to_decide.csv", ["civil_affairs/民政/3"])
     text = (tmp_path / "民政.csv").read_text("utf-8")
     (tmp_path / "民政.csv").write_text(text.replace(",700", ",800"), "utf-8")
-    done = kinderguard("survey", *lists, *DAY, "--decisions", out / "to_decide.csv")
+    done = kinderguard("survey", *lists, *DAY, "--decisions", out / "to_decide.csv", *BY)
     assert done.exit_code == 1
     assert "to_decide.csv 第 2 行" in done.stderr
     assert "待决定：1" in done.stdout
@@ -173,7 +173,7 @@ def test_an_answer_that_is_none_is_named_with_its_line(kinderguard, lists, tmp_p
     out = tmp_path / "out"
     kinderguard("survey", *lists, *DAY, "--out", out)
     fill_in(out / "to_decide.csv", ["education"])
-    done = kinderguard("survey", *lists, *DAY, "--decisions", out / "to_decide.csv")
+    done = kinderguard("survey", *lists, *DAY, "--decisions", out / "to_decide.csv", *BY)
     assert done.exit_code == 2
     assert "第 2 行" in done.stderr
     assert "line 2" in done.stderr
@@ -188,7 +188,7 @@ def test_answers_and_decisions_are_never_overwritten_unread(kinderguard, lists, 
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert "--decisions" in refused.stderr
     assert (out / "to_decide.csv").read_bytes() == kept
-    kinderguard("survey", *lists, *DAY, "--out", out, "--decisions", out / "to_decide.csv")
+    kinderguard("survey", *lists, *DAY, "--out", out, "--decisions", out / "to_decide.csv", *BY)
     kept = (out / "decisions.json").read_bytes()
     assert kinderguard("survey", *lists, *DAY, "--out", out).exit_code == 2
     assert (out / "decisions.json").read_bytes() == kept
@@ -215,10 +215,14 @@ def test_rows_that_are_alike_are_asked_about_and_joined_by_an_answer(kinderguard
     text = (tmp_path / "out" / "to_decide.csv").read_text("utf-8-sig")
     assert "张宁远" not in text
     (tmp_path / "answers.csv").write_text(text.replace(",,yes (", ",yes,yes (", 1), "utf-8-sig")
-    joined = kinderguard("survey", *sources, *DAY, "--link", "--decisions", tmp_path / "answers.csv", "--lang", "en")
+    joined = kinderguard(
+        "survey", *sources, *DAY, "--link", "--decisions", tmp_path / "answers.csv", *BY, "--lang", "en"
+    )
     assert "children: 1" in joined.stdout, joined.stderr
     (tmp_path / "answers.csv").write_text(text.replace(",,yes (", ",no,yes (", 1), "utf-8-sig")
-    apart = kinderguard("survey", *sources, *DAY, "--link", "--decisions", tmp_path / "answers.csv", "--lang", "en")
+    apart = kinderguard(
+        "survey", *sources, *DAY, "--link", "--decisions", tmp_path / "answers.csv", *BY, "--lang", "en"
+    )
     assert "children: 2" in apart.stdout
     assert "to decide: 0" in apart.stdout
 
@@ -264,3 +268,100 @@ def test_a_list_that_cannot_be_read_is_told_in_both_languages(kinderguard, lists
     assert (done.exit_code, done.stdout) == (2, "")
     assert said in done.stderr
     assert len(done.stderr.strip().splitlines()) == 2
+
+
+def test_what_a_rule_settled_is_listed_with_the_rule_and_without_personal_values(kinderguard, tmp_path):
+    one = {
+        "儿童姓名": "张宁远",
+        "身份证号": number(1),
+        "户籍地行政区划代码": "330199001",
+        "父亲姓名": "张梦",
+        "养育方式": "亲属抚养",
+    }
+    write(tmp_path / "a.csv", one | {"就学情况": "小学"})
+    write(tmp_path / "b.csv", {"学生姓名": "张宁远", "身份证件号": number(1), "就读学段": "初中", "父亲姓名": "张孟"})
+    lists = (f"{tmp_path}/a.csv:civil_affairs", f"{tmp_path}/b.csv:education")
+    kinderguard("survey", *lists, *DAY, "--out", tmp_path / "out", "--lang", "en")
+    rows = {row["Fact"]: row for row in table(tmp_path / "out" / "differences.csv")}
+    stage = rows["the child's school stage"]
+    assert stage["Rows taken"] == "education/b/2"
+    assert stage["Rows"] == "education/b/2 civil_affairs/a/2"
+    assert "by the order of trust" in stage["By which rule"]
+    father = rows["the father's name"]
+    assert "张" not in "".join(father.values())
+
+
+def test_what_could_not_be_read_is_listed_where_it_is_said_to_be(kinderguard, lists, tmp_path):
+    done = kinderguard("survey", *lists, *DAY, "--out", tmp_path / "out", "--lang", "en")
+    assert str(tmp_path / "out" / "problems.csv") in done.stderr.replace("\n", "")
+    problems = table(tmp_path / "out" / "problems.csv")
+    assert [(p["List"], p["Row"], p["Column"], p["Code"]) for p in problems] == [
+        ("civil_affairs", row, "身份证号", "ledger.duplicate") for row in ("2", "3")
+    ]
+    assert "keep one" in problems[0]["Problem and mend"]
+    printed = kinderguard("survey", *lists, *DAY, "--lang", "en").stderr
+    assert "民政, row 2, 身份证号: the same ID stands in 民政 row 3" in printed
+    assert "kinderguard assess" not in printed
+
+
+def test_answers_need_to_say_who_decided(kinderguard, lists, tmp_path):
+    out = tmp_path / "out"
+    kinderguard("survey", *lists, *DAY, "--out", out)
+    fill_in(out / "to_decide.csv", ["civil_affairs/民政/3"])
+    refused = kinderguard("survey", *lists, *DAY, "--decisions", out / "to_decide.csv")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "--by" in refused.stderr
+
+
+def test_two_valid_numbers_of_one_name_and_birth_date_are_in_the_sheet(kinderguard, tmp_path):
+    child = {"儿童姓名": "张宁远", "户籍地行政区划代码": "330199001", "父亲姓名": "张梦"}
+    write(tmp_path / "a.csv", child | {"身份证号": number(1)}, child | {"身份证号": number(3)})
+    done = kinderguard("survey", f"{tmp_path}/a.csv:civil_affairs", *DAY, "--out", tmp_path / "out")
+    assert "其中是否同一名儿童：1" in done.stdout
+    (question,) = table(tmp_path / "out" / "to_decide.csv")
+    assert question["名单行"] == "civil_affairs/a/2 civil_affairs/a/3"
+    assert "身份证号不同" in question["说明"]
+
+
+def test_the_headers_are_listed_with_those_of_a_kind_of_list(kinderguard, tmp_path):
+    done = kinderguard("headers", "--lang", "en")
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("性别")]
+    assert "child.sex" in line
+    assert "男 (male), 女 (female)" in line
+    (tmp_path / "street.toml").write_text(
+        'code = "330199.street"\ntitle = {zh = "走访", en = "visits"}\ndepartment = "other"\n[spellings]\n"娃娃姓名" = "儿童姓名"\n'
+        '[[columns]]\nheader = "集中供暖"\nfact = "330199.heated"\nkind = "yes_no"\ntitle = {zh = "集中供暖", en = "central heating"}\n',
+        "utf-8",
+    )
+    out = tmp_path / "headers.csv"
+    kinderguard("headers", tmp_path / "street.toml", "--format", "csv", "--out", out)
+    rows = {row["列名"]: row for row in table(out)}
+    assert rows["儿童姓名"]["也可写作"] == "姓名、娃娃姓名"
+    assert (rows["集中供暖"]["事实"], rows["集中供暖"]["填写"]) == ("330199.heated", "是／否")
+    wrong = kinderguard("headers", "educaton")
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert "'education'" in wrong.stderr
+
+
+def test_a_fact_of_the_lists_own_is_called_by_its_title(kinderguard, tmp_path):
+    (tmp_path / "street.toml").write_text(
+        'code = "330199.street"\ntitle = {zh = "走访", en = "visits"}\ndepartment = "other"\n'
+        '[[columns]]\nheader = "集中供暖"\nfact = "330199.heated"\nkind = "yes_no"\ntitle = {zh = "有集中供暖", en = "central heating"}\n',
+        "utf-8",
+    )
+    child = {"儿童姓名": "张宁远", "身份证号": number(1), "户籍地行政区划代码": "330199001"}
+    write(tmp_path / "a.csv", child | {"集中供暖": "是"}, child | {"集中供暖": "否"})
+    done = kinderguard("survey", f"{tmp_path}/a.csv:{tmp_path}/street.toml", *DAY, "--out", tmp_path / "out")
+    assert done.exit_code == 1, done.stderr
+    (question,) = table(tmp_path / "out" / "to_decide.csv")
+    assert question["事实"] == "有集中供暖"
+    assert question["说明"].startswith("有集中供暖：")
+
+
+def test_a_row_that_was_skipped_is_told_once(kinderguard, tmp_path):
+    write(tmp_path / "a.csv", {"儿童姓名": "某某", "身份证号": number(1), "出生日期": "2016-01-01"})
+    for more in ((), ("--out", tmp_path / "out")):
+        said = kinderguard("survey", f"{tmp_path}/a.csv:civil_affairs", *DAY, "--lang", "en", *more).stderr
+        assert said.count("contradicts the ID") == 1
+    (problem,) = table(tmp_path / "out" / "problems.csv")
+    assert problem["Code"] == "ledger.id_conflict"

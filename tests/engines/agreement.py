@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 
 from kinderguard import Pack, PolicyBook, Text
 from kinderguard.engines.assessment import Assessment, Basis
+from kinderguard.engines.dependents import Dependents
 from kinderguard.engines.explain import Compiled, absent_parameter
 from kinderguard.engines.frame.assess import FrameRun, Options, total_name
 from kinderguard.engines.frame.rows import frame_of
 from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.engines.frame.vectors import OverflowRiskError
-from kinderguard.engines.missing import Dependents
 from kinderguard.engines.plan import compile_plan
 from kinderguard.engines.reasons import conditions_of, reason
 from kinderguard.model.codes import Frequency

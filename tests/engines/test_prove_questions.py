@@ -173,7 +173,7 @@ def test_a_report_prints_answers_counterexamples_and_assumptions_in_both_languag
     assert "prefers-color-scheme:dark" in page
     assert "http" not in page.split("</style>")[1].split("<h2>")[0]
     assert found._repr_html_().split("</style>")[1] in page
-    assert "proved" in found.summary().en
+    assert "proved" in found.summary("en")
     assert isinstance(found.proofs[0].statement, Text)
 
 

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kinderguard.model import Child, InvalidRecordError, PartialDate, Situation
-from kinderguard.model.dates import add_months, age_on, months_between
+from kinderguard.model.dates import add_months, age_on, months_between, today_in_china
 from kinderguard.model.errors import FieldValueError
 from kinderguard.testing import strategies
 
@@ -139,7 +139,7 @@ def test_a_date_or_a_moment_becomes_a_day() -> None:
 
 
 def test_what_has_happened_cannot_lie_in_the_future() -> None:
-    today = dt.date.today()
+    today = today_in_china()
     assert Child(birth_date=today).birth_date == PartialDate.of(today)
     for future in (today + DAY, f"{today.year + 1}-01", str(today.year + 1)):
         with pytest.raises(InvalidRecordError, match="future"):
@@ -147,9 +147,19 @@ def test_what_has_happened_cannot_lie_in_the_future() -> None:
 
 
 def test_a_year_or_month_that_has_begun_is_not_future() -> None:
-    today = dt.date.today()
+    today = today_in_china()
     assert Child(birth_date=f"{today:%Y-%m}").birth_date == PartialDate(today.year, today.month)
     assert Child(birth_date=str(today.year)).birth_date == PartialDate(today.year)
+
+
+def test_today_is_the_day_in_beijing_wherever_the_machine_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Clock(dt.datetime):
+        @classmethod
+        def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:
+            return dt.datetime(2025, 8, 31, 17, tzinfo=dt.UTC).astimezone(tz)  # one o'clock of the next day in Beijing
+
+    monkeypatch.setattr("kinderguard.model.dates.dt.datetime", Clock)
+    assert today_in_china() == dt.date(2025, 9, 1)
 
 
 def test_an_end_may_lie_in_the_future() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kinderguard.engines.assessment import Total
 from kinderguard.model import (
     Child,
     Guardian,
@@ -20,8 +21,9 @@ from kinderguard.model import (
     Sex,
     Text,
 )
+from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import FieldValueError
-from kinderguard.model.money import as_yuan, fen, yuan
+from kinderguard.model.money import as_yuan, bounds_text, fen, yuan
 from kinderguard.model.places import COUNTIES, check_division, covers, place_name, prefixes
 from kinderguard.model.resident_id import check_digit, read_resident_id
 from kinderguard.testing import strategies
@@ -165,3 +167,27 @@ def test_a_place_is_called_by_the_smallest_known_place_around_it() -> None:
 def test_an_impossible_household_size_is_refused(size: Any) -> None:
     with pytest.raises(InvalidRecordError):
         Household(size=size)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "zh", "en"),
+    [
+        ("1780", "1780", "1,780元", "1,780 yuan"),
+        ("0.00", "1780.50", "0.00至1,780.50元", "0.00 to 1,780.50 yuan"),
+        ("600", None, "至少600元", "at least 600 yuan"),
+        (None, "600", "至多600元", "at most 600 yuan"),
+        (None, None, "不定（无界）", "open (nothing bounds it)"),
+    ],
+)
+def test_an_amount_within_bounds_is_said_alike_everywhere(low: str | None, high: str | None, zh: str, en: str) -> None:
+    bounds = [None if x is None else Decimal(x) for x in (low, high)]
+    assert bounds_text(*bounds) == Text(zh, en)
+    if low is not None:
+        assert bounds_text(*bounds, Frequency.MONTH) == Text(f"{zh}（每月）", f"{en} a month")
+        assert bounds_text(*bounds, unit=False) == Text(zh.removesuffix("元"), en.removesuffix(" yuan"))
+
+
+def test_a_sum_of_amounts_has_a_bound_where_all_of_them_have_one() -> None:
+    some, most = Total(Decimal("1.50"), Decimal("2")), Total(Decimal("1"), None)
+    assert some + some == Total(Decimal("3.00"), Decimal("4"))
+    assert (some + most).text == Text("至少2.50元", "at least 2.50 yuan")

@@ -8,11 +8,11 @@ import pytest
 import kinderguard
 from kinderguard import Case, Text
 from kinderguard import rules as r
-from kinderguard.rules.rule_card import rule_card
 from kinderguard.rules import child
 from kinderguard.rules.canonical import plain
 from kinderguard.rules.errors import DefinitionError
 from kinderguard.rules.reading import Reading
+from kinderguard.rules.rule_card import rule_card
 from kinderguard.rules.ruleset import RuleSet
 
 TITLE = Text("某类", "some category")

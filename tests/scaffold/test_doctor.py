@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from kinderguard.commands import app
+from kinderguard.packs.mends import MENDS
 from kinderguard.scaffold.doctor import diagnose
-from kinderguard.scaffold.mends import MENDS
 
 ROOT = Path(__file__).parents[2]
 

@@ -58,8 +58,9 @@ def test_a_user_reads_lists_of_three_departments_and_asks_for_one_fact(tmp_path)
     assert "civil affairs" in matter.text.en
     assert result.to_decide == ()
     assert [str(s.key) for s in result.skipped] == ["public_security/police/3"]
-    assert "5 rows" not in str(result)
-    assert "rows: 5" in str(result)
+    assert "5 rows" not in result.summary("en")
+    assert "rows: 5" in result.summary("en")
+    assert str(result) == result.summary("zh") != result.summary("en")
 
 
 def test_the_children_can_be_assessed_at_once():

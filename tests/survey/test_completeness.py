@@ -10,6 +10,8 @@ import kinderguard
 from kinderguard.engines.assessment import UnknownCodeError
 from kinderguard.model import Text
 from kinderguard.model.codes import Department
+from kinderguard.model.view import display_language
+from kinderguard.packs.book import NoDayError
 from kinderguard.survey import (
     Expectation,
     RowKey,
@@ -17,8 +19,8 @@ from kinderguard.survey import (
     SurveyError,
     absent,
     combine,
-    coverage,
     default_expectations,
+    found_by_place,
     missing_work,
     read_expectations,
 )
@@ -50,7 +52,7 @@ def without(*paths, **more):
 
 
 def test_a_child_of_whom_all_is_known_makes_no_work(book):
-    work = missing_work(combine([source("civil_affairs", WHOLE)]), book, DAY)
+    work = missing_work(combine([source("civil_affairs", WHOLE)]), book, on=DAY)
     assert (list(work), work.children, work.complete) == ([], 1, 1)
 
 
@@ -66,16 +68,39 @@ def test_a_missing_fact_goes_to_the_department_that_answers_for_it(book, path, d
     facts = without(path) | ({"child.disability.kind": "physical"} if path == "child.disability.grade" else {})
     if path == "father.situations":  # with a mother of whom all is known it could change nothing
         del facts["mother.situations"]
-    work = missing_work(combine([source("civil_affairs", facts)]), book, DAY)
+    work = missing_work(combine([source("civil_affairs", facts)]), book, on=DAY)
     (row,) = [row for row in work if row.path == path]
     assert (row.department, row.township, row.differs) == (department, "330199003", False)
-    assert row.rows == ((RowKey("civil_affairs", "表", 2),) if department is Department.CIVIL_AFFAIRS else ())
+    # A department without a row of the child is told where the child does stand.
+    assert row.rows == (RowKey("civil_affairs", "表", 2),)
     assert row.changes
+
+
+def test_a_department_with_a_row_of_the_child_is_told_that_row_alone(book):
+    facts = without("household.aid", "child.living_on_street")
+    survey = combine([source("civil_affairs", facts), source("public_security", {"child.resident_id": ID})])
+    rows = {row.path: row.rows for row in missing_work(survey, book, on=DAY)}
+    assert rows["household.aid"] == (RowKey("civil_affairs", "表", 2),)
+    assert rows["child.living_on_street"] == (RowKey("public_security", "表", 2),)
+
+
+@pytest.mark.parametrize(
+    ("registered", "lives", "township"),
+    [("330199", "330199002", "330199002"), ("330199", "330106003", "330199"), ("330199003", "330199002", "330199003")],
+    ids=["county of the ID and a township in it", "township elsewhere", "township of registration"],
+)
+def test_a_child_known_to_the_county_only_is_asked_about_in_the_township_where_it_lives(
+    book, registered, lives, township
+):
+    places = {"child.registration.division": registered, "child.residence.division": lives}
+    survey = combine([source("civil_affairs", without("household.aid", **places)), source("education")])
+    assert {row.township for row in missing_work(survey, book, on=DAY)} == {township}
+    assert {row.township for row in absent(survey, book, on=DAY)} == {township}
 
 
 def test_what_settles_more_comes_first_within_township_and_department(book):
     facts = without("household.aid", "guardians", "child.care.quality", "child.harms")
-    work = missing_work(combine([source("civil_affairs", facts)]), book, DAY)
+    work = missing_work(combine([source("civil_affairs", facts)]), book, on=DAY)
     civil = [row for row in work if row.department is Department.CIVIL_AFFAIRS]
     assert [row.settles for row in civil] == sorted((row.settles for row in civil), reverse=True)
     assert civil[0].path == "household.aid"
@@ -88,7 +113,7 @@ def test_the_list_is_by_township_and_a_child_without_a_place_comes_last(book):
     ]
     nowhere = without("household.aid", "child.residence.division", "child.registration.division", "child.resident_id")
     nowhere |= {"child.name": "某某", "child.birth_date": "2015-03-05", "child.sex": "male"}
-    work = missing_work(combine([source("civil_affairs", *rows, nowhere)]), book, DAY)
+    work = missing_work(combine([source("civil_affairs", *rows, nowhere)]), book, on=DAY)
     places = list(dict.fromkeys(row.township for row in work))
     assert places == ["330199002", "330199009", None]
     lost = [row for row in work if row.township is None]
@@ -105,13 +130,13 @@ def test_lists_that_contradict_each_other_are_work_to_decide_not_to_ask(book):
         for code, aid in (("civil_affairs", ["dibao"]), ("civil_affairs.b", []))
     ]
     survey = combine(rows)
-    (row,) = [row for row in missing_work(survey, book, DAY) if row.path == "household.aid"]
+    (row,) = [row for row in missing_work(survey, book, on=DAY) if row.path == "household.aid"]
     assert row.differs
-    assert missing_work(survey.take("household.aid", RowKey("civil_affairs.b", "表", 2)), book, DAY).rows == ()
+    assert missing_work(survey.take("household.aid", RowKey("civil_affairs.b", "表", 2)), book, on=DAY).rows == ()
 
 
 def test_how_much_a_month_may_still_differ_is_shown_in_yuan(book):
-    work = missing_work(combine([source("civil_affairs", without("household.aid"))]), book, DAY)
+    work = missing_work(combine([source("civil_affairs", without("household.aid"))]), book, on=DAY)
     (row,) = [row for row in work if row.path == "household.aid"]
     result = book.assess(combine([source("civil_affairs", without("household.aid"))]).cases[0], on=DAY)
     cash = [result.policies[c] for c in row.changes if c in result.policies]
@@ -122,15 +147,36 @@ def test_how_much_a_month_may_still_differ_is_shown_in_yuan(book):
 
 def test_a_kind_of_list_of_ones_own_says_who_answers(book):
     street = SourceProfile("street", Text("街道", "street"), Department.OTHER, answers=["household.aid"])
-    work = missing_work(combine([source("civil_affairs", without("household.aid"))]), book, DAY, profiles=[street])
+    work = missing_work(combine([source("civil_affairs", without("household.aid"))]), book, on=DAY, profiles=[street])
     assert {row.department for row in work if row.path == "household.aid"} == {Department.OTHER}
+
+
+def test_a_pinned_book_needs_no_day_and_without_one_nothing_is_guessed(book):
+    survey = combine([source("civil_affairs", without("household.aid")), source("education")])
+    assert missing_work(survey, book.on(DAY)) == missing_work(survey, book, on=DAY)
+    assert absent(survey, book.on(DAY)) == absent(survey, book, on=DAY)
+    for ask in (missing_work, absent):
+        with pytest.raises(NoDayError):
+            ask(survey, book)
+
+
+def test_summaries_are_in_the_language_that_is_set_and_printed_as_they_are(book):
+    survey = combine([source("civil_affairs", without("household.aid"))])
+    told = [survey, missing_work(survey, book, on=DAY), found_by_place(survey, {"330199": 4})]
+    assert [str(each) for each in told] == [each.summary("zh") for each in told]
+    display_language("en")
+    try:
+        assert [str(each) for each in told] == [each.summary("en") for each in told]
+    finally:
+        display_language("zh")
+    assert all(each.summary("zh") != each.summary("en") for each in told)
 
 
 def test_the_work_list_goes_into_csv_and_a_workbook_without_names(book, tmp_path):
     facts = without("household.aid", **{"child.name": "欧阳秘密", "child.note": "备注秘密"})
-    work = missing_work(combine([source("civil_affairs", facts, sheet="=1+1")]), book, DAY)
-    work.to_csv(tmp_path / "work.csv")
-    work.to_workbook(tmp_path / "work.xlsx", "en")
+    work = missing_work(combine([source("civil_affairs", facts, sheet="=1+1")]), book, on=DAY)
+    work.save_csv(tmp_path / "work.csv")
+    work.save_workbook(tmp_path / "work.xlsx", "en")
     raw = (tmp_path / "work.csv").read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(raw.decode("utf-8-sig").splitlines()))
@@ -155,10 +201,10 @@ def test_a_cell_never_becomes_a_formula(tmp_path):
 def test_progress_reaches_the_end(book):
     rows = [without(**{"child.resident_id": number(n)}) for n in range(1, 61)]
     survey, steps = combine([source("civil_affairs", *rows)]), []
-    missing_work(survey, book, DAY, progress=lambda *step: steps.append(step))
+    missing_work(survey, book, on=DAY, progress=lambda *step: steps.append(step))
     assert steps == [(50, 60), (60, 60)]
     steps.clear()
-    absent(survey, book, DAY, progress=lambda *step: steps.append(step))
+    absent(survey, book, on=DAY, progress=lambda *step: steps.append(step))
     assert steps == [(60, 60)]
 
 
@@ -173,7 +219,7 @@ def placed(*divisions, path="child.registration.division"):
 
 
 def test_children_are_counted_by_place_beside_the_reference_the_worst_first():
-    found = coverage(
+    found = found_by_place(
         placed("330199001", "330199001002", "330199002", "220102", None),
         {"330199001": 4, "330199002": 1, "330199": 10, "440103": 0},
     )
@@ -186,23 +232,23 @@ def test_children_are_counted_by_place_beside_the_reference_the_worst_first():
 
 
 def test_a_place_without_a_name_is_printed_with_its_code_once():
-    found = coverage(placed("330199001"), {"330199001": 1, "330198001": 2, "33": 3})
+    found = found_by_place(placed("330199001"), {"330199001": 1, "330198001": 2, "33": 3})
     assert str(found).splitlines()[:3] == [
-        "330198001 浙江省 (Zhejiang): 0/2 = 0.0%",
-        "33 浙江省 (Zhejiang): 1/3 = 33.3%",
-        "330199001 示例县（虚构） (the example county (fictitious)): 1/1 = 100.0%",
+        "330198001 浙江省：0/2 = 0.0%",
+        "33 浙江省：1/3 = 33.3%",
+        "330199001 示例县（虚构）：1/1 = 100.0%",
     ]
 
 
 def test_a_child_known_to_the_county_only_is_in_no_township_of_it():
-    found = coverage(placed("330199", "330199001"), {"330199001": 2, "330199002": 2})
+    found = found_by_place(placed("330199", "330199001"), {"330199001": 2, "330199002": 2})
     assert ([p.found for p in found.places], found.elsewhere, found.unplaced) == ([0, 1], 0, 1)
 
 
 def test_children_can_be_counted_where_they_live():
     survey = placed("330199001", path="child.residence.division")
-    assert coverage(survey, {"330199": 1}, by="residence").places[0].found == 1
-    assert coverage(survey, {"330199": 1}, by="registration").unplaced == 1
+    assert found_by_place(survey, {"330199": 1}, placed_by="residence").places[0].found == 1
+    assert found_by_place(survey, {"330199": 1}, placed_by="registration").unplaced == 1
 
 
 @pytest.mark.parametrize(
@@ -211,7 +257,7 @@ def test_children_can_be_counted_where_they_live():
 )  # fmt: skip
 def test_a_reference_that_is_none_is_refused(reference, by, says):
     with pytest.raises(SurveyError, match=says):
-        coverage(placed("330199001"), reference, by=by)
+        found_by_place(placed("330199001"), reference, placed_by=by)
 
 
 # ---- absent ------------------------------------------------------------------------------------------------------
@@ -224,7 +270,7 @@ def test_a_disabled_child_of_civil_affairs_is_missing_from_the_federations_list(
         source("civil_affairs", without(*DISABLED, **DISABLED, **{"child.name": "欧阳秘密"}), without(**{"child.resident_id": number(3)})),
         source("disabled_federation"),
     ]  # fmt: skip
-    found = absent(combine(lists), book, DAY)
+    found = absent(combine(lists), book, on=DAY)
     (row,) = found
     assert (row.department, row.township, row.rows) == (
         Department.DISABLED_FEDERATION, "330199003", (RowKey("civil_affairs", "表", 2),),
@@ -235,22 +281,22 @@ def test_a_disabled_child_of_civil_affairs_is_missing_from_the_federations_list(
 
 def test_a_child_that_stands_in_both_lists_is_not_missing(book):
     lists = [source(code, without(*DISABLED, **DISABLED)) for code in ("civil_affairs", "disabled_federation")]
-    assert len(absent(combine(lists), book, DAY)) == 0
+    assert len(absent(combine(lists), book, on=DAY)) == 0
 
 
 def test_what_is_unknown_expects_nothing(book):
     lists = [source("civil_affairs", {"child.resident_id": ID}), source("disabled_federation"), source("education")]
-    assert len(absent(combine(lists), book, DAY)) == 0
+    assert len(absent(combine(lists), book, on=DAY)) == 0
 
 
 def test_a_pupil_is_expected_in_educations_list_and_told_once(book, tmp_path):
     lists = [source("civil_affairs", WHOLE), source("education"), source("public_security")]
-    found = absent(combine(lists), book, DAY)
+    found = absent(combine(lists), book, on=DAY)
     assert [row.department for row in found] == [Department.EDUCATION, Department.PUBLIC_SECURITY]
     assert len(found.of(department=Department.EDUCATION)) == 1
     assert len(found.of(township="22")) == 0
-    found.to_csv(tmp_path / "absent.csv")
-    found.to_workbook(tmp_path / "absent.xlsx")
+    found.save_csv(tmp_path / "absent.csv")
+    found.save_workbook(tmp_path / "absent.xlsx")
     assert "在校学生应在教育部门名单中" in (tmp_path / "absent.csv").read_text("utf-8-sig")
 
 
@@ -263,7 +309,7 @@ def test_expectations_can_be_ones_own(book):
 
     clinic = Source(profile, DAY, source("education").ledger)
     survey = combine([source("civil_affairs", WHOLE), clinic])
-    assert [row.because.en for row in absent(survey, book, DAY, expected=mine)] == ["to be examined"]
+    assert [row.because.en for row in absent(survey, book, on=DAY, expected=mine)] == ["to be examined"]
 
 
 def test_every_category_that_is_expected_somewhere_exists(book):
@@ -273,9 +319,11 @@ def test_every_category_that_is_expected_somewhere_exists(book):
         assert expectation.category is None or expectation.category in categories
     wrong = [Expectation(Department.EDUCATION, Text("误", "wrong"), category="cn.orpan")]
     with pytest.raises(UnknownCodeError, match=r"cn\.orphan"):
-        absent(combine([source("civil_affairs", WHOLE), source("education")]), book, DAY, expected=wrong)
+        absent(combine([source("civil_affairs", WHOLE), source("education")]), book, on=DAY, expected=wrong)
     local = [Expectation(Department.EDUCATION, Text("他县", "elsewhere"), category="220102.own")]
-    assert len(absent(combine([source("civil_affairs", WHOLE), source("education")]), book, DAY, expected=local)) == 0
+    assert (
+        len(absent(combine([source("civil_affairs", WHOLE), source("education")]), book, on=DAY, expected=local)) == 0
+    )
 
 
 @pytest.mark.parametrize(
@@ -299,6 +347,6 @@ def test_expectations_that_are_not_right_name_entry_and_mend(tmp_path, text, say
 
 
 def test_the_work_changes_with_the_day(book):
-    grown = missing_work(combine([source("civil_affairs", {"child.resident_id": ID})]), book, dt.date(2060, 1, 1))
-    young = missing_work(combine([source("civil_affairs", {"child.resident_id": ID})]), book, DAY)
+    grown = missing_work(combine([source("civil_affairs", {"child.resident_id": ID})]), book, on=dt.date(2060, 1, 1))
+    young = missing_work(combine([source("civil_affairs", {"child.resident_id": ID})]), book, on=DAY)
     assert len(grown) < len(young)

@@ -6,7 +6,8 @@ import pytest
 
 import kinderguard
 from kinderguard.analysis import plant
-from kinderguard.engines.missing import COMPLETIONS, MissingFact, Search, _completing, is_unknown
+from kinderguard.engines.blame import is_unknown
+from kinderguard.engines.missing import COMPLETIONS, MissingFact, Search, _completing
 from survey.lists import DAY
 
 

@@ -52,7 +52,7 @@ def test_the_examples_are_a_pack_that_pays_counts_and_needs(source):
     result = book.assess(Case.from_facts(CHILD), on=DAY, division="330199")
     assert source.state is PackState.LOADED
     assert result.policies["330199.heating"].amount == 600
-    assert {need.code for need in needs(Case.from_facts(CHILD), book, DAY, division="330199")} >= {
+    assert {need.code for need in needs(book, Case.from_facts(CHILD), on=DAY, division="330199")} >= {
         "330199.need.winter_clothes"
     }
     assert [column.header for column in source.columns] == ["集中供暖", "身份证号"]

@@ -93,6 +93,14 @@ def test_a_difference_is_explained_by_its_reason_and_nothing_else(book):
     assert "依据" not in zh
 
 
+def test_a_notebook_shows_how_a_case_came_out(book):
+    facts = HEATING | {"child.birth_date": "2009-09-01", "child.name": "甲某某"}
+    shown = outcome(book, {"330199.winter_heating.eligible": True}, facts)._repr_html_()
+    assert "实际：否" in shown
+    assert "恰好在界线上" in shown
+    assert "甲某某" not in shown
+
+
 def test_an_undetermined_result_names_the_facts_that_would_decide_it(book):
     facts = {k: v for k, v in HEATING.items() if k != "330199.central_heating"}
     text = outcome(book, {"330199.winter_heating.eligible": True}, facts).text("zh")

@@ -171,7 +171,15 @@ def parted(counted: pl.DataFrame, by: By) -> pl.DataFrame:
     names = [f"by:{name}" for name in by.names]
     if "class" in by.names:
         counted = counted.with_columns(pl.col("by:class").str.split("|")).explode("by:class")
-    return counted.group_by(names).sum().sort(names)
+    return counted.group_by(names).sum().sort([_order(name) for name in by.names])
+
+
+def _order(dimension: str) -> pl.Expr:
+    """What the values of a dimension are sorted by: ages by age, what is not known last, all else as it is written."""
+    value = pl.col(f"by:{dimension}")
+    if dimension != "age":
+        return value
+    return value.replace_strict(list(AGES), range(len(AGES)), default=len(AGES), return_dtype=pl.Int64)
 
 
 def value_title(dimension: str, value: str, titles: Mapping[str, Text]) -> Text:

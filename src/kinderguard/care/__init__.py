@@ -75,7 +75,7 @@ from kinderguard.care.providers import (
     ranked,
     score,
 )
-from kinderguard.care.targets import Measure, Session, Station, Target, TargetProgress, progress
+from kinderguard.care.targets import Measure, Session, Station, Target, TargetProgress, target_progress
 from kinderguard.packs.need_rules import NeedDomain, NeedRule, Qualification, Service, Urgency
 
 __all__ = [
@@ -152,10 +152,10 @@ __all__ = [
     "need_rules",
     "needs",
     "overlaps",
-    "progress",
     "ranked",
     "score",
     "services_of",
+    "target_progress",
     "unserved",
     "visit_months",
 ]  # fmt: skip

@@ -11,11 +11,11 @@ from itertools import groupby
 import attrs
 from pydantic import model_validator
 
-from kinderguard.care.fields import Day
+from kinderguard.care.fields import CodeName, Day
 from kinderguard.care.needs import Need
 from kinderguard.care.plans import CarePlan, PlanState, ServiceState
 from kinderguard.model.errors import FieldValueError
-from kinderguard.model.places import DivisionCode, place_name, prefixes
+from kinderguard.model.places import DivisionCode, place_name, place_of
 from kinderguard.model.record import Record, fact
 from kinderguard.model.text import Text
 from kinderguard.packs.need_rules import Service
@@ -30,7 +30,7 @@ class ServiceGiven(Record):
     ref: str = fact("序号", "the file's own number", default=..., note="Never a name or an ID number.")
     need: str = fact("需求代码", "code of the need", default=...)
     service: Service = fact("服务", "service", default=...)
-    organisation: str = fact("组织编号", "code of the organisation", default=..., note="Never a person's name.")
+    organisation: CodeName = fact("组织编号", "code of the organisation", default=..., note="Never a person's name.")
     since: Day = fact("起始日期", "first day", default=...)
     until: Day | None = fact("截止日期", "last day", note="Left out: it runs on.")
     division: DivisionCode | None = fact("所在行政区划代码", "division where the child lives")
@@ -38,7 +38,9 @@ class ServiceGiven(Record):
     @model_validator(mode="after")
     def _consistent(self) -> "ServiceGiven":
         if self.until and self.until < self.since:
-            raise FieldValueError("截止日期早于起始日期", "the end lies before the beginning")
+            raise FieldValueError(
+                "截止日期（until）早于起始日期（since）", "the last day (until) lies before the first (since)"
+            )
         return self
 
     def on(self, day: dt.date) -> bool:
@@ -188,28 +190,30 @@ class Unserved:
         return tuple(each for each in self.places if each.reached is False)
 
 
-def unserved(needs: Iterable[Need], services: Iterable[ServiceGiven], *, on: dt.date, by: int = 9) -> Unserved:
+def unserved(
+    needs: Iterable[Need], services: Iterable[ServiceGiven], *, on: dt.date, place_digits: int = 9
+) -> Unserved:
     """Which needs nobody serves on a day, by child and by place.
 
     Args:
         needs: of any number of children. A need without a file number cannot be found in the services: it is unserved.
         services: what is promised or given.
         on: the day.
-        by: how many digits of the division make a place: 6 a county, 9 a township or subdistrict, 12 a village or
-            residents' committee. A child whose division is known less precisely stands under what is known.
+        place_digits: how many digits of the division make a place: 6 a county, 9 a township or subdistrict, 12 a village
+            or residents' committee. A child whose division is known less precisely stands under what is known.
 
     Raises:
-        ValueError: ``by`` is no level of divisions.
+        ValueError: ``place_digits`` is no level of divisions.
     """
-    if by not in (2, 4, 6, 9, 12):
-        raise ValueError(f"A place is 2, 4, 6, 9 or 12 digits of the division, not {by!r}.")
+    if place_digits not in (2, 4, 6, 9, 12):
+        raise ValueError(f"A place is 2, 4, 6, 9 or 12 digits of the division, not {place_digits!r}.")
     running = {(each.ref, each.need) for each in services if each.on(on)}
     sorted_out: dict[str, list[Need]] = {"served": [], "unserved": [], "to_clarify": [], "for_authorities": []}
     counted: dict[str | None, dict[str, int]] = {}
     for need in needs:
         where = _where(need, running)
         sorted_out[where].append(need)
-        counts = counted.setdefault(_place(need.division, by), dict.fromkeys(sorted_out, 0))
+        counts = counted.setdefault(place_of(need.division, place_digits), dict.fromkeys(sorted_out, 0))
         counts[where] += 1
     places = (PlaceReach(place, **counts) for place, counts in counted.items())
     return Unserved(
@@ -225,7 +229,3 @@ def _where(need: Need, running: set[tuple[str, str]]) -> str:
     if need.to_clarify:
         return "to_clarify"
     return "unserved" if need.for_helpers else "for_authorities"
-
-
-def _place(division: str | None, by: int) -> str | None:
-    return None if division is None else max((p for p in prefixes(division) if len(p) <= by), key=len, default=division)

@@ -4,13 +4,15 @@ Read by every module of this folder that stores something; it decides nothing.
 """
 
 import datetime as dt
+import re
 from typing import Annotated, Any
 
-from pydantic import AllowInfNan, BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, AllowInfNan, BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
 from kinderguard.model.codes import Code
 from kinderguard.model.errors import FieldValueError
 from kinderguard.model.record import Record, fact
+from kinderguard.model.resident_id import holds_resident_id
 from kinderguard.model.text import Text
 
 
@@ -54,7 +56,7 @@ def _both(value: Any) -> Text:
 BothTexts = Annotated[
     Text,
     PlainValidator(_both),
-    PlainSerializer(lambda text: {"zh": text.zh, "en": text.en}, return_type=dict[str, str]),
+    PlainSerializer(Text.to_dict, return_type=dict[str, str]),
     WithJsonSchema(
         {
             "type": "object",
@@ -67,8 +69,37 @@ BothTexts = Annotated[
 """A text in Chinese and English; in JSON ``{"zh": …, "en": …}``."""
 
 
+_CODE = re.compile(r"[A-Za-z0-9._:/@+-]{1,64}\Z")
+_TELEPHONE = re.compile(r"(?<!\d)(?:\+?86)?1\d{10}(?!\d)")
+
+
+def _codename(value: str) -> str:
+    if not _CODE.match(value) or holds_resident_id(value) or _TELEPHONE.search(value):
+        raise FieldValueError(
+            "应为代码（1 至 64 个字母、数字或 ._:/@+-），不能是姓名、证件号或电话",
+            "must be a code (1 to 64 letters, digits or ._:/@+-), neither a name nor an ID number or telephone",
+        )
+    return value
+
+
+CodeName = Annotated[str, AfterValidator(_codename)]
+"""The code of an organisation or of somebody who works there: never a name, an ID number or a telephone."""
+
+
+def _from_zero(value: Any) -> Any:
+    if value < 0:
+        raise FieldValueError("不能为负", "cannot be negative")
+    return value
+
+
+WholeNumber = Annotated[int, AfterValidator(_from_zero)]
+"""A whole number from 0 on."""
+
 Kilometres = Annotated[float, AllowInfNan(False)]
 """A length in kilometres; "not a number" and "without end" are refused."""
+
+Reach = Annotated[float, AllowInfNan(False), AfterValidator(_from_zero)]
+"""A distance in kilometres, from 0 on."""
 
 
 class Place(Record):

@@ -132,18 +132,18 @@ class UnknownNeedError(ToldError, KeyError):
 
 
 def needs(
-    of: Case | Assessment,
     book: PolicyBook,
-    on: dt.date | None = None,
+    of: Case | Assessment,
     *,
+    on: dt.date | None = None,
     division: str | None = None,
     rules: Iterable[NeedRule] = (),
 ) -> tuple[Need, ...]:
     """What one child needs on a day: what is present, then what is to be clarified, the most urgent first in each.
 
     Args:
-        of: what is known of the child; an assessment gives its case, its day and its place.
         book: whose categories the rules stand on, with the need rules of the packs of the place.
+        of: what is known of the child; an assessment gives its case, its day and its place.
         on: the day; the assessment's, else the book's own, if left out.
         division: whose rules; as for ``book.assess`` if left out.
         rules: further rules of needs, given as values.
@@ -155,18 +155,18 @@ def needs(
 
     >>> import kinderguard, datetime
     >>> case = kinderguard.Case.from_facts({"child.birth_date": "2015-03-05", "household.aid": ["dibao"]})
-    >>> found = needs(case, kinderguard.load(), datetime.date(2025, 9, 1))
+    >>> found = needs(kinderguard.load(), case, on=datetime.date(2025, 9, 1))
     >>> [(each.code, each.urgency.value) for each in found if not each.to_clarify][0]
     ('cn.need.living', 'soon')
     """
-    return assess_needs(of, book, on, division=division, rules=rules).needs
+    return assess_needs(book, of, on=on, division=division, rules=rules).needs
 
 
 def assess_needs(
-    of: Case | Assessment,
     book: PolicyBook,
-    on: dt.date | None = None,
+    of: Case | Assessment,
     *,
+    on: dt.date | None = None,
     division: str | None = None,
     rules: Iterable[NeedRule] = (),
 ) -> "NeedsAssessment":
@@ -178,8 +178,8 @@ def assess_needs(
     if day is None:
         raise NoDayError(
             Text(
-                "查找需求须指明日期：needs(case, book, date(2025, 9, 1))，或先用 book.on(day)。",
-                "Needs are found for a day: needs(case, book, date(2025, 9, 1)), or book.on(day) first.",
+                "查找需求须指明日期：needs(book, case, on=date(2025, 9, 1))，或先用 book.on(day)。",
+                "Needs are found for a day: needs(book, case, on=date(2025, 9, 1)), or book.on(day) first.",
             )
         )
     place = check_division(place) if place else case.division

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import attrs
 from pydantic import model_validator
 
-from kinderguard.care.fields import Day, Kilometres, Place, Weekday
+from kinderguard.care.fields import CodeName, Day, Place, Reach, Weekday, WholeNumber
 from kinderguard.care.needs import Language, Need
 from kinderguard.model.codes import Code, UnfitGround
 from kinderguard.model.errors import FieldValueError, Problem
@@ -48,7 +48,7 @@ class Helper(Record):
     has to be checked first, is this library's rule, on the safe side of the law.
     """
 
-    ref: str | None = fact("人员编号", "number of the person", note="Never a name or an ID number.")
+    ref: CodeName | None = fact("人员编号", "number of the person", note="Never a name or an ID number.")
     name: Personal | None = fact("姓名", "name")
     unfit_grounds: tuple[UnfitGround, ...] | None = fact(
         "不宜情形", "grounds of unfitness (art. 22)", note="An empty list: checked, and none found."
@@ -72,10 +72,10 @@ class Offer(Record):
     """
 
     code: str = fact("供给编号", "code of the offer", default=...)
-    organisation: str = fact("组织编号", "code of the organisation", default=..., note="Never a person's name.")
+    organisation: CodeName = fact("组织编号", "code of the organisation", default=..., note="Never a person's name.")
     provider: ProviderKind = fact("服务主体", "who helps", default=...)
     services: tuple[Service, ...] = fact("服务", "services", default=...)
-    capacity: int = fact("可同时服务的需求数", "needs it can serve at one time", unit="needs", default=...)
+    capacity: WholeNumber = fact("可同时服务的需求数", "needs it can serve at one time", unit="needs", default=...)
     area: tuple[DivisionCode, ...] = fact("服务区域", "divisions it serves", default=())
     since: Day | None = fact("起始日期", "first day", note="Left out: it stands already.")
     until: Day | None = fact("截止日期", "last day", note="Left out: it stands until it is withdrawn.")
@@ -88,16 +88,14 @@ class Offer(Record):
         "服务人员", "people who would meet the child", note="An empty list: nobody meets the child."
     )
     place: Place | None = fact("位置", "where it is, on the map")
-    reach_km: Kilometres | None = fact("可达距离（公里）", "how far it reaches (km)", unit="km")
+    reach_km: Reach | None = fact("可达距离（公里）", "how far it reaches (km)", unit="km")
 
     @model_validator(mode="after")
     def _consistent(self) -> "Offer":
-        if self.capacity < 0:
-            raise FieldValueError("可服务数不能为负", "a capacity cannot be negative")
-        if self.reach_km is not None and self.reach_km < 0:
-            raise FieldValueError("距离不能为负", "a distance cannot be negative")
         if self.since and self.until and self.until < self.since:
-            raise FieldValueError("截止日期早于起始日期", "the end lies before the beginning")
+            raise FieldValueError(
+                "截止日期（until）早于起始日期（since）", "the last day (until) lies before the first (since)"
+            )
         return self
 
     @property

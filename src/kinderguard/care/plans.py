@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import model_validator
 
-from kinderguard.care.fields import BothTexts, Day
+from kinderguard.care.fields import BothTexts, CodeName, Day
 from kinderguard.care.needs import Need
 from kinderguard.engines.assessment import Assessment
 from kinderguard.model.codes import Code
@@ -161,7 +161,7 @@ class Move(Record):
     before: PlanState = fact("原状态", "before", default=...)
     after: PlanState = fact("新状态", "after", default=...)
     on: Day = fact("日期", "day", default=...)
-    by: str = fact("经办人编号", "code of whoever decided", default=..., note="Never a name.")
+    by: CodeName = fact("经办人编号", "code of whoever decided", default=..., note="Never a name.")
     reason: Personal | None = fact("原因", "reason")
 
 
@@ -181,7 +181,7 @@ class PlannedService(Record):
     number: int = fact("序号", "number", default=...)
     need: str = fact("需求代码", "code of the need", default=...)
     service: Service = fact("服务", "service", default=...)
-    organisation: str | None = fact("组织编号", "code of the organisation")
+    organisation: CodeName | None = fact("组织编号", "code of the organisation")
     offer: str | None = fact("供给编号", "code of the offer")
     since: Day | None = fact("起始日期", "first day")
     until: Day | None = fact("截止日期", "last day")
@@ -221,7 +221,7 @@ class FollowUp(Record):
     done_on: Day | None = fact(
         "完成日期", "day it took place", note="Left out of one that is done: the day is not known."
     )
-    by: str | None = fact("经办人编号", "code of whoever did it", note="Never a name.")
+    by: CodeName | None = fact("经办人编号", "code of whoever did it", note="Never a name.")
     note: Personal | None = fact("备注", "note")
 
     @model_validator(mode="after")

@@ -11,7 +11,7 @@ from math import sqrt
 
 import attrs
 
-from kinderguard.care.fields import Day
+from kinderguard.care.fields import CodeName, Day
 from kinderguard.care.plans import CarePlan, Outcome, ServiceState
 from kinderguard.model.errors import ToldError
 from kinderguard.model.record import Record, fact
@@ -31,7 +31,7 @@ class TooSmallMinimumError(ToldError, ValueError):
 class Delivery(Record):
     """One promise of an organisation and what became of it 履约记录."""
 
-    organisation: str = fact("组织编号", "code of the organisation", default=..., note="Never a person's name.")
+    organisation: CodeName = fact("组织编号", "code of the organisation", default=..., note="Never a person's name.")
     service: Service = fact("服务", "service", default=...)
     state: ServiceState = fact("状态", "state", default=ServiceState.PROMISED)
     by: Day | None = fact("期限", "by when")

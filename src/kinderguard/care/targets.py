@@ -128,7 +128,7 @@ class TargetProgress:
         return Text(f"{self.low}至{self.high}", f"{self.low} to {self.high}") + out_of
 
 
-def progress(
+def target_progress(
     targets: Iterable[Target],
     *,
     on: dt.date,

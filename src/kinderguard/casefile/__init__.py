@@ -63,6 +63,7 @@ _PUBLIC = {
     "TransferState": "kinderguard.casefile.transfers",
     "UnknownEntryError": "kinderguard.casefile.errors",
     "UnknownFileError": "kinderguard.casefile.errors",
+    "UnreadableEntryError": "kinderguard.casefile.errors",
     "UnreadableResultError": "kinderguard.casefile.changes",
     "VerifyReport": "kinderguard.casefile.verifying",
     "new_key": "kinderguard.casefile.encryption",
@@ -98,6 +99,7 @@ if TYPE_CHECKING:
         StoreUnusableError,
         UnknownEntryError,
         UnknownFileError,
+        UnreadableEntryError,
     )
     from kinderguard.casefile.history import FactChange, HistoryLine
     from kinderguard.casefile.importing import Imported
@@ -149,5 +151,5 @@ __all__ = [
     "Refusal", "Retention", "RetentionNotSetError", "SharedFile", "SharingBasis", "SharingRefusedError",
     "SharingRule", "SharingRules", "SharingRulesError", "Standing", "StoreBusyError", "StoreError",
     "StoreFullError", "StoreUnusableError", "Transfer", "TransferState", "UnknownEntryError", "UnknownFileError",
-    "UnreadableResultError", "VerifyReport", "new_key", "pseudonym",
+    "UnreadableEntryError", "UnreadableResultError", "VerifyReport", "new_key", "pseudonym",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ from kinderguard.casefile import tables as t
 from kinderguard.casefile.entries import Entry, text_digest
 from kinderguard.casefile.errors import ErasedError, NotReproducibleError
 from kinderguard.engines.assessment import Assessment
+from kinderguard.engines.assessment_line import assessment_line
 from kinderguard.engines.plan import PROVIDED
 from kinderguard.model.case import Case
 from kinderguard.model.dates import PartialDate
@@ -42,8 +43,6 @@ def body_of(result: Assessment, seen: int, book_digest: str) -> dict[str, Any]:
     Raises:
         NotReproducibleError: a fact that a pack fetched cannot be kept.
     """
-    from kinderguard.report.lines import assessment_line
-
     said: Mapping[str, Any] = result.trace[PROVIDED]
     return {
         "on": result.on.isoformat(),
@@ -53,7 +52,7 @@ def body_of(result: Assessment, seen: int, book_digest: str) -> dict[str, Any]:
         "seen": seen,
         "provided": {path: _kept(path, value) for path, value in said.items()},
         "not_provided": [
-            {"code": p.code, "zh": p.message.zh, "en": p.message.en, "where": p.where}
+            {"code": p.code, **p.message.to_dict(), "where": p.where}
             for p in result.problems
             if p.code == "provider.failed"
         ],
@@ -197,8 +196,6 @@ def reproduced(connection: Connection, entry: Entry, case: Case) -> Assessment:
 
 
 def _check_same(entry: Entry, result: Assessment) -> None:
-    from kinderguard.report.lines import assessment_line
-
     then, now = entry.body["line"], assessment_line(result)
     differing = [
         code

@@ -23,6 +23,7 @@ from kinderguard.engines.missing import DERIVED
 from kinderguard.engines.plan import Plan, Step
 from kinderguard.model.codes import Code, Frequency
 from kinderguard.model.errors import ToldError
+from kinderguard.model.money import bounds_text
 from kinderguard.model.text import Text, join, same
 from kinderguard.rules import nodes as n
 from kinderguard.rules.kinds import Sort
@@ -31,8 +32,8 @@ from kinderguard.rules.wording import wording
 
 if TYPE_CHECKING:
     from kinderguard.casefile.store import CaseStore
+    from kinderguard.engines.assessment_line import AssessmentLine
     from kinderguard.packs.book import PolicyBook
-    from kinderguard.report.lines import AssessmentLine
 
 #: A result to compare with: an assessment, or the line of one as it is stored.
 Result: TypeAlias = "Assessment | AssessmentLine | Mapping[str, Any]"
@@ -231,7 +232,7 @@ def changes_of(
     """
     from kinderguard.casefile.closing import closing_of
 
-    day, entries = on or store.today(), store.entries(ref)
+    day, entries = store._day(on, "on"), store.entries(ref)
     gone = withdrawn(entries)
     kept = [e for e in entries if e.kind is EntryKind.ASSESSMENT and e.number not in gone and not e.erased]
     kept = sorted((e for e in kept if e.valid_from <= day), key=lambda e: (e.valid_from, e.number))
@@ -468,14 +469,8 @@ def _is_category(code: str, result: Assessment) -> bool:
 
 
 def amount_text(standing: Standing) -> Text:
-    """An amount as people read it, bounds included: 1,780.00元每月."""
-    low, high = standing.low, standing.high
-    every = standing.every.label if standing.every else same("")
-    if low == high:
-        return Text(f"{low:,}元{every.zh}", f"{low:,} yuan {every.en}".rstrip())
-    if high is None:
-        return Text(f"不少于{low:,}元{every.zh}", f"at least {low:,} yuan {every.en}".rstrip())
-    return Text(f"{low:,}至{high:,}元{every.zh}", f"{low:,} to {high:,} yuan {every.en}".rstrip())
+    """An amount as people read it, bounds included: 1,780.00元（每月）."""
+    return bounds_text(standing.low, standing.high, standing.every)
 
 
 def _sentence(c: Change) -> Text:
@@ -511,7 +506,7 @@ def _money_sentence(c: Change) -> Text:
         ChangeKind.RISES: Text(f"{zh}由{before.zh}提高到{after.zh}", f"{en} rises from {before.en} to {after.en}"),
         ChangeKind.FALLS: Text(f"{zh}由{before.zh}降低到{after.zh}", f"{en} falls from {before.en} to {after.en}"),
         ChangeKind.MUST_BE_REVIEWED: Text(
-            f"{zh}须复核，现为待定（{after.zh}），此前{before.zh}",
+            f"{zh}须复核，现为待定，{after.zh}，此前{before.zh}",
             f"{en} must be reviewed: it is open now ({after.en}), it was {before.en}",
         ),
         ChangeKind.SETTLED: Text(f"{zh}已确定，{after.zh}", f"{en} is settled, {after.en}")
@@ -521,9 +516,7 @@ def _money_sentence(c: Change) -> Text:
 
 
 def _overpaid_sentence(title: Text, o: Overpaid) -> Text:
-    money = Text(f"{o.low:,}元", f"{o.low:,} yuan")
-    if o.amount is None:
-        money = Text(f"{o.low:,}至{o.high:,}元", f"{o.low:,} to {o.high:,} yuan")
+    money = bounds_text(o.low, o.high)
     return Text(
         f"{title.zh}自{o.first}至{o.last}共{o.months}个月多发，合计{money.zh}（自{o.since}起已不应如数发放）",
         f"{title.en} was overpaid for {o.months} month{'' if o.months == 1 else 's'}, {o.first} to {o.last}, "

@@ -1,7 +1,8 @@
 """Closing a case file with a coded reason and the last month paid, and opening it again.
 
-Used by the store. A file is open from its first entry on. Closing takes nothing away: facts can still be corrected, and
-the file can be opened again; when a closed file may be erased stands in ``retention``.
+Used by the store. A file is open from its first entry on. Closing takes nothing away: the file can be opened again, and
+until then nothing is recorded or corrected in it but a closing that was a mistake; when a closed file may be erased stands
+in ``retention``.
 """
 
 import datetime as dt
@@ -12,10 +13,13 @@ from typing import TYPE_CHECKING
 import attrs
 
 from kinderguard.casefile.entries import Entry, EntryKind
-from kinderguard.casefile.history import withdrawn
+from kinderguard.casefile.errors import UnreadableEntryError
+from kinderguard.casefile.facts import case_of
+from kinderguard.casefile.history import holdings, stated_on, values, withdrawn
 from kinderguard.casefile.moves import MoveRefusedError, Moves, stated
 from kinderguard.casefile.transfers import open_transfer
 from kinderguard.model.codes import ClosingReason, Code
+from kinderguard.model.dates import PartialDate, age_on, as_day
 from kinderguard.model.text import Text
 
 if TYPE_CHECKING:
@@ -55,6 +59,8 @@ DATED = frozenset(
 )
 #: "其他" is a free text of so many characters at most, as the forms have it.
 NOTE_LIMIT = 50
+#: The age that the reason ``reached_18`` speaks of.
+ADULT = 18
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])\Z")
 
@@ -90,13 +96,16 @@ def closing_of(entries: Iterable[Entry], on: dt.date | None = None) -> Closing |
         return None
     body = last.body
     happened = body.get("happened_on")
-    return Closing(
-        last.number,
-        last.valid_from,
-        ClosingReason.of(body.get("reason", "other")),
-        None if happened is None else dt.date.fromisoformat(happened),
-        body.get("last_paid"),
-    )
+    try:
+        return Closing(
+            last.number,
+            last.valid_from,
+            ClosingReason.of(body.get("reason", "other")),
+            None if happened is None else dt.date.fromisoformat(happened),
+            body.get("last_paid"),
+        )
+    except (TypeError, ValueError):
+        raise UnreadableEntryError.of(last.number, last.ref, last.kind.label) from None
 
 
 def _last_move(entries: list[Entry], on: dt.date | None) -> Entry | None:
@@ -136,12 +145,14 @@ def close_file(
 
     Raises:
         MoveRefusedError: the file is closed already, or a transfer of it is open.
-        EntryRefusedError: the month, the day or the note is missing or does not fit.
+        EntryRefusedError: the month, the day or the note is missing or does not fit; something lies before the child's
+            birth; or the child has not reached 18 where that is the reason.
         UnknownFileError: there is no such file.
         ConflictError: somebody else wrote to the file meanwhile.
     """
     code = _reason(reason)
-    day = on or store.today()
+    day = store._day(on, "on")
+    happened_on = None if happened_on is None else as_day(happened_on, "happened_on")
     entries = store.entries(ref)
     _check_order(entries, day, FileMove.CLOSE, ref)
     pending = open_transfer(entries)
@@ -153,6 +164,8 @@ def close_file(
                 "Withdraw the transfer first, or wait for the answer.",
             )
         )
+    case = case_of(ref, values(stated_on(holdings(entries), day)))
+    _check_birth(code, case.child.birth_date, day, happened_on, last_paid)
     body = {
         "reason": code.value,
         "last_paid": _month(last_paid, day),
@@ -184,7 +197,7 @@ def reopen_file(store: "CaseStore", ref: str, *, reason: str, by: str, on: dt.da
         UnknownFileError: there is no such file.
         ConflictError: somebody else wrote to the file meanwhile.
     """
-    day = on or store.today()
+    day = store._day(on, "on")
     entries = store.entries(ref)
     _check_order(entries, day, FileMove.REOPEN, ref)
     return store.append(
@@ -221,6 +234,38 @@ def _reason(reason: ClosingReason | str) -> ClosingReason:
             f"A reason for closing is one of the codes {', '.join(ClosingReason)}.",
         )
     )
+
+
+def _check_birth(
+    reason: ClosingReason, born: PartialDate | None, day: dt.date, happened_on: dt.date | None, last_paid: str | None
+) -> None:
+    """Refuse what cannot be with the child's birth date; where that is not known well enough, nothing is refused."""
+    if born is None:
+        return
+    if reason is ClosingReason.REACHED_18 and age_on(born.earliest, day) < ADULT:
+        raise MoveRefusedError(
+            Text(
+                f"儿童在 {day} 未满 18 周岁，不能以“{reason.zh}”结案；未写入任何内容，请改正原因、日期，或更正出生日期。",
+                f"The child is not 18 on {day}, so '{reason.en}' cannot be the reason; nothing was written. Mend the reason or "
+                "the day, or correct the birth date.",
+            )
+        )
+    if happened_on is not None and happened_on < born.earliest:
+        raise MoveRefusedError(
+            Text(
+                f"所填原因发生的日期（{happened_on}）早于儿童出生；未写入任何内容，请改正日期，或更正出生日期。",
+                f"What the reason names happened on {happened_on}, before the child was born; nothing was written. Mend the day, "
+                "or correct the birth date.",
+            )
+        )
+    if isinstance(last_paid, str) and _MONTH.match(last_paid) and last_paid < f"{born.earliest:%Y-%m}":
+        raise MoveRefusedError(
+            Text(
+                f"末领年月（{last_paid}）早于儿童出生；未写入任何内容，请改正月份，或更正出生日期。",
+                f"The last month paid ({last_paid}) lies before the child's birth; nothing was written. Mend the month, or "
+                "correct the birth date.",
+            )
+        )
 
 
 def _month(month: str | None, day: dt.date) -> str | None:

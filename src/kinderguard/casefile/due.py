@@ -15,6 +15,7 @@ import attrs
 from kinderguard.casefile.changes import Change, changes
 from kinderguard.casefile.closing import closing_of
 from kinderguard.casefile.entries import Entry, EntryKind
+from kinderguard.casefile.errors import DamagedEntryError, UnreadableEntryError
 from kinderguard.casefile.facts import case_of, title_of
 from kinderguard.casefile.history import holdings, stated_on, values, withdrawn
 from kinderguard.casefile.releases import CONFINED, is_past, last_day, stated_days
@@ -25,7 +26,7 @@ from kinderguard.engines.assessment import Assessment
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Code, ConsentScope
 from kinderguard.model.dates import PartialDate, add_months, age_on
-from kinderguard.model.errors import Problem, ToldError
+from kinderguard.model.errors import InvalidRecordError, Problem, ToldError
 from kinderguard.model.help import Consent
 from kinderguard.model.people import Person, Situation
 from kinderguard.model.places import place_name
@@ -160,9 +161,9 @@ class DueList(Sequence[DueItem]):
 
 def due(
     store: "CaseStore",
-    today: dt.date,
     book: "PolicyBook",
     *,
+    today: dt.date | None = None,
     lead: Mapping[DueKind | str, Lead] | None = None,
     division: str | None = None,
 ) -> DueList:
@@ -170,33 +171,63 @@ def due(
 
     Args:
         store: the files, taken as they are known now.
-        today: the day.
         book: the rules: each policy says after how many months it is reviewed.
+        today: the day; today in Beijing, if left out.
         lead: by kind, how long before its day something is told, where that is not to be the default (``LEADS``).
         division: only files of this division (a prefix).
 
     Returns:
-        The items in order of their days, and the problems: places that have not set how often to visit.
+        The items in order of their days, and the problems: files that cannot be read (the others are listed all the same),
+        and places that have not set how often to visit.
 
     Raises:
         LeadError: a kind that there is not, or a lead that is none.
     """
+    today = store._day(today, "today")
     leads = _leads(lead)
     horizon = max(leads[kind].after(today) for kind in (DueKind.BIRTHDAY, DueKind.TURN, DueKind.RELEASE))
     horizon = max(horizon, leads[DueKind.CERTIFICATE].after(today) + ONE_DAY)
     calendar = Calendar(book, today, horizon)
     found: list[DueItem] = []
     unset: dict[str | None, int] = {}
-    for ref in store.refs(division, open=True, at=today):
-        entries = store.entries(ref)
-        if closing_of(entries, today) is not None:
-            continue  # closed since the files were listed
-        desk = _Desk(ref, entries, today, book, calendar, leads)
-        found += desk.items()
+    unreadable: list[Problem] = []
+    for ref in _open_files(store, division, today):
+        try:
+            entries = store.entries(ref)
+            if closing_of(entries, today) is not None:
+                continue  # closed since the files were listed
+            desk = _Desk(ref, entries, today, book, calendar, leads)
+            if division is not None and not (desk.case.division or "").startswith(division):
+                continue  # the files of a division could not be told apart without reading them all
+            found += tuple(desk.items())
+        except (DamagedEntryError, UnreadableEntryError, InvalidRecordError) as error:
+            unreadable.append(_unreadable(ref, error.text))
+            continue
         if desk.unset:
             unset[desk.division] = unset.get(desk.division, 0) + 1
     found.sort(key=lambda item: (item.day, item.ref, item.kind, item.what.en))
-    return DueList(tuple(found), tuple(_not_set(place, count) for place, count in sorted(unset.items(), key=str)))
+    not_set = (_not_set(place, count) for place, count in sorted(unset.items(), key=str))
+    return DueList(tuple(found), (*unreadable, *not_set))
+
+
+def _open_files(store: "CaseStore", division: str | None, today: dt.date) -> tuple[str, ...]:
+    """The open files of a division; all open ones, where one of its files cannot be read and so may be anywhere."""
+    try:
+        return store.refs(division, open=True, at=today)
+    except DamagedEntryError:
+        return store.refs(open=True, at=today)
+
+
+def _unreadable(ref: str, why: Text) -> Problem:
+    return Problem(
+        "file.unreadable",
+        Text(
+            f"档案 {ref} 无法读取，其待办未列出，请先处理：",
+            f"file {ref} cannot be read and nothing of it is listed; mend it first: ",
+        )
+        + why,
+        ref,
+    )
 
 
 def _every(months: int) -> str:

@@ -17,12 +17,10 @@ import attrs
 
 from kinderguard.casefile.errors import EntryRefusedError
 from kinderguard.model.codes import Code
-from kinderguard.model.errors import FieldValueError, suggestion
-from kinderguard.model.resident_id import read_resident_id
+from kinderguard.model.errors import suggestion
+from kinderguard.model.resident_id import holds_resident_id
 from kinderguard.model.text import Text
 
-#: All of China keeps Beijing time; a day is the day there, wherever the server stands.
-BEIJING = dt.timezone(dt.timedelta(hours=8))
 #: What the first entry of a store has for its predecessor's hash.
 FIRST = "0" * 64
 
@@ -89,6 +87,7 @@ class Entry:
         corrects: of a correction, the number of the entry that it corrects.
         erased: whether the body was erased.
         body_digest, previous, hash: what chains it; see ``entry_hash``.
+        doubts: what looked wrong about it when it was written, told to whoever wrote it; not kept.
     """
 
     number: int
@@ -104,6 +103,7 @@ class Entry:
     body_digest: str = attrs.field(repr=False)
     previous: str = attrs.field(repr=False)
     hash: str = attrs.field(repr=False)
+    doubts: tuple[Text, ...] = attrs.field(default=(), eq=False, repr=False)
 
 
 @attrs.frozen
@@ -140,20 +140,23 @@ class NewEntry:
 
 _REF = re.compile(r"[A-Za-z0-9._:/#@+-]{1,120}\Z")
 _USER = re.compile(r"[A-Za-z0-9._:/@+-]{1,64}\Z")
+_TELEPHONE = re.compile(r"(?<!\d)(?:\+?86)?1\d{10}(?!\d)")
+#: A pseudonym as ``store.pseudonym`` makes it: digits in it are chance.
+_PSEUDONYM = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{32}(?![0-9A-Za-z])")
 
 
 def check_ref(ref: str | None) -> str:
-    """``ref`` itself where a file may have it: up to 120 letters, digits and ``._:/#@+-``, and no ID number.
+    """``ref`` itself where a file may have it: up to 120 letters, digits and ``._:/#@+-``, with no ID number and no telephone in it.
 
     Raises:
         EntryRefusedError: the ref is not repeated, since it may be a name.
     """
-    if not isinstance(ref, str) or not _REF.match(ref) or _is_resident_id(ref):
+    if not isinstance(ref, str) or not _REF.match(ref) or _gives_away(ref):
         raise EntryRefusedError(
             Text(
-                "档案编号（ref）应为 1 至 120 个字母、数字或 ._:/#@+- ，且不得是身份证号；"
+                "档案编号（ref）应为 1 至 120 个字母、数字或 ._:/#@+- ，且不得含身份证号或电话号码；"
                 "请用 store.pseudonym(…) 生成编号。",
-                "A file's ref has 1 to 120 letters, digits or ._:/#@+- and is never an ID number; "
+                "A file's ref has 1 to 120 letters, digits or ._:/#@+-, and no ID number or telephone in it; "
                 "store.pseudonym(...) makes one.",
             )
         )
@@ -161,28 +164,26 @@ def check_ref(ref: str | None) -> str:
 
 
 def check_user(by: str) -> str:
-    """``by`` itself where it is a user's code: up to 64 letters, digits and ``._:/@+-``, and no ID number.
+    """``by`` itself where it is a user's code: up to 64 letters, digits and ``._:/@+-``, with no ID number and no telephone in it.
 
     Raises:
         EntryRefusedError: the code is not repeated, since it may be a name.
     """
-    if not isinstance(by, str) or not _USER.match(by) or _is_resident_id(by):
+    if not isinstance(by, str) or not _USER.match(by) or _gives_away(by):
         raise EntryRefusedError(
             Text(
-                'by 应为用户代码（1 至 64 个字母、数字或 ._:/@+-），不是姓名或身份证号，例如 "330106.user3"。',
-                "by is a user's code (1 to 64 letters, digits or ._:/@+-), neither a name nor an ID number; "
+                'by 应为用户代码（1 至 64 个字母、数字或 ._:/@+-），不是姓名、身份证号或电话，例如 "330106.user3"。',
+                "by is a user's code (1 to 64 letters, digits or ._:/@+-), neither a name nor an ID number or telephone; "
                 "for example '330106.user3'.",
             )
         )
     return by
 
 
-def _is_resident_id(text: str) -> bool:
-    try:
-        read_resident_id(text)
-    except FieldValueError:
-        return False
-    return True
+def _gives_away(code: str) -> bool:
+    """Whether a code holds a resident ID, also one that something follows or whose check digit is wrong, or a telephone."""
+    code = _PSEUDONYM.sub("", code)
+    return holds_resident_id(code) or _TELEPHONE.search(code) is not None
 
 
 def body_text(body: Mapping[str, Any]) -> bytes:
@@ -238,9 +239,9 @@ def microseconds(moment: dt.datetime) -> int:
     """A moment as whole microseconds since 1970 (UTC): exact, and alike in every database.
 
     Raises:
-        EntryRefusedError: the moment has no time zone.
+        EntryRefusedError: it is no moment, or has no time zone.
     """
-    if moment.tzinfo is None:
+    if not isinstance(moment, dt.datetime) or moment.tzinfo is None:
         raise EntryRefusedError(
             Text(
                 "时间须带时区，例如 datetime.now(datetime.UTC)。",

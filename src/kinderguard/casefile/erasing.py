@@ -14,7 +14,8 @@ from kinderguard.casefile import tables as t
 from kinderguard.casefile.correcting import check_reason
 from kinderguard.casefile.database import Database
 from kinderguard.casefile.entries import KEPT_AT_ERASURE, Entry, EntryKind, NewEntry
-from kinderguard.casefile.errors import StoreError, UnknownFileError
+from kinderguard.casefile.errors import DamagedEntryError, StoreError, UnknownFileError
+from kinderguard.casefile.texts import check_text, names_in
 from kinderguard.casefile.writing import Writing
 from kinderguard.model.text import Text
 
@@ -42,11 +43,21 @@ def tell_residue(database: Database) -> None:
         warnings.warn(ErasureResidueWarning(text), stacklevel=3)
 
 
+def _names(writing: Writing, ref: str) -> frozenset[str]:
+    """The names that the file states; none where it is damaged, which is no reason to keep it."""
+    try:
+        return names_in(writing.factual(ref))
+    except DamagedEntryError:
+        return frozenset()
+
+
 def erase(writing: Writing, ref: str, day: dt.date, *, reason: str, by: str) -> Entry:
     """See ``CaseStore.erase``."""
     check_reason(reason)
     if not writing.last(ref):
         raise UnknownFileError.of(ref)
+    # Before the names go: the reason is what stays.
+    check_text(reason, "reason", _names(writing, ref))
     run = writing.connection.execute
     kept = [kind.value for kind in KEPT_AT_ERASURE]
     of_file = sa.select(t.entries.c.number).where(t.entries.c.ref == ref, t.entries.c.kind.not_in(kept))

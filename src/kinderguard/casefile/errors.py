@@ -109,6 +109,35 @@ class DamagedEntryError(StoreError):
         )
 
 
+class UnreadableEntryError(StoreError):
+    """An entry is as it was written, but its content does not have the form that is needed to read it.
+
+    Attributes:
+        number, ref: the entry and its file.
+    """
+
+    def __init__(self, text: Text, number: int = 0, ref: str = "") -> None:
+        self.number, self.ref = number, ref
+        super().__init__(text)
+
+    def __reduce__(self) -> tuple[type, tuple[Text, int, str]]:
+        return type(self), (self.text, self.number, self.ref)
+
+    @classmethod
+    def of(cls, number: int, ref: str, kind: Text) -> Self:
+        """The error for one entry."""
+        return cls(
+            Text(
+                f"档案 {ref} 第 {number} 条“{kind.zh}”的内容不符合要求，无法读取；"
+                "请用 facts=None 以 store.correct(…) 收回该条，再写入正确的记录。",
+                f"Entry {number} ({kind.en}) of file {ref} does not have the form that is needed to read it; use facts=None with "
+                "store.correct(...) to take it back, then write the right one.",
+            ),
+            number,
+            ref,
+        )
+
+
 class NotReproducibleError(StoreError):
     """An assessment, computed again from what was kept, does not give what was stored."""
 

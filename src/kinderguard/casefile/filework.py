@@ -44,21 +44,21 @@ class FileWork:
         """What will change for one child up to a day if only time goes on; see ``forecast.forecast``."""
         from kinderguard.casefile.forecast import forecast
 
-        day = start or self._store.today()
-        return forecast(self._store.case(ref, at=day), book, start=day, until=until)
+        day = self._store._day(start, "start")
+        return forecast(book, self._store.case(ref, at=day), start=day, until=until)
 
     def due(
         self,
-        today: dt.date,
         book: "PolicyBook",
         *,
+        today: dt.date | None = None,
         lead: "Mapping[DueKind | str, Lead] | None" = None,
         division: str | None = None,
     ) -> "DueList":
         """What falls due in the open files; see ``due.due``."""
         from kinderguard.casefile.due import due
 
-        return due(self._store, today, book, lead=lead, division=division)
+        return due(self._store, book, today=today, lead=lead, division=division)
 
     # ---- transfers -----------------------------------------------------------------------------------------------
 

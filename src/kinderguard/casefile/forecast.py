@@ -14,12 +14,12 @@ from kinderguard.model.case import Case
 from kinderguard.packs.book import PolicyBook
 
 
-def forecast(case: Case, book: PolicyBook, *, start: dt.date, until: dt.date) -> tuple[Change, ...]:
+def forecast(book: PolicyBook, case: Case, *, start: dt.date, until: dt.date) -> tuple[Change, ...]:
     """The changes of one child after ``start`` up to and including ``until``, in order of their days.
 
     Args:
-        case: what is known.
         book: the rules, dated ones as they stand on each day.
+        case: what is known.
         start: the day whose result the first change is against.
         until: the last day.
 
@@ -27,11 +27,12 @@ def forecast(case: Case, book: PolicyBook, *, start: dt.date, until: dt.date) ->
         Changes as ``changes`` gives them; ``change.on`` is the first day on which it is so.
 
     Raises:
+        NotADayError: one of the two is no day: a text, say.
         ValueError: ``until`` lies before ``start``.
 
     >>> import kinderguard
     >>> case = kinderguard.Case.from_facts({"child.birth_date": "2008-02-29", "child.living_on_street": True})
-    >>> coming = forecast(case, kinderguard.load(), start=dt.date(2026, 1, 1), until=dt.date(2026, 12, 31))
+    >>> coming = forecast(kinderguard.load(), case, start=dt.date(2026, 1, 1), until=dt.date(2026, 12, 31))
     >>> [(c.on.isoformat(), c.kind.value) for c in coming if c.code == "cn.street_child"]
     [('2026-03-01', 'ends')]
     """

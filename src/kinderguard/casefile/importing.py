@@ -18,8 +18,11 @@ from kinderguard.casefile.identity import ERASED, FILED_BY_NAME, UNIDENTIFIED, f
 from kinderguard.casefile.recording import Recording
 from kinderguard.casefile.writing import Writing
 from kinderguard.model.case import Case
+from kinderguard.model.dates import as_day
 from kinderguard.model.errors import InvalidRecordError
-from kinderguard.model.text import Text
+from kinderguard.model.progress import FEW, Progress, told
+from kinderguard.model.text import Language, Text
+from kinderguard.model.view import display_language
 from kinderguard.survey.ledger import Ledger, LedgerRow
 
 if TYPE_CHECKING:
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
 _STEP = 200
 
 Refs = Callable[[LedgerRow], str | None]
-Progress = Callable[[int, int], None]
 
 
 @attrs.frozen
@@ -68,6 +70,19 @@ class Imported:
         out = self.written + self.unchanged + self.before + len(self.not_filed)
         if out != self.rows:
             raise RuntimeError(f"{self.rows} rows went in, but {out} came out: please report this defect.")
+
+    def summary(self, lang: Language | None = None) -> str:
+        """How many rows there are, and what became of them; ``lang`` is that of ``display_language``, if left out."""
+        many = "row" if self.rows == 1 else "rows"
+        return Text(
+            f"{self.rows} 行 = 已写入 {self.written} + 无变化 {self.unchanged} + 以前已导入 {self.before} + "
+            f"未存档 {len(self.not_filed)}",
+            f"{self.rows} {many} = {self.written} written + {self.unchanged} unchanged + {self.before} imported before + "
+            f"{len(self.not_filed)} not filed",
+        ).in_(lang or display_language())
+
+    def __str__(self) -> str:
+        return self.summary()
 
 
 @attrs.define
@@ -164,18 +179,18 @@ def import_ledger(
     by: str,
     source: str | None,
     refs: Refs | None,
-    progress: Progress | None,
+    progress: bool | Progress | None,
 ) -> Imported:
     """See ``CaseStore.import_ledger``."""
-    job = _Import(ledger, at, by, source or ledger.source, store._vault, refs)
-    for start in range(0, len(ledger.rows), _STEP):
-        rows = job.recordings(ledger.rows[start : start + _STEP])
-        if rows:
-            with store._writing() as writing:
-                given = [recording.ref for _, recording in rows]
-                writing.prefetch(given, (r.key for _, r in rows), facts=given)
-                for row, recording in rows:
-                    job.write(writing, row, recording)
-        if progress is not None:
-            progress(min(start + _STEP, len(ledger.rows)), len(ledger.rows))
+    job = _Import(ledger, as_day(at, "at"), by, source or ledger.source, store._vault, refs)
+    with told(progress, 0, len(ledger.rows), Text("已存档行", "rows filed"), short=FEW) as tell:
+        for start in range(0, len(ledger.rows), _STEP):
+            rows = job.recordings(ledger.rows[start : start + _STEP])
+            if rows:
+                with store._writing() as writing:
+                    given = [recording.ref for _, recording in rows]
+                    writing.prefetch(given, (r.key for _, r in rows), facts=given)
+                    for row, recording in rows:
+                        job.write(writing, row, recording)
+            tell(min(start + _STEP, len(ledger.rows)), len(ledger.rows))
     return job.result()

@@ -12,8 +12,10 @@ import attrs
 from kinderguard.casefile.entries import Entry, EntryKind, NewEntry, check_ref, check_user
 from kinderguard.casefile.facts import facts_of
 from kinderguard.casefile.history import holdings, stated_on, values
+from kinderguard.casefile.texts import check_text
 from kinderguard.casefile.writing import Writing
 from kinderguard.model.case import Case
+from kinderguard.model.dates import as_day
 
 
 @attrs.frozen
@@ -54,6 +56,9 @@ class Recording:
     def __attrs_post_init__(self) -> None:
         check_ref(self.case.ref)
         check_user(self.by)
+        as_day(self.at, "at")
+        if self.source is not None:
+            check_text(self.source, "source")
 
     @property
     def ref(self) -> str:

@@ -7,10 +7,10 @@ day says so. Nothing is read or written here.
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from kinderguard.casefile.entries import BEIJING, Entry, EntryKind
+from kinderguard.casefile.entries import Entry, EntryKind
 from kinderguard.casefile.history import Holding
 from kinderguard.model.codes import SituationKind
-from kinderguard.model.dates import add_months
+from kinderguard.model.dates import BEIJING, add_months
 from kinderguard.model.people import Situation
 
 CONFINED = (SituationKind.IMPRISONED, SituationKind.COMPULSORY_DETOX, SituationKind.OTHER_RESTRICTION)

@@ -113,7 +113,7 @@ def erasable(
         today: the day; the store's, if left out.
         division: only the files of this division (a prefix).
     """
-    day = today or store.today()
+    day = store._day(today, "today")
     candidates = store.refs(division, open=False, at=day)
     found = (_erasable(ref, store.entries(ref), keep, day) for ref in candidates if ref not in keep.hold)
     return tuple(e for e in found if e is not None)

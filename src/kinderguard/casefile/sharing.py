@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
+from kinderguard.casefile.bodies import read_consent
 from kinderguard.casefile.entries import Entry, EntryKind
-from kinderguard.casefile.errors import ConflictError, StoreError
+from kinderguard.casefile.errors import ConflictError, StoreError, UnreadableEntryError
 from kinderguard.casefile.facts import case_of, facts_of
 from kinderguard.casefile.history import holdings, stated_on, values, withdrawn
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Code, ConsentGiver, ConsentScope
 from kinderguard.model.dates import age_on
-from kinderguard.model.errors import suggestion
+from kinderguard.model.errors import InvalidRecordError, suggestion
 from kinderguard.model.help import Consent
 from kinderguard.model.record import Record, is_personal
 from kinderguard.model.text import Text, join, same
@@ -291,7 +292,7 @@ def share(
 
     Legal source: 个人信息保护法 arts. 28, 29, 31 (statute); 困境儿童个人信息保护工作办法, minimum necessary (press).
     """
-    rules, day, ground = rules or SharingRules.default(), on or store.today(), _basis(basis)
+    rules, day, ground = rules or SharingRules.default(), store._day(on, "on"), _basis(basis)
     rule = rules.rule(recipient.role, purpose)
     extra = frozenset(_paths(override.fields if override else (), "override"))
     for attempt in range(_ATTEMPTS):
@@ -380,12 +381,20 @@ def _taken_back(consent: Consent, filed: Iterable[Consent], day: dt.date) -> boo
 
 
 def written_consents(entries: Iterable[Entry]) -> Iterator[Consent]:
-    """Consents that were written as entries of their own (of the kind ``consent``), those taken back left out."""
+    """Consents that were written as entries of their own (of the kind ``consent``), those taken back left out.
+
+    Raises:
+        UnreadableEntryError: one of them is no consent; the file and the entry are named.
+    """
     entries = list(entries)
     gone = withdrawn(entries)
     for entry in entries:
         if entry.kind is EntryKind.CONSENT and not entry.erased and entry.number not in gone:
-            yield Consent.model_validate({"since": entry.valid_from, "until": entry.valid_until} | dict(entry.body))
+            try:
+                consent = read_consent(entry.body, entry.valid_from, entry.valid_until)
+            except (InvalidRecordError, TypeError, ValueError):
+                raise UnreadableEntryError.of(entry.number, entry.ref, entry.kind.label) from None
+            yield consent
 
 
 def needs_guardian(case: Case, day: dt.date) -> bool:

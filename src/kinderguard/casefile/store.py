@@ -15,7 +15,6 @@ from sqlalchemy.engine import URL, Connection
 from kinderguard.casefile import history, reading
 from kinderguard.casefile.database import Database
 from kinderguard.casefile.entries import (
-    BEIJING,
     FACTUAL,
     RESERVED,
     Entry,
@@ -29,8 +28,9 @@ from kinderguard.casefile.facts import case_of
 from kinderguard.casefile.filework import FileWork
 from kinderguard.casefile.history import FactChange, HistoryLine
 from kinderguard.casefile.recording import Recording
-from kinderguard.casefile.writing import Writing
+from kinderguard.casefile.writing import OF_OPEN_FILES, Writing
 from kinderguard.model.case import Case
+from kinderguard.model.dates import BEIJING, as_day
 from kinderguard.model.text import Text
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from kinderguard.casefile.surveying import FiledSurvey
     from kinderguard.casefile.verifying import Head, VerifyReport
     from kinderguard.engines.assessment import Assessment
+    from kinderguard.model.progress import Progress
     from kinderguard.packs.book import PolicyBook
     from kinderguard.survey.building import SurveyedChild
     from kinderguard.survey.ledger import Ledger, LedgerRow
@@ -112,6 +113,14 @@ class CaseStore(FileWork):
         """The day by the store's clock, in Beijing time."""
         return self._clock().astimezone(BEIJING).date()
 
+    def _day(self, value: dt.date | None, name: str) -> dt.date:
+        """A day that was given for an argument; today, if none was.
+
+        Raises:
+            NotADayError: it is no day.
+        """
+        return self.today() if value is None else as_day(value, name)
+
     def pseudonym(self, text: str) -> str:
         """A stable ref for ``text`` (a resident ID) in this store that does not give it away; see ``encryption``."""
         return self._vault.pseudonym(text)
@@ -150,7 +159,9 @@ class CaseStore(FileWork):
 
         Raises:
             ConflictError: the file has an entry that the caller has not seen.
-            EntryRefusedError: something does not fit; of facts, also ``InvalidRecordError`` and ``ContradictionError``.
+            EntryRefusedError: something does not fit; of facts, also ``InvalidRecordError`` and ``ContradictionError``. A
+                visit of a day to come; a reason or note with an ID number, a telephone or a name out of the file.
+            MoveRefusedError: the file is closed, and this is written of open ones only.
             StoreBusyError, StoreFullError, StoreUnusableError: nothing was written, as each says.
         """
         new = NewEntry(ref, kind_named(kind), body, valid_from, valid_until, by=by, key=key, expect=expect)
@@ -176,7 +187,8 @@ class CaseStore(FileWork):
             return ()
         with self._writing() as writing:
             factual = [each.ref for each in new if each.kind in FACTUAL]
-            writing.prefetch((each.ref for each in new), (each.key for each in new), facts=factual)
+            of_open = [each.ref for each in new if each.kind in OF_OPEN_FILES]
+            writing.prefetch((each.ref for each in new), (each.key for each in new), facts=factual, states=of_open)
             return tuple(writing.write(each) for each in new)
 
     def record(
@@ -228,7 +240,7 @@ class CaseStore(FileWork):
         by: str,
         source: str | None = None,
         refs: "Callable[[LedgerRow], str | None] | None" = None,
-        progress: Callable[[int, int], None] | None = None,
+        progress: "bool | Progress | None" = None,
     ) -> "Imported":
         """File every child of a ledger; what was filed before, or by somebody else at the same time, is not doubled.
 
@@ -239,7 +251,8 @@ class CaseStore(FileWork):
             source: where the facts are from; the ledger's file name if left out.
             refs: whose file a row belongs to (None: not to be filed). If left out: a pseudonym of the resident ID or,
                 where there is none, of name, birth date, sex and division of registration.
-            progress: called with (rows done, rows in all).
+            progress: a bar (True), nothing (False), or a function that is called with (rows done, rows in all); if left
+                out, a bar where there is much to do.
 
         Returns:
             What became of every row. An import that was interrupted is simply started again.
@@ -257,7 +270,7 @@ class CaseStore(FileWork):
         *,
         by: str,
         refs: "Callable[[SurveyedChild], str | None] | None" = None,
-        progress: Callable[[int, int], None] | None = None,
+        progress: "bool | Progress | None" = None,
     ) -> "FiledSurvey":
         """File every child of a survey: each fact as of the day of the lists that say it, with the rows it is from.
 
@@ -270,7 +283,8 @@ class CaseStore(FileWork):
             by: the code of the user, never a name.
             refs: whose file a child belongs to (None: not to be filed). If left out, the file that ``import_ledger`` would
                 find: by resident ID or, where there is none, by name, birth date, sex and division of registration.
-            progress: called with (children done, children in all).
+            progress: a bar (True), nothing (False), or a function that is called with (children done, children in all); if left
+                out, a bar where there is much to do.
 
         Returns:
             What was filed of each child. Filing one survey again doubles nothing, and undoes nothing learnt since.
@@ -291,6 +305,7 @@ class CaseStore(FileWork):
         withdrawn: Collection[str] = (),
         reason: str,
         by: str,
+        acting: str | None = None,
         key: str | None = None,
         expect: int | None = None,
     ) -> Entry:
@@ -304,17 +319,31 @@ class CaseStore(FileWork):
             withdrawn: paths of facts that it ought not to have said anything about.
             reason: why, without names or ID numbers.
             by: the code of the user, never a name.
+            acting: the division that corrects; it must be the one in charge, one within it, or one above it. Left out, that
+                of ``by`` where the file was handed over (``330106.user3``).
             key, expect: as for ``append``.
 
         Raises:
             UnknownEntryError: the file has no such entry.
+            MoveRefusedError: the file is closed. A closing that was a mistake can be taken back all the same.
             ErasedError: the entry's content was erased.
             as ``append``.
         """
         from kinderguard.casefile.correcting import correct
 
         with self._writing() as writing:
-            return correct(writing, ref, entry_number, facts, withdrawn, reason=reason, by=by, key=key, expect=expect)
+            return correct(
+                writing,
+                ref,
+                entry_number,
+                facts,
+                withdrawn,
+                reason=reason,
+                by=by,
+                acting=acting,
+                key=key,
+                expect=expect,
+            )
 
     def erase(self, ref: str, *, reason: str, by: str) -> Entry:
         """Delete what a file says, for good. Its entries stay as empty shells, so the chain still holds.
@@ -359,7 +388,7 @@ class CaseStore(FileWork):
         """
         from kinderguard.casefile import assessing
 
-        entries = self.entries(ref, kinds=FACTUAL)
+        on, entries = as_day(on, "on"), self.entries(ref, kinds=FACTUAL)
         case = case_of(ref, history.values(history.stated_on(history.holdings(entries), on)))
         result = book.assess(case, on=on)
         with self._database.reading() as connection:
@@ -487,7 +516,7 @@ class CaseStore(FileWork):
         Raises:
             UnknownFileError: there is no such file.
         """
-        day = at or self.today()
+        day = self._day(at, "at")
         for ref, entries in self.entries_of(refs, kinds=FACTUAL, known=known):
             if entries:
                 yield case_of(ref, history.values(history.stated_on(history.holdings(entries), day)))
@@ -518,7 +547,7 @@ class CaseStore(FileWork):
             UnknownFileError: there is no such file.
         """
         held = history.holdings(self.entries(ref, kinds=FACTUAL, known=known))
-        return case_of(ref, history.values(history.stated_on(held, at or self.today())))
+        return case_of(ref, history.values(history.stated_on(held, self._day(at, "at"))))
 
     def history(self, ref: str) -> tuple[HistoryLine, ...]:
         """Every entry of a file, with the facts it changed on the first day on which it is true.
@@ -545,7 +574,7 @@ class CaseStore(FileWork):
         """
         entries = self.entries(ref, kinds=FACTUAL)
         states = [
-            history.stated_on(history.holdings(history.known_by(entries, known)), at or self.today())
+            history.stated_on(history.holdings(history.known_by(entries, known)), self._day(at, "at"))
             for at, known in (before, after)
         ]
         return history.changes_between(*states)
@@ -567,4 +596,4 @@ class CaseStore(FileWork):
         from kinderguard.casefile.finding import refs
 
         with self._database.reading() as connection:
-            return refs(connection, self._vault, division, open, at or self.today())
+            return refs(connection, self._vault, division, open, self._day(at, "at"))

@@ -21,7 +21,9 @@ from kinderguard.casefile.writing import Writing
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Code
 from kinderguard.model.errors import InvalidRecordError
+from kinderguard.model.progress import FEW, Progress, told
 from kinderguard.model.text import Language, Text, join
+from kinderguard.model.view import display_language
 from kinderguard.survey.building import SurveyedChild
 from kinderguard.survey.choosing import Sourced
 from kinderguard.survey.facts import facts_of as values_of
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
 _STEP = 200
 
 Refs = Callable[[SurveyedChild], str | None]
-Progress = Callable[[int, int], None]
 
 
 class Filing(Code):
@@ -121,32 +122,35 @@ class FiledSurvey(Sequence[FiledChild]):
         wanted = Filing.of(filing)
         return tuple(each for each in self.children if each.filing is wanted)
 
-    def summary(self, lang: Language) -> str:
-        """How many children there are, and what became of them."""
+    def summary(self, lang: Language | None = None) -> str:
+        """How many children there are, and what became of them; ``lang`` is that of ``display_language``, if left out."""
         counts = self.counts
-        parts = " + ".join(
-            f"{f.label.in_(lang)} {counts[f]}" if lang == "zh" else f"{counts[f]} {f.en}" for f in Filing
-        )
         many = "child" if len(self) == 1 else "children"
-        return Text(f"{len(self)} 名儿童 = {parts}", f"{len(self)} {many} = {parts}").in_(lang)
+        return Text(
+            f"{len(self)} 名儿童 = " + " + ".join(f"{f.zh} {counts[f]}" for f in Filing),
+            f"{len(self)} {many} = " + " + ".join(f"{counts[f]} {f.en}" for f in Filing),
+        ).in_(lang or display_language())
+
+    def __str__(self) -> str:
+        return self.summary()
 
 
 def import_survey(
-    store: "CaseStore", survey: Survey, *, by: str, refs: Refs | None, progress: Progress | None
+    store: "CaseStore", survey: Survey, *, by: str, refs: Refs | None, progress: bool | Progress | None
 ) -> FiledSurvey:
     """See ``CaseStore.import_survey``."""
     job = _Import(survey, by, store._vault, refs)
-    for start in range(0, len(survey.children), _STEP):
-        children = survey.children[start : start + _STEP]
-        wanted = [(child, *job.file(child)) for child in children]
-        recordings = {child.ref: job.recordings(child, ref) for child, ref, why in wanted if ref and not why}
-        with store._writing() as writing:
-            flat = [each for some in recordings.values() for each in some]
-            writing.prefetch({r.ref for r in flat}, (r.key for r in flat), facts=dict.fromkeys(r.ref for r in flat))
-            for child, ref, why in wanted:
-                job.done.append(job.write(writing, child, ref, why, recordings.get(child.ref, [])))
-        if progress is not None:
-            progress(min(start + _STEP, len(survey.children)), len(survey.children))
+    with told(progress, 0, len(survey.children), Text("已存档儿童", "children filed"), short=FEW) as tell:
+        for start in range(0, len(survey.children), _STEP):
+            children = survey.children[start : start + _STEP]
+            wanted = [(child, *job.file(child)) for child in children]
+            recordings = {child.ref: job.recordings(child, ref) for child, ref, why in wanted if ref and not why}
+            with store._writing() as writing:
+                flat = [each for some in recordings.values() for each in some]
+                writing.prefetch({r.ref for r in flat}, (r.key for r in flat), facts=dict.fromkeys(r.ref for r in flat))
+                for child, ref, why in wanted:
+                    job.done.append(job.write(writing, child, ref, why, recordings.get(child.ref, [])))
+            tell(min(start + _STEP, len(survey.children)), len(survey.children))
     return FiledSurvey(tuple(job.done), survey.skipped)
 
 

@@ -5,12 +5,60 @@ Used by the store. ``entries`` and ``bodies`` are only ever added to (an erasure
 written in the same transaction.
 """
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, LargeBinary, MetaData, String, Table
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import GenericFunction
 
 #: The layout of the tables; a store says which it has.
 FORMAT = "kinderguard.casefile/1"
 
 METADATA = MetaData()
+
+
+class only_bytes(GenericFunction[bytes]):  # noqa: N801 - SQLAlchemy names the function after the class
+    """A value where it is bytes; where SQLite holds something else in its place, no bytes at all.
+
+    In SQLite a column's type binds nobody: a value may have become text, which cannot even be fetched where it is no UTF-8.
+    """
+
+    type = LargeBinary()
+    inherit_cache = True
+
+
+@compiles(only_bytes)
+def _as_it_is(element: only_bytes, compiler: Any, **options: Any) -> str:
+    return str(compiler.process(element.clauses.clauses[0], **options))
+
+
+@compiles(only_bytes, "sqlite")
+def _on_sqlite(element: only_bytes, compiler: Any, **options: Any) -> str:
+    value = compiler.process(element.clauses.clauses[0], **options)
+    return f"CASE typeof({value}) WHEN 'blob' THEN {value} WHEN 'null' THEN NULL ELSE X'' END"
+
+
+class Bytes(TypeDecorator[bytes]):
+    """Bytes that are read as what they are: a value of another kind is damage, and reads as no bytes at all."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def column_expression(self, column: Any) -> Any:
+        """What is read in place of the column."""
+        return only_bytes(column)
+
 
 stores = Table(
     "kg_store",
@@ -18,7 +66,7 @@ stores = Table(
     Column("id", BigInteger, CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
     Column("format", String(40), nullable=False),
     Column("cipher", String(40), nullable=False),
-    Column("secret", LargeBinary, nullable=False),
+    Column("secret", Bytes, nullable=False),
 )
 
 #: The last entry of all. Writers take turns on this row.
@@ -53,8 +101,8 @@ bodies = Table(
     "kg_bodies",
     METADATA,
     Column("number", BigInteger, primary_key=True, autoincrement=False),
-    Column("salt", LargeBinary, nullable=False),
-    Column("content", LargeBinary, nullable=False),
+    Column("salt", Bytes, nullable=False),
+    Column("content", Bytes, nullable=False),
 )
 
 #: The rules of an assessment as canonical JSON (compressed), once for each fingerprint.
@@ -63,7 +111,7 @@ books = Table(
     METADATA,
     Column("fingerprint", String(64), primary_key=True),
     Column("digest", String(64), nullable=False),
-    Column("content", LargeBinary, nullable=False),
+    Column("content", Bytes, nullable=False),
 )
 
 #: By file, its last entry, and its last erasure.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from kinderguard.casefile.entries import Entry, EntryKind, NewEntry
+from kinderguard.casefile.errors import UnreadableEntryError
 from kinderguard.casefile.history import withdrawn
 from kinderguard.casefile.moves import MoveRefusedError, Moves, stated
 from kinderguard.model.codes import Code
@@ -93,21 +94,33 @@ class Transfer:
 
 
 def transfers(entries: Iterable[Entry]) -> tuple[Transfer, ...]:
-    """The transfers of a file in order, those in entries that were taken back left out."""
+    """The transfers of a file in order, those in entries that were taken back left out.
+
+    Raises:
+        UnreadableEntryError: an entry of a transfer does not say what it must.
+    """
     entries = list(entries)
     gone = withdrawn(entries)
     found: dict[int, Transfer] = {}
     for entry in entries:
         if entry.kind is not EntryKind.TRANSFER or entry.number in gone or entry.erased:
             continue
-        move = TransferMove.of(entry.body["move"])
-        if move is TransferMove.PROPOSE:
-            found[entry.number] = Transfer(entry.number, entry.body["from"], entry.body["to"], entry.valid_from)
-        elif entry.body["proposal"] in found:
-            before = found[entry.body["proposal"]]
-            state = MOVES.table[before.state].get(move, before.state)
-            found[before.proposal] = attrs.evolve(before, state=state, decided_on=entry.valid_from)
+        try:
+            _follow(found, entry)
+        except (KeyError, TypeError, ValueError):
+            raise UnreadableEntryError.of(entry.number, entry.ref, entry.kind.label) from None
     return tuple(found.values())
+
+
+def _follow(found: dict[int, Transfer], entry: Entry) -> None:
+    """What one entry makes of the transfers before it."""
+    move = TransferMove.of(entry.body["move"])
+    if move is TransferMove.PROPOSE:
+        found[entry.number] = Transfer(entry.number, entry.body["from"], entry.body["to"], entry.valid_from)
+    elif entry.body["proposal"] in found:
+        before = found[entry.body["proposal"]]
+        state = MOVES.table[before.state].get(move, before.state)
+        found[before.proposal] = attrs.evolve(before, state=state, decided_on=entry.valid_from)
 
 
 def open_transfer(entries: Iterable[Entry]) -> Transfer | None:
@@ -123,20 +136,20 @@ def propose_transfer(
 
     Args:
         store, ref: the file.
-        to: the division that is to receive it.
+        to: the division that is to receive it: a county, township or village (6, 9 or 12 digits).
         by: the code of the user, never a name.
         reason: why, in words.
         on: the day; today if left out.
 
     Raises:
         MoveRefusedError: another transfer of the file is open, the file is closed, nobody is in charge of it yet, or
-            the division is in charge already or is no division code.
+            the file lies in the division already, or that is no division code of 6, 9 or 12 digits.
         UnknownFileError: there is no such file.
         ConflictError: somebody else wrote to the file meanwhile.
     """
     from kinderguard.casefile.closing import FileState, file_state
 
-    day, receiver = on or store.today(), _division(to)
+    day, receiver = store._day(on, "on"), check_receiver(to)
     entries = store.entries(ref)
     MOVES.after(_state(entries), TransferMove.PROPOSE, ref)
     if file_state(entries) is FileState.CLOSED:
@@ -154,11 +167,11 @@ def propose_transfer(
                 f"File {ref} does not say which division is in charge; record the division of registration first.",
             )
         )
-    if sender == receiver:
+    if covers(receiver, sender):
         raise MoveRefusedError(
             Text(
-                f"档案 {ref} 已由 {receiver} 负责，无须转移。",
-                f"Division {receiver} is in charge of file {ref} already; there is nothing to transfer.",
+                f"档案 {ref} 由 {sender} 负责，已在 {receiver} 之内，无须转移。",
+                f"Division {sender} is in charge of file {ref}, which lies in {receiver} already; there is nothing to transfer.",
             )
         )
     body = _body(TransferMove.PROPOSE, reason) | {"from": sender, "to": receiver}
@@ -177,19 +190,22 @@ def accept_transfer(
         on: the first day on which the receiving division is in charge; today if left out.
 
     Returns:
-        The acceptance, and the fact that the division in charge is another one, written together.
+        The acceptance, and the fact that the division in charge is another one, written together: the receiving one, or,
+        where one within it acts, that one.
 
     Raises:
         MoveRefusedError: no transfer is open, the day lies before the proposal, or another division acts.
         UnknownFileError, ConflictError: as for a proposal.
     """
-    day, entries = on or store.today(), store.entries(ref)
+    day, entries = store._day(on, "on"), store.entries(ref)
     pending = _decided(entries, TransferMove.ACCEPT, ref, acting, day)
     body = _body(TransferMove.ACCEPT, None) | {"proposal": pending.proposal}
+    own = _division(acting)
+    in_charge = check_receiver(own if covers(pending.receiver, own) else pending.receiver)
     accepted, fact = store.append_many(
         [
             NewEntry(ref, EntryKind.TRANSFER, body, day, by=by, expect=entries[-1].number),
-            NewEntry(ref, EntryKind.FACTS, {"facts": {"division_code": pending.receiver}}, day, by=by),
+            NewEntry(ref, EntryKind.FACTS, {"facts": {"division_code": in_charge}}, day, by=by),
         ]
     )
     return accepted, fact
@@ -218,7 +234,7 @@ def withdraw_transfer(
 def _ended(
     store: "CaseStore", ref: str, move: TransferMove, acting: str, reason: str | None, by: str, on: dt.date | None
 ) -> Entry:
-    day, entries = on or store.today(), store.entries(ref)
+    day, entries = store._day(on, "on"), store.entries(ref)
     pending = _decided(entries, move, ref, acting, day)
     body = _body(move, reason) | {"proposal": pending.proposal}
     return store.append(ref, EntryKind.TRANSFER, body, valid_from=day, by=by, expect=entries[-1].number)
@@ -257,10 +273,34 @@ def _body(move: TransferMove, reason: str | None) -> dict[str, Any]:
     return {"move": move.value} | ({"reason": reason.strip()} if reason and reason.strip() else {})
 
 
+#: The lengths of the codes of a county, a township and a village: what can be in charge of a file.
+IN_CHARGE = (6, 9, 12)
+
+
+def check_receiver(code: str) -> str:
+    """``code`` itself where such a division can be in charge of a file: a county, a township or a village.
+
+    Raises:
+        MoveRefusedError: it has another length, or begins with no province.
+    """
+    digits = _division(code)
+    if len(digits) not in IN_CHARGE:
+        raise MoveRefusedError(
+            Text(
+                f"负责档案的行政区划代码应为 6 位（县）、9 位（乡镇）或 12 位（村），不是 {len(digits)} 位；未写入任何内容，请写全。",
+                "The division in charge of a file has 6 digits (a county), 9 (a township) or 12 (a village), not "
+                f"{len(digits)}; nothing was written, give the whole code.",
+            )
+        )
+    return digits
+
+
 def _division(code: str) -> str:
-    refused: FieldValueError
+    refused: Text
     try:
         return check_division(code)
     except FieldValueError as error:
-        refused = error
-    raise MoveRefusedError(refused.text)
+        refused = error.text
+    except AttributeError:
+        refused = Text("行政区划代码应为文字", "a division code is text")
+    raise MoveRefusedError(refused + Text("；未写入任何内容，请改正代码。", "; nothing was written, mend the code."))

@@ -14,10 +14,11 @@ from weakref import WeakKeyDictionary
 import attrs
 
 from kinderguard.engines.assessment import Assessment, Basis
+from kinderguard.engines.blame import inner_values
 from kinderguard.engines.explain import ReferenceAlgebra
-from kinderguard.engines.missing import inner_values
 from kinderguard.engines.plan import Plan, Step
 from kinderguard.model.case import Case
+from kinderguard.model.dates import as_day
 from kinderguard.model.places import prefixes
 from kinderguard.packs.book import PolicyBook
 from kinderguard.rules import nodes as n
@@ -64,6 +65,7 @@ class Calendar:
     """
 
     def __init__(self, book: PolicyBook, start: dt.date, until: dt.date) -> None:
+        start, until = as_day(start, "start"), as_day(until, "until")
         if until < start:
             raise ValueError(f"The period ends ({until}) before it begins ({start}).")
         self.book, self.start, self.until = book, start, until

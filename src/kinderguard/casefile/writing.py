@@ -17,10 +17,13 @@ from sqlalchemy.engine import Connection
 
 from kinderguard.casefile import reading
 from kinderguard.casefile import tables as t
+from kinderguard.casefile.bodies import check_body
+from kinderguard.casefile.closing import FileState, file_state
 from kinderguard.casefile.encryption import Vault
 from kinderguard.casefile.entries import (
     FACTUAL,
     Entry,
+    EntryKind,
     NewEntry,
     body_digest,
     body_text,
@@ -32,9 +35,19 @@ from kinderguard.casefile.entries import (
 from kinderguard.casefile.errors import ConflictError, ContradictionError, EntryRefusedError
 from kinderguard.casefile.facts import PLACES, case_of, facts_of
 from kinderguard.casefile.history import Holding, holdings, stated_on, turning_days, values
+from kinderguard.casefile.moves import MoveRefusedError
+from kinderguard.casefile.texts import check_text, names_in, texts_in
 from kinderguard.model.case import Case
+from kinderguard.model.dates import BEIJING
 from kinderguard.model.errors import InvalidRecordError
 from kinderguard.model.text import Text
+
+#: What is written of a child while the file is open. Whatever else there is can be written of a closed one as well.
+OF_OPEN_FILES = frozenset({EntryKind.FACTS, EntryKind.CORRECTION, EntryKind.VISIT, EntryKind.PLAN, EntryKind.SERVICE})
+#: What says whether a file is open.
+_STATES = (EntryKind.CLOSING, EntryKind.REOPENING)
+#: What may well begin later than today.
+_AHEAD = frozenset({EntryKind.PLAN, EntryKind.SERVICE})
 
 
 class Writing:
@@ -53,6 +66,7 @@ class Writing:
         self._erased: set[str] = set()
         self._touched: set[str] = set()
         self._factual: dict[str, list[Entry]] = {}
+        self._states: dict[str, list[Entry]] = {}
         self._places: dict[tuple[str, str], None] = {}
         self._known_keys: dict[str, int | None] = {}
         self._asked: set[str] = set()
@@ -60,8 +74,17 @@ class Writing:
 
     # ---- what is there ------------------------------------------------------------------------------------------
 
-    def prefetch(self, refs: Iterable[str], keys: Iterable[str | None] = (), *, facts: Iterable[str] = ()) -> None:
-        """Read at once what many entries will need: their files' last numbers, their keys, the facts of some files."""
+    def prefetch(
+        self,
+        refs: Iterable[str],
+        keys: Iterable[str | None] = (),
+        *,
+        facts: Iterable[str] = (),
+        states: Iterable[str] = (),
+    ) -> None:
+        """Read at once what many entries will need: their files' last numbers, their keys, the facts of some files, and of
+        these and of some others whether they are open.
+        """
         wanted = {ref for ref in refs if ref not in self._last}
         for some in reading.chunks(sorted(wanted)):
             query = sa.select(t.files.c.ref, t.files.c.last, t.files.c.erased).where(t.files.c.ref.in_(some))
@@ -77,6 +100,13 @@ class Writing:
             for row in self.connection.execute(query):
                 self._known_keys[row.digest] = row.number
         self._asked |= digests
+        facts = tuple(facts)
+        unasked = [ref for ref in dict.fromkeys((*facts, *states)) if ref not in self._states]
+        for ref in unasked:
+            self._states[ref] = []
+        there = [ref for ref in unasked if self._last.get(ref, 1)]
+        for entry in reading.entries_of(self.connection, self.vault, there, kinds=_STATES):
+            self._states[entry.ref].append(entry)
         missing = [ref for ref in dict.fromkeys(facts) if ref not in self._factual]
         for ref in missing:
             self._factual[ref] = []
@@ -89,6 +119,19 @@ class Writing:
         if ref not in self._last:
             self.prefetch([ref])
         return self._last[ref]
+
+    def is_closed(self, ref: str, day: dt.date) -> bool:
+        """Whether a file is closed on a day, or today where that is later."""
+        self.prefetch([ref], states=[ref])
+        states = self._states[ref]
+        if not states:
+            return False  # no closing was ever written: so no correction of one has to be read
+        return file_state([*self.factual(ref), *states], max(day, self.today)) is FileState.CLOSED
+
+    @property
+    def today(self) -> dt.date:
+        """The day of this transaction, in Beijing; never before that of the last entry, where a clock was set back."""
+        return moment(max(self._now, self._known_at)).astimezone(BEIJING).date()
 
     def was_erased(self, ref: str) -> bool:
         """Whether a file was erased, and nothing was written to it since."""
@@ -134,6 +177,10 @@ class Writing:
             return self._of_then(new, self.written(new.key))
         if new.expect is not None and new.expect != self.last(new.ref):
             raise ConflictError.of(new.ref, new.expect, self.last(new.ref))
+        check_body(new)
+        self._check_open(new)
+        self._check_texts(new)
+        doubts = self._doubts(new)
         if new.kind in FACTUAL and not canonical:
             new = attrs.evolve(new, body=_canonical(new))
         entry, salt, content = self._chained(new)
@@ -149,8 +196,65 @@ class Writing:
         self._last[new.ref] = entry.number
         self._touched.add(new.ref)
         self._erased.discard(new.ref)
+        if new.kind in _STATES:
+            self.prefetch([new.ref], states=[new.ref])
+            self._states[new.ref].append(entry)
         self._made[entry.number] = entry
-        return entry
+        return attrs.evolve(entry, doubts=doubts) if doubts else entry
+
+    # ---- what is refused ----------------------------------------------------------------------------------------
+
+    def _check_open(self, new: NewEntry) -> None:
+        """Refuse to go on with a closed file. A closing itself, or an opening, can be taken back."""
+        if new.kind not in OF_OPEN_FILES or not self.is_closed(new.ref, new.valid_from):
+            return
+        if new.kind is EntryKind.CORRECTION and self._corrects_state(new):
+            return
+        raise MoveRefusedError(
+            Text(
+                f"档案 {new.ref} 已结案，不能再写“{new.kind.zh}”；未写入任何内容。请先重新建档（store.reopen_file）；"
+                "结案有误的，用 store.correct(…) 收回结案那一条。",
+                f"File {new.ref} is closed, so no {new.kind.en} is written to it; nothing was written. Open it again first "
+                "(store.reopen_file), or, where the closing was a mistake, take its entry back with store.correct(...).",
+            )
+        )
+
+    def _corrects_state(self, new: NewEntry) -> bool:
+        states = {entry.number for entry in self._states[new.ref]}
+        by_number = {entry.number: entry for entry in self.factual(new.ref)}
+        target = new.corrects
+        while target is not None and target not in states:
+            correction = by_number.get(target)
+            target = None if correction is None else correction.corrects
+        return target is not None
+
+    def _check_texts(self, new: NewEntry) -> None:
+        """Refuse a free text that gives away who somebody is. Facts are a case, and hold what they must."""
+        if new.kind in (EntryKind.FACTS, EntryKind.ASSESSMENT):
+            return
+        texts = list(texts_in(new.body))
+        names = names_in(self.factual(new.ref)) if texts and self.last(new.ref) else frozenset()
+        for name, text in texts:
+            check_text(text, name, names)
+
+    def _doubts(self, new: NewEntry) -> tuple[Text, ...]:
+        """What looks wrong and may yet be right: an entry of a day to come. A visit of such a day cannot be."""
+        if new.valid_from <= self.today or new.kind in _AHEAD:
+            return ()
+        if new.kind is EntryKind.VISIT:
+            raise EntryRefusedError(
+                Text(
+                    f"走访日期（{new.valid_from}）晚于今天（{self.today}）；未写入任何内容，请改正日期。",
+                    f"The visit's day ({new.valid_from}) lies after today ({self.today}); nothing was written, mend the day.",
+                )
+            )
+        return (
+            Text(
+                f"日期（{new.valid_from}）晚于今天（{self.today}），到那天才生效；如系笔误，请收回后重写",
+                f"its day ({new.valid_from}) lies after today ({self.today}), so it holds only from then on; if that is a slip, "
+                "take it back and write it again",
+            ),
+        )
 
     def _chained(self, new: NewEntry) -> tuple[Entry, bytes, bytes]:
         number = self._number + 1

@@ -8,8 +8,10 @@ from kinderguard.commands import (
     casefile_import,
     casefile_mending,
     casefile_moves,
+    casefile_recording,
     casefile_work,
     conformance,
+    headers,
     ledger,
     packs,
     proofs,
@@ -28,6 +30,6 @@ def run() -> None:
 
 __all__ = [
     "app", "care", "care_allocation", "casefile", "casefile_giving", "casefile_import", "casefile_mending",
-    "casefile_moves", "casefile_work", "conformance", "ledger", "packs",
+    "casefile_moves", "casefile_recording", "casefile_work", "conformance", "headers", "ledger", "packs",
     "proofs", "rules", "run", "scaffold", "survey", "testing",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ skipped or problems reported; 2: nothing could be done.
 
 import datetime as dt
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -14,9 +14,11 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
 
 from kinderguard.model.errors import KinderguardError, ToldError
+from kinderguard.model.progress import Progress
 from kinderguard.model.text import Text
 
 app = typer.Typer(
@@ -67,10 +69,10 @@ OnSheet = Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="å
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+def progress(what: str) -> Iterator[Progress]:
     """A bar on standard error while it is a terminal; nothing otherwise."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=error_console, transient=True, disable=not error_console.is_terminal) as bar:
+    with Bar(*columns, console=error_console, transient=True, disable=not error_console.is_terminal) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 

@@ -6,7 +6,8 @@ and plans go to those who help, and hold the file's number alone.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,16 +32,18 @@ from kinderguard.commands.application import (
     Strict,
     app,
     contained,
+    fail,
     progress,
     say,
 )
 from kinderguard.commands.casefile import InDivision
 from kinderguard.commands.children import numbered, read_children
 from kinderguard.commands.store import InStore, open_store
-from kinderguard.commands.tabular import AsTable, TableFormat, check_out, columns_of, write_list
+from kinderguard.commands.tabular import TableFormat, check_out, columns_of, write_list
 from kinderguard.model.case import Case
 from kinderguard.model.errors import Problem
-from kinderguard.model.text import Language, Text, join
+from kinderguard.model.places import place_name
+from kinderguard.model.text import Language, Text, join, same
 
 if TYPE_CHECKING:
     from kinderguard.casefile import CaseStore
@@ -66,6 +69,27 @@ SavedBy = Annotated[
 ]
 
 
+class CareFormat(StrEnum):
+    """What needs and plans are written as: as lists, or as a text about each child."""
+
+    SUMMARY = "summary"
+    TEXT = "text"
+    JSONL = "jsonl"
+    CSV = "csv"
+    XLSX = "xlsx"
+
+    @property
+    def as_table(self) -> TableFormat:
+        """The list's form; a text is written where a summary would be."""
+        return TableFormat.SUMMARY if self is CareFormat.TEXT else TableFormat(self.value)
+
+
+AsCare = Annotated[
+    CareFormat,
+    typer.Option("--format", "-f", help="输出形式；text 为逐名儿童的文字 / what to write; text tells of each child"),
+]
+
+
 def check_saved(save: bool, by: str | None) -> None:
     """Who saves says who.
 
@@ -83,6 +107,10 @@ def check_saved(save: bool, by: str | None) -> None:
 def find_needs(
     on: OnDay,
     ledger: FromLedger = None,
+    refs: Annotated[
+        list[str] | None,
+        typer.Option("--ref", metavar="REF", help="只看此编号的儿童，可重复 / this child alone; may be given again"),
+    ] = None,
     store: InStore = None,
     division: InDivision = None,
     to_clarify: Annotated[
@@ -92,23 +120,24 @@ def find_needs(
             help="也列出待核实的需求及须了解的事实 / also needs to be clarified, with the facts to find out",
         ),
     ] = False,
-    form: AsTable = TableFormat.SUMMARY,
+    form: AsCare = CareFormat.SUMMARY,
     out: OutPath = None,
     lang: InLang = Lang.ZH,
     strict: Strict = False,
 ) -> None:
     """列出每名儿童的需求、理由和紧迫程度。What each child needs, why, and how urgently."""
-    check_out(form, out)
+    check_out(form.as_table, out)
     with contained():
         book = kinderguard.load(strict=strict)
-        cases = children_of(ledger, store, division, on, book, lang.value)
+        cases = children_of(ledger, store, division, on, book, lang.value, refs or ())
         found = list(needs_of(cases, book, on, to_clarify=to_clarify))
         needs = [need for some, _ in found for need in some]
         text: Language = lang.value
+        each_child = ((case.ref, some) for case, (some, _) in zip(cases, found, strict=True))
         write_list(
-            form,
+            form.as_table,
             out,
-            summary=_needs_summary(len(cases), needs, text),
+            summary=_needs_text(each_child, text) if form is CareFormat.TEXT else _needs_summary(len(cases), needs, text),
             lines=(need.model_dump(mode="json", exclude_none=True, exclude_defaults=True) for need in needs),
             heads=_NEED_HEADS,
             rows=(
@@ -137,7 +166,7 @@ def needs_of(cases: list[Case], book: "PolicyBook", on: dt.date, *, to_clarify: 
     """Of each child its needs, and what was wrong with packs or parameters."""
     with progress("查找需求 / finding needs") as step:
         for number, case in enumerate(cases, 1):
-            found = assess_needs(case, book, on)
+            found = assess_needs(book, case, on=on)
             yield found.needs if to_clarify else found.present, found.problems
             step(number, len(cases))
 
@@ -163,6 +192,34 @@ def _needs_summary(children: int, needs: list[Need], lang: Language) -> Iterator
         yield from columns_of((titles[code].in_(lang), str(count), code) for code, count in clarify.most_common())
 
 
+def _needs_text(children: Iterable[tuple[str | None, tuple[Need, ...]]], lang: Language) -> Iterator[str]:
+    """Of each child what it needs, why, what meets it, and what is to be found out."""
+    for ref, needs in children:
+        head = Text("，没有发现需求", ", no need found") if not needs else Text("", "")
+        yield (Text(f"儿童 {ref or '—'}", f"Child {ref or '-'}") + head).in_(lang)
+        for need in needs:
+            yield from _need_text(need, lang)
+
+
+def _need_text(need: Need, lang: Language) -> Iterator[str]:
+    state = need.status.label + Text("，", ", ") if need.to_clarify else Text("", "")
+    yield (Text("  ", "  ") + need.title + Text("（", " (") + state + need.urgency.label + Text("）", ")")).in_(lang)
+    parts = [(Text("理由：", "why: "), need.reason)]
+    if need.to_clarify:
+        parts.append((Text("待了解：", "to find out: "), join(list(need.asks))))
+    met = (
+        join([s.label for s in need.services], "或", " or ")
+        if need.for_helpers
+        else Text("交主管部门", "the authorities")
+    )
+    parts.append((Text("服务：", "by: "), met))
+    if need.sources or need.ours:
+        ours = [Text("本库默认，非法律规定", "a default of this library, not law")] if need.ours else []
+        parts.append((Text("依据：", "rests on: "), join([*need.sources, *ours], "；", "; ")))
+    for title, said in parts:
+        yield f"    {(title + said).in_(lang)}"
+
+
 # ---- plans -------------------------------------------------------------------------------------------------------
 
 
@@ -180,13 +237,13 @@ def plan_care(
         str | None,
         typer.Option("--by", metavar="CODE", help="随 --save：经办人的用户代码 / with --save: the user's code"),
     ] = None,
-    form: AsTable = TableFormat.SUMMARY,
+    form: AsCare = CareFormat.SUMMARY,
     out: OutPath = None,
     lang: InLang = Lang.ZH,
     strict: Strict = False,
 ) -> None:
     """按三类差异化帮扶拟定方案草稿。Draft a plan for each child by its main classes."""
-    check_out(form, out)
+    check_out(form.as_table, out)
     check_saved(save, by)
     with contained():
         book = kinderguard.load(strict=strict)
@@ -203,10 +260,13 @@ def plan_care(
             if save:
                 _keep(opened, plans, str(by))
         text: Language = lang.value
+        whole = bool(refs)
         write_list(
-            form,
+            form.as_table,
             out,
-            summary=_plans_summary(plans, text, whole=bool(refs), saved=save),
+            summary=_plans_text(plans, text)
+            if form is CareFormat.TEXT
+            else _plans_summary(plans, text, whole=whole, saved=save),
             lines=(plan.model_dump(mode="json", exclude_none=True, exclude_defaults=True) for plan in plans),
             heads=_PLAN_HEADS,
             rows=(row for plan in plans for row in _plan_rows(plan, text)),
@@ -216,7 +276,7 @@ def plan_care(
 
 
 def _plan(case: Case, book: "PolicyBook", on: dt.date) -> tuple[CarePlan, tuple[Problem, ...]]:
-    found, result = assess_needs(case, book, on), book.assess(case, on=on)
+    found, result = assess_needs(book, case, on=on), book.assess(case, on=on)
     return differentiated_plan(
         found.present, result, visit_months=visit_months(book, case.division, on)
     ), found.problems
@@ -291,22 +351,68 @@ def _plans_summary(plans: list[CarePlan], lang: Language, *, whole: bool, saved:
             yield from columns_of(rows)
 
 
+def _plans_text(plans: Iterable[CarePlan], lang: Language) -> Iterator[str]:
+    """Each plan as somebody reads it: for whom, what for, by what, when the child is looked after, and what to note."""
+    for plan in plans:
+        place = "" if plan.division is None else f" {place_name(plan.division).in_(lang)}"
+        yield Text(f"儿童 {plan.ref}", f"Child {plan.ref}").in_(lang) + place
+        made = Text(f"方案{plan.state.zh}，{plan.made_on}", f"plan: {plan.state.en}, {plan.made_on}")
+        yield f"  {made.in_(lang)}"
+        if plan.classes:
+            yield "  " + (Text("类别：", "classes: ") + join([c.label for c in plan.classes])).in_(lang)
+        if plan.classes_open:
+            yield "  " + (
+                Text("待核实的类别：", "classes to be clarified: ") + join([c.label for c in plan.classes_open])
+            ).in_(lang)
+        titles = {need.code: need.title for need in plan.needs}
+        parts = (
+            (Text("目标", "goals"), [goal.title for goal in plan.goals]),
+            (Text("服务", "services"), [
+                each.service.label + Text("（", " (") + titles.get(each.need, same(each.need)) + Text("）", ")")
+                for each in plan.services
+            ]),
+            (Text("随访", "follow-ups"), [
+                visit.kind.label + (same(f" {visit.planned_on}") if visit.planned_on else Text("（未定日期）", " (no day yet)"))
+                for visit in plan.follow_ups
+            ]),
+            (Text("说明", "notes"), list(plan.notes)),
+        )  # fmt: skip
+        for title, lines in parts:
+            if lines:
+                yield f"  {title.in_(lang)}"
+                yield from (f"    {line.in_(lang)}" for line in lines)
+
+
 # ---- shared ------------------------------------------------------------------------------------------------------
 
 
 def children_of(
-    ledger: Path | None, store: str | None, division: str | None, on: dt.date, book: "PolicyBook", lang: Language
+    ledger: Path | None,
+    store: str | None,
+    division: str | None,
+    on: dt.date,
+    book: "PolicyBook",
+    lang: Language,
+    refs: Collection[str] = (),
 ) -> list[Case]:
-    """The children of a ledger, or of the open files of a store."""
+    """The children of a ledger, or of the open files of a store; only those of ``refs``, where any are named."""
     if ledger is None:
         with open_store(store, lang) as opened:
-            return [opened.case(ref, at=on) for ref in opened.refs(division, open=True, at=on)]
+            return [opened.case(ref, at=on) for ref in refs or opened.refs(division, open=True, at=on)]
     read = read_children(ledger, book)
     for row in read.skipped:
         assert row.error is not None
         where = Text(f"{row.sheet} 第 {row.row} 行：", f"{row.sheet}, row {row.row}: ")
         say((where + row.error.message).in_(lang))
-    return [case for case in numbered(read) if division is None or (case.division or "").startswith(division)]
+    cases = list(numbered(read))
+    lost = [ref for ref in refs if ref not in {case.ref for case in cases}]
+    if lost:
+        fail(Text(f"台账中没有编号 {'、'.join(lost)} 的儿童", f"the ledger has no child numbered {', '.join(lost)}"))
+    return [
+        case
+        for case in cases
+        if (division is None or (case.division or "").startswith(division)) and (not refs or case.ref in refs)
+    ]
 
 
 def told(problems: Iterable[Problem], lang: Language) -> int:

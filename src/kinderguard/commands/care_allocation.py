@@ -6,9 +6,9 @@ or by what organisations report, is neither promised again nor are its places gi
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import attrs
 import typer
@@ -46,11 +46,14 @@ from kinderguard.commands.casefile import InDivision
 from kinderguard.commands.offers import read_distances, read_offers, read_services
 from kinderguard.commands.store import InStore, open_store
 from kinderguard.commands.tabular import AsTable, TableFormat, check_out, columns_of, write_list
-from kinderguard.model.errors import Problem
+from kinderguard.model.errors import InvalidRecordError, Problem
+from kinderguard.model.record import Record
 from kinderguard.model.text import Language, Text, same
 
 if TYPE_CHECKING:
-    from kinderguard.casefile import CaseStore
+    from kinderguard.casefile import CaseStore, Entry
+
+_R = TypeVar("_R", bound=Record)
 
 Services = Annotated[
     list[Path] | None,
@@ -335,6 +338,16 @@ class Promised:
     offer: str | None
 
 
+def _read(model: type[_R], entry: "Entry", body: Mapping[str, Any]) -> _R:
+    """What an entry says, as a record; where it is none, the file and the entry are named."""
+    from kinderguard.casefile import UnreadableEntryError
+
+    try:
+        return model.model_validate(body)
+    except InvalidRecordError:
+        raise UnreadableEntryError.of(entry.number, entry.ref, entry.kind.label) from None
+
+
 def kept_services(store: "CaseStore", division: str | None, on: dt.date) -> tuple[list[Promised], int]:
     """The services that the files hold: those of each file's last plan, and those that were promised by an allocation.
 
@@ -350,11 +363,11 @@ def kept_services(store: "CaseStore", division: str | None, on: dt.date) -> tupl
         entries = store.entries(ref, kinds=[EntryKind.PLAN, EntryKind.SERVICE, EntryKind.CORRECTION])
         gone = withdrawn(entries)
         there = [e for e in entries if e.number not in gone and not e.erased]
-        plans += [CarePlan.model_validate(e.body) for e in there if e.kind is EntryKind.PLAN][-1:]
+        plans += [_read(CarePlan, e, e.body) for e in there if e.kind is EntryKind.PLAN][-1:]
         for entry in there:
             if entry.kind is EntryKind.SERVICE:
                 body = dict(entry.body)
                 offer = body.pop("offer", None)
-                found.append(Promised(ServiceGiven.model_validate(body), offer))
+                found.append(Promised(_read(ServiceGiven, entry, body), offer))
     of_plans, undated = services_of(plans)
     return [*found, *(Promised(each, None) for each in of_plans)], len(undated)

@@ -1,4 +1,4 @@
-"""``file``: case files in a store: new-key, list, show. The modules whose names begin with ``casefile_`` have the rest.
+"""``file``: case files in a store: new-key, list, show (its entries in ``casefile_history``). The modules whose names begin with ``casefile_`` have the rest.
 
 Whatever is written says by whom. Names and numbers of people are shown or written only where that was asked for; giving
 out a file is always written down in the file.
@@ -7,7 +7,7 @@ out a file is always written down in the file.
 import datetime as dt
 import json
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -18,14 +18,12 @@ from kinderguard.commands.application import (
     contained,
     day,
 )
+from kinderguard.commands.casefile_history import as_json, erased_by, erasure_text, lines_of_history
 from kinderguard.commands.facts_in_words import lines_of, without_personal
 from kinderguard.commands.store import InStore, open_store
 from kinderguard.commands.tabular import columns_of
 from kinderguard.model.places import place_name
-from kinderguard.model.text import Language, Text, join
-
-if TYPE_CHECKING:
-    from kinderguard.casefile import HistoryLine
+from kinderguard.model.text import Text
 
 files = typer.Typer(
     name="file",
@@ -125,60 +123,25 @@ def show_file(
     with contained(), open_store(store, lang.value) as opened:
         on = at or opened.today()
         case = opened.case(ref, at=on, known=known)
-        lines = opened.history(ref) if history else ()
-        lines = tuple(line for line in lines if known is None or line.entry.known_at <= known)
+        lines = tuple(line for line in opened.history(ref) if known is None or line.entry.known_at <= known)
+        erasure = erased_by(lines)
         if form is ShownAs.JSON:
             from kinderguard.casefile.facts import facts_of
 
             facts = facts_of(case if personal else without_personal(case))
-            entries = [_entry(line) for line in lines]
+            entries = [as_json(line) for line in lines]
             shown = {"ref": ref, "at": on.isoformat(), "facts": facts} | ({"entries": entries} if history else {})
+            if erasure is not None:
+                shown |= {"erased": as_json(erasure)}
             typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
             return
+        if erasure is not None:
+            typer.echo(erasure_text(ref, erasure).in_(lang.value))
         place = place_name(case.division) if case.division else Text("负责地区不详", "no division in charge")
         typer.echo((Text(f"档案 {ref}，{on}，", f"File {ref} on {on}, ") + place).in_(lang.value))
         for line in columns_of(lines_of(case, lang.value, personal=personal)):
             typer.echo(line)
         if history:
             typer.echo(Text("记录", "Entries").in_(lang.value))
-            for line in columns_of(_entry_line(line, lang.value) for line in lines):
-                typer.echo(line)
-
-
-def _entry(line: "HistoryLine") -> dict[str, Any]:
-    entry = line.entry
-    return {
-        "number": entry.number,
-        "kind": entry.kind.value,
-        "known_at": entry.known_at.isoformat(),
-        "valid_from": entry.valid_from.isoformat(),
-        "valid_until": entry.valid_until.isoformat() if entry.valid_until else None,
-        "by": entry.by,
-        "erased": entry.erased,
-        "source": entry.body.get("source"),
-        "sources": entry.body.get("sources", []),
-        "changed": [change.path for change in line.changes],
-    }
-
-
-#: How many changed facts an entry names; the rest are counted.
-_NAMED = 6
-
-
-def _entry_line(line: "HistoryLine", lang: Language) -> tuple[str, ...]:
-    entry = line.entry
-    titles = [change.title for change in line.changes]
-    more = len(titles) - _NAMED
-    what = join(titles[:_NAMED])
-    if more > 0:
-        what += Text(f" 等 {len(titles)} 项", f" and {more} more")
-    until = f"…{entry.valid_until}" if entry.valid_until else ""
-    known = entry.known_at.strftime("%Y-%m-%d %H:%M UTC")
-    return (
-        f"{entry.number}",
-        known,
-        entry.kind.label.in_(lang),
-        f"{entry.valid_from}{until}",
-        entry.by,
-        what.in_(lang),
-    )
+            for text in lines_of_history(lines, lang.value):
+                typer.echo(text)

@@ -5,6 +5,8 @@ Every giving out is written down in the file before anything is written elsewher
 
 import datetime as dt
 import json
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,7 +27,7 @@ from kinderguard.commands.tabular import write_for_owner
 from kinderguard.model.text import Text, same
 
 if TYPE_CHECKING:
-    from kinderguard.casefile import CaseStore
+    from kinderguard.casefile import CaseStore, SharingRules
 
 
 @files.command(name="export")
@@ -99,6 +101,9 @@ def export_file(
                 )
             from kinderguard.casefile import Override, Recipient, SharingRules
 
+            chosen = SharingRules.default() if rules is None else SharingRules.from_toml(rules)
+            if override is None:
+                _check_fields(field or (), chosen, str(role), str(purpose))
             # mypy cannot tell what the converter ``tuple`` takes.
             forced = None if override is None else Override(override, tuple(field or ()))  # type: ignore[arg-type]
             shared = opened.share(
@@ -109,7 +114,7 @@ def export_file(
                 by=by,
                 override=forced,
                 on=when,
-                rules=None if rules is None else SharingRules.from_toml(rules),
+                rules=chosen,
             )
             document, given, withheld, number = (
                 shared.to_dict(),
@@ -126,16 +131,31 @@ def export_file(
         typer.echo(text.in_(lang.value))
 
 
+def _check_fields(fields: Iterable[str], rules: "SharingRules", role: str, purpose: str) -> None:
+    """Refuse a further fact that the role is not given anyway: without an override it would silently be left out."""
+    lacking = [each for each in fields if not rules.allows(role, purpose, each)]
+    if lacking:
+        fail(
+            Text(
+                f"{'、'.join(lacking)} 不在该角色和目的可得的范围内；未提供任何内容。请去掉 --field，或用 --override 写明理由",
+                f"{', '.join(lacking)} is nothing that this role is given for this purpose; nothing was given. Leave --field out, or "
+                "say why with --override",
+            )
+        )
+
+
 def _whole(
     store: "CaseStore", ref: str, reason: str | None, by: str, on: dt.date
 ) -> tuple[dict[str, Any], list[str], list[str], int]:
     """The whole file, and the entry that says that it was written out."""
     from kinderguard.casefile import EntryKind
     from kinderguard.casefile.facts import facts_of
+    from kinderguard.casefile.texts import check_text, names_in
 
     if not (reason or "").strip():
         fail(Text("写出整份档案须用 --reason 写明用途", "to write the whole file, say what it is for with --reason"))
     facts = facts_of(store.case(ref, at=on))
+    check_text(str(reason), "reason", names_in(store.entries(ref)))
     body = {
         "recipient": {"role": "whole_file", "organisation": by}, "purpose": "whole_file", "basis": "whole_file",
         "outcome": "given", "refused_because": [], "fields": sorted(facts),
@@ -143,6 +163,10 @@ def _whole(
     }  # fmt: skip
     entry = store.append(ref, EntryKind.SHARE, body, valid_from=on, by=by)
     return {"ref": ref, "on": on.isoformat(), "entry": entry.number, "facts": facts}, list(facts), [], entry.number
+
+
+#: The last entry as ``verify`` prints it.
+_HEAD = re.compile(r"\s*[0-9]{1,18}:[0-9a-fA-F]{64}\s*\Z")
 
 
 @files.command(name="verify")
@@ -164,10 +188,16 @@ def verify_store(
 
         remembered = None
         if head is not None:
-            number, _, mark = head.partition(":")
-            if not number.isdigit() or not mark:
-                fail(Text("--head 写作 条号:摘要", "--head is written NUMBER:HASH, as verify prints it"))
-            remembered = Head(int(number), mark)
+            number, _, mark = head.strip().partition(":")
+            if not _HEAD.match(head):
+                fail(
+                    Text(
+                        "--head 写作 条号:摘要，摘要为 64 位十六进制数字，与 verify 所示一致；所写的不完整，未作核验",
+                        "--head is written NUMBER:HASH with a hash of 64 hex digits, as verify prints it; what was given is not "
+                        "whole, and nothing was checked",
+                    )
+                )
+            remembered = Head(int(number), mark.lower())
         report = opened.verify(remembered)
         typer.echo(
             Text(

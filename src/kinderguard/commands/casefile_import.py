@@ -5,7 +5,7 @@ personal is shown.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -99,7 +99,7 @@ def import_children(
             survey, not_used = combined(lists, at, book, linked=linked, decisions=decisions or [], by=by, trust=trust)
             with open_store(store, lang.value, make=True) as opened, progress("存档 / filing") as step:
                 filed = opened.import_survey(survey, by=by, progress=step)
-            _write_filed(filed, form, out, lang.value)
+            _write_filed(filed, survey.titles, form, out, lang.value)
             tell(survey, not_used, lang.value)
             raise typer.Exit(_survey_code(filed, survey, bool(not_used)))
         ledger = _only(lists)
@@ -113,9 +113,18 @@ def import_children(
         read = _ledger(ledger, kinderguard.load(strict=strict), sheet)
         with open_store(store, lang.value, make=True) as opened, progress("存档 / filing") as step:
             done = opened.import_ledger(read, at=at, by=by, source=source, progress=step)
+            today = opened.today()
         write_list(form, out, summary=_imported(done, lang.value), lines=(), heads=(), rows=(), lang=lang.value)
         for told in _rows_to_look_at((*done.not_filed, *done.without_id)):
             say(told.in_(lang.value))
+        if at > today:
+            say(
+                Text(
+                    f"注意：--at（{at}）晚于今天（{today}），所存情况到那天才生效；如系笔误，请收回后重新导入",
+                    f"Note: --at ({at}) lies after today ({today}), so what was filed holds only from then on; if that is a slip, "
+                    "take it back and import again",
+                ).in_(lang.value)
+            )
         if ledger.suffix.lower() in JSON_LINES and not any(_is_identified(case) for case in read.cases):
             say(_WITHOUT_PERSONAL.in_(lang.value))
         wrong = tell_problems(read, read.source, lang.value)
@@ -230,11 +239,7 @@ def _rows_to_look_at(places: Iterable["RowPlace"]) -> Iterator[Text]:
 
 
 def _imported(done: "Imported", lang: Language) -> Iterator[str]:
-    yield Text(
-        f"{done.rows} 行 = 已写入 {done.written} + 无变化 {done.unchanged} + 以前已导入 {done.before} + 未存档 {len(done.not_filed)}",
-        f"{done.rows} rows = {done.written} written + {done.unchanged} unchanged + {done.before} imported before + "
-        f"{len(done.not_filed)} not filed",
-    ).in_(lang)
+    yield done.summary(lang)
     if done.without_id:
         yield _without_id(len(done.without_id), Text("行", "")).in_(lang)
 
@@ -254,12 +259,14 @@ _HEADS = (
 )  # fmt: skip
 
 
-def _write_filed(filed: "FiledSurvey", form: TableFormat, out: Path | None, lang: Language) -> None:
+def _write_filed(
+    filed: "FiledSurvey", titles: Mapping[str, Text], form: TableFormat, out: Path | None, lang: Language
+) -> None:
     """What was filed: the counts, or each child."""
     write_list(
         form,
         out,
-        summary=_filed_summary(filed, lang),
+        summary=_filed_summary(filed, titles, lang),
         lines=(
             {
                 "child": each.child, "ref": each.ref, "filing": each.filing.value, "entries": list(each.entries),
@@ -273,7 +280,7 @@ def _write_filed(filed: "FiledSurvey", form: TableFormat, out: Path | None, lang
         rows=(
             (
                 each.child, each.ref, each.filing.label.in_(lang), len(each.facts),
-                join([fact_title(path) for path in each.open]).in_(lang) if each.open else None,
+                join([fact_title(path, titles) for path in each.open]).in_(lang) if each.open else None,
                 None if each.why is None else in_commands(each.why).in_(lang),
             )
             for each in filed
@@ -284,7 +291,7 @@ def _write_filed(filed: "FiledSurvey", form: TableFormat, out: Path | None, lang
         say(told.in_(lang))
 
 
-def _filed_summary(filed: "FiledSurvey", lang: Language) -> Iterator[str]:
+def _filed_summary(filed: "FiledSurvey", titles: Mapping[str, Text], lang: Language) -> Iterator[str]:
     yield filed.summary(lang)
     count = sum(each.without_id for each in filed)
     if count:
@@ -299,7 +306,9 @@ def _filed_summary(filed: "FiledSurvey", lang: Language) -> Iterator[str]:
             "Facts about which lists differ and nobody has decided are unknown in the files (decide them in the sheet to_decide "
             "of kinderguard survey ... --out, then import again)",
         ).in_(lang)
-        yield from columns_of((fact_title(path).in_(lang), str(number)) for path, number in sorted(opened.items()))
+        yield from columns_of(
+            (fact_title(path, titles).in_(lang), str(number)) for path, number in sorted(opened.items())
+        )
 
 
 def _children_to_look_at(filed: "FiledSurvey") -> Iterator[Text]:

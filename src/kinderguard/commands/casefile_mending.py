@@ -16,7 +16,9 @@ from kinderguard.commands.application import DONE, WITH_PROBLEMS, InLang, Lang, 
 from kinderguard.commands.casefile import Ref, ShownAs, files
 from kinderguard.commands.casefile_moves import AsText, Why, write_done
 from kinderguard.commands.store import ByUser, InStore, open_store
-from kinderguard.model.text import Text
+from kinderguard.model.case import Case
+from kinderguard.model.code_names import by_value, code_named, codes_in, field_at, no_such_code
+from kinderguard.model.text import Text, same
 
 
 @files.command(name="correct")
@@ -60,20 +62,28 @@ def correct_entry(
         bool,
         typer.Option("--whole", help="收回整条记录，如同从未写入 / take the whole entry back, as if it had never been"),
     ] = False,
+    acting: Annotated[
+        str | None,
+        typer.Option(
+            "--acting",
+            metavar="CODE",
+            help="办理的行政区划代码；不写则按用户代码的开头 / the division that acts; that of the user's code if left out",
+        ),
+    ] = None,
     store: InStore = None,
     form: AsText = ShownAs.TEXT,
     lang: InLang = Lang.ZH,
 ) -> None:
     """更正一条记录；此前所知仍保留。Correct an entry; what was thought before it is kept."""
     with contained():
-        given = _facts(fact or (), facts)
+        given = read_facts(fact or (), facts)
         if whole and given:
             fail(
                 Text("--whole 收回整条记录，不能同时写事实", "--whole takes the whole entry back; leave the facts out")
             )
         with open_store(store, lang.value) as opened:
             entry = opened.correct(
-                ref, number, None if whole else given, withdrawn=withdraw or (), reason=reason, by=by
+                ref, number, None if whole else given, withdrawn=withdraw or (), reason=reason, by=by, acting=acting
             )  # fmt: skip
         done = Text("已收回", "taken back") if whole else Text("已更正", "corrected")
         what = Text(f"档案 {ref} 第 {number} 条{done.zh}", f"Entry {number} of file {ref} is {done.en}")
@@ -83,8 +93,14 @@ def correct_entry(
         )  # fmt: skip
 
 
-def _facts(given: Iterable[str], path: Path | None) -> dict[str, Any]:
-    """The facts of the options and of the file; no value is repeated in what is told."""
+def read_facts(given: Iterable[str], path: Path | None, *, as_written: str = "--fact PATH=VALUE") -> dict[str, Any]:
+    """The facts of the command line and of the file; no value is repeated in what is told.
+
+    Args:
+        given: each as ``PATH=VALUE``.
+        path: the JSON file.
+        as_written: how one is written on this command's line.
+    """
     found = _from_file(path) if path is not None else {}
     for text in given:
         name, sign, value = text.partition("=")
@@ -92,8 +108,8 @@ def _facts(given: Iterable[str], path: Path | None) -> dict[str, Any]:
         if not sign or not name:
             fail(
                 Text(
-                    "事实写作 --fact 路径=值，如 --fact household.size=4",
-                    "a fact is written --fact PATH=VALUE, as household.size=4",
+                    f"事实写作 {as_written.replace('PATH=VALUE', '路径=值')}，如 household.size=4",
+                    f"a fact is written {as_written}, as household.size=4",
                 )
             )
         if name in found:
@@ -107,7 +123,19 @@ def _facts(given: Iterable[str], path: Path | None) -> dict[str, Any]:
                 )
             )
         found[name] = _value(name, value.strip())
-    return found
+    return {name: _with_codes(name, value) for name, value in found.items()}
+
+
+def _with_codes(name: str, value: Any) -> Any:
+    """A value with its codes as a case holds them, whether their labels or their values were written."""
+    field = field_at(Case, name.split("."))
+    if field is None:
+        return value
+    codes, coded = codes_in(field.annotation), by_value(field.annotation, value)
+    for each in coded if isinstance(coded, list) else [coded]:
+        if codes is not None and isinstance(each, str) and code_named(codes, each) is None:
+            fail(same(name) + Text("：", ": ") + no_such_code(codes, each))
+    return coded
 
 
 def _may_be_personal(path: str) -> bool:

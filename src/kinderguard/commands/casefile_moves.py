@@ -5,16 +5,19 @@ Each writes one entry by somebody, on a day, and says its number. A move out of 
 
 import datetime as dt
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kinderguard.commands.application import InLang, Lang, contained, day
+from kinderguard.commands.application import InLang, Lang, contained, day, say
 from kinderguard.commands.casefile import Ref, ShownAs, files
 from kinderguard.commands.store import ByUser, InStore, open_store
 from kinderguard.model.codes import ClosingReason
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text
+
+if TYPE_CHECKING:
+    from kinderguard.casefile import Entry
 
 AsText = Annotated[ShownAs, typer.Option("--format", "-f", help="输出形式 / what to write")]
 OnOrToday = Annotated[
@@ -50,6 +53,12 @@ def write_done(form: ShownAs, lang: Language, what: Text, **said: object) -> Non
         return
     recorded = Text(f"；已记为第 {said['entry']} 条", f"; recorded as entry {said['entry']}")
     typer.echo((what + recorded).in_(lang))
+
+
+def tell_doubts(entry: "Entry", lang: Language) -> None:
+    """What looked wrong about an entry that was written, on standard error."""
+    for doubt in entry.doubts:
+        say((Text(f"注意：第 {entry.number} 条", f"Note: entry {entry.number}: ") + doubt).in_(lang))
 
 
 # ---- closing -----------------------------------------------------------------------------------------------------
@@ -109,6 +118,7 @@ def close_file(
             form, lang.value, what, ref=ref, entry=entry.number, kind=entry.kind.value, on=entry.valid_from,
             reason=why.value, last_paid=paid, happened_on=happened_on,
         )  # fmt: skip
+        tell_doubts(entry, lang.value)
 
 
 @files.command(name="reopen")
@@ -130,6 +140,7 @@ def reopen_file(
         write_done(
             form, lang.value, what, ref=ref, entry=entry.number, kind=entry.kind.value, on=entry.valid_from
         )  # fmt: skip
+        tell_doubts(entry, lang.value)
 
 
 # ---- transfers ---------------------------------------------------------------------------------------------------
@@ -139,7 +150,14 @@ def reopen_file(
 def propose(
     ref: Ref,
     by: ByUser,
-    to: Annotated[str, typer.Option("--to", metavar="CODE", help="转入地的行政区划代码 / the receiving division")],
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar="CODE",
+            help="转入地的行政区划代码，6、9 或 12 位 / the receiving division, of 6, 9 or 12 digits",
+        ),
+    ],
     reason: MaybeWhy = None,
     on: OnOrToday = None,
     store: InStore = None,
@@ -159,6 +177,7 @@ def propose(
             form, lang.value, what, ref=ref, entry=entry.number, kind=entry.kind.value, on=entry.valid_from, move="propose",
             sender=sender, receiver=receiver,
         )  # fmt: skip
+        tell_doubts(entry, lang.value)
 
 
 @transfers.command(name="accept")
@@ -184,6 +203,7 @@ def accept(
             form, lang.value, what, ref=ref, entry=entry.number, kind=entry.kind.value, on=entry.valid_from, move="accept",
             division=receiver,
         )  # fmt: skip
+        tell_doubts(entry, lang.value)
 
 
 @transfers.command(name="refuse")
@@ -207,6 +227,7 @@ def refuse(
         write_done(
             form, lang.value, what, ref=ref, entry=entry.number, kind=entry.kind.value, on=entry.valid_from, move="refuse"
         )  # fmt: skip
+        tell_doubts(entry, lang.value)
 
 
 @transfers.command(name="withdraw")
@@ -230,3 +251,4 @@ def withdraw(
         write_done(
             form, lang.value, what, ref=ref, entry=entry.number, kind=entry.kind.value, on=entry.valid_from, move="withdraw"
         )  # fmt: skip
+        tell_doubts(entry, lang.value)

@@ -29,6 +29,7 @@ from kinderguard.commands.application import (
 from kinderguard.commands.casefile import InDivision, Ref, files
 from kinderguard.commands.store import ByUser, InStore, open_store
 from kinderguard.commands.tabular import AsTable, TableFormat, check_out, columns_of, write_list
+from kinderguard.commands.wording import in_commands
 from kinderguard.model.errors import Problem
 from kinderguard.model.text import Language, Text
 
@@ -114,7 +115,7 @@ def _assessed(
     from kinderguard.casefile import EntryKind
     from kinderguard.casefile.entries import FACTUAL
     from kinderguard.casefile.history import withdrawn
-    from kinderguard.report.lines import assessment_line
+    from kinderguard.engines.assessment_line import assessment_line
 
     with progress("评估 / assessing") as step:
         for number, ref in enumerate(refs, 1):
@@ -207,7 +208,7 @@ def what_is_due(
             )
         book = kinderguard.load(strict=strict)
         with open_store(store, lang.value) as opened, progress("查找待办 / what is due"):
-            found = opened.due(on, book, division=division, lead=lead)
+            found = opened.due(book, today=on, division=division, lead=lead)
         items = [item for item in found if kind is None or item.kind == kind]
         text: Language = lang.value
         write_list(
@@ -232,7 +233,7 @@ def what_is_due(
             lang=text,
         )  # fmt: skip
         for problem in found.problems:
-            say(problem.message.in_(text))
+            say(in_commands(problem.message).in_(text))
         raise typer.Exit(WITH_PROBLEMS if found.problems else DONE)
 
 

@@ -5,12 +5,13 @@ whatever reads ledgers reads both, and every line is accounted for.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from kinderguard.commands.application import progress
 from kinderguard.model.case import Case
 from kinderguard.model.errors import InvalidRecordError
+from kinderguard.model.progress import Progress
 from kinderguard.model.text import Text, join
 from kinderguard.packs import PolicyBook
 from kinderguard.survey import CellProblem, Ledger, LedgerError, LedgerRow, read_ledger
@@ -39,7 +40,7 @@ def read_children(path: Path, book: PolicyBook, sheet: str | None = None) -> Led
     )
 
 
-def _rows(name: str, lines: list[str], step: Callable[[int, int], None]) -> Iterator[LedgerRow]:
+def _rows(name: str, lines: list[str], step: Progress) -> Iterator[LedgerRow]:
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:

@@ -7,7 +7,7 @@ import datetime as dt
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +19,7 @@ from kinderguard.commands.store import given_key
 from kinderguard.model.text import Language, Text
 from kinderguard.packs import PolicyBook
 from kinderguard.survey import (
+    CellProblem,
     Decision,
     Ledger,
     Source,
@@ -31,6 +32,7 @@ from kinderguard.survey import (
     read_source,
     rows_of,
 )
+from kinderguard.survey.tables import Row
 
 Linked = Annotated[
     bool,
@@ -78,6 +80,14 @@ def combined(
     """
     key = _survey_key()
     saved, sheets = _given(decisions)
+    answers = {path: read_answers(path) for path in sheets}
+    if by is None and any(answers.values()):
+        fail(
+            Text(
+                "回答待决定的问题须写明由谁决定：请加 --by 用户代码（如 330199.u1），不写姓名",
+                "answers need to say who decided: add --by with a user's code, as 330199.u1, no name",
+            )
+        )
     read = [_listed(text, on, book) for text in lists]
     order = None if trust is None else TrustOrder.from_toml(trust)
     links = None
@@ -87,9 +97,9 @@ def combined(
     with progress("合并 / combining") as step:
         survey = combine(read, trust=order, links=links, decisions=saved, key=key, progress=step)
     not_used: list[NotUsed] = []
-    for path in sheets:
+    for path, given in answers.items():
         with progress("采用回答 / taking answers") as step:
-            survey, left = answered(survey, read_answers(path), by=by, name=path.name, progress=step)
+            survey, left = answered(survey, given, by=by, name=path.name, progress=step)
         not_used += [(path.name, answer.line, why) for answer, why in left]
     return survey, not_used
 
@@ -137,9 +147,12 @@ def _given(files: Iterable[Path]) -> tuple[list[Decision], list[Path]]:
 # ---- what is said ------------------------------------------------------------------------------------------------
 
 
-def tell(survey: Survey, not_used: Iterable[NotUsed], lang: Language) -> None:
-    """What went wrong, on standard error: rows that were skipped, decisions that do not hold, answers not used."""
-    for skipped in survey.skipped:
+def tell(survey: Survey, not_used: Iterable[NotUsed], lang: Language, listed: Path | None = None) -> None:
+    """What went wrong, on standard error: rows that were skipped, decisions that do not hold, answers not used, and what
+    could not be read, or the file in which that is listed.
+    """
+    # Where no file lists them, they are said among the problems of their list below.
+    for skipped in survey.skipped if listed is not None else ():
         say(f"{skipped.key} {skipped.problem.message.in_(lang)} [{skipped.problem.code}]")
     for aside in survey.set_aside:
         rows = " ".join(map(str, aside.decision.keys))
@@ -147,19 +160,50 @@ def tell(survey: Survey, not_used: Iterable[NotUsed], lang: Language) -> None:
     for name, line, why in not_used:
         say(Text(f"{name} 第 {line} 行：{why.zh}", f"{name}, line {line}: {why.en}").in_(lang))
     for source in survey.sources:
-        tell_problems(source.ledger, source.code, lang)
+        tell_problems(source.ledger, source.code, lang, listed)
 
 
-def tell_problems(ledger: Ledger, name: str, lang: Language) -> bool:
-    """Whether anything in a list could not be read; how much, and where it is listed, is said on standard error."""
-    count = sum(1 for _ in ledger.all_problems)
-    if count:
-        text = Text(
-            f"{name}：{count} 处填写问题，用 kinderguard assess 可逐条查看",
-            f"{name}: {count} problem(s) in its cells; kinderguard assess lists them",
+#: What a table of what could not be read is headed by.
+PROBLEM_HEADS = (
+    Text("名单", "List"), Text("工作表", "Sheet"), Text("行", "Row"), Text("列", "Column"), Text("代码", "Code"),
+    Text("问题与更正", "Problem and mend"),
+)  # fmt: skip
+
+
+def problem_rows(sources: Iterable[Source], lang: Language) -> Iterator[Row]:
+    """Everything in the lists that could not be read, cell by cell; never what a cell holds."""
+    for source in sources:
+        for problem in source.ledger.all_problems:
+            yield source.code, problem.sheet, problem.row, problem.column, problem.code, problem.message.in_(lang)
+
+
+def tell_problems(ledger: Ledger, name: str, lang: Language, listed: Path | None = None) -> bool:
+    """Whether anything in a list could not be read; how much, on standard error, with the file that lists it. Where there
+    is none, each problem is said.
+    """
+    problems = list(ledger.all_problems)
+    if not problems:
+        return False
+    where = Text("", "") if listed is None else Text(f"，逐条见 {listed}", f"; {listed} lists them")
+    count = len(problems)
+    say((Text(f"{name}：{count} 处填写问题", f"{name}: {count} problem(s) in its cells") + where).in_(lang))
+    for problem in problems if listed is None else ():
+        place = _place(problem)
+        say(
+            Text(f"  {place.zh}：{problem.message.zh}", f"  {place.en}: {problem.message.en}").in_(lang)
+            + f" [{problem.code}]"
         )
-        say(text.in_(lang))
-    return bool(count)
+    return True
+
+
+def _place(problem: CellProblem) -> Text:
+    """The sheet, row and column of a problem, as far as it has them."""
+    row = "" if problem.row is None else f" 第 {problem.row} 行", "" if problem.row is None else f", row {problem.row}"
+    column = problem.column
+    return Text(
+        problem.sheet + row[0] + (f" {column}" if column else ""),
+        problem.sheet + row[1] + (f", {column}" if column else ""),
+    )
 
 
 def has_problems(survey: Survey) -> bool:

@@ -6,18 +6,20 @@ Read by ``care``. A file is read whole or refused: every fault is named with its
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from kinderguard.care import Offer, ServiceGiven
-from kinderguard.model.errors import InvalidRecordError, ToldError, suggestion
-from kinderguard.model.record import Record
+from kinderguard.model.code_names import by_values, code_named, codes_in, field_at, no_such_code
+from kinderguard.model.errors import InvalidRecordError, Problem, ToldError, suggestion
+from kinderguard.model.record import Record, field_title
 from kinderguard.model.text import Text, join, same
 from kinderguard.survey import open_sheets
 
 R = TypeVar("R", bound=Record)
-_BETWEEN = re.compile(r"[、，,;；\s]+")
+_BETWEEN = re.compile(r"[、，,;；\n]+")
+#: The fields that hold a list in one cell.
 _LISTS = {"services", "area", "weekdays", "languages", "qualifications"}
 
 
@@ -28,16 +30,14 @@ class SheetError(ToldError, ValueError):
 def read_offers(path: Path) -> tuple[Offer, ...]:
     """The offers in a TOML file (``[[offers]]``), or in a table whose heads are the fields' names or titles.
 
-    In a table lists are written with 、 or ; between; a cell that is empty says nothing, 无 is an empty list. Who would
-    meet the children is told in TOML only: in a table, ``people`` is 无 where nobody does.
+    In a table lists are written with 、 or ; between; a cell that is empty says nothing, 无 is an empty list. Codes are
+    written by their Chinese or English label, or their value. Who would meet the children is told in TOML only: in a table,
+    ``people`` is 无 where nobody does.
 
     Raises:
-        SheetError: an offer does not fit, or two have one code.
+        SheetError: offers do not fit, each with its place and mend, or two have one code.
     """
-    if path.suffix.lower() == ".toml":
-        found = [_made(Offer, entry, where) for where, entry in _tables(path, "offers")]
-    else:
-        found = [_made(Offer, entry, where) for where, entry in _lines(path, Offer)]
+    found = _all(Offer, _tables(path, "offers") if path.suffix.lower() == ".toml" else _lines(path, Offer))
     codes = [offer.code for offer in found]
     twice = sorted({code for code in codes if codes.count(code) > 1})
     if twice:
@@ -47,16 +47,16 @@ def read_offers(path: Path) -> tuple[Offer, ...]:
                 f"{path.name}: codes that stand twice: {', '.join(twice)}",
             )
         )
-    return tuple(found)
+    return found
 
 
 def read_services(path: Path) -> tuple[ServiceGiven, ...]:
     """The services in a table: file number, need, service, organisation, first and last day, division.
 
     Raises:
-        SheetError: a line does not fit.
+        SheetError: lines do not fit, each with its place and mend.
     """
-    return tuple(_made(ServiceGiven, entry, where) for where, entry in _lines(path, ServiceGiven))
+    return _all(ServiceGiven, _lines(path, ServiceGiven))
 
 
 def read_distances(path: Path) -> dict[tuple[str, str], float]:
@@ -84,12 +84,47 @@ def read_distances(path: Path) -> dict[tuple[str, str], float]:
     return found
 
 
-def _made(model: type[R], entry: Mapping[str, Any], where: Text) -> R:
-    try:
-        return model.model_validate(entry)
-    except InvalidRecordError as error:
-        why = join([same(p.where) + Text("：", ": ") + p.message for p in error.problems], "；", "; ")
-        raise SheetError(where + Text("：", ": ") + why) from None
+def _all(model: type[R], entries: Iterable[tuple[Text, Mapping[str, Any]]]) -> tuple[R, ...]:
+    """Every entry as a record.
+
+    Raises:
+        SheetError: with what is wrong in each of those that do not fit.
+    """
+    found: list[R] = []
+    wrong: list[Text] = []
+    for where, entry in entries:
+        coded = by_values(model, entry)
+        try:
+            found.append(model.model_validate(coded))
+        except InvalidRecordError as error:
+            told = [_at(model, p) + _said(model, coded, p) for p in error.problems]
+            wrong.append(where + Text("：", ": ") + join(told, "；", "; "))
+    if wrong:
+        raise SheetError(join(wrong, "\n", "\n"))
+    return tuple(found)
+
+
+def _at(model: type[Record], problem: Problem) -> Text:
+    """The field that is meant, by its title and its name."""
+    if not problem.where:
+        return Text("", "")
+    field = model.model_fields.get(problem.where.split(".")[0])
+    title = same(problem.where) if field is None else field_title(field)
+    name = Text("", "") if field is None else Text(f"（{problem.where}）", f" ({problem.where})")
+    return title + name + Text("：", ": ")
+
+
+def _said(model: type[Record], entry: Mapping[str, Any], problem: Problem) -> Text:
+    """What is wrong; of a code that is none, its choices by label."""
+    field = field_at(model, problem.where.split("."))
+    codes = None if field is None else codes_in(field.annotation)
+    written: Any = entry
+    for part in problem.where.split("."):
+        if isinstance(written, Mapping):
+            written = written.get(part)
+        elif isinstance(written, list) and part.isdigit():
+            written = written[int(part)]
+    return problem.message if codes is None or problem.code != "record.enum" else no_such_code(codes, str(written))
 
 
 def _tables(path: Path, name: str) -> Iterator[tuple[Text, Mapping[str, Any]]]:
@@ -118,12 +153,10 @@ def _lines(path: Path, model: type[Record]) -> Iterator[tuple[Text, dict[str, An
                 fields = [_field(head, named, path) for head in texts]
             else:
                 where = Text(f"{path.name} 第 {line} 行", f"{path.name}, line {line}")
-                yield where, {f: _value(f, text) for f, text in zip(fields, texts, strict=False) if f and text}
+                yield where, {f: _value(model, f, text) for f, text in zip(fields, texts, strict=False) if f and text}
 
 
 def _names(model: type[Record]) -> Iterator[tuple[str, str]]:
-    from kinderguard.model.record import field_title
-
     for name, field in model.model_fields.items():
         yield name, name
         yield field_title(field).zh, name
@@ -150,7 +183,13 @@ def _text(cell: Any) -> str:
     return "" if cell is None else str(cell).strip()
 
 
-def _value(field: str, text: str) -> Any:
+def _value(model: type[Record], field: str, text: str) -> Any:
     if field in _LISTS:
-        return [] if text == "无" else [part for part in _BETWEEN.split(text) if part]
+        return [] if text == "无" else [item for part in _BETWEEN.split(text) for item in _items(model, field, part)]
     return [] if field == "people" and text == "无" else text
+
+
+def _items(model: type[Record], field: str, part: str) -> list[str]:
+    """What a part of a list holds: an English label keeps its spaces, anything else is divided by them."""
+    codes = codes_in(model.model_fields[field].annotation)
+    return [part] if codes is not None and code_named(codes, part) is not None else part.split()

@@ -120,7 +120,7 @@ def _judged(proof: "Proof") -> bool:
 def _show(report: "ProofReport", lang: Language, *, every: bool, why: bool) -> None:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
     console.print(
-        f"{report.place.in_(lang)} · {report.day} · {report.summary().in_(lang)} · {report.seconds:.1f} s",
+        f"{report.place.in_(lang)} · {report.day} · {report.summary(lang)} · {report.seconds:.1f} s",
         style="bold",
         markup=False,
     )

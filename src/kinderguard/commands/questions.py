@@ -6,7 +6,7 @@ sheet only where that was asked for.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -14,8 +14,8 @@ import attrs
 from kinderguard.commands.facts_in_words import said
 from kinderguard.model.case import Case
 from kinderguard.model.errors import ToldError
+from kinderguard.model.progress import Progress
 from kinderguard.model.text import Language, Text, join, same
-from kinderguard.rules.titles import fact_title
 from kinderguard.survey import (
     Disagreement,
     HeldBackPair,
@@ -69,17 +69,19 @@ def asked(survey: Survey, lang: Language, *, personal: bool) -> Iterator[Row]:
         rows = _text(question.rows)
         if not isinstance(question, Disagreement):
             both = _side_by_side(survey, question, lang, personal)
-            may = _OPEN if isinstance(question, OpenPair) else _HELD_BACK
+            may = (
+                _HELD_BACK
+                if isinstance(question, HeldBackPair)
+                else _TWO_CHILDREN
+                if _has_two_numbers(survey, question)
+                else _OPEN
+            )
             yield _mark(cases, question), "", may.in_(lang), "", "", rows, both, question.text.in_(lang)
         else:
-            values = [
-                f"{v.row}{_IS.in_(lang)}{said(v.value, lang, personal=personal, own=question.path[:1].isdigit())}"
-                for v in question.values
-            ]
             may = Text("以哪一行为准：", "which row counts: ") + _choices(question.rows)
             yield (
-                _mark(cases, question), "", may.in_(lang), question.ref, fact_title(question.path).in_(lang), rows,
-                _BETWEEN.in_(lang).join(values), question.text.in_(lang),
+                _mark(cases, question), "", may.in_(lang), question.ref, question.title.in_(lang), rows,
+                _values(question, lang, personal), question.text.in_(lang),
             )  # fmt: skip
 
 
@@ -89,6 +91,10 @@ def _every(survey: Survey) -> tuple[Question, ...]:
 
 
 _OPEN = Text("是（同一名儿童）／否（不是）", "yes (one child) / no")
+_TWO_CHILDREN = Text(
+    "否（不是同一名儿童）；如为同一名儿童，请更正名单中的身份证号",
+    "no (they are two children); if they are one child, correct the ID in its list",
+)
 _HELD_BACK = Text(
     "不必回答，按两名儿童处理；如确为同一名儿童，请填“是”",
     "need not be answered: they are held to be two children; if they are one child, yes",
@@ -134,6 +140,30 @@ def _mark(cases: Mapping[RowKey, Case], question: Question) -> str:
     return "q" + content.hexdigest()[:8]
 
 
+#: What the table of settled differences is headed by.
+SETTLED = (
+    Text("儿童编号", "Child"), Text("事实", "Fact"), Text("名单行", "Rows"), Text("名单所写", "What the lists say"),
+    Text("采用的行", "Rows taken"), Text("依据", "By which rule"),
+)  # fmt: skip
+
+
+def settled(survey: Survey, lang: Language, *, personal: bool) -> Iterator[Row]:
+    """A row for each fact about which lists differ and a rule, or a person, decided. Nobody need do anything."""
+    for differs in survey.disagreements:
+        if differs.reason is not None:
+            yield (
+                differs.ref, differs.title.in_(lang), _text(differs.rows), _values(differs, lang, personal),
+                _text(v.row for v in differs.values if v.chosen), differs.reason.label.in_(lang),
+            )  # fmt: skip
+
+
+def _values(differs: Disagreement, lang: Language, personal: bool) -> str:
+    """What each row says of a fact."""
+    own = differs.path[:1].isdigit()
+    values = (f"{v.row}{_IS.in_(lang)}{said(v.value, lang, personal=personal, own=own)}" for v in differs.values)
+    return _BETWEEN.in_(lang).join(values)
+
+
 # ---- taking answers back -----------------------------------------------------------------------------------------
 
 
@@ -175,7 +205,7 @@ def _columns(texts: Sequence[str]) -> list[int] | None:
 
 
 def answered(
-    survey: Survey, answers: Iterable[Answer], *, by: str | None, name: str, progress: Callable[[int, int], None]
+    survey: Survey, answers: Iterable[Answer], *, by: str | None, name: str, progress: Progress
 ) -> tuple[Survey, tuple[tuple[Answer, Text], ...]]:
     """The survey with the answers, and those that could not be used, each with the reason.
 
@@ -188,19 +218,34 @@ def answered(
     cases = dict(rows_of(survey.sources))
     given = {(a.question, a.rows): a for a in answers}
     left = dict(given)
+    refused: list[tuple[Answer, Text]] = []
     for about_facts in (False, True):
         open_now = {(_mark(cases, q), _text(q.rows)): q for q in _every(survey)}
         found: list[tuple[Question, bool | RowKey]] = []
         for key, answer in given.items():
             question = open_now.get(key)
             if question is not None and isinstance(question, Disagreement) is about_facts:
-                found.append((question, _meant(question, answer, name)))
+                meant = _meant(question, answer, name)
+                if meant is True and _has_two_numbers(survey, question):
+                    refused.append((answer, _TWO_NUMBERS))
+                else:
+                    found.append((question, meant))
                 del left[key]
         survey = survey.decide_all(found, by=by)
         if found:
             progress(len(given) - len(left), len(given))
-    return survey, tuple((answer, _NOT_OPEN) for answer in left.values())
+    return survey, (*refused, *((answer, _NOT_OPEN) for answer in left.values()))
 
+
+def _has_two_numbers(survey: Survey, question: Question) -> bool:
+    """Whether the linking would refuse to make one child of two rows, since each has a valid resident ID of its own."""
+    return isinstance(question, OpenPair) and question.weight is None and survey.links is not None
+
+
+_TWO_NUMBERS = Text(
+    "两个有效身份证号不同，不能合并；请先在名单中更正写错的身份证号",
+    "two different valid resident IDs are never joined: correct the wrong number in its list first",
+)
 
 _NOT_OPEN = Text(
     "此问题已不在待决定之列：已经决定，或名单、分组已有变化；如仍列出请重新回答",

@@ -5,7 +5,7 @@ nobody but their owner may read. Nobody's decisions are ever overwritten unread.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -29,19 +29,28 @@ from kinderguard.commands.application import (
     say,
 )
 from kinderguard.commands.facts_in_words import said, without_personal
-from kinderguard.commands.lists import Decisions, Linked, Trust, combined, has_problems, tell
-from kinderguard.commands.questions import HEADS, asked, read_answers
+from kinderguard.commands.lists import (
+    PROBLEM_HEADS,
+    Decisions,
+    Linked,
+    Trust,
+    combined,
+    has_problems,
+    problem_rows,
+    tell,
+)
+from kinderguard.commands.questions import HEADS, SETTLED, asked, read_answers, settled
 from kinderguard.commands.tabular import columns_of, only_owner, write_for_owner
 from kinderguard.model.case import Case
 from kinderguard.model.text import Language, Text, same
 from kinderguard.survey import (
     AbsenceList,
-    Coverage,
+    FoundByPlace,
     LedgerError,
     Survey,
     WorkList,
     absent,
-    coverage,
+    found_by_place,
     missing_work,
     open_sheets,
     read_decisions,
@@ -51,6 +60,7 @@ from kinderguard.survey.tables import Row, place_beside_code, write_csv, write_w
 
 DECISIONS = "decisions.json"
 TO_DECIDE, CHILDREN, ROWS, WORK, ABSENT, COVERAGE = "to_decide", "children", "rows", "work", "absent", "coverage"
+DIFFERENCES, PROBLEMS = "differences", "problems"
 
 
 class SurveyFormat(StrEnum):
@@ -112,15 +122,16 @@ def combine_lists(
         expected = None if reference is None else _reference(reference)
         survey, not_used = combined(sources, on, book, linked=linked, decisions=decisions or [], by=by, trust=trust)
         with progress("查找缺项 / what is missing") as step:
-            work = missing_work(survey, book, on, progress=step)
+            work = missing_work(survey, book, on=on, progress=step)
         with progress("查找缺漏 / who is absent") as step:
-            absences = absent(survey, book, on, progress=step)
-        found = _Found(survey, work, absences, None if expected is None else coverage(survey, expected))
+            absences = absent(survey, book, on=on, progress=step)
+        found = _Found(survey, work, absences, None if expected is None else found_by_place(survey, expected))
         for line in _summary(found, lang.value):
             typer.echo(line)
         if out is not None:
             _write(found, out, form, lang.value, personal=personal)
-        tell(survey, not_used, lang.value)
+        listed = None if out is None else out / f"{PROBLEMS}.{'csv' if form is SurveyFormat.JSONL else 'xlsx'}"
+        tell(survey, not_used, lang.value, listed=listed)
         raise typer.Exit(WITH_PROBLEMS if has_problems(survey) or not_used else DONE)
 
 
@@ -131,7 +142,7 @@ class _Found:
     survey: Survey
     work: WorkList
     absences: AbsenceList
-    coverage: Coverage | None
+    by_place: FoundByPlace | None
 
 
 # ---- what is given -----------------------------------------------------------------------------------------------
@@ -201,7 +212,7 @@ def _summary(found: _Found, lang: Language) -> Iterator[str]:
         yield Text("  没有名单，无从比较：", "  no list, so nothing can be said: ").in_(lang) + Text("、", ", ").in_(
             lang
         ).join(names)
-    if found.coverage is not None:
+    if found.by_place is not None:
         yield Text("覆盖情况（摸排人数／应有人数）", "Coverage (found of expected)").in_(lang)
         yield from columns_of(
             (
@@ -210,11 +221,11 @@ def _summary(found: _Found, lang: Language) -> Iterator[str]:
                 f"{p.found}/{p.expected}",
                 "" if p.share is None else f"{float(p.share):.0%}",
             )
-            for p in found.coverage.places
+            for p in found.by_place.places
         )
         for title, number in (
-            (Text("其他地方", "elsewhere"), found.coverage.elsewhere),
-            (Text("地点不详", "place unknown"), found.coverage.unplaced),
+            (Text("其他地方", "elsewhere"), found.by_place.elsewhere),
+            (Text("地点不详", "place unknown"), found.by_place.unplaced),
         ):
             if number:
                 yield f"  {title.in_(lang)} {number}"
@@ -240,13 +251,15 @@ def _write(found: _Found, out: Path, form: SurveyFormat, lang: Language, *, pers
     if form is SurveyFormat.JSONL:
         write_for_owner(out / f"{CHILDREN}.jsonl", (case.to_json() + "\n" for case in cases))
     else:
-        _children_workbook(out, cases, lang, personal=personal)
+        _children_workbook(out, cases, survey.titles, lang, personal=personal)
     save(out, TO_DECIDE, [head.in_(lang) for head in HEADS], asked(survey, lang, personal=personal))
+    save(out, DIFFERENCES, [head.in_(lang) for head in SETTLED], settled(survey, lang, personal=personal))
+    save(out, PROBLEMS, [head.in_(lang) for head in PROBLEM_HEADS], problem_rows(survey.sources, lang))
     places = ((child.ref, row.source, row.sheet, row.row) for child in survey.children for row in child.rows)
     save(out, ROWS, [head.in_(lang) for head in (_CHILD, _LIST, _SHEET, _ROW)], places)
     save(out, WORK, *found.work.table(lang))
     save(out, ABSENT, *found.absences.table(lang))
-    if found.coverage is not None:
+    if found.by_place is not None:
         heads = (
             Text("区划代码", "Division"),
             Text("地名", "Place"),
@@ -254,19 +267,22 @@ def _write(found: _Found, out: Path, form: SurveyFormat, lang: Language, *, pers
             Text("应有人数", "Expected"),
         )
         counts = (
-            (p.division, place_beside_code(p.division).in_(lang), p.found, p.expected) for p in found.coverage.places
+            (p.division, place_beside_code(p.division).in_(lang), p.found, p.expected) for p in found.by_place.places
         )
         save(out, COVERAGE, [head.in_(lang) for head in heads], counts)
     text = same(str(out)) + Text(" 已写入", " was written")
     if personal:
         text += Text(
-            f"；其中 {CHILDREN} 和 {TO_DECIDE} 含个人信息，只有您能读取，用后请删除",
-            f"; {CHILDREN} and {TO_DECIDE} hold personal data that only you can read: delete them when they are used",
+            f"；其中 {CHILDREN}、{TO_DECIDE}、{DIFFERENCES} 含个人信息，只有您能读取，用后请删除",
+            f"; {CHILDREN}, {TO_DECIDE} and {DIFFERENCES} hold personal data that only you can read: delete them when they "
+            "are used",
         )
     say(text.in_(lang))
 
 
-def _children_workbook(out: Path, cases: Iterable[Case], lang: Language, *, personal: bool) -> None:
+def _children_workbook(
+    out: Path, cases: Iterable[Case], titles: Mapping[str, Text], lang: Language, *, personal: bool
+) -> None:
     """One line a child, one column a fact that is known of any."""
     known = [(case.ref, facts_of(case)) for case in cases]
     paths = list(dict.fromkeys(path for _, facts in known for path in facts))
@@ -274,7 +290,9 @@ def _children_workbook(out: Path, cases: Iterable[Case], lang: Language, *, pers
         [ref, *(_cell(facts[path], path, lang, personal) if path in facts else None for path in paths)]
         for ref, facts in known
     )
-    _workbook(out, CHILDREN, [_CHILD.in_(lang), *(title_of(path).in_(lang) for path in paths)], rows)
+    _workbook(
+        out, CHILDREN, [_CHILD.in_(lang), *((titles.get(path) or title_of(path)).in_(lang) for path in paths)], rows
+    )
 
 
 def _cell(value: object, path: str, lang: Language, personal: bool) -> str:

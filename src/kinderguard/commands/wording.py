@@ -30,6 +30,9 @@ _ZH: Mapping[str, str] = {
     "须用 note 说明": "须用 --note 说明",
     "（note）": "（--note）",
     "（reason）": "（--reason）",
+    "（override）": "（--override）",
+    "（organisation）": "（--organisation）",
+    "（acting）": "（--acting）",
     "写 None": "写 none",
     "by 应为": "--by 应为",
 }
@@ -57,6 +60,9 @@ _EN: Mapping[str, str] = {
     "(happened_on)": "(--happened-on)",
     "(note)": "(--note)",
     "(reason)": "(--reason)",
+    "(override)": "(--override)",
+    "(organisation)": "(--organisation)",
+    "(acting)": "(--acting)",
     "or None where": "or none where",
     "by is a user's code": "--by is a user's code",
 }

@@ -16,7 +16,7 @@ from kinderguard.rules.definitions import Category, Check, Policy
 from kinderguard.rules.expression import Expr
 from kinderguard.rules.parameter_chart import chart
 from kinderguard.rules.parameters import Parameter, ParameterValue, show
-from kinderguard.rules.rule_card import APART, PARTS, Card
+from kinderguard.rules.rule_card import APART, PARTS, Card, exprs_of
 from kinderguard.rules.ruleset import RuleSet, facts_read, parameters_read, references
 from kinderguard.rules.titles import fact_title
 
@@ -88,7 +88,7 @@ class Printer:
         if p.stacking:
             yield self.heading(Text("与其他政策的衔接", "Beside other policies"))
             yield self.lines([self.card.stacking(rule) for rule in p.stacking])
-        yield from self.common(p, tuple(e for e in (p.eligible, p.amount) if e is not None))
+        yield from self.common(p, exprs_of(p))
 
     def check(self, c: Check) -> Iterator[nodes.Node]:
         """A local rule on somebody's policy or category."""

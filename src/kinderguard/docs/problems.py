@@ -151,6 +151,7 @@ FAMILIES = {
     "provider": Text("规则包取得事实的程序", "Providers of facts"),
     "observer": Text("观察函数", "Observers"),
     "frame": Text("数据表", "Tables"),
+    "file": Text("档案", "Case files"),
     "chain": Text("档案库的核验", "Verifying a store of case files"),
     "offer": Text("服务匹配", "Matching help"),
 }

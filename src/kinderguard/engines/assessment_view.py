@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kinderguard.engines.explanation import Explanation
 from kinderguard.model.codes import Frequency
+from kinderguard.model.money import bounds_text
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text, same
 from kinderguard.model.view import (
@@ -101,11 +102,7 @@ def _amount(p: "PolicyResult") -> Content:
 
 
 def _between(low: Decimal, high: Decimal | None) -> Content:
-    if low == high:
-        return low
-    if high is None:
-        return Marked(Text(f"不少于 {low:,}", f"at least {low:,}"), "unknown")
-    return Marked(Text(f"{low:,} 至 {high:,}", f"{low:,} to {high:,}"), "unknown")
+    return low if low == high else Marked(bounds_text(low, high, unit=False), "unknown")
 
 
 def _paid(p: "PolicyResult") -> Content:
@@ -124,11 +121,7 @@ def _totals(result: "Assessment") -> Iterator[tuple[Content, Content]]:
 
 
 def _total(total: "Total") -> Content:
-    said = _between(total.low, total.high)
-    unit = Text("元", " yuan")
-    if isinstance(said, Marked) and isinstance(said.text, Text):
-        return Marked(said.text + unit, said.mark)
-    return same(f"{total.low:,}") + unit
+    return total.text if total.amount is not None else Marked(total.text, "unknown")
 
 
 def _missing(result: "Assessment") -> Iterator[Block]:

@@ -1,27 +1,25 @@
-"""Explanations: from an outcome down to conditions, facts, parameters and law; as a tree to read, and as a document
-(``kinderguard.explanation/1``) from which others can compute every step again without this library.
+"""Explanations: from an outcome down to conditions, facts, parameters and law, as a tree to read. What programs read is in
+``explanation_document``.
 """
 
 from collections.abc import Iterator
-from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from kinderguard.engines.missing import inner_values, is_unknown
+from kinderguard.engines.blame import inner_values, is_unknown
+from kinderguard.engines.explain import ReferenceAlgebra
+from kinderguard.engines.explanation_document import document, sources_of
 from kinderguard.engines.plan import StackedSteps, Step
-from kinderguard.engines.ranges import Range, bounds
+from kinderguard.engines.ranges import Range
 from kinderguard.engines.reasons import Leaf, Reasons, conditions_of
 from kinderguard.engines.render import rich_tree
-from kinderguard.model.codes import Frequency
-from kinderguard.model.errors import Problem
 from kinderguard.model.lines import Line, plain_text
-from kinderguard.model.money import yuan
+from kinderguard.model.money import bounds_text
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text, join, same
 from kinderguard.model.view import Tree as TreeBlock
 from kinderguard.model.view import View
 from kinderguard.rules import nodes as n
-from kinderguard.rules.canonical import operation_name
 from kinderguard.rules.citations import Cite
 from kinderguard.rules.kinds import Kind, Sort
 from kinderguard.rules.stacking import TopsUp
@@ -34,8 +32,6 @@ if TYPE_CHECKING:
     from kinderguard.engines.assessment import Assessment, PolicyResult
     from kinderguard.rules.parameters import ParameterValue
 
-FORMAT = "kinderguard.explanation/1"
-
 
 def shown(value: Any, kind: Kind) -> Text:
     """A value of the trace as people read it, bounds included."""
@@ -45,7 +41,7 @@ def shown(value: Any, kind: Kind) -> Text:
             return quantity(None, kind)
         if high is None:
             at_least = quantity(low, kind)
-            return Text(f"不少于{at_least.zh}", f"at least {at_least.en}")
+            return Text(f"至少{at_least.zh}", f"at least {at_least.en}")
         if low is None:
             at_most = quantity(high, kind)
             return Text(f"至多{at_most.zh}", f"at most {at_most.en}")
@@ -146,7 +142,10 @@ class Explanation:
         step = self._plan.categories[code]
         value = self._trace[step.index]
         verdict = {True: Text("是", "yes"), False: Text("否", "no"), None: Text("待定", "undetermined")}[value]
-        below = [*self._because(step, code), *self._sources(self._cites(code, category.cites), category.note)]
+        below = [
+            *self._because(step, code),
+            *self._sources(sources_of(self._plan.rules, code, category.cites), category.note),
+        ]
         if self.code and value is None:
             below += [line for line in (self._missing(code),) if line]
         return Line(
@@ -161,7 +160,7 @@ class Explanation:
         if steps.own is not None and result.eligible is not False:
             below.append(self._amount(steps.own, result))
         below += [line for line in (self._stacking(result),) if line]
-        below += self._sources(self._cites(policy.code, policy.cites), policy.note)
+        below += self._sources(sources_of(self._plan.rules, policy.code, policy.cites), policy.note)
         if self.code and result.eligible is None:
             below += [line for line in (self._missing(result.code),) if line]
         return Line(
@@ -180,24 +179,12 @@ class Explanation:
                 return Text("因衔接规则不提供", "not given beside other help")
             sure = Text("应提供", "due") if result.granted else Text("待定", "undetermined")
             return Text(f"{sure.zh}（{result.service.zh}）", f"{sure.en} ({result.service.en})")
-        period = _period(result.every) + (
-            Text("（按户）", " (per household)") if result.per == "household" else same("")
-        )
-        if result.amount is not None and result.eligible:
-            return Text(f"{result.amount:,}元", f"{result.amount:,} yuan") + period
-        low, high = f"{result.low:,}", None if result.high is None else f"{result.high:,}"
-        amount = (
-            Text(f"不少于{low}元", f"at least {low} yuan")
-            if high is None
-            else Text(f"{low}至{high}元", f"{low} to {high} yuan")
-        )
-        if result.low == result.high:
-            amount = Text(f"{low}元", f"{low} yuan")
-        return (
-            (Text("金额待定，", "amount open, ") if result.eligible else Text("待定，", "undetermined, "))
-            + amount
-            + period
-        )
+        amount = bounds_text(result.low, result.high, result.every)
+        if result.per == "household":
+            amount += Text("（按户）", " (per household)")
+        if not result.eligible:
+            return Text("待定，", "undetermined, ") + amount
+        return amount if result.amount is not None else Text("金额待定，", "amount open, ") + amount
 
     # ---- why -------------------------------------------------------------------------------------------------
 
@@ -345,8 +332,6 @@ class Explanation:
             )
 
     def _inner(self, step: Step) -> Iterator[list[Any]]:
-        from kinderguard.engines.explain import ReferenceAlgebra
-
         return inner_values(ReferenceAlgebra(), step, self._trace)
 
     def _parameter(self, code: str, value: Any, kind: Kind) -> Line:
@@ -407,11 +392,6 @@ class Explanation:
                 )
                 yield Line(Text("已计：", "counted: ") + title + Text("，", ", ") + shown(value, step.node.kind))
 
-    def _cites(self, code: str, own: tuple[Cite, ...]) -> tuple[Cite, ...]:
-        """The sources of a rule, and of every county's check on it."""
-        checks = [c for _, c in sorted(self._plan.rules.checks.items()) if c.on == code]
-        return own + tuple(cite for c in checks for cite in c.cites)
-
     def _sources(self, cites: tuple[Cite, ...], note: Text | None) -> Iterator[Line]:
         if note is not None:
             yield Line(Text("说明：", "Note: ") + note)
@@ -463,170 +443,9 @@ class Explanation:
     def __rich__(self) -> "Tree":
         return self.rich()
 
-    # ---- the document ------------------------------------------------------------------------------------------
-
     def to_dict(self) -> dict[str, Any]:
         """The document ``kinderguard.explanation/1`` as plain JSON values (see its published schema)."""
-        from kinderguard import __version__
-
-        a = self.assessment
-        wanted = self._wanted()
-        return {
-            "format": FORMAT,
-            "versions": {"kinderguard": __version__, "packs": dict(a.basis.versions)},
-            "fingerprint": a.fingerprint,
-            "ref": a.ref,
-            "on": a.on.isoformat(),
-            "division": a.division,
-            "complete": a.complete,
-            "categories": {c: self._category_entry(c) for c in self._plan.categories if self.code in (None, c)},
-            "policies": {c: self._policy_entry(r) for c, r in a.policies.items() if self.code in (None, c)},
-            "steps": [self._step_entry(s) for s in self._plan.steps if s.index in wanted],
-            "missing": [
-                {
-                    "path": m.path,
-                    "title": _both(fact_title(m.path, self._titles)),
-                    "decides": round(m.decides, 4),
-                    "changes": list(m.changes),
-                }
-                for m in a.missing
-                if self.code is None or self.code in m.changes
-            ],
-            "documents": [
-                {"document": d.document.value, "title": _both(d.document.label), "policies": list(d.policies)}
-                for d in a.documents
-            ],
-            "problems": [_problem(p) for p in a.problems],
-        }
-
-    def _wanted(self) -> set[int]:
-        """The steps that the outcome rests on."""
-        if self.code is None:
-            return {s.index for s in self._plan.steps}
-        if self.code in self._plan.categories:
-            waiting = [self._plan.categories[self.code]]
-        else:
-            p = self._plan.policies[self.code]
-            waiting = [
-                p.eligible,
-                p.final,
-                *([p.own] if p.own else []),
-                *(x for s in p.stacking for x in (s.before, s.after)),
-            ]
-        top = {s.index: s for s in self._plan.steps}
-        seen: set[int] = set()
-        while waiting:
-            step = waiting.pop()
-            if step.index not in seen:
-                seen.add(step.index)
-                waiting += [i for i in _all_inputs(step) if top.get(i.index) is i]
-        return seen
-
-    def _category_entry(self, code: str) -> dict[str, Any]:
-        category = self._plan.rules.categories[code]
-        step = self._plan.categories[code]
-        return {
-            "title": _both(category.title),
-            "step": step.index,
-            "value": self._trace[step.index],
-            "because": [s.index for s in self._reasons.why(step)],
-            "needed": self._needed_entries(step),
-            "cites": [_cite(c) for c in self._cites(code, category.cites)],
-        }
-
-    def _policy_entry(self, result: "PolicyResult") -> dict[str, Any]:
-        policy, steps = self._plan.rules.policies[result.code], self._plan.policies[result.code]
-        return {
-            "title": _both(policy.title),
-            "eligible_step": steps.eligible.index,
-            "own_step": steps.own.index if steps.own else None,
-            "final_step": steps.final.index,
-            "eligible": result.eligible,
-            "amount": _money(result.amount),
-            "low": _money(result.low),
-            "high": _money(result.high),
-            "every": result.every.value,
-            "per": result.per,
-            "because": [s.index for s in self._reasons.why(steps.eligible)],
-            "needed": self._needed_entries(steps.eligible),
-            "stacking": [
-                {
-                    "rule": e.rule,
-                    "owner": e.owner,
-                    "others": list(e.others),
-                    "before_step": s.before.index,
-                    "after_step": s.after.index,
-                    "reason": _both(e.reason) if e.reason else None,
-                }
-                for e, s in zip(result.stacking, steps.stacking, strict=True)
-            ],
-            "cites": [_cite(c) for c in self._cites(policy.code, policy.cites)],
-        }
-
-    def _needed_entries(self, step: Step) -> list[dict[str, Any]]:
-        if self._trace[step.index] is True:
-            return []
-        found = []
-        for leaf in self._reasons.needed(step):
-            far = self._reasons.distance(leaf)
-            found.append({"step": leaf.step.index, "wanted": leaf.wanted, "distance": _both(far) if far else None})
-        return found
-
-    def _step_entry(self, step: Step, inner: list[Any] | None = None) -> dict[str, Any]:
-        node = step.node
-        values = self._trace if inner is None else inner
-        entry: dict[str, Any] = {
-            "id": step.index,
-            "op": operation_name(type(node)),
-            "kind": node.kind.to_json(),
-            "wording": _both(wording(node, self._titles)),
-            "value": "records" if isinstance(node, n.Collection) else value_json(values[step.index], node.kind),
-            "reads": [i.index for i in step.inputs],
-        }
-        if isinstance(node, n.Collection):
-            entry["value"] = None if values[step.index] is None else {"records": len(values[step.index])}
-        if step.names:
-            entry["code"], entry["title"] = step.names[0].code, _both(step.names[0].title)
-        for code, known in self._plan.categories.items():
-            if known is step:
-                entry["category"] = code
-        entry |= _attributes(node)
-        if isinstance(node, n.Param):
-            entry["parameter"] = self._parameter_entry(node.code)
-        if isinstance(node, n.Aggregate):
-            assert step.where is not None
-            assert step.body is not None
-            assert step.element is not None
-            entry |= {"where": step.where.index, "body": step.body.index, "element": step.element.index}
-            entry["records"] = [[self._step_entry(s, w) for s in step.inner] for w in self._inner_of(step, values)]
-        return entry
-
-    def _inner_of(self, step: Step, values: list[Any]) -> Iterator[list[Any]]:
-        from kinderguard.engines.explain import ReferenceAlgebra
-
-        return inner_values(ReferenceAlgebra(), step, values)
-
-    def _parameter_entry(self, code: str) -> dict[str, Any]:
-        given = self.assessment.basis.parameters.get(code)
-        entry: dict[str, Any] = {"code": code, "title": _both(self._titles.get(code, same(code)))}
-        if given is None:
-            return entry | {"set": False}
-        return entry | {
-            "set": True,
-            "place": given.place or "cn",
-            "from": given.period.start.isoformat() if given.period.start else None,
-            "until": given.period.end.isoformat() if given.period.end else None,
-            "source": given.source,
-            "trust": given.trust.value,
-            "checked_on": given.checked_on.isoformat() if given.checked_on else None,
-        }
-
-
-def _all_inputs(step: Step) -> Iterator[Step]:
-    yield from step.inputs
-    yield from (s for s in (step.where, step.body) if s is not None)
-    for inner in step.inner:
-        yield from _all_inputs(inner)
+        return document(self.assessment, self.code)
 
 
 def _inside(step: Step) -> Iterator[Step]:
@@ -647,84 +466,14 @@ def _under(step: Step) -> set[int]:
     return found
 
 
-def _period(every: Frequency) -> Text:
-    return Text("（一次性）", " once") if every is Frequency.ONCE else Text(f"（{every.zh}）", f" {every.en}")
-
-
 def _money_pair(value: Any) -> Text:
     if not isinstance(value, tuple):
         return {True: Text("提供", "given"), False: Text("不提供", "not given"), None: Text("待定", "undetermined")}[
             value
         ]
-    low, high = value
-    if low == high:
-        return Text(f"{low:,}元", f"{low:,} yuan")
-    return (
-        Text(f"{low:,}至{high:,}元", f"{low:,} to {high:,} yuan")
-        if high is not None
-        else Text(f"不少于{low:,}元", f"at least {low:,} yuan")
-    )
+    return bounds_text(*value)
 
 
 def _cited(cite: Cite) -> Text:
     checked = Text(f"，核对于 {cite.checked_on}", f", checked {cite.checked_on}") if cite.checked_on else same("")
     return cite.text + checked + (same(f" {cite.source}") if cite.source else same(""))
-
-
-def _both(text: Text) -> dict[str, str]:
-    return {"zh": text.zh, "en": text.en}
-
-
-def _money(amount: Any) -> str | None:
-    return None if amount is None else f"{amount:.2f}"
-
-
-def _cite(cite: Cite) -> dict[str, Any]:
-    return {
-        "document": cite.document,
-        "article": cite.article,
-        "trust": cite.trust.value,
-        "source": cite.source,
-        "checked_on": cite.checked_on.isoformat() if cite.checked_on else None,
-    }
-
-
-def _problem(problem: Problem) -> dict[str, Any]:
-    return {"code": problem.code, "where": problem.where, "message": _both(problem.message)}
-
-
-def value_json(value: Any, kind: Kind) -> Any:
-    """A value of the trace as JSON: money in yuan (text), ratios as ``"p/q"``, ranges as ``{"low", "high"}``."""
-    if isinstance(value, Range):
-        low, high = bounds(value)
-        return {"low": _point_json(low, kind), "high": _point_json(high, kind)}
-    if isinstance(value, tuple | list | set | frozenset):
-        return [str(v) for v in value]
-    return _point_json(value, kind)
-
-
-def _point_json(value: Any, kind: Kind) -> Any:
-    if value is None or isinstance(value, bool):
-        return value
-    if kind.sort is Sort.MONEY:
-        if value == int(value):
-            return f"{yuan(value):.2f}"
-        value = Fraction(value) / 100
-    if isinstance(value, Fraction):
-        return value.numerator if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
-    return value if isinstance(value, int) else str(value)
-
-
-def _attributes(node: n.Node) -> dict[str, Any]:
-    """What an operation has besides what it reads: enough to compute it again."""
-    match node:
-        case n.Fact(path=path) | n.Collection(path=path):
-            return {"path": path}
-        case n.IsIn(codes=codes) | n.HasAny(codes=codes):
-            return {"codes": list(codes)}
-        case n.Divide(to=to, rounding=rounding) | n.Round(to=to, rounding=rounding):
-            return {"to": _point_json(to, node.kind), "rounding": rounding.value}
-        case n.Aggregate(how=how):
-            return {"how": how.value}
-        case _:
-            return {}

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias, final
 
 from kinderguard.model.dates import add_months, age_on, months_between
+from kinderguard.rules.kinds import exact
 from kinderguard.rules.nodes import Rounding
 
 #: A known number, amount (fen) or date.
@@ -138,7 +139,7 @@ def subtract(a: Any, b: Any) -> Any:
 def times(a: Any, b: Any) -> Any:
     """a * b, exact; whole where it is whole."""
     if not isinstance(a, Range) and not isinstance(b, Range):
-        return whole(a * b)
+        return exact(a * b)
     if a == 0 or b == 0:  # nothing times anything is nothing
         return 0
     a_low, a_high = bounds(a)
@@ -150,7 +151,7 @@ def times(a: Any, b: Any) -> Any:
     ]
     low = None if any(c == "-" for c in corners) else min(c for c in corners if not isinstance(c, str))
     high = None if any(c == "+" for c in corners) else max(c for c in corners if not isinstance(c, str))
-    return between(whole(low), whole(high))
+    return between(low if low is None else exact(low), high if high is None else exact(high))
 
 
 def _corner(x: Bound, y: Bound, x_sign: int, y_sign: int) -> Any:
@@ -161,11 +162,6 @@ def _corner(x: Bound, y: Bound, x_sign: int, y_sign: int) -> Any:
         return 0
     sign = (x_sign if x is None else 1 if x > 0 else -1) * (y_sign if y is None else 1 if y > 0 else -1)
     return "+" if sign > 0 else "-"
-
-
-def whole(value: Any) -> Any:
-    """A ratio as a whole number where it is one."""
-    return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
 
 
 def round_to(value: Point, to: int, rounding: Rounding) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import attrs
 
-from kinderguard.engines.missing import is_unknown
+from kinderguard.engines.blame import is_unknown
 from kinderguard.engines.plan import Plan, Step
 from kinderguard.model.errors import ToldError, suggestion
 from kinderguard.model.text import Text, join

@@ -7,10 +7,14 @@ import re
 import types
 import typing
 import unicodedata
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
+
+from pydantic.fields import FieldInfo
 
 from kinderguard.model.codes import Code
 from kinderguard.model.errors import nearest
+from kinderguard.model.record import Record, models_within
 from kinderguard.model.text import Text, join
 
 C = TypeVar("C", bound=Code)
@@ -20,7 +24,7 @@ def code_named(codes: type[C], text: str) -> C | None:
     """The code that a text names, by its label in either language or its value; None where there is none.
 
     >>> from kinderguard.model.codes import SituationKind
-    >>> code_named(SituationKind, "失联"), code_named(SituationKind, "Lost contact"), code_named(SituationKind, "gone")
+    >>> code_named(SituationKind, "失联"), code_named(SituationKind, "contact lost"), code_named(SituationKind, "gone")
     (SituationKind.LOST_CONTACT, SituationKind.LOST_CONTACT, None)
     """
     wanted = _plain(text)
@@ -54,3 +58,42 @@ def codes_in(annotation: Any) -> type[Code] | None:
     if typing.get_origin(annotation) in (tuple, typing.Union, types.UnionType, typing.Annotated):
         return next((found for inner in typing.get_args(annotation) if (found := codes_in(inner)) is not None), None)
     return None
+
+
+def field_at(model: type[Record], path: Iterable[str]) -> FieldInfo | None:
+    """The field that a path leads to from a record, through lists as if their numbers were not there; None where none is."""
+    within: type[Record] | None = model
+    field = None
+    for name in path:
+        if not name.isdigit():
+            field = None if within is None else within.model_fields.get(name)
+            within = None if field is None else _record_in(field.annotation)
+    return field
+
+
+def by_value(annotation: Any, value: Any) -> Any:
+    """What a person wrote for a field, its codes by their values; what names no code stays, to be refused by the record."""
+    if isinstance(value, list | tuple):
+        return [by_value(annotation, each) for each in value]
+    codes, within = codes_in(annotation), _record_in(annotation)
+    if codes is not None and isinstance(value, str):
+        code = code_named(codes, value)
+        return value if code is None else code.value
+    if within is not None and isinstance(value, Mapping):
+        return by_values(within, value)
+    return value
+
+
+def by_values(model: type[Record], entry: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as a person wrote it, the codes in it by their values.
+
+    >>> from kinderguard.model.people import Situation
+    >>> by_values(Situation, {"kind": "失联", "since": "2024-05"})
+    {'kind': 'lost_contact', 'since': '2024-05'}
+    """
+    fields = model.model_fields
+    return {k: by_value(fields[k].annotation, value) if k in fields else value for k, value in entry.items()}
+
+
+def _record_in(annotation: Any) -> type[Record] | None:
+    return next(models_within(annotation), None)

@@ -128,6 +128,15 @@ class PartialDate:
         }
 
 
+#: All of China keeps Beijing time; a day is the day there, wherever the machine stands.
+BEIJING = dt.timezone(dt.timedelta(hours=8))
+
+
+def today_in_china() -> dt.date:
+    """The day it is in Beijing."""
+    return dt.datetime.now(BEIJING).date()
+
+
 def as_day(value: Any, name: str) -> dt.date:
     """``value`` itself where it is a day; of a moment, its day.
 

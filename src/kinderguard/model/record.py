@@ -4,7 +4,6 @@
 rule language reads titles and units from there, so that a fact is described once.
 """
 
-import datetime as dt
 import typing
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
-from kinderguard.model.dates import PartialDate
+from kinderguard.model.dates import PartialDate, today_in_china
 from kinderguard.model.errors import FieldValueError, InvalidRecordError, Problem, record_error, shown_path
 from kinderguard.model.text import Text
 
@@ -73,7 +72,7 @@ def field_predicate(field: FieldInfo, value: bool) -> Text | None:
 
 
 def _not_future(value: PartialDate) -> PartialDate:
-    if value.earliest > dt.date.today():
+    if value.earliest > today_in_china():
         raise FieldValueError("日期在将来", "the date lies in the future")
     return value
 

@@ -14,6 +14,7 @@ from kinderguard.engines.assessment import Assessment, Basis
 from kinderguard.engines.plan import Plan
 from kinderguard.engines.reasons import Reason, reason
 from kinderguard.model.case import Case
+from kinderguard.model.dates import as_day
 from kinderguard.model.errors import MissingExtraError, Problem, ToldError
 from kinderguard.model.places import check_division
 from kinderguard.model.text import Language, Text, join
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from kinderguard.engines.prove.bounds import ExactBounds
     from kinderguard.engines.prove.proof import Proof
     from kinderguard.engines.prove.report import ProofReport
+    from kinderguard.model.progress import Progress
     from kinderguard.model.view import View
     from kinderguard.packs.frames import FrameJob, FrameSchema
     from kinderguard.packs.frames.parquet import ParquetRun, Source
@@ -84,7 +86,7 @@ class PolicyBook:
 
     def on(self, day: dt.date) -> "PolicyBook":
         """The same book pinned to a day."""
-        return attrs.evolve(self, day=day, overlays=self._overlays, bases=self._bases)
+        return attrs.evolve(self, day=as_day(day, "day"), overlays=self._overlays, bases=self._bases)
 
     def for_division(self, division: str) -> "PolicyBook":
         """The same book pinned to a place: every case is assessed by its rules.
@@ -144,7 +146,7 @@ class PolicyBook:
         from kinderguard.model.view import display_language
         from kinderguard.packs.describing import described
 
-        return described(self).in_(lang or display_language())
+        return "\n".join(line.in_(lang or display_language()) for line in described(self))
 
     # ---- as a text -----------------------------------------------------------------------------------------
 
@@ -268,8 +270,9 @@ class PolicyBook:
 
         Raises:
             NoDayError: neither is given.
+            NotADayError: what is given is no day: a text, say.
         """
-        day = on or self.day
+        day = self.day if on is None else on
         if day is None:
             raise NoDayError(
                 Text(
@@ -277,7 +280,7 @@ class PolicyBook:
                     "An assessment needs a day: book.assess(case, on=date(2025, 9, 1)), or book.on(day) first.",
                 )
             )
-        return day.date() if isinstance(day, dt.datetime) else day
+        return as_day(day, "on")
 
     def assess_frame(
         self,
@@ -374,7 +377,7 @@ class PolicyBook:
         local: Literal["columns", "lists"] = "lists",
         strict: bool = False,
         part: int = 500_000,
-        progress: "bool | Callable[[int, int], None]" = True,
+        progress: "bool | Progress | None" = True,
     ) -> "ParquetRun":
         """What the children in Parquet files are and what is due, for files larger than memory.
 
@@ -392,7 +395,8 @@ class PolicyBook:
             strict: whether a cell that cannot be read stops the run; else it is unknown, its row says so, and the run's
                 ``problems`` name the column.
             part: how many children are read, assessed and written at a time; memory follows it.
-            progress: a bar in a terminal or notebook; or a function that is called with the rows done and all rows.
+            progress: a bar (True), nothing (False), or a function that is called with the rows done and all rows; None is
+                a bar where there is much to do.
 
         Raises:
             ParquetRunError: no such files, ``out`` is there already, or an interrupted run was begun with other inputs,

@@ -1,7 +1,6 @@
 """The view of a policy book: its place and day, categories, policies, local rules, parameters, and the packs they come from."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from kinderguard.model.places import place_name
@@ -56,9 +55,7 @@ def _blocks(book: "PolicyBook") -> Iterator[Content]:
     ]
     yield Fields(about)
     if book.changes:
-        said = described(book)
-        lines = zip_longest(said.zh.splitlines(), said.en.splitlines(), fillvalue="")
-        yield Section(Text("改动", "Changes"), [Listing(Text(zh, en) for zh, en in lines)])
+        yield Section(Text("改动", "Changes"), [Listing(described(book))])
     yield from _categories(rules.categories.values())
     yield from _policies(rules.policies.values())
     if rules.checks:

@@ -58,8 +58,8 @@ _PARTS: Mapping[str, Text] = {
 }
 
 
-def described(book: "PolicyBook", since: "PolicyBook | None" = None) -> Text:
-    """What a book changes, a line for each change.
+def described(book: "PolicyBook", since: "PolicyBook | None" = None) -> tuple[Text, ...]:
+    """What a book changes, a text for each change; one that says so where nothing is changed.
 
     Args:
         book: the book.
@@ -67,8 +67,8 @@ def described(book: "PolicyBook", since: "PolicyBook | None" = None) -> Text:
     """
     first = len(since.changes) if since is not None and book.changes[: len(since.changes)] == since.changes else 0
     told = range(first, len(book.changes))
-    lines = [line for number in told for line in _Describing(book, number).lines(book.changes[number])]
-    return join(lines, "\n", "\n") if lines else Text("未作任何改动", "nothing is changed")
+    found = tuple(line for number in told for line in _Describing(book, number).lines(book.changes[number]))
+    return found or (Text("未作任何改动", "nothing is changed"),)
 
 
 @attrs.frozen(eq=False)

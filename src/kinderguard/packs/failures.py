@@ -27,6 +27,11 @@ def place_in_pack(error: BaseException, module: str = "") -> str:
     return f"{Path(found[-1][0].f_code.co_filename).name}:{found[-1][1]}" if found else ""
 
 
+def file_and_line(file: str, line: int | None) -> str:
+    """A place as editors take it: ``rules.py:12``; the file alone where the line is not known."""
+    return file if line is None else f"{file}:{line}"
+
+
 def _is_authors(frame: FrameType, module: str) -> bool:
     file = frame.f_code.co_filename
     if file.startswith("<"):

@@ -12,8 +12,9 @@ from typing import Any
 import attrs
 
 from kinderguard.engines.assessment import Basis
+from kinderguard.engines.dependents import Dependents
 from kinderguard.engines.explain import Compiled, absent_parameter
-from kinderguard.engines.missing import DERIVED, Dependents
+from kinderguard.engines.missing import DERIVED
 from kinderguard.engines.plan import Plan, compile_plan
 from kinderguard.model.errors import Problem, closed
 from kinderguard.model.places import covers

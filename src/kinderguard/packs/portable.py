@@ -25,7 +25,7 @@ from kinderguard.packs.changes import Change, Given, Without, WithParameters, Wi
 from kinderguard.packs.loader import PackInHand, PackSource, PackState, Registry, discover
 from kinderguard.packs.pack import Pack, check_pack_code
 from kinderguard.packs.portable_needs import needs_from_plain, needs_to_plain
-from kinderguard.packs.shapes import AN_OBJECT, as_date, as_flag, as_list, as_string, as_text, check_keys
+from kinderguard.packs.shapes import AN_OBJECT, as_date, as_text, check_keys
 from kinderguard.rules import nodes as n
 from kinderguard.rules.canonical import canonical_text, plain
 from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactProvider, Policy
@@ -33,7 +33,7 @@ from kinderguard.rules.errors import DefinitionError, RuleError
 from kinderguard.rules.expression import Expr, type_of
 from kinderguard.rules.kinds import CODE_LISTS, Kind
 from kinderguard.rules.parameters import Parameter
-from kinderguard.rules.reading import Functions, Reading, needed
+from kinderguard.rules.reading import Functions, Reading, as_flag, as_list, as_string, needed
 
 if TYPE_CHECKING:
     from kinderguard.packs.book import PolicyBook

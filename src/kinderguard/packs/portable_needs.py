@@ -9,11 +9,11 @@ from typing import Any
 import attrs
 
 from kinderguard.packs.need_rules import NeedDomain, NeedRule, Qualification, Service, Urgency
-from kinderguard.packs.shapes import as_code, as_flag, as_list, as_string, as_text, check_keys
+from kinderguard.packs.shapes import as_code, as_text, check_keys
 from kinderguard.rules.canonical import plain
 from kinderguard.rules.citations import Cite
 from kinderguard.rules.errors import DefinitionError, RuleError
-from kinderguard.rules.reading import Reading
+from kinderguard.rules.reading import Reading, as_flag, as_list, as_string
 
 _KEYS = tuple(field.name for field in attrs.fields(NeedRule))
 

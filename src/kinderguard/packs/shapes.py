@@ -12,7 +12,7 @@ from kinderguard.model.errors import suggestion
 from kinderguard.model.text import Text
 from kinderguard.rules.errors import DefinitionError
 from kinderguard.rules.expression import type_of
-from kinderguard.rules.reading import A_FLAG, A_LIST, A_TEXT, field_missing, needed, no_date, no_field
+from kinderguard.rules.reading import as_string, field_missing, needed, no_date, no_field
 
 AN_OBJECT = Text("对象", "an object")
 
@@ -34,27 +34,6 @@ def check_keys(data: Any, keys: Iterable[str], where: str) -> None:
     for name in keys:
         if name not in data:
             raise field_missing(name, where)
-
-
-def as_list(data: Any, where: str) -> list[Any]:
-    """A list, or a ``DefinitionError``."""
-    if not isinstance(data, list):
-        raise needed(A_LIST, type_of(data), where)
-    return data
-
-
-def as_string(data: Any, where: str) -> str:
-    """A text, or a ``DefinitionError``."""
-    if not isinstance(data, str):
-        raise needed(A_TEXT, type_of(data), where)
-    return data
-
-
-def as_flag(data: Any, where: str) -> bool:
-    """True or false, or a ``DefinitionError``."""
-    if not isinstance(data, bool):
-        raise needed(A_FLAG, type_of(data), where)
-    return data
 
 
 def as_date(data: Any, where: str) -> dt.date:

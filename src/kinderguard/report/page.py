@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator
 
 from kinderguard.engines.assessment import Assessment
 from kinderguard.engines.explanation import Explanation
+from kinderguard.model.money import bounds_text
 from kinderguard.model.text import Language, Text, same
 from kinderguard.model.view import Block, Column, Fields, Listing, Marked, Paragraph, Section, Table, Tags, Tree
 from kinderguard.model.view_html import Writer, tag_of
 from kinderguard.model.view_style import STYLE
 from kinderguard.report.run import AssessedRow
 from kinderguard.report.summary import Summary
-from kinderguard.report.words import amount_text, category_names, policy_phrase, row_name
+from kinderguard.report.words import category_names, policy_phrase, row_name
 from kinderguard.rules.titles import fact_title
 
 _PAGE = ":root{color-scheme:light dark}body{max-width:60rem;margin:0 auto;padding:1rem}"
@@ -75,7 +76,7 @@ def _summary(s: Summary) -> Iterator[Block]:
     counted = [(s.titles[code], sure, open_) for code, (sure, open_) in most if sure or open_]
     yield Table(columns, counted, most=len(counted))
     due = [
-        (p.title, p.eligible, p.undetermined, amount_text(p.total.low, p.total.high, p.every) if p.cash else "")
+        (p.title, p.eligible, p.undetermined, bounds_text(p.total.low, p.total.high, p.every) if p.cash else "")
         for p in s.policies.values()
         if p.eligible or p.undetermined
     ]

@@ -4,9 +4,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from kinderguard.engines.explanation import FORMAT
+from kinderguard.engines.assessment_line import Day, Money
+from kinderguard.engines.explanation_document import FORMAT
 from kinderguard.model.case import Case
-from kinderguard.report.lines import LINE, Day, Money
+from kinderguard.report.lines import LINE
 
 
 class _Part(BaseModel):

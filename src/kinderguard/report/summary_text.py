@@ -4,9 +4,9 @@ import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from kinderguard.model.money import bounds_text
 from kinderguard.model.text import Language, Text
 from kinderguard.report.summary import Summary
-from kinderguard.report.words import amount_text
 from kinderguard.rules.titles import fact_title
 from kinderguard.survey.ledger import CellProblem, Ledger
 
@@ -72,7 +72,7 @@ def _policies(s: Summary, lang: Language) -> "Table":
     )  # fmt: skip
     for p in s.policies.values():
         if p.eligible or p.undetermined:
-            due = amount_text(p.total.low, p.total.high, p.every).in_(lang) if p.cash else ""
+            due = bounds_text(p.total.low, p.total.high, p.every).in_(lang) if p.cash else ""
             table.add_row(p.title.in_(lang), str(p.eligible), str(p.undetermined), due)
     return table
 

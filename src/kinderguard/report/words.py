@@ -1,30 +1,17 @@
 """Short phrases that the summary, the page and the workbook share."""
 
-from decimal import Decimal
-
 from kinderguard.engines.assessment import Assessment, PolicyResult
-from kinderguard.model.codes import Frequency
+from kinderguard.model.money import bounds_text
 from kinderguard.model.text import Language, Text
 from kinderguard.survey.ledger import LedgerRow
-
-
-def amount_text(low: Decimal, high: Decimal | None, every: Frequency) -> Text:
-    """An amount or its bounds, with its period."""
-    period = Text(every.zh, "once" if every is Frequency.ONCE else every.en)
-    if high is None:
-        return Text(f"不少于{low:,}元（{period.zh}）", f"at least {low:,} yuan {period.en}")
-    if low == high:
-        return Text(f"{low:,}元（{period.zh}）", f"{low:,} yuan {period.en}")
-    return Text(f"{low:,}至{high:,}元（{period.zh}）", f"{low:,} to {high:,} yuan {period.en}")
 
 
 def policy_phrase(p: PolicyResult, lang: Language) -> str:
     """A policy with what it gives."""
     if not p.is_cash:
         return p.title.in_(lang)
-    assert p.low is not None
     household = Text("，按户", ", per household").in_(lang) if p.per == "household" else ""
-    return f"{p.title.in_(lang)} {amount_text(p.low, p.high, p.every).in_(lang)}{household}"
+    return f"{p.title.in_(lang)} {bounds_text(p.low, p.high, p.every).in_(lang)}{household}"
 
 
 def category_names(result: Assessment, lang: Language) -> tuple[list[str], list[str]]:

@@ -11,10 +11,11 @@ from typing import Any
 
 from kinderguard.engines.assessment import Assessment
 from kinderguard.model.errors import MissingExtraError, ToldError
+from kinderguard.model.money import bounds_text
 from kinderguard.model.text import Language, Text
 from kinderguard.report.run import AssessedRow
 from kinderguard.report.summary import Summary
-from kinderguard.report.words import amount_text, category_names, policy_phrase
+from kinderguard.report.words import category_names, policy_phrase
 from kinderguard.rules.titles import fact_title
 from kinderguard.survey.ledger import CellProblem, Ledger
 from kinderguard.survey.sheets import open_sheets
@@ -209,7 +210,7 @@ class _Writer:
             sheet, below, (Text("政策", "Policy"), Text("符合", "eligible"), Text("待定", "open"), Text("应发合计（元）", "due in all (yuan)")),
             [
                 (p.title.in_(self.lang), p.eligible, p.undetermined,
-                 amount_text(p.total.low, p.total.high, p.every).in_(self.lang) if p.cash else "")
+                 bounds_text(p.total.low, p.total.high, p.every).in_(self.lang) if p.cash else "")
                 for p in s.policies.values()
             ],
         )  # fmt: skip
@@ -240,6 +241,4 @@ def _texts(assessed: AssessedRow, lang: Language) -> Iterator[tuple[str, str]]:
 
 def _monthly(result: Assessment, lang: Language) -> str:
     total = result.due.monthly
-    if total.high is None:
-        return Text(f"不少于{total.low:,}", f"at least {total.low:,}").in_(lang)
-    return f"{total.low:,}" if total.amount is not None else f"{total.low:,} – {total.high:,}"
+    return bounds_text(total.low, total.high, unit=False).in_(lang)

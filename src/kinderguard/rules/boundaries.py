@@ -69,11 +69,6 @@ class Boundary:
         return quantity(1, DAYS if self.unit is Unit.DAY else self.kind)
 
     @property
-    def is_strict(self) -> bool:
-        """Whether the comparison does not hold where both sides are equal."""
-        return isinstance(self.comparison, n.Less)
-
-    @property
     def asks_the_child(self) -> bool:
         """Whether it depends on the child at all, and not on parameters, the day and constants alone."""
         return any(isinstance(part, n.Fact | n.Collection | n.Each | n.InCategory) for part in n.walk(self.comparison))

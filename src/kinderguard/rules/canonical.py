@@ -55,7 +55,7 @@ def _to_json(value: Any) -> Any:
     if isinstance(value, Kind):
         return value.to_json()
     if isinstance(value, Text):
-        return {"zh": value.zh, "en": value.en}
+        return value.to_dict()
     if isinstance(value, tuple):
         return [_to_json(v) for v in value]
     return value_to_json(value)
@@ -141,7 +141,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, n.Node):
         return node_to_json(value)
     if isinstance(value, Text):
-        return {"zh": value.zh, "en": value.en}
+        return value.to_dict()
     if isinstance(value, Kind):
         return value.to_json()
     if attrs.has(type(value)):

@@ -79,7 +79,7 @@ class Reading:
 
     def several(self, data: Any, cls: type[T], where: str) -> tuple[T, ...]:
         """A list of definitions of one class."""
-        return tuple(self.read(each, cls, f"{where}[{k}]") for k, each in enumerate(_list(data, where)))
+        return tuple(self.read(each, cls, f"{where}[{k}]") for k, each in enumerate(as_list(data, where)))
 
     def _any_of(self, data: Any, classes: tuple[type, ...], where: str) -> Any:
         names = {cls.__name__.lower(): cls for cls in classes}
@@ -190,22 +190,33 @@ def no_date(where: str) -> DefinitionError:
     return DefinitionError(Text("此处应为日期，如 2025-09-01。", "a date such as 2025-09-01 is needed here."), where)
 
 
-def _list(data: Any, where: str) -> list[Any]:
+def as_list(data: Any, where: str) -> list[Any]:
+    """A list, or a ``DefinitionError``."""
     if not isinstance(data, list):
         raise needed(A_LIST, type_of(data), where)
     return data
 
 
-def _text(_: Reading, data: Any, where: str) -> str:
+def as_string(data: Any, where: str) -> str:
+    """A text, or a ``DefinitionError``."""
     if not isinstance(data, str):
         raise needed(A_TEXT, type_of(data), where)
     return data
 
 
-def _flag(_: Reading, data: Any, where: str) -> bool:
+def as_flag(data: Any, where: str) -> bool:
+    """True or false, or a ``DefinitionError``."""
     if not isinstance(data, bool):
         raise needed(A_FLAG, type_of(data), where)
     return data
+
+
+def _text(_: Reading, data: Any, where: str) -> str:
+    return as_string(data, where)
+
+
+def _flag(_: Reading, data: Any, where: str) -> bool:
+    return as_flag(data, where)
 
 
 def _whole(_: Reading, data: Any, where: str) -> int:
@@ -291,7 +302,7 @@ def _one(*classes: type) -> Callable[[Reading, Any, str], Any]:
 
 def _many(read: Callable[[Reading, Any, str], Any]) -> Callable[[Reading, Any, str], tuple[Any, ...]]:
     return lambda reading, data, where: tuple(
-        read(reading, each, f"{where}[{k}]") for k, each in enumerate(_list(data, where))
+        read(reading, each, f"{where}[{k}]") for k, each in enumerate(as_list(data, where))
     )
 
 

@@ -106,7 +106,7 @@ class Card:
         if p.review is not None:
             below.append(Line(Text(f"每{p.review}个月复核", f"Reviewed every {p.review} months")))
         below += self.checks(p.code)
-        below += self.reads(*[e for e in (p.eligible, p.amount) if e is not None])
+        below += self.reads(*exprs_of(p))
         return Line(_heading(p.title, p.code), below=(*below, *_sources(p.cites, p.note, p.effective.text)))
 
     def check(self, c: Check) -> Line:
@@ -147,10 +147,16 @@ class Card:
     def condition(self, title: Text, expr: Expr) -> Iterator[Line]:
         """The wording, with each named step written out once below, one level deep."""
         top = expr.node
-        steps = {m.title.en: m for m in n.walk(top) if isinstance(m, n.Named) and m is not top}
-        below = tuple(Line(m.title + Text("：", ": ") + wording(m.arg, self.titles)) for m in steps.values())
+        below = tuple(Line(name + Text("：", ": ") + said) for name, said in self.steps(top))
         said = wording(top.arg if isinstance(top, n.Named) else top, self.titles)
         yield Line(title + Text("：", ": ") + said, below=below)
+
+    def steps(self, *tops: n.Node) -> list[tuple[Text, Text]]:
+        """The named steps of expressions, each with what it says. Two of one name that say different things, of the
+        father and of the mother, stand both.
+        """
+        named = [m for top in tops for m in n.walk(top) if isinstance(m, n.Named) and m is not top]
+        return list(dict.fromkeys((m.title, wording(m.arg, self.titles)) for m in named))
 
     def checks(self, code: str) -> list[Line]:
         """The local rules on a category or policy."""
@@ -192,7 +198,27 @@ class Card:
             counted = join([named(c) if isinstance(c, str) else wording(c.node, self.titles) for c in rule.counting])
             to = Text("", "") if rule.to is None else Text("至", " up to ") + wording(rule.to.node, self.titles)
             text = Text(f"补差{to.zh}：扣除{counted.zh}", f"Pays the difference{to.en} after {counted.en}")
-        return Line(text, below=(Line(rule.reason),) if rule.reason else ())
+        # A step that stands whole in the sentence is written out below it too.
+        steps = [m for e in stacking_exprs(rule) for m in n.walk(e.node) if isinstance(m, n.Named)]
+        told = dict.fromkeys((m.title, wording(m.arg, self.titles)) for m in steps)
+        below = [Line(name + Text("：", ": ") + said) for name, said in told]
+        return Line(text, below=(*below, *([Line(rule.reason)] if rule.reason else [])))
+
+
+def stacking_exprs(rule: Stacking) -> tuple[Expr, ...]:
+    """What a stacking rule computes."""
+    if isinstance(rule, Excludes):
+        return () if rule.when is None else (rule.when,)
+    if isinstance(rule, Capped):
+        return (rule.limit,)
+    counted = tuple(c for c in rule.counting if isinstance(c, Expr))
+    return counted if rule.to is None else (*counted, rule.to)
+
+
+def exprs_of(p: Policy) -> tuple[Expr, ...]:
+    """All that a policy computes: its condition, its amount, and what its stacking does to that."""
+    own = tuple(e for e in (p.eligible, p.amount) if e is not None)
+    return (*own, *(e for rule in p.stacking for e in stacking_exprs(rule)))
 
 
 _NOT_SET = Line(Text("未设定", "not set"))

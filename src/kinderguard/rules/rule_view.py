@@ -34,7 +34,7 @@ from kinderguard.rules.expression import Expr
 from kinderguard.rules.kinds import BOOL
 from kinderguard.rules.parameter_chart import chart
 from kinderguard.rules.parameters import Parameter, ParameterValue, show
-from kinderguard.rules.rule_card import APART, PARTS, Card
+from kinderguard.rules.rule_card import APART, PARTS, Card, exprs_of
 from kinderguard.rules.ruleset import RuleSet, facts_read, parameters_read
 from kinderguard.rules.titles import fact_title
 from kinderguard.rules.wording import wording
@@ -187,7 +187,7 @@ class _Writer:
             yield Section(
                 Text("与其他政策的衔接", "Beside other policies"), [Tree(self.card.stacking(s) for s in p.stacking)]
             )
-        yield from self.common(p, tuple(e for e in (p.eligible, p.amount) if e is not None))
+        yield from self.common(p, exprs_of(p))
 
     def check(self, c: Check) -> Iterator[Block]:
         """A local rule with what it adds and why."""
@@ -209,10 +209,10 @@ class _Writer:
         """The wording; the steps that it names and, of a condition, each way in which it holds, to be unfolded."""
         top = expr.node
         said = wording(top.arg if isinstance(top, n.Named) else top, self.card.titles)
-        steps = {m.title.en: m for m in n.walk(top) if isinstance(m, n.Named) and m is not top}
+        steps = self.card.steps(top)
         blocks: list[Content] = [Paragraph(said)]
         if steps:
-            lines = [Line(m.title, below=(Line(wording(m.arg, self.card.titles)),)) for m in steps.values()]
+            lines = [Line(name, below=(Line(told),)) for name, told in steps]
             blocks.append(Section(Text("各步骤的含义", "What the steps mean"), [Tree(lines, opened=1)], folded=True))
         tables = decision_tables(named, top) if named is not None and expr.kind == BOOL else ()
         if tables:

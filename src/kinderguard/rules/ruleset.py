@@ -434,19 +434,20 @@ def _facts_read(root: n.Node) -> tuple[str, ...]:
     while stack:
         node, records = stack.pop()
         if isinstance(node, n.Fact | n.Collection):
-            found[_full_path(node, records)] = None
+            found[full_path(node, records)] = None
         if (node, tuple(records.items())) in seen:
             continue
         seen.add((node, tuple(records.items())))
         if isinstance(node, n.Aggregate):
-            inner = records | {node.each: _full_path(node.source, records)}
+            inner = records | {node.each: full_path(node.source, records)}
             stack += [(node.body, inner), (node.where, inner), (node.source, records)]
         else:
             stack += [(part, records) for part in reversed(node.parts())]
     return tuple(found)
 
 
-def _full_path(node: n.Fact | n.Collection, records: dict[n.Each, str]) -> str:
+def full_path(node: n.Fact | n.Collection, records: Mapping[n.Each, str]) -> str:
+    """The path of a fact or list; of one of a record, behind the path of the list that the record is in."""
     return f"{records.get(node.of, node.of.collection)}.{node.path}" if node.of else node.path
 
 

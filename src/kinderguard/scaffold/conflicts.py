@@ -9,10 +9,10 @@ import attrs
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Text
 from kinderguard.packs import Pack, PackState
+from kinderguard.packs.mends import MENDS
 from kinderguard.rules.definitions import Check
 from kinderguard.rules.parameters import Parameter, ParameterValue
 from kinderguard.scaffold.diagnosis import Finding, PackReport, Place
-from kinderguard.scaffold.mends import MENDS
 from kinderguard.scaffold.whereabouts import Whereabouts
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import attrs
 
 from kinderguard.model.text import Language, Text, same
-from kinderguard.model.view import Code, Content, Fields, Marked, Paragraph, Section, Table, View
+from kinderguard.model.view import Code, Content, Fields, Marked, Paragraph, Section, Table, View, display_language
 from kinderguard.packs import PackState
+from kinderguard.packs.failures import file_and_line
 
 
 @attrs.frozen
@@ -19,7 +20,7 @@ class Place:
     line: int | None = None
 
     def __str__(self) -> str:
-        return self.file if self.line is None else f"{self.file}:{self.line}"
+        return file_and_line(self.file, self.line)
 
 
 @attrs.frozen
@@ -124,10 +125,14 @@ class Diagnosis:
         parts = ["\n".join(self._pack_lines(pack, lang)) for pack in self.packs]
         if self.findings:
             parts.append("\n".join(line for f in self.findings for line in _finding_lines(f, lang)))
-        return "\n\n".join([*parts, self.summary().in_(lang)])
+        return "\n\n".join([*parts, self.summary(lang)])
 
-    def summary(self) -> Text:
-        """How many packs, problems and notes."""
+    def summary(self, lang: Language | None = None) -> str:
+        """How many packs, problems and notes; ``lang`` is that of ``display_language``, if left out."""
+        return self._counted.in_(lang or display_language())
+
+    @property
+    def _counted(self) -> Text:
         wrong = sum(f.serious for f in self.findings)
         notes = len(self.findings) - wrong
         return Text(
@@ -186,7 +191,7 @@ class Diagnosis:
             )
             for pack in self.packs
         ]
-        return View(Text("规则包检查", "Packs"), [Paragraph(self.summary()), *found, *packs], lang)
+        return View(Text("规则包检查", "Packs"), [Paragraph(self._counted), *found, *packs], lang)
 
     def to_html(self, lang: Language = "zh") -> str:
         """The report for a page or a notebook."""
@@ -196,7 +201,7 @@ class Diagnosis:
         return self.view().html
 
     def __str__(self) -> str:
-        return self.text()
+        return self.summary()
 
 
 def _plain(value: Any) -> Any:

@@ -17,13 +17,13 @@ from kinderguard.packs import NoPacksError, Pack, PackSource, PackState, PolicyB
 from kinderguard.packs.failures import place_in_pack, told
 from kinderguard.packs.installed import installed
 from kinderguard.packs.loader import GROUP
+from kinderguard.packs.mends import MENDS, OTHERWISE
 from kinderguard.rules.definitions import Check
 from kinderguard.rules.errors import RuleError
 from kinderguard.rules.kinds import Kind
 from kinderguard.rules.parameters import Parameter, read_parameters, show
 from kinderguard.scaffold.conflicts import Held, conflicts
 from kinderguard.scaffold.diagnosis import Change, Diagnosis, Finding, PackReport, Place, Rule, ValueSet
-from kinderguard.scaffold.mends import MENDS, OTHERWISE
 from kinderguard.scaffold.whereabouts import Whereabouts
 
 

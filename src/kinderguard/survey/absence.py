@@ -17,12 +17,12 @@ import attrs
 from kinderguard.engines.assessment import Assessment, UnknownCodeError
 from kinderguard.model.codes import Department
 from kinderguard.model.errors import suggestion, unknown_field
+from kinderguard.model.progress import FEW, Progress, told
 from kinderguard.model.text import Language, Text
 from kinderguard.survey.building import SurveyedChild
-from kinderguard.survey.completeness import TOWNSHIP
+from kinderguard.survey.completeness import township_of
 from kinderguard.survey.facts import fact_paths, facts_of
 from kinderguard.survey.keys import RowKey
-from kinderguard.survey.read import Progress
 from kinderguard.survey.surveyed import Survey, SurveyError
 from kinderguard.survey.tables import ListByPlace, Row, place_beside_code
 
@@ -124,49 +124,54 @@ class AbsenceList(ListByPlace[AbsentChild]):
 def absent(
     survey: Survey,
     book: "PolicyBook",
-    on: dt.date,
     *,
+    on: dt.date | None = None,
     expected: Sequence[Expectation] | None = None,
-    progress: Progress | None = None,
+    progress: bool | Progress | None = None,
 ) -> AbsenceList:
     """The children that one department's list has, and another's should have and has not.
 
     Args:
         survey: the combined lists.
         book: the rules that say which category a child is in.
-        on: the day.
+        on: the day; may be left out of a book that is pinned.
         expected: which list should have which children; ``default_expectations()`` if left out.
-        progress: called with (children done, children in all).
+        progress: a bar (True), nothing (False), or a function that is called with (children done, children in all); if left
+            out, a bar where there is much to do.
 
     Raises:
         UnknownCodeError: an expectation names a national category that the book has not.
+        NoDayError: no day was given, and the book is not pinned.
     """
+    day = book.day_of(on)
     expected = default_expectations() if expected is None else expected
     lists: dict[Department, set[str]] = {}
     for source in survey.sources:
         lists.setdefault(source.profile.department, set()).add(source.code)
     asked = [e for e in expected if e.department in lists]
     found: list[AbsentChild] = []
-    for number, child in enumerate(survey.children, 1):
-        wanting = [e for e in asked if lists[e.department].isdisjoint(child.sources)]
-        if wanting:
-            result = book.assess(child.case, on=on)
-            found += _absences(child, result, wanting)
-        if progress is not None and (number % _STEP == 0 or number == len(survey.children)):
-            progress(number, len(survey.children))
+    total = len(survey.children)
+    with told(progress, 0, total, Text("已查儿童", "children looked at"), short=FEW) as tell:
+        for number, child in enumerate(survey.children, 1):
+            wanting = [e for e in asked if lists[e.department].isdisjoint(child.sources)]
+            if wanting:
+                result = book.assess(child.case, on=day)
+                found += _absences(child, result, wanting)
+            if number % _STEP == 0 or number == total:
+                tell(number, total)
     without = [d for d in Department if d not in lists and any(e.department is d for e in expected)]
-    return AbsenceList(on, tuple(sorted(found, key=_order)), tuple(without))
+    return AbsenceList(day, tuple(sorted(found, key=_order)), tuple(without))
 
 
 def _absences(child: SurveyedChild, result: Assessment, wanting: Iterable[Expectation]) -> Iterator[AbsentChild]:
     """A child is absent from a department once, for the first reason that holds."""
     told: set[Department] = set()
-    division = result.division or child.case.division
+    township = township_of(child, result)
     for expectation in wanting:
         if expectation.department not in told and expectation.holds(child, result):
             told.add(expectation.department)
             yield AbsentChild(
-                division[:TOWNSHIP] if division else None,
+                township,
                 expectation.department,
                 child.ref,
                 child.rows,

@@ -96,6 +96,7 @@ def build(
     rules: Rules,
     taken: Mapping[str, Taken] = _NOTHING,
     departments: Mapping[str, Text] = MappingProxyType({}),
+    titles: Mapping[str, Text] = MappingProxyType({}),
 ) -> SurveyedChild:
     """One child out of its rows.
 
@@ -107,6 +108,7 @@ def build(
         rules: whose word counts.
         taken: by fact, what a person decided.
         departments: how to name each list.
+        titles: what packs' and lists' own facts are called.
     """
     said = said_by(rows, cases, sources)
     choices: dict[str, Choice] = {}
@@ -121,7 +123,7 @@ def build(
     contested = {path: c for path, c in choices.items() if c.disagrees or path in contradicting}
     facts = FactsSaid(rows, cases, sources, contested)
     disagreements = tuple(
-        Disagreement(ref, path, sourced(path, c), c.reason, contradicting.get(path, ()), departments)
+        Disagreement(ref, path, sourced(path, c), c.reason, contradicting.get(path, ()), departments, titles)
         for path, c in contested.items()
     )
     reopened = tuple(path for path, c in choices.items() if c.reopened)

@@ -7,7 +7,9 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
+
+import attrs
 
 from kinderguard.model.codes import Code
 from kinderguard.model.dates import PartialDate
@@ -18,6 +20,7 @@ from kinderguard.model.resident_id import read_resident_id
 from kinderguard.model.text import Text
 
 C = TypeVar("C", bound=Code)
+R = TypeVar("R")
 
 UNKNOWN = {"", "不详", "未知", "待核实", "待查", "待定", "不清楚", "-", "--", "—", "——", "/", "?"}
 YES = {"√", "✓", "✔", "☑", "是", "有", "1", "y", "yes", "true", "对"}
@@ -184,17 +187,30 @@ def personal(value: Any) -> str:
     return plain(value)
 
 
-def coded(codes: type[C], also: Mapping[str, C] | None = None) -> Callable[[Any], C]:
+@attrs.frozen
+class Coded(Generic[C, R]):
+    """A reader of one code of a list, or of several in one cell: its list is known to who asks what may be written."""
+
+    codes: type[C]
+    several: bool
+    _read: Callable[[Any], R] = attrs.field(repr=False, eq=False)
+
+    def __call__(self, value: Any) -> R:
+        """The code, or the codes, that a cell names."""
+        return self._read(value)
+
+
+def coded(codes: type[C], also: Mapping[str, C] | None = None) -> Coded[C, C]:
     """A reader of one code of a list, by its Chinese or English title, its value, or another spelling."""
     known = _spellings(codes, also)
 
     def read(value: Any) -> C:
         return _code(words(value), known)
 
-    return read
+    return Coded(codes, False, read)
 
 
-def several(codes: type[C], also: Mapping[str, C] | None = None) -> Callable[[Any], tuple[C, ...]]:
+def several(codes: type[C], also: Mapping[str, C] | None = None) -> Coded[C, tuple[C, ...]]:
     """A reader of several codes in one cell; 无 is the empty list."""
     known = _spellings(codes, also)
 
@@ -210,7 +226,7 @@ def several(codes: type[C], also: Mapping[str, C] | None = None) -> Callable[[An
             return ()
         return tuple(dict.fromkeys(_code(item, known) for item in items))
 
-    return read
+    return Coded(codes, True, read)
 
 
 def _spellings(codes: type[C], also: Mapping[str, C] | None) -> dict[str, C]:

@@ -58,6 +58,13 @@ class Disagreement:
     reason: ChosenBy | None
     contradicts: tuple[str, ...] = ()
     departments: Mapping[str, Text] = attrs.field(factory=dict, repr=False, eq=False)
+    #: What packs' and lists' own facts are called.
+    titles: Mapping[str, Text] = attrs.field(factory=dict, repr=False, eq=False)
+
+    @property
+    def title(self) -> Text:
+        """What the fact is called."""
+        return fact_title(self.path, self.titles)
 
     @property
     def is_open(self) -> bool:
@@ -72,9 +79,9 @@ class Disagreement:
     @property
     def text(self) -> Text:
         """What the matter is, in both languages, without any value."""
-        title = fact_title(self.path)
+        title = self.title
         if self.contradicts:
-            others = join([fact_title(path) for path in self.contradicts])
+            others = join([fact_title(path, self.titles) for path in self.contradicts])
             head = title + Text(
                 f"与{others.zh}不能同时成立，按未知处理", f" cannot stand beside {others.en}; taken as unknown"
             )

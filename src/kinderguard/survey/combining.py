@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 import attrs
 
 from kinderguard.model.case import Case
+from kinderguard.model.progress import FEW, Progress, told
 from kinderguard.model.text import Text
 from kinderguard.survey.building import Rules, SurveyedChild, build, ref_of
 from kinderguard.survey.choosing import Taken
 from kinderguard.survey.decisions import Decision, DecisionKind, Located, Register, SetAside, matters
 from kinderguard.survey.grouping import Joined, grouped_links, groups_by_id, groups_by_links
 from kinderguard.survey.keys import RowKey
-from kinderguard.survey.read import Progress
-from kinderguard.survey.sources import Source
+from kinderguard.survey.sources import Source, titles_of
 from kinderguard.survey.surveyed import SkippedRow, Survey, SurveyError
 from kinderguard.survey.trust import TrustOrder
 
@@ -38,7 +38,7 @@ def combine(
     links: "Links | None" = None,
     decisions: Iterable[Decision] = (),
     key: bytes | None = None,
-    progress: Progress | None = None,
+    progress: bool | Progress | None = None,
 ) -> Survey:
     """One child each out of several lists, with every fact's source kept.
 
@@ -51,7 +51,8 @@ def combine(
             and listed in ``Survey.set_aside``.
         key: at least 16 bytes that the office keeps. With it decisions hold for the next edition of a list too, and a
             child with a resident ID keeps its ``ref`` from survey to survey.
-        progress: called with (children done, children in all).
+        progress: a bar (True), nothing (False), or a function that is called with (children done, children in all); if left
+            out, a bar where there is much to do.
 
     Raises:
         SurveyError: no list was given, or two lists have one code.
@@ -107,13 +108,14 @@ class _Work:
     key: bytes | None = attrs.field(repr=False)
 
     def survey(
-        self, decisions: tuple[Decision, ...], before: Survey | None = None, progress: Progress | None = None
+        self, decisions: tuple[Decision, ...], before: Survey | None = None, progress: bool | Progress | None = False
     ) -> Survey:
         """The survey with these decisions. Of an earlier one, whatever no decision has touched since is used again."""
         located, set_aside = self._located(decisions)
         pairs = tuple((d, rows) for d, rows in located if d.kind is not DecisionKind.VALUE)
         joined = before._joined if before is not None and before._joined.pairs == pairs else self._joined(pairs)
-        children, reopened = self._children(joined, _taken(located), before, progress)
+        with told(progress, 0, len(joined.children), Text("已合并儿童", "children combined"), short=FEW) as tell:
+            children, reopened = self._children(joined, _taken(located), before, tell)
         set_aside += joined.clashing
         set_aside += [SetAside(d, _REOPENED) for d, rows in located if (rows[0], d.path) in reopened]
         return Survey(
@@ -157,9 +159,9 @@ class _Work:
         joined: Joined,
         taken: Mapping[RowKey, Mapping[str, Taken]],
         before: Survey | None,
-        progress: Progress | None,
+        tell: Progress,
     ) -> tuple[tuple[SurveyedChild, ...], set[tuple[RowKey, str | None]]]:
-        rules, departments = Rules(self.trust), _departments(self.sources)
+        rules, departments, titles = Rules(self.trust), _departments(self.sources), titles_of(self.sources)
         made = {} if before is None else before._by_ref
         children: list[SurveyedChild] = []
         reopened: set[tuple[RowKey, str | None]] = set()
@@ -167,11 +169,13 @@ class _Work:
             decided = {path: t for row in rows if row in taken for path, t in taken[row].items()}
             child = made.get(ref)
             if child is None or child.rows != rows or child.decided != decided:
-                child = build(ref, rows, self.register.cases, self.register.sources, rules, decided, departments)
+                child = build(
+                    ref, rows, self.register.cases, self.register.sources, rules, decided, departments, titles
+                )
             children.append(child)
             reopened |= {(decided[path].row, path) for path in child.reopened}
-            if progress is not None and (number % _STEP == 0 or number == len(joined.children)):
-                progress(number, len(joined.children))
+            if number % _STEP == 0 or number == len(joined.children):
+                tell(number, len(joined.children))
         return tuple(children), reopened
 
     def _refs(self, groups: Sequence[Sequence[RowKey]]) -> list[str]:

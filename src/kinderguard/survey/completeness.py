@@ -16,12 +16,13 @@ from kinderguard.engines.assessment import Assessment
 from kinderguard.engines.missing import MissingFact
 from kinderguard.model.codes import Department, Frequency
 from kinderguard.model.places import place_name
+from kinderguard.model.progress import FEW, Progress, told
 from kinderguard.model.text import Language, Text
+from kinderguard.model.view import display_language
 from kinderguard.packs.source_profiles import SourceProfile
 from kinderguard.rules.titles import fact_title
 from kinderguard.survey.building import SurveyedChild
 from kinderguard.survey.keys import RowKey
-from kinderguard.survey.read import Progress
 from kinderguard.survey.sources import built_in_profiles
 from kinderguard.survey.surveyed import Survey
 from kinderguard.survey.tables import ListByPlace, Row, place_beside_code
@@ -42,9 +43,10 @@ class WorkRow:
 
     Attributes:
         township: the first nine digits of the division in charge, or as many as are known; None where it is unknown.
+            Where only the county is known (by the resident ID), the township in it where the child lives.
         department: who answers for the fact; None where no kind of list does.
         ref: the child's number in the survey.
-        rows: where the child stands in that department's lists; empty where it does not.
+        rows: where the child stands in that department's lists; where it stands in none, where it does stand.
         path: the fact.
         title: what it is called.
         settles: how many open results it settles by itself, over its possible values.
@@ -106,8 +108,12 @@ class WorkList(ListByPlace[WorkRow]):
             None if row.monthly is None else str(row.monthly), between.join(names),
         )  # fmt: skip
 
-    def summary(self, lang: Language = "zh") -> str:
-        """How much each department of each township has to find out, line by line."""
+    def summary(self, lang: Language | None = None) -> str:
+        """How much each department of each township has to find out, line by line.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; that of ``display_language``, if left out.
+        """
         lines = [
             Text(
                 f"{self.children} 名儿童中 {self.complete} 名不缺影响结果的事实；待了解 {len(self.rows)} 项",
@@ -118,10 +124,10 @@ class WorkList(ListByPlace[WorkRow]):
             place = place_name(township) if township else Text("地点不详", "place unknown")
             who = department.label if department else _NOBODY
             lines.append(Text(f"{place.zh} {who.zh}：{count}", f"{place.en}, {who.en}: {count}"))
-        return "\n".join(line.in_(lang) for line in lines)
+        return "\n".join(line.in_(lang or display_language()) for line in lines)
 
     def __str__(self) -> str:
-        return self.summary("zh") + "\n" + self.summary("en")
+        return self.summary()
 
     def __repr__(self) -> str:
         return f"<WorkList on {self.on}: {len(self.rows)} facts of {self.children - self.complete} children>"
@@ -130,35 +136,42 @@ class WorkList(ListByPlace[WorkRow]):
 def missing_work(
     survey: Survey,
     book: "PolicyBook",
-    on: dt.date,
     *,
+    on: dt.date | None = None,
     profiles: Iterable[SourceProfile] = (),
-    progress: Progress | None = None,
+    progress: bool | Progress | None = None,
 ) -> WorkList:
     """What is to be found out, by township and department.
 
     Args:
         survey: the combined lists.
         book: the rules. Each child is assessed by those of its place.
-        on: the day.
+        on: the day; may be left out of a book that is pinned.
         profiles: further kinds of list that say who answers for which fact, before the survey's own and the built-in
             ones.
-        progress: called with (children done, children in all). Finding what could change a result takes some
-            thousandths of a second a child, and more where a list says very little.
+        progress: a bar (True), nothing (False), or a function that is called with (children done, children in all); if left
+            out, a bar where there is much to do. Finding what could change a result takes some thousandths
+            of a second a child, and more where a list says very little.
+
+    Raises:
+        NoDayError: no day was given, and the book is not pinned.
     """
+    day = book.day_of(on)
     owners = Owners.of(survey, profiles)
     found: list[WorkRow] = []
     titles: dict[str, Text] = {}
     complete = 0
-    for number, child in enumerate(survey.children, 1):
-        result = book.assess(child.case, on=on)
-        rows = list(_rows(child, result, owners))
-        complete += not rows
-        found += rows
-        titles |= {code: result.basis.titles[code] for row in rows for code in row.changes if code not in titles}
-        if progress is not None and (number % _STEP == 0 or number == len(survey.children)):
-            progress(number, len(survey.children))
-    return WorkList(on, tuple(sorted(found, key=_order)), len(survey.children), complete, titles)
+    total = len(survey.children)
+    with told(progress, 0, total, Text("已查儿童", "children looked at"), short=FEW) as tell:
+        for number, child in enumerate(survey.children, 1):
+            result = book.assess(child.case, on=day)
+            rows = list(_rows(child, result, owners))
+            complete += not rows
+            found += rows
+            titles |= {code: result.basis.titles[code] for row in rows for code in row.changes if code not in titles}
+            if number % _STEP == 0 or number == total:
+                tell(number, total)
+    return WorkList(day, tuple(sorted(found, key=_order)), len(survey.children), complete, titles)
 
 
 def _order(row: WorkRow) -> tuple[object, ...]:
@@ -178,6 +191,8 @@ class Owners:
     profiles: tuple[SourceProfile, ...]
     #: Who keeps each list of the survey.
     lists: Mapping[str, Department]
+    #: What the lists' own facts are called.
+    titles: Mapping[str, Text] = attrs.field(factory=dict)
     _found: dict[str, Department | None] = attrs.field(factory=dict)
 
     @classmethod
@@ -186,6 +201,7 @@ class Owners:
         return cls(
             (*more, *(s.profile for s in survey.sources), *built_in_profiles().values()),
             {s.code: s.profile.department for s in survey.sources},
+            survey.titles,
         )
 
     def department(self, path: str) -> Department | None:
@@ -202,21 +218,32 @@ def _rows(child: SurveyedChild, result: Assessment, owners: Owners) -> Iterator[
         # Whose rules apply depends on it, so it stands first, whatever the nation's rules leave open.
         missing.insert(0, MissingFact(_PLACE, 0.0, result.undetermined))
     undecided = {d.path for d in child.open}
-    division = result.division or child.case.division
+    township = township_of(child, result)
     for fact in missing:
         department = owners.department(fact.path)
         yield WorkRow(
-            division[:TOWNSHIP] if division else None,
+            township,
             department,
             child.ref,
-            tuple(row for row in child.rows if owners.lists[row.source] is department),
+            tuple(row for row in child.rows if owners.lists[row.source] is department) or child.rows,
             fact.path,
-            fact_title(fact.path, result.basis.titles),
+            fact_title(fact.path, {**owners.titles, **result.basis.titles}),
             fact.decides * len(result.undetermined),
             fact.changes,
             _monthly(result, fact.changes),
             fact.path in undecided,
         )
+
+
+def township_of(child: SurveyedChild, result: Assessment) -> str | None:
+    """Who is sent to ask about a child: the township in charge; of a county alone, the township in it where it lives."""
+    division = result.division or child.case.division
+    if division is None:
+        return None
+    here = child.case.child.residence.division
+    if len(division) < TOWNSHIP and here is not None and len(here) >= TOWNSHIP and here.startswith(division):
+        division = here
+    return division[:TOWNSHIP]
 
 
 def _monthly(result: Assessment, codes: Iterable[str]) -> Decimal | None:

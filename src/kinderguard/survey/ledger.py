@@ -78,6 +78,8 @@ class Ledger:
     #: By sheet, what its columns are.
     headers: Mapping[str, SheetHeaders] = attrs.field(repr=False)
     rows_in: int
+    #: What the packs' and the list's own facts are called, by their code.
+    titles: Mapping[str, Text] = attrs.field(factory=dict, repr=False)
 
     def __attrs_post_init__(self) -> None:
         out = len(self.cases) + len(self.skipped)

@@ -12,12 +12,14 @@ import attrs
 
 from kinderguard.model.errors import FieldValueError
 from kinderguard.model.places import check_division, place_name
-from kinderguard.model.text import Text
+from kinderguard.model.text import Language, Text
+from kinderguard.model.view import display_language
 from kinderguard.survey.building import SurveyedChild
 from kinderguard.survey.surveyed import Survey, SurveyError
 from kinderguard.survey.tables import place_beside_code
 
 PlacedBy = Literal["division", "registration", "residence"]
+_COLON = Text("：", ": ")
 
 
 @attrs.frozen
@@ -45,8 +47,8 @@ class PlaceCount:
 
 
 @attrs.frozen
-class Coverage:
-    """The places of the reference, the worst covered first; and the children that are in none of them."""
+class FoundByPlace:
+    """The places of the reference with how many children were found there, the fewest of those expected first; and the children that are in none of them."""
 
     places: tuple[PlaceCount, ...]
     #: Children in a place that the reference does not name.
@@ -54,38 +56,49 @@ class Coverage:
     #: Children of whom the place is not known, or not as finely as the reference has it.
     unplaced: int
 
-    def __str__(self) -> str:
+    def summary(self, lang: Language | None = None) -> str:
+        """Each place with the children found of those expected, line by line, then the children of no such place.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; that of ``display_language``, if left out.
+        """
+        lang = lang or display_language()
         lines = [
-            f"{p.division} {place_beside_code(p.division)}: {p.found}/{p.expected}"
+            f"{p.division} {place_beside_code(p.division).in_(lang)}{_COLON.in_(lang)}{p.found}/{p.expected}"
             + (f" = {float(p.share):.1%}" if p.share is not None else "")
             for p in self.places
         ]  # fmt: skip
-        return "\n".join(
-            [*lines, f"其他地方 · elsewhere: {self.elsewhere}", f"地点不详 · place unknown: {self.unplaced}"]
-        )
+        others = ((Text("其他地方", "elsewhere"), self.elsewhere), (Text("地点不详", "place unknown"), self.unplaced))
+        return "\n".join([*lines, *((title + _COLON).in_(lang) + str(count) for title, count in others)])
+
+    def __str__(self) -> str:
+        return self.summary()
 
 
-def coverage(survey: Survey, reference: Mapping[str, int], *, by: PlacedBy = "division") -> Coverage:
+def found_by_place(survey: Survey, reference: Mapping[str, int], *, placed_by: PlacedBy = "division") -> FoundByPlace:
     """How many children were found in each place, beside a count from elsewhere.
 
     Args:
         survey: the combined lists.
         reference: by division code, how many children there should be. Places may lie in one another.
-        by: where a child counts: the division in charge, that of registration, or that of residence.
+        placed_by: where a child counts: the division in charge, that of registration, or that of residence.
 
     Raises:
         SurveyError: the reference names what is no division, or counts what is no number.
     """
     for division, count in reference.items():
         _check(division, count)
-    if by not in ("division", "registration", "residence"):
+    if placed_by not in ("division", "registration", "residence"):
         raise SurveyError(
-            Text("by 应为 division、registration 或 residence", "by is 'division', 'registration' or 'residence'.")
+            Text(
+                "placed_by 应为 division、registration 或 residence",
+                "placed_by is 'division', 'registration' or 'residence'.",
+            )
         )
     found = dict.fromkeys(reference, 0)
     elsewhere = unplaced = 0
     for child in survey.children:
-        place = _place(child, by)
+        place = _place(child, placed_by)
         within = [division for division in reference if place is not None and place.startswith(division)]
         for division in within:
             found[division] += 1
@@ -96,7 +109,7 @@ def coverage(survey: Survey, reference: Mapping[str, int], *, by: PlacedBy = "di
                 elsewhere += 1
     places = [PlaceCount(division, found[division], count) for division, count in reference.items()]
     places.sort(key=lambda p: (p.share is None, p.share or 0, p.division))
-    return Coverage(tuple(places), elsewhere, unplaced)
+    return FoundByPlace(tuple(places), elsewhere, unplaced)
 
 
 def _check(division: str, count: int) -> None:
@@ -112,8 +125,8 @@ def _check(division: str, count: int) -> None:
         )
 
 
-def _place(child: SurveyedChild, by: PlacedBy) -> str | None:
-    match by:
+def _place(child: SurveyedChild, placed_by: PlacedBy) -> str | None:
+    match placed_by:
         case "registration":
             return child.case.child.registration.division
         case "residence":

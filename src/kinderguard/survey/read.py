@@ -2,13 +2,14 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from kinderguard.model.case import Case
+from kinderguard.model.progress import FEW, Progress, told
 from kinderguard.model.text import Text
 from kinderguard.packs.columns import LedgerColumn
 from kinderguard.survey.cells import UnreadableError, is_unknown, plain
@@ -20,8 +21,6 @@ from kinderguard.survey.sheets import LedgerError, RawSheet, open_sheets
 
 if TYPE_CHECKING:
     from kinderguard.packs.book import PolicyBook
-
-Progress = Callable[[int, int], None]
 
 _FOOT = re.compile(r"(合计|总计|共计|小计|总数|填表|填报|制表|审核|负责人|注[::]|说明[::]|备注[::])")
 _DIVISIONS = ("户籍地行政区划代码", "现居住地行政区划代码", "身份证号")
@@ -37,7 +36,7 @@ def read_ledger(
     columns: Sequence[LedgerColumn] = (),
     policy_titles: Mapping[str, str] | None = None,
     sheet: str | None = None,
-    progress: Progress | None = None,
+    progress: bool | Progress | None = None,
 ) -> Ledger:
     """Read a ledger (台账), Excel or CSV, as counties keep it.
 
@@ -48,7 +47,8 @@ def read_ledger(
         columns: further columns.
         policy_titles: further titles as they stand in 已享受救助, with the policies' codes.
         sheet: read this sheet only.
-        progress: called with (rows done, rows in all).
+        progress: a bar (True), nothing (False), or a function that is called with (rows done, rows in all); if left out, a
+            bar where there is much to do.
 
     Returns:
         Every row, as a case or with the reason why not; every problem with sheet, row, column and mend.
@@ -69,9 +69,11 @@ def read_ledger(
         columns = (*columns, *book.ledger_columns(places))
         titles = book.policy_titles(places) | titles
     known = KnownHeaders.of(columns)
-    reading = _Reading(known, RowReader(titles, known.facts), sum(len(s.rows) for s in sheets), progress)
-    for raw in sheets:
-        reading.sheet(raw)
+    total = sum(len(s.rows) for s in sheets)
+    with told(progress, 0, total, Text("已读取行", "rows read"), short=FEW) as tell:
+        reading = _Reading(known, RowReader(titles, known.facts), total, tell)
+        for raw in sheets:
+            reading.sheet(raw)
     if not reading.headers:
         raise LedgerError(
             Text(
@@ -103,7 +105,7 @@ class _Reading:
     known: KnownHeaders
     reader: RowReader
     total: int
-    progress: Progress | None
+    tell: Progress
     rows: list[LedgerRow] = attrs.field(factory=list)
     problems: list[CellProblem] = attrs.field(factory=list)
     unknown: list[UnknownHeader] = attrs.field(factory=list)
@@ -143,8 +145,8 @@ class _Reading:
 
     def _tick(self, rows: int) -> None:
         before, self.done = self.done, self.done + rows
-        if self.progress is not None and (self.done // _STEP != before // _STEP or self.done == self.total):
-            self.progress(self.done, self.total)
+        if self.done // _STEP != before // _STEP or self.done == self.total:
+            self.tell(self.done, self.total)
 
     def _report_headers(self, sheet: str, headers: SheetHeaders) -> None:
         for header in headers.unknown.values():
@@ -203,7 +205,7 @@ class _Reading:
         ]
         return Ledger(
             source, tuple(rows), tuple(self.problems), tuple(self.unknown), tuple(self.ignored), self.headers,
-            self.children,
+            self.children, {fact.code: fact.title for fact in self.known.facts.values()},
         )  # fmt: skip
 
     def _duplicates(self) -> dict[int, CellProblem]:

@@ -5,7 +5,7 @@ between departments.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from kinderguard.model.errors import suggestion
+from kinderguard.model.progress import Progress
 from kinderguard.model.text import Text
 from kinderguard.packs.columns import LedgerColumn
 from kinderguard.packs.source_profiles import ProfileError, SourceProfile
@@ -21,7 +22,7 @@ from kinderguard.survey.facts import fact_paths
 from kinderguard.survey.headers import STANDARD, plain_header
 from kinderguard.survey.keys import RowKey
 from kinderguard.survey.ledger import Ledger
-from kinderguard.survey.read import Progress, read_ledger
+from kinderguard.survey.read import read_ledger
 
 if TYPE_CHECKING:
     from kinderguard.packs.book import PolicyBook
@@ -57,6 +58,11 @@ class Source:
         return (
             f"{self.code} ({self.as_of}): {self.ledger.rows_in} = {len(self.ledger.cases)} + {len(self.ledger.skipped)}"
         )
+
+
+def titles_of(sources: Iterable[Source]) -> dict[str, Text]:
+    """What the packs' and the lists' own facts are called, by their code."""
+    return {code: title for source in sources for code, title in source.ledger.titles.items()}
 
 
 @cache
@@ -118,7 +124,7 @@ def read_source(
     code: str | None = None,
     columns: Sequence[LedgerColumn] = (),
     sheet: str | None = None,
-    progress: Progress | None = None,
+    progress: bool | Progress | None = None,
 ) -> Source:
     """Read one department's list.
 
@@ -131,7 +137,7 @@ def read_source(
         code: what to call this list, where two of one kind are combined (``"education.north"``).
         columns: further columns, as for ``read_ledger``.
         sheet: read this sheet only.
-        progress: called with (rows done, rows in all).
+        progress: as for ``read_ledger``.
 
     Raises:
         ProfileError: there is no such kind of list, or one of its spellings means another standard header already.

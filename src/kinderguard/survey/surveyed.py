@@ -17,6 +17,7 @@ from kinderguard.model.case import Case
 from kinderguard.model.codes import Code
 from kinderguard.model.errors import ToldError
 from kinderguard.model.text import Language, Text
+from kinderguard.model.view import display_language
 from kinderguard.survey.building import SurveyedChild
 from kinderguard.survey.choosing import Disagreement
 from kinderguard.survey.decisions import (
@@ -33,8 +34,9 @@ from kinderguard.survey.decisions import (
 from kinderguard.survey.grouping import Joined
 from kinderguard.survey.keys import RowKey
 from kinderguard.survey.ledger import CellProblem
-from kinderguard.survey.sources import Source
+from kinderguard.survey.sources import Source, titles_of
 from kinderguard.survey.trust import TrustOrder
+from kinderguard.survey.two_numbers import two_numbers, why
 
 if TYPE_CHECKING:
     from kinderguard.survey.linking.links import Links
@@ -60,8 +62,9 @@ class OpenPair:
     """Two rows of which a person must say whether they are one child."""
 
     rows: tuple[RowKey, RowKey]
-    #: In bits, as the linking weighs them.
-    weight: float
+    #: In bits, as the linking weighs them; None where two different valid IDs stand beside the same name and birth date
+    #: or parents, which the linking never weighs.
+    weight: float | None
     #: What speaks for it and against it, without values.
     text: Text = attrs.field(repr=False)
 
@@ -193,6 +196,11 @@ class Survey:
         return tuple(child.case for child in self.children)
 
     @cached_property
+    def titles(self) -> Mapping[str, Text]:
+        """What the packs' and the lists' own facts are called, by their code."""
+        return titles_of(self.sources)
+
+    @cached_property
     def disagreements(self) -> tuple[Disagreement, ...]:
         """Every fact about which rows of a child contradict each other, decided or open."""
         return tuple(d for child in self.children for d in child.disagreements)
@@ -205,7 +213,21 @@ class Survey:
     @cached_property
     def _open_pairs(self) -> tuple[OpenPair, ...]:
         linked = self._joined.linked
-        return () if linked is None else tuple(OpenPair(p.key, p.weight, p.explain()) for p in linked.open)
+        found = () if linked is None else tuple(OpenPair(p.key, p.weight, p.explain()) for p in linked.open)
+        return (*found, *self._two_numbers)
+
+    @cached_property
+    def _two_numbers(self) -> tuple[OpenPair, ...]:
+        """Children whose rows agree in all but the resident ID, unless a person told them apart."""
+        cases = self._register.cases
+        told = {frozenset(self.by_row[row].ref for row in rows) for decision, rows in self._joined.pairs
+                if decision.kind is DecisionKind.DIFFERENT}  # fmt: skip
+        found = two_numbers([child.rows for child in self.children], cases)
+        return tuple(
+            OpenPair(two, None, why(two, cases.__getitem__))
+            for two in found
+            if frozenset(self.by_row[row].ref for row in two) not in told
+        )
 
     @cached_property
     def held_back(self) -> tuple[HeldBackPair, ...]:
@@ -377,9 +399,9 @@ class Survey:
         )  # fmt: skip
         return {name.value: number for name, number in zip(_Standing, numbers, strict=True)}
 
-    def summary(self, lang: Language = "zh") -> str:
-        """The lists with their rows, then the counts, line by line."""
-        return "\n".join(line.in_(lang) for line in self._lines())
+    def summary(self, lang: Language | None = None) -> str:
+        """The lists with their rows, then the counts, line by line; ``lang`` is that of ``display_language``, if left out."""
+        return "\n".join(line.in_(lang or display_language()) for line in self._lines())
 
     def _lines(self) -> Iterator[Text]:
         for source in self.sources:
@@ -393,7 +415,7 @@ class Survey:
             yield title + Text(f"：{number:,}", f": {number:,}")
 
     def __str__(self) -> str:
-        return "\n".join(f"{line.zh} · {line.en}" for line in self._lines())
+        return self.summary()
 
     def __repr__(self) -> str:
         return f"<Survey of {len(self.sources)} lists: {len(self.children)} children, {len(self.to_decide)} to decide>"

@@ -59,11 +59,11 @@ class ListByPlace(Generic[Entry]):
         """Heads and rows as plain values; no name or number of a person is in them."""
         raise NotImplementedError
 
-    def to_csv(self, path: str | Path, lang: Language = "zh") -> None:
+    def save_csv(self, path: str | Path, lang: Language = "zh") -> None:
         """Write the list as CSV (UTF-8 with BOM, for Excel)."""
         write_csv(path, *self.table(lang))
 
-    def to_workbook(self, path: str | Path, lang: Language = "zh") -> None:
+    def save_workbook(self, path: str | Path, lang: Language = "zh") -> None:
         """Write the list as a workbook.
 
         Raises:

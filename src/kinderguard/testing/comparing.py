@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import attrs
 
 from kinderguard.engines.assessment import Assessment
+from kinderguard.engines.blame import inner_values, is_unknown
 from kinderguard.engines.explain import ReferenceAlgebra
-from kinderguard.engines.missing import inner_values, is_unknown
 from kinderguard.engines.plan import Plan, Step
 from kinderguard.rules import nodes as n
 from kinderguard.rules.boundaries import Boundary, unnamed

@@ -59,7 +59,7 @@ class Reached:
 
 
 @attrs.frozen
-class Coverage:
+class BoundaryCoverage:
     """The boundaries of some rules, each with the cases that reach it; those that ask nothing of a child are left out."""
 
     reached: tuple[Reached, ...]
@@ -87,7 +87,7 @@ class Coverage:
         return "\n".join(lines)
 
 
-def covered(boundaries: Iterable[Boundary], cases: Sequence[PolicyCase], book: PolicyBook) -> Coverage:
+def covered(boundaries: Iterable[Boundary], cases: Sequence[PolicyCase], book: PolicyBook) -> BoundaryCoverage:
     """Which boundaries the cases reach on both sides, as the reference engine computes them.
 
     Args:
@@ -105,7 +105,7 @@ def covered(boundaries: Iterable[Boundary], cases: Sequence[PolicyCase], book: P
         for boundary, reached in found.items():
             if is_computed(plan, boundary):
                 found[boundary] = _with(attrs.evolve(reached, computed=True), case.name, result)
-    return Coverage(tuple(found.values()))
+    return BoundaryCoverage(tuple(found.values()))
 
 
 def _with(reached: Reached, name: str, result: Assessment) -> Reached:
@@ -134,4 +134,4 @@ def proposals(
     return tuple(c for b in boundaries for c in cases_at(b, book, on=on, division=division, base=base))
 
 
-__all__ = ["Coverage", "ProposedCase", "Reached", "cases_at", "covered", "proposals"]
+__all__ = ["BoundaryCoverage", "ProposedCase", "Reached", "cases_at", "covered", "proposals"]

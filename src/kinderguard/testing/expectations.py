@@ -15,7 +15,7 @@ from kinderguard.engines.explanation import Explanation
 from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import FieldValueError, nearest
 from kinderguard.model.lines import Line
-from kinderguard.model.money import as_yuan
+from kinderguard.model.money import NO_BOUND, as_yuan, bounds_text
 from kinderguard.model.text import Text, join, same
 from kinderguard.rules.ruleset import RuleSet
 from kinderguard.rules.titles import fact_title
@@ -153,8 +153,8 @@ class Expectation:
         asked = _ASKED[aspect]
         title = Text(f"{frequency.zh}合计（{who.zh}）：{asked.zh}", f"due {frequency.en}, {who.en}: {asked.en}")
         paid = [p for p in result.due.cash if p.every is every and p.per == per]
-        why = tuple(Line(p.title + Text("：", ": ") + _span(p.low, p.high)) for p in paid)
-        shown = _span(total.low, total.high) if aspect == "amount" and got is None else _yuan(got)
+        why = tuple(Line(p.title + Text("：", ": ") + bounds_text(p.low, p.high)) for p in paid)
+        shown = bounds_text(total.low, total.high) if aspect == "amount" and got is None else _yuan(got)
         return Difference(self.key, title, self._worded(self.wanted), shown, why)
 
     def _listed(self, result: Assessment) -> Difference | None:
@@ -231,12 +231,7 @@ def _amount(value: Any) -> Decimal | None:
 
 
 def _yuan(amount: Decimal | None) -> Text:
-    return Text("不限", "no bound") if amount is None else Text(f"{amount:,}元", f"{amount:,} yuan")
-
-
-def _span(low: Decimal | None, high: Decimal | None) -> Text:
-    a, b = _yuan(low), _yuan(high)
-    return a if low == high else Text(f"{a.zh}至{b.zh}", f"{a.en} to {b.en}")
+    return NO_BOUND if amount is None else bounds_text(amount, amount)
 
 
 def _list(values: Sequence[str]) -> Text:

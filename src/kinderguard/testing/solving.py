@@ -23,6 +23,7 @@ from kinderguard.packs.book import PolicyBook
 from kinderguard.rules import nodes as n
 from kinderguard.rules.boundaries import Boundary
 from kinderguard.rules.kinds import Kind, Sort
+from kinderguard.rules.ruleset import full_path
 from kinderguard.testing.comparing import Distance, compared, size
 from kinderguard.testing.fact_paths import record_in
 
@@ -228,10 +229,10 @@ class Solver:
         while waiting:
             node, records = waiting.pop(0)
             if isinstance(node, n.Fact):
-                knob = Knob(_full(node, records), node.kind)
+                knob = Knob(full_path(node, records), node.kind)
                 (turned if node.kind.is_ordered else others)[knob] = None
             elif isinstance(node, n.Aggregate):
-                source = _full(node.source, records)
+                source = full_path(node.source, records)
                 if node.how is n.How.COUNT:
                     turned[Knob(source, node.kind, counts=True)] = None
                 waiting += [(node.body, records | {node.each: source}), (node.where, records | {node.each: source})]
@@ -275,10 +276,6 @@ class Solver:
                 sides[holds] = apart, facts
         on_line = [apart for apart, _ in sides.values() if size(apart) < 1]
         return Line(sides[True][1], sides[False][1], None) if len(sides) == 2 and on_line else None
-
-
-def _full(node: n.Fact | n.Collection, records: Mapping[n.Each, str]) -> str:
-    return f"{records.get(node.of, node.of.collection)}.{node.path}" if node.of else node.path
 
 
 def _each_of(comparison: n.Node, path: str) -> Iterator[n.Each]:

@@ -34,7 +34,7 @@ def _hidden(title: Text, count: int, k: int | None) -> Text:
     """The title, with how many numbers are not drawn."""
     if not count or k is None:
         return title
-    return title + Text(f"（{count} 个数因小于 {k} 或会泄露小数而未公布）", f" ({count} numbers are not published: below {k}, or they would tell)")  # fmt: skip
+    return title + Text(f"（×：{count} 个数因小于 {k} 或会泄露小数而未公布）", f" (×: {count} numbers are not published: below {k}, or they would tell)")  # fmt: skip
 
 
 def _counted(cells: Mapping[str, Mapping[str, int]], k: int | None) -> tuple[dict[str, dict[str, int | None]], int]:
@@ -88,6 +88,15 @@ def _stacked(
             ],
         )
     )
+    short = [
+        {"at": names[at].in_(lang), "children": sum(n for k, n in counts.items() if n is not None and k in kinds)}
+        for at, counts in shown.items()
+        if any(counts.get(kind, 0) is None for kind in kinds)
+    ]
+    if short:
+        # The bar is shorter than the truth there, and says so.
+        hidden = alt.Chart(values(short)).mark_text(align="left", dx=4, color=_QUIET, fontSize=14)
+        chart = alt.layer(chart, hidden.encode(alt.Y("at:N"), alt.X("children:Q"), text=alt.value("×")))
     return chart, tuple({"at": at, **counts} for at, counts in shown.items())
 
 
@@ -281,8 +290,7 @@ def growth(
         {"day": day, "what": title.in_(lang), "children": n}
         for title, counts in lines.values()
         for day, n in zip(days, counts, strict=True)
-        if n is not None
-    ]
+    ]  # where a count is hidden the line breaks
     labels = [title.in_(lang) for title, _ in lines.values()]
     chart = (
         alt.Chart(values(rows), width=560, height=280)

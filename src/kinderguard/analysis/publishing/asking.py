@@ -5,6 +5,7 @@ Called by ``publishing``. Errors name columns and what to do; they never repeat 
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
+from numbers import Number
 from typing import Any
 
 import attrs
@@ -112,6 +113,14 @@ def columns_of(
         raise PublishingError(Text("counts 至少写一列。", "counts names at least one column."))
     first = next(iter(counted))
     named = [money] if isinstance(money, str) else money
+    if named and not isinstance(named, Mapping) and len(counted) > 1:
+        example = f'money={{"{next(iter(named))}": "{list(counted)[-1]}"}}'
+        raise PublishingError(
+            Text(
+                f"有多个计数列时，须写明每列金额付给哪一计数的儿童，如 {example}。",
+                f"With several counts each column of money says to which count's children it is paid: {example}.",
+            )
+        )
     paid = dict(named) if isinstance(named, Mapping) else dict.fromkeys(named, first)
     for count, whole in counted.items():
         _one_of(count, given)
@@ -123,6 +132,7 @@ def columns_of(
         _one_of(count, counted)
     if dimensions is None:
         ordered: dict[str, Any] = {name: None for name in given if name not in counted and name not in paid}
+        _no_numbers(ordered, rows)
     elif isinstance(dimensions, Mapping):
         ordered = dict(dimensions)
     else:
@@ -147,6 +157,19 @@ def columns_of(
             )
         )
     return Columns(ordered, counted, paid)
+
+
+def _no_numbers(dimensions: Iterable[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse numbers as dimensions that nobody named: a count that was forgotten would be printed whole, as a label."""
+    found = [name for name in dimensions if any(isinstance(row.get(name), Number) for row in rows)]
+    if found:
+        raise PublishingError(
+            Text(
+                f"列 {'、'.join(found)} 是数字：请写入 counts 或 money，去掉该列，或在 dimensions 中写明它是维度。",
+                f"The columns {', '.join(found)} hold numbers: name them in counts or money, leave them out, or name them in "
+                "dimensions if they say which children are counted.",
+            )
+        )
 
 
 def _one_of(name: str, known: Iterable[str]) -> None:

@@ -69,10 +69,11 @@ def publishable(
         table: a Polars, pandas or Arrow table, a DuckDB relation, or a list of dicts.
         k: the least number that is published. The default is this library's own and no law.
         counts: the columns of counts; as a mapping, each with the count that it is part of, or None.
-        dimensions: the columns that say which children are counted; all others, if left out. As a mapping, each with how it
+        dimensions: the columns that say which children are counted; all others, if left out, and then none may hold
+            numbers. As a mapping, each with how it
             is ordered: None, ``"division"`` (totals for each level of division codes) or a mapping of a value to the
             value above it.
-        money: columns of sums paid; as a mapping, each with the count whose children get it (else the first).
+        money: columns of sums paid; as a mapping, each with the count whose children get it, which several counts need.
         money_in: whether sums are given in yuan (Decimal, whole number or text) or in whole fen.
         money_unit: what sums are rounded to (yuan); the coarser it is, the more of them can be printed.
         differences: pairs of counts of the same children (before, after) whose small differences are protected.

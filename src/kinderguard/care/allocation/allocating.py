@@ -8,10 +8,10 @@ import datetime as dt
 from collections.abc import Iterable
 
 from kinderguard.care.allocation.asking import (
+    AllocationError,
     Distances,
     Limits,
     Objective,
-    Progress,
     TwiceError,
     check_distances,
     level_of,
@@ -20,6 +20,9 @@ from kinderguard.care.allocation.asking import (
 from kinderguard.care.allocation.result import Allocation, Asked
 from kinderguard.care.needs import Need
 from kinderguard.care.offers import Offer
+from kinderguard.model.errors import suggestion
+from kinderguard.model.progress import FEW, Progress, bar_wanted, told
+from kinderguard.model.text import Text
 
 
 def allocate(
@@ -30,7 +33,7 @@ def allocate(
     objective: Objective | None = None,
     limits: Limits | None = None,
     distances: Distances | None = None,
-    progress: Progress | None = None,
+    progress: bool | Progress | None = None,
 ) -> Allocation:
     """Who is to serve which need: the most urgent first, fair between places, near, by organisations that the child knows.
 
@@ -45,10 +48,11 @@ def allocate(
         limits: what is never exceeded; see ``Limits``.
         distances: kilometres known from elsewhere, by (file number of the child or code of its division, code of the offer);
             a child's own go before its division's, and both before the straight line on the map.
-        progress: called with (steps done, steps in all).
+        progress: a bar (True), nothing (False), or a function that is called with (steps done, steps in all); if left out, a
+            bar where there is much to do.
 
     Raises:
-        AllocationError: a distance that is none.
+        AllocationError: a distance that is none, or a limit of an organisation that offers nothing.
         TwiceError: two needs of one child with one code, or two offers of one code.
         MissingExtraError: highspy is not installed.
         SolverError: the solver gave no proved answer in the time allowed.
@@ -63,14 +67,30 @@ def allocate(
         distances,
     )
     _each_once(asked)
+    _known_organisations(asked)
     with needing_extra():
-        from kinderguard.care.allocation.computing import computed
-    return computed(asked, progress)
+        from kinderguard.care.allocation.computing import STEPS, computed
+    with told(bar_wanted(progress, len(asked.needs), FEW), 0, STEPS, Text("匹配", "allocating")) as tell:
+        return computed(asked, tell)
 
 
 def _need_order(need: Need) -> tuple[int, str, str, str]:
     """By level, file number and code; what the same child needs twice without a file number, by all that is known of it."""
     return level_of(need), need.ref or "", need.code, "" if need.ref else need.to_json()
+
+
+def _known_organisations(asked: Asked) -> None:
+    """A limit of nobody would be kept without a word: most often it is misspelt."""
+    known = sorted({offer.organisation for offer in asked.offers})
+    for code in asked.limits.per_organisation:
+        if code not in known:
+            raise AllocationError(
+                Text(
+                    f"设有限额的组织 {code!r} 没有任何供给；请改正编号，或去掉此限额。",
+                    f"The organisation {code!r} has a limit and no offer: correct its code, or leave the limit out.",
+                )
+                + suggestion(code, known)
+            )
 
 
 def _each_once(asked: Asked) -> None:

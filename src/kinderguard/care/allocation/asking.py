@@ -5,7 +5,7 @@ library's own and no law.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, Self
@@ -14,12 +14,9 @@ import attrs
 
 from kinderguard.care.needs import Need
 from kinderguard.model.errors import FieldValueError, MissingExtraError, ToldError
-from kinderguard.model.places import check_division, prefixes
+from kinderguard.model.places import check_division
 from kinderguard.model.text import Text
 from kinderguard.packs.need_rules import Urgency
-
-#: Called with (steps done, steps in all).
-Progress = Callable[[int, int], None]
 
 #: Kilometres by (file number of the child or division code, code of the offer).
 Distances = Mapping[tuple[str, str], float]
@@ -128,16 +125,6 @@ class Objective:
             raise AllocationError(
                 Text("familiar_km 应为不小于 0 的整数。", "familiar_km is a whole number, at least 0.")
             )
-
-    def place_of(self, division: str | None) -> str | None:
-        """The place that a division belongs to; as much as is known of it where that is less; None where nothing is.
-
-        >>> Objective(place_digits=6).place_of("330199001004"), Objective().place_of("3301")
-        ('330199', '3301')
-        """
-        if division is None:
-            return None
-        return max((p for p in prefixes(division) if len(p) <= self.place_digits), key=len, default=division)
 
     def is_remote(self, place: str | None) -> bool:
         """Whether a place lies in one that is named as remote."""

@@ -3,19 +3,19 @@
 All that needs the extra ``[care]`` is behind this module. It decides in the order of the aims, and in no other.
 """
 
-from kinderguard.care.allocation.asking import Progress
 from kinderguard.care.allocation.explaining import Explainer
 from kinderguard.care.allocation.prices import instance_of, prices
 from kinderguard.care.allocation.result import Allocation, Asked
 from kinderguard.care.allocation.stages import chosen
+from kinderguard.model.progress import Progress
 
 #: Candidates, four aims, prices and reasons.
-_STEPS = 6
+STEPS = 6
 
 
-def computed(asked: Asked, progress: Progress | None) -> Allocation:
+def computed(asked: Asked, tell: Progress) -> Allocation:
     """See ``allocate``."""
-    steps = _Steps(progress)
+    steps = _Steps(tell)
     instance = instance_of(asked)
     instance.pairs  # noqa: B018  found here, so that it counts as the first step
     steps.next()
@@ -27,10 +27,9 @@ def computed(asked: Asked, progress: Progress | None) -> Allocation:
 
 
 class _Steps:
-    def __init__(self, progress: Progress | None) -> None:
-        self._done, self._progress = 0, progress
+    def __init__(self, tell: Progress) -> None:
+        self._done, self._tell = 0, tell
 
     def next(self) -> None:
         self._done += 1
-        if self._progress is not None:
-            self._progress(self._done, _STEPS)
+        self._tell(self._done, STEPS)

@@ -16,6 +16,7 @@ from kinderguard.care.allocation.asking import LEVELS, STEP_METRES, Objective, l
 from kinderguard.care.allocation.candidates import Candidates, Numbers, Pairs
 from kinderguard.care.needs import Need
 from kinderguard.care.offers import Offer
+from kinderguard.model.places import place_of
 from kinderguard.packs.need_rules import Service
 
 
@@ -74,7 +75,7 @@ class Instance:
         found: dict[str | None, list[int]] = {}
         for number, need in enumerate(self.needs):
             if need.for_helpers and not need.to_clarify:
-                found.setdefault(self.objective.place_of(need.division), []).append(number)
+                found.setdefault(place_of(need.division, self.objective.place_digits), []).append(number)
         return {place: found[place] for place in sorted(found, key=lambda p: (p is None, p or ""))}
 
     @property

@@ -18,6 +18,7 @@ from kinderguard.care.allocation.instance import Instance
 from kinderguard.care.allocation.network import grouped
 from kinderguard.care.allocation.result import Asked, Gain, LimitKind, Price, counts_by_urgency
 from kinderguard.care.allocation.stages import most_served
+from kinderguard.model.errors import suggestion
 from kinderguard.model.text import Text
 from kinderguard.packs.need_rules import Urgency
 
@@ -189,7 +190,7 @@ _NO_LIMIT = Text("没有设定限额的组织", "no organisation with a limit")
 
 
 def _all_known(codes: Iterable[str], known: Iterable[str], what: Text) -> None:
-    there = set(known)
+    there = sorted(known)
     for code in codes:
         if code not in there:
-            raise AllocationError(what + Text(f" {code}。", f" {code}."))
+            raise AllocationError(what + Text(f" {code}。", f" {code}.") + suggestion(code, there))

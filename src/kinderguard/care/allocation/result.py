@@ -20,6 +20,7 @@ from kinderguard.care.offers import Offer
 from kinderguard.model.codes import Code
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text
+from kinderguard.model.view import display_language
 from kinderguard.packs.need_rules import Service, Urgency
 
 if TYPE_CHECKING:
@@ -275,9 +276,16 @@ class Allocation:
         """Heads and a row for every need as plain values, for a file or a data frame; no name of a person is in them."""
         return showing.table(self, lang)
 
-    def summary(self, lang: Language = "zh") -> str:
-        """What becomes of the needs, by urgency, by place and by offer; who waits; why others are not served. Line by line."""
-        return "\n".join(line.in_(lang) for line in showing.summary(self))
+    def summary(self, lang: Language | None = None) -> str:
+        """What becomes of the needs, by urgency, by place and by offer; who waits; why others are not served. Line by line.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; that of ``display_language``, if left out.
+        """
+        return "\n".join(line.in_(lang or display_language()) for line in showing.summary(self))
+
+    def __str__(self) -> str:
+        return self.summary()
 
     def what_if(
         self,

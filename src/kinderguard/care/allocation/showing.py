@@ -43,7 +43,7 @@ def document(of: "Allocation") -> dict[str, Any]:
         "allotments": [entry(each) for each in of.allotments],
         "places": [_place(each) for each in of.places],
         "prices": [_price(each) for each in of.prices],
-        "aims": [{"title": _both(aim.title), "proved": aim.proved} for aim in of.aims],
+        "aims": [{"title": aim.title.to_dict(), "proved": aim.proved} for aim in of.aims],
     }
 
 
@@ -54,7 +54,7 @@ def entry(of: "Allotment") -> dict[str, Any]:
         "ref": need.ref,
         "division": need.division,
         "need": need.code,
-        "title": _both(need.title),
+        "title": need.title.to_dict(),
         "urgency": need.urgency.value,
         "status": need.status.value,
         "decided": of.decided.value,
@@ -65,16 +65,16 @@ def entry(of: "Allotment") -> dict[str, Any]:
         "familiar": of.familiar,
         "in_line": of.in_line,
         "position": of.position,
-        "clarify": [_both(title) for title in need.asks],
-        "find_out": [{"offer": each.offer, "what": _both(each.what)} for each in of.find_out],
-        "reason": _both(of.reason),
+        "clarify": [title.to_dict() for title in need.asks],
+        "find_out": [{"offer": each.offer, "what": each.what.to_dict()} for each in of.find_out],
+        "reason": of.reason.to_dict(),
     }
 
 
 def _place(of: "PlaceShare") -> dict[str, Any]:
     return {
         "place": of.place,
-        "name": _both(of.name),
+        "name": of.name.to_dict(),
         "needs": of.needs,
         "served": of.served,
         "remote": of.remote,
@@ -92,12 +92,8 @@ def _price(of: "Price") -> dict[str, Any]:
         "to_clarify": of.to_clarify,
         "instead_of": None if of.instead_of is None else of.instead_of.value,
         "instead_to_clarify": of.instead_to_clarify,
-        "message": _both(of.message),
+        "message": of.message.to_dict(),
     }
-
-
-def _both(text: Text) -> dict[str, str]:
-    return {"zh": text.zh, "en": text.en}
 
 
 # ---- a table ----------------------------------------------------------------------------------------------------

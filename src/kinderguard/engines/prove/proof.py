@@ -9,7 +9,8 @@ import attrs
 
 from kinderguard.engines.prove.witness import described
 from kinderguard.model.case import Case
-from kinderguard.model.text import Language, Text
+from kinderguard.model.text import Language, Text, same
+from kinderguard.model.view import display_language
 from kinderguard.rules.definitions import DeclaredFact
 
 
@@ -91,13 +92,17 @@ class Proof:
         added = tuple(Text(f"再加：{fact.zh}", f"then: {fact.en}") for fact in more)
         return (*before, *self.parameter_lines, *added)
 
+    def summary(self, lang: Language | None = None) -> str:
+        """The answer in one line, without its counterexample; ``lang`` is that of ``display_language``, if left out."""
+        mark = {"proved": "✓", "refuted": "✗"}.get(self.outcome, "?")
+        return f"{mark} " + (self.outcome.label + same(" · ") + self.statement).in_(lang or display_language())
+
     def text(self, lang: Language = "zh") -> str:
         """The answer with its counterexample, for a terminal."""
-        mark = {"proved": "✓", "refuted": "✗"}.get(self.outcome, "?")
-        lines = [f"{mark} {self.outcome.label.in_(lang)} · {self.statement.in_(lang)}"]
+        lines = [self.summary(lang)]
         lines += [f"    {fact.in_(lang)}" for fact in self.facts()] if self.counterexample is not None else []
         lines += [f"    {line}" for text in self.why for line in text.in_(lang).splitlines()]
         return "\n".join(lines)
 
     def __str__(self) -> str:
-        return self.text("en")
+        return self.summary()

@@ -20,6 +20,7 @@ from kinderguard.model.view import (
     Together,
     Verbatim,
     View,
+    display_language,
 )
 
 #: The questions in the order and under the titles in which a report shows them.
@@ -91,8 +92,12 @@ class ProofReport:
         """How long all of it took."""
         return sum(p.seconds for p in self.proofs)
 
-    def summary(self) -> Text:
-        """The number of answers of each kind."""
+    def summary(self, lang: Language | None = None) -> str:
+        """The number of answers of each kind; ``lang`` is that of ``display_language``, if left out."""
+        return self._counted.in_(lang or display_language())
+
+    @property
+    def _counted(self) -> Text:
         counts = Counter(p.outcome for p in self.proofs)
         there = [o for o in Outcome if counts[o]]
         return Text(
@@ -111,14 +116,14 @@ class ProofReport:
 
     def text(self, lang: Language = "zh") -> str:
         """For a terminal: every answer, counterexamples and assumptions included."""
-        lines = [self._head(lang), self.summary().in_(lang)]
+        lines = [self._head(lang), self.summary(lang)]
         for title, proofs in self._sections():
             lines += ["", title.in_(lang), *(p.text(lang) for p in proofs)]
         lines += ["", _WORDS["assumed"].in_(lang), *(f"- {a.in_(lang)}" for a in self.assumptions)]
         return "\n".join(lines)
 
     def __str__(self) -> str:
-        return self.text("en")
+        return self.summary()
 
     def view(self, lang: Language | None = None) -> View:
         """Every answer, with what a counterexample is made of, as a notebook shows it.
@@ -130,7 +135,7 @@ class ProofReport:
             Section(title, [Table(_COLUMNS, map(_row, proofs), most=1000)]) for title, proofs in self._sections()
         ]
         assumed = Section(_WORDS["assumed"], [Listing(self.assumptions)])
-        return View(Text(self._head("zh"), self._head("en")), [Paragraph(self.summary()), *sections, assumed], lang)
+        return View(Text(self._head("zh"), self._head("en")), [Paragraph(self._counted), *sections, assumed], lang)
 
     def to_html(self, lang: Language = "zh") -> str:
         """A page that stands alone."""

@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 import attrs
 
 from kinderguard.engines.assessment import Assessment, Basis
+from kinderguard.engines.dependents import Dependents
 from kinderguard.engines.explain import Bound, Compiled, absent_parameter
-from kinderguard.engines.missing import Dependents
 from kinderguard.engines.plan import Plan, Step
 from kinderguard.engines.prove import arithmetic as ar
 from kinderguard.engines.prove import spans as sp

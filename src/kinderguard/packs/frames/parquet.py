@@ -7,13 +7,11 @@ does what is lacking; one whose rules, inputs or options have changed is refused
 (or the one file made of them) takes its final name in one step.
 """
 
-import contextlib
 import datetime as dt
 import glob
 import json
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -26,6 +24,7 @@ from kinderguard.engines.frame.assess import Options
 from kinderguard.engines.frame.inputs import RecordTable, alike, as_text
 from kinderguard.engines.frame.orphans import KeyedRecords
 from kinderguard.model.errors import Problem, ToldError
+from kinderguard.model.progress import CHILDREN, Progress, told
 from kinderguard.model.text import Text
 from kinderguard.packs.frames.job import FrameJob, divisions_in
 from kinderguard.packs.frames.tables import KEYS
@@ -42,8 +41,6 @@ FORMAT = "kinderguard.parquet-run/1"
 
 #: Where the input is: a path, a glob, or several paths.
 Source = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
-#: Called after each part with the rows that are done and the rows that there are.
-Progress = Callable[[int, int], None]
 
 
 class ParquetRunError(ToldError):
@@ -99,7 +96,7 @@ def assess_parquet(
     division: str | None,
     options: Options,
     part: int,
-    progress: bool | Progress,
+    progress: bool | Progress | None,
 ) -> ParquetRun:
     """See ``PolicyBook.assess_parquet``."""
     files = files_of(children, "children")
@@ -213,12 +210,12 @@ class _Run:
 
     # ---- the run ------------------------------------------------------------------------------------------------
 
-    def go(self, progress: bool | Progress) -> ParquetRun:
+    def go(self, progress: bool | Progress | None) -> ParquetRun:
         self._begin()
         total = sum(p.rows for p in self.parts)
         there = [p for p in self.parts if (self.work / p.name).exists()]
         done = sum(p.rows for p in there)
-        with told(progress, done, total) as tell:
+        with told(progress, done, total, CHILDREN) as tell:
             for p in self.parts:
                 if p not in there:
                     self._write(p)
@@ -329,25 +326,4 @@ def _flush(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-@contextlib.contextmanager
-def told(progress: bool | Progress, done: int, total: int) -> Iterator[Progress]:
-    """Something to tell how far it is: the caller's function, a bar, or lines where rich is not installed."""
-    if callable(progress):
-        yield progress
-        return
-    if not progress:
-        yield lambda done, total: None
-        return
-    try:
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-        from rich.progress import Progress as Bar
-    except ImportError:
-        yield lambda done, total: print(f"{done:,} of {total:,} children", file=sys.stderr)  # noqa: T201
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, transient=False) as bar:
-        task = bar.add_task("已评估儿童 children", total=total, completed=done)
-        yield lambda done, _: bar.update(task, completed=done)
-
-
-__all__ = ["PART", "ParquetRun", "ParquetRunError", "assess_parquet", "files_of", "records_among", "told"]
+__all__ = ["PART", "ParquetRun", "ParquetRunError", "Progress", "assess_parquet", "files_of", "records_among", "told"]

@@ -12,14 +12,9 @@ import attrs
 
 from kinderguard.model.text import Text
 from kinderguard.survey.keys import RowKey
-from kinderguard.survey.linking.pairs import Band, LinkDecisionError, Pair, PairDecision
+from kinderguard.survey.linking.pairs import Band, LinkDecisionError, Pair, PairDecision, in_order
 
 Two = tuple[RowKey, RowKey]
-
-
-def in_order(left: RowKey, right: RowKey) -> Two:
-    """Two rows, the smaller first."""
-    return (left, right) if left <= right else (right, left)
 
 
 @attrs.define

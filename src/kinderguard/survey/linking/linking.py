@@ -4,12 +4,13 @@ A valid resident ID decides first; everything else is weighed. Called by the sur
 itself: ``Links.groups`` joins, and decisions override it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
 from kinderguard.model.case import Case
 from kinderguard.model.errors import MissingExtraError, ToldError
+from kinderguard.model.progress import FEW, Progress, told
 from kinderguard.model.text import Text
 from kinderguard.survey.keys import RowKey
 from kinderguard.survey.linking.judging import Judge, Judged, components
@@ -19,13 +20,12 @@ from kinderguard.survey.linking.preparing import prepare
 from kinderguard.survey.linking.scoring import IDENTITY, Scored, Scorer
 from kinderguard.survey.linking.settings import LinkSettings
 
-Progress = Callable[[int, int], None]
-
 #: Rows that hang together in a larger number are not all looked at two by two.
 LARGEST = 120
 _STEP = 500
 #: After the rows are prepared: weighed, looked at once more where they hang together, judged.
 _STAGES = 3
+_STEPS_DONE = Text("匹配", "linking")
 
 
 class RepeatedRowError(ToldError, ValueError):
@@ -36,14 +36,15 @@ def link(
     rows: Sequence[tuple[RowKey, Case]],
     *,
     settings: LinkSettings | None = None,
-    progress: Progress | None = None,
+    progress: bool | Progress | None = None,
 ) -> Links:
     """Find the rows that are of one child.
 
     Args:
         rows: every usable row of every list, with its key. Their order does not matter.
         settings: weights and bounds; the stated ones for children's ledgers in China if left out.
-        progress: called with (steps done, steps in all).
+        progress: a bar (True), nothing (False), or a function that is called with (steps done, steps in all); if left out, a
+            bar where there is much to do.
 
     Returns:
         The pairs found alike with their bands, weights (in bits) and reasons, from which groups follow. The same rows
@@ -61,12 +62,13 @@ def link(
     ('same', 1)
     """
     chosen = settings or LinkSettings()
-    keys, columns = columns_of(rows, chosen, progress)
-    return link_columns(keys, columns, settings=chosen, progress=progress)
+    with told(progress, 0, len(rows) + _STAGES, _STEPS_DONE, short=FEW) as tell:
+        keys, columns = columns_of(rows, chosen, tell)
+        return link_columns(keys, columns, settings=chosen, progress=tell)
 
 
 def columns_of(
-    rows: Sequence[tuple[RowKey, Case]], settings: LinkSettings, progress: Progress | None = None
+    rows: Sequence[tuple[RowKey, Case]], settings: LinkSettings, tell: Progress | None = None
 ) -> tuple[list[RowKey], dict[str, list[Any]]]:
     """The keys in order and, in the same order, the prepared columns that the settings read.
 
@@ -82,8 +84,8 @@ def columns_of(
             raise MissingExtraError("link", error.name or "pypinyin") from None
         for name, values in columns.items():
             values.append(prepared[name])
-        if progress is not None and number % _STEP == 0:
-            progress(number, len(ordered) + _STAGES)
+        if tell is not None and number % _STEP == 0:
+            tell(number, len(ordered) + _STAGES)
     return [key for key, _ in ordered], columns
 
 
@@ -92,7 +94,7 @@ def link_columns(
     columns: Mapping[str, Sequence[Any]],
     *,
     settings: LinkSettings,
-    progress: Progress | None = None,
+    progress: bool | Progress | None = None,
 ) -> Links:
     """The same for columns that were prepared otherwise, for settings of one's own (other records, other comparisons).
 
@@ -102,7 +104,7 @@ def link_columns(
             of texts where the kind of comparison takes lists; None is unknown. A column ``resident_id`` holds valid
             IDs: two that are equal decide, and two that differ are never joined.
         settings: the comparisons.
-        progress: called with (steps done, steps in all).
+        progress: as for ``link``.
     """
     if len(set(keys)) < len(keys):
         raise RepeatedRowError(
@@ -122,23 +124,24 @@ def link_columns(
     }
     sources = [key.source for key in rows]
     judge = Judge(settings, identities, sources)
-    done = _Steps(len(rows), progress)
-    with Scorer(settings, sorted_columns, sources) as scorer:
-        judged = {pair.two: pair for pair in map(judge.judged, scorer.scored(least=settings.bands.shown))}
+    with told(progress, 0, len(rows) + _STAGES, _STEPS_DONE, short=FEW) as tell:
+        done = _Steps(len(rows), tell)
+        with Scorer(settings, sorted_columns, sources) as scorer:
+            judged = {pair.two: pair for pair in map(judge.judged, scorer.scored(least=settings.bands.shown))}
+            done.step()
+            unseen = _unseen(judged, identities)
+            judged |= {pair.two: pair for pair in map(judge.judged, scorer.scored_pairs(unseen))}
+            done.step()
+        judge.ask_about_rivals(judged.values())
+        words = _Words(settings)
+        pairs = tuple(
+            Pair(
+                rows[pair.scored.left], rows[pair.scored.right], pair.band, pair.scored.weight,
+                words.reasons(pair.scored), pair.notes, judge.is_apart(pair),
+            )
+            for _, pair in sorted(judged.items())
+        )  # fmt: skip
         done.step()
-        unseen = _unseen(judged, identities)
-        judged |= {pair.two: pair for pair in map(judge.judged, scorer.scored_pairs(unseen))}
-        done.step()
-    judge.ask_about_rivals(judged.values())
-    words = _Words(settings)
-    pairs = tuple(
-        Pair(
-            rows[pair.scored.left], rows[pair.scored.right], pair.band, pair.scored.weight, words.reasons(pair.scored),
-            pair.notes, judge.is_apart(pair),
-        )
-        for _, pair in sorted(judged.items())
-    )  # fmt: skip
-    done.step()
     return Links(rows, pairs, settings, {rows[row]: number for row, number in identities.items()})
 
 
@@ -160,13 +163,12 @@ def _unseen(judged: Mapping[tuple[int, int], Judged], identities: Mapping[int, i
 class _Steps:
     """Tells how far it is once all rows are prepared."""
 
-    def __init__(self, rows: int, progress: Progress | None) -> None:
-        self._done, self._total, self._progress = rows, rows + _STAGES, progress
+    def __init__(self, rows: int, tell: Progress) -> None:
+        self._done, self._total, self._tell = rows, rows + _STAGES, tell
 
     def step(self) -> None:
         self._done += 1
-        if self._progress is not None:
-            self._progress(self._done, self._total)
+        self._tell(self._done, self._total)
 
 
 class _Words:

@@ -10,8 +10,8 @@ import attrs
 
 from kinderguard.model.text import Text
 from kinderguard.survey.keys import RowKey
-from kinderguard.survey.linking.grouping import Grouping, Two, grouped, in_order
-from kinderguard.survey.linking.pairs import Band, LinkDecisionError, Pair, PairDecision
+from kinderguard.survey.linking.grouping import Grouping, Two, grouped
+from kinderguard.survey.linking.pairs import Band, LinkDecisionError, Pair, PairDecision, in_order
 from kinderguard.survey.linking.settings import LinkSettings
 
 

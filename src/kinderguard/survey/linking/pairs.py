@@ -26,7 +26,8 @@ class LinkDecisionError(ToldError, ValueError):
     """Decisions about rows that cannot all be followed; ``text`` names the rows and what to do, in both languages."""
 
 
-def _in_order(left: RowKey, right: RowKey) -> tuple[RowKey, RowKey]:
+def in_order(left: RowKey, right: RowKey) -> tuple[RowKey, RowKey]:
+    """Two rows, the smaller first."""
     return (left, right) if left <= right else (right, left)
 
 
@@ -44,7 +45,7 @@ class PairDecision:
     verdict: Band = attrs.field(converter=Band)
 
     def __init__(self, left: RowKey, right: RowKey, verdict: Band | str) -> None:
-        one, other = _in_order(left, right)
+        one, other = in_order(left, right)
         try:
             said = Band(verdict)
         except ValueError:

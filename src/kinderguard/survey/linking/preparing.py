@@ -5,7 +5,7 @@ guessed. The prepared columns identify people: they live in memory only and are 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from kinderguard.model.case import Case
@@ -26,8 +26,6 @@ _LISTS = frozenset(
      "guardian", "guardian_tones", "guardian_kin", "phones", "address",
      "division_village", "division_township", "division_county"]
 )  # fmt: skip
-
-Prepared = Mapping[str, Any]
 
 
 def is_list(column: str) -> bool:

@@ -165,7 +165,7 @@ def need_wording(subject: Subject) -> Found:
 def _explained(subject: Subject) -> Found:
     from kinderguard.care import assess_needs
 
-    found = assess_needs(Case(), subject.book, subject.day, division=subject.where)
+    found = assess_needs(subject.book, Case(), on=subject.day, division=subject.where)
     for need in subject.needs:
         try:
             explanation = found.explain(need.code)

@@ -75,7 +75,7 @@ class SourceFile:
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Call):
                 given = [k.value for k in node.keywords if k.arg == "code"]
-                if not given and _called(node.func) in _DEFINERS:
+                if not given and called(node.func) in _DEFINERS:
                     given = node.args[:1]
                 for value in given:
                     if isinstance(value, ast.Constant) and isinstance(value.value, str):
@@ -83,7 +83,8 @@ class SourceFile:
         return found
 
 
-def _called(node: ast.expr) -> str:
+def called(node: ast.expr) -> str:
+    """The name of what is called, without where it is from; empty where it has none."""
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 

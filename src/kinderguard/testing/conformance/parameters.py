@@ -11,7 +11,7 @@ from kinderguard.model.text import Text
 from kinderguard.rules import nodes as n
 from kinderguard.rules.kinds import NUMBER
 from kinderguard.rules.parameters import Parameter, ParameterValue
-from kinderguard.testing.conformance.locating import SourceFile
+from kinderguard.testing.conformance.locating import SourceFile, called
 from kinderguard.testing.conformance.registry import Found, Needs, check
 from kinderguard.testing.conformance.results import Finding
 from kinderguard.testing.conformance.subject import Subject
@@ -202,7 +202,7 @@ def _inexact(tree: ast.AST) -> set[tuple[int, str]]:
     """Lines where a float is made or used in rules: at the outermost level, and in calls that make amounts anywhere."""
     found: set[tuple[int, str]] = set()
     for node, inside in _with_depth(tree, False):
-        if isinstance(node, ast.Call) and (not inside or _name(node.func) in _EXACT_MAKERS):
+        if isinstance(node, ast.Call) and (not inside or called(node.func) in _EXACT_MAKERS):
             given = [*node.args, *(k.value for k in node.keywords)]
             found |= {(a.lineno, ast.unparse(a)) for a in given if _is_float(a)}
         elif isinstance(node, ast.BinOp) and not inside:
@@ -235,10 +235,6 @@ def _is_float(node: ast.expr) -> bool:
 
 def _is_whole(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, int | float)
-
-
-def _name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def _floats(value: Any) -> Iterator[float]:

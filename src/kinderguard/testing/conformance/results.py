@@ -5,7 +5,19 @@ from enum import StrEnum
 import attrs
 
 from kinderguard.model.text import Language, Text, same
-from kinderguard.model.view import Code, Column, Content, Marked, Paragraph, Table, Together, Verbatim, View
+from kinderguard.model.view import (
+    Code,
+    Column,
+    Content,
+    Marked,
+    Paragraph,
+    Table,
+    Together,
+    Verbatim,
+    View,
+    display_language,
+)
+from kinderguard.packs.failures import file_and_line
 
 
 class Status(StrEnum):
@@ -40,7 +52,7 @@ class Finding:
     @property
     def place(self) -> str:
         """File and line as editors take them: ``rules.py:12``."""
-        return self.file if self.line is None else f"{self.file}:{self.line}"
+        return file_and_line(self.file, self.line)
 
     def text(self, lang: Language = "zh") -> str:
         """The finding on two lines; what can be pasted stands below."""
@@ -142,8 +154,12 @@ class Report:
                 return result
         raise KeyError(check_id)
 
-    def summary(self) -> Text:
-        """How many checks ended how."""
+    def summary(self, lang: Language | None = None) -> str:
+        """How many checks ended how; ``lang`` is that of ``display_language``, if left out."""
+        return self._counted.in_(lang or display_language())
+
+    @property
+    def _counted(self) -> Text:
         counts = {status: sum(r.status is status for r in self.results) for status in Status}
         shown = [status for status in Status if counts[status]]
         zh = "，".join(f"{_STATUS[status].zh} {counts[status]} 项" for status in shown)
@@ -153,10 +169,10 @@ class Report:
     def text(self, lang: Language = "zh") -> str:
         """The report for a terminal."""
         head = f"{self.name} {self.title.in_(lang)}" if self.title.in_(lang) != self.name else self.name
-        return "\n".join([head, *(result.text(lang) for result in self.results), self.summary().in_(lang)])
+        return "\n".join([head, *(result.text(lang) for result in self.results), self.summary(lang)])
 
     def __str__(self) -> str:
-        return self.text()
+        return self.summary()
 
     def view(self, lang: Language | None = None) -> View:
         """Every check, with what is to be mended and where, as a notebook shows it.
@@ -165,7 +181,7 @@ class Report:
             lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
         """
         title = same(self.name) if self.title.zh == self.name else same(f"{self.name} ") + self.title
-        return View(title, [Paragraph(self.summary()), Table(_COLUMNS, map(_row, self.results))], lang)
+        return View(title, [Paragraph(self._counted), Table(_COLUMNS, map(_row, self.results))], lang)
 
     def to_html(self, lang: Language = "zh") -> str:
         """The report as a table for a page or a notebook."""

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Set
 from typing import Any
 
 from kinderguard.engines.assessment import Assessment
-from kinderguard.engines.missing import _completing, is_unknown
+from kinderguard.engines.blame import is_unknown
+from kinderguard.engines.missing import _completing
 from kinderguard.rules import nodes as n
 
 

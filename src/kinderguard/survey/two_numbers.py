@@ -1,0 +1,93 @@
+"""Rows that agree about who the child is in everything but the resident ID: two valid numbers, perhaps one child.
+
+Called by the survey. Two different valid IDs never join by themselves, with or without the linking, so without this a
+mistyped number would make two children unasked. It reads names and shows none.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from itertools import combinations
+
+from kinderguard.model.case import Case
+from kinderguard.model.personal import Personal
+from kinderguard.model.text import Text, join
+from kinderguard.rules.titles import fact_title
+from kinderguard.survey.facts import facts_of
+from kinderguard.survey.keys import RowKey
+from kinderguard.survey.linking.names import plain_name
+from kinderguard.survey.values import APART, joined
+
+Two = tuple[RowKey, RowKey]
+
+_PARENTS = ("father", "mother")
+#: What two such rows are compared by, to tell the person who decides what else agrees and what does not.
+_COMPARED = (
+    "child.name", "child.birth_date", "child.sex", "father.name", "father.resident_id", "father.telephone",
+    "mother.name", "mother.resident_id", "mother.telephone", "child.registration.division",
+    "child.registration.address", "child.residence.division", "child.residence.address",
+)  # fmt: skip
+
+
+def two_numbers(children: Sequence[Sequence[RowKey]], cases: Mapping[RowKey, Case]) -> Iterator[Two]:
+    """Two rows of each two children that have different valid IDs, and the same name with the same birth date or the
+    same father and mother. Children of other parents of the same name are two, however alike the rest is.
+    """
+    at = {row: number for number, rows in enumerate(children) for row in rows}
+    found: dict[Hashable, list[RowKey]] = defaultdict(list)
+    for row in at:
+        for key in _keys(cases[row]):
+            found[key].append(row)
+    seen: set[tuple[int, int]] = set()
+    for rows in found.values():
+        for one, other in combinations(rows, 2):
+            two = (min(at[one], at[other]), max(at[one], at[other]))
+            if two[0] != two[1] and two not in seen and _may_be_one(cases[one], cases[other]):
+                seen.add(two)
+                yield (one, other) if one <= other else (other, one)
+
+
+def _keys(case: Case) -> Iterator[Hashable]:
+    """By what a row with a valid ID is found again."""
+    child = case.child
+    if child.resident_id is None or child.name is None:
+        return
+    name = plain_name(child.name.reveal())
+    if not name:
+        return
+    if child.birth_date is not None:
+        yield "born", name, child.birth_date
+    father, mother = _plain(case.father.name), _plain(case.mother.name)
+    if father and mother:
+        yield "parents", name, father, mother
+
+
+def _plain(name: Personal | None) -> str | None:
+    return None if name is None else plain_name(name.reveal()) or None
+
+
+def _may_be_one(one: Case, other: Case) -> bool:
+    if one.child.resident_id == other.child.resident_id:
+        return False
+    names = [(_plain(getattr(one, who).name), _plain(getattr(other, who).name)) for who in _PARENTS]
+    known = [a == b for a, b in names if a and b]
+    return not known or any(known)
+
+
+def why(two: Two, case: Callable[[RowKey], Case]) -> Text:
+    """What the two rows agree and differ in, without values, and what is to be done."""
+    one, other = (facts_of(case(row)) for row in two)
+    both = [path for path in _COMPARED if path in one and path in other]
+    differ = [path for path in both if joined(path, one[path], other[path]) is APART]
+    alike = join([fact_title(path) for path in both if path not in differ])
+    head = Text(
+        f"{two[0]} 与 {two[1]}：两个有效身份证号不同，而{alike.zh}相同",
+        f"{two[0]} and {two[1]}: two different valid resident IDs, yet {alike.en} are the same",
+    )
+    if differ:
+        others = join([fact_title(path) for path in differ])
+        head += Text(f"；不同：{others.zh}", f"; different: {others.en}")
+    return head + Text(
+        "。请按证件核对：如为同一名儿童，请在名单中更正写错的身份证号；否则回答不是同一名儿童",
+        ". Check both against the cards: if it is one child, correct the wrong number in its list; if not, answer that "
+        "they are two children",
+    )
