@@ -12,13 +12,20 @@ from kinderguard.analysis import compare, synthesize
 FOLDER = str(Path(__file__).parents[2] / "benchmarks")
 
 
+def taken_away():
+    """The modules of these names, taken out of the interpreter: a folder of tests may be called like a benchmark."""
+    own = ("handwritten", "compare", "national", "measuring")
+    return {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] in own}
+
+
 @pytest.fixture(scope="module")
 def benchmark():
+    others = taken_away()
     sys.path.insert(0, FOLDER)
     yield importlib.import_module("compare")
     sys.path.remove(FOLDER)
-    for name in [n for n in sys.modules if n.split(".")[0] in ("handwritten", "compare", "national", "measuring")]:
-        del sys.modules[name]
+    taken_away()
+    sys.modules.update(others)
 
 
 @pytest.fixture(scope="module")

@@ -147,7 +147,8 @@ RESIDENT_ID, TELEPHONE = r"(?<![\w.])\d{17}[\dXx](?!\w)", r"(?<![\w.])1[3-9]\d{9
 
 def told_of_somebody(shown, personal=()):
     """The cells that tell a name, a number, a telephone or an address, each with what kind of thing it is."""
-    texts = [text for text in personal if len(text) > 1]
+    # Drawn cases have texts such as "00", which stand in any table: what could tell of somebody is a word or a number.
+    texts = [text for text in personal if re.search("[\u4e00-\u9fff]{2}", text) or len(text) > 5]
     found = [(one.cell, "a personal text") for one in shown if any(text in one.text for text in texts)]
     for kind, pattern in (("a resident ID", RESIDENT_ID), ("a telephone number", TELEPHONE)):
         found += [(one.cell, kind) for one in shown if re.search(pattern, one.text)]

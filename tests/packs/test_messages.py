@@ -13,7 +13,7 @@ import pytest
 import kinderguard
 from kinderguard import Pack, PackError, PolicyBook, Text
 from kinderguard import rules as r
-from kinderguard.model.errors import InvalidRecordError, MissingExtraError, OneLanguageError, ToldError
+from kinderguard.model.errors import InvalidRecordError, MissingExtraError, NotADayError, OneLanguageError, ToldError
 from kinderguard.packs import LedgerColumn, NoDayError, NoPacksError
 from kinderguard.packs.changes import ChangeError
 from kinderguard.packs.loader import Registry
@@ -122,6 +122,7 @@ MISUSES = {
     ),
     "a change that is none": (lambda: book().with_policies("cn.gift"), ChangeError, "只接受 Policy、Category 和 Check", "takes policies, categories and checks"),
     "no day": (lambda: book().assess(kinderguard.Case()), NoDayError, "请写 book.assess(", "book.assess("),
+    "a day as text": (lambda: book().assess(kinderguard.Case(), on="2025-09-01"), NotADayError, "datetime.date.fromisoformat(…)", "datetime.date.fromisoformat(...)"),
     "no national pack": (lambda: PolicyBook(Registry([])).rules, NoPacksError, "请重新安装 kinderguard", "Install kinderguard again"),
     "a rule that is not there": (lambda: rule_card(book().rules, "cn.orpan"), NoSuchRuleError, "是否想写 'cn.orphan'？", "Did you mean 'cn.orphan'?"),
     "a rule like none": (lambda: rule_card(book().rules, "zzz"), NoSuchRuleError, "请用 kinderguard rules 查看", "with `kinderguard rules`"),
