@@ -34,6 +34,8 @@ nb_execution_in_temp = True
 # A plot's picture stands in the page itself: nothing is fetched. What Spark says on its error stream is left out.
 nb_mime_priority_overrides = [("html", "image/svg+xml", 0)]
 nb_merge_streams = True
+# A plot gives its Vega-Lite too, for notebooks that draw it; the page takes the picture beside it.
+suppress_warnings = ["mystnb.unknown_mime_type"]
 nb_output_stderr = "remove"
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
