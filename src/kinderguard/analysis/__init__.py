@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 #: The public names and where each lives.
 _PUBLIC = {
+    "Answer": "kinderguard.analysis.one_child",
     "Between": "kinderguard.analysis.between",
     "Break": "kinderguard.analysis.one_child",
     "ChildCompared": "kinderguard.analysis.comparing",
@@ -86,6 +87,7 @@ if TYPE_CHECKING:
     from kinderguard.analysis.growing import Growth, GrowthPoint, PeriodError, growth
     from kinderguard.analysis.needing import NeedCount, NeedsTable, needs
     from kinderguard.analysis.one_child import (
+        Answer,
         Break,
         EventKind,
         Marginal,
@@ -135,7 +137,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "Between", "Break", "ChildCompared", "ChildNotFoundError", "Comparison", "Cover", "Coverage", "Effect",
+    "Answer", "Between", "Break", "ChildCompared", "ChildNotFoundError", "Comparison", "Cover", "Coverage", "Effect",
     "EventKind", "Growth", "GrowthPoint", "Interval", "Linked", "Marginal", "MarginalPoint", "MissingCount",
     "NeedCount", "NeedsTable", "NoReformError", "NotANumberError", "PaperCount", "PeriodError", "Planted",
     "PolicyChange", "PolicyCost", "PolicyMove", "Population", "ProtectionError", "Published", "PublishingError",

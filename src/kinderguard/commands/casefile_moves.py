@@ -61,6 +61,12 @@ def tell_doubts(entry: "Entry", lang: Language) -> None:
         say((Text(f"注意：第 {entry.number} 条", f"Note: entry {entry.number}: ") + doubt).in_(lang))
 
 
+def write_entry(form: ShownAs, lang: Language, what: Text, ref: str, entry: "Entry", **more: object) -> None:
+    """What was done with one entry: ``write_done``, and what looks doubtful about it."""
+    write_done(form, lang, what, ref=ref, entry=entry.number, kind=entry.kind.value, on=entry.valid_from, **more)
+    tell_doubts(entry, lang)
+
+
 # ---- closing -----------------------------------------------------------------------------------------------------
 
 NEVER = "none"
@@ -114,11 +120,7 @@ def close_file(
             f"档案 {ref} 已于 {entry.valid_from} 结案（{why.zh}）",
             f"File {ref} is closed on {entry.valid_from} ({why.en})",
         )
-        write_done(
-            form, lang.value, what, ref=ref, entry=entry.number, kind=entry.kind.value, on=entry.valid_from,
-            reason=why.value, last_paid=paid, happened_on=happened_on,
-        )  # fmt: skip
-        tell_doubts(entry, lang.value)
+        write_entry(form, lang.value, what, ref, entry, reason=why.value, last_paid=paid, happened_on=happened_on)
 
 
 @files.command(name="reopen")
@@ -137,10 +139,7 @@ def reopen_file(
         what = Text(
             f"档案 {ref} 自 {entry.valid_from} 起重新在册", f"File {ref} is open again from {entry.valid_from} on"
         )
-        write_done(
-            form, lang.value, what, ref=ref, entry=entry.number, kind=entry.kind.value, on=entry.valid_from
-        )  # fmt: skip
-        tell_doubts(entry, lang.value)
+        write_entry(form, lang.value, what, ref, entry)
 
 
 # ---- transfers ---------------------------------------------------------------------------------------------------
@@ -173,11 +172,7 @@ def propose(
             f"已提出将档案 {ref} 由 {sender} 转往{place.zh}（{receiver}），待对方接收",
             f"A transfer of file {ref} from {sender} to {place.en} ({receiver}) is proposed and waits for an answer",
         )
-        write_done(
-            form, lang.value, what, ref=ref, entry=entry.number, kind=entry.kind.value, on=entry.valid_from, move="propose",
-            sender=sender, receiver=receiver,
-        )  # fmt: skip
-        tell_doubts(entry, lang.value)
+        write_entry(form, lang.value, what, ref, entry, move="propose", sender=sender, receiver=receiver)
 
 
 @transfers.command(name="accept")
@@ -199,11 +194,7 @@ def accept(
             f"档案 {ref} 自 {entry.valid_from} 起由{place.zh}（{receiver}）负责",
             f"From {entry.valid_from} on {place.en} ({receiver}) is in charge of file {ref}",
         )
-        write_done(
-            form, lang.value, what, ref=ref, entry=entry.number, kind=entry.kind.value, on=entry.valid_from, move="accept",
-            division=receiver,
-        )  # fmt: skip
-        tell_doubts(entry, lang.value)
+        write_entry(form, lang.value, what, ref, entry, move="accept", division=receiver)
 
 
 @transfers.command(name="refuse")
@@ -224,10 +215,7 @@ def refuse(
             f"档案 {ref} 的转移已拒收，仍由转出地负责",
             f"The transfer of file {ref} is refused; the sender stays in charge",
         )
-        write_done(
-            form, lang.value, what, ref=ref, entry=entry.number, kind=entry.kind.value, on=entry.valid_from, move="refuse"
-        )  # fmt: skip
-        tell_doubts(entry, lang.value)
+        write_entry(form, lang.value, what, ref, entry, move="refuse")
 
 
 @transfers.command(name="withdraw")
@@ -248,7 +236,4 @@ def withdraw(
             f"档案 {ref} 的转移已撤回，仍由转出地负责",
             f"The transfer of file {ref} is withdrawn; the sender stays in charge",
         )
-        write_done(
-            form, lang.value, what, ref=ref, entry=entry.number, kind=entry.kind.value, on=entry.valid_from, move="withdraw"
-        )  # fmt: skip
-        tell_doubts(entry, lang.value)
+        write_entry(form, lang.value, what, ref, entry, move="withdraw")

@@ -15,7 +15,7 @@ import kinderguard
 from kinderguard.commands.application import InLang, Lang, Strict, contained, day, fail
 from kinderguard.commands.casefile import Ref, ShownAs, files
 from kinderguard.commands.casefile_mending import read_facts
-from kinderguard.commands.casefile_moves import AsText, OnOrToday, tell_doubts, write_done
+from kinderguard.commands.casefile_moves import AsText, OnOrToday, write_entry
 from kinderguard.commands.store import ByUser, InStore, open_store
 from kinderguard.model.text import Language, Text
 
@@ -92,8 +92,7 @@ def record_facts(
             f"档案 {ref} 自 {on} 起的 {len(written)} 项事实已记录",
             f"{len(written)} {'fact' if len(written) == 1 else 'facts'} of file {ref} recorded from {on} on",
         )
-        write_done(form, lang.value, what, ref=ref, entry=entry.number, kind=entry.kind.value, on=on, facts=written)
-        tell_doubts(entry, lang.value)
+        write_entry(form, lang.value, what, ref, entry, facts=written)
 
 
 def _nothing_new(form: ShownAs, lang: Language, ref: str, on: dt.date) -> None:
@@ -192,10 +191,9 @@ def _write_consent(
         body |= {"withdrawn_on": when.isoformat()} if withdrawn else {}
         entry = opened.append(ref, EntryKind.CONSENT, body, valid_from=when, valid_until=until, by=by)
         what = Text(f"档案 {ref}：{said.zh}", f"{said.en} in file {ref}")
-        write_done(
-            form, lang, what, ref=ref, entry=entry.number, kind=entry.kind.value, on=when, until=until,
-            withdrawn=withdrawn, giver=body["giver"], scope=body["scope"],
-        )  # fmt: skip
+        write_entry(
+            form, lang, what, ref, entry, until=until, withdrawn=withdrawn, giver=body["giver"], scope=body["scope"]
+        )
 
 
 # ---- what is coming ----------------------------------------------------------------------------------------------

@@ -3,22 +3,19 @@
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from kinderguard.casefile.facts import facts_of
 from kinderguard.engines.assessment import Assessment
 from kinderguard.model.case import Case
-from kinderguard.model.errors import MissingExtraError, ToldError
+from kinderguard.model.errors import ToldError
 from kinderguard.model.text import Text
 from kinderguard.packs.book import PolicyBook
 from kinderguard.rules.facts import field_kind
 from kinderguard.rules.kinds import Kind, Sort
 from kinderguard.rules.titles import fact_title, record_of
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 class NotANumberError(ToldError, ValueError):
@@ -98,16 +95,3 @@ def title_of_fact(assessment: Assessment, path: str) -> Text:
 def shown(amount: Decimal | None) -> str | None:
     """An amount for JSON and for tables: text, exact."""
     return None if amount is None else f"{amount:.2f}"
-
-
-def table_of(rows: list[dict[str, Any]]) -> "pl.DataFrame":
-    """Rows as a Polars table.
-
-    Raises:
-        MissingExtraError: Polars is not installed.
-    """
-    try:
-        import polars as pl
-    except ModuleNotFoundError:
-        raise MissingExtraError("frames", "polars") from None
-    return pl.DataFrame(rows, infer_schema_length=None)

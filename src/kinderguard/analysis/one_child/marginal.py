@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from kinderguard.analysis.one_child.asking import Asker, number_kind, shown, table_of, title_of_fact, with_facts
+from kinderguard.analysis.one_child.answer import Answer
+from kinderguard.analysis.one_child.asking import Asker, number_kind, shown, title_of_fact, with_facts
 from kinderguard.engines.assessment import ZERO, Assessment, PolicyResult, Total
 from kinderguard.engines.explain import Bound
 from kinderguard.engines.plan import Plan, Step
@@ -24,15 +25,12 @@ from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import FieldValueError
 from kinderguard.model.money import as_yuan, bounds_text, fen, yuan
 from kinderguard.model.text import Language, Text, join
-from kinderguard.model.view import display_language
 from kinderguard.packs.book import PolicyBook
 from kinderguard.rules import nodes as n
 from kinderguard.rules.kinds import Kind, Sort
 from kinderguard.rules.wording import title_of_step
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from kinderguard.analysis.plots.picture import Plot
     from kinderguard.model.view import View
 
@@ -117,7 +115,7 @@ def _lost(low: Decimal | None, high: Decimal | None) -> Text:
 
 
 @attrs.frozen
-class Marginal:
+class Marginal(Answer):
     """What is due to one child as one number moves. ``it.cliffs`` names where a yuan more costs more than a yuan.
 
     Attributes:
@@ -193,24 +191,6 @@ class Marginal:
         from kinderguard.analysis.one_child.shown import marginal_view
 
         return marginal_view(self, lang)
-
-    def _repr_html_(self) -> str:
-        return self.view().html
-
-    def summary(self, lang: Language | None = None) -> str:
-        """The same in words; ``lang`` is that of ``display_language``, if left out."""
-        return self._said.in_(lang or display_language())
-
-    def to_polars(self) -> "pl.DataFrame":
-        """``rows`` as a table.
-
-        Raises:
-            MissingExtraError: the extra ``[frames]`` is not installed.
-        """
-        return table_of(self.rows())
-
-    def __str__(self) -> str:
-        return self.summary()
 
 
 def marginal(

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from kinderguard.analysis.one_child.asking import shown, table_of
+from kinderguard.analysis.one_child.answer import Answer
+from kinderguard.analysis.one_child.asking import shown
 from kinderguard.casefile.changes import Change, changes
 from kinderguard.casefile.due import birthdays
 from kinderguard.casefile.facts import facts_of
@@ -25,7 +26,6 @@ from kinderguard.model.dates import PartialDate, add_months
 from kinderguard.model.money import bounds_text
 from kinderguard.model.places import place_name, prefixes
 from kinderguard.model.text import Language, Text, join, same
-from kinderguard.model.view import display_language
 from kinderguard.packs.book import PolicyBook
 from kinderguard.rules.definitions import Category, Check, Policy
 from kinderguard.rules.parameters import show
@@ -33,8 +33,6 @@ from kinderguard.rules.ruleset import RuleSet
 from kinderguard.rules.titles import fact_title
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from kinderguard.analysis.plots.picture import Plot
     from kinderguard.model.view import View
 
@@ -90,7 +88,7 @@ class TimelineMonth:
 
 
 @attrs.frozen
-class Timeline:
+class Timeline(Answer):
     """One child from month to month. ``print(it)`` tells it in words.
 
     Attributes:
@@ -161,24 +159,6 @@ class Timeline:
         from kinderguard.analysis.one_child.shown import timeline_view
 
         return timeline_view(self, lang)
-
-    def _repr_html_(self) -> str:
-        return self.view().html
-
-    def summary(self, lang: Language | None = None) -> str:
-        """The same in words; ``lang`` is that of ``display_language``, if left out."""
-        return self._said.in_(lang or display_language())
-
-    def to_polars(self) -> "pl.DataFrame":
-        """``rows`` as a table.
-
-        Raises:
-            MissingExtraError: the extra ``[frames]`` is not installed.
-        """
-        return table_of(self.rows())
-
-    def __str__(self) -> str:
-        return self.summary()
 
 
 def timeline(book: PolicyBook, case: Case, *, start: dt.date, until: dt.date, division: str | None = None) -> Timeline:

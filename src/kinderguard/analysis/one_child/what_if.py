@@ -6,23 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from kinderguard.analysis.one_child.asking import Asker, shown, table_of, title_of_fact, with_facts
+from kinderguard.analysis.one_child.answer import Answer
+from kinderguard.analysis.one_child.asking import Asker, shown, title_of_fact, with_facts
 from kinderguard.casefile.changes import Change, changes
 from kinderguard.engines.assessment import Assessment, Total
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Frequency
 from kinderguard.model.text import Language, Text, join
-from kinderguard.model.view import display_language
 from kinderguard.packs.book import PolicyBook
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from kinderguard.model.view import View
 
 
 @attrs.frozen
-class WhatIf:
+class WhatIf(Answer):
     """One child before and after: two assessments and what changes between them.
 
     Attributes:
@@ -67,24 +65,6 @@ class WhatIf:
         from kinderguard.analysis.one_child.shown import what_if_view
 
         return what_if_view(self, lang)
-
-    def _repr_html_(self) -> str:
-        return self.view().html
-
-    def summary(self, lang: Language | None = None) -> str:
-        """The same in words; ``lang`` is that of ``display_language``, if left out."""
-        return self._said.in_(lang or display_language())
-
-    def to_polars(self) -> "pl.DataFrame":
-        """``rows`` as a table.
-
-        Raises:
-            MissingExtraError: the extra ``[frames]`` is not installed.
-        """
-        return table_of(self.rows())
-
-    def __str__(self) -> str:
-        return self.summary()
 
 
 def what_if(
