@@ -74,6 +74,14 @@ def test_left_behind_needs_both_away_or_one_away_and_the_other_incapable(assess,
     assert assess(AWAY | changes).categories["cn.left_behind"] is expected
 
 
+@pytest.mark.parametrize("gone", ["dead", "declared_dead", "declared_missing"])
+def test_whether_a_dead_or_missing_parent_can_act_as_guardian_is_not_asked(assess, gone):
+    other = {"mother.situations": [situation(gone)], "mother.can_act_as_guardian": None}
+    result = assess(AWAY | other)
+    assert (result.categories["cn.left_behind"], result.missing) == (True, ())
+    assert assess(other | {"child.registration.kind": "rural"}).categories["cn.left_behind"] is False
+
+
 @pytest.mark.parametrize(
     ("since", "expected"),
     [("2025-03-01", True), ("2025-03-02", False), ("2025-02-28", True), ("2025-03", None), (None, None)],

@@ -99,7 +99,7 @@ def test_statutes_are_cited_only_by_the_articles_that_were_read():
     read = {
         "未成年人保护法": {"2", "11", "21", "22", "92", "94", "117"},
         "民法典": {"1111"},
-        "社会救助暂行办法": {"9", "12", "14", "15", "28", "29", "33", "47", "49"},
+        "社会救助暂行办法": {"9", "12", "14", "15", "28", "29", "33", "47", "48", "49"},
         "家庭教育促进法": {"30"},
     }
     for rule in [*PACK.categories, *PACK.policies]:
@@ -153,6 +153,28 @@ def test_an_ordinary_child_is_in_no_category_and_due_nothing(assess):
     assert (result.complete, result.problems) == (True, ())
 
 
+@pytest.mark.parametrize(
+    ("caregiver", "expected"),
+    [
+        ({"capable": False}, True),
+        ({"capable": True}, False),
+        ({"capable": None}, False),
+        ({"birth_date": "2010-01-01"}, True),
+        ({"birth_date": "1960-01-01"}, False),
+        ({"capable": False, "entrusted": False}, False),
+        ({"capable": False, "entrusted": None}, None),
+        ({"unfit_grounds": None}, None),
+        ({"capable": False, "unfit_grounds": None}, True),
+    ],
+)
+def test_only_a_capable_adult_may_be_entrusted_with_a_child(assess, caregiver, expected):
+    grandmother = {"relation": "paternal_grandparent", "entrusted": True, "unfit_grounds": []} | caregiver
+    result = assess({"guardians": [grandmother], "child.care.kind": "kinship"})
+    assert result.categories["cn.unfit_caregiver"] is expected
+    if expected is not None:
+        assert result.missing == ()
+
+
 def test_left_behind_and_migrant_are_not_in_difficulty_by_that_alone(assess):
     from tests_national import situation
 
@@ -178,6 +200,10 @@ MARKED = [
     ("cn.tekun_support", "照料护理费（未核实）", "comes on top (unverified)"),
     ("cn.disability_care_subsidy", "依据不足（存疑）", "children is doubtful"),
     ("cn.orphan_study_grant", "同时享受的规定（存疑）", "was seen (doubtful)"),
+    ("cn.unattended_allowance", "15个工作日，自确认次月起发放（未核实）", "after confirmation (unverified)"),
+    ("cn.tekun_support", "可继续供养（未核实）", "secondary vocational school (unverified)"),
+    ("cn.dibao", "不计入收入（未核实）", "as income (unverified)"),
+    ("cn.disability_care_subsidy", "工伤护理待遇不重复享受（未核实）", "injuries at work (unverified)"),
 ]
 
 

@@ -113,6 +113,15 @@ def test_an_extremely_poor_child_draws_neither_subsidy(assess):
     assert "disability_care_subsidy" not in found
 
 
+def test_an_extremely_poor_child_draws_neither_subsidy_where_they_are_the_higher(assess, book):
+    generous = book.with_parameters(
+        {"cn.disability.living_subsidy_monthly": "2000", "cn.disability.care_subsidy_monthly": "2500"}
+    )
+    found = amounts(assess(DISABLED | {"household.aid": ["tekun", "dibao"]}, using=generous))
+    assert found["tekun_support"] == Decimal("1300.00")
+    assert not {"disability_living_subsidy", "disability_care_subsidy"} & set(found)
+
+
 @pytest.mark.parametrize(
     ("choice", "orphan", "tekun"),
     [("child", "1900.00", "0.00"), ("tekun", "0.00", "1300.00"), (None, None, None)],

@@ -1,6 +1,8 @@
 """Rules read aloud: as an official text in Chinese, plainly in English."""
 
 import datetime as dt
+import typing
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,16 +10,22 @@ import pytest
 from kinderguard import rules as r
 from kinderguard.model import (
     AidStatus,
+    CareKind,
     DisabilityGrade,
     HarmLevel,
+    HealthStatus,
     IncomeKind,
     PartialDate,
     SchoolStage,
     SituationKind,
+    StateGuardianshipGround,
     Text,
 )
+from kinderguard.model.case import Case
+from kinderguard.model.record import Record
 from kinderguard.rules import child, evidence, father, guardians, help_received, household, mother, param, parents
 from kinderguard.rules.kinds import BOOL, CODE_LISTS, DATE, MONEY, NUMBER, PERSONS, YEARS, Kind, Sort
+from kinderguard.rules.titles import fact_title
 from kinderguard.rules.wording import quantity, title_of_step, wording
 
 TITLES = {
@@ -44,6 +52,7 @@ GOLDEN: list[tuple[Any, str, str]] = [
         "儿童在基准日的年龄小于16周岁",
         "the child's age on the reference date is under 16 years",
     ),
+    (child.birth_date.age_on(child.orphan_since) < 18, "儿童在孤儿身份认定日期的年龄小于18周岁", "the child's age on the date of recognition as an orphan is under 18 years"),
     (income <= standard, "家庭月人均收入不高于低保标准", "the household's monthly income per head is at most the dibao standard"),
     (income < 600, "家庭月人均收入低于600元", "the household's monthly income per head is below 600 yuan"),
     (
@@ -53,7 +62,7 @@ GOLDEN: list[tuple[Any, str, str]] = [
     ),
     (
         (child.age < 16) & child.adopted | ~child.living_on_street,
-        "（儿童未满16周岁，且儿童被收养），或儿童未流浪",
+        "（儿童未满16周岁，且儿童被收养），或儿童未处于流浪状态",
         "(the child is under 16 and the child is adopted) or the child does not live on the street",
     ),
     (
@@ -150,7 +159,7 @@ GOLDEN: list[tuple[Any, str, str]] = [
     (
         guardians.any(lambda g: ~g.unfit_grounds.is_empty()),
         "监护人中至少有一人符合“其不宜情形不为无”",
-        "for at least one of the guardians, that person's grounds of unfitness is not none",
+        "for at least one of the guardians, that person's grounds of unfitness are not none",
     ),
     (r.when(child.age < 3, r.yuan(300)).otherwise(200), "若儿童未满3周岁，则300元；否则200元", "if the child is under 3, then 300 yuan; otherwise 200 yuan"),
     (
@@ -193,15 +202,41 @@ GOLDEN: list[tuple[Any, str, str]] = [
     (
         child.residence.since.months_until(r.DAY) >= 6,
         "儿童居住起始日期至评估当日的整月数不少于6个月",
-        "the whole months from the child's date of moving in to the day of assessment is at least 6 months",
+        "the number of whole months from the child's date of moving in to the day of assessment is at least 6 months",
     ),
     (param.flag("cn.equality_counts"), "“等于时计入”为是", "‘equality counts’ is yes"),
     (~household.has("330199.central_heating"), "“集中供暖”为否", "‘central heating’ is no"),
     (child.lives_in_another_county, "儿童现居住县与户籍县不同", "the child lives in a county other than that of registration"),
     (~r.known(income), "家庭月人均收入未知", "the household's monthly income per head is not known"),
-    (r.known(child.adopted), "儿童是否被收养已知", "it is known whether the child is adopted"),
-    (child.adopted == child.living_on_street, "（儿童被收养）与（儿童流浪）一致", "(the child is adopted) exactly when (the child lives on the street)"),
+    (r.known(child.adopted), "已知儿童是否被收养", "it is known whether the child is adopted"),
+    (child.adopted == child.living_on_street, "（儿童被收养）与（儿童处于流浪状态）一致", "(the child is adopted) exactly when (the child lives on the street)"),
     (father.disability.kind == mother.disability.kind, "父亲残疾类别为母亲残疾类别", "the father's disability kind is the mother's disability kind"),
+    (~child.health.is_in(HealthStatus.HEALTHY, HealthStatus.ILL), "儿童身体状况不属于健康、患病中的任何一项", "the child's physical condition is neither healthy nor ill"),
+    (
+        ~household.aid.has(AidStatus.DIBAO, AidStatus.TEKUN, AidStatus.DIBAO_MARGINAL),
+        "家庭救助类型不包括低保、特困、低保边缘中的任何一项",
+        "the household's aid status includes none of subsistence allowance (dibao), extremely poor (tekun) or dibao-marginal",
+    ),
+    (child.state_guardianship.has(StateGuardianshipGround.GUARDIAN_DEAD), "儿童国家监护事由包括监护人死亡且无其他人可担任（长期）", "the child's grounds of state guardianship include guardian dead and nobody else (long-term)"),
+    (r.known(household.property_within_limits), "已知家庭财产是否符合规定", "it is known whether the household has property within the limits"),
+    (r.known(poor), "已知“收入不高于标准”是否成立", "it is known whether income is within the standard"),
+    (
+        child.birth_date.age_on(r.when(r.known(param.day("cn.reference_date")), param.day("cn.reference_date")).otherwise(r.DAY)) < 16,
+        "儿童在基准日（未设定的，为评估当日）的年龄小于16周岁",
+        "the child's age on the reference date (where not set, the day of assessment) is under 16 years",
+    ),
+    (r.when(r.known(income), income < 600).otherwise(True), "家庭月人均收入低于600元（或未知）", "the household's monthly income per head is below 600 yuan (or not known)"),
+    (
+        r.when(r.known(child.care.alone_overnight), child.care.alone_overnight).otherwise(child.care.kind == CareKind.INDEPENDENT),
+        "儿童脱离监护单独居住（未知的，以“儿童养育方式为独自生活”为准）",
+        "the child lives alone without supervision (where not known: the child's care arrangement is independent living)",
+    ),
+    (r.when(r.known(income), income < standard).otherwise(True), "若家庭月人均收入已知，则家庭月人均收入低于低保标准；否则成立", "if the household's monthly income per head is known, then the household's monthly income per head is below the dibao standard; otherwise yes"),
+    (
+        r.when(child.adopted, r.when(child.age < 6, r.yuan("1")).otherwise(r.yuan("2"))).otherwise(r.yuan("3")),
+        "若儿童被收养，则（若儿童未满6周岁，则1元；否则2元）；否则3元",
+        "if the child is adopted, then (if the child is under 6, then 1 yuan; otherwise 2 yuan); otherwise 3 yuan",
+    ),
     (poor & (child.age < 16), "收入不高于标准，且儿童未满16周岁", "income is within the standard and the child is under 16"),
     (~poor, "“收入不高于标准”不成立", "not ‘income is within the standard’"),
 ]  # fmt: skip
@@ -222,6 +257,81 @@ def test_a_named_step_is_written_out_on_request() -> None:
 def test_a_step_is_called_by_its_title() -> None:
     assert title_of_step(poor.node) == Text("收入不高于标准", "income is within the standard")
     assert title_of_step((child.age < 16).node) == Text("儿童未满16周岁", "the child is under 16")
+
+
+def test_a_step_whose_title_could_be_read_as_two_conditions_is_set_apart() -> None:
+    left = child.adopted.named("left", zh="无人照料，或独自居住", en="nobody cares, or the child lives alone")
+    apart = (
+        "儿童未满16周岁，且“无人照料，或独自居住”",
+        "the child is under 16 and ‘nobody cares, or the child lives alone’",
+    )
+    assert wording(((child.age < 16) & left).node) == Text(*apart)
+    severe = child.adopted.named("severe", zh="重度残疾（一、二级，或三级精神）", en="severe (grade 1–2, or 3 mental)")
+    assert wording(((child.age < 16) & severe).node).en == "the child is under 16 and severe (grade 1–2, or 3 mental)"
+    both = child.adopted.named("both", zh="父母均已死亡或失踪", en="both are dead or missing")
+    assert wording((both | severe).node).en == "both are dead or missing or severe (grade 1–2, or 3 mental)"
+    assert wording((both & severe).node).en == "‘both are dead or missing’ and severe (grade 1–2, or 3 mental)"
+    assert wording((both & severe).node).zh == "父母均已死亡或失踪，且重度残疾（一、二级，或三级精神）"
+
+
+def test_a_step_about_a_disability_says_whose_it_is() -> None:
+    titles = [title_of_step(person.disability.in_force.node) for person in (father, mother)]
+    assert titles == [
+        Text("父亲残疾证未过期", "the father's disability certificate has not expired"),
+        Text("母亲残疾证未过期", "the mother's disability certificate has not expired"),
+    ]
+
+
+def test_a_parameter_stands_with_an_article_in_english() -> None:
+    titles = {"cn.limit": Text("上限", "income limit"), "cn.other": Text("限额", "the other limit")}
+    assert wording(param("cn.limit").node, titles) == Text("上限", "the income limit")
+    assert wording(param("cn.other").node, titles) == Text("限额", "the other limit")
+
+
+@pytest.mark.parametrize(
+    ("path", "zh", "en"),
+    [
+        ("child.illness.hiv", "儿童是否感染艾滋病病毒", "whether the child is infected with HIV"),
+        ("mother.supports_child", "母亲是否履行抚养义务", "whether the mother supports or brings up the child"),
+        ("household.property_within_limits", "家庭财产是否符合规定", "whether the household has property within the limits"),
+        ("child.lives_in_another_county", "儿童现居住县与户籍县是否不同", "whether the child lives in a county other than that of registration"),
+        ("father.situations.ongoing", "父亲状况是否仍在持续", "the father's situations: whether it still holds"),
+        ("guardians.entrusted", "监护人是否受父母委托照护", "the guardians: whether that person is entrusted by the parents"),
+        ("guardians.illness.serious", "监护人是否患有重病", "the guardians: whether that person is seriously ill as recognised by the county"),
+        ("guardians[0].capable", "监护人是否有照护能力", "the guardians: whether that person is able to care"),
+        ("household.members.counted", "家庭成员是否计入共同生活成员", "the household's members: whether that person is counted as living together"),
+        ("father.disability.valid_until", "父亲残疾证到期日", "the father's disability certificate expiry date"),
+        ("330199.central_heating", "330199.central_heating", "330199.central_heating"),
+    ],
+)  # fmt: skip
+def test_a_yes_or_no_fact_is_called_by_what_it_asks(path: str, zh: str, en: str) -> None:
+    assert fact_title(path) == Text(zh, en)
+
+
+def test_every_yes_or_no_fact_of_a_case_can_be_asked_for() -> None:
+    yes_or_no = [path for path, kind in facts_within(Case) if kind is bool]
+    assert "father.illness.serious" in yes_or_no
+    assert "household.members.situations.ongoing" in yes_or_no
+    for path in yes_or_no:
+        assert "是否" in fact_title(path).zh, path
+        assert "whether" in fact_title(path).en, path
+
+
+def facts_within(model: type[Record], before: str = "") -> Iterator[tuple[str, object]]:
+    """Each field of a model and of those inside it, by path, with what it holds."""
+    for name, field in model.model_fields.items():
+        held = [part for part in (field.annotation, *flattened(field.annotation)) if isinstance(part, type)]
+        inner = [part for part in held if issubclass(part, Record)]
+        yield f"{before}{name}", bool if bool in held else None
+        for part in inner:
+            yield from facts_within(part, f"{before}{name}.")
+
+
+def flattened(annotation: object) -> Iterator[object]:
+    """What stands within an annotation, at any depth."""
+    for part in typing.get_args(annotation):
+        yield part
+        yield from flattened(part)
 
 
 def test_what_has_no_title_keeps_its_code() -> None:

@@ -39,8 +39,8 @@ _ILLNESS_AT_HOME = named(
 #: Sudden serious illness (art. 47) has no test of means; what is given to whom is the county's to set (art. 49).
 _RELIEF_NEED = named(
     "relief_need", IN_HARDSHIP_AT_ANY_AGE | UNKNOWN,
-    zh="属经济困难型；其他家庭由县核定（个案未记录）",
-    en="in economic hardship; for other families the county decides (not recorded in a case)",
+    zh="家庭属经济困难型；其他家庭由县核定（个案未记录）",
+    en="the family is in economic hardship; for other families the county decides (not recorded in a case)",
 )  # fmt: skip
 TEMPORARY_RELIEF = Policy(
     code="cn.temporary_relief",
@@ -49,7 +49,7 @@ TEMPORARY_RELIEF = Policy(
     service=Text("一次性救助，项目和标准由县定", "one-off help; the county sets items and amounts"),
     per="household",
     evidence=(Document.APPLICATION, Document.MEDICAL_PROOF, Document.INCOME_PROOF),
-    cites=(s.assistance_regulation("47"), s.assistance_regulation("49")),
+    cites=(s.assistance_regulation("47"), s.assistance_regulation("48"), s.assistance_regulation("49")),
     note=Text(
         "突发重大疾病不以经济困难为条件：家庭不属经济困难型的，由县核定，本规则不作否定。"
         "火灾、交通事故、支出骤增等突发情形不在个案记录之内，遇到时应另行申请；紧急情形简化程序。",
@@ -62,12 +62,12 @@ TEMPORARY_RELIEF = Policy(
 _ADOPTED_DISABLED_ORPHAN = named(
     "adopted_disabled_orphan",
     UNDER_18 & child.adopted & child.is_in(DISABLED) & (child.birth_parents_not_found | (child.orphan_since <= DAY)),
-    zh="被收养的残疾孤儿", en="is a disabled orphan who was adopted",
+    zh="为被收养的残疾孤儿", en="the child is a disabled orphan who was adopted",
 )  # fmt: skip
 _ADULT_ORPHAN_IN_SCHOOL = named(
     "adult_orphan_in_school",
     (child.age >= 18) & IN_SCHOOL & WITHOUT_PARENTS & RECOGNISED_BEFORE_18,
-    zh="年满18周岁仍在校的孤儿", en="is an orphan of 18 or over who is still in school",
+    zh="为年满18周岁仍在校的孤儿", en="the child is an orphan of 18 or over who is still in school",
 )  # fmt: skip
 MEDICAL_REHABILITATION_FOR_ORPHANS = Policy(
     code="cn.medical_rehabilitation_for_orphans",
@@ -76,6 +76,10 @@ MEDICAL_REHABILITATION_FOR_ORPHANS = Policy(
     service=Text("医疗、康复费用资助", "medical and rehabilitation costs"),
     evidence=(Document.APPLICATION, Document.MEDICAL_PROOF),
     cites=(s.TOMORROW_PLAN,),
+    note=Text(
+        "“0—18岁”按未满18周岁理解，被收养的残疾孤儿也是如此。",
+        "'0–18' is read as before the 18th birthday, of adopted disabled orphans too.",
+    ),
 )
 
 FAMILY_GUIDANCE = Policy(

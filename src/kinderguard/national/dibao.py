@@ -38,7 +38,7 @@ HOUSEHOLD_IS_MARGINAL = named(
     (household.aid.has(AidStatus.DIBAO_MARGINAL) & _NOT_ON_DIBAO)
     # Support as extremely poor is for those below the standard: no such household lies between it and the margin.
     | (BELOW_MARGIN & _PROPERTY & ~HOUSEHOLD_ON_DIBAO & ~household.aid.has(AidStatus.TEKUN)),
-    zh="低保边缘家庭", en="the household is dibao-marginal",
+    zh="家庭为低保边缘家庭", en="the household is dibao-marginal",
 )  # fmt: skip
 #: Drawn already as one person. Only somebody in a marginal household can be, so nobody else is asked.
 DRAWS_ALONE = child.individual_dibao & (child.individual_dibao.is_known() | HOUSEHOLD_IS_MARGINAL)
@@ -56,9 +56,12 @@ DIBAO = Category(
     when=HOUSEHOLD_ON_DIBAO | ONE_PERSON_DIBAO,
     cites=(s.assistance_regulation("9"), s.DIBAO_RULES),
     note=Text(
-        "未认定而收入、财产符合条件的也计入，应协助申请。单人保条件未核实原文。",
+        "未认定而收入、财产符合条件的也计入，应协助申请。单人保条件未核实原文。"
+        "服刑、强制隔离戒毒、被宣告失踪的成员不计入家庭人口，残疾人两项补贴和事实无人抚养儿童补贴不计入收入（未核实）。",
         "A household that is not recognised but meets the conditions counts too: help it to apply. The conditions of "
-        "one-person dibao are unverified.",
+        "one-person dibao are unverified. Members in prison, in compulsory detoxification or declared missing are not "
+        "counted, nor are the two disability subsidies and the allowance for de facto unattended children as income "
+        "(unverified).",
     ),
 )
 DIBAO_MARGINAL = Category(
@@ -69,7 +72,7 @@ DIBAO_MARGINAL = Category(
 )
 RIGID_EXPENDITURE = Category(
     code="cn.rigid_expenditure",
-    title=Text("刚性支出困难家庭儿童", "Child of a household with rigid expenditure"),
+    title=Text("刚性支出困难家庭儿童", "Child of a rigid-expenditure household"),
     when=household.aid.has(AidStatus.RIGID_EXPENDITURE) & _NOT_ON_DIBAO,
     cites=(s.RIGID_OPINION,),
     note=Text(

@@ -12,7 +12,7 @@ from kinderguard.rules import MONTH, Category, Period, Policy, child, household,
 _ON_CARD = named(
     "on_card", is_recorded(child.disability) & (child.disability.kind.is_in(*KINDS) | child.disability.grade.is_in(*GRADES))
     & child.disability.in_force,
-    zh="持有效残疾证", en="holds a disability certificate in force",
+    zh="儿童持有效残疾证", en="the child holds a disability certificate in force",
 )  # fmt: skip
 
 DISABLED = Category(
@@ -58,8 +58,8 @@ _SEVERE_FOR_CARE = named(
     is_recorded(child.disability)
     & child.disability.in_force
     & (_FIRST_TWO | (param.flag("cn.disability.care_includes_grade_3_mental") & _THIRD_MENTAL)),
-    zh="残疾一、二级（或本地扩大到三级精神、智力残疾）",
-    en="disability of grade 1–2 (or, where the county widens it, 3 mental or intellectual)",
+    zh="儿童残疾为一、二级（或本地扩大到三级精神、智力残疾）",
+    en="the child's disability is of grade 1–2 (or, where the county widens it, 3 mental or intellectual)",
 )  # fmt: skip
 
 CARE_SUBSIDY = Policy(
@@ -71,9 +71,11 @@ CARE_SUBSIDY = Policy(
     evidence=(Document.APPLICATION, Document.DISABILITY_CARD, Document.BANK_CARD),
     cites=(s.TWO_SUBSIDIES,),
     note=Text(
-        "与孤儿保障可以同时享受（未核实）。与事实无人抚养儿童补贴能否同时享受，依据不足（存疑），本规则不作限制。",
+        "与孤儿保障可以同时享受（未核实）。与事实无人抚养儿童补贴能否同时享受，依据不足（存疑），本规则不作限制。"
+        "与同类的养老、服务、工伤护理待遇不重复享受（未核实），个案未记录。",
         "Paid beside the allowance for orphans (unverified). Whether it is beside the allowance for de facto unattended "
-        "children is doubtful; nothing here forbids it. ",
+        "children is doubtful; nothing here forbids it. Not beside similar care benefits for the elderly, for services or "
+        "for injuries at work (unverified), which a case does not record. ",
     )
     + _SUBSIDIES_SINCE,
 )
@@ -85,14 +87,14 @@ _TREATED = named(
         DisabilityKind.INTELLECTUAL,
     )
     | child.disability.autism,
-    zh="视力、听力、言语、肢体、智力残疾或孤独症", en="visual, hearing, speech, physical or intellectual disability, or autism",
+    zh="儿童有视力、听力、言语、肢体、智力残疾或孤独症", en="the child has a visual, hearing, speech, physical or intellectual disability, or autism",
 )  # fmt: skip
 _IN_NEED = named(
     "in_need",
     child.is_in(DIBAO) | child.is_in(TEKUN) | child.is_in(ORPHAN) | child.is_in(DIBAO_MARGINAL)
     | child.is_in(RIGID_EXPENDITURE) | household.aid.has(AidStatus.FORMERLY_POOR) | IN_INSTITUTION,
-    zh="低保、建档立卡（脱贫户）、特困、孤儿、福利机构养育或其他困难家庭",
-    en="on dibao, of a household on file as poor, extremely poor, an orphan, in an institution or otherwise poor",
+    zh="属低保、建档立卡（脱贫户）、特困、孤儿、福利机构养育或其他困难家庭",
+    en="the child is on dibao, of a household on file as poor, extremely poor, an orphan, in an institution or otherwise poor",
 )  # fmt: skip
 
 REHABILITATION = Policy(

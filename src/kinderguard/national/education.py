@@ -24,12 +24,12 @@ _STAGE = child.schooling.stage
 _PRIMARY = _STAGE == SchoolStage.PRIMARY
 _COMPULSORY = named(
     "compulsory_stage", _STAGE.is_in(SchoolStage.PRIMARY, SchoolStage.JUNIOR_MIDDLE),
-    zh="义务教育阶段在校", en="is in compulsory schooling",
+    zh="义务教育阶段在校", en="the child is in compulsory schooling",
 )  # fmt: skip
 _FOUR_KINDS = named(
     "four_kinds",
     child.is_in(DIBAO) | child.is_in(TEKUN) | child.is_in(DISABLED) | household.aid.has(AidStatus.FORMERLY_POOR),
-    zh="脱贫户、低保、特困或残疾学生", en="on dibao, extremely poor, disabled, or of a household lifted out of poverty",
+    zh="属脱贫户、低保、特困或残疾学生", en="the child is on dibao, extremely poor, disabled, or of a household lifted out of poverty",
 )  # fmt: skip
 _STIPEND = when(_PRIMARY, param("cn.boarder_stipend.primary_yearly")).otherwise(
     param("cn.boarder_stipend.junior_yearly")
@@ -70,7 +70,7 @@ _NOT_ADOPTED = named(
     "not_adopted",
     ~child.adopted | child.is_in(DISABLED),
     zh="未被收养（残疾孤儿除外）",
-    en="is not adopted, or is disabled",
+    en="the child is not adopted, or is disabled",
 )
 _WAS_ORPHAN = WITHOUT_PARENTS | (child.adopted & child.is_in(DISABLED))
 
@@ -89,9 +89,9 @@ ORPHAN_STUDY_GRANT = Policy(
     evidence=(Document.APPLICATION, Document.SCHOOL_CERTIFICATE, Document.ID_CARD),
     cites=(s.ORPHAN_STUDY_2019, s.ORPHAN_STUDY_2025),
     note=Text(
-        "按2025年4月修订（媒体转述）：须18周岁前认定、连续就读；中断即止。未见不得与基本生活费同时享受的规定（存疑）。",
-        "As revised in April 2025 (press): recognised before 18, enrolled without a break. No rule against "
-        "the living allowance beside it was seen (doubtful).",
+        "按2025年4月修订（媒体转述）：须18周岁前认定、连续就读；中断即止。本规则对更早的日期也照此评估。未见不得与基本生活费同时享受的规定（存疑）。",
+        "As revised in April 2025 (press): recognised before 18, enrolled without a break; earlier days are assessed alike. "
+        "No rule against the living allowance beside it was seen (doubtful).",
     ),
 )
 
@@ -101,7 +101,7 @@ _UPPER = _STAGE.is_in(
 )  # fmt: skip
 _CANNOT_ATTEND = named(
     "cannot_attend", UNDER_18 & child.is_in(DISABLED) & _STAGE.is_in(SchoolStage.NOT_IN_SCHOOL, SchoolStage.DROPPED_OUT),
-    zh="不能入学接受义务教育的残疾儿童", en="is disabled and not at school",
+    zh="为不能入学接受义务教育的残疾儿童", en="the child is disabled and not at school",
 )  # fmt: skip
 
 EDUCATION_AID = Policy(

@@ -17,7 +17,16 @@ def is_entrusted(guardian: GuardianFacts) -> BoolExpr:
     return guardian.entrusted & (guardian.entrusted.is_known() | ~guardian.relation.is_in(*_NOT_ENTRUSTED))
 
 
-_UNFIT = guardians.any(lambda g: is_entrusted(g) & ~g.unfit_grounds.is_empty())
+def is_no_capable_adult(guardian: GuardianFacts) -> BoolExpr:
+    """Recorded as unable to care, or as under 18; what is not recorded is not asked for."""
+    unable = ~guardian.capable & guardian.capable.is_known()
+    minor = (guardian.age < 18) & (guardian.age < 18).is_known()
+    return named(
+        "no_capable_adult", unable | minor, zh="无照护能力或未成年", en="that person is unable to care, or a minor"
+    )
+
+
+_UNFIT = guardians.any(lambda g: is_entrusted(g) & (~g.unfit_grounds.is_empty() | is_no_capable_adult(g)))
 UNFIT_CAREGIVER = Category(
     code="cn.unfit_caregiver",
     title=Text("受托人不宜的儿童", "Child entrusted to an unfit caregiver"),
@@ -25,12 +34,16 @@ UNFIT_CAREGIVER = Category(
     & named(
         "unfit_caregiver",
         _UNFIT & (_UNFIT.is_known() | ~child.care.kind.is_in(CareKind.PARENTAL, CareKind.ADOPTIVE, CareKind.RESIDENTIAL)),
-        zh="受托照护人有法律禁止的情形", en="a caregiver to whom the child is entrusted is one whom the law does not allow",
+        zh="受托人有法律禁止的情形，或者不是有照护能力的成年人",
+        en="the child is entrusted to somebody whom the law does not allow, or who is no capable adult",
     ),
     cites=(s.minors_law("22"),),
     note=Text(
+        "须委托有照护能力的成年人：记为无照护能力或未成年的，不宜受托；未记录的不追问。"
         "由父母、养父母或机构照料而未记录受托人的，视为没有委托。",
-        "Where parents or an institution care for the child and no caregiver is recorded, nobody was entrusted.",
+        "A capable adult is to be entrusted: somebody recorded as unable to care, or as a minor, is unfit; where neither is "
+        "recorded, nobody is asked. Where parents or an institution care for the child and no caregiver is recorded, "
+        "nobody was entrusted.",
     ),
 )  # fmt: skip
 
@@ -39,7 +52,7 @@ _ALONE = named(
     when(child.care.alone_overnight.is_known(), child.care.alone_overnight).otherwise(
         child.care.kind.is_in(CareKind.INDEPENDENT, CareKind.CHILD_HEADED)
     ),
-    zh="脱离监护单独生活", en="lives alone without supervision",
+    zh="脱离监护单独生活", en="the child lives alone without supervision",
 )  # fmt: skip
 _NOBODY = named(
     "nobody_looks_after",
@@ -49,7 +62,7 @@ _NOBODY = named(
 )
 _NEEDS_CARE = named(
     "needs_special_care", (child.age < 8) | child.disability.needs_long_term_care,
-    zh="未满8周岁或需要特别照顾", en="is under 8 or needs special care",
+    zh="未满8周岁或需要特别照顾", en="the child is under 8 or needs special care",
 )  # fmt: skip
 
 LEFT_UNATTENDED = Category(

@@ -33,7 +33,7 @@ ECONOMIC_HARDSHIP = _main("cn.economic_hardship", Text("经济困难型", "Econo
 IN_HARDSHIP_AT_ANY_AGE = named(
     "in_hardship_at_any_age",
     child.is_in(ECONOMIC_HARDSHIP) | any_of(*(child.is_in(t) for t in _ECONOMIC_TYPES)),
-    zh="家庭经济困难（不限年龄）", en="is in economic hardship, at any age",
+    zh="家庭经济困难（不限年龄）", en="the family is in economic hardship, whatever the child's age",
 )  # fmt: skip
 GUARDIANSHIP_DEFICIT = _main(
     "cn.guardianship_deficit", Text("监护缺失型", "Guardianship deficit"),

@@ -6,7 +6,7 @@
 from kinderguard.model.codes import CareKind, RegistrationKind, SituationKind
 from kinderguard.model.text import Text
 from kinderguard.national import sources as s
-from kinderguard.national.terms import UNDER_16, is_severe
+from kinderguard.national.terms import UNDER_16, is_gone, is_severe
 from kinderguard.rules import DAY, BoolExpr, Category, child, father, mother, named, param, parents, when
 from kinderguard.rules.facts import ParentFacts
 
@@ -22,11 +22,11 @@ def is_away(parent: ParentFacts) -> BoolExpr:
 
 
 def has_no_capacity(parent: ParentFacts) -> BoolExpr:
-    """无监护能力: as recorded; where it is not, serious illness or severe disability shows it."""
+    """无监护能力: as recorded; where it is not, serious illness or severe disability shows it. Nobody asks it of the dead."""
     shown = (is_severe(parent.disability) | parent.illness.serious) & ~parent.can_act_as_guardian.is_known()
     return named(
         "no_capacity",
-        ~parent.can_act_as_guardian | shown,
+        ~parent.can_act_as_guardian | shown | is_gone(parent),
         zh=f"{parent.who.zh}无监护能力",
         en=f"{parent.who.en} cannot act as guardian",
     )
@@ -38,7 +38,7 @@ _AGE = child.birth_date.age_on(when(_SURVEY_DAY.is_known(), _SURVEY_DAY).otherwi
 LEFT_BEHIND = Category(
     code="cn.left_behind",
     title=Text("农村留守儿童", "Rural left-behind child"),
-    when=named("under_16_on_reference_date", _AGE < 16, zh="在基准日未满16周岁", en="is under 16 on the reference date")
+    when=named("under_16_on_reference_date", _AGE < 16, zh="在基准日未满16周岁", en="the child is under 16 on the reference date")
     & (child.registration.kind == RegistrationKind.RURAL)
     & named(
         "parents_away",
@@ -48,27 +48,27 @@ LEFT_BEHIND = Category(
     ),
     cites=(s.LEFT_BEHIND_OPINION, s.LEFT_BEHIND_SURVEY),
     note=Text(
-        "年龄按基准日计算，未规定基准日的按评估日。没有全国统一的外出时长。",
+        "年龄按基准日计算，未规定基准日的按评估日。没有全国统一的外出时长。已死亡或被宣告失踪的一方视为无监护能力。",
         "The age counts on the reference date, or on the day of the assessment where none is set. There is no national "
-        "minimum of time away.",
+        "minimum of time away. A parent who is dead or declared missing is taken as unable to act as guardian.",
     ),
 )  # fmt: skip
 
 _FOLLOWS = named(
     "follows_guardian",
     child.care.kind.is_in(CareKind.PARENTAL, CareKind.KINSHIP, CareKind.ADOPTIVE),
-    zh="随父母或其他监护人生活", en="lives with parents or another guardian",
+    zh="随父母或其他监护人生活", en="the child lives with parents or another guardian",
 )  # fmt: skip
 
 MIGRANT = Category(
     code="cn.migrant",
     title=Text("流动儿童", "Migrant child"),
     when=UNDER_16
-    & named("other_county", child.lives_in_another_county, zh="跨县居住", en="lives in another county than that of registration")
+    & named("other_county", child.lives_in_another_county, zh="跨县居住", en="the child lives in another county than that of registration")
     & named(
         "long_enough",
         child.residence.since.months_until(DAY) >= param.number("cn.migrant.months", "months"),
-        zh="居住6个月以上", en="has lived there for six months or more",
+        zh="居住6个月以上", en="the child has lived there for six months or more",
     )
     & _FOLLOWS,
     cites=(s.MIGRANT_ACTION,),

@@ -33,7 +33,10 @@ _CONTINUES = named(
     zh="本地规定年满18周岁在校孤儿继续保障", en="the county goes on paying orphans in school after 18",
 )  # fmt: skip
 _HIV_MINOR = named(
-    "hiv_minor", UNDER_18 & child.is_in(HIV_AFFECTED), zh="感染艾滋病病毒的未成年人", en="is a minor infected with HIV"
+    "hiv_minor",
+    UNDER_18 & child.is_in(HIV_AFFECTED),
+    zh="为感染艾滋病病毒的未成年人",
+    en="the child is a minor infected with HIV",
 )
 _INSTITUTION_STANDARD = IN_INSTITUTION | ((child.care.kind == CareKind.FOSTER) & param.flag("cn.foster_care.standard"))
 
@@ -61,10 +64,11 @@ ORPHAN_ALLOWANCE = Policy(
     ),
     cites=(s.ORPHAN_ALLOWANCE_NOTICE, s.HIV_NOTICE, s.assistance_regulation("15")),
     note=Text(
-        "孤儿与特困供养由儿童一方二选一（未核实），未选择前两项金额均待定。家庭寄养适用哪一标准由县定。自确认次月起发放（实务做法）。",
+        "孤儿与特困供养由儿童一方二选一（未核实），未选择前两项金额均待定。家庭寄养适用哪一标准由县定。"
+        "乡镇（街道）核实、县级民政部门审批各不超过10个工作日（据泗水县转述）。自确认次月起发放（实务做法）。",
         "The child's side chooses between this and support as extremely poor (unverified); until it has, both amounts are "
-        "open. Which standard holds in foster care is the county's to set. Paid from the month after "
-        "confirmation (practice).",
+        "open. Which standard holds in foster care is the county's to set. The township verifies and the county decides "
+        "within 10 working days each (as Sishui county restates it). Paid from the month after confirmation (practice).",
     ),
 )  # fmt: skip
 

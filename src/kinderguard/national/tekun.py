@@ -11,7 +11,7 @@ _RECOGNISED = household.aid.has(AidStatus.TEKUN)
 _CHOSE_THE_OTHER = named(
     "chose_child_scheme",
     (child.is_in(ORPHAN) | child.is_in(DE_FACTO_UNATTENDED)) & (child.chosen_scheme == Scheme.CHILD),
-    zh="已选择孤儿或事实无人抚养儿童保障", en="has chosen the scheme for orphans or de facto unattended children",
+    zh="已选择孤儿或事实无人抚养儿童保障", en="the child's side has chosen the scheme for orphans or de facto unattended children",
 )  # fmt: skip
 
 TEKUN = Category(
@@ -37,6 +37,7 @@ TEKUN_SUPPORT = Policy(
     stacking=tuple(
         excludes(
             policy,
+            keep="this",  # whatever either pays: who is recognised as extremely poor draws neither
             reason=Text(
                 "特困人员不享受残疾人两项补贴（未核实）",
                 "extremely poor persons do not draw the two subsidies (unverified)",
@@ -46,8 +47,10 @@ TEKUN_SUPPORT = Policy(
     ),
     cites=(s.assistance_regulation("14"), s.TEKUN_RULES),
     note=Text(
-        "基本生活标准由省、市规定；另有照料护理费（未核实）。",
-        "The province or city sets the standard; a care fee comes on top (unverified).",
+        "基本生活标准由省、市规定；另有照料护理费（未核实）。"
+        "可延续至18周岁；年满18周岁后，在义务教育、普通高中、中等职业学校就读期间可继续供养（未核实）。",
+        "The province or city sets the standard; a care fee comes on top (unverified). It may go on until 18, and from 18 "
+        "on while in compulsory schooling, general senior high or secondary vocational school (unverified).",
     ),
 )
 

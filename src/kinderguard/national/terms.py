@@ -15,10 +15,13 @@ from kinderguard.rules import DAY, BoolExpr, all_of, child, father, mother, name
 from kinderguard.rules.facts import DisabilityFacts, ParentFacts, SituationFacts
 from kinderguard.rules.records import unless_open
 
-UNDER_18 = named("under_18", child.age < 18, zh="未满18周岁", en="is under 18")
-UNDER_16 = named("under_16", child.age < 16, zh="未满16周岁", en="is under 16")
+UNDER_18 = named("under_18", child.age < 18, zh="未满18周岁", en="the child is under 18")
+UNDER_16 = named("under_16", child.age < 16, zh="未满16周岁", en="the child is under 16")
 IN_INSTITUTION = named(
-    "in_institution", child.care.kind == CareKind.RESIDENTIAL, zh="由福利机构养育", en="lives in an institution"
+    "in_institution",
+    child.care.kind == CareKind.RESIDENTIAL,
+    zh="由福利机构养育",
+    en="the child lives in an institution",
 )
 
 GRADES = (DisabilityGrade.FIRST, DisabilityGrade.SECOND, DisabilityGrade.THIRD, DisabilityGrade.FOURTH)
@@ -67,7 +70,7 @@ WITHOUT_PARENTS = BOTH_PARENTS_GONE | BIRTH_PARENTS_NOT_FOUND
 
 RECOGNISED_BEFORE_18 = named(
     "recognised_before_18", child.birth_date.age_on(child.orphan_since) < 18,
-    zh="18周岁前认定为孤儿", en="was recognised as an orphan before the 18th birthday",
+    zh="18周岁前认定为孤儿", en="the child was recognised as an orphan before the 18th birthday",
 )  # fmt: skip
 
 
@@ -76,7 +79,8 @@ def is_recorded(disability: DisabilityFacts) -> BoolExpr:
     kind, grade = disability.kind, disability.grade
     some_kind = when(kind.is_known(), kind != DisabilityKind.NONE).otherwise(all_of())
     some_grade = when(grade.is_known(), grade != DisabilityGrade.NONE).otherwise(all_of())
-    return named("recorded", some_kind & some_grade, zh="残疾未记为“无”", en="the disability is not recorded as none")
+    zh, en = f"{disability.whose.zh}残疾未记为“无”", f"{disability.whose.en} disability is not recorded as none"
+    return named("recorded", some_kind & some_grade, zh=zh, en=en)
 
 
 def is_severe(disability: DisabilityFacts) -> BoolExpr:
@@ -87,8 +91,8 @@ def is_severe(disability: DisabilityFacts) -> BoolExpr:
     )
     return named(
         "severely_disabled", is_recorded(disability) & disability.in_force & (first_two | mental),
-        zh="重度残疾（一、二级，或三、四级精神、智力残疾）",
-        en="is severely disabled (grade 1–2, or 3–4 mental or intellectual)",
+        zh=f"{disability.whose.zh}属重度残疾（一、二级，或三、四级精神、智力残疾）",
+        en=f"{disability.whose.en} disability is severe (grade 1–2, or 3–4 mental or intellectual)",
     )  # fmt: skip
 
 
@@ -100,13 +104,17 @@ def is_severe_for_dibao(disability: DisabilityFacts) -> BoolExpr:
     )
     return named(
         "severely_disabled_for_dibao", is_recorded(disability) & disability.in_force & (first_two | mental),
-        zh="残疾一、二级，或三级精神、智力残疾", en="disability of grade 1–2, or 3 mental or intellectual",
+        zh=f"{disability.whose.zh}残疾为一、二级，或三级精神、智力残疾",
+        en=f"{disability.whose.en} disability is of grade 1–2, or 3 mental or intellectual",
     )  # fmt: skip
 
 
 def unless_healthy(condition: BoolExpr, *healthy: HealthStatus) -> BoolExpr:
     """A condition of health; where it was not recorded, a physical condition recorded as ``healthy`` answers it."""
-    return condition & (condition.is_known() | ~child.health.is_in(*healthy))
+    open_ = condition.is_known() | ~child.health.is_in(*healthy)
+    return condition & named(
+        "not_ruled_out", open_, zh="有记录，或身体状况一栏不能排除", en="it is recorded, or the physical condition does not rule it out",
+    )  # fmt: skip
 
 
 #: Stages in which help goes on after the 18th birthday, where a county lets it; full-time only.
@@ -115,12 +123,12 @@ _STAGES = (
     SchoolStage.HIGHER_VOCATIONAL, SchoolStage.UNDERGRADUATE,
 )  # fmt: skip
 IN_SCHOOL = named(
-    "in_school", child.schooling.stage.is_in(*_STAGES, SchoolStage.MASTER), zh="在校就读", en="is in school"
+    "in_school", child.schooling.stage.is_in(*_STAGES, SchoolStage.MASTER), zh="在校就读", en="the child is in school"
 )
 ADULT_IN_SCHOOL = named(
     "adult_in_school",
     (child.age >= 18) & child.schooling.stage.is_in(*_STAGES) & child.schooling.full_time,
-    zh="年满18周岁仍在全日制学校就读（不含研究生）", en="is 18 or over and in full-time school (not postgraduate)",
+    zh="年满18周岁仍在全日制学校就读（不含研究生）", en="the child is 18 or over and in full-time school (not postgraduate)",
 )  # fmt: skip
 SCATTERED = param("cn.orphan.scattered_monthly")
 INSTITUTION = param("cn.orphan.institution_monthly")

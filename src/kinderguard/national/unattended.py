@@ -20,7 +20,6 @@ from kinderguard.rules import (
     MONTH,
     BoolExpr,
     Category,
-    NumberExpr,
     Policy,
     any_of,
     child,
@@ -33,26 +32,16 @@ from kinderguard.rules import (
     when,
     yuan,
 )
-from kinderguard.rules.facts import ParentFacts, SituationFacts
+from kinderguard.rules.facts import ParentFacts
 
 _TERM = param.number("cn.unattended.term_months", "months")
 _SILENCE = param.number("cn.unattended.lost_contact_months", "months")
 
 
-def _term(situation: SituationFacts) -> NumberExpr:
-    """The term in whole months: as stated, else from its first day to its last, both included.
-
-    From 1 July to 31 December is six months, as a judgment writes it.
-    """
-    by_dates = situation.since.months_until(situation.until.plus(days=1))
-    term = when(situation.term_months.is_known(), situation.term_months).otherwise(by_dates)
-    return term.named("term", zh="期限", en="its term")
-
-
 def is_confined(parent: ParentFacts) -> BoolExpr:
     """In prison, in compulsory detoxification, or under another restriction of liberty, for a term of six months or more."""
     kinds = (SituationKind.IMPRISONED, SituationKind.COMPULSORY_DETOX, SituationKind.OTHER_RESTRICTION)
-    confined = parent.situations.current().any(lambda x: x.kind.is_in(*kinds) & (_term(x) >= _TERM))
+    confined = parent.situations.current().any(lambda x: x.kind.is_in(*kinds) & (x.term >= _TERM))
     return named(
         "confined", confined,
         zh=f"{parent.who.zh}服刑在押、强制隔离戒毒或被执行其他限制人身自由的措施，期限6个月以上",
@@ -169,10 +158,11 @@ UNATTENDED_ALLOWANCE = Policy(
     ),
     cites=(s.UNATTENDED_AMOUNT, s.UNATTENDED_STACKING),
     note=Text(
-        "国家规定“与当地孤儿保障标准相衔接”（未核实），各地按散居孤儿标准发放。已领人均低保金向下取整到分。自确认次月起发放（未核实）。",
+        "国家规定“与当地孤儿保障标准相衔接”（未核实），各地按散居孤儿标准发放。已领人均低保金向下取整到分。"
+        "乡镇（街道）查验、县级民政部门确认各不超过15个工作日，自确认次月起发放（未核实）。",
         "The national wording ties it to the orphan standard (unverified); counties pay the standard for orphans in the "
-        "community. The head's share of dibao is rounded down to the fen. Paid from the month after confirmation "
-        "(unverified).",
+        "community. The head's share of dibao is rounded down to the fen. The township checks and the county confirms "
+        "within 15 working days each; paid from the month after confirmation (unverified).",
     ),
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Where a rule or a value comes from, how far that can be trusted, and from when until when it applies."""
 
 import datetime as dt
+import re
 from enum import StrEnum
 
 import attrs
@@ -36,13 +37,22 @@ _TRUST = {
 }
 
 
+_LIKE_A_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
 def _date(value: "str | dt.date | None") -> dt.date | None:
     if value is None or (isinstance(value, dt.date) and not isinstance(value, dt.datetime)):
         return value
     try:
         return dt.date.fromisoformat(str(value))
     except (TypeError, ValueError):
-        raise DefinitionError(Text("日期请写作 '2024-11-01'。", "Write a date as '2024-11-01'.")) from None
+        given = repr(value) if isinstance(value, str) else type(value).__name__
+        why = Text("没有这一天", "there is no such day") if _LIKE_A_DATE.fullmatch(str(value)) else Text(
+            "不是日期", "it is no date"
+        )  # fmt: skip
+        raise DefinitionError(
+            Text(f"{given}：{why.zh}。日期请写作 '2024-11-01'。", f"{given}: {why.en}. Write a date as '2024-11-01'.")
+        ) from None
 
 
 def _trust(value: "str | Trust") -> Trust:

@@ -249,7 +249,7 @@ class Policy:
             raise DefinitionError(
                 Text(
                     "政策须写明 amount（金额）或 service（服务），且只写其一。",
-                    "a policy has either an amount or a service.",
+                    "a policy has either an amount or a service. Write one of the two.",
                 ),
                 self.code,
             )

@@ -142,7 +142,17 @@ def name_of(value: object) -> Text:
 def type_of(value: object) -> Text:
     """The type of something that should have been something else; never the value itself."""
     kind = type(value).__name__
+    if _is_declared(value):
+        code = getattr(value, "code", "")
+        return Text(
+            f"声明的事实 {code} 本身（规则中写 名称.expr）", f"the declared fact {code} itself (rules read NAME.expr)"
+        )
     return Text(f" {kind} 类型的值", f"a {kind}")
+
+
+def _is_declared(value: object) -> bool:
+    """Whether a value is a fact that a pack declares, whose ``.expr`` was forgotten."""
+    return type(value).__name__ == "DeclaredFact" and hasattr(value, "expr")
 
 
 class BoolExpr(Expr):
@@ -191,6 +201,13 @@ def _condition(value: Any) -> n.Node:
     if isinstance(value, bool):
         return n.Const(BOOL, value)
     name = name_of(value)
+    if _is_declared(value):
+        raise ExpressionError(
+            Text(
+                f"此处应为条件，不能是{name.zh}。请写它的表达式：名称后加 .expr。",
+                f"A condition is needed here, not {name.en}. Write its expression: .expr behind its name.",
+            )
+        )
     raise ExpressionError(
         Text(
             f"此处应为条件，不能是{name.zh}。请先作比较，并给比较加上括号，如 `(child.age < 16) & child.adopted`。",

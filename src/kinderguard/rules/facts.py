@@ -40,6 +40,7 @@ from kinderguard.rules.expression import (
 )
 from kinderguard.rules.kinds import BOOL, DATE, MONEY, PERSONS, Kind, Sort
 from kinderguard.rules.records import Records, period_holds, period_touches, unless_open
+from kinderguard.rules.titles import owner_title
 
 X = TypeVar("X", NumberExpr, MoneyExpr)
 
@@ -193,7 +194,13 @@ class DisabilityFacts(Handle):
     def in_force(self) -> BoolExpr:
         """Whether the certificate has not expired; one whose end is not recorded counts."""
         valid = unless_open(self.valid_until >= DAY, _true())
-        return valid.named("certificate_in_force", zh="残疾证未过期", en="the disability certificate has not expired")
+        zh, en = f"{self.whose.zh}残疾证未过期", f"{self.whose.en} disability certificate has not expired"
+        return valid.named("certificate_in_force", zh=zh, en=en)
+
+    @property
+    def whose(self) -> Text:
+        """Whose disability it is, for the title of a step: 父亲, the father's."""
+        return owner_title(self._path)
 
     def any_kind(self, *kinds: c.DisabilityKind) -> BoolExpr:
         """Whether the disability is, or as a multiple one includes, one of ``kinds``."""
@@ -258,8 +265,12 @@ class SituationFacts(Handle):
 
     @property
     def term(self) -> NumberExpr:
-        """The term in whole months: as stated, else from its dates (months)."""
-        term = when(self.term_months.is_known(), self.term_months).otherwise(self.since.months_until(self.until))
+        """The term in whole months: as stated, else from its first day to its last, both included (months).
+
+        From 1 July to 31 December is six months, as a judgment writes it.
+        """
+        by_dates = self.since.months_until(self.until.plus(days=1))
+        term = when(self.term_months.is_known(), self.term_months).otherwise(by_dates)
         return term.named("term", zh="期限", en="its term")
 
     @property
@@ -337,6 +348,14 @@ class ChildFacts(PersonFacts):
     def is_in(self, category: Any) -> BoolExpr:
         """Whether the child is in a ``Category`` (or one of that code)."""
         code = getattr(category, "code", category)
+        if isinstance(getattr(category, "eligible", None), BoolExpr):
+            raise ExpressionError(
+                Text(
+                    f"{code} 是政策，不是类别。请写类别，如 child.is_in('cn.orphan')；要用该政策的条件，写它的 .eligible。",
+                    f"{code} is a policy, not a category. Name a category, as in child.is_in('cn.orphan'); the condition of "
+                    "the policy is its .eligible.",
+                )
+            )
         if not isinstance(code, str):
             given = type_of(category)
             raise ExpressionError(

@@ -4,8 +4,8 @@
 force on the day. A value that is not there is unknown, and the assessment says which one was missing.
 """
 
+import contextlib
 import datetime as dt
-import tomllib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -19,6 +19,7 @@ from kinderguard.model.errors import FieldValueError, suggestion
 from kinderguard.model.money import as_yuan, fen, yuan
 from kinderguard.model.places import check_division, prefixes
 from kinderguard.model.text import Language, Text
+from kinderguard.model.toml_files import read_toml, wrong_toml
 from kinderguard.rules import nodes as n
 from kinderguard.rules.citations import Period, Trust
 from kinderguard.rules.errors import DefinitionError
@@ -287,16 +288,53 @@ def read_parameters(path: Path, *, jurisdiction: str, kinds: Mapping[str, Kind] 
         DefinitionError: with the file, the parameter and the mend.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        data = read_toml(path)
+    except FileNotFoundError:
+        near = suggestion(path.name, [file.name for file in path.parent.glob("*.toml")])
+        raise DefinitionError(
+            Text("没有这个文件；请改正 Pack(parameters=…) 中的名称，或补上文件。", "there is no such file. Correct its name in Pack(parameters=…), or add the file.")
+            + near,
+            path.name,
+        ) from None  # fmt: skip
+    except OSError as error:
         raise DefinitionError(
             Text(
-                f"无法读作 TOML 文件（{error}）；请改正该处，并以 UTF-8 保存。",
-                f"it cannot be read as TOML ({error}). Correct that place, and save the file as UTF-8.",
+                f"文件无法读取（{type(error).__name__}）；请检查文件及其权限。",
+                f"the file cannot be read ({type(error).__name__}). Look at the file and who may read it.",
+            ),
+            path.name,
+        ) from None
+    except ValueError as error:  # no UTF-8, or no TOML
+        what = wrong_toml(error, path.read_text("utf-8-sig", errors="replace"))
+        raise DefinitionError(
+            Text(
+                f"无法读作 TOML 文件：{what.zh}。请改正该处，并以 UTF-8 保存。",
+                f"it cannot be read as TOML: {what.en}. Correct that place, and save the file as UTF-8.",
             ),
             path.name,
         ) from None
     return tuple(_parameter(code, body, path.name, jurisdiction, kinds or {}) for code, body in data.items())
+
+
+def readable_parameters(
+    path: Path, *, jurisdiction: str, kinds: Mapping[str, Kind] | None = None
+) -> tuple[Parameter, ...]:
+    """Those parameters of a TOML file that can be read, where ``read_parameters`` raises for the others.
+
+    For whoever tells all that is wrong with a pack: one wrong value is no reason to miss the parameters beside it.
+
+    Args:
+        path, jurisdiction, kinds: as for ``read_parameters``.
+    """
+    try:
+        data = read_toml(path)
+    except (OSError, ValueError):
+        return ()
+    found = []
+    for code, body in data.items():
+        with contextlib.suppress(DefinitionError):
+            found.append(_parameter(code, body, path.name, jurisdiction, kinds or {}))
+    return tuple(found)
 
 
 _PARAMETER_KEYS = ("kind", "unit", "title", "floor", "values")
@@ -311,6 +349,10 @@ def _parameter(code: str, body: Any, file: str, jurisdiction: str, kinds: Mappin
                 f'a parameter is a table; write ["{code}"] with quotation marks.',
             ),
             where,
+        )
+    if "." not in code and (whole := _unquoted(code, body)) is not None:
+        raise DefinitionError(
+            Text(f'代码须加引号：请写作 ["{whole}"]。', f'a code stands in quotation marks; write ["{whole}"].'), where
         )
     for key in body:
         if key not in _PARAMETER_KEYS:
@@ -338,6 +380,15 @@ def _parameter(code: str, body: Any, file: str, jurisdiction: str, kinds: Mappin
             Text(
                 "只有声明参数的规则包才能设定最低标准；请删去 floor。",
                 "only the pack that declares a parameter sets its floor. Take the floor out.",
+            ),
+            where,
+        )
+    own = next((key for key in ("title", "unit") if key in body), None)
+    if not declares and own is not None:
+        raise DefinitionError(
+            Text(
+                f"{code} 由别的规则包声明，{own} 由它写明；请删去 {own}。",
+                f"another pack declares {code} and says its {own}. Take {own!r} out.",
             ),
             where,
         )
@@ -371,6 +422,14 @@ def _parameter(code: str, body: Any, file: str, jurisdiction: str, kinds: Mappin
         values=tuple(_parameter_value(v, kind, jurisdiction, f"{where}, value {i}") for i, v in enumerate(listed, 1)),
         file=file,
     )
+
+
+def _unquoted(code: str, body: Mapping[str, Any]) -> str | None:
+    """The code that was meant, where TOML took its words for tables within each other; None where it is none."""
+    for key, inner in body.items():
+        if isinstance(inner, dict) and key not in _PARAMETER_KEYS:
+            return _unquoted(f"{code}.{key}", inner) or f"{code}.{key}"
+    return None
 
 
 def merge(parameters: Iterable[Parameter]) -> dict[str, Parameter]:

@@ -156,7 +156,8 @@ class Card:
         father and of the mother, stand both.
         """
         named = [m for top in tops for m in n.walk(top) if isinstance(m, n.Named) and m is not top]
-        return list(dict.fromkeys((m.title, wording(m.arg, self.titles)) for m in named))
+        told = dict.fromkeys((m.title, wording(m.arg, self.titles)) for m in named)
+        return [(title, said) for title, said in told if title.en != said.en]  # a title that says all is not told twice
 
     def checks(self, code: str) -> list[Line]:
         """The local rules on a category or policy."""

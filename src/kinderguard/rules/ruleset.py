@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import attrs
 
 from kinderguard.model.errors import suggestion
-from kinderguard.model.text import Text
+from kinderguard.model.text import Text, same
 from kinderguard.rules import nodes as n
 from kinderguard.rules.canonical import FORMAT, digest, plain
 from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactProvider, Policy
@@ -131,6 +131,14 @@ class RuleSet:
     def _check_references(self, owner: str, root: n.Node) -> None:
         named = references(root)
         for code in named.categories:
+            if code in self.policies:
+                raise DefinitionError(
+                    Text(
+                        f"{code} 是政策，不是类别；请写类别，或该政策的 .eligible。",
+                        f"{code} is a policy, not a category. Name a category, or take .eligible of the policy.",
+                    ),
+                    owner,
+                )
             if code not in self.categories:
                 raise DefinitionError(_no_such(Text("类别", "category"), code, self.categories), owner)
         for fact in named.facts:
@@ -170,6 +178,15 @@ class RuleSet:
                     raise DefinitionError(missing, f"{category.code}, {field}")
 
     def _check_target(self, check: Check) -> None:
+        taken = Text("政策", "policy") if check.code in self.policies else Text("类别", "category")
+        if check.code in self.policies or check.code in self.categories:
+            raise DefinitionError(
+                Text(
+                    f"Check 与{taken.zh} {check.code} 同用一个代码；请给 Check 另一个代码。",
+                    f"a Check has the code of the {taken.en} {check.code}. Give the Check a code of its own.",
+                ),
+                check.code,
+            )
         target = self.policies.get(check.on) or self.categories.get(check.on)
         if target is None:
             known = [*self.policies, *self.categories]
@@ -244,7 +261,7 @@ class RuleSet:
                 )
             for earlier, later in pairwise(sorted(members)):
                 needs[later].add(earlier)
-        return _ordered(Text("叠加规则", "The stacking rules of"), needs)
+        return _ordered(Text("叠加规则", "The stacking rules"), needs)
 
     @cached_property
     def provider_order(self) -> tuple[str, ...]:
@@ -253,16 +270,27 @@ class RuleSet:
             code: {need.node.path for need in provider.needs if isinstance(need.node, n.Fact)} & self.providers.keys()
             for code, provider in self.providers.items()
         }
-        return _ordered(Text("事实提供者", "The providers of"), needs)
+        return _ordered(Text("事实提供者", "The providers"), needs)
 
     def _check_partner(self, policy: Policy, rule: Excludes | TopsUp, other: str) -> None:
         partner = self.policies.get(other)
-        if partner is None:
-            near = suggestion(other, self.policies)
+        if other == policy.code:
             raise DefinitionError(
                 Text(
-                    f"stacking 中的 {other} 不存在。{near.zh}请改正代码，或去掉该 stacking。",
-                    f"its stacking names {other}, which does not exist.{near.en} Correct the code, or leave this "
+                    "stacking 写的是该政策自己；请写另一项政策，或去掉该 stacking。",
+                    "its stacking names the policy itself. Name another policy, or leave this stacking out.",
+                ),
+                policy.code,
+            )
+        if partner is None:
+            near = suggestion(other, self.policies)
+            absent = same("")
+            if _pack_of(other) not in map(_pack_of, self.policies):
+                absent = Text(f"，或安装规则包 {_pack_of(other)}", f", install the pack {_pack_of(other)}")
+            raise DefinitionError(
+                Text(
+                    f"stacking 中的 {other} 不存在。{near.zh}请改正代码{absent.zh}，或去掉该 stacking。",
+                    f"its stacking names {other}, which does not exist.{near.en} Correct the code{absent.en}, or leave this "
                     "stacking out.",
                 ),
                 policy.code,

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from pydantic.fields import FieldInfo
+
 from kinderguard.model.case import Case
 from kinderguard.model.household import Member
-from kinderguard.model.people import Child, Parent
-from kinderguard.model.record import Record, field_predicate, field_title
+from kinderguard.model.people import Child, Parent, Person
+from kinderguard.model.record import Record, field_predicate, field_question, field_title
 from kinderguard.model.text import Text, same
 
 Titles = Mapping[str, Text]
@@ -29,8 +31,10 @@ SUBJECTS = {
     "mother": Text("母亲", "the mother"),
     "household": Text("家庭", "the household"),
 }
-_DERIVED = {
-    "child.lives_in_another_county": Text("现居住县与户籍县不同", "lives in a county other than that of registration")
+_DERIVED_QUESTIONS = {
+    "child.lives_in_another_county": Text(
+        "现居住县与户籍县是否不同", "lives in a county other than that of registration"
+    )
 }
 _DERIVED_PREDICATES = {
     ("child.lives_in_another_county", True): Text(
@@ -86,15 +90,23 @@ def path_titles(path: str) -> tuple[Text, ...]:
 
 
 def fact_title(path: str, given: Titles | None = None) -> Text:
-    """What a fact is called: ``father.disability.grade`` is 父亲残疾等级, the father's disability grade."""
-    known = (given or {}).get(path) or _DERIVED.get(path) or _LISTS.get(path)
+    """What a fact is called: ``father.disability.grade`` is 父亲残疾等级, the father's disability grade.
+
+    A yes-or-no fact is called by what it asks: ``child.adopted`` is 儿童是否被收养, whether the child is adopted.
+    """
+    known = (given or {}).get(path) or _LISTS.get(path)
     if known:
         return known
+    if path[:1].isdigit():
+        return same(path)  # a pack's own fact, and nobody gave its title
+    asked = _question(path)
+    if asked:
+        return asked
     first = path.split(".", 1)[0]
     titles = path_titles(path)
     if len(titles) == 1:
         return titles[0]
-    owner = _OWNERS.get(first, titles[0])
+    owner = _OWNERS.get(first) or _LISTS.get(first, titles[0])
     # The last part says what it is; a list in between is worth naming ("situations: since").
     middle = (
         titles[1:-1] if len(titles) > 2 and path.split(".")[-2] in ("situations", "incomes", "harms", "risks") else ()
@@ -112,6 +124,11 @@ def fact_title(path: str, given: Titles | None = None) -> Text:
     named = owner.en if first in _OWNERS or first == "members" else f"{owner.en}:"
     en = " ".join([named, *(f"{m.en}:" for m in middle), word])
     return Text(zh, en)
+
+
+def owner_title(path: str) -> Text:
+    """Whose a fact is: 父亲, "the father's"; of records in a list, nobody is named."""
+    return _OWNERS.get(path.split(".", 1)[0], Text("", "the"))
 
 
 def list_title(path: str, given: Titles | None = None) -> Text:
@@ -135,15 +152,53 @@ def record_of(path: str, within: type[Record] | None = None) -> type[Record]:
 
 
 @cache
-def predicate(path: str, value: bool, model: type[Record] = Case) -> Text | None:
-    """What a yes-or-no fact says of its subject (被收养, "is adopted"), or None where the model doesn't say."""
-    derived = _DERIVED_PREDICATES.get((path, value))
-    if derived:
-        return derived
+def _question(path: str) -> Text | None:
+    """A yes-or-no fact of a case as a question: whether the child is adopted; of records, whether each is."""
+    *parts, last = (part.split("[", 1)[0] for part in path.split("."))
+    subject = SUBJECTS.get(parts[0]) if parts else None
+    at: type[Record] | None = Case
+    listed: list[str] = []  # the way to the innermost list, if there is one
+    for k, part in enumerate(parts):
+        field = at.model_fields.get(part) if at else None
+        at = _record_in(field.annotation) if field else None
+        if at and field and not isinstance(field.default, Record):
+            listed = parts[: k + 1]
+    said = whether(last, at) if at else None
+    if said is None or not listed:
+        return whether(path, Case, subject) if subject else None
+    around, one = list_title(".".join(listed)), record_of(".".join(listed))
+    who = "that person" if issubclass(one, Person) else "it"
+    return Text(f"{around.zh}{said.zh}", f"{around.en}: whether {who} {said.en}")
+
+
+def whether(path: str, model: type[Record] = Case, subject: Text | None = None) -> Text | None:
+    """A yes-or-no fact as a question about its subject (儿童是否被收养, "whether the child is adopted").
+
+    Without a subject, what follows one (是否被收养, "is adopted"); None where the model doesn't say.
+    """
+    said = _DERIVED_QUESTIONS.get(path)
+    if said is None:
+        field = _field(path, model)
+        said = field_question(field) if field else None
+    if said is None or subject is None:
+        return said
+    return Text(f"{subject.zh}{said.zh}", f"whether {subject.en} {said.en}")
+
+
+def _field(path: str, model: type[Record]) -> FieldInfo | None:
     at: type[Record] | None = model
     *parts, last = path.split(".")
     for part in parts:
         field = at.model_fields.get(part) if at else None
         at = _record_in(field.annotation) if field else None
-    field = at.model_fields.get(last) if at else None
+    return at.model_fields.get(last) if at else None
+
+
+@cache
+def predicate(path: str, value: bool, model: type[Record] = Case) -> Text | None:
+    """What a yes-or-no fact says of its subject (被收养, "is adopted"), or None where the model doesn't say."""
+    derived = _DERIVED_PREDICATES.get((path, value))
+    if derived:
+        return derived
+    field = _field(path, model)
     return field_predicate(field, value) if field else None

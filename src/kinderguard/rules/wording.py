@@ -5,6 +5,7 @@ written as official texts write them (600元, 2025年9月1日, 未满16周岁).
 """
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -18,7 +19,7 @@ from kinderguard.model.record import Record
 from kinderguard.model.text import Text, join, same
 from kinderguard.rules import nodes as n
 from kinderguard.rules.kinds import BOOL, NUMBER, YEARS, Kind, Sort
-from kinderguard.rules.titles import SUBJECTS, Titles, fact_title, list_title, own_title, predicate, record_of
+from kinderguard.rules.titles import SUBJECTS, Titles, fact_title, list_title, own_title, predicate, record_of, whether
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -87,6 +88,11 @@ def title_of_step(node: n.Node, titles: Titles | None = None) -> Text:
     return node.title if isinstance(node, n.Named) else wording(node, titles)
 
 
+def quantified(node: n.Aggregate, titles: Titles | None = None) -> Text:
+    """Of which records a condition must hold, without the condition: for at least one of the father's situations."""
+    return _Writer(titles or {}, False).quantified(node)
+
+
 @attrs.frozen
 class _Listed:
     """The records that a variable goes through: their model, and what the list is called."""
@@ -125,7 +131,7 @@ class _Writer:
             case n.Fact(path=path, of=of):
                 return self.record_fact(of, path) if of else fact_title(path, self.titles)
             case n.Param(code=code):
-                return self.titles.get(code, same(code))
+                return self.the_standard(code)
             case n.InCategory(code=code):
                 name = self.titles.get(code, same(code))
                 return Text(f"儿童属于“{name.zh}”", f"the child is in ‘{name.en}’")
@@ -197,6 +203,14 @@ class _Writer:
             case _:
                 return self.write(node)
 
+    def the_standard(self, code: str) -> Text:
+        """A parameter within a sentence: English puts an article before it."""
+        title = self.titles.get(code)
+        if title is None:
+            return same(code)
+        bare = title.en.split(" ", 1)[0].lower() in ("the", "a", "an", "whether")
+        return title if bare else Text(title.zh, f"the {title.en}")
+
     def extreme(self, args: tuple[n.Node, ...], zh: str, of_two: str, of_more: str) -> Text:
         terms = [self.term(a) for a in args]
         parts = join([join(terms[:-1]), terms[-1]], "与", " and ") if len(terms) > 1 else terms[0]
@@ -234,12 +248,15 @@ class _Writer:
     def span(self, node: n.Years | n.Months | n.Days) -> Text:
         who = self.subject_of_age(node) if isinstance(node, n.Years) else None
         if who is not None:
-            when = Text("年龄", "age") if isinstance(node.right, n.Day) else Text(
-                f"在{self.write(node.right).zh}的年龄", f"age on {self.write(node.right).en}")  # fmt: skip
-            return Text(f"{who.zh}{when.zh}", f"{who.en}'s {when.en}")
+            if isinstance(node.right, n.Day):
+                return Text(f"{who.zh}年龄", f"{who.en}'s age")
+            day = self.write(node.right)
+            # Whose age it is was said: the child's age on the date of …, not on the child's date.
+            day = Text(day.zh.removeprefix(who.zh), re.sub(f"^{re.escape(who.en)}'s ", "the ", day.en))
+            return Text(f"{who.zh}在{day.zh}的年龄", f"{who.en}'s age on {day.en}")
         start, end = self.write(node.left), self.write(node.right)
-        unit = {"years": Text("整年数", "whole years"), "months": Text("整月数", "whole months"),
-                "days": Text("天数", "days")}[node.kind.unit]  # fmt: skip
+        unit = {"years": Text("整年数", "number of whole years"), "months": Text("整月数", "number of whole months"),
+                "days": Text("天数", "number of days")}[node.kind.unit]  # fmt: skip
         return Text(f"{start.zh}至{end.zh}的{unit.zh}", f"the {unit.en} from {start.en} to {end.en}")
 
     def subject_of_age(self, node: n.Node) -> Text | None:
@@ -266,12 +283,14 @@ class _Writer:
         parts = []
         for arg in args:
             part = self.write(arg)
-            if isinstance(arg, bracketed | n.When):
+            if isinstance(arg, bracketed | n.When) and not _stands_alone(arg):
                 part = Text(f"（{part.zh}）", f"({part.en})")
             elif (
                 isinstance(arg, n.Aggregate) and arg.body != _ALWAYS
             ):  # the comma after "for at least one of …" must not reach further
                 part = Text(part.zh, f"({part.en})")
+            elif isinstance(arg, n.Named) and not self.expand:
+                part = _set_apart(part, " or " if en == " and " else " and ")
             parts.append(part)
         return join(parts, zh, en)
 
@@ -296,7 +315,7 @@ class _Writer:
                 return self.aggregate(arg, False)
             case n.Named():
                 part = self.write(arg)
-                return Text(f"“{part.zh}”不成立", f"not ‘{part.en}’")
+                return Text(f"“{part.zh.translate(_INNER_QUOTES)}”不成立", f"not ‘{part.en}’")
             case _:
                 part = self.write(arg)
                 return Text(f"（{part.zh}）不成立", f"not ({part.en})")
@@ -317,9 +336,9 @@ class _Writer:
             what = self.write(arg)
             return Text(f"{what.zh}{zh}", f"{what.en} {en}")
         part = self.write(arg)
-        said = self.said(arg, True) if isinstance(arg, n.Fact) else None
-        which = f"{self.subject(arg).zh}是否{said.zh}" if said and isinstance(arg, n.Fact) else f"“{part.zh}”是否成立"
-        return Text(which + zh, f"it {en} whether {part.en}")
+        asked = self.asked(arg) if isinstance(arg, n.Fact) else None
+        which = asked.zh if asked else f"“{part.zh.translate(_INNER_QUOTES)}”是否成立"
+        return Text(("已知" if value else "不知") + which, f"it {en} whether {part.en}")
 
     def said(self, node: n.Fact, value: bool) -> Text | None:
         """What a yes-or-no fact of the model says of its subject; None for a pack's own fact."""
@@ -327,17 +346,38 @@ class _Writer:
             return None
         return predicate(node.path, value, self.record(node.of).model) if node.of else predicate(node.path, value)
 
+    def asked(self, node: n.Fact) -> Text | None:
+        """A yes-or-no fact of the model as a question; None for a pack's own fact."""
+        if self.said(node, True) is None:
+            return None
+        within = {"model": self.record(node.of).model} if node.of else {}
+        return whether(node.path, subject=self.subject(node), **within)
+
     def coded(self, node: n.IsIn | n.HasAny, value: bool) -> Text:
         what, listed = self.write(node.arg), node.arg.kind.codes
         if isinstance(node, n.HasAny) and listed and set(node.codes) == {c.value for c in listed}:
-            return Text(f"{what.zh}{'不' if value else ''}为无", f"{what.en} is {'not ' if value else ''}none")
+            verb_en = "are" if _is_plural(what.en) else "is"
+            return Text(f"{what.zh}{'不' if value else ''}为无", f"{what.en} {verb_en} {'not ' if value else ''}none")
         names = [_label(listed, c) if listed else self.titles.get(c, same(c)) for c in node.codes]
+        if len(names) > 1 and not value:
+            return self.none_of(node, what, names)
         wanted = names[0] if len(names) == 1 else join([join(names[:-1]), names[-1]], "或", " or ")
         verb = {
             (n.IsIn, True): Text("为", "is"), (n.IsIn, False): Text("不为", "is not"),
             (n.HasAny, True): Text("包括", "includes"), (n.HasAny, False): Text("不包括", "does not include"),
         }[type(node), value]  # fmt: skip
+        if isinstance(node, n.HasAny) and _is_plural(what.en):
+            verb = Text(verb.zh, verb.en.replace("includes", "include").replace("does", "do"))
         return Text(f"{what.zh}{verb.zh}{wanted.zh}", f"{what.en} {verb.en} {wanted.en}")
+
+    def none_of(self, node: n.IsIn | n.HasAny, what: Text, names: list[Text]) -> Text:
+        """Not any of several codes: neither … nor …, none of …."""
+        every = join([join(names[:-1]), names[-1]], "、", " or ")
+        two = len(names) == 2
+        either = f"neither {names[0].en} nor {names[1].en}" if two else f"none of {every.en}"
+        verb = Text("不属于", "is") if isinstance(node, n.IsIn) else Text("不包括", "includes")
+        verb_en = "include" if verb.en == "includes" and _is_plural(what.en) else verb.en
+        return Text(f"{what.zh}{verb.zh}{every.zh}中的任何一项", f"{what.en} {verb_en} {either}")
 
     def compared(self, left: n.Node, right: n.Node, *, strict: bool) -> Text:
         """``left < right`` (or ``<=``), the fact first and the standard after it."""
@@ -376,10 +416,12 @@ class _Writer:
         )
 
     def choice(self, node: n.When) -> Text:
-        """``when`` after ``when`` as one row: brackets read down."""
+        """``when`` after ``when`` as one row: brackets read down. What is only asked of where known stands first."""
+        if _asks_where_known(node):
+            return self.where_known(node)
         zh, en, current = "", "", node
         while True:
-            condition, then = self.write(current.condition), self.write(current.then)
+            condition, then = self.write(current.condition), self.bracketed(current.then, n.When)
             zh += f"若{condition.zh}，则{then.zh}；"
             en += f"if {condition.en}, then {then.en}; "
             if not isinstance(current.otherwise, n.When):
@@ -387,6 +429,22 @@ class _Writer:
             current, zh, en = current.otherwise, zh + "否则，", en + "otherwise, "
         last = self.write(current.otherwise)
         return Text(f"{zh}否则{last.zh}", f"{en}otherwise {last.en}")
+
+    def where_known(self, node: n.When) -> Text:
+        """A value, and in brackets what stands in for it where it is not known."""
+        what, instead = self.write(node.then), self.write(node.otherwise)
+        unset = isinstance(node.then, n.Param)
+        zh, en = ("未设定", "where not set") if unset else ("未知", "where not known")
+        if node.kind != BOOL:
+            return Text(f"{what.zh}（{zh}的，为{instead.zh}）", f"{what.en} ({en}, {instead.en})")
+        if node.otherwise == n.And(()) or (
+            isinstance(node.otherwise, n.Const) and isinstance(node.otherwise.value, bool)
+        ):
+            so = not isinstance(node.otherwise, n.Const) or node.otherwise.value
+            return what + (Text("（或未知）", " (or not known)") if so else Text("（且已知）", " (and known)"))
+        return Text(
+            f"{what.zh}（{zh}的，以“{instead.zh.translate(_INNER_QUOTES)}”为准）", f"{what.en} ({en}: {instead.en})"
+        )
 
     # ---- records
 
@@ -448,6 +506,18 @@ class _Writer:
             case _:
                 return Text(f"{what.zh}中{meets}的{number}", f"the number of {what.en} for which {body.en}")
 
+    def quantified(self, node: n.Aggregate) -> Text:
+        """For at least one, or for every one, of the records; without what is to hold of it."""
+        listed = self.listed(node.source.path, node.source.of)
+        what = listed.title
+        if node.where != _ALWAYS:
+            only = _Writer(self.titles, self.expand, {**self.records, node.each: listed}).write(node.where)
+            what = Text(f"{what.zh}（限{only.zh}的）", f"{what.en} (only where {only.en})")
+        one = "一人" if listed.are_people else "一项"
+        if node.how is n.How.ALL:
+            return Text(f"{what.zh}中每{one}均须符合", f"for every one of {what.en}")
+        return Text(f"{what.zh}中至少有{one}符合", f"for at least one of {what.en}")
+
     def measured(self, node: n.Aggregate, what: Text, inner: "_Writer") -> Text:
         """The total, least or greatest of something over the records."""
         body = node.body
@@ -465,9 +535,39 @@ class _Writer:
             f"{what.zh}中{zh}的“{title.zh.translate(_INNER_QUOTES)}”", f"the {en}, among {what.en}, of {title.en}")  # fmt: skip
 
 
+def _set_apart(title: Text, other: str) -> Text:
+    """The title of a step within a row, in quotation marks where its own commas, or the other word of the two that
+    join conditions, would be read as the row's.
+    """
+    zh, en = _BRACKETS.sub("", title.zh), _BRACKETS.sub("", title.en)
+    quoted_zh = f"“{title.zh.translate(_INNER_QUOTES)}”" if any(mark in zh for mark in "，；：") else title.zh
+    return Text(quoted_zh, f"‘{title.en}’" if other in en or any(mark in en for mark in ",;:") else title.en)
+
+
+def _is_plural(title: str) -> bool:
+    """Whether an English title is of several: the child's grounds of state guardianship, not the aid status."""
+    head = title.rsplit("'s ", 1)[-1].split(" of ", 1)[0]
+    return head.endswith("s") and not head.endswith(("ss", "us"))
+
+
+def _asks_where_known(node: n.When) -> bool:
+    """Whether it is something that only counts where it is known: ``when(x.is_known(), x > 3).otherwise(…)``."""
+    if not isinstance(node.condition, n.Known):
+        return False
+    asked, read = node.condition.arg, [list(n.walk(part)) for part in (node.condition.arg, node.then)]
+    facts = [{m for m in part if isinstance(m, n.Fact | n.Param | n.InCategory | n.Collection)} for part in read]
+    return asked in read[1] and facts[0] == facts[1]
+
+
+def _stands_alone(node: n.Node) -> bool:
+    """Whether it reads as one condition within a row, without brackets around it."""
+    return isinstance(node, n.When) and _asks_where_known(node) and not isinstance(node.then, n.And | n.Or | n.When)
+
+
 _ALWAYS = n.Const(BOOL, True)
 #: What needs brackets beside × and ÷.
 _COMPOUND = n.Add | n.Subtract | n.When | n.Aggregate | n.Least | n.Greatest | n.Divide | n.Round
+_BRACKETS = re.compile(r"\([^()]*\)|（[^（）]*）")
 #: Quotation marks within quotation marks.
 _INNER_QUOTES = str.maketrans("“”", "‘’")
 #: A constant where a condition is asked for.
