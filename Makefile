@@ -26,7 +26,7 @@ test: .venv/ready
 check: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy src tests/typed
 	$(BIN)/python -m pytest -q tests/test_docs.py tests/docs/test_house.py
 
 # Medians, side by side in one run. PEERS names the folder of the peers' scripts; the country alone takes half an hour.

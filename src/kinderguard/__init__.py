@@ -14,12 +14,15 @@ __version__ = "0.1.0"
 
 #: The public names and where each lives. Loaded when first used, so that ``import kinderguard`` is light.
 _PUBLIC = {
+    "ArgumentError": "kinderguard.model.errors",
     "Assessment": "kinderguard.engines.assessment",
+    "CannotTravelError": "kinderguard.model.errors",
     "Case": "kinderguard.model",
     "Child": "kinderguard.model",
     "DocumentNeeded": "kinderguard.engines.assessment",
     "Due": "kinderguard.engines.assessment",
     "Explanation": "kinderguard.engines.explanation",
+    "FieldValueError": "kinderguard.model.errors",
     "FrameColumnError": "kinderguard.engines.frame.columns",
     "Household": "kinderguard.model",
     "InvalidRecordError": "kinderguard.model",
@@ -28,6 +31,8 @@ _PUBLIC = {
     "MissingExtraError": "kinderguard.model.errors",
     "MissingFact": "kinderguard.engines.missing",
     "MisspeltColumnsWarning": "kinderguard.packs.frames",
+    "NoDayError": "kinderguard.packs",
+    "NotADayError": "kinderguard.model.errors",
     "OrphanedRecordsWarning": "kinderguard.packs.frames",
     "Pack": "kinderguard.packs",
     "PackError": "kinderguard.packs",
@@ -35,31 +40,54 @@ _PUBLIC = {
     "PolicyBook": "kinderguard.packs",
     "PolicyResult": "kinderguard.engines.assessment",
     "Problem": "kinderguard.model",
+    "RepeatedRefsWarning": "kinderguard.packs.frames",
     "Text": "kinderguard.model",
     "Total": "kinderguard.engines.assessment",
+    "UnknownCodeError": "kinderguard.engines.assessment",
+    "UnknownHelpWarning": "kinderguard.packs.frames",
     "display_language": "kinderguard.model.view",
     "hookimpl": "kinderguard.packs",
     "load": "kinderguard.packs",
 }
 
 if TYPE_CHECKING:
-    from kinderguard.engines.assessment import Assessment, DocumentNeeded, Due, PolicyResult, Total
+    from kinderguard.engines.assessment import (
+        Assessment,
+        DocumentNeeded,
+        Due,
+        PolicyResult,
+        Total,
+        UnknownCodeError,
+    )
     from kinderguard.engines.explanation import Explanation
     from kinderguard.engines.frame.columns import FrameColumnError
     from kinderguard.engines.missing import MissingFact
     from kinderguard.model import Case, Child, Household, InvalidRecordError, KinderguardError, Parent, Problem, Text
-    from kinderguard.model.errors import MissingExtraError
+    from kinderguard.model.errors import (
+        ArgumentError,
+        CannotTravelError,
+        FieldValueError,
+        MissingExtraError,
+        NotADayError,
+    )
     from kinderguard.model.view import display_language
-    from kinderguard.packs import Pack, PackError, PolicyBook, hookimpl, load
-    from kinderguard.packs.frames import MissingColumnsWarning, MisspeltColumnsWarning, OrphanedRecordsWarning
+    from kinderguard.packs import NoDayError, Pack, PackError, PolicyBook, hookimpl, load
+    from kinderguard.packs.frames import (
+        MissingColumnsWarning,
+        MisspeltColumnsWarning,
+        OrphanedRecordsWarning,
+        RepeatedRefsWarning,
+        UnknownHelpWarning,
+    )
 
+if not TYPE_CHECKING:  # to a type checker, a name that is not imported above is misspelt
 
-def __getattr__(name: str) -> Any:
-    if name not in _PUBLIC:
-        raise AttributeError(f"module 'kinderguard' has no attribute {name!r}")
-    from importlib import import_module
+    def __getattr__(name: str) -> Any:
+        if name not in _PUBLIC:
+            raise AttributeError(f"module 'kinderguard' has no attribute {name!r}")
+        from importlib import import_module
 
-    return getattr(import_module(_PUBLIC[name]), name)
+        return getattr(import_module(_PUBLIC[name]), name)
 
 
 def __dir__() -> list[str]:
@@ -67,8 +95,10 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "Assessment", "Case", "Child", "DocumentNeeded", "Due", "Explanation", "FrameColumnError", "Household",
-    "InvalidRecordError", "KinderguardError", "MissingColumnsWarning", "MissingExtraError", "MissingFact",
-    "MisspeltColumnsWarning", "OrphanedRecordsWarning", "Pack", "PackError", "Parent", "PolicyBook", "PolicyResult",
-    "Problem", "Text", "Total", "__version__", "display_language", "hookimpl", "load",
+    "ArgumentError", "Assessment", "CannotTravelError", "Case", "Child", "DocumentNeeded", "Due", "Explanation",
+    "FieldValueError", "FrameColumnError", "Household", "InvalidRecordError", "KinderguardError",
+    "MissingColumnsWarning", "MissingExtraError", "MissingFact", "MisspeltColumnsWarning", "NoDayError",
+    "NotADayError", "OrphanedRecordsWarning", "Pack", "PackError", "Parent", "PolicyBook", "PolicyResult",
+    "Problem", "RepeatedRefsWarning", "Text", "Total", "UnknownCodeError", "UnknownHelpWarning", "__version__",
+    "display_language", "hookimpl", "load",
 ]  # fmt: skip

@@ -136,18 +136,44 @@ def test_money_keeps_its_two_decimals_in_json(amount: Decimal) -> None:
 
 
 @pytest.mark.parametrize("code", ["33", "3301", "330106", "330106003", "330106003021", "83"])
-def test_a_division_code_has_2_to_12_digits(code: str) -> None:
+def test_a_division_code_has_the_digits_of_a_level(code: str) -> None:
     assert check_division(code) == code == Registration(division=code).division
 
 
 @pytest.mark.parametrize(
-    "wrong", ["3", "", "3301060030211", "33010a", "001234", "99", "浙江", "３３", "-3301", "33 01"]
+    "wrong",
+    [
+        "330",
+        "33019",
+        "3301991",
+        "33019900",
+        "3301990010",
+        "33019900100",
+        "3",
+        "",
+        "3301060030211",
+        "33010a",
+        "001234",
+        "99",
+        "浙江",
+        "３３",
+        "-3301",
+        "33 01",
+    ],
 )
 def test_what_is_no_division_code_is_refused(wrong: str) -> None:
     with pytest.raises(FieldValueError):
         check_division(wrong)
     with pytest.raises(InvalidRecordError, match="division"):
         Registration(division=wrong)
+
+
+def test_a_code_of_another_length_is_refused_with_the_levels_and_is_not_repeated() -> None:
+    with pytest.raises(FieldValueError) as told:
+        check_division("3301991")
+    assert told.value.text.en.endswith("not 7; give the whole code")
+    assert "12（村）" in told.value.text.zh
+    assert "3301991" not in told.value.text.zh + told.value.text.en
 
 
 @given(strategies.divisions())

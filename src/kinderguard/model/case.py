@@ -1,9 +1,9 @@
 """The case: one child, and everything known that a rule may ask about."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import JsonValue
+from pydantic import AfterValidator, JsonValue
 
 from kinderguard.model.errors import InvalidRecordError, Problem, shown_path
 from kinderguard.model.help import Consent, Evidence, HelpReceived
@@ -11,6 +11,7 @@ from kinderguard.model.household import Household
 from kinderguard.model.people import Child, Guardian, Parent
 from kinderguard.model.places import DivisionCode
 from kinderguard.model.record import Record, fact, models_within
+from kinderguard.model.resident_id import own_ref
 from kinderguard.model.text import Language, Text
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ class Case(Record):
     ('2012-03', True)
     """
 
-    ref: str | None = fact("序号", "the file's own number", note="Never a name or an ID number.")
+    ref: Annotated[str, AfterValidator(own_ref)] | None = fact(
+        "序号", "the file's own number", note="Never a name or an ID number."
+    )
     division_code: DivisionCode | None = fact(
         "主管行政区划代码", "division in charge, where it is not that of registration"
     )

@@ -37,7 +37,12 @@ def _plain(text: str) -> str:
 
 def choices(codes: type[Code]) -> Text:
     """Every code with its label: ``失联（lost_contact）、…``."""
-    return join([Text(f"{code.zh}（{code.value}）", f"{code.en} ({code.value})") for code in codes])
+    return join([Text(f"{code.zh}（{code.value}）", _with_value(code)) for code in codes])
+
+
+def _with_value(code: Code) -> str:
+    """The English label with the value behind it, unless it stands in the label already."""
+    return code.en if code.en.endswith(f"({code.value})") else f"{code.en} ({code.value})"
 
 
 def no_such_code(codes: type[Code], text: str) -> Text:
@@ -47,7 +52,7 @@ def no_such_code(codes: type[Code], text: str) -> Text:
     meant = Text("", "")
     if close is not None:
         code = names[close]
-        meant = Text(f"是否为“{code.zh}”（{code.value}）？", f"did you mean {code.en} ({code.value})? ")
+        meant = Text(f"是否为“{code.zh}”（{code.value}）？", f"did you mean {_with_value(code)}? ")
     return Text("没有这个选项；", "there is no such choice; ") + meant + Text("可填：", "use one of ") + choices(codes)
 
 
@@ -58,6 +63,15 @@ def codes_in(annotation: Any) -> type[Code] | None:
     if typing.get_origin(annotation) in (tuple, typing.Union, types.UnionType, typing.Annotated):
         return next((found for inner in typing.get_args(annotation) if (found := codes_in(inner)) is not None), None)
     return None
+
+
+def is_list(annotation: Any) -> bool:
+    """Whether a field holds a list: ``tuple[X, ...]``, ``tuple[X, ...] | None``."""
+    if typing.get_origin(annotation) is tuple:
+        return True
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType, typing.Annotated):
+        return any(is_list(inner) for inner in typing.get_args(annotation))
+    return False
 
 
 def field_at(model: type[Record], path: Iterable[str]) -> FieldInfo | None:

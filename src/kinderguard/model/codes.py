@@ -120,9 +120,9 @@ class CareKind(Code):
 class ParentKind(Code):
     """How somebody is the child's legal parent 法律上的父母."""
 
-    BIRTH = "birth", "生父母", "birth parent"
-    ADOPTIVE = "adoptive", "养父母", "adoptive parent"
-    NONE = "none", "依法没有该方父母（如单身收养）", "there is no such legal parent (single adoption)"
+    BIRTH = "birth", "生父母", "by birth"
+    ADOPTIVE = "adoptive", "养父母", "by adoption"
+    NONE = "none", "无（如单身收养）", "none (as in a single adoption)"
 
 
 class SituationKind(Code):
@@ -160,7 +160,7 @@ class GuardianshipQuality(Code):
     GOOD = "good", "较好", "good"
     FAIR = "fair", "一般", "fair"
     POOR = "poor", "差", "poor"
-    ABSENT = "absent", "无人监护", "nobody looks after the child"
+    ABSENT = "absent", "无人监护", "absent (nobody looks after the child)"
 
 
 class UnfitGround(Code):

@@ -4,6 +4,7 @@ An error says what is wrong, where, and what to do. It never carries a value out
 """
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
@@ -14,7 +15,9 @@ from kinderguard.model.text import Text, join, same
 
 
 class KinderguardError(Exception):
-    """The base of every error this library raises by itself."""
+    """The base of every error this library raises by itself. Each has ``text`` in both languages."""
+
+    text: Text
 
 
 class ToldError(KinderguardError):
@@ -63,6 +66,10 @@ class MissingExtraError(ToldError, ImportError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.extra, self.module)
+
+
+class CannotTravelError(ToldError, TypeError):
+    """Something that pickle cannot send to another process; the message says what to send instead."""
 
 
 @attrs.frozen
@@ -135,17 +142,85 @@ def closed(sentence: str, mark: str) -> str:
     return bare if bare.endswith(("？", "。", "！", "!")) else bare + mark
 
 
-#: What pydantic's findings mean, in both languages. Types that are not here keep pydantic's English text,
-#: which names limits and kinds but never the input.
+_OBJECT = Text("应为对象（字段：值），须嵌套填写", "must be an object of fields and values")
+_WHOLE = Text("应为整数", "must be a whole number")
+_TEXT = Text("应为文字", "must be text")
+_LIST = Text("应为列表", "must be a list")
+_FLAG = Text("应为是或否（true/false/null）", "must be true, false or null (unknown)")
+_NUMBER = Text("应为数字", "must be a number")
+_FINITE = Text("应为有限的数字", "must be a finite number")
+_DATE = Text("应为日期，如 2012-03-05", "must be a date such as 2012-03-05")
+_EMPTY = Text(
+    "不能为空；不知道的请写 null 或不写", "must not be empty; write null, or leave it out, where it is not known"
+)
+_JSON = Text(
+    "不是可以读取的 JSON；请核对括号、引号和逗号", "is no JSON that can be read; check brackets, quotes and commas"
+)
+_PLAIN = Text(
+    "应为 JSON 能写的值（文字、数字、true/false、列表、对象）",
+    "must be what JSON can hold: text, a number, true or false, a list, an object",
+)
+_UNICODE = Text("文字编码有误，应为 UTF-8", "must be text in UTF-8")
+_ONE_OF = Text(
+    "不在可用的值之内；请查阅公布的格式（kinderguard schema case）",
+    "must be one of the values in the published format (kinderguard schema case)",
+)
+_DEEP = Text("嵌套过深或互相引用；请给出普通的数据", "must be plain data that does not contain itself")
+#: What pydantic's findings mean, in both languages; ``_limit`` has those that name a limit. Of types that neither knows the
+#: English is pydantic's, which names limits and kinds but never the input.
 _MEANINGS: dict[str, Text] = {
     "missing": Text("缺少必填项", "this field is required"),
-    "bool_type": Text("应为是或否（true/false/null）", "must be true, false or null (unknown)"),
-    "bool_parsing": Text("应为是或否（true/false/null）", "must be true, false or null (unknown)"),
-    "int_type": Text("应为整数", "must be a whole number"),
-    "int_parsing": Text("应为整数", "must be a whole number"),
-    "tuple_type": Text("应为列表", "must be a list"),
-    "string_type": Text("应为文字", "must be text"),
-}
+    "bool_type": _FLAG, "bool_parsing": _FLAG,
+    "int_type": _WHOLE, "int_parsing": _WHOLE, "int_from_float": _WHOLE,
+    "int_parsing_size": Text("数字过大，请核对", "the number is beyond any plausible one; check it"),
+    "float_type": _NUMBER, "float_parsing": _NUMBER, "finite_number": _FINITE,
+    "decimal_type": _NUMBER, "decimal_parsing": _NUMBER,
+    "tuple_type": _LIST, "list_type": _LIST, "set_type": _LIST, "frozen_set_type": _LIST, "iterable_type": _LIST,
+    "iteration_error": _LIST,
+    "string_type": _TEXT, "string_sub_type": _TEXT, "string_unicode": _UNICODE, "string_too_short": _EMPTY,
+    "model_type": _OBJECT, "model_attributes_type": _OBJECT, "dict_type": _OBJECT, "mapping_type": _OBJECT, "invalid_key": _TEXT,
+    "is_instance_of": _OBJECT,
+    "date_type": _DATE, "date_parsing": _DATE, "date_from_datetime_parsing": _DATE, "date_from_datetime_inexact": _DATE,
+    "datetime_type": _DATE, "datetime_parsing": _DATE, "datetime_from_date_parsing": _DATE,
+    "json_invalid": _JSON, "json_type": _JSON, "invalid-json-value": _PLAIN,
+    "literal_error": _ONE_OF, "recursion_loop": _DEEP, "cycle-json-value": _DEEP,
+}  # fmt: skip
+
+#: Dotted paths are for facts by path; where records are nested they are no fields.
+_NESTED = Text(
+    '带点的路径只用于 Case.from_facts；这里须嵌套填写，如 {"child": {"birth_date": "2012-03-05"}}',
+    'dotted paths are for Case.from_facts; here parts are nested, as in {"child": {"birth_date": "2012-03-05"}}',
+)
+_OF_PACKS = Text(
+    '地方事实须嵌套在 extra 中，先写地区代码，再写事实，如 {"extra": {"330199": {"central_heating": true}}}',
+    'the facts of packs are nested in extra, by the place\'s code and then the fact, as in {"extra": {"330199": {"central_heating": true}}}',
+)
+
+
+def _limit(kind: str, context: dict[str, Any]) -> Text | None:
+    """What a finding means that names a limit of the model."""
+    match kind:
+        case "greater_than_equal":
+            return Text(f"不能小于 {context.get('ge')}", f"must be at least {context.get('ge')}")
+        case "greater_than":
+            return Text(f"应大于 {context.get('gt')}", f"must be more than {context.get('gt')}")
+        case "less_than_equal":
+            return Text(f"不能大于 {context.get('le')}", f"must be at most {context.get('le')}")
+        case "less_than":
+            return Text(f"应小于 {context.get('lt')}", f"must be less than {context.get('lt')}")
+        case "string_too_long":
+            most = context.get("max_length")
+            return Text(f"最多 {most} 个字", f"must have at most {most} characters")
+        case "string_pattern_mismatch":
+            pattern = context.get("pattern")
+            return Text(f"格式不对，应符合 {pattern}", f"must be written as {pattern} asks")
+        case "too_long":
+            most = context.get("max_length")
+            return Text(f"最多 {most} 项", f"must have at most {most} items")
+        case "too_short":
+            least = context.get("min_length")
+            return Text(f"至少 {least} 项", f"must have at least {least} items")
+    return None
 
 
 def no_such_field(name: str, known: Iterable[str]) -> Text:
@@ -175,6 +250,10 @@ def shown_path(parts: Iterable[object], known: Iterable[str]) -> str:
 
 def _meaning(error: ErrorDetails, fields: dict[str, frozenset[str]]) -> Text:
     kind, context = error["type"], error.get("ctx") or {}
+    if kind == "extra_forbidden" and "." in str(error["loc"][-1]):
+        return _OF_PACKS if str(error["loc"][-1])[:1].isdigit() else _NESTED
+    if kind == "dict_type" and error["loc"][0:1] == ("extra",):
+        return _OF_PACKS
     if kind == "extra_forbidden":
         return no_such_field(str(error["loc"][-1]), frozenset().union(*fields.values()))
     if kind == "enum":
@@ -186,10 +265,16 @@ def _meaning(error: ErrorDetails, fields: dict[str, frozenset[str]]) -> Text:
         raised = context.get("error")
         if isinstance(raised, FieldValueError):
             return raised.text
-    if kind in _MEANINGS:
-        return _MEANINGS[kind]
+    place = re.search(r"line (\d+) column (\d+)", error["msg"]) if kind == "json_invalid" else None
+    if place is not None:
+        return Text(
+            f"第 {place[1]} 行第 {place[2]} 列起{_JSON.zh}", f"from line {place[1]}, column {place[2]} on it {_JSON.en}"
+        )
+    known = _MEANINGS.get(kind) or _limit(kind, context)
+    if known is not None:
+        return known
     return Text(
-        f"值不合要求（{kind}）",
+        f"值不合要求（{kind}）；请按公布的格式填写（kinderguard schema case）",
         f"not acceptable: {kind if kind in ('value_error', 'assertion_error') else error['msg']}",
     )
 
@@ -211,15 +296,29 @@ class NotADayError(ToldError, TypeError):
         )
 
 
-class FieldValueError(ValueError):
-    """Raised inside a field's validator: a bilingual text that does not repeat the value."""
+class FieldValueError(ToldError, ValueError):
+    """A value that a field cannot have, raised where one is read: a bilingual text that does not repeat the value."""
 
     def __init__(self, zh: str, en: str) -> None:
-        self.text = Text(zh, en)
-        super().__init__(en)
+        super().__init__(Text(zh, en))
 
     def __reduce__(self) -> tuple[type, tuple[str, str]]:
         return type(self), (self.text.zh, self.text.en)
+
+
+class ArgumentError(ToldError, ValueError):
+    """An argument that can have few values and has another; the message names them."""
+
+    @classmethod
+    def of(cls, name: str, known: Iterable[object]) -> Self:
+        """The error for one argument; what was given is not repeated."""
+        few = [same(repr(each)) for each in known]
+        return cls(
+            Text(
+                f"{name} 应为 {join(few, ' 或 ', ' or ').zh}，请从中选用。",
+                f"{name} is {join(few, ' 或 ', ' or ').en}: give one of them.",
+            )
+        )
 
 
 def record_error(model: str, errors: Iterable[Any], fields: dict[str, frozenset[str]]) -> InvalidRecordError:

@@ -35,7 +35,7 @@ class Household(Record):
     """The household that lives together 家庭."""
 
     number: Personal | None = fact("家庭编号", "household number")
-    size: int | None = fact("家庭人口", "household size", unit="persons")
+    size: int | None = fact("家庭人口", "household size", unit="persons", schema={"minimum": 1, "maximum": 100})
     members: tuple[Member, ...] | None = fact("家庭成员", "household members")
     incomes: tuple[Income, ...] | None = fact("家庭收入记录", "household incomes")
     monthly_income_per_head: Yuan | None = fact("家庭月人均收入", "monthly income per head")
@@ -44,6 +44,7 @@ class Household(Record):
         "property within the limits",
         yes=("财产符合规定", "has property within the limits"),
         no=("财产不符合规定", "has property beyond the limits"),
+        whether="财产是否符合规定",
     )
     aid: tuple[AidStatus, ...] | None = fact("家庭救助类型", "aid status")
     dibao_monthly: Yuan | None = fact("低保金月额", "monthly dibao")

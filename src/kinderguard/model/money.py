@@ -53,7 +53,7 @@ Yuan = Annotated[
     Decimal,
     BeforeValidator(_not_negative),
     PlainSerializer(lambda v: f"{v:.2f}", return_type=str, when_used="json-unless-none"),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d{1,2})?$", "x-unit": "yuan"}),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,12}(\.\d{1,2})?$", "x-unit": "yuan"}),
 ]
 """Yuan, exact to the fen, not negative. JSON carries it as text (``"600.00"``)."""
 

@@ -40,9 +40,9 @@ class Disability(Record):
     """Disability as the certificate states it 残疾."""
 
     kind: DisabilityKind | None = fact("残疾类别", "disability kind")
-    components: tuple[DisabilityKind, ...] | None = fact("多重残疾所含类别", "kinds in a multiple disability")
+    components: tuple[DisabilityKind, ...] | None = fact("多重残疾所含类别", "multiple disability")
     grade: DisabilityGrade | None = fact("残疾等级", "disability grade")
-    valid_until: PartialDate | None = fact("残疾证有效期至", "last day of the disability certificate")
+    valid_until: PartialDate | None = fact("残疾证到期日", "disability certificate expiry date")
     autism: bool | None = fact(
         "孤独症",
         "diagnosed autism",
@@ -88,7 +88,7 @@ class Registration(Record):
     """Household registration 户籍."""
 
     division: DivisionCode | None = fact("户籍地行政区划代码", "division of household registration")
-    kind: RegistrationKind | None = fact("户籍性质", "rural or urban registration")
+    kind: RegistrationKind | None = fact("户籍性质", "kind of household registration")
     address: Personal | None = fact("户籍地址", "registered address")
 
 
@@ -121,6 +121,7 @@ class Schooling(Record):
         "continuously enrolled since the 18th birthday",
         yes=("年满18周岁后连续就读", "has been enrolled continuously since the 18th birthday"),
         no=("年满18周岁后未连续就读", "has not been enrolled continuously since the 18th birthday"),
+        whether="年满18周岁后是否连续就读",
     )
 
 
@@ -150,7 +151,7 @@ class Situation(Record):
     ongoing: bool | None = fact(
         "仍在持续", "still holds", yes=("仍在持续", "still holds"), no=("已经终止", "no longer holds")
     )
-    term_months: int | None = fact("期限（月）", "length of the term", unit="months")
+    term_months: int | None = fact("期限（月）", "stated term", unit="months", schema={"minimum": 0})
 
     @model_validator(mode="after")
     def _consistent(self) -> "Situation":
@@ -165,7 +166,7 @@ class Person(Record):
     """Anybody in a case. A resident ID fills in the birth date and the sex where those are unknown."""
 
     name: Personal | None = fact("姓名", "name")
-    resident_id: Personal | None = fact("身份证号", "resident ID")
+    resident_id: Personal | None = fact("身份证号", "resident ID", schema={"pattern": r"^\d{17}[\dXx]$"})
     telephone: Personal | None = fact("电话", "telephone")
     sex: Sex | None = fact("性别", "sex")
     birth_date: PastDate | None = fact("出生日期", "birth date")
@@ -263,8 +264,8 @@ class Child(Person):
     living_on_street: bool | None = fact(
         "流浪",
         "living on the street",
-        yes=("流浪", "lives on the street"),
-        no=("未流浪", "does not live on the street"),
+        yes=("处于流浪状态", "lives on the street"),
+        no=("未处于流浪状态", "does not live on the street"),
     )
     chosen_scheme: Scheme | None = fact("选择的保障", "chosen scheme")
     state_guardianship: tuple[StateGuardianshipGround, ...] | None = fact(
@@ -287,7 +288,7 @@ class Child(Person):
 class Parent(Person):
     """A legal parent 父母: a birth parent, or the adoptive parent who replaced one (民法典 art. 1111)."""
 
-    kind: ParentKind | None = fact("父母类别", "kind of parent")
+    kind: ParentKind | None = fact("父母类别", "legal parentage")
     situations: tuple[Situation, ...] | None = fact("状况", "situations")
     supports_child: bool | None = fact(
         "是否履行抚养义务",

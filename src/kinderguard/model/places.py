@@ -1,4 +1,4 @@
-"""Division codes (行政区划代码, GB/T 2260): 2 to 12 digits, each level a prefix of the next.
+"""Division codes (行政区划代码, GB/T 2260): 2, 4, 6, 9 or 12 digits, each level a prefix of the next.
 
 The table names provinces and the few places that packs and examples use. A code that is not in it is still
 accepted: the list of counties changes every year, and no child is refused because a table is old.
@@ -6,7 +6,7 @@ accepted: the list of counties changes every year, and no child is refused becau
 
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 
 from kinderguard.model.errors import FieldValueError
 from kinderguard.model.text import Text
@@ -42,22 +42,42 @@ COUNTIES: dict[str, Text] = {
 }
 
 
+#: How many digits a code has: of a province, a city, a county, a township, a village.
+LEVELS = (2, 4, 6, 9, 12)
+
+
 def check_division(code: str) -> str:
-    """``code`` itself where it is a division code.
+    """``code`` itself where it is a division code: the one check wherever a division enters.
 
     Raises:
-        FieldValueError: for anything but 2 to 12 digits that begin with a province.
+        FieldValueError: for anything but the digits of a province (2), a city (4), a county (6), a township (9) or a village
+            (12), which begin with a province.
+
+    >>> check_division(" 330106003 ")
+    '330106003'
     """
     digits = code.strip()
-    if not (digits.isascii() and digits.isdigit() and 2 <= len(digits) <= 12):
-        raise FieldValueError("行政区划代码应为 2 至 12 位数字", "a division code has 2 to 12 digits")
+    if len(digits) not in LEVELS or not (digits.isascii() and digits.isdigit()):
+        are = len(digits) if digits.isascii() and digits.isdigit() else 0
+        raise FieldValueError(
+            "行政区划代码应为 2（省）、4（市）、6（县）、9（乡镇）或 12（村）位数字"
+            + (f"，不是 {are} 位；请写全或去掉多余的位" if are else ""),
+            "a division code has 2 (a province), 4 (a city), 6 (a county), 9 (a township) or 12 (a village) digits"
+            + (f", not {are}; give the whole code" if are else ""),
+        )
     if digits[:2] not in PROVINCES:
         raise FieldValueError("行政区划代码的前两位不是省级代码", "the first two digits are no province")
     return digits
 
 
-DivisionCode = Annotated[str, AfterValidator(check_division)]
-"""A division code of 2 to 12 digits."""
+DivisionCode = Annotated[
+    str,
+    AfterValidator(check_division),
+    WithJsonSchema(
+        {"type": "string", "pattern": rf"^({'|'.join(PROVINCES)})(\d{{2}}(\d{{2}}(\d{{3}}(\d{{3}})?)?)?)?$"}
+    ),
+]
+"""A division code of 2, 4, 6, 9 or 12 digits."""
 
 
 def prefixes(division: str) -> tuple[str, ...]:
@@ -66,7 +86,7 @@ def prefixes(division: str) -> tuple[str, ...]:
     >>> prefixes("330106003")
     ('33', '3301', '330106', '330106003')
     """
-    return tuple(division[:n] for n in (2, 4, 6, 9, 12) if n <= len(division)) or (division,)
+    return tuple(division[:n] for n in LEVELS if n <= len(division)) or (division,)
 
 
 def place_of(division: str | None, digits: int) -> str | None:

@@ -7,7 +7,7 @@ rule language reads titles and units from there, so that a fact is described onc
 import typing
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
@@ -22,6 +22,9 @@ else:
     ModelMetaclass = type(BaseModel)
 
 
+M = TypeVar("M", bound=BaseModel)
+
+
 def fact(
     zh: str,
     en: str,
@@ -31,6 +34,8 @@ def fact(
     note: str = "",
     yes: tuple[str, str] | None = None,
     no: tuple[str, str] | None = None,
+    whether: str | None = None,
+    schema: Mapping[str, Any] | None = None,
 ) -> Any:
     """Declare a field.
 
@@ -40,12 +45,17 @@ def fact(
         default: what is there if nothing is said; None for all but parts.
         note: what whoever fills it in should know.
         yes, no: of a yes-or-no fact, what it says of its subject (the child 被收养, "is adopted"), in both languages.
+        schema: what a JSON Schema can say of its values beyond their type; the model checks it by itself.
+        whether: how Chinese asks it (财产是否符合规定), where that is not 是否 before ``yes``.
     """
     extra: dict[str, Any] = {"x-title-zh": zh, "x-title-en": en}
     if unit:
         extra["x-unit"] = unit
     if yes and no:
         extra["x-yes"], extra["x-no"] = list(yes), list(no)
+    if whether:
+        extra["x-whether"] = whether
+    extra |= schema or {}
     return Field(default=default, title=f"{zh} · {en}", description=note or None, json_schema_extra=extra)
 
 
@@ -69,6 +79,17 @@ def field_predicate(field: FieldInfo, value: bool) -> Text | None:
     extra = field.json_schema_extra
     said = extra.get("x-yes" if value else "x-no") if isinstance(extra, dict) else None
     return Text(str(said[0]), str(said[1])) if isinstance(said, list) else None
+
+
+def field_question(field: FieldInfo) -> Text | None:
+    """A yes-or-no fact as a question about its subject (是否被收养, "whether … is adopted"); None where not given.
+
+    In English the subject stands between the two words: what comes after it is given.
+    """
+    said = field_predicate(field, True)
+    extra = field.json_schema_extra
+    asked = extra.get("x-whether") if isinstance(extra, dict) else None
+    return Text(str(asked or f"是否{said.zh}"), said.en) if said else None
 
 
 def _not_future(value: PartialDate) -> PartialDate:
@@ -101,16 +122,20 @@ def _quiet(cls: type, error: ValidationError) -> InvalidRecordError:
 @cache
 def _field_names(cls: type) -> dict[str, frozenset[str]]:
     """Field names of ``cls`` and of every model inside it: what a misspelt name is compared with."""
-    return {model.__name__: frozenset(model.model_fields) for model in models_within(cls)}
+    return {model.__name__: frozenset(model.model_fields) for model in _within(cls, Quiet)}
 
 
 def models_within(cls: type) -> Iterator[type["Record"]]:
-    """``cls`` and every model that its fields can hold, each once."""
+    """``cls`` and every record that its fields can hold, each once."""
+    return _within(cls, Record)
+
+
+def _within(cls: type, base: type[M]) -> Iterator[type[M]]:
     seen: set[type] = set()
     waiting: list[Any] = [cls]
     while waiting:
         current = waiting.pop()
-        if isinstance(current, type) and issubclass(current, Record):
+        if isinstance(current, type) and issubclass(current, base):
             if current not in seen:
                 seen.add(current)
                 waiting.extend(f.annotation for f in current.model_fields.values())
@@ -119,20 +144,8 @@ def models_within(cls: type) -> Iterator[type["Record"]]:
             waiting.extend(typing.get_args(current))
 
 
-class Record(BaseModel, metaclass=_QuietMeta):
-    """Anything known about a child. Frozen; unknown keys are refused with the nearest name."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", hide_input_in_errors=True, arbitrary_types_allowed=False, protected_namespaces=()
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _unknown_part(cls, data: Any) -> Any:
-        """``null`` for a part (``"disability": null``) means that nothing is known of it."""
-        if isinstance(data, Mapping):
-            return {k: v for k, v in data.items() if not (v is None and k in _parts(cls))}
-        return data
+class Quiet(BaseModel, metaclass=_QuietMeta):
+    """A model whose errors name places and mends, never values."""
 
     @classmethod
     def model_validate(cls, obj: Any, **kwargs: Any) -> Self:
@@ -175,6 +188,22 @@ class Record(BaseModel, metaclass=_QuietMeta):
         except ValidationError as error:
             refused = error
         raise _quiet(cls, refused)
+
+
+class Record(Quiet):
+    """Anything known about a child. Frozen; unknown keys are refused with the nearest name."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, arbitrary_types_allowed=False, protected_namespaces=()
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unknown_part(cls, data: Any) -> Any:
+        """``null`` for a part (``"disability": null``) means that nothing is known of it."""
+        if isinstance(data, Mapping):
+            return {k: v for k, v in data.items() if not (v is None and k in _parts(cls))}
+        return data
 
     if not TYPE_CHECKING:  # a type checker already sees that records are frozen; pydantic's error would show the value
 

@@ -13,6 +13,7 @@ import attrs
 from kinderguard.model.codes import Sex
 from kinderguard.model.errors import FieldValueError
 from kinderguard.model.places import PROVINCES
+from kinderguard.model.text import Text
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
@@ -37,6 +38,46 @@ def holds_resident_id(text: str) -> bool:
     (True, False)
     """
     return _RUN.search(text) is not None
+
+
+#: What to do where somebody's number stands for the file's own.
+OWN_REF_MEND = Text(
+    "用自编的编号，或以 kinderguard.casefile.pseudonym(密钥, 号码) 生成代号；若确为自编的编号，请在前面加一个字母",
+    "a number of your own, or make one with kinderguard.casefile.pseudonym(key, number); if it is your own number, put a "
+    "letter before it",
+)
+
+
+def is_resident_id(text: str) -> bool:
+    """Whether a text is nothing but a valid resident ID: of 18 characters, or of 15 as until 1999.
+
+    Of the short ones, which have no check digit, only those of people born since 1940: a file number of a year and a
+    serial number is not taken for one.
+
+    >>> is_resident_id("11010519491231002X"), is_resident_id("110105491231002"), is_resident_id("330199202500007")
+    (True, True, False)
+    """
+    plain = text.strip()
+    whole = f"{plain[:6]}19{plain[6:]}0" if len(plain) == 15 and plain[6:7] >= "4" else plain
+    try:
+        _read(f"{whole[:17]}{check_digit(whole[:17])}" if whole is not plain else plain.upper(), dt.date.today())
+    except (FieldValueError, ValueError):
+        return False
+    return True
+
+
+def own_ref(ref: str) -> str:
+    """``ref`` itself where it is no person's ID number.
+
+    Raises:
+        FieldValueError: it is one; it is not repeated.
+    """
+    if len(ref) >= 15 and is_resident_id(ref):
+        raise FieldValueError(
+            f"这是身份证号，而 ref 会出现在各处结果和消息里；请{OWN_REF_MEND.zh}",
+            f"this is a resident ID, and a ref stands in results and messages everywhere; use {OWN_REF_MEND.en}",
+        )
+    return ref
 
 
 def check_digit(first17: str) -> str:

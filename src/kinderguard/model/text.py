@@ -36,7 +36,9 @@ class Text:
     def in_(self, lang: Language) -> str:
         """The text in ``lang`` (``"zh"`` or ``"en"``)."""
         if lang not in ("zh", "en"):
-            raise ValueError(f"There is no text in {lang!r}; ask for 'zh' or 'en'.")
+            from kinderguard.model.errors import ArgumentError
+
+            raise ArgumentError.of("lang", ("zh", "en"))
         return self.zh if lang == "zh" else self.en
 
     def to_dict(self) -> dict[str, str]:

@@ -4,11 +4,11 @@
 published (``kinderguard schema assessment-line``). No name, ID number, telephone number or address is in it.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from kinderguard.engines.assessment_line import AssessmentLine, ContractLine, ProblemLine, assessment_line
+from kinderguard.engines.assessment_line import FORMAT, AssessmentLine, ContractLine, ProblemLine, assessment_line
 from kinderguard.model.text import Language
 from kinderguard.report.run import AssessedRow
 from kinderguard.survey.ledger import CellProblem
@@ -17,6 +17,7 @@ from kinderguard.survey.ledger import CellProblem
 class SkippedLine(ContractLine):
     """A ledger row that could not be used."""
 
+    format: Literal["kinderguard.assessment-line/1"] = FORMAT
     sheet: str
     row: int = Field(ge=1, description="as Excel numbers it")
     ref: str | None
@@ -31,7 +32,7 @@ LINE: TypeAdapter[LedgerLine] = TypeAdapter(LedgerLine)
 def ledger_line(assessed: AssessedRow, *, lang: Language = "zh") -> dict[str, Any]:
     """A row as the plain values of the contract (``AssessmentLine`` or ``SkippedLine``)."""
     row = assessed.row
-    place = {"sheet": row.sheet, "row": row.row, "ref": row.ref}
+    place = {"format": FORMAT, "sheet": row.sheet, "row": row.row, "ref": row.ref}
     cells = [_cell(p, lang) for p in row.problems]
     if assessed.assessment is None:
         assert row.error is not None

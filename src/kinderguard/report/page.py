@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from kinderguard.engines.assessment import Assessment
 from kinderguard.engines.explanation import Explanation
+from kinderguard.engines.opening import unset_said
 from kinderguard.model.money import bounds_text
 from kinderguard.model.text import Language, Text, same
 from kinderguard.model.view import Block, Column, Fields, Listing, Marked, Paragraph, Section, Table, Tags, Tree
@@ -25,6 +26,7 @@ _WORDS = {
     "due": Text("应享受", "Is due"),
     "may": Text("可能应享受", "May be due"),
     "ask": Text("需要了解", "To ask for"),
+    "unset": Text("未设定的标准", "Standards not set"),
     "papers": Text("尚需材料", "Papers to bring"),
     "problems": Text("问题", "Problems"),
     "why": Text("为什么", "Why"),
@@ -122,11 +124,12 @@ def _facts(result: Assessment, lang: Language) -> Iterator[Block]:
         ("due", [policy_phrase(p, lang) for p in due if p.eligible]),
         ("may", [policy_phrase(p, lang) for p in due if p.eligible is None]),
         ("ask", [fact_title(m.path, titles).in_(lang) for m in result.missing]),
+        ("unset", [f"{p.title.in_(lang)} — {said.in_(lang)}" for p in due if (said := unset_said(result, p.code))]),
         ("papers", [d.document.label.in_(lang) for d in result.documents]),
     ]
-    said = [(_WORDS[key], ("；" if lang == "zh" else "; ").join(texts)) for key, texts in parts if texts]
-    if said:
-        yield Fields(said)
+    told = [(_WORDS[key], ("；" if lang == "zh" else "; ").join(texts)) for key, texts in parts if texts]
+    if told:
+        yield Fields(told)
 
 
 def _problems(problems: list[tuple[str | None, Text]]) -> Iterator[Block]:

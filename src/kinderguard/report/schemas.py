@@ -1,4 +1,4 @@
-"""The published JSON Schemas: of a case, of a ledger line, of an explanation. Printed by ``kinderguard schema``."""
+"""The JSON Schemas of a case and its results: a ledger line, an explanation. ``kinderguard.formats`` has all that are published."""
 
 from typing import Any, Literal
 
@@ -39,12 +39,24 @@ class Needed(_Part):
     distance: Bilingual | None
 
 
+class UnsetParameter(_Part):
+    """A standard that nobody set, and the place where it is missing; ``place`` is null where nobody knows which."""
+
+    code: str
+    title: Bilingual
+    place: str | None
+    place_name: Bilingual
+
+
 class CategoryOutcome(_Part):
     """A category: the step that holds its value, and the steps that decided it."""
 
     title: Bilingual
     step: int
     value: bool | None
+    unset: list[UnsetParameter] = Field(
+        default=[], description="the standards that leave it open since nobody set them"
+    )
     because: list[int]
     needed: list[Needed]
     cites: list[Citation]
@@ -74,6 +86,12 @@ class PolicyOutcome(_Part):
     high: Money | None
     every: str
     per: Literal["child", "household"]
+    open_steps: list[int] = Field(
+        default=[], description="the conditions, facts and standards that leave open what an eligible child gets"
+    )
+    unset: list[UnsetParameter] = Field(
+        default=[], description="the standards that leave it open since nobody set them"
+    )
     because: list[int]
     needed: list[Needed]
     stacking: list[StackingOutcome]
@@ -81,7 +99,9 @@ class PolicyOutcome(_Part):
 
 
 class ParameterUsed(_Part):
-    """A parameter's value with its place, period and source; ``set`` is false where there is none."""
+    """A parameter's value with its place, period and source. ``set`` is false where there is none: ``place`` is where it is
+    missing.
+    """
 
     code: str
     title: Bilingual
@@ -103,6 +123,12 @@ class StepEntry(_Part):
     wording: Bilingual
     value: Any
     reads: list[int] = Field(description="the steps it is computed from, in the order of its operands")
+    joins: Bilingual | None = Field(
+        default=None, description="of a condition made of others: how its parts make it, as explanations say it"
+    )
+    deciding: list[int] | None = Field(
+        default=None, description="of a condition made of others: those of ``reads`` that make it what it is"
+    )
     code: str | None = None
     title: Bilingual | None = None
     category: str | None = None
@@ -178,7 +204,34 @@ SCHEMAS: dict[str, TypeAdapter[Any]] = {
 }
 
 
-def schema(name: str) -> dict[str, Any]:
-    """A JSON Schema (draft 2020-12) by name: ``case``, ``assessment-line``, ``explanation``."""
+#: What this library reads as well, and refuses where it has a key that the model does not know.
+READ_BACK = frozenset({"case", "decisions", "need", "plan"})
+
+
+def schema(name: str, *, closed: bool = False) -> dict[str, Any]:
+    """A JSON Schema (draft 2020-12) by name: ``case``, ``assessment-line``, ``explanation``.
+
+    Args:
+        name: of the format.
+        closed: refuse keys that the format does not name, also in what is only written: for tests of what writes it.
+            Without it a reader accepts what a later version adds.
+    """
     made = SCHEMAS[name].json_schema(by_alias=True, mode="serialization" if name == "case" else "validation")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"kinderguard {name}", **made}
+    return published(name, made, closed=closed)
+
+
+def published(name: str, made: dict[str, Any], *, closed: bool = False) -> dict[str, Any]:
+    """A schema as it is published, with its draft, its identity and the format's name."""
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:kinderguard:{name}:1",
+        "title": f"kinderguard {name}",
+    }
+    objects = [made, *made.get("$defs", {}).values()]
+    for each in objects if closed or name in READ_BACK else ():
+        if "properties" in each:
+            each.setdefault("additionalProperties", False)
+    for each in () if closed or name in READ_BACK else objects:
+        if each.get("additionalProperties") is False:
+            del each["additionalProperties"]
+    return head | made
