@@ -123,7 +123,9 @@ def _situations(lists: pl.Series, who: str) -> list[pl.Series]:
 def _guardians(lists: pl.Series) -> list[pl.Series]:
     not_entrusted = col("relation").is_in(["parent", "committee", "civil_affairs", "institution"])
     entrusted = _unless(col("entrusted"), not_entrusted)
-    return _any(lists, opened(lists).unnest("item"), unfit_guardian=entrusted & (col("unfit_grounds").list.len() > 0))
+    no_capable_adult = (~col("capable")).fill_null(False) | (col("birth_date") > EIGHTEEN).fill_null(False)
+    unfit = (col("unfit_grounds").list.len() > 0) | no_capable_adult
+    return _any(lists, opened(lists).unnest("item"), unfit_guardian=entrusted & unfit)
 
 
 def _harms(lists: pl.Series) -> list[pl.Series]:
@@ -200,7 +202,7 @@ def _parents() -> dict[str, pl.Expr]:
         able = col(f"{who}.can_act_as_guardian")
         found[f"{who}.unable"] = ~col(f"{who}.gone") & grounds
         found[f"{who}.gone_or_unable"] = col(f"{who}.gone") | grounds
-        found[f"{who}.no_capacity"] = ~able | ((severe | ill) & able.is_null())
+        found[f"{who}.no_capacity"] = ~able | ((severe | ill) & able.is_null()) | col(f"{who}.gone")
     return found
 
 

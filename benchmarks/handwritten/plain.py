@@ -67,7 +67,8 @@ def _from_lists(children: pl.DataFrame) -> list[pl.Series]:
     found += _any(items, rows, treated_among=col("item").is_in(kleene.TREATED))
     aid = ("dibao", "tekun", "dibao_marginal", "rigid_expenditure", "formerly_poor")
     found += _any(opened(children["household.aid"]), rows, **{f"aid.{kind}": col("item") == kind for kind in aid})
-    unfit = col("entrusted") & (col("unfit_grounds").list.len() > 0)
+    grounds, minor = col("unfit_grounds").list.len() > 0, col("birth_date") > kleene.EIGHTEEN
+    unfit = col("entrusted") & (grounds | ~col("capable") | minor)
     found += _any(opened(children["guardians"]).unnest("item"), rows, unfit_guardian=unfit)
     reported = col("reported").fill_null(False)
     return found + _any(opened(children["child.harms"]).unnest("item"), rows, harm=pl.lit(True), unreported=~reported)
@@ -112,7 +113,7 @@ def _parents() -> dict[str, pl.Expr]:
             ill | col(f"{who}.confined") | (col(f"{who}.silent") & gives_nothing) | col(f"{who}.revoked") | deported
         )
         found[f"{who}.unable"] = ~col(f"{who}.gone") & grounds
-        found[f"{who}.no_capacity"] = pl.coalesce(~able, ill)
+        found[f"{who}.no_capacity"] = pl.coalesce(~able, ill) | col(f"{who}.gone")
     return found
 
 

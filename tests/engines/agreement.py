@@ -162,8 +162,8 @@ def differences(assessment, row):
     if "problems" in row:
         # A frame made of cases has left out what is not valid already.
         row = row | {"problems": [code for code in row["problems"] if code != "fact.not_valid"]}
-        # A misspelt fact is a misspelt column of a table: told once for all rows, by a warning.
-        blocking = {p.code for p in assessment.problems} - {"fact.not_valid", "fact.unknown"}
+        # A misspelt fact is a misspelt column of a table, and help of no policy is told with it: once, by a warning.
+        blocking = {p.code for p in assessment.problems} - {"fact.not_valid", "fact.unknown", "fact.policy_unknown"}
         compare("problems", sorted(blocking))
         compare("complete", assessment.complete)
     return found

@@ -18,7 +18,7 @@ from kinderguard.testing import strategies
 
 ROOT = Path(__file__).parents[2]
 DAY = dt.date(2025, 9, 1)
-VALIDATOR = jsonschema.Draft202012Validator(schema("explanation"))
+VALIDATOR = jsonschema.Draft202012Validator(schema("explanation", closed=True))
 
 
 @pytest.fixture(scope="module")

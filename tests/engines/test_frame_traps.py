@@ -10,6 +10,7 @@ import pytest
 from engines.agreement import DAY, differences
 from kinderguard import Case, Pack, PolicyBook, Text
 from kinderguard import rules as r
+from kinderguard.engines.frame.columns import FrameColumnError
 from kinderguard.engines.frame.rows import frame_of
 from kinderguard.engines.frame.vectors import OverflowRiskError
 from kinderguard.model import DisabilityKind, Sex, SituationKind
@@ -445,13 +446,12 @@ def test_duplicate_keys_children_of_one_household_have_the_same_members():
     assert found["cn.c"].to_list() == [YES, YES, NO, UNKNOWN]
 
 
-def test_duplicate_refs_do_not_multiply_rows():
+def test_duplicate_refs_do_not_take_the_same_records():
     book = book_of(father.situations.count() == 2)
     situations = pl.DataFrame({"ref": ["a", "a"], "kind": ["dead", "missing_declared"]})
-    twice = pl.concat([CHILDREN, CHILDREN])
-    found = book.assess_frame(twice, members={"father.situations": situations})
-    assert found["cn.c"].to_list() == [YES, UNKNOWN, UNKNOWN, UNKNOWN] * 2
-    assert found["ref"].to_list() == twice["ref"].to_list()
+    assert book.assess_frame(CHILDREN, members={"father.situations": situations})["cn.c"].to_list()[0] is YES
+    with pytest.raises(FrameColumnError, match="given to the wrong child"):
+        book.assess_frame(pl.concat([CHILDREN, CHILDREN]), members={"father.situations": situations})
 
 
 def test_orphaned_members_are_counted_and_left_out():

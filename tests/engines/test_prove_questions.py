@@ -139,7 +139,7 @@ def test_a_paper_that_makes_a_result_worse_is_named():
     (proof,) = found.of("paper", "cn.silent")
     assert proof.counterexample == Case()
     assert proof.after == Case.from_facts({"father.supports_child": True})
-    assert "then: the father's supports or brings up the child: yes" in [f.en for f in proof.facts()]
+    assert "then: whether the father supports or brings up the child: yes" in [f.en for f in proof.facts()]
 
 
 def test_a_product_of_two_amounts_is_named_with_its_rule_and_step_and_the_others_go_on():

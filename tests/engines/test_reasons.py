@@ -5,6 +5,7 @@ import re
 import warnings
 from itertools import combinations, product
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -205,3 +206,20 @@ def test_an_explanation_shows_the_codes_that_the_frame_gives_where_it_is_asked_t
             shown += len(told)
             assert f"[{code}:" not in assessment.explain(code).text("en")
     assert shown > 100
+
+
+@pytest.mark.parametrize("division", ["330106", "110101"])
+def test_a_place_that_checks_the_same_as_the_nation_goes_by_its_own_name_there_alone(division):
+    def check(code):
+        return r.Check(code, "cn.gift", TITLE, requires=child.adopted)
+
+    gift = r.Policy("cn.gift", TITLE, eligible=child.living_on_street, amount=r.yuan("5"), every=r.MONTH, counties_may_narrow=True)  # fmt: skip
+    of = {"title": TITLE, "version": "1", "kinderguard": ">=0.1"}
+    packs = [Pack(code="cn", policies=[gift], checks=[check("cn.check")], **of), Pack(code="33", checks=[check("33.check")], **of)]  # fmt: skip
+    book = kinderguard.load(packs=packs).on(DAY)
+    row = {"division_code": division, "child.adopted": False, "child.living_on_street": True}
+    found = book.assess_frame(pl.DataFrame([row]), reasons=True)["reasons"][0].to_list()
+    shown = book.explain_row(pl.DataFrame([row]), 0).explain("cn.gift").text("en", codes=True)
+    wanted = ["cn.gift:33.check", "cn.gift:cn.check"] if division == "330106" else ["cn.gift:cn.check"]
+    assert sorted(found) == wanted
+    assert all(code in wanted for code in re.findall(r"\[(cn\.gift:[^\]]+)\]", shown))

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import attrs
 
@@ -18,13 +18,15 @@ from kinderguard.engines.plan import CASE, FAULTS, PolicySteps, StackedSteps, St
 from kinderguard.engines.ranges import bounds
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Document, Frequency
-from kinderguard.model.errors import Problem, ToldError, suggestion
+from kinderguard.model.errors import ArgumentError, CannotTravelError, Problem, ToldError, suggestion
 from kinderguard.model.money import bounds_text, yuan
-from kinderguard.model.places import place_name
+from kinderguard.model.places import covers, place_name
 from kinderguard.model.text import Language, Text
 from kinderguard.rules import nodes as n
 from kinderguard.rules.definitions import OwnDocument
+from kinderguard.rules.kinds import Sort
 from kinderguard.rules.parameters import ParameterValue
+from kinderguard.rules.policy_codes import mend_of_policy_code
 from kinderguard.rules.stacking import Capped, Excludes, Stacking, TopsUp
 from kinderguard.rules.titles import fact_title
 
@@ -33,6 +35,15 @@ if TYPE_CHECKING:
     from kinderguard.model.view import View
 
 ZERO = Decimal("0.00")
+#: How a pack's own fact is written, by its sort, for one that does not fit.
+_WRITTEN = {
+    Sort.BOOL: Text("是或否，写作 true 或 false", "true or false"),
+    Sort.MONEY: Text('不小于零的金额，写作 "600.00"', 'an amount of zero or more, as in "600.00"'),
+    Sort.NUMBER: Text("不小于零的整数，不加引号", "a whole number of zero or more, without quotation marks"),
+    Sort.DATE: Text("日期，写作 2025-09-01", "a date, as in 2025-09-01"),
+    Sort.CODE: Text("规则包代码表中的代码", "a code of the pack's list"),
+    Sort.CODES: Text("规则包代码表中代码的列表", "a list of codes of the pack's list"),
+}
 
 
 class UnknownCodeError(ToldError, KeyError):
@@ -66,6 +77,8 @@ class Basis:
     #: By pack code, its version.
     versions: Mapping[str, str]
     problems: tuple[Problem, ...] = ()
+    #: By code, the titles of all policies at the place, those not in force on the day among them.
+    policies: Mapping[str, Text] = attrs.field(factory=dict)
 
 
 @attrs.frozen
@@ -151,7 +164,7 @@ class Due:
         """
         every = Frequency.of(every)
         if per not in (None, "child", "household"):
-            raise ValueError(f"What is paid is per 'child' or per 'household', not {per!r}.")
+            raise ArgumentError.of("per", ("child", "household", None))
         chosen = (Total(p.low or ZERO, p.high) for p in self.cash if p.every is every and per in (None, p.per))
         return sum(chosen, Total(ZERO, ZERO))
 
@@ -188,6 +201,21 @@ class Assessment:
         self.basis = basis
         self.trace = basis.bound.run(case, provided)
         self._own_problems = problems
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse pickle: what the result rests on is compiled for this process.
+
+        Raises:
+            CannotTravelError: with what to send instead.
+        """
+        raise CannotTravelError(
+            Text(
+                "评估结果不能发送到另一个进程。请发送 kinderguard.report.assessment_line(result)、"
+                "result.explain().to_dict() 或 result.policies；或只发送 result.case，在那里再评估。",
+                "An assessment cannot be sent to another process. Send kinderguard.report.assessment_line(result), "
+                "result.explain().to_dict() or result.policies; or send result.case, and assess it there.",
+            )
+        )
 
     def report(self, problem: Problem) -> None:
         """Add a problem found after the assessment was made (by the book, when an observer fails)."""
@@ -326,11 +354,15 @@ class Assessment:
         for code in self._search.parameters:
             yield self._absent(code)
         yield from self._misspelt()
+        yield from self._help_of_no_policy()
 
     def _misspelt(self) -> Iterator[Problem]:
         """Packs' own facts that no rule knows and that look like one of theirs: nobody would miss a misspelt one."""
         rules = self.basis.bound.plan.rules
         for space, facts in self.case.extra.items():
+            if facts and self.division is not None and not covers(space, self.division):
+                yield self._elsewhere(space)
+                continue
             known = [code for code in (*rules.facts, *rules.providers) if code.startswith(f"{space}.")]
             for name in facts:
                 path = f"{space}.{name}"
@@ -341,6 +373,31 @@ class Assessment:
                         Text(f"没有规则使用事实 {path}，未予考虑；请改正名称。", f"No rule knows the fact {path}, so it was left out of account; correct its name.") + near,
                         path,
                     )  # fmt: skip
+
+    def _elsewhere(self, space: str) -> Problem:
+        """Packs' own facts under another place than the child's: no rule of the child's looks there."""
+        shown = space if space.isascii() and space.isdigit() else "…"
+        return Problem(
+            "fact.unknown",
+            Text(
+                f"{shown} 的地方事实未予考虑：只有该地区的儿童才读取，而负责此儿童的是 {self.division}；请改正地区代码，或去掉这些事实",
+                f"the local facts under {shown} were left out of account: they are read for children of that place, and "
+                f"{self.division} is in charge of this child; correct the place's code, or take the facts out",
+            ),
+            f"extra.{shown}",
+        )
+
+    def _help_of_no_policy(self) -> Iterator[Problem]:
+        """Help received under a code that no policy has: nobody would miss it."""
+        policies = self.basis.policies
+        for number, given in enumerate(self.case.help or () if policies else ()):
+            near = None if given.policy is None else mend_of_policy_code(given.policy, policies, self.basis.versions)
+            if near is not None:
+                yield Problem(
+                    "fact.policy_unknown",
+                    Text("已享受救助中的政策代码不存在，没有规则会考虑这项救助；请改正代码。", "The policy code of help received is no policy's, so no rule takes this help into account; correct the code.") + near,
+                    f"help.{number}.policy",
+                )  # fmt: skip
 
     def _reached(self) -> frozenset[Step]:
         """The steps that a result takes into account: of a choice, only what may be chosen. What a rule guards
@@ -374,9 +431,9 @@ class Assessment:
             return Problem(
                 "fact.not_valid",
                 Text(
-                    f"“{name.zh}”的值不合声明的类型，按未知处理；请按规则包声明的类型填写",
-                    f"‘{name.en}’ does not fit its kind ({fault.detail}); taken as unknown. Give it as the pack "
-                    "declares it",
+                    f"“{name.zh}”的值不合声明的类型，按未知处理；应为{_WRITTEN[fault.step.node.kind.sort].zh}",
+                    f"‘{name.en}’ does not fit its kind ({fault.detail}); taken as unknown. Write "
+                    f"{_WRITTEN[fault.step.node.kind.sort].en}",
                 ),
                 path,
             )

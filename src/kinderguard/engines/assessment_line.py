@@ -4,22 +4,27 @@
 No name, ID number, telephone number or address is in it.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from kinderguard.engines.assessment import Assessment, PolicyResult
 from kinderguard.model.codes import Frequency
+from kinderguard.model.record import Quiet
 from kinderguard.model.text import Language
 
 Money = Annotated[str, Field(pattern=r"^\d+\.\d{2}$", description="yuan, exact to the fen, as text")]
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="a date, ISO 8601")]
 
 
-class ContractLine(BaseModel):
-    """A part of a line: no key but its own."""
+#: The format of a line, whether its row was assessed or could not be used.
+FORMAT: Final = "kinderguard.assessment-line/1"
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+
+class ContractLine(Quiet):
+    """A part of a line. What is read may have keys that a later version added; they are left alone."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
 class StackingLine(ContractLine):
@@ -53,8 +58,12 @@ class ProblemLine(ContractLine):
 
 
 class AssessmentLine(ContractLine):
-    """A child that was assessed: a ledger row with its place, or a case from elsewhere without one."""
+    """A child that was assessed: a ledger row with its place, or a case from elsewhere without one.
 
+    ``AssessmentLine.model_validate_json(text)`` reads one; what is no line is an ``InvalidRecordError``, without its values.
+    """
+
+    format: Literal["kinderguard.assessment-line/1"] = FORMAT
     sheet: str | None = Field(default=None, description="null: not from a ledger")
     row: int | None = Field(default=None, ge=1, description="as Excel numbers it; null: not from a ledger")
     ref: str | None = Field(
@@ -76,6 +85,7 @@ def assessment_line(result: Assessment, *, lang: Language = "zh") -> dict[str, A
     a ledger, which whoever writes the line adds: ``{"ref": case.ref} | assessment_line(result)``.
     """
     return {
+        "format": FORMAT,
         "division": result.division,
         "on": result.on.isoformat(),
         "fingerprint": result.fingerprint,

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kinderguard.engines.explanation import Explanation
+from kinderguard.engines.opening import unset_said
 from kinderguard.model.codes import Frequency
 from kinderguard.model.money import bounds_text
 from kinderguard.model.places import place_name
@@ -85,7 +86,11 @@ def _due(result: "Assessment") -> Iterator[Block]:
         Text("发放", "paid"),
     )  # fmt: skip
     rows = [(p.title + same(f" [{p.code}]"), _verdict(p.eligible), _amount(p), _paid(p)) for p in due]
-    yield Section(Text("应享受与可能应享受", "Due, or may be due"), [Table(columns, rows), Fields(_totals(result))])
+    blocks: list[Content] = [Table(columns, rows), Fields(_totals(result))]
+    unset = [Marked(p.title + Text("：", ": ") + said, "unknown") for p in due if (said := unset_said(result, p.code))]
+    if unset:
+        blocks.append(Listing(unset))
+    yield Section(Text("应享受与可能应享受", "Due, or may be due"), blocks)
 
 
 def _verdict(eligible: bool | None) -> Content:

@@ -2,7 +2,7 @@
 computed. Whether they could change it is for ``missing`` to find.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kinderguard.engines.explain import ReferenceAlgebra
@@ -27,13 +27,18 @@ def inner_values(algebra: ReferenceAlgebra, step: Step, v: list[Any]) -> Iterato
 
 
 class Blame:
-    """Walks down from an undetermined step to the unknown facts and parameters that leave it so."""
+    """Walks down from an undetermined step to the unknown facts and parameters that leave it so.
 
-    def __init__(self, algebra: ReferenceAlgebra) -> None:
+    Args:
+        algebra: what computes the inner steps of aggregates.
+        told: steps of the outermost level that are not walked into.
+    """
+
+    def __init__(self, algebra: ReferenceAlgebra, told: Iterable[Step] = ()) -> None:
         self.facts: dict[tuple[str, int, tuple[Any, ...]], Step] = {}
         self.parameters: list[str] = []
         self._algebra = algebra
-        self._seen: set[tuple[int, tuple[Any, ...]]] = set()
+        self._seen: set[tuple[int, tuple[Any, ...]]] = {(id(step), ()) for step in told}
 
     def visit(self, step: Step, v: list[Any], records: "tuple[tuple[Step, Step, int], ...]") -> None:
         """``records`` says in which record of which aggregate we are: (element, aggregate, index), outermost first."""

@@ -4,14 +4,13 @@
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from kinderguard.engines.blame import inner_values, is_unknown
-from kinderguard.engines.explain import ReferenceAlgebra
+from kinderguard.engines.condition_lines import ConditionLines, mark_of, shown
 from kinderguard.engines.explanation_document import document, sources_of
+from kinderguard.engines.opening import Opening, unset_of, unset_text
 from kinderguard.engines.plan import StackedSteps, Step
-from kinderguard.engines.ranges import Range
-from kinderguard.engines.reasons import Leaf, Reasons, conditions_of
+from kinderguard.engines.reasons import Reasons, conditions_of
 from kinderguard.engines.render import rich_tree
 from kinderguard.model.lines import Line, plain_text
 from kinderguard.model.money import bounds_text
@@ -21,38 +20,14 @@ from kinderguard.model.view import Tree as TreeBlock
 from kinderguard.model.view import View
 from kinderguard.rules import nodes as n
 from kinderguard.rules.citations import Cite
-from kinderguard.rules.kinds import Kind, Sort
 from kinderguard.rules.stacking import TopsUp
 from kinderguard.rules.titles import fact_title
-from kinderguard.rules.wording import quantity, title_of_step, wording
+from kinderguard.rules.wording import title_of_step, wording
 
 if TYPE_CHECKING:
     from rich.tree import Tree
 
     from kinderguard.engines.assessment import Assessment, PolicyResult
-    from kinderguard.rules.parameters import ParameterValue
-
-
-def shown(value: Any, kind: Kind) -> Text:
-    """A value of the trace as people read it, bounds included."""
-    if isinstance(value, Range):
-        low, high = value.low, value.high
-        if low is None and high is None:
-            return quantity(None, kind)
-        if high is None:
-            at_least = quantity(low, kind)
-            return Text(f"至少{at_least.zh}", f"at least {at_least.en}")
-        if low is None:
-            at_most = quantity(high, kind)
-            return Text(f"至多{at_most.zh}", f"at most {at_most.en}")
-        a, b = quantity(low, kind), quantity(high, kind)
-        return Text(f"{a.zh}至{b.zh}", f"{a.en} to {b.en}")
-    return quantity(value, kind)
-
-
-def mark_of(value: Any) -> str:
-    """The mark of a condition's value."""
-    return {True: "yes", False: "no", None: "unknown"}[value]
 
 
 class Explanation:
@@ -70,16 +45,31 @@ class Explanation:
         self.codes = codes
         self._trace = assessment.trace
         self._plan = assessment.basis.bound.plan
-        self._reasons = Reasons(self._trace)
         self._titles = assessment.basis.titles
+        self._reasons = Reasons(self._trace)
+        self._refused: set[int] | None = None
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse pickle, as the assessment does; ``to_dict()`` travels.
+
+        Raises:
+            CannotTravelError: with what to send instead.
+        """
+        self.assessment.__reduce__()
 
     # ---- the tree --------------------------------------------------------------------------------------------
 
     def tree(self) -> Line:
         """The explanation as lines within lines."""
-        a = self.assessment
         if self.code is not None:
             return self.line(self.code)
+        self._refused = set()
+        whole = self._whole()
+        self._refused = None  # a result that is told by itself is told in full
+        return whole
+
+    def _whole(self) -> Line:
+        a = self.assessment
         where = place_name(a.division) if a.division else Text("负责地区不详", "division in charge unknown")
         head = Text(f"评估日期 {a.on}，{where.zh}", f"Assessed on {a.on}, {where.en}")
         sections = [
@@ -126,8 +116,9 @@ class Explanation:
         if policy is not None and amount and own is not None and policy.eligible is not False:
             lines.append(self._amount(own, policy))
         stacked = self._stacking(policy) if policy is not None else None
+        opened = self._opened(policy) if policy is not None and amount else None
         open_facts = self._missing(code) if code in self.assessment.undetermined else None
-        return (*lines, *(line for line in (stacked, open_facts) if line is not None))
+        return (*lines, *(line for line in (stacked, opened, self._unset(code), open_facts) if line is not None))
 
     @property
     def _given(self) -> tuple["PolicyResult", ...]:
@@ -144,6 +135,7 @@ class Explanation:
         verdict = {True: Text("是", "yes"), False: Text("否", "no"), None: Text("待定", "undetermined")}[value]
         below = [
             *self._because(step, code),
+            *(line for line in (self._unset(code),) if line),
             *self._sources(sources_of(self._plan.rules, code, category.cites), category.note),
         ]
         if self.code and value is None:
@@ -159,9 +151,9 @@ class Explanation:
         below = [*self._because(steps.eligible, policy.code)]
         if steps.own is not None and result.eligible is not False:
             below.append(self._amount(steps.own, result))
-        below += [line for line in (self._stacking(result),) if line]
+        below += [line for line in (self._stacking(result), self._opened(result), self._unset(result.code)) if line]
         below += self._sources(sources_of(self._plan.rules, policy.code, policy.cites), policy.note)
-        if self.code and result.eligible is None:
+        if self.code and result.code in self.assessment.undetermined:
             below += [line for line in (self._missing(result.code),) if line]
         return Line(
             Text(f"{policy.title.zh}：", f"{policy.title.en}: ") + self.verdict(result) + same(f" [{result.code}]"),
@@ -189,22 +181,25 @@ class Explanation:
     # ---- why -------------------------------------------------------------------------------------------------
 
     def _because(self, step: Step, rule: str) -> Iterator[Line]:
-        value = self._trace[step.index]
-        coded = self._condition_codes(rule, value) if self.codes else {}
-        if value is False:
-            why = tuple(self._leaf(Leaf(s, True), step, coded) for s in self._reasons.why(step))
-            yield Line(Text("因为", "Because"), below=why)
-            needed = self._reasons.needed(step)
-            failed = {s.index for s in self._reasons.why(step)}
-            # What a reason above stands in is told by that reason.
-            rest = [leaf for leaf in needed if failed.isdisjoint(_under(leaf.step))]
-            if rest:
-                yield Line(
-                    Text("若要符合，最少还需改变", "The least that would also have to change"),
-                    below=tuple(self._leaf(leaf, step, coded) for leaf in rest),
-                )
-        else:
-            yield from self._conditions(step, step, set(), coded)
+        yield from self._lines(rule).whole(step)
+
+    def _lines(self, rule: str) -> ConditionLines:
+        """What tells the conditions of one rule. What makes a child belong to another category is told where that
+        category is, once, unless only one result is explained.
+        """
+        own = self._plan.categories.get(rule)
+        codes = {}
+        if self.codes:
+            step = own or self._plan.policies[rule].eligible
+            codes = self._condition_codes(rule, self._trace[step.index])
+        return ConditionLines(self.assessment, self._trace, codes, self._folded, own, self._reasons, self._refused)
+
+    @cached_property
+    def _folded(self) -> frozenset[int]:
+        """The categories that have their own place in this explanation: those that hold or are open."""
+        if self.code is not None:
+            return frozenset()
+        return frozenset(s.index for s in self._plan.categories.values() if self._trace[s.index] is not False)
 
     def _condition_codes(self, rule: str, value: bool | None) -> dict[int, str]:
         """By step, the code of the rule's condition that it is, or lies in; of several, one that came out as the rule."""
@@ -219,137 +214,6 @@ class Explanation:
                     waiting += step.inputs
         return found
 
-    def _conditions(self, step: Step, top: Step, seen: set[int], coded: dict[int, str]) -> Iterator[Line]:
-        """The deciding part of a condition: each named step a line, each leaf a line with what it read.
-
-        What makes a child belong to another category is told where that category is, once, unless only one result is
-        explained.
-        """
-        if step.index in seen:
-            return
-        seen.add(step.index)
-        title = self.title(step) if step is not top else None
-        if title is not None and step.index in coded:
-            title += same(coded[step.index])
-            coded = {}  # below a line with the code it would say the same
-        if title is not None and self.code is None and step.index in self._category_steps:
-            yield Line(title, mark_of(self._trace[step.index]))
-            return
-        inputs = self._reasons.deciding(step)
-        if not inputs or (isinstance(step.node, n.Not) and not self._reasons.deciding(inputs[0])):
-            yield self._leaf(Leaf(step), top, coded)
-            return
-        below = [line for i in inputs for line in self._conditions(i, top, seen, coded)]
-        if title is not None and below:
-            yield Line(title, mark_of(self._trace[step.index]), tuple(below))
-        else:
-            yield from below
-
-    @cached_property
-    def _category_steps(self) -> frozenset[int]:
-        return frozenset(s.index for s in self._plan.categories.values())
-
-    def title(self, step: Step) -> Text | None:
-        """The title of a step: of a named one, or of a category."""
-        if step.names:
-            return step.names[0].title
-        for code, known in self._plan.categories.items():
-            if known is step:
-                return self._titles[code]
-        return None
-
-    def _leaf(self, leaf: Leaf, top: Step, coded: dict[int, str]) -> Line:
-        step, value = leaf.step, self._trace[leaf.step.index]
-        says = self.title(step) if step is not top else None
-        words = wording(step.node, self._titles)
-        text = (
-            words
-            if says is None or says.zh in words.zh
-            else Text(
-                f"{says.zh}（{words.zh}）" if len(words.zh) < 60 else says.zh,
-                f"{says.en} ({words.en})" if len(words.en) < 120 else says.en,
-            )
-        )
-        negated = self._is_negated(step, leaf)
-        far = self._reasons.distance(leaf if not negated else Leaf(step, False))
-        if far is not None:
-            text = Text(f"{text.zh}：{far.zh}", f"{text.en}: {far.en}")
-        elif negated:
-            text = Text("须不成立：", "must not hold: ") + text
-        text += same(coded.get(step.index, ""))
-        return Line(text, mark_of(value), tuple(self._read(step)))
-
-    def _is_negated(self, step: Step, leaf: Leaf) -> bool:
-        """Whether the leaf holds where it ought not to (below a ``not``)."""
-        return leaf.wanted is True and self._trace[step.index] is True
-
-    def _read(self, step: Step) -> Iterator[Line]:
-        """What a step read: facts, parameters, lengths of time, and the records of an aggregate."""
-        seen: set[int] = set()
-        waiting = list(step.inputs) if step.inputs else [step]
-        if isinstance(step.node, n.Aggregate):
-            yield from self._records(step)
-            waiting = [i for s in _inside(step) for i in s.inputs if i.static]
-        while waiting:
-            read = waiting.pop(0)
-            if read.index in seen:
-                continue
-            seen.add(read.index)
-            node, value = read.node, self._trace[read.index] if read.index < len(self._trace) else None
-            if isinstance(node, n.Fact) and node.of is None:
-                if read is not step:
-                    yield Line(fact_title(node.path, self._titles) + Text("：", ": ") + shown(value, node.kind))
-            elif isinstance(node, n.Param):
-                yield self._parameter(node.code, value, node.kind)
-            elif isinstance(node, n.Years | n.Months | n.Days) and not read.static:
-                yield Line(wording(node, self._titles) + Text("：", ": ") + shown(value, node.kind))
-                waiting.extend(read.inputs)
-            elif isinstance(node, n.Aggregate):
-                yield Line(
-                    wording(node, self._titles) + Text("：", ": ") + shown(value, node.kind),
-                    below=tuple(self._records(read)),
-                )
-            elif not isinstance(node, n.Const | n.Day):
-                waiting.extend(read.inputs)
-
-    def _records(self, step: Step) -> Iterator[Line]:
-        """The records of an aggregate: what was read of each."""
-        if self._trace[step.inputs[0].index] is None:
-            yield Line(wording(step.inputs[0].node, self._titles) + Text("：未知", ": unknown"), "unknown")
-            return
-        for number, inner in enumerate(self._inner(step), 1):
-            facts = [
-                wording(s.node, self._titles) + Text("：", ": ") + shown(inner[s.index], s.node.kind)
-                for s in step.inner
-                if isinstance(s.node, n.Fact) and not (is_unknown(inner[s.index]))
-            ]
-            assert step.body is not None
-            mark = mark_of(inner[step.body.index]) if step.body.node.kind.sort is Sort.BOOL else ""
-            yield Line(
-                Text(f"第{number}条：", f"record {number}: ")
-                + (join(facts, "；", "; ") if facts else Text("内容未知", "nothing known")),
-                mark,
-            )
-
-    def _inner(self, step: Step) -> Iterator[list[Any]]:
-        return inner_values(ReferenceAlgebra(), step, self._trace)
-
-    def _parameter(self, code: str, value: Any, kind: Kind) -> Line:
-        given = self.assessment.basis.parameters.get(code)
-        title = self._titles.get(code, same(code))
-        text = title + Text("：", ": ") + shown(value, kind) + same(f" [{code}]")
-        if given is None:
-            return Line(text + Text("（本地未设定）", " (not set at this place)"), "unknown")
-        return Line(text, below=(Line(self._origin(given)),))
-
-    def _origin(self, given: "ParameterValue") -> Text:
-        place = place_name(given.place)
-        period = given.period.text
-        return Text(
-            f"{place.zh}，{period.zh}；来源：{given.source}（{given.trust.label.zh}）",
-            f"{place.en}, {period.en}; source: {given.source} ({given.trust.label.en})",
-        )
-
     def _amount(self, step: Step, result: "PolicyResult") -> Line:
         own = self._trace[step.index]
         calculation = step.inputs[1] if isinstance(step.node, n.When) else step
@@ -357,9 +221,10 @@ class Explanation:
         text = Text("金额：", "Amount: ") + words
         if result.eligible:
             text += Text(" ＝ ", " = ") + shown(own, step.node.kind)
-        below = [self._parameter(calculation.node.code, self._trace[calculation.index], calculation.node.kind)] if isinstance(
+        lines = ConditionLines(self.assessment, self._trace)
+        below = [lines.parameter(calculation.node.code, self._trace[calculation.index], calculation.node.kind)] if isinstance(
             calculation.node, n.Param
-        ) else list(self._read(calculation))  # fmt: skip
+        ) else list(lines.read(calculation))  # fmt: skip
         return Line(text, below=tuple(below))
 
     def _stacking(self, result: "PolicyResult") -> Line | None:
@@ -378,6 +243,21 @@ class Explanation:
             change = Text(f"：{before.zh} → {after.zh}", f": {before.en} → {after.en}")
             lines.append(Line(how + reason + change, below=tuple(self._counted(steps))))
         return Line(Text("衔接", "Stacking"), below=tuple(lines)) if lines else None
+
+    def _opened(self, result: "PolicyResult") -> Line | None:
+        """What leaves the amount (or the service) of a child open who is eligible for it."""
+        if not result.eligible or result.code not in self.assessment.undetermined:
+            return None
+        what = Text("金额待定，因为以下未知", "The amount is open, because this is not known")
+        if not result.is_cash:
+            what = Text("是否提供待定，因为以下未知", "Whether it is given is open, because this is not known")
+        return self._section(what, list(Opening(self.assessment, result.code).lines()))
+
+    def _unset(self, code: str) -> Line | None:
+        """Which standards, not set at the place, leave a result open."""
+        told = [s for s in self._plan.categories.values() if s.index in self._folded]
+        said = unset_text(self.assessment, unset_of(self.assessment, code, told), codes=True)
+        return Line(said, "unknown") if said else None
 
     def _counted(self, stacked: StackedSteps) -> Iterator[Line]:
         """What a top-up counted, each with its amount; what is nothing is not told."""
@@ -425,7 +305,7 @@ class Explanation:
         tree = self.tree()
         if self.code is None:
             return View(tree.text, [TreeBlock(tree.below, opened=1)], lang)
-        return View(self._titles[self.code], [TreeBlock([tree], opened=2)], lang)
+        return View(self._titles[self.code], [TreeBlock([tree], opened=3)], lang)
 
     def rich(self, lang: Language = "zh") -> "Tree":
         """The tree for a terminal (needs rich, extra ``[cli]``)."""
@@ -446,24 +326,6 @@ class Explanation:
     def to_dict(self) -> dict[str, Any]:
         """The document ``kinderguard.explanation/1`` as plain JSON values (see its published schema)."""
         return document(self.assessment, self.code)
-
-
-def _inside(step: Step) -> Iterator[Step]:
-    for inner in step.inner:
-        yield inner
-        yield from _inside(inner)
-
-
-def _under(step: Step) -> set[int]:
-    """The places of a step and of all that it is computed from."""
-    found: set[int] = set()
-    waiting = [step]
-    while waiting:
-        current = waiting.pop()
-        if current.index not in found:
-            found.add(current.index)
-            waiting += current.inputs
-    return found
 
 
 def _money_pair(value: Any) -> Text:

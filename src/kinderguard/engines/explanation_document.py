@@ -7,7 +7,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from kinderguard.engines.blame import inner_values
+from kinderguard.engines.condition_lines import place_in_charge
 from kinderguard.engines.explain import ReferenceAlgebra
+from kinderguard.engines.opening import Opening, unset_of
 from kinderguard.engines.plan import Step
 from kinderguard.engines.ranges import Range, bounds
 from kinderguard.engines.reasons import Reasons
@@ -17,6 +19,7 @@ from kinderguard.rules import nodes as n
 from kinderguard.rules.canonical import operation_name
 from kinderguard.rules.citations import Cite
 from kinderguard.rules.kinds import Kind, Sort
+from kinderguard.rules.operators import joining
 from kinderguard.rules.ruleset import RuleSet
 from kinderguard.rules.titles import fact_title
 from kinderguard.rules.wording import wording
@@ -116,6 +119,7 @@ class _Document:
             "title": category.title.to_dict(),
             "step": step.index,
             "value": self._trace[step.index],
+            "unset": self._unset_entries(code),
             "because": [s.index for s in self._reasons.why(step)],
             "needed": self._needed_entries(step),
             "cites": [_cite(c) for c in sources_of(self._plan.rules, code, category.cites)],
@@ -134,6 +138,8 @@ class _Document:
             "high": _money(result.high),
             "every": result.every.value,
             "per": result.per,
+            "open_steps": self._open_steps(result),
+            "unset": self._unset_entries(result.code),
             "because": [s.index for s in self._reasons.why(steps.eligible)],
             "needed": self._needed_entries(steps.eligible),
             "stacking": [
@@ -159,6 +165,21 @@ class _Document:
             found.append({"step": leaf.step.index, "wanted": leaf.wanted, "distance": far.to_dict() if far else None})
         return found
 
+    def _open_steps(self, result: "PolicyResult") -> list[int]:
+        """What leaves open how much, or whether, a child gets who is eligible."""
+        if not result.eligible or result.code not in self.assessment.undetermined:
+            return []
+        return list(Opening(self.assessment, result.code).steps())
+
+    def _unset_entries(self, code: str) -> list[dict[str, Any]]:
+        """The standards that leave a result open since nobody set them, with the place where they are missing."""
+        place = (self.assessment.division or "")[:6] or None
+        named = place_in_charge(self.assessment).to_dict()
+        return [
+            {"code": c, "title": self._titles.get(c, same(c)).to_dict(), "place": place, "place_name": named}
+            for c in unset_of(self.assessment, code)
+        ]
+
     def _step_entry(self, step: Step, inner: list[Any] | None = None) -> dict[str, Any]:
         node = step.node
         values = self._trace if inner is None else inner
@@ -170,6 +191,10 @@ class _Document:
             "value": "records" if isinstance(node, n.Collection) else value_json(values[step.index], node.kind),
             "reads": [i.index for i in step.inputs],
         }
+        joins = joining(node)
+        if joins is not None:
+            reasons = self._reasons if inner is None else Reasons(inner)
+            entry |= {"joins": joins.to_dict(), "deciding": [i.index for i in reasons.deciding(step)]}
         if isinstance(node, n.Collection):
             entry["value"] = None if values[step.index] is None else {"records": len(values[step.index])}
         if step.names:
@@ -194,7 +219,7 @@ class _Document:
         given = self.assessment.basis.parameters.get(code)
         entry: dict[str, Any] = {"code": code, "title": self._titles.get(code, same(code)).to_dict()}
         if given is None:
-            return entry | {"set": False}
+            return entry | {"set": False, "place": (self.assessment.division or "")[:6] or None}
         return entry | {
             "set": True,
             "place": given.place or "cn",

@@ -51,23 +51,57 @@ def conditions_of(plan: Plan, rule: str) -> dict[str, list[Step]]:
 
 def named_conditions(rule: str, root: Step, categories: Mapping[Step, str]) -> dict[str, list[Step]]:
     """What a rule's condition is joined of, by the code of the step or category; by its place where it has none."""
+    return {name: [part.step for part in parts] for name, parts in _named(rule, root, categories).items()}
+
+
+def inner_conditions(rule: str, root: Step, categories: Mapping[Step, str]) -> dict[str, list[Step]]:
+    """``named_conditions``, and below each that has no name what it is joined of in turn: ``#2.1`` is the first part of ``#2``."""
     found: dict[str, list[Step]] = {}
-    for place, part in enumerate(_conditions(root), 1):
-        name = part.names[0].code if part.names and part is not root else categories.get(part)
+
+    def down(code: str, part: _Part) -> None:
+        found[code] = [part.step]
+        if part.name(categories) is None and isinstance(part.node, n.And | n.Or):
+            for place, inner in enumerate(_conditions(part), 1):
+                down(f"{code}.{place}", inner)
+
+    for code, parts in _named(rule, root, categories).items():
+        if len(parts) == 1 and parts[0].step is not root:
+            down(code, parts[0])
+        else:
+            found[code] = [part.step for part in parts]
+    return found
+
+
+@attrs.frozen
+class _Part:
+    """A condition as a rule writes it, and its step.
+
+    The name is the rule's own: rules that ask alike share a step, which then has the names of them all.
+    """
+
+    node: n.Node
+    step: Step
+
+    def name(self, categories: Mapping[Step, str]) -> str | None:
+        return self.node.code if isinstance(self.node, n.Named | n.InCategory) else categories.get(self.step)
+
+
+def _named(rule: str, root: Step, categories: Mapping[Step, str]) -> dict[str, list[_Part]]:
+    found: dict[str, list[_Part]] = {}
+    for place, part in enumerate(_conditions(_Part(root.node, root)), 1):
+        name = part.name(categories)
         found.setdefault(name if name is not None and name != rule else f"#{place}", []).append(part)
     return found
 
 
-def _conditions(root: Step) -> list[Step]:
+def _conditions(root: _Part) -> list[_Part]:
     """What a condition is joined of: through ``and``s that have no name, or the alternatives of an ``or``."""
-    if isinstance(root.node, n.Or):
-        return list(root.inputs)
-    if not isinstance(root.node, n.And):
+    if not isinstance(root.node, n.And | n.Or):
         return [root]
-    found: list[Step] = []
-    for part in root.inputs:
-        found += _conditions(part) if isinstance(part.node, n.And) and not part.names else [part]
-    return found
+    parts = [_Part(*part) for part in zip(root.node.parts(), root.step.inputs, strict=True)]
+    if isinstance(root.node, n.Or):
+        return parts
+    return [inner for part in parts for inner in (_conditions(part) if isinstance(part.node, n.And) else [part])]
 
 
 def reason(plan: Plan, code: str, titles: Mapping[str, Text]) -> Reason:
@@ -84,6 +118,9 @@ def reason(plan: Plan, code: str, titles: Mapping[str, Text]) -> Reason:
             + suggestion(rule, rules)
         )
     conditions = conditions_of(plan, rule)
+    if step not in conditions and "." in step:
+        root = plan.categories[rule] if rule in plan.categories else plan.policies[rule].eligible
+        conditions |= inner_conditions(rule, root, {at: code for code, at in plan.categories.items()})
     if step not in conditions:
         known = ", ".join(f"{rule}:{name}" for name in conditions)
         near = suggestion(step, conditions) if step else Text("", "")
@@ -96,6 +133,9 @@ def reason(plan: Plan, code: str, titles: Mapping[str, Text]) -> Reason:
     words = join([wording(part.node, titles) for part in parts], "；", "; ")
     named = next((name.title for part in parts for name in part.names if name.code == step), None)
     asked = plan.rules.categories.get(step)
+    if "." in step:
+        asked = next((plan.rules.categories[code] for code, at in plan.categories.items() if at in parts), None)
+        named = None if asked else next((name.title for part in parts for name in part.names), None)
     checks = [check for _, check in sorted(plan.rules.checks.items()) if check.on == rule]
     cites = asked.cites if asked else (*rules[rule].cites, *(cite for check in checks for cite in check.cites))
     return Reason(code, rule, rules[rule].title, named or (asked.title if asked else words), words, tuple(cites))

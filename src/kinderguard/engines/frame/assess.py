@@ -4,7 +4,10 @@ Called by ``PolicyBook.assess_frame``; knows no packs, only the rules of a place
 """
 
 import datetime as dt
+from collections import deque
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
 
 import polars as pl
 
@@ -18,6 +21,32 @@ from kinderguard.rules.kinds import Kind
 WHOLE = 4_000_000
 #: From so many groups of rules on, rows are put in the order of their groups, so that each group's stand together.
 MANY = 16
+#: How many batches are under way at a time, so that one reads its lists, on one core, while another is computed.
+BESIDE = min(2, pl.thread_pool_size())
+#: Fewer rows are not worth a batch of their own.
+LEAST = 65_536
+
+Part = TypeVar("Part")
+Done = TypeVar("Done")
+
+
+def _beside(work: Callable[[Part], Done], parts: Sequence[Part]) -> Iterator[Done]:
+    """The work on each part, in order, some of the next under way meanwhile."""
+    if len(parts) == 1 or BESIDE == 1:
+        yield from map(work, parts)
+        return
+    with ThreadPoolExecutor(BESIDE) as pool:
+        begun = deque[Future[Done]]()
+        try:
+            for part in parts:
+                begun.append(pool.submit(work, part))
+                if len(begun) > BESIDE:
+                    yield begun.popleft().result()
+            while begun:
+                yield begun.popleft().result()
+        finally:
+            for future in begun:
+                future.cancel()
 
 
 def divisions_of(children: pl.DataFrame, division: str | None) -> pl.Series:
@@ -98,7 +127,6 @@ class FrameRun:
         """
         place = self._places(children)
         assert self._writer is not None
-        self.reader.begin()
         rows = pl.int_range(len(children), dtype=pl.UInt32, eager=True)
         read = children.select(self.reader.columns(children.columns))
         ordered = pl.DataFrame([place.alias(PLACE), rows.alias(SOURCE_ROW), *read.get_columns()])
@@ -107,17 +135,34 @@ class FrameRun:
             if groups.n_unique() > MANY and not groups.is_sorted():
                 ordered = ordered[groups.arg_sort()]
         met = {code: rows.filter(mark) for code, mark in (noted or {}).items()}
-        # A size that the caller chose holds in any case.
-        size = WHOLE if self.options.batch == BATCH and not self.engine.opens_lists else self.options.batch
-        for start in range(0, max(len(ordered), 1), size):
-            batch, reads = self.reader.batch(ordered.slice(start, size))
-            computed = self.engine.run(batch, self.reader, reads)
+        size = self._size(len(ordered))
+        parts = [ordered.slice(start, size) for start in range(0, max(len(ordered), 1), size)]
+        for number, (reader, results) in enumerate(_beside(lambda part: self._part(part, met), parts)):
+            self.reader.faults += reader.faults
             if self.options.strict and self.reader.faults:
-                self._refuse(ordered.slice(start + size))
-            unread = self.reader.unread_rows()
-            if unread is not None:
-                unread = pl.concat([unread, *([met[NOT_VALID]] if NOT_VALID in met else [])])
-            yield self._writer.write(computed, met if unread is None else met | {NOT_VALID: unread})
+                self._refuse(ordered.slice((number + 1) * size))
+            yield results
+
+    def _size(self, rows: int) -> int:
+        """How many of so many rows are computed at a time; a size that the caller chose holds in any case."""
+        if self.options.batch != BATCH:
+            return self.options.batch
+        if not self.engine.opens_lists:
+            return WHOLE
+        # Alike, so that none is computed alone at the end.
+        parts = max(1, -(-rows // BATCH), min(BESIDE, rows // LEAST))
+        return max(1, -(-rows // parts))
+
+    def _part(self, part: pl.DataFrame, met: Mapping[str, pl.Series]) -> tuple[Reader, pl.DataFrame]:
+        """The results of a batch, and its reader, which knows what could not be read."""
+        assert self._writer is not None
+        reader = self.reader.apart()
+        batch, reads = reader.batch(part)
+        computed = self.engine.run(batch, reader, reads)
+        unread = reader.unread_rows()
+        if unread is not None:
+            unread = pl.concat([unread, *([met[NOT_VALID]] if NOT_VALID in met else [])])
+        return reader, self._writer.write(computed, met if unread is None else {**met, NOT_VALID: unread})
 
     def _places(self, children: pl.DataFrame) -> pl.Series:
         """The place of each row, by its number in the engine."""
@@ -146,9 +191,10 @@ class FrameRun:
     def assess(self, children: pl.DataFrame, noted: Mapping[str, pl.Series] | None = None) -> pl.DataFrame:
         """The results in the order of the rows."""
         found = pl.concat(list(self.batches(children, noted)), how="vertical")
-        if not found[SOURCE_ROW].is_sorted():
+        if len(self.engine.groups) > MANY and not found[SOURCE_ROW].is_sorted():
             found = found.sort(SOURCE_ROW)
-        return found.drop(SOURCE_ROW)
+        found.drop_in_place(SOURCE_ROW)
+        return found
 
 
 __all__ = ["DIVISION_COLUMNS", "FrameRun", "Options", "divisions_of", "total_name"]

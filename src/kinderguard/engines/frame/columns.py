@@ -7,7 +7,7 @@ amount, which may be personal.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 import attrs
@@ -16,10 +16,10 @@ import polars as pl
 from kinderguard.engines.frame.algebra import Records
 from kinderguard.engines.frame.intervals import Interval, point
 from kinderguard.engines.frame.vectors import Dtype, Graph, Scope, Vector
-from kinderguard.model.errors import KinderguardError, Problem, closed, nearest
+from kinderguard.model.errors import Problem, ToldError, closed, nearest
 from kinderguard.model.money import LIMIT
 from kinderguard.model.places import PROVINCES
-from kinderguard.model.text import Text
+from kinderguard.model.text import Text, join
 from kinderguard.rules.kinds import Kind, Sort
 
 #: No amount (fen) and no number reaches these: what does is a mistake of typing, and is refused.
@@ -38,12 +38,15 @@ SHOWN = 5
 SHOWN_CODES = 12
 
 
-class FrameColumnError(KinderguardError, ValueError):
+class FrameColumnError(ToldError, ValueError):
     """Columns that cannot be read; ``problems`` has one entry a column and fault."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        self.problems = problems
-        super().__init__("\n".join(p.message.en for p in problems))
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(join([p.message for p in self.problems], "\n", "\n"))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problems,)
 
 
 @attrs.frozen
@@ -287,21 +290,28 @@ def columns_of(frame: pl.DataFrame, kinds: Mapping[str, Kind], at: str = "") -> 
             rows = there & held.is_null()
             shown = _code_values(frame[name].filter(rows)) if kinds[name].codes is not None else ()
             faults.append(Fault(f"{at}{name}", reading.fault, rows, shown))
-    return Columns(read, [frame[name] for name in sound], [*sound.values()], faults)
+    return Columns(read, [number for number, _ in sound.values()], [expr for _, expr in sound.values()], faults)
 
 
-def _within_limits(frame: pl.DataFrame, readings: "Mapping[str, _Reading]") -> dict[str, pl.Expr]:
-    """How columns of numbers are read of which every one lies within its limits; the least and the greatest tell."""
+def _within_limits(frame: pl.DataFrame, readings: "Mapping[str, _Reading]") -> dict[str, tuple[pl.Series, pl.Expr]]:
+    """Columns of numbers of which every one lies within its limits, with how they are read; the least and the greatest
+    tell.
+    """
     limited = {name: r.limits for name, r in readings.items() if r.limits is not None}
-    if not limited:
-        return {}
-    lows = [limits.number.min().alias(name + FROM) for name, limits in limited.items()]
-    highs = [limits.number.max().alias(name + TO) for name, limits in limited.items()]
-    ends = frame.select(*lows, *highs).row(0)
+    numbers = frame.select(limits.number.alias(name) for name, limits in limited.items())
+    ends = numbers.select(
+        end.alias(f"{name}#{k}")
+        for name, limits in limited.items()
+        for k, end in enumerate(limits.ends(name, numbers.schema[name]))
+    )
+    inside = dict.fromkeys(limited, True)
+    for found in ends.get_columns():
+        name, end = found.name.rsplit("#", 1)[0], found.item()
+        inside[name] &= end is None or limited[name].least <= end <= limited[name].most
     return {
-        name: limits.read.alias(name)
-        for (name, limits), low, high in zip(limited.items(), ends[: len(lows)], ends[len(lows) :], strict=True)
-        if low is None or (low >= limits.least and high <= limits.most)
+        name: (numbers[name], limits.read(pl.col(name)).alias(name))
+        for name, limits in limited.items()
+        if inside[name] and numbers[name].null_count() == frame[name].null_count()
     }
 
 
@@ -328,15 +338,24 @@ class _Reading:
 class _Limits:
     """Between which numbers all cells are to lie, so that each can be read; and how they are read then."""
 
+    #: The numbers; null where one is too great for 64 bits.
     number: pl.Expr
     least: int
     most: int
-    read: pl.Expr
+    read: Callable[[pl.Expr], pl.Expr]
+
+    def ends(self, name: str, dtype: pl.DataType) -> "list[pl.Expr]":
+        """What of the column is to lie within, so that all of it does."""
+        number = pl.col(name)
+        if self.least == 0 and dtype == pl.Int64:
+            # Read without a sign, what is below zero is greater than any limit.
+            return [number.reinterpret(signed=False).max()]
+        return [number.min(), number.max()]
 
     def reading(self, fault: Text) -> "_Reading":
         """How a column is read with these limits: null where a number lies outside."""
         inside = self.number.cast(pl.Int128, strict=False).is_between(self.least, self.most)
-        return _Reading([pl.when(inside).then(self.read)], fault, limits=self)
+        return _Reading([pl.when(inside).then(self.read(self.number))], fault, limits=self)
 
 
 def _reading(name: str, kind: Kind, dtype: pl.DataType) -> _Reading | None:
@@ -364,11 +383,11 @@ HELD_TYPES: dict[Sort, Any] = {
     Sort.BOOL: pl.Boolean, Sort.CODE: pl.UInt16, Sort.CODES: pl.UInt64, Sort.MONEY: pl.Int64, Sort.NUMBER: pl.Int64, Sort.DATE: pl.Date,
 }  # fmt: skip
 
-#: What the model takes for a division: 2 to 12 digits that begin with a province.
-_DIVISION = rf"^(?:{'|'.join(PROVINCES)})\d{{0,10}}$"
+#: What the model takes for a division: 2, 4, 6, 9 or 12 digits that begin with a province.
+_DIVISION = rf"^(?:{'|'.join(PROVINCES)})(?:\d{{2}}(?:\d{{2}}(?:\d{{3}}(?:\d{{3}})?)?)?)?$"
 NO_DIVISION = Text(
-    "不是行政区划代码（以省级代码开头的 2 至 12 位数字）",
-    "a division code has 2 to 12 digits that begin with a province",
+    "不是行政区划代码（以省级代码开头的 2、4、6、9 或 12 位数字）",
+    "a division code has 2, 4, 6, 9 or 12 digits that begin with a province",
 )
 NO_SUCH_CODE = Text("没有这个代码", "there is no such code")
 
@@ -415,9 +434,9 @@ def as_divisions(cells: pl.Series) -> pl.Series:
 
 
 def distinct(cells: pl.Series) -> pl.Series:
-    """Each value once. Of one value in every row, as in a county's own table, that is soon told."""
-    same = len(cells) and not cells.null_count() and (cells == cells[0]).all()
-    return cells.head(1) if same else cells.unique()
+    """Each value once. Neighbours are often alike, and soon compared: few are left to be looked for among all."""
+    new = cells.ne_missing(cells.shift(1))
+    return pl.concat([cells.head(1), cells.filter(new)]).unique()
 
 
 def _read_codes(column: pl.Expr, name: str, kind: Kind, dtype: pl.DataType) -> _Reading | None:
@@ -443,20 +462,20 @@ class _Codes:
         code = _as_code(pl.element(), self.kind, _inner(cast(pl.List, lists.dtype)))
         each = lists.list.eval(pl.lit(2, dtype=pl.UInt64).pow(code).fill_null(_NO_CODE))
         bits = each.list.sum()
-        # The sum is the union where no code is given twice; few lists have more than one.
-        rows = (lists.list.len() > 1).fill_null(False).arg_true()
-        if len(rows):
-            bits = bits.scatter(rows, each.gather(rows).list.unique().list.sum())
+        # The sum is the union where no code is given twice: then it has as many bits as there are codes.
+        twice = (bits.bitwise_count_ones() != lists.list.len()).arg_true()
+        if len(twice):
+            bits = bits.scatter(twice, each.gather(twice).list.unique().list.sum())
         return bits if (bits.max() or 0) < _NO_CODE else bits.set((bits >= _NO_CODE).fill_null(False), None)  # type: ignore[operator]
 
 
 def _read_money(column: pl.Expr, dtype: pl.DataType) -> _Reading | None:
     if dtype.is_integer():
-        return _Limits(column, 0, LIMIT - 1, column.cast(pl.Int64, strict=False) * 100).reading(BEYOND)
+        return _Limits(column, 0, LIMIT - 1, lambda yuan: yuan.cast(pl.Int64, strict=False) * 100).reading(BEYOND)
     if isinstance(dtype, pl.Decimal) and dtype.scale == 2:
         # Decimals are held as whole numbers of their last place, which is the fen.
-        fen = column.to_physical()
-        return _Limits(fen, 0, MOST_FEN, fen.cast(pl.Int64, strict=False)).reading(NOT_MONEY)
+        fen = column.to_physical().cast(pl.Int64, strict=False)
+        return _Limits(fen, 0, MOST_FEN, lambda fen: fen).reading(NOT_MONEY)
     if dtype == pl.String:
         text = column.str.strip_chars()
         well_formed = text.str.contains(r"^\d{1,15}(\.\d{1,2}0*)?$")
@@ -489,13 +508,13 @@ def _read_number(column: pl.Expr, name: str, dtype: pl.DataType) -> _Reading | N
         return _Reading([whole.cast(pl.Int64).alias(name)], NOT_WHOLE)
     if not dtype.is_integer():
         return None
-    return _Limits(column, low, high, column.cast(pl.Int64, strict=False)).reading(BEYOND)
+    return _Limits(column, low, high, lambda number: number.cast(pl.Int64, strict=False)).reading(BEYOND)
 
 
 def _read_date(column: pl.Expr, name: str, dtype: pl.DataType) -> _Reading | None:
     if dtype == pl.Date:
         # As days since 1970: a date beyond those that can be written has no other form here.
-        return _Limits(column.to_physical(), *CALENDAR, column).reading(BEYOND)
+        return _Limits(column.to_physical(), *CALENDAR, lambda days: days.cast(pl.Date)).reading(BEYOND)
     if isinstance(dtype, pl.Datetime):
         day = column.dt.date()
         midnight = column == day.cast(dtype)
@@ -557,7 +576,7 @@ def _wrong_type(column: str, kind: Kind, dtype: pl.DataType) -> Problem:
         Sort.MONEY: Text("以元为单位的 Decimal 或文字", "Decimal or text in yuan"),
         Sort.DATE: Text("日期，或 2012-03 这样的文字", "dates, or text such as 2012-03"),
     }[kind.sort]  # fmt: skip
-    why = _mend_of_float(column, kind) if dtype.is_float() else Text("", "")
+    why = _mend_of_code(kind, dtype) or (_mend_of_float(column, kind) if dtype.is_float() else Text("", ""))
     return Problem(
         "frame.column_type",
         Text(
@@ -566,6 +585,22 @@ def _wrong_type(column: str, kind: Kind, dtype: pl.DataType) -> Problem:
         ),
         column,
     )
+
+
+def _mend_of_code(kind: Kind, dtype: pl.DataType) -> Text | None:
+    """What turns numbers, or several codes in one text, into codes; None where that is not what stands there."""
+    if kind.sort is Sort.CODES and _is_text(dtype):
+        return Text('；Polars 与 pandas 都用 `.str.split(",")`', ' In Polars and in pandas: `.str.split(",")`.')
+    if kind.sort is not Sort.CODE or kind.codes is None or not dtype.is_numeric():
+        return None
+    values = _values(kind)
+    if any(value.isdigit() for value in values):
+        polars = "`.cast(pl.Int64).cast(pl.String)`" if dtype.is_float() else "`.cast(pl.String)`"
+        pandas = '`.astype("Int64").astype("string")`'
+    else:
+        named = f'{{1: "{values[0]}", …}}'
+        polars, pandas = f"`.replace_strict({named}, return_dtype=pl.String)`", f"`.map({named})`"
+    return Text(f"：Polars 用 {polars}；pandas 用 {pandas}", f" In Polars {polars}; in pandas {pandas}.")
 
 
 def _mend_of_float(column: str, kind: Kind) -> Text:

@@ -1,6 +1,7 @@
 """Frames of children and of their records, as the engine reads them: which columns there are, and each batch of them."""
 
 from collections.abc import Container, Iterable, Mapping
+from copy import copy
 from typing import Any
 
 import attrs
@@ -165,9 +166,14 @@ class Reader:
         #: By table, the keys of records with a cell that could not be read.
         self._unread_keys: dict[str, pl.Series] = {}
 
-    def begin(self) -> None:
-        """Forget which rows of the last frame could not be read: another frame counts its rows anew."""
-        self._unread = []
+    def apart(self) -> "Reader":
+        """A reader of the same tables that notes faults by itself, for a batch beside others."""
+        for path, held in self.layout.lists.items():
+            if held.key is not None and path in self._needed.get("", ()):
+                self._table(path)
+        found = copy(self)
+        found.faults, found._unread = [], []
+        return found
 
     def need(self, graph: Graph) -> None:
         """Read only the columns that a graph asks for."""

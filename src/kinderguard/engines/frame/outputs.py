@@ -9,7 +9,7 @@ from kinderguard.engines.frame.algebra import FrameAlgebra
 from kinderguard.engines.frame.intervals import Interval
 from kinderguard.engines.frame.vectors import Dtype, Graph, Vector
 from kinderguard.engines.plan import Outline, Step
-from kinderguard.engines.reasons import named_conditions
+from kinderguard.engines.reasons import inner_conditions, named_conditions
 from kinderguard.model.codes import Frequency
 
 
@@ -91,6 +91,19 @@ def outputs_of(algebra: FrameAlgebra, outline: Outline) -> Outputs:
             total = iv.add(g, total, part)
         totals[key] = _money(g, total)
     return Outputs(categories, policies, totals, roots)
+
+
+def parts_of(algebra: FrameAlgebra, outline: Outline, holds: bool) -> dict[str, Vector]:
+    """For each rule, which of its conditions hold (or fail), through those that have no name; by code as reasons have it."""
+    g = algebra.g
+    categories = {step: code for code, step in outline.categories.items()}
+    found: dict[str, Vector] = {}
+    rules = [*outline.categories.items(), *((code, p.eligible) for code, p in outline.policies.items())]
+    for code, root in rules:
+        for name, parts in inner_conditions(code, root, categories).items():
+            truths = [algebra.truth(part) for part in parts]
+            found[f"{code}:{name}"] = g.any(*((g.is_true(t) if holds else g.is_false(t)) for t in truths))
+    return {name: vector for name, vector in found.items() if not vector.is_value(False)}
 
 
 def reasons_of(algebra: FrameAlgebra, outline: Outline) -> dict[str, Vector]:

@@ -25,6 +25,8 @@ TYPES: dict[Dtype, Any] = {
 ROW = "#row"
 #: Given, not computed.
 _GIVEN = ("source", "outer", "fold")
+#: What is written with its parts more than once.
+_READ_AGAIN = ("min", "max", "min_there", "max_there", "quotient", "later")
 
 
 class RecordTables(Protocol):
@@ -111,8 +113,9 @@ class Program:
                 reads.append(records.source)
                 kept.add(vector.args[0])
                 kept.add(records.source)
+            again = vector.op in _READ_AGAIN
             for read in reads:
-                uses[read] = uses.get(read, 0) + 1
+                uses[read] = uses.get(read, 0) + 1 + again
                 if vector.op == "outer":
                     kept.add(read)
                 if read not in seen:
@@ -423,9 +426,18 @@ def _is_in(vector: Vector, parts: list[pl.Expr]) -> pl.Expr:
 
 
 def _other_county(vector: Vector, parts: list[pl.Expr]) -> pl.Expr:
-    home, here = parts
-    there = (home.str.len_bytes() >= 6) & (here.str.len_bytes() >= 6)
-    return pl.when(there).then(home.str.head(6) != here.str.head(6))
+    return pl.map_batches(parts, _in_two_counties, return_dtype=pl.Boolean, is_elementwise=True)
+
+
+def _in_two_counties(divisions: Sequence[pl.Series]) -> pl.Series:
+    """Whether two divisions lie in different counties (their first six digits); unknown where one is none."""
+    home, here = divisions
+    apart = home != here
+    # Only of different ones the beginnings are looked at, which takes ten times as long.
+    rows = apart.arg_true()
+    apart = apart.scatter(rows, home.gather(rows).str.head(6) != here.gather(rows).str.head(6))
+    to_the_county = (home.str.len_bytes() >= 6) & (here.str.len_bytes() >= 6)
+    return apart if to_the_county.all() else apart.set(~to_the_county, None)
 
 
 def _shared_type(vector: Vector, parts: list[pl.Expr]) -> list[pl.Expr]:
@@ -443,13 +455,21 @@ def _chosen(vector: Vector, parts: list[pl.Expr]) -> pl.Expr:
 
 
 def _extreme(vector: Vector, parts: list[pl.Expr]) -> pl.Expr:
+    """Of two numbers or dates the lesser or the greater, by one comparison: three times as fast as ``min_horizontal``."""
     a, b = _shared_type(vector, parts)
-    if vector.op in ("min_there", "max_there"):
-        return pl.min_horizontal(a, b) if vector.op == "min_there" else pl.max_horizontal(a, b)
-    x, y = (a, b) if vector.op == "min" else (b, a)
-    # A null comparison takes neither branch: null where either is.
-    first = (b >= a) if vector.args[0].is_constant else (a <= b)
-    return pl.when(first).then(x).when(~first).then(y)
+    (x, y), least = vector.args, vector.op.startswith("min")
+    if (y.nullable and not x.nullable) or x.is_constant:
+        # A constant stands on the right: see ``_compared``.
+        (a, b), (x, y) = (b, a), (y, x)
+    if not y.nullable:
+        # A null comparison takes the second branch: null, or what is there.
+        if vector.op.endswith("_there"):
+            return pl.when((a < b) if least else (a > b)).then(a).otherwise(b)
+        return pl.when((a > b) if least else (a < b)).then(b).otherwise(a)
+    first = (a <= b) if least else (a >= b)
+    if vector.op.endswith("_there"):
+        return pl.when(first | b.is_null()).then(a).otherwise(b)
+    return pl.when(first).then(a).otherwise(pl.when(a.is_not_null()).then(b))
 
 
 def _compared(operation: str) -> "Callable[[Vector, list[pl.Expr]], pl.Expr]":

@@ -52,8 +52,9 @@ class Options:
 
     #: The unknown facts that leave a result open, as a list of paths for each child.
     missing: bool = True
-    #: The conditions by which a rule does not hold, as a list of ``rule:step`` for each child.
-    reasons: bool = False
+    #: The conditions by which a rule does not hold, as a list of ``rule:step`` for each child; ``"hold"`` or ``"fail"``: of
+    #: every rule those that do, through conditions without a name.
+    reasons: bool | str = False
     #: What was wrong with packs, rules or cells for each child, and whether every rule could be used.
     problems: bool = True
     #: ``yuan`` (Decimal) or ``fen`` (whole numbers).
@@ -294,7 +295,8 @@ class ResultWriter:
             found = computed.rows.select(SOURCE_ROW, PLACE, *self._exprs(base, "same"))
             stacked = pl.concat([self._part(part, "other") for part in parts or [Part(base, computed.rows, None)]])
             found = found.hstack(in_row_order(stacked.drop(SOURCE_ROW, PLACE), parts).get_columns())
-        return found.with_columns(*self._lists(found, noted)).select(SOURCE_ROW, *self.schema)
+        lists = list(self._lists(found, noted))
+        return (found.with_columns(lists) if lists else found)[[SOURCE_ROW, *self.schema]]
 
     def _part(self, part: Part, *which: str) -> pl.DataFrame:
         wanted = [*which, "lists"] if self.options.local == "lists" else which

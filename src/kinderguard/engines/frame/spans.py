@@ -1,8 +1,9 @@
 """The calendar for many rows: the same readings as ``model/dates.py``, as Polars expressions and as thresholds."""
 
 import datetime as dt
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 from kinderguard.model.dates import add_months, age_on, months_between
 
@@ -64,27 +65,65 @@ def span_expr(unit: str, start: "pl.Expr", end: "pl.Expr") -> "pl.Expr":
 
     if unit == "days":
         return (end.cast(pl.Int32) - start.cast(pl.Int32)).cast(pl.Int64)
+    count = partial(_between, unit)
+    return pl.map_batches([start, end], count, return_dtype=pl.Int64, is_elementwise=True)
+
+
+#: Dates between these are looked up: taking a date apart costs ten times as much.
+LOOKED_UP = (dt.date(1900, 1, 1), dt.date(2100, 12, 31))
+
+
+def _day_number(date: dt.date) -> int:
+    """As Polars holds dates."""
+    return (date - dt.date(1970, 1, 1)).days
+
+
+def _between(unit: str, ends: "Sequence[pl.Series]") -> "pl.Series":
+    """Whole years or months between two columns of dates (one may be the same date in every row)."""
+    import polars as pl
+
+    start, end = ends
     if unit == "years":
-        # As numbers such as 20250901: a year is complete once the month and the day are reached.
-        return ((_written(end) - _written(start)) // 10_000).cast(pl.Int64)
-    return pl.when(end < start).then(-_months(end, start)).otherwise(_months(start, end)).cast(pl.Int64)
+        return ((_written(end) - _written(start)) // 384).cast(pl.Int64)
+
+    def count(early: "pl.Series", late: "pl.Series") -> "pl.Series":
+        # Complete on the same day of the month, or on its last where it is shorter.
+        return (_written(late, whole_months=True) - _written(early)) // 32
+
+    months = count(start, end)
+    backwards = end < start
+    if backwards.any():
+        months = months.zip_with(~backwards, -count(end, start))
+    return months.cast(pl.Int64)
 
 
-def _written(date: "pl.Expr") -> "pl.Expr":
+def _written(dates: "pl.Series", *, whole_months: bool = False) -> "pl.Series":
+    """Dates as numbers whose differences count months (by 32) and years (by 384); with ``whole_months`` the last day of
+    any month is its 31st.
+    """
+    days = dates.to_physical()
+    first, last = map(_day_number, LOOKED_UP)
+    low: Any = days.min()
+    high: Any = days.max()
+    if low is None or (low >= first and high <= last):
+        return _table(whole_months).gather(days - first)
+    return _taken_apart(dates, whole_months)
+
+
+@cache
+def _table(whole_months: bool) -> "pl.Series":
     import polars as pl
 
-    return date.dt.year() * 10_000 + date.dt.month().cast(pl.Int32) * 100 + date.dt.day()
+    return _taken_apart(pl.date_range(*LOOKED_UP, eager=True), whole_months)
 
 
-def _months(a: "pl.Expr", b: "pl.Expr") -> "pl.Expr":
-    """Whole months from a to a later b: complete on the same day of the month, or its last where it is shorter."""
+def _taken_apart(dates: "pl.Series", whole_months: bool) -> "pl.Series":
     import polars as pl
 
-    def count(date: "pl.Expr") -> "pl.Expr":
-        return date.dt.year() * 12 + date.dt.month().cast(pl.Int32)
-
-    early = (b.dt.day() < a.dt.day()) & (b != b.dt.month_end())
-    return count(b) - count(a) - early.cast(pl.Int32)
+    day = dates.dt.day().cast(pl.Int32)
+    if whole_months:
+        day = day.zip_with(dates != dates.dt.month_end(), pl.Series([31], dtype=pl.Int32))
+    return dates.dt.year().cast(pl.Int32) * 384 + dates.dt.month().cast(pl.Int32) * 32 + day
 
 
 def _parts(date: "pl.Expr") -> "tuple[pl.Expr, pl.Expr, pl.Expr]":
@@ -109,7 +148,7 @@ def later_expr(unit: str, date: "pl.Expr", count: "pl.Expr") -> "pl.Expr":
 
     if unit == "days":
         moved = date.cast(pl.Int32).cast(pl.Int64) + count
-        first, last = (d.toordinal() - dt.date(1970, 1, 1).toordinal() for d in (dt.date.min, dt.date.max))
+        first, last = _day_number(dt.date.min), _day_number(dt.date.max)
         inside = (moved >= first) & (moved <= last)
         return pl.when(inside).then(moved).cast(pl.Int32).cast(pl.Date)
     y, m, d = _parts(date)

@@ -123,9 +123,9 @@ def _of_bounds(every: Frequency, per: str, sides: tuple[Side, Side], reading: st
             f"nor are the bounds of the total {every.en} {who.en} while facts are unknown below {against.en}",
         ),
         Text(
-            f"有儿童在事实未知时，{every.zh}{who.zh}合计的下限或上限低于{against.zh}（只涉及显示的范围，事实已知后另见上项）",
+            f"有儿童在事实未知时，{every.zh}{who.zh}合计的下限或上限低于{against.zh}（只涉及显示的范围；事实已知后的合计另有求证）",
             f"for a child of whom facts are unknown a bound of the total {every.en} {who.en} is below that of {against.en} "
-            "(this is about the bounds that are shown; see the line above for what is due once the facts are known)",
+            "(this is about the bounds that are shown; what is due once the facts are known is a question of its own)",
         ),
         shown=_changed(sides, every, per), reading=reading,
     )  # fmt: skip

@@ -36,6 +36,11 @@ _LABELS = {
 }
 
 
+#: Questions whose answer is worth knowing and judges nothing: the law itself has cliffs and reads some blanks by a default,
+#: and bounds are about what is shown.
+_TOLD = ("cliff", "paper", "floor.bounds")
+
+
 @attrs.frozen
 class Proof:
     """The answer to one question about one rule, or about a total.
@@ -80,6 +85,13 @@ class Proof:
     #: Whether the solver's counterexample was not confirmed, or no child at all is within the limits: a fault of the
     #: library, never of the rules.
     fault: bool = False
+
+    @property
+    def calls_for_action(self) -> bool:
+        """Whether somebody has to do something about it. A cliff, a fact that makes a result worse and bounds that are
+        lower while facts are unknown are told for people to weigh; whether a rule is at fault they don't say.
+        """
+        return self.fault or (self.outcome is not Outcome.PROVED and not self.question.startswith(_TOLD))
 
     def facts(self) -> tuple[Text, ...]:
         """The facts of the counterexample (or of the example) in words, and the parameters that it needs."""

@@ -1,13 +1,15 @@
 """The answers of one run: a text for the terminal, a page for the file, what was assumed with them."""
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterator
+from enum import Enum
 
 import attrs
 
 from kinderguard.engines.prove.proof import Outcome, Proof
-from kinderguard.model.text import Language, Text, join
+from kinderguard.model.text import Language, Text, join, same
 from kinderguard.model.view import (
     Code,
     Column,
@@ -23,30 +25,53 @@ from kinderguard.model.view import (
     display_language,
 )
 
-#: The questions in the order and under the titles in which a report shows them.
-_SECTIONS: tuple[tuple[str, str, Text], ...] = (
-    ("floor", "county", Text("不低于国家规定（按本地标准）", "Not below the national rules (with the place's own numbers)")),
-    ("floor", "law", Text("不低于国家标准和最低标准", "Not below the nation's own numbers and floors")),
-    ("equivalent", "", Text("两套规则是否相同", "Whether two rule sets say the same")),
-    ("can_apply", "", Text("可以适用", "Rules that can apply")),
-    ("can_be_refused", "", Text("并非人人适用", "Rules that do not apply to everybody")),
-    ("apart", "", Text("互斥的政策", "Policies that exclude each other")),
-    ("overlap", "", Text("不应重叠的规则", "Rules that should not overlap")),
-    ("gap", "", Text("类别是否有遗漏", "Gaps between categories")),
-    ("cliff", "", Text("多一元收入是否得不偿失", "Cliffs: a yuan more of income")),
-    ("paper", "", Text("多提供一项事实是否变差", "A fact more makes nothing worse")),
+#: The kinds of question in the order in which a report shows them, the place's own numbers first.
+_ORDER = (
+    ("floor", "county"), ("floor", "law"), ("equivalent", ""), ("can_apply", ""), ("can_be_refused", ""), ("apart", ""),
+    ("overlap", ""), ("gap", ""), ("cliff", ""), ("paper", ""),
 )  # fmt: skip
+
+
+_URGENT = (Outcome.REFUTED, Outcome.UNDECIDED, Outcome.NOT_TAKEN, Outcome.PROVED)
+
+
+class Group(Enum):
+    """Answers that a report shows together, the most urgent first."""
+
+    REFUTED = Text("不成立", "Refuted")
+    TOLD = Text(
+        "不成立，供了解（可能正是法律的本意，或只涉及事实未知时显示的范围）",
+        "Refuted, to be weighed (it may be what the law means, or is only about bounds that are shown)",
+    )
+    OPEN = Text("未能判定", "Not decided")
+    PROVED = Text("已证明", "Proved")
+
+    @classmethod
+    def of(cls, proof: Proof) -> "Group":
+        """The group of an answer."""
+        if proof.outcome is Outcome.PROVED:
+            return cls.PROVED
+        if proof.outcome is not Outcome.REFUTED:
+            return cls.OPEN
+        return cls.REFUTED if proof.calls_for_action else cls.TOLD
+
+
+class Whose(Enum):
+    """Whose rule an answer is about, the place's own first: what the nation's law brings along is no pack's fault."""
+
+    OWN = Text("本地规则", "this place's own rules")
+    ALL = Text("各项规则的合计", "totals of all rules")
+    ABOVE = Text("上级规则", "rules from above")
+
+
+_CODE = re.compile(r"(?:cn|\d{2,12})(?:\.[a-z0-9_]+)+")
 _WORDS = {
     "title": Text("规则求证", "Proofs about the rules"),
     "assumed": Text("求证的前提", "What the proofs assume"),
     "child": Text("反例（虚构的儿童，已由参考引擎证实）", "Counterexample (a made-up child, confirmed by the reference engine)"),
 }  # fmt: skip
-_COLUMNS = (
-    Text("问题与答案", "question and answer"),
-    Text("结果", "outcome"),
-    Column(Text("秒", "seconds"), number=True),
-)
-_MARKS = {Outcome.PROVED: "yes", Outcome.REFUTED: "no"}
+_COLUMNS = (Text("答案", "answer"), Text("规则", "rule"), Column(Text("秒", "seconds"), number=True))
+_MARKS = {Group.REFUTED: "no", Group.TOLD: "unknown", Group.OPEN: "unknown", Group.PROVED: "yes"}
 
 
 @attrs.frozen
@@ -60,6 +85,7 @@ class ProofReport:
         fingerprint: the hash of the rules and parameter values.
         proofs: the answers.
         assumptions: what they assume.
+        changed: rules of the nation or province that the place's packs have a check on.
     """
 
     place: Text
@@ -68,6 +94,7 @@ class ProofReport:
     fingerprint: str
     proofs: tuple[Proof, ...] = attrs.field(repr=False)
     assumptions: tuple[Text, ...] = attrs.field(repr=False)
+    changed: frozenset[str] = attrs.field(default=frozenset(), repr=False)
 
     def __iter__(self) -> Iterator[Proof]:
         return iter(self.proofs)
@@ -99,26 +126,64 @@ class ProofReport:
     @property
     def _counted(self) -> Text:
         counts = Counter(p.outcome for p in self.proofs)
-        there = [o for o in Outcome if counts[o]]
+        there = [o for o in _URGENT if counts[o]]
         return Text(
             "，".join(f"{o.label.zh} {counts[o]} 项" for o in there),
             ", ".join(f"{counts[o]} {o.label.en}" for o in there),
         )
 
+    def whose(self, proof: Proof) -> Whose:
+        """Whose rule an answer is about: the place's own (or one that it changes), one from above, or all together."""
+        if proof.question.startswith("floor") and proof.calls_for_action:
+            return Whose.OWN  # less than the nation gives: only what the place says can have taken it away
+        codes = set() if proof.subject.startswith("due.") else set(_CODE.findall(proof.subject))
+        if not codes:
+            return Whose.ALL
+        own = f"{self.division or 'cn'}."
+        return Whose.OWN if codes & self.changed or any(c.startswith(own) for c in codes) else Whose.ABOVE
+
+    def by_whose(self, group: Group) -> Text | None:
+        """Of a group, how many answers are about whose rules; None for the nation, whose rules are all its own."""
+        counts = Counter(self.whose(p) for p in self.proofs if Group.of(p) is group)
+        if self.division is None or not counts:
+            return None
+        there = [w for w in Whose if counts[w]]
+        return Text(
+            "，".join(f"{w.value.zh} {counts[w]} 项" for w in there),
+            ", ".join(f"{counts[w]} of {w.value.en}" for w in there),
+        )
+
     def _head(self, lang: Language) -> str:
         return f"{_WORDS['title'].in_(lang)} · {self.place.in_(lang)} · {self.day.isoformat()}"
 
-    def _sections(self) -> Iterator[tuple[Text, tuple[Proof, ...]]]:
-        for kind, reading, title in _SECTIONS:
-            proofs = tuple(p for p in self.of(kind) if p.reading == reading)
+    def groups(self) -> Iterator[tuple[Group, tuple[Proof, ...]]]:
+        """The answers as they are shown: refuted first, then not decided, then proved; within each the place's own rules
+        first, then by question.
+        """
+        whose = list(Whose)
+        ordered = sorted(self.proofs, key=lambda p: (whose.index(self.whose(p)), _order(p)))
+        for group in Group:
+            proofs = tuple(p for p in ordered if Group.of(p) is group)
             if proofs:
-                yield title, proofs
+                yield group, proofs
+
+    def once_known(self, proof: Proof) -> Proof | None:
+        """Of bounds that are lower while facts are unknown, the answer about the same total once they are known."""
+        if proof.question != "floor.bounds" or proof.outcome is Outcome.PROVED:
+            return None
+        return next((p for p in self.of("floor.total", proof.subject) if p.reading == proof.reading), None)
 
     def text(self, lang: Language = "zh") -> str:
         """For a terminal: every answer, counterexamples and assumptions included."""
         lines = [self._head(lang), self.summary(lang)]
-        for title, proofs in self._sections():
-            lines += ["", title.in_(lang), *(p.text(lang) for p in proofs)]
+        for group, proofs in self.groups():
+            lines += ["", f"{group.value.in_(lang)} ({len(proofs)})"]
+            if of := self.by_whose(group):
+                lines.append(of.in_(lang))
+            for proof in proofs:
+                lines.append(proof.text(lang))
+                if known := self.once_known(proof):
+                    lines.append(f"    {known.summary(lang)}")
         lines += ["", _WORDS["assumed"].in_(lang), *(f"- {a.in_(lang)}" for a in self.assumptions)]
         return "\n".join(lines)
 
@@ -132,10 +197,30 @@ class ProofReport:
             lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
         """
         sections = [
-            Section(title, [Table(_COLUMNS, map(_row, proofs), most=1000)]) for title, proofs in self._sections()
+            Section(
+                Marked(group.value + same(f" ({len(proofs)})"), _MARKS[group]),
+                [
+                    *([Paragraph(of)] if (of := self.by_whose(group)) else []),
+                    Table(_COLUMNS, [self._row(p) for p in proofs], most=1000),
+                ],
+                folded=group is Group.PROVED,
+            )
+            for group, proofs in self.groups()
         ]
         assumed = Section(_WORDS["assumed"], [Listing(self.assumptions)])
         return View(Text(self._head("zh"), self._head("en")), [Paragraph(self._counted), *sections, assumed], lang)
+
+    def _row(self, proof: Proof) -> tuple[Content, ...]:
+        said: list[Content] = [proof.statement]
+        if proof.counterexample is not None:
+            why = [Verbatim(join(list(proof.why), "\n\n", "\n\n"))] if proof.why else []
+            folded = Group.of(proof) is not Group.REFUTED
+            said.append(Section(_WORDS["child"], [Listing(proof.facts()), *why], folded=folded))
+        else:
+            said += proof.why
+        if known := self.once_known(proof):
+            said.append(Marked(known.outcome.label + Text("：", ": ") + known.statement, _mark(known)))
+        return Together(said), Code(proof.subject), f"{proof.seconds:.2f}"
 
     def to_html(self, lang: Language = "zh") -> str:
         """A page that stands alone."""
@@ -145,12 +230,11 @@ class ProofReport:
         return self.view().html
 
 
-def _row(proof: Proof) -> tuple[Content, ...]:
-    said: list[Content] = [proof.statement, Code(proof.subject)]
-    if proof.counterexample is not None:
-        why = [Verbatim(join(list(proof.why), "\n\n", "\n\n"))] if proof.why else []
-        said.append(Section(_WORDS["child"], [Listing(proof.facts()), *why], folded=True))
-    else:
-        said += proof.why
-    outcome = Marked(proof.outcome.label, _MARKS.get(proof.outcome, "unknown"))
-    return Together(said), outcome, f"{proof.seconds:.2f}"
+def _order(proof: Proof) -> int:
+    """Where an answer stands among those of its group."""
+    kind = proof.question.partition(".")[0]
+    return _ORDER.index((kind, proof.reading))
+
+
+def _mark(proof: Proof) -> str:
+    return _MARKS[Group.of(proof)]

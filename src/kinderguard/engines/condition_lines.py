@@ -1,0 +1,479 @@
+"""A condition as lines: how its parts make it, which of them decide it, and what each read. ``Explanation`` makes one
+``ConditionLines`` a result, and a condition that it has told once is only referred to after that.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from kinderguard.engines.blame import inner_values, is_unknown
+from kinderguard.engines.explain import ReferenceAlgebra
+from kinderguard.engines.plan import Step
+from kinderguard.engines.ranges import Range
+from kinderguard.engines.reasons import Leaf, Reasons
+from kinderguard.model.lines import Line
+from kinderguard.model.places import place_name
+from kinderguard.model.text import Text, join, same
+from kinderguard.rules import nodes as n
+from kinderguard.rules import operators
+from kinderguard.rules.kinds import Kind, Sort
+from kinderguard.rules.titles import fact_title, own_title, record_of
+from kinderguard.rules.wording import quantified, quantity, wording
+
+if TYPE_CHECKING:
+    from kinderguard.engines.assessment import Assessment
+    from kinderguard.rules.parameters import ParameterValue
+
+#: Longer wordings (in Chinese, in English) are taken apart where they can be.
+_LONG_ZH, _LONG_EN = 60, 120
+_ABOVE = Text("（见上）", " (see above)")
+
+
+def shown(value: Any, kind: Kind) -> Text:
+    """A value of the trace as people read it, bounds included."""
+    if isinstance(value, Range):
+        low, high = value.low, value.high
+        if low is None and high is None:
+            return quantity(None, kind)
+        if high is None:
+            at_least = quantity(low, kind)
+            return Text(f"至少{at_least.zh}", f"at least {at_least.en}")
+        if low is None:
+            at_most = quantity(high, kind)
+            return Text(f"至多{at_most.zh}", f"at most {at_most.en}")
+        a, b = quantity(low, kind), quantity(high, kind)
+        return Text(f"{a.zh}至{b.zh}", f"{a.en} to {b.en}")
+    return quantity(value, kind)
+
+
+def fact_shown(value: Any, kind: Kind) -> Text:
+    """A fact as people read it: of one that nobody recorded only that it is not known, not that it is no less than zero."""
+    return quantity(None, kind) if _says_nothing(value) else shown(value, kind)
+
+
+def _says_nothing(value: Any) -> bool:
+    return isinstance(value, Range) and value.high is None and value.low in (None, 0)
+
+
+def mark_of(value: Any) -> str:
+    """The mark of a condition's value."""
+    return {True: "yes", False: "no", None: "unknown"}[value]
+
+
+def place_in_charge(assessment: "Assessment") -> Text:
+    """Where a standard would have to be set: the county in charge, so far as it is known."""
+    if not assessment.division:
+        return Text("负责地区不详", "division in charge unknown")
+    return place_name(assessment.division[:6])
+
+
+@attrs.frozen
+class _Part:
+    """A part of a condition that is told: what stands before it (if, then), and what it ought to be."""
+
+    step: Step
+    wanted: bool | None
+    before: Text | None = None
+
+
+@attrs.frozen
+class _Taken:
+    """A condition taken apart: how its parts make it (None where one part is all), and those that are told; ``alone`` says
+    the first in short where a single part is told.
+    """
+
+    says: Text | None
+    parts: tuple[_Part, ...]
+    alone: Text | None = None
+
+
+class ConditionLines:
+    """The lines of the conditions of one result.
+
+    Args:
+        assessment: the result.
+        trace: the values; of one record, those while its conditions were computed.
+        codes: by step, what is written after it (see ``Explanation.codes``).
+        folded: categories that are told elsewhere: their title alone stands here.
+        own: the category that is explained, whose title stands above already.
+        reasons: those of the same trace, where somebody has them already.
+        refused: the categories that the child is not in and that were told in another result of the same text, to which
+            those told here are added; None where each result stands by itself.
+    """
+
+    def __init__(
+        self,
+        assessment: "Assessment",
+        trace: list[Any],
+        codes: Mapping[int, str] | None = None,
+        folded: frozenset[int] = frozenset(),
+        own: Step | None = None,
+        reasons: Reasons | None = None,
+        refused: set[int] | None = None,
+    ) -> None:
+        self.assessment = assessment
+        self.reasons = reasons or Reasons(trace)
+        self._trace = trace
+        self._codes = codes or {}
+        self._folded = folded
+        self._own = own
+        self._categories = {step.index: code for code, step in assessment.basis.bound.plan.categories.items()}
+        self._titles = assessment.basis.titles
+        self._told: set[int] = set()
+        self._refused = refused
+
+    # ---- a whole condition ----------------------------------------------------------------------------------
+
+    def whole(self, step: Step) -> Iterator[Line]:
+        """A rule's condition: why it holds, or is open; else why not, and the least that would have to change."""
+        value = self._trace[step.index]
+        if value is not False:
+            yield self._top(step)
+            return
+        taken = None if self.title(step) else self._taken(step, True)
+        if taken is None or taken.says is None:
+            yield Line(Text("因为", "Because"), below=(self.line(step, wanted=True),))
+        else:
+            code = self._codes.get(step.index, "")
+            text = Text("因为不满足：", "Because this does not hold: ") + taken.says + same(code)
+            yield Line(text, below=tuple(self._parts(taken, {} if code else self._codes)))
+        failed = {s.index for s in self.reasons.why(step)}
+        # What a reason above stands in is told by that reason.
+        rest = [leaf for leaf in self.reasons.needed(step) if failed.isdisjoint(_under(leaf.step))]
+        if rest:
+            text = Text("若要符合，最少还需改变", "The least that would also have to change")
+            if len(rest) > 1:
+                text += Text("（以下各项）", " (all of these)")
+            yield Line(text, below=tuple(self.needed(leaf) for leaf in rest))
+
+    def _top(self, step: Step) -> Line:
+        taken = None if self.title(step) else self._taken(step, None)
+        if taken is None or taken.says is None:
+            return self.line(step)
+        code = self._codes.get(step.index, "")
+        text = Text("条件：", "Condition: ") + taken.says + same(code)
+        return Line(text, mark_of(self._trace[step.index]), tuple(self._parts(taken, {} if code else self._codes)))
+
+    def line(
+        self,
+        step: Step,
+        *,
+        wanted: bool | None = None,
+        before: Text | None = None,
+        codes: Mapping[int, str] | None = None,
+        shortened: bool = False,
+    ) -> Line:
+        """One condition, with the parts that decide it below, or with what it read.
+
+        Args:
+            step: the condition.
+            wanted: what it would have to be; None where that is not asked.
+            before: what stands before it.
+            codes: those still to be written; below a line with a code it would say the same.
+            shortened: whether how parts make a condition stands before it already: once in a line is enough.
+        """
+        codes = self._codes if codes is None else codes
+        title, mark = self.title(step), mark_of(self._trace[step.index])
+        code, before = same(codes.get(step.index, "")), before or same("")
+        if title is not None and step.index in self._folded:
+            return Line(before + title + code, mark)
+        taken = self._taken(step, wanted)
+        if taken is None:
+            return self._leaf(step, wanted, before, code)
+        is_alone = title is None and len(taken.parts) == 1
+        if is_alone and (taken.says is None or (taken.alone is not None and not shortened)):
+            (part,) = taken.parts
+            before += (taken.alone or same("")) + (part.before or same(""))
+            shortened = shortened or taken.alone is not None
+            return self.line(part.step, wanted=part.wanted, before=before, codes=codes, shortened=shortened)
+        refused = self._refused if self._refused is not None and self._is_category(step) else self._told
+        if title is not None and (step.index in self._told or step.index in refused):
+            return Line(before + title + code + _ABOVE, mark)
+        self._told.add(step.index)
+        refused.add(step.index)
+        parts = tuple(self._parts(taken, {} if code.zh else codes))
+        text = taken.says if title is None else title + Text("：", ": ") + taken.says if taken.says else title
+        assert text is not None
+        return Line(before + text + code, mark, parts)
+
+    def _parts(self, taken: _Taken, codes: Mapping[int, str]) -> Iterator[Line]:
+        for part in taken.parts:
+            yield self.line(part.step, wanted=part.wanted, before=part.before, codes=codes)
+
+    def title(self, step: Step) -> Text | None:
+        """The title of a step: of a named one, or of a category."""
+        if step.names:
+            return step.names[0].title
+        return self._titles[self._categories[step.index]] if self._is_category(step) else None
+
+    def _is_category(self, step: Step) -> bool:
+        """Inside a record the places are others: only a step of the outermost level is a category."""
+        code = self._categories.get(step.index)
+        return code is not None and self.assessment.basis.bound.plan.categories[code] is step and step is not self._own
+
+    # ---- taken apart ----------------------------------------------------------------------------------------
+
+    def _taken(self, step: Step, wanted: bool | None) -> _Taken | None:
+        """A condition taken apart into the parts that decide it; None for a plain question."""
+        node, value = step.node, self._trace[step.index]
+        deciding = self.reasons.deciding(step)
+        if not deciding:
+            return None
+        if isinstance(node, n.Not):
+            (inner,) = deciding
+            against = None if wanted is None else not wanted
+            return _Taken(operators.NOT, (_Part(inner, against),)) if self.reasons.deciding(inner) else None
+        if isinstance(node, n.When):
+            return self._choice(step, node, wanted)
+        parts = tuple(_Part(s, wanted) for s in self._row(step))
+        says, every = operators.joining(node), sum(1 for _ in self._all(step))
+        assert says is not None
+        says += _left_out(node, value, every - len(parts))
+        return _Taken(says, parts, _alone(node, value, every) if len(parts) == 1 else None)
+
+    def _row(self, step: Step) -> Iterator[Step]:
+        """The deciding parts of a row of conditions; a row of the same kind within it is one with it."""
+        for part in self.reasons.deciding(step):
+            yield from self._row(part) if self._is_one_with(part, step) else (part,)
+
+    def _all(self, step: Step) -> Iterator[Step]:
+        for part in step.inputs:
+            yield from self._all(part) if self._is_one_with(part, step) else (part,)
+
+    def _is_one_with(self, part: Step, row: Step) -> bool:
+        return type(part.node) is type(row.node) and bool(part.inputs) and self.title(part) is None
+
+    def _choice(self, step: Step, node: n.When, wanted: bool | None) -> _Taken | None:
+        """The branch that was taken, with what it hangs on; what only asks whether something is recorded says so."""
+        condition, then, _ = step.inputs
+        *_, taken = self.reasons.deciding(step)
+        if isinstance(taken.node, n.And | n.Or) and not taken.inputs:
+            return None  # always, or never: the wording says so
+        if isinstance(node.condition, n.Known):
+            return _Taken(None, (_Part(taken, wanted, None if taken is then else operators.NOT_RECORDED),))
+        after = operators.THEN if self._trace[condition.index] else operators.OTHERWISE
+        return _Taken(operators.CHOICE, (_Part(condition, None, operators.IF), _Part(taken, wanted, after)))
+
+    # ---- plain questions ------------------------------------------------------------------------------------
+
+    def needed(self, leaf: Leaf) -> Line:
+        """Something that would have to change, or become known."""
+        against = leaf.wanted is False and self.reasons.distance(leaf) is None
+        before = same("")
+        if against:
+            holds = self._trace[leaf.step.index] is True
+            before = (
+                Text("现成立，须不成立：", "holds, but must not: ") if holds else Text("须不成立：", "must not hold: ")
+            )
+        code = same(self._codes.get(leaf.step.index, ""))
+        return self._leaf(leaf.step, leaf.wanted, before, code, again=True)
+
+    def _leaf(self, step: Step, wanted: bool | None, before: Text, code: Text, *, again: bool = False) -> Line:
+        text, is_apart = self._says(step)
+        far = self.reasons.distance(Leaf(step, wanted))
+        if far is not None:
+            text = Text(f"{text.zh}：{far.zh}", f"{text.en}: {far.en}")
+        short, text = before + (self.title(step) or text) + code, before + text + code
+        mark = mark_of(self._trace[step.index])
+        read = tuple(self.read(step, apart=is_apart))
+        if step.index in self._told and not again and read:
+            return Line(short + _ABOVE, mark)
+        self._told.add(step.index)
+        return Line(text, mark, read)
+
+    def _says(self, step: Step) -> tuple[Text, bool]:
+        """A plain question in words, and whether what it asks of records is told below, record by record."""
+        if isinstance(step.node, n.Const) and step.node.value is None:
+            return Text("本规则不作判断", "left open by the rule"), False
+        title, words = self.title(step), wording(step.node, self._titles)
+        node = step.node
+        is_long = len(words.zh) >= _LONG_ZH or len(words.en) >= _LONG_EN
+        if is_long and isinstance(node, n.Aggregate) and self._is_told_by_record(step, node):
+            records = quantified(node, self._titles)
+            return records if title is None else title + Text("：", ": ") + records, True
+        if title is None or title.zh in words.zh:
+            return words, False
+        if isinstance(node, n.Not) and step.inputs[0].names:
+            return title, False  # there is no father: not ‘there is a father’
+        return Text(
+            f"{title.zh}（{words.zh}）" if len(words.zh) < _LONG_ZH else title.zh,
+            f"{title.en} ({words.en})" if len(words.en) < _LONG_EN else title.en,
+        ), False
+
+    def _is_told_by_record(self, step: Step, node: n.Aggregate) -> bool:
+        """Whether what is asked of records is better told of one of them: it has parts, and there is one that decides."""
+        body = node.body.arg if isinstance(node.body, n.Named) else node.body
+        if node.how not in (n.How.ANY, n.How.ALL) or operators.joining(body) is None:
+            return False
+        value = self._trace[step.index]
+        return bool(self._trace[step.inputs[0].index]) and any(
+            _counted(step, inner) is value for inner in inner_values(ReferenceAlgebra(), step, self._trace)
+        )
+
+    def read(self, step: Step, *, apart: bool = False) -> Iterator[Line]:
+        """What a step read: facts, parameters, lengths of time, and the records of an aggregate."""
+        seen: set[int] = set()
+        waiting = list(step.inputs) if step.inputs else [step]
+        if isinstance(step.node, n.Aggregate):
+            yield from self.records(step, apart=apart)
+            waiting = [] if apart else [i for s in _inside(step) for i in s.inputs if i.static]
+        while waiting:
+            read = waiting.pop(0)
+            if read.index in seen:
+                continue
+            seen.add(read.index)
+            node, value = read.node, self._trace[read.index] if read.index < len(self._trace) else None
+            if isinstance(node, n.Fact) and node.of is None:
+                if read is not step:
+                    yield Line(fact_title(node.path, self._titles) + Text("：", ": ") + fact_shown(value, node.kind))
+            elif isinstance(node, n.Param):
+                yield self.parameter(node.code, value, node.kind)
+            elif isinstance(node, n.Years | n.Months | n.Days) and not read.static:
+                yield Line(wording(node, self._titles) + Text("：", ": ") + shown(value, node.kind))
+                waiting.extend(read.inputs)
+            elif isinstance(node, n.Aggregate):
+                yield Line(
+                    wording(node, self._titles) + Text("：", ": ") + shown(value, node.kind),
+                    below=tuple(self.records(read)),
+                )
+            elif not isinstance(node, n.Const | n.Day):
+                waiting.extend(read.inputs)
+
+    # ---- records --------------------------------------------------------------------------------------------
+
+    def records(self, step: Step, *, apart: bool = False) -> Iterator[Line]:
+        """The records of an aggregate: what was read of each, and whether it counts.
+
+        Args:
+            step: the aggregate.
+            apart: tell what is asked of the records that decide it, part by part.
+        """
+        assert step.where is not None
+        assert step.body is not None
+        title, listed = wording(step.inputs[0].node, self._titles), self._trace[step.inputs[0].index]
+        if listed is None:
+            yield Line(title + Text("：未知", ": unknown"), "unknown")
+            return
+        if not listed:
+            yield Line(title + Text("：没有记录在案的", ": none on record"))
+            return
+        asks = step.body.node.kind.sort is Sort.BOOL
+        for number, inner in enumerate(inner_values(ReferenceAlgebra(), step, self._trace), 1):
+            facts, number_is = self._facts_of(step, inner), Text(f"第{number}条", f"record {number}")
+            text = number_is + Text("：", ": ") + facts
+            if inner[step.where.index] is False:
+                yield Line(text + Text("（不计）", " (does not count)"))
+                continue
+            counted = _counted(step, inner) if asks else None
+            if apart and counted is self._trace[step.index]:
+                yield self._of_record(step, inner, number_is + Text(f"（{facts.zh}）", f" ({facts.en})"))
+            else:
+                yield Line(text, mark_of(counted) if asks else "")
+
+    def _of_record(self, step: Step, inner: list[Any], text: Text) -> Line:
+        """What is asked of one record, part by part."""
+        assert step.where is not None
+        assert step.body is not None
+        within, mark, lines = ConditionLines(self.assessment, inner), mark_of(_counted(step, inner)), []
+        if inner[step.where.index] is None:
+            lines.append(within.line(step.where))
+        elif (taken := within._taken(step.body, None)) is not None and taken.says and not within.title(step.body):
+            return Line(text + Text("：", ": ") + taken.says, mark, tuple(within._parts(taken, {})))
+        return Line(text, mark, (*lines, within.line(step.body)))
+
+    def _facts_of(self, step: Step, inner: list[Any]) -> Text:
+        """What is known of one record, of what is asked."""
+        facts = [
+            self._own_title(step, s.node) + Text("：", ": ") + shown(inner[s.index], s.node.kind)
+            for s in step.inner
+            if isinstance(s.node, n.Fact) and not is_unknown(inner[s.index])
+        ]
+        return join(facts, "；", "; ") if facts else Text("内容未知", "nothing known")
+
+    def _own_title(self, step: Step, node: n.Fact) -> Text:
+        """A fact of the record as its own field: whose it is was said."""
+        outer = step.node
+        if isinstance(outer, n.Aggregate) and node.of == outer.each and outer.source.of is None:
+            return own_title(record_of(outer.source.path), node.path)
+        return wording(node, self._titles)
+
+    # ---- parameters -----------------------------------------------------------------------------------------
+
+    def parameter(self, code: str, value: Any, kind: Kind) -> Line:
+        """A standard with its value, place, period and source; where it is not set, where that is."""
+        given = self.assessment.basis.parameters.get(code)
+        text = self._titles.get(code, same(code))
+        if given is not None or not (value is None or _says_nothing(value)):
+            text += Text("：", ": ") + shown(value, kind)
+        text += same(f" [{code}]")
+        if given is None:
+            where = place_in_charge(self.assessment)
+            return Line(text + Text(f"（{where.zh}未设定）", f" (not set in {where.en})"), "unknown")
+        return Line(text, below=(Line(_origin(given)),))
+
+
+def _left_out(node: n.Node, value: bool | None, left: int) -> Text:
+    """What is said of the parts that are not told: they hold, do not, or do not matter."""
+    if not left:
+        return same("")
+    if value is None and isinstance(node, n.And):
+        return Text(f"（其余{left}项已符合）", f" ({left} more {'holds' if left == 1 else 'hold'})")
+    if value is None:
+        return Text(f"（其余{left}项不符合）", f" ({left} more {'does' if left == 1 else 'do'} not hold)")
+    return Text(f"（另有{left}项未列）", f" ({left} more not decisive)")
+
+
+def _alone(node: n.Node, value: bool | None, every: int) -> Text:
+    """What stands before the only part that is told of an ``and`` or ``or`` without a title of its own."""
+    two = every == 2
+    if isinstance(node, n.And):
+        rest = Text("（另一项已符合）", " (the other holds)") if two else Text("（其余已符合）", " (the rest hold)")
+        rest = rest if value is None else same("")
+        needed = "both are needed" if two else f"all {every} are needed"
+        return Text(f"{every}项须同时符合{rest.zh}：", f"{needed}{rest.en}: ")
+    rest = (
+        Text("（另一项不符合）", " (the other does not hold)")
+        if two
+        else Text("（其余不符合）", " (the rest do not hold)")
+    )
+    rest = rest if value is None else same("")
+    return Text(f"{every}项之一{rest.zh}：", f"one of {every}{rest.en}: ")
+
+
+def _counted(step: Step, inner: list[Any]) -> bool | None:
+    """Whether what is asked holds of a record; of one that may not be meant, it is not known unless it says nothing new."""
+    assert step.where is not None
+    assert step.body is not None
+    where, body = inner[step.where.index], inner[step.body.index]
+    settled = isinstance(step.node, n.Aggregate) and step.node.how is n.How.ALL
+    if where is False:
+        return settled
+    answer: bool | None = body if where is True or body is settled else None
+    return answer
+
+
+def _origin(given: "ParameterValue") -> Text:
+    place, period = place_name(given.place), given.period.text
+    return Text(
+        f"{place.zh}，{period.zh}；来源：{given.source}（{given.trust.label.zh}）",
+        f"{place.en}, {period.en}; source: {given.source} ({given.trust.label.en})",
+    )
+
+
+def _inside(step: Step) -> Iterator[Step]:
+    for inner in step.inner:
+        yield inner
+        yield from _inside(inner)
+
+
+def _under(step: Step) -> set[int]:
+    """The places of a step and of all that it is computed from."""
+    found: set[int] = set()
+    waiting = [step]
+    while waiting:
+        current = waiting.pop()
+        if current.index not in found:
+            found.add(current.index)
+            waiting += current.inputs
+    return found

@@ -1,0 +1,313 @@
+"""What an official reads: how the parts of a condition make it, what leaves an amount open, which standard is not set."""
+
+import datetime as dt
+
+import pytest
+
+import kinderguard
+from kinderguard import Case, Pack, Text
+from kinderguard import rules as r
+from kinderguard.model.codes import CareKind, SituationKind
+from kinderguard.report.page import page
+from kinderguard.report.run import AssessedRow
+from kinderguard.report.summary import Summary
+from kinderguard.rules import child, father, household
+from kinderguard.rules.kinds import MONEY
+from kinderguard.survey.ledger import LedgerRow
+
+DAY = dt.date(2025, 9, 1)
+TITLE = Text("某", "some")
+ADOPTED, STREET, ALONE = child.adopted, child.living_on_street, child.individual_dibao
+
+
+def book_of(when=None, amount=None, parameters=(), **policy):
+    """A nation with one category and one policy for every child in it."""
+    category = r.Category("cn.in", TITLE, when=ADOPTED if when is None else when)
+    gift = r.Policy(
+        "cn.gift",
+        Text("赠", "gift"),
+        eligible=child.is_in(category),
+        amount=r.yuan("5") if amount is None else amount,
+        every=r.MONTH,
+        **policy,
+    )
+    pack = Pack(
+        code="cn", title=TITLE, version="1", kinderguard=">=0.1", categories=[category], policies=[gift],
+        parameters=list(parameters),
+    )  # fmt: skip
+    return kinderguard.load(packs=[pack])
+
+
+def explained(when, facts, code="cn.in"):
+    return book_of(when).assess(Case.from_facts(facts), on=DAY).explain(code)
+
+
+def lines(when, facts):
+    """The explanation of the category in English, below its heading, with the branches as indents."""
+    _, *rows = explained(when, facts).text("en").splitlines()
+    return [row.translate(str.maketrans("├└│─", "    ")).replace(" " * 3, "  ").rstrip()[2:] for row in rows]
+
+
+def named(condition, title="named"):
+    return r.named("step", condition, zh=f"名{title}", en=title)
+
+
+ALL, NONE = (
+    {"child.adopted": True, "child.living_on_street": True},
+    {"child.adopted": False, "child.living_on_street": False},
+)
+
+
+@pytest.mark.parametrize(
+    ("when", "facts", "zh", "en"),
+    [
+        (ADOPTED & STREET, ALL, "✓ 条件：以下各项同时符合", "✓ Condition: all of these"),
+        (ADOPTED | STREET, ALL, "✓ 条件：以下各项符合其一（另有1项未列）", "✓ Condition: at least one of these (1 more not decisive)"),
+        (ADOPTED & STREET, {}, "? 条件：以下各项同时符合", "? Condition: all of these"),
+        (ADOPTED & STREET, {"child.adopted": True}, "（其余1项已符合）", "all of these (1 more holds)"),
+        (ADOPTED | STREET, {"child.adopted": False}, "（其余1项不符合）", "at least one of these (1 more does not hold)"),
+        (ADOPTED | STREET, NONE, "因为不满足：以下各项符合其一", "Because this does not hold: at least one of these"),
+        (ADOPTED & STREET, NONE, "因为不满足：以下各项同时符合（另有1项未列）", "all of these (1 more not decisive)"),
+        (ADOPTED & named(~(ADOPTED & STREET)), {"child.adopted": True, "child.living_on_street": False}, "✓ 名named：以下不成立", "✓ named: not this"),
+        (ADOPTED & named(STREET & ALONE), {}, "? 名named：以下各项同时符合", "? named: all of these"),
+        (ADOPTED & (STREET | ALONE), ALL | {"child.individual_dibao": True}, "✓ 2项之一：", "✓ one of 2: "),
+        (ADOPTED & (STREET | ALONE), {"child.individual_dibao": False}, "? 2项之一（另一项不符合）：", "? one of 2 (the other does not hold): "),
+        (ADOPTED | (STREET & ALONE), NONE, "✗ 2项须同时符合：", "✗ both are needed: "),
+    ],
+)  # fmt: skip
+def test_every_condition_made_of_others_says_how_they_make_it(when, facts, zh, en):
+    explanation = explained(when, facts)
+    assert zh in explanation.text("zh")
+    assert en in explanation.text("en")
+    assert en.split(":")[0].lstrip("✓✗? ") in explanation.html("en")
+
+
+def test_a_not_stands_between_a_yes_and_the_no_below_it():
+    gone = named(father.situations.any(lambda x: x.kind == SituationKind.DEAD), "gone")
+    when = named(~named(gone | STREET, "either"), "neither") & ADOPTED
+    facts = {"child.adopted": True, "child.living_on_street": False, "father.situations": []}
+    found = lines(when, facts)
+    at = next(i for i, line in enumerate(found) if "not this" in line)
+    assert found[at].strip() == "✓ neither: not this"
+    assert found[at + 1].strip() == "✗ either: at least one of these"
+    assert "the father's situations: none on record" in "".join(found)
+
+
+def test_a_case_distinction_says_if_and_then_and_otherwise():
+    when = r.when(ADOPTED & STREET, ALONE).otherwise(household.property_within_limits)
+    facts = NONE | {"household.property_within_limits": True, "child.adopted": True}
+    found = lines(when, facts)
+    assert [line.strip() for line in found[:3]] == [
+        "✓ Condition: if … then …, otherwise …",
+        "✗ if: both are needed: the child lives on the street",
+        "✓ otherwise: the household has property within the limits",
+    ]
+    assert "✓ 否则：" in explained(when, facts).text("zh")
+
+
+def test_what_only_counts_where_it_is_recorded_says_so():
+    when = r.when(ADOPTED.is_known(), ADOPTED & ALONE).otherwise(STREET) & ALONE
+    found = "\n".join(lines(when, {"child.living_on_street": True, "child.individual_dibao": True}))
+    assert "✓ where that is not recorded: the child lives on the street" in found
+
+
+@pytest.mark.parametrize(("kind", "says"), [("any", "for at least one of the guardians"), ("all", "for every one of the guardians")])  # fmt: skip
+def test_what_is_asked_of_records_says_of_how_many_and_is_told_part_by_part(kind, says):
+    """Wordings that are too long to be read are taken apart at the record that decides."""
+
+    def fit(x):
+        return (
+            (x.entrusted & (x.unfit_grounds.is_known())) & (x.birth_date < dt.date(1980, 1, 1)) & x.entrusted.is_known()
+        )
+
+    when = named(getattr(r.guardians, kind)(fit), "fit") & ADOPTED
+    facts = {"child.adopted": True, "guardians": [{"birth_date": "1957-12-05", "unfit_grounds": []}]}
+    found = [line.strip() for line in lines(when, facts)]
+    assert f"✗ fit: {says}" in " ".join(found)
+    at = next(i for i, line in enumerate(found) if line.startswith("✗ record 1 ("))
+    assert "birth date: 5 December 1957" in found[at]
+    assert found[at].endswith(": all of these (3 more not decisive)")
+    assert found[at + 1] == "✗ it is known whether that person is entrusted by the parents"
+
+
+def test_a_record_that_is_not_meant_does_not_count():
+    when = father.situations.current().any(lambda x: x.kind == SituationKind.LOST_CONTACT)
+    situations = [
+        {"kind": "lost_contact", "since": "2020-01-01", "until": "2020-02-01"},
+        {"kind": "lost_contact", "since": "2024-01-01", "ongoing": True},
+    ]
+    found = lines(when, {"father.situations": situations})
+    assert [line.strip().endswith("(does not count)") for line in found if "record" in line] == [True, False]
+
+
+def test_what_was_told_above_is_only_referred_to():
+    both = named(ADOPTED & STREET, "both")
+    found = lines((both | ALONE) & (both | ~ADOPTED), ALL)
+    assert sum("the child is adopted" in line for line in found) == 1
+    assert any(line.strip().endswith("both (see above)") for line in found)
+
+
+def test_a_category_that_refuses_several_policies_is_told_once_in_the_whole_text():
+    category = r.Category("cn.in", Text("此类", "the category"), when=ADOPTED & STREET)
+    gifts = [
+        r.Policy(f"cn.gift{k}", TITLE, eligible=child.is_in(category) & ALONE, amount=r.yuan("5"), every=r.MONTH)
+        for k in (1, 2)
+    ]
+    pack = Pack(code="cn", title=TITLE, version="1", kinderguard=">=0.1", categories=[category], policies=gifts)
+    explanation = kinderguard.load(packs=[pack]).assess(Case.from_facts(NONE), on=DAY).explain()
+    for _ in range(2):
+        text = explanation.text("en")
+        assert text.count("✗ the category: all of these (1 more not decisive)") == 1
+        assert text.count("✗ the category (see above)") == 1
+    assert "see above" not in str(explanation.line("cn.gift2"))
+
+
+def test_what_is_taken_to_hold_where_it_is_not_recorded_is_one_line():
+    when = r.when(ADOPTED.is_known(), ADOPTED).otherwise(r.all_of()) & STREET
+    assert "✓ the child is adopted (or not known)" in explained(when, {"child.living_on_street": True}).text("en")
+
+
+def test_the_least_that_would_have_to_change_says_what_holds_but_must_not():
+    text = explained(
+        ADOPTED & ~STREET & ~ALONE, NONE | {"child.living_on_street": True, "child.individual_dibao": True}
+    )
+    assert "(all of these)" in text.text("en")
+    assert "✓ holds, but must not: the child " in text.text("en")
+    assert "✓ 现成立，须不成立：" in text.text("zh")
+
+
+@pytest.mark.parametrize("lives", [True, False])
+def test_a_condition_that_is_one_case_distinction_has_its_code(lives):
+    when = r.when(ADOPTED & STREET, ALONE).otherwise(STREET)
+    facts = {"child.adopted": False, "child.living_on_street": lives}
+    text = explained(when, facts).text("en", codes=True)
+    assert "[cn.in:#1]" in text.splitlines()[1]
+    assert text.count("[cn.in:#1]") == 1
+
+
+# ---- amounts that are open ------------------------------------------------------------------------------------------
+
+SHARE = r.named(
+    "share", r.when(ALONE, r.yuan("400")).otherwise(r.yuan("0")), zh="已领的份额", en="the share that is drawn"
+)
+
+
+def open_amount(lang):
+    result = book_of(amount=r.max_of(r.yuan(0), r.yuan("1900") - SHARE)).assess(
+        Case.from_facts({"child.adopted": True}), on=DAY
+    )
+    return result, result.explain("cn.gift").text(lang)
+
+
+def test_an_eligible_child_whose_amount_is_open_is_told_what_to_find_out():
+    result, text = open_amount("en")
+    assert result.policies["cn.gift"].eligible is True
+    assert "gift: amount open, 1,500.00 to 1,900.00 yuan a month" in text
+    told = text.split("What would decide it, the most decisive first")[1]
+    assert [m.path in told for m in result.missing] == [True]
+    assert "需要了解" in open_amount("zh")[1]
+
+
+def test_an_open_amount_names_the_step_that_opens_it():
+    result, text = open_amount("en")
+    opened = text.split("The amount is open, because this is not known")[1].splitlines()
+    assert opened[1].endswith("? the share that is drawn: 0 yuan to 400 yuan")
+    assert opened[2].endswith("? the child is on dibao as a one-person household")
+    assert "金额待定，因为以下未知" in open_amount("zh")[1]
+    outcome = result.explain("cn.gift").to_dict()
+    (step,) = outcome["policies"]["cn.gift"]["open_steps"]
+    assert next(s["path"] for s in outcome["steps"] if s["id"] == step) == "child.individual_dibao"
+
+
+def test_a_fact_or_standard_of_which_nothing_is_known_is_not_said_to_be_at_least_nothing(unset):
+    text = unset.explain("cn.gift").text("en")
+    assert "standard of the gift [cn.gift.monthly] (not set in Xihu District, Hangzhou)" in text
+    income = book_of(household.monthly_income_per_head < r.yuan("900")).assess(Case(), on=DAY).explain("cn.in")
+    assert "the household's monthly income per head: unknown" in income.text("en")
+    assert "at least 0 yuan" not in income.text("en")
+
+
+def test_a_known_amount_has_neither():
+    text = book_of().assess(Case.from_facts({"child.adopted": True}), on=DAY).explain("cn.gift")
+    assert "not known" not in text.text("en")
+    assert text.to_dict()["policies"]["cn.gift"]["open_steps"] == []
+
+
+def test_the_allowance_of_an_unattended_child_says_that_dibao_as_one_person_opens_it():
+    facts = {
+        "child.birth_date": "2015-01-01", "household.aid": [], "child.illness.hiv": False, "child.chosen_scheme": "child",
+        "household.monthly_income_per_head": "1200", "household.property_within_limits": True,
+        **{f"{parent}.situations": [{"kind": "imprisoned", "since": "2024-01-01", "ongoing": True, "term_months": 60}]
+           for parent in ("father", "mother")},
+    }  # fmt: skip
+    result = kinderguard.load().assess(Case.from_facts(facts), on=DAY, division="330199")
+    policy = result.policies["cn.unattended_allowance"]
+    assert (policy.eligible, policy.amount) == (True, None)
+    text = result.explain("cn.unattended_allowance").text("zh")
+    assert "儿童按单人户享受低保" in text.split("金额待定，因为以下未知")[1].split("说明")[0]
+    assert all(f"[{m.path}]" in text for m in result.missing if "cn.unattended_allowance" in m.changes)
+
+
+# ---- standards that nobody set --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unset():
+    standard = r.Parameter("cn.gift.monthly", title=Text("赠款标准", "standard of the gift"), kind=MONEY)
+    book = book_of(amount=r.param("cn.gift.monthly"), parameters=[standard])
+    return book.assess(Case.from_facts({"child.adopted": True}), on=DAY, division="330106001")
+
+
+def test_a_standard_that_is_not_set_is_named_with_the_place_in_text_and_view(unset):
+    explanation = unset.explain("cn.gift")
+    assert "Standard not set in Xihu District, Hangzhou: standard of the gift [cn.gift.monthly]" in explanation.text(
+        "en"
+    )
+    assert "西湖区未设定的标准：赠款标准 [cn.gift.monthly]" in explanation.text("zh")
+    assert "gift: Standard not set in Xihu District, Hangzhou: standard of the gift" in unset.view("en").text
+
+
+def test_a_standard_that_is_not_set_is_named_with_the_place_in_the_document(unset):
+    document = unset.explain("cn.gift").to_dict()
+    (missing,) = document["policies"]["cn.gift"]["unset"]
+    assert (missing["code"], missing["place"]) == ("cn.gift.monthly", "330106")
+    assert missing["place_name"]["en"] == "Xihu District, Hangzhou"
+    (step,) = [s for s in document["steps"] if s["op"] == "param"]
+    assert (step["parameter"]["set"], step["parameter"]["place"]) == (False, "330106")
+    assert document["policies"]["cn.gift"]["open_steps"] == [step["id"]]
+
+
+def test_where_nobody_knows_the_place_it_says_so():
+    standard = r.Parameter("cn.gift.monthly", title=Text("赠款标准", "standard of the gift"), kind=MONEY)
+    result = book_of(amount=r.param("cn.gift.monthly"), parameters=[standard]).assess(
+        Case.from_facts({"child.adopted": True}), on=DAY
+    )
+    assert "division in charge unknown" in result.explain("cn.gift").text("en")
+    assert result.explain("cn.gift").to_dict()["policies"]["cn.gift"]["unset"][0]["place"] is None
+
+
+# ---- the document ---------------------------------------------------------------------------------------------------
+
+
+def test_the_document_says_how_the_parts_of_a_step_make_it_and_which_decide():
+    care = child.care.kind == CareKind.FOSTER
+    document = explained((ADOPTED | STREET) & ~care, ALL | {"child.care.kind": "parental"}).to_dict()
+    by_op = {s["op"]: s for s in document["steps"]}
+    assert {op: by_op[op]["joins"]["en"] for op in ("and", "or", "not")} == {
+        "and": "all of these", "or": "at least one of these", "not": "not this"
+    }  # fmt: skip
+    assert len(by_op["or"]["deciding"]) == 1 < len(by_op["or"]["reads"])
+    assert by_op["and"]["deciding"] == by_op["and"]["reads"]
+    assert "joins" not in by_op["fact"]
+
+
+# ---- the printed page -----------------------------------------------------------------------------------------------
+
+
+def test_the_page_says_how_conditions_are_made_and_which_standards_are_not_set(unset):
+    row = LedgerRow("表", 2, "7", unset.case, None, ())
+    summary = Summary()
+    summary.add(AssessedRow(row, unset))
+    printed = "".join(page([AssessedRow(row, unset)], summary, title="x", lang="en"))
+    assert "Standards not set" in printed
+    assert "gift — Standard not set in Xihu District, Hangzhou: standard of the gift" in printed
