@@ -133,6 +133,24 @@ def test_a_repr_shows_how_a_book_is_pinned(book):
     assert "2025-09-01" in repr(book.for_division("370831").on(DAY))
 
 
+@pytest.mark.parametrize(("space", "shown"), [("330106", "330106"), ("330199002", "330199002"), ("张三", "…")])
+def test_own_facts_under_another_place_than_the_childs_are_told(space, shown):
+    given = {"child": {"registration": {"division": "330199001"}}, "extra": {space: {"central_heating": True}}}
+    result = kinderguard.load().assess(Case.model_validate(given), on=dt.date(2025, 9, 1))
+    (told,) = [p for p in result.problems if p.code == "fact.unknown"]
+    assert told.where == f"extra.{shown}"
+    assert "330199001" in told.message.zh
+    assert "330199001" in told.message.en
+    assert "张三" not in told.message.zh + told.message.en
+
+
+@pytest.mark.parametrize("space", ["330199", "33"])
+def test_own_facts_of_the_childs_place_and_of_those_around_it_are_in_place(space):
+    given = {"child": {"registration": {"division": "330199001"}}, "extra": {space: {}}}
+    result = kinderguard.load().assess(Case.model_validate(given), on=dt.date(2025, 9, 1))
+    assert "fact.unknown" not in [p.code for p in result.problems]
+
+
 def test_a_misspelt_own_fact_of_a_place_is_told_with_the_nearest():
     given = {"child.registration.division": "330199", "child.birth_date": "2015-06-01"}
     right, wrong = (
@@ -143,3 +161,34 @@ def test_a_misspelt_own_fact_of_a_place_is_told_with_the_nearest():
     (told,) = [p for p in wrong.problems if p.code == "fact.unknown"]
     assert "330199.central_heating" in told.message.en
     assert "330199.central_heating" in told.message.zh
+
+
+@pytest.mark.parametrize(
+    ("written", "nearest"),
+    [
+        ("cn.dibao_benifit", "cn.dibao_benefit"),
+        ("330199.winter_heatin", "330199.winter_heating"),
+        ("低保金", "cn.dibao_benefit"),
+        ("cn.dibao", "cn.dibao_benefit"),
+        ("张三丰的补助", None),
+    ],
+)
+def test_help_under_a_code_that_no_policy_has_is_told_with_the_nearest_and_stops_nothing(written, nearest):
+    result = kinderguard.load().assess(with_help(written), on=dt.date(2025, 9, 1))
+    (told,) = [p for p in result.problems if p.code == "fact.policy_unknown"]
+    assert told.where == "help.1.policy"
+    assert (nearest or "") in told.message.en
+    assert (nearest or "") in told.message.zh
+    assert "张三丰" not in told.message.zh + told.message.en
+    assert result.complete
+
+
+@pytest.mark.parametrize("written", ["cn.dibao_benefit", "330199.winter_heating", "330106.rice", None])
+def test_help_under_a_policys_code_or_one_of_another_place_is_no_problem(written):
+    problems = kinderguard.load().assess(with_help(written), on=dt.date(2025, 9, 1)).problems
+    assert [p for p in problems if p.code == "fact.policy_unknown"] == []
+
+
+def with_help(policy):
+    helped = [{"policy": "cn.medical_aid", "ongoing": True}, {"policy": policy, "ongoing": True}]
+    return Case.from_facts({"division_code": "330199", "child.birth_date": "2015-06-01", "help": helped})

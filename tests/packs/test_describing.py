@@ -110,3 +110,34 @@ def test_a_title_of_two_lines_in_one_language_stays_with_its_own_change():
     for lang in ("zh", "en"):
         shown = reform.view(lang).text
         assert all(line.in_(lang).splitlines()[-1] in shown for line in (new, without))
+
+
+def test_a_value_put_in_the_place_of_the_same_one_is_not_told():
+    reform = BOOK.with_parameters({SCATTERED: {"370829": "1987", "37": "1500"}})
+    assert [line.split(" in ")[2].split(":")[0] for line in reform.describe("en").splitlines()] == ["Shandong"]
+    assert BOOK.with_parameters({"cn.dibao_marginal.multiple": "1.5"}).describe("en") == "nothing is changed"
+
+
+def test_a_book_is_told_against_any_other_by_what_comes_out_otherwise():
+    own = BOOK.with_parameters({SCATTERED: {"37": "1500"}})
+    wider = own.with_parameters({"cn.dibao_marginal.multiple": "2"})
+    assert [line.en for line in described(own, wider)] == [
+        "‘multiple of the dibao standard for dibao-marginal households’ in the nation: 1.5 instead of 2"
+    ]
+    granted = own.with_policies(GRANT)
+    left, added, removed = (
+        [line.en.split(":")[0] for line in described(*books)]
+        for books in ((wider, own.without("cn.boarder_stipend")), (granted, wider), (wider, granted))
+    )
+    multiple = "‘multiple of the dibao standard for dibao-marginal households’ in the nation"
+    assert left == [multiple, "a new policy, ‘Stipend in compulsory schooling’ (cn.boarder_stipend)"]
+    assert added == [multiple, "a new policy, ‘Pilot grant’ (cn.test_grant)"]
+    assert removed == [multiple, "the policy ‘Pilot grant’ (cn.test_grant) is left out"]
+
+
+def test_a_value_for_the_nation_that_is_taken_back_is_told_with_the_counties_it_had_replaced():
+    everywhere = BOOK.with_parameters({SCATTERED: "2000"})
+    said = "\n".join(
+        line.en for line in described(BOOK.with_parameters({"cn.dibao_marginal.multiple": "2"}), everywhere)
+    )
+    assert "in Jiaxiang County: 1,987 yuan a month instead of 2,000 yuan a month" in said

@@ -22,6 +22,7 @@ from kinderguard.engines.frame.columns import FrameColumnError
 from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.packs.book import NoDayError
 from kinderguard.packs.frames import MissingColumnsWarning, MisspeltColumnsWarning, OrphanedRecordsWarning
+from kinderguard.packs.frames.help_codes import UnknownHelpWarning
 from kinderguard.packs.frames.schema import column_title
 from kinderguard.rules import household
 from kinderguard.rules.facts import ROOTS, fact_types
@@ -64,7 +65,7 @@ def test_the_schema_names_each_column_with_what_it_holds_and_who_reads_it(book):
     birth = schema["child.birth_date"]
     assert (birth.kind, birth.of, birth.title.zh) == ("date", "", "儿童出生日期")
     assert "cn.orphan" in birth.read_by
-    assert dict(schema["father.kind"].codes)["none"].en.startswith("there is no")
+    assert dict(schema["father.kind"].codes)["none"].en.startswith("none (")
     assert (schema["household.monthly_income_per_head"].kind, schema["household.size"].unit) == ("money", "persons")
     assert schema["household.monthly_income_per_head"].unit == "yuan"
     assert schema["father.situations"].kind == "list"
@@ -166,6 +167,20 @@ def test_a_table_of_the_same_kind_comes_back_with_the_same_results(book, people,
     found = book.assess_frame(KINDS[kind](people.children), members=KINDS[kind](people.members))
     assert isinstance(found, cls)
     assert back(found).to_dicts() == expected.to_dicts()
+
+
+@quiet
+def test_duckdb_results_join_the_tables_of_the_callers_own_connection(book):
+    connection = duckdb.connect()
+    children = table(ref=["a", "b"], child__birth_date=["2012-03-01", "2013-03-01"]).to_arrow()
+    connection.execute("create table children as select * from children")
+    results = book.assess_frame(connection.table("children"))
+    joined = connection.sql('select ref, "cn.orphan" from children join results using (ref) order by ref')
+    assert [row[0] for row in joined.fetchall()] == ["a", "b"]
+    assert len(connection.table("children").join(results, "ref").fetchall()) == 2
+    closed = duckdb.connect(config={"python_enable_replacements": False})
+    closed.register("given", children)
+    assert len(book.assess_frame(closed.table("given")).fetchall()) == 2
 
 
 @quiet
@@ -313,7 +328,7 @@ def test_a_row_with_cells_that_cannot_be_read_is_refused_where_strict_with_the_w
     with pytest.raises(FrameColumnError, match=r"child\.birth_date', row 0") as caught:
         book.explain_row(pl.DataFrame(BAD_ROW), 0)
     assert {p.where for p in caught.value.problems} >= {"child.health", "father.situations.kind"}
-    assert "strict=False" in caught.value.__notes__[0]
+    assert "strict=False" in caught.value.__notes__[-1]
 
 
 @quiet
@@ -464,7 +479,7 @@ def test_a_lazy_frame_is_asked_for_its_keys_alone_and_only_where_a_rule_asks_for
     assert asked == []
     with pytest.warns(OrphanedRecordsWarning, match="1 of 1 rows"):
         book.assess_frame(lazy, members={"father.situations": table(ref=["b"], kind=["dead"])}, division="330199")
-    assert asked == [["ref"]]
+    assert asked == [["ref"], ["ref"]]  # whether one stands twice, and whose the records are
 
 
 # ---- errors ---------------------------------------------------------------------------------------------------------
@@ -685,6 +700,7 @@ def test_a_row_that_contradicts_itself_is_refused_without_its_values(book):
 @quiet
 @pytest.mark.filterwarnings("ignore::kinderguard.packs.frames.OrphanedRecordsWarning")
 @pytest.mark.filterwarnings("ignore::kinderguard.packs.frames.MisspeltColumnsWarning")
+@pytest.mark.filterwarnings("ignore::kinderguard.packs.frames.RepeatedRefsWarning")
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(odd_frames())
 def test_any_row_that_is_assessed_is_opened_with_the_same_results_and_the_same_unread_cells(book, frame):
@@ -700,3 +716,45 @@ def test_any_row_that_is_assessed_is_opened_with_the_same_results_and_the_same_u
         assert sorted(opened.open_facts) == sorted(expected["missing"][row].to_list())
         for secret in SECRETS:
             assert secret not in str(opened.problems)
+
+
+# ---- help received --------------------------------------------------------------------------------------------------
+
+
+@quiet
+@pytest.mark.parametrize("lazy", [False, True], ids=["frame", "lazy"])
+def test_help_under_codes_that_no_policy_has_is_told_before_a_table_is_assessed(book, lazy):
+    children = pl.DataFrame(
+        {
+            "child.birth_date": ["2015-06-01"] * 3,
+            "help": [
+                [{"policy": "cn.dibao_benifit"}, {"policy": "cn.dibao_benefit"}],
+                [{"policy": "张三丰的补助"}, {"policy": "330106.rice"}],
+                None,
+            ],
+        }
+    )
+    with pytest.warns(UnknownHelpWarning) as caught:
+        book.assess_frame(children.lazy() if lazy else children, on=dt.date(2025, 9, 1))
+    (told,) = [w.message for w in caught if isinstance(w.message, UnknownHelpWarning)]
+    assert (told.codes, told.records) == ({"cn.dibao_benifit": 1}, 2)
+    assert "Did you mean 'cn.dibao_benefit'?" in str(told)
+    assert "张三丰" not in str(told)
+
+
+@quiet
+def test_help_in_a_table_of_its_own_is_looked_at_too(book):
+    children = pl.DataFrame({"ref": ["a"], "child.birth_date": ["2015-06-01"]})
+    helped = pl.DataFrame({"ref": ["a", "a"], "policy": ["cn.orphan_alowance", "cn.orphan_allowance"]})
+    with pytest.warns(UnknownHelpWarning, match="cn.orphan_allowance"):
+        book.assess_frame(children, members={"help": helped}, on=dt.date(2025, 9, 1))
+
+
+def test_the_schema_gives_the_facts_that_no_rule_reads_where_asked(book):
+    read, every = book.frame_schema(), book.frame_schema(unread=True)
+    assert {c.name for c in read} < {c.name for c in every}
+    assert set(fact_kinds().fields) <= {c.name for c in every}
+    assert {c.name for c in every.under("child.care")} == {
+        f"child.care.{name}" for name in ("alone_overnight", "kind", "last_visit", "quality")
+    }
+    assert [d["read_by"] for d in every.under("child.care.last").to_dicts()] == [[]]

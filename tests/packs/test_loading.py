@@ -197,13 +197,13 @@ def test_a_provider_that_fails_leaves_its_fact_unknown_and_says_so(install):
 AUTHORS = {
     "a code that is not there": (
         "from kinderguard.model.codes import SchoolStage\nX = SchoolStage.JUNIOR_HIGH\n",
-        "（rules.py:2）：AttributeError: SchoolStage 没有成员 JUNIOR_HIGH，是否想写 SENIOR_HIGH、JUNIOR_MIDDLE？请修改该文件",
+        "（rules.py:2）：AttributeError: SchoolStage 没有成员 JUNIOR_HIGH。是否想写 'SENIOR_HIGH'或'JUNIOR_MIDDLE'？请修改该文件",
         "(rules.py:2): AttributeError: SchoolStage has no member JUNIOR_HIGH. Did you mean 'SENIOR_HIGH' or 'JUNIOR_MIDDLE'? Mend",
     ),
     "a code like none": (
         "from kinderguard.model.codes import Sex\nX = Sex.QQQ\n",
-        "（rules.py:2）：AttributeError: Sex 没有成员 QQQ；可用：MALE、FEMALE。请修改该文件",
-        "(rules.py:2): AttributeError: Sex has no member QQQ; there are MALE, FEMALE. Mend",
+        "（rules.py:2）：AttributeError: Sex 没有成员 QQQ。可用：MALE、FEMALE。请修改该文件",
+        "(rules.py:2): AttributeError: Sex has no member QQQ. There are MALE, FEMALE. Mend",
     ),
     "a value that a validator refuses": (
         "from kinderguard import Pack, Text\n\nX = Pack(\n    code='99', title=Text('某', 'x'), version='1', kinderguard='>=0.1')\n",

@@ -13,7 +13,16 @@ import pytest
 import kinderguard
 from kinderguard import Pack, PackError, PolicyBook, Text
 from kinderguard import rules as r
-from kinderguard.model.errors import InvalidRecordError, MissingExtraError, NotADayError, OneLanguageError, ToldError
+from kinderguard.model.errors import (
+    ArgumentError,
+    CannotTravelError,
+    FieldValueError,
+    InvalidRecordError,
+    MissingExtraError,
+    NotADayError,
+    OneLanguageError,
+    ToldError,
+)
 from kinderguard.packs import LedgerColumn, NoDayError, NoPacksError
 from kinderguard.packs.changes import ChangeError
 from kinderguard.packs.loader import Registry
@@ -133,6 +142,9 @@ MISUSES = {
     "a text without English": (lambda: r.Text("孤儿"), OneLanguageError, "缺少 en：请写作 Text(zh='孤儿', en='Orphan')", "write Text(zh='孤儿', en='Orphan')"),
     "a text without Chinese": (lambda: r.Text(en="Orphan"), OneLanguageError, "缺少 zh：请写作", "zh is missing here: write"),
     "a fact of a case": (lambda: kinderguard.Case.from_facts({"child.birth_dat": "2012"}), InvalidRecordError, "是否想写", "did you mean"),
+    "an option that there is not": (lambda: book().assess_frame({}, on=DAY, money="euro"), ArgumentError, "'yuan' 或 'fen'", "'yuan' or 'fen': give one"),
+    "a place that is none": (lambda: book().for_division("33019"), FieldValueError, "请写全或去掉多余的位", "give the whole code"),
+    "an assessment for another process": (lambda: pickle.dumps(book().assess(kinderguard.Case(), on=DAY)), CannotTravelError, "请发送 kinderguard.report", "Send kinderguard.report"),
     "a package that is not installed": (missing_extra, MissingExtraError, "请运行 pip install 'kinderguard[prove]'", "pip install 'kinderguard[prove]'"),
 }  # fmt: skip
 

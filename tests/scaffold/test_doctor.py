@@ -148,6 +148,31 @@ def test_a_broken_pack_is_named_with_line_and_mend_and_stops_nothing(install, co
     assert report(diagnosis, "450103").state == "loaded"
 
 
+#: What Python itself raises while a pack is imported, and what its author reads.
+RAISED = {
+    "no title": ('title=r.Text("补助", "Grant"), ', "", "Policy 450102.grant lacks title: write title=r.Text(zh='…', en='…')", "Policy 450102.grant 缺少 title；请补上"),
+    "no condition": ("eligible=child.age < 18, ", "", "lacks eligible: write eligible=", "缺少 eligible；请补上"),
+    "a misspelt argument": ("every=r.MONTH", "evry=r.MONTH", "has no argument 'evry'. Did you mean 'every'?", "没有参数 'evry'。是否想写 'every'？"),
+    "a misspelt name": ("r.MONTH", "r.MONHT", "kinderguard.rules has no MONHT. Did you mean 'MONTH'", "没有 MONHT。是否想写 'MONTH'"),
+    "a name from nowhere": ("r.MONTH", "MONTH", "Write from kinderguard.rules import MONTH first", "请先写 from kinderguard.rules import MONTH"),
+    "a Chinese bracket": ('r.Text("补助", "Grant")', 'r.Text("补助", "Grant"）', "means nothing to Python", "中文标点"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", RAISED)
+def test_what_python_raises_is_told_with_the_line_the_rule_and_the_mend(install, mistake):
+    old, new, en, zh = RAISED[mistake]
+    assert GRANT.count(old) == 1
+    package = install("450102", GRANT.replace(old, new).replace("{code}", "450102.grant"), "policies=[GRANT]")
+    (finding,) = diagnose().findings
+    assert finding.code == "pack.import_failed"
+    assert en in finding.message.en
+    assert zh in finding.message.zh
+    lines = (package / "__init__.py").read_text("utf-8").splitlines()
+    assert finding.place.file == str(package / "__init__.py")
+    assert re.search("GRANT = r.Policy|450102.grant|cites=", lines[finding.place.line - 1])
+
+
 #: A parameter file with one mistake: what is put for what, and the text of the line that is at fault.
 FILE = """["450102.grant.amount"]
 title = { zh = "标准", en = "standard" }
@@ -267,3 +292,45 @@ def test_it_needs_neither_hypothesis_nor_copier():
     code = blocked + "from kinderguard.scaffold.doctor import diagnose; print(len(diagnose().packs))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
+
+
+def test_a_rule_that_no_pack_lists_is_a_problem_with_its_line(install):
+    package = install("450102", GRANT.replace("{code}", "450102.grant"))
+    (one,) = found(diagnose(), "pack.rule_unlisted")
+    assert one.serious
+    assert "Pack(policies=…) does not list it" in one.message.en
+    assert one.place.file == str(package / "__init__.py")
+    assert "450102.grant" in (package / "__init__.py").read_text("utf-8").splitlines()[one.place.line - 1]
+
+
+def test_a_column_with_a_standard_header_is_a_problem_with_its_line(install):
+    rules = (
+        'from kinderguard.packs import LedgerColumn\nROOMS = r.DeclaredFact.number("450102.rooms", zh="房间数", en="rooms")\n'
+        '@hookimpl\ndef kinderguard_ledger_columns():\n    return [LedgerColumn("家庭人口", fact=ROOMS)]'
+    )
+    package = install("450102", rules, "facts=[ROOMS],")
+    (one,) = found(diagnose(), "pack.column_clash")
+    assert "(household.size)" in one.message.en
+    assert "家庭人口" in (package / "__init__.py").read_text("utf-8").splitlines()[one.place.line - 1]
+
+
+@pytest.mark.parametrize(
+    ("group", "hook", "said"),
+    [
+        ("kinderguards", False, (True, "its group of entry points is kinderguards")),
+        ("console_scripts", True, (True, "it registers no pack: under [project.entry-points.kinderguard]")),
+        ("console_scripts", False, (False, "it registers no pack")),
+    ],
+)
+def test_a_distribution_that_looks_like_a_pack_and_registers_none_is_named(tmp_path, monkeypatch, group, hook, said):
+    module = tmp_path / "kg_unregistered.py"
+    module.write_text("def kinderguard_pack():\n    pass\n" if hook else "", "utf-8")
+    info = tmp_path / "kinderguard_lost-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: kinderguard-lost\nVersion: 1.0\n", "utf-8")
+    (info / "entry_points.txt").write_text(f"[{group}]\n450102 = kg_unregistered\n", "utf-8")
+    (info / "RECORD").write_text("kg_unregistered.py,,\nkinderguard_lost-1.0.dist-info/entry_points.txt,,\n", "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (one,) = found(diagnose(), "pack.not_registered")
+    assert (one.packs, one.place.file) == (("kinderguard-lost",), str(info / "entry_points.txt"))
+    assert (one.serious, said[1] in one.message.en) == (said[0], True)

@@ -69,9 +69,9 @@ def test_a_province_and_a_second_pack_of_a_division_have_packs_too():
 @pytest.mark.parametrize(
     ("code", "options", "says"),
     [
-        ("3301o6", {}, "2 至 12 位数字"),
+        ("3301o6", {}, "6（县）"),
         ("990106", {}, "不是省级代码"),
-        ("3", {}, "2 至 12 位数字"),
+        ("3", {}, "6（县）"),
         ("330106.Education", {}, "330106.education"),
         ("cn", {}, "全国的规则"),
         ("411025", {}, "--title"),
@@ -159,3 +159,18 @@ def test_its_wheel_holds_the_pack_and_nothing_of_the_tests(author):
     assert {n for n in names if "dist-info" not in n} == {
         "kinderguard_450102/__init__.py", "kinderguard_450102/parameters.toml", "kinderguard_450102/py.typed"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "given", "english", "marked"),
+    [
+        ("33", {}, "Zhejiang", False),
+        ("33.school", {"title": "浙江省入学补助"}, "Zhejiang (school)", True),
+        ("33.school", {}, "Zhejiang (school)", True),
+        ("33.school", {"title": "浙江省入学补助", "title_en": "School in Zhejiang"}, "School in Zhejiang", False),
+    ],
+)
+def test_one_of_several_packs_of_a_place_has_no_title_of_another(code, given, english, marked):
+    answers = answers_for(code, **given)
+    assert (answers.title_en, answers.title_en_marked) == (english, marked)
+    assert answers.title_zh == given.get("title", "浙江省（school）" if "." in code else "浙江省")

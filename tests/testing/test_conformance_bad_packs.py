@@ -1,14 +1,15 @@
 """Each check fails for a pack that goes against it, says where and why, and no other check fails with it."""
 
 import importlib
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from kinderguard.testing.conformance import CHECKS, Status, check_pack
-from testing.bad_packs import BAD, GOOD, write
+from kinderguard.testing.conformance import CHECKS, ConformanceError, Status, check_pack
+from testing.bad_packs import BAD, CASES, GOOD, INIT, PARAMETERS, PROJECT, write
 
 #: What has to do with generated children, proofs and other processes takes long: run for its own bad packs only.
 SLOW = {
@@ -83,5 +84,58 @@ def test_a_check_leaves_nothing_in_the_authors_folder(tmp_path):
 
 
 def test_every_check_has_a_bad_pack():
-    # Cliffs are told and judge nothing.
-    assert {b.check_id for b in BAD} | {"cliffs"} == set(CHECKS)
+    # Cliffs, and raises that are none, are told and judge nothing.
+    assert {b.check_id for b in BAD} | {"cliffs", "raises_act"} == set(CHECKS)
+
+
+def test_a_mended_part_of_a_pack_is_read_again_in_the_same_process(tmp_path):
+    """The package itself failed to import, its part did not: the part must not stay as it was."""
+    part = "src/kg_good_pack/part.py"
+    broken = GOOD | {part: "WORD = 1\n", INIT: "from kg_good_pack.part import MORE\n" + GOOD[INIT]}
+    assert not check_pack(write(broken, tmp_path), only="loads").ok
+    mended = write(broken | {part: "WORD = MORE = 1\n"}, tmp_path)
+    assert check_pack(mended, only="loads").ok
+
+
+def test_a_raise_that_is_no_higher_is_told_and_fails_nothing(tmp_path):
+    raised = 'checks=[r.Check(code="450199.higher", on="cn.unattended_allowance", reason=Text("提高", "raised"), at_least=r.yuan("{}"), cites=[DECREE], effective=r.Period("2024-11-01", None))],\n    parameters='
+    for amount, told in (("500", True), ("1500", True), ("1501", False)):
+        files = GOOD | {INIT: GOOD[INIT].replace("parameters=", raised.replace("{}", amount), 1)}
+        report = check_pack(write(files, tmp_path), only="raises_act")
+        assert report.ok
+        assert ["never acts" in note.message.en for note in report["raises_act"].notes] == [True] * told
+
+
+def test_files_saved_with_a_byte_order_mark_are_read(tmp_path):
+    folder = write(GOOD, tmp_path)
+    for name in (PARAMETERS, PROJECT, CASES):
+        (folder / name).write_text(GOOD[name].lstrip("\n"), "utf-8-sig")
+    assert check_pack(folder, only=["loads", "metadata", "parameter_sources", "policy_cases"]).ok
+
+
+def test_an_entry_point_with_a_dot_and_no_quotation_marks_is_named_with_its_line(tmp_path):
+    project = GOOD[PROJECT].replace("450199 =", "450199.school =")
+    folder = write(GOOD | {PROJECT: project}, tmp_path)
+    with pytest.raises(ConformanceError) as refused:
+        check_pack(folder)
+    assert "pyproject.toml:11: a name with a dot" in str(refused.value)
+    assert 'quote the key, "450199.school" = "kg_good_pack"' in str(refused.value)
+
+
+@pytest.mark.parametrize("group", ["kinderguards", "Kinderguard", "kinder_guard", "kinderguard.packs"])
+def test_a_misspelt_group_of_entry_points_is_named(tmp_path, group):
+    table = f'[project.entry-points."{group}"]'
+    folder = write(GOOD | {PROJECT: GOOD[PROJECT].replace("[project.entry-points.kinderguard]", table)}, tmp_path)
+    with pytest.raises(
+        ConformanceError,
+        match=re.escape(f"pyproject.toml:10: it registers no pack: its group of entry points is {group}"),
+    ):
+        check_pack(folder)
+
+
+def test_a_parameter_file_that_the_pack_does_not_list_is_named(tmp_path):
+    listed = '    parameters=[Path(__file__).with_name("parameters.toml")],\n'
+    assert listed in GOOD[INIT]
+    folder = write(GOOD | {INIT: GOOD[INIT].replace(listed, "")}, tmp_path)
+    (finding,) = check_pack(folder, only="facts_exist")["facts_exist"].findings
+    assert "parameters.toml has it, but the Pack does not list that file" in finding.mend.en

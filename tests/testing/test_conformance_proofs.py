@@ -151,6 +151,6 @@ def test_without_the_solver_that_the_prover_asks_they_are_skipped_too(tmp_path, 
 
 def test_every_kind_of_question_belongs_to_a_check():
     report = pytest.importorskip("kinderguard.engines.prove.report")
-    kinds = {question for question, *_ in report._SECTIONS} - {"equivalent"}  # asked of two rule sets, not of a pack
+    kinds = {question for question, *_ in report._ORDER} - {"equivalent"}  # asked of two rule sets, not of a pack
     taken = tuple(start for starts in QUESTIONS.values() for start in starts)
     assert {kind for kind in kinds if not kind.startswith(taken)} == set()

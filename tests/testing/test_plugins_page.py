@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from kinderguard import Case
+from kinderguard import rules as r
 from kinderguard.care import needs
+from kinderguard.model.codes import Code
 from kinderguard.packs import PolicyBook, hookspecs
 from kinderguard.packs.loader import PackState, Registry, discover
+from kinderguard.rules.kinds import CODE_LISTS
 from kinderguard.testing import check_pack
 from kinderguard.testing.conformance.subject import Subject
 from kinderguard.testing.conformance.targets import target_of
@@ -60,6 +63,25 @@ def test_the_examples_are_a_pack_that_pays_counts_and_needs(source):
     assert [document.code for document in source.documents] == ["330199.heating_bill"]
     (observer,) = source.observers
     assert observer.__name__ == "count_incomplete"
+
+
+def test_what_is_shown_in_a_line_is_python_that_runs():
+    """Declared facts and rules of stacking: each as the tables of the page write it."""
+
+    class Stove(Code):
+        COAL = "coal", "煤炉", "coal stove"
+
+    shown = re.findall(r"`(r\.(?:DeclaredFact\.\w+|excludes|tops_up|capped)\([^`]*\))`", PAGE)
+    made = [eval(code, {"r": r, "Stove": Stove}) for code in shown]  # our own page
+    CODE_LISTS.pop("Stove")
+    assert {type(value).__name__ for value in made} == {"DeclaredFact", "Excludes", "TopsUp", "Capped"}
+    assert {fact.kind.sort.name for fact in made if isinstance(fact, r.DeclaredFact)} == {
+        "BOOL",
+        "MONEY",
+        "NUMBER",
+        "DATE",
+        "CODE",
+    }
 
 
 def test_the_examples_conform(folder):

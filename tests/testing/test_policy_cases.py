@@ -82,7 +82,7 @@ def test_a_difference_is_explained_by_its_reason_and_nothing_else(book):
         "   ├─ expected: yes",
         "   ├─ got: no",
         "   └─ Why",
-        "      └─ Because",
+        "      └─ Because this does not hold: all of these (2 more not decisive)",
         "         └─ ✗ the child is under 16: exactly on the line",
         "            ├─ the child's age: 16 years",
         "            └─ the child's birth date: 1 September 2009",
@@ -325,3 +325,43 @@ def test_a_file_that_is_not_utf8_or_not_there_says_so(tmp_path):
         read_policy_cases(path)
     with pytest.raises(PolicyCaseError, match="cannot be read"):
         read_policy_cases(tmp_path / "none.toml")
+
+
+def one_case(tmp_path, expect, division="330199", facts=""):
+    (tmp_path / "cases").mkdir(exist_ok=True)
+    file = tmp_path / "cases" / "a.toml"
+    file.write_text(
+        f'on = 2025-09-01\ndivision = "{division}"\n[[case]]\ntitle = "甲"\nfacts = {{ {facts} }}\nexpect = {{ {expect} }}\n',
+        "utf-8",
+    )
+    return file
+
+
+def test_a_misspelt_aspect_of_a_policy_is_named_with_the_nearest(tmp_path):
+    with pytest.raises(PolicyCaseError, match=r"there is no \.amuont; did you mean 330199\.winter_heating\.amount\?"):
+        read_policy_cases(one_case(tmp_path, '"330199.winter_heating.amuont" = "600.00"'))
+
+
+def test_a_rule_of_another_place_is_named_with_its_pack(book, tmp_path):
+    facts = '"330199.central_heating" = true'
+    (case,) = read_policy_cases(one_case(tmp_path, '"330199.winter_heating.eligible" = true', "330198", facts))
+    said = case.run(book).text("en")
+    assert (
+        said.count("is declared by the pack 330199, which is not in force in 330198; correct the case's division") == 2
+    )
+
+
+def test_of_a_total_that_is_not_known_the_facts_to_state_are_listed(book, tmp_path):
+    (case,) = read_policy_cases(one_case(tmp_path, '"due.year" = "600.00"', facts='"child.birth_date" = "2014-05-09"'))
+    assert "[330199.central_heating]: unknown, and decides on" in case.run(book).text("en")
+
+
+def test_cases_of_a_pack_that_registers_nothing_say_so_once(book, tmp_path):
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname = "kinderguard-mine"\n[project.entry-points.kinderguards]\n"650199" = "mine"\n', "utf-8"
+    )
+    (case,) = read_policy_cases(one_case(tmp_path, '"650199.grant.eligible" = true', "650199"))
+    outcome = case.run(book)
+    (why,) = outcome.kept_out
+    assert "pyproject.toml:3: it registers no pack: its group of entry points is kinderguards" in why.message.en
+    assert "pip install -e" not in outcome.problems[0].message.en

@@ -15,7 +15,7 @@ from kinderguard.engines.plan import Plan
 from kinderguard.engines.reasons import Reason, reason
 from kinderguard.model.case import Case
 from kinderguard.model.dates import as_day
-from kinderguard.model.errors import MissingExtraError, Problem, ToldError
+from kinderguard.model.errors import ArgumentError, MissingExtraError, Problem, ToldError
 from kinderguard.model.places import check_division
 from kinderguard.model.text import Language, Text, join
 from kinderguard.packs import portable
@@ -172,6 +172,11 @@ class PolicyBook:
         return cls(**portable.read(text))
 
     # ---- what is in it --------------------------------------------------------------------------------------
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from kinderguard.packs.sending import reduced
+
+        return reduced(self)
 
     def overlay(self, division: str | None) -> Overlay:
         """The packs of a place, put together."""
@@ -409,18 +414,21 @@ class PolicyBook:
 
         return assess_parquet(self, children, out, members, self.day_of(on), place, options, part, progress)
 
-    def frame_schema(self, division: str | None = None, *, rules: Iterable[str] | None = None) -> "FrameSchema":
+    def frame_schema(
+        self, division: str | None = None, *, rules: Iterable[str] | None = None, unread: bool = False
+    ) -> "FrameSchema":
         """The columns that ``assess_frame`` reads: names, kinds, codes, and which rules read each.
 
         Args:
             division: of the rules of this place; of the book's own, or the nation's, if left out.
             rules: only what these categories and policies rest on, by code; everything, if left out.
+            unread: the facts, too, that no rule reads: all that a rule may ask for.
 
         Raises:
             UnknownCodeError: no such rule at the place; with the nearest code.
         """
         overlay = self.overlay(division or self.division)
-        schema: FrameSchema = _frames().frame_schema(overlay.rules, overlay.titles, rules)
+        schema: FrameSchema = _frames().frame_schema(overlay.rules, overlay.titles, rules, unread=unread)
         return schema
 
     def plan(self, *, on: dt.date | None = None, division: str | None = None) -> Plan:
@@ -686,7 +694,7 @@ def _options(*, money: str = "yuan", local: str = "columns", **given: bool) -> A
     """What a run gives, checked."""
     for name, value, known in (("money", money, ("yuan", "fen")), ("local", local, ("columns", "lists"))):
         if value not in known:
-            raise ValueError(f"{name} is {' or '.join(map(repr, known))}, not {value!r}.")
+            raise ArgumentError.of(name, known)
     return _frames().Options(money=money, local=local, **given)
 
 

@@ -63,30 +63,90 @@ def described(book: "PolicyBook", since: "PolicyBook | None" = None) -> tuple[Te
 
     Args:
         book: the book.
-        since: a book that it was made from, whose own changes are not told; the one that was loaded, if left out.
+        since: a book that it is held against: one that it was made from, or any other; the one that was loaded, if left
+            out. What both changed alike is not told, nor a value that is put in the place of the same one.
     """
-    first = len(since.changes) if since is not None and book.changes[: len(since.changes)] == since.changes else 0
-    told = range(first, len(book.changes))
-    found = tuple(line for number in told for line in _Describing(book, number).lines(book.changes[number]))
+    old = since.changes if since is not None else ()
+    if book.changes[: len(old)] == old:
+        origin = book if since is None else since
+        found = tuple(
+            line
+            for number in range(len(old), len(book.changes))
+            for line in _Describing(book, origin, book.changes[:number]).lines(book.changes[number])
+        )
+    else:
+        assert since is not None
+        found = tuple(_Describing(book, since, old).against(book.changes))
     return found or (Text("未作任何改动", "nothing is changed"),)
 
 
 @attrs.frozen(eq=False)
 class _Describing:
-    """One change of a book, beside the rules as they were before it."""
+    """What a book changes, beside the rules as some changes of the book before leave them."""
 
     book: "PolicyBook"
-    number: int
+    since: "PolicyBook"
+    changes: tuple[Change, ...]
     _found: dict[str | None, Overlay] = attrs.field(factory=dict)
 
     def before(self, place: str | None) -> Overlay:
-        """The rules of a place as the changes before this one left them."""
+        """The rules of a place as the changes before leave them."""
         place = place or self.book.division
         if place not in self._found:
-            chain = self.book.registry.chain(place)
-            stacks: Any = self.book._stacks
-            self._found[place] = build_overlay(chain, self.book.changes[: self.number], stacks)
+            stacks: Any = self.since._stacks
+            self._found[place] = build_overlay(self.since.registry.chain(place), self.changes, stacks)
         return self._found[place]
+
+    # ---- two books of which neither was made from the other -----------------------------------------------------
+
+    def against(self, changes: tuple[Change, ...]) -> Iterator[Text]:
+        """What comes out otherwise by other changes, of all that either side changes."""
+        shared = 0
+        while shared < min(len(changes), len(self.changes)) and changes[shared] == self.changes[shared]:
+            shared += 1
+        places: dict[str, set[str]] = {}
+        rules: dict[str, None] = {}
+        for change in (*self.changes[shared:], *changes[shared:]):
+            match change:
+                case WithParameters(values=values):
+                    for code, given in values.items():
+                        at = given if isinstance(given, Mapping) else (_owner(code) or "",)
+                        places.setdefault(code, set()).update("" if p == "cn" else p for p in at)
+                case WithPolicies(definitions=definitions):
+                    rules |= {definition.code: None for definition in definitions}
+                case Without(codes=codes):
+                    rules |= dict.fromkeys(sorted(codes))
+        after = _Describing(self.book, self.book, changes)
+        for code, where in places.items():
+            yield from self._moved(code, where, after)
+        for code in rules:
+            old, new = (_rule(side.before(_owner(code)), code) for side in (self, after))
+            if new is None:
+                yield from self._left_out(code) if old is not None else ()
+            elif not _alike(old, new):
+                yield self._definition(new)
+
+    def _moved(self, code: str, places: set[str], after: "_Describing") -> Iterator[Text]:
+        """Where a parameter has another value."""
+        lines = []
+        for at in sorted({*places, *self._own(code, places), *after._own(code, places)}):
+            old, new = (side.before(at or _owner(code)).rules.parameters.get(code) for side in (self, after))
+            if old is None or new is None or new.kind is None:
+                continue
+            unit = self._unit(new, after.before(at or _owner(code)))
+            was, now = (self._standing(parameter, at, new.kind, unit) for parameter in (old, new))
+            if was != now:
+                lines.append(_instead(new, at, was, now))
+        yield from lines[:MOST_PLACES]
+        if (more := len(lines) - MOST_PLACES) > 0:
+            yield Text(f"{code}：另有 {more} 地改变", f"{code} changes at {more} more places")
+
+    def _own(self, code: str, places: set[str]) -> Iterator[str]:
+        """Narrower places that have set the parameter themselves."""
+        for at in places:
+            yield from self._narrower(code, at)
+
+    # ---- change by change ---------------------------------------------------------------------------------------
 
     def lines(self, change: Change) -> Iterator[Text]:
         """A change in words."""
@@ -122,14 +182,13 @@ class _Describing:
                 yield Text(f"“{name.zh}”另有 {rest} 地改变", f"‘{name.en}’ changes at {rest} more places")
                 return
             others = {"" if p == "cn" else p for p in by_place}
-            yield self._value(parameter, at, raw, overlay, others)
+            yield from self._value(parameter, at, raw, overlay, others)
 
-    def _value(self, parameter: Parameter, at: str, raw: Given, overlay: Overlay, others: set[str]) -> Text:
+    def _value(self, parameter: Parameter, at: str, raw: Given, overlay: Overlay, others: set[str]) -> Iterator[Text]:
         assert parameter.kind is not None
         kind, unit = parameter.kind, self._unit(parameter, overlay)
         new = quantity(parameter_value(raw, kind, parameter.code), kind) + unit
         old = self._standing(parameter, at, kind, unit)
-        place, name = place_name(at), parameter.title or same(parameter.code)
         replaced = list(self._replaced(parameter, at, kind, unit, others))
         tail = Text("", "")
         if replaced:
@@ -139,13 +198,8 @@ class _Describing:
             tail += Text(f" 等 {len(replaced)} 地", f" and {more} more") if more > 0 else Text("", "")
         elif not at and len(self.book.registry.sources) > FEW_PACKS:
             tail = Text("；也取代各地自定的值", "; it also replaces what places set themselves")
-        return (
-            Text(
-                f"{place.zh}“{name.zh}”由 {old.zh} 改为 {new.zh}",
-                f"‘{name.en}’ in {place.en}: {new.en} instead of {old.en}",
-            )
-            + tail
-        )
+        if old != new or tail.en:
+            yield _instead(parameter, at, old, new) + tail
 
     def _standing(self, parameter: Parameter, at: str, kind: Kind, unit: Text) -> Text:
         value = _in_force(parameter, at, self.book)
@@ -158,20 +212,25 @@ class _Describing:
 
     def _replaced(self, parameter: Parameter, at: str, kind: Kind, unit: Text, others: set[str]) -> Iterator[Text]:
         """What narrower places have set, which a value for a wider place replaces; not where the change gives its own."""
-        sources = self.book.registry.sources
-        within = [s.jurisdiction for s in sources if s.jurisdiction != at and covers(at, s.jurisdiction)]
-        found: dict[str, ParameterValue] = {}
-        for overlay in [self.before(at), *(self.before(p) for p in within if len(sources) <= FEW_PACKS)]:
-            known = overlay.rules.parameters.get(parameter.code)
-            for value in known.values if known is not None else ():
-                if value.place != at and covers(at, value.place) and _holds(value, self.book):
-                    found[value.place] = value
+        found = self._narrower(parameter.code, at)
         narrower = [place for place in others if place != at and covers(at, place)]
         for place, value in sorted(found.items()):
             if any(covers(other, place) for other in narrower):
                 continue
             name, shown = place_name(place), quantity(value.value, kind) + unit
             yield Text(f"{name.zh} {shown.zh}", f"{shown.en} in {name.en}")
+
+    def _narrower(self, code: str, at: str) -> dict[str, ParameterValue]:
+        """The values that places within a wider one have set."""
+        sources = self.since.registry.sources
+        within = [s.jurisdiction for s in sources if s.jurisdiction != at and covers(at, s.jurisdiction)]
+        found: dict[str, ParameterValue] = {}
+        for overlay in [self.before(at), *(self.before(p) for p in within if len(sources) <= FEW_PACKS)]:
+            known = overlay.rules.parameters.get(code)
+            for value in known.values if known is not None else ():
+                if value.place != at and covers(at, value.place) and _holds(value, self.book):
+                    found[value.place] = value
+        return found
 
     def _unit(self, parameter: Parameter, overlay: Overlay) -> Text:
         """How often what it sets is paid, where the policies whose amount it is agree."""
@@ -187,20 +246,16 @@ class _Describing:
     # ---- rules --------------------------------------------------------------------------------------------------
 
     def _definition(self, new: Policy | Category | Check) -> Text:
-        overlay = self.before(_owner(new.code))
-        rules, what = overlay.rules, _KINDS[type(new)]
+        overlay, what = self.before(_owner(new.code)), _KINDS[type(new)]
         title = _title(new)
-        old = (rules.policies.get(new.code) or rules.categories.get(new.code)) or rules.checks.get(new.code)
+        old = _rule(overlay, new.code)
         if old is None or type(old) is not type(new):
             parts = [p for name in _PARTS if (p := _part(new, name, overlay)) is not None and name in _TOLD_OF_NEW]
             return Text(f"新增{what.zh}“{title.zh}”（{new.code}）", f"a new {what.en}, ‘{title.en}’ ({new.code})") + (
                 Text("：", ": ") + join(parts, "；", "; ") if parts else Text("", "")
             )
         changed = [
-            _differing(name, _part(old, name, overlay), _part(new, name, overlay))
-            for name in _PARTS
-            if getattr(old, name, None) is not None or getattr(new, name, None) is not None
-            if not _same(getattr(old, name, None), getattr(new, name, None))
+            _differing(name, _part(old, name, overlay), _part(new, name, overlay)) for name in _changed(old, new)
         ]
         head = Text(f"{what.zh}“{title.zh}”（{new.code}）", f"{what.en} ‘{title.en}’ ({new.code})")
         if not changed:
@@ -209,7 +264,7 @@ class _Describing:
 
     def _left_out(self, code: str) -> Iterator[Text]:
         rules = self.before(_owner(code)).rules
-        old = (rules.policies.get(code) or rules.categories.get(code)) or rules.checks.get(code)
+        old = _rule(self.before(_owner(code)), code)
         if old is None:
             yield Text(f"{code}：此处没有，不起作用", f"{code}: not there; it changes nothing")
             return
@@ -223,6 +278,27 @@ class _Describing:
 
 #: What is told of a rule that is new.
 _TOLD_OF_NEW = ("eligible", "when", "amount", "service", "every", "on", "widens", "requires", "at_least")
+
+
+def _instead(parameter: Parameter, at: str, old: Text, new: Text) -> Text:
+    place, name = place_name(at), parameter.title or same(parameter.code)
+    return Text(
+        f"{place.zh}“{name.zh}”由 {old.zh} 改为 {new.zh}", f"‘{name.en}’ in {place.en}: {new.en} instead of {old.en}"
+    )
+
+
+def _rule(overlay: Overlay, code: str) -> Policy | Category | Check | None:
+    rules = overlay.rules
+    return rules.policies.get(code) or rules.categories.get(code) or rules.checks.get(code)
+
+
+def _changed(old: Policy | Category | Check, new: Policy | Category | Check) -> list[str]:
+    """The parts of a rule that differ."""
+    return [name for name in _PARTS if not _same(getattr(old, name, None), getattr(new, name, None))]
+
+
+def _alike(old: Policy | Category | Check | None, new: Policy | Category | Check) -> bool:
+    return type(old) is type(new) and old is not None and not _changed(old, new)
 
 
 def _owner(code: str) -> str | None:

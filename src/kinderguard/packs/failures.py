@@ -1,15 +1,14 @@
-"""What a pack's own code raised, told so that its author finds it: the file and line, and what an unknown code is like."""
+"""What a pack's own code raised, told so that its author finds it: the file and line, what it means, and the mend."""
 
-import difflib
 import os
 import sysconfig
 import traceback
 from pathlib import Path
 from types import FrameType
 
-from kinderguard.model.codes import Code
 from kinderguard.model.errors import ToldError
 from kinderguard.model.text import Text, same
+from kinderguard.packs.python_errors import Spot, meaning
 
 _OURS = str(Path(__file__).parents[1]) + os.sep
 _LIBRARY = tuple({sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib")})
@@ -23,8 +22,14 @@ def place_in_pack(error: BaseException, module: str = "") -> str:
         error: what was raised.
         module: a module of the pack. Without it only what is no installed package counts as the author's.
     """
-    found = [(f, line) for f, line in traceback.walk_tb(error.__traceback__) if _is_authors(f, module)]
-    return f"{Path(found[-1][0].f_code.co_filename).name}:{found[-1][1]}" if found else ""
+    spot = _spot(error, module)
+    return file_and_line(Path(spot.frame.f_code.co_filename).name, spot.line) if spot else ""
+
+
+def _spot(error: BaseException, module: str) -> Spot | None:
+    """The last line of the author's own code that an error came through."""
+    found = [Spot(f, line) for f, line in traceback.walk_tb(error.__traceback__) if _is_authors(f, module)]
+    return found[-1] if found else None
 
 
 def file_and_line(file: str, line: int | None) -> str:
@@ -51,19 +56,14 @@ def entry_point_fault(error: BaseException, module: str) -> bool:
     return isinstance(error, AttributeError)
 
 
-def told(error: BaseException) -> Text:
-    """The kind and the words of an error; of an unknown member of a code list, the nearest that there are."""
-    kind = type(error).__name__
+def told(error: BaseException, module: str = "") -> Text:
+    """The kind of an error and what it means, with the mend; its own words, where only its author knows that.
+
+    Args:
+        error: what was raised.
+        module: a module of the pack, as for ``place_in_pack``.
+    """
+    kind = same(f"{type(error).__name__}: ")
     if isinstance(error, ToldError):
-        return Text(f"{kind}: {error.text.zh}", f"{kind}: {error.text.en}")
-    listed = getattr(error, "obj", None)
-    if not (isinstance(error, AttributeError) and isinstance(listed, type) and issubclass(listed, Code)):
-        return same(f"{kind}: {error}")
-    names = list(listed.__members__)
-    near = difflib.get_close_matches(error.name or "", names, n=3, cutoff=0.6)
-    return Text(
-        f"{kind}: {listed.__name__} 没有成员 {error.name}"
-        + (f"，是否想写 {'、'.join(near)}？" if near else f"；可用：{'、'.join(names)}"),
-        f"{kind}: {listed.__name__} has no member {error.name}"
-        + (f". Did you mean {' or '.join(map(repr, near))}?" if near else f"; there are {', '.join(names)}"),
-    )
+        return kind + error.text
+    return kind + (meaning(error, _spot(error, module)) or same(str(error)))

@@ -268,7 +268,7 @@ def _flat(results: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
 
 def _failed(source: PackSource, code: str, zh: str, en: str, error: BaseException) -> Problem:
     """A failure with the file and line where it happened; a definition's own message names its mend."""
-    what = told(error)
+    what = told(error, source.module)
     if code == "pack.import_failed" and source.module and entry_point_fault(error, source.module):
         place = f'pyproject.toml [project.entry-points.{GROUP}] {source.name} = "{source.value}"'
         mend = Text("改正入口点的值并重新安装", "Mend the entry point's value and install it again")

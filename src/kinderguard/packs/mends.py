@@ -59,6 +59,15 @@ MENDS: dict[str, Text] = {
         "只在一个包中取值，或用 until 和 from 把时间错开",
         "give the value in one pack only, or part the periods with until and from",
     ),
+    "pack.rule_unlisted": Text(
+        "写进 Pack(…) 的相应列表；不用的就删去",
+        "add it to the list of Pack(…) that it belongs into; take out what is not used",
+    ),
+    "pack.column_clash": Text("改列名，或删去该写法", "give the column another header, or take the spelling out"),
+    "pack.not_registered": Text(
+        "在 pyproject.toml 中写 [project.entry-points.kinderguard]，再重新安装（pip install -e .）",
+        "write [project.entry-points.kinderguard] in pyproject.toml, then install again (pip install -e .)",
+    ),
     "pack.same_division": Text(
         "这是允许的：两个包一并生效。请确认没有重复的待遇",
         "this is allowed: both are used. See that no help is given twice",

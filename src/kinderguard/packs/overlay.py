@@ -4,9 +4,11 @@ Each pack is added to those above it and the whole is checked; one that does not
 rest stands.
 """
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -19,9 +21,12 @@ from kinderguard.engines.plan import Plan, compile_plan
 from kinderguard.model.errors import Problem, closed
 from kinderguard.model.places import covers
 from kinderguard.model.text import Text
+from kinderguard.model.toml_files import toml_text
 from kinderguard.packs.changes import Change
+from kinderguard.packs.failures import file_and_line
 from kinderguard.packs.loader import PackSource, PackState
 from kinderguard.packs.pack import Pack
+from kinderguard.packs.toml_lines import line_told
 from kinderguard.rules import nodes as n
 from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactProvider, Policy
 from kinderguard.rules.errors import RuleError
@@ -130,6 +135,11 @@ class Overlay:
         return titles | {code: p.title for code, p in r.parameters.items() if p.title is not None}
 
     @cached_property
+    def policies(self) -> Mapping[str, Text]:
+        """The titles of all policies, those not in force among them."""
+        return {code: policy.title for code, policy in self.rules.policies.items()}
+
+    @cached_property
     def readers(self) -> Mapping[str, tuple[str, ...]]:
         """By fact or list, the rules that read it."""
         return readers(self.rules)
@@ -156,6 +166,7 @@ class Overlay:
             titles=self.titles,
             versions=self.versions,
             problems=self.problems,
+            policies=self.policies,
         )
 
     def in_force(self, day: dt.date) -> "InForce":
@@ -272,11 +283,24 @@ def build_overlay(chain: tuple[PackSource, ...], changes: tuple[Change, ...], st
 
 
 def _misfit(source: PackSource, error: RuleError) -> Problem:
+    at = _line_of(source, error)
     return Problem(
         "pack.rules_invalid",
         Text(
-            f"规则不成立：{closed(error.text.zh, '。')}修改前此规则包不生效",
-            f"its rules do not stand: {closed(error.text.en, '.')} Until that is mended the pack is not used",
+            f"规则不成立{f'（{at}）' if at else ''}：{closed(error.text.zh, '。')}修改前此规则包不生效",
+            f"its rules do not stand{f' ({at})' if at else ''}: {closed(error.text.en, '.')} "
+            "Until that is mended the pack is not used",
         ),
         source.where,
     )
+
+
+def _line_of(source: PackSource, error: RuleError) -> str:
+    """``parameters.toml:12`` of an error about what a file of the pack says; empty where it is about none."""
+    paths = [] if source.pack is None else [p for p in source.pack.parameters if isinstance(p, Path)]
+    texts = {}
+    for path in paths:
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            texts[path.name] = toml_text(path)
+    file, line = line_told(texts, error.text.en) or ("", None)
+    return file_and_line(file, line) if line is not None else ""

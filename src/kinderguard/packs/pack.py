@@ -102,6 +102,16 @@ class Pack:
                         where,
                     )
                 if not value.code.startswith(self.code + "."):
+                    if (meant := self._meant()) is not None:
+                        raise DefinitionError(
+                            Text(
+                                f"Pack 的代码是 {self.code}，而它的规则（如 {value.code}）都以 {meant}. 开头；"
+                                f"请写 Pack(code='{meant}')，入口点名称也须是 {meant}。",
+                                f"the Pack's code is {self.code}, but all its codes, such as {value.code}, begin with {meant}. "
+                                f"Write Pack(code='{meant}'); the entry point's name is the same.",
+                            ),
+                            where,
+                        )
                     raise DefinitionError(
                         Text(
                             f"定义了 {value.code}：规则包只管辖自己的地区，代码须以 {self.code + '.'!r} 开头。"
@@ -121,6 +131,13 @@ class Pack:
                     ),
                     where,
                 )
+
+    def _meant(self) -> str | None:
+        """The division that every code of the pack begins with, where that is one and not the pack's own."""
+        values = (*self.categories, *self.policies, *self.checks, *self.facts, *self.providers)
+        begin = {str(getattr(value, "code", "")).partition(".")[0] for value in values}
+        (first,) = begin if len(begin) == 1 else ("",)
+        return first if first and first != self.code.partition(".")[0] and len(values) > 1 else None
 
     @property
     def jurisdiction(self) -> str:

@@ -111,8 +111,15 @@ def prove(
         if progress is not None:
             progress(len(found), proof)
     return ProofReport(
-        _place(book, division), division, day, county.fingerprint, tuple(found), (*prover.assumptions, *_open(county))
-    )
+        _place(book, division), division, day, county.fingerprint, tuple(found), (*prover.assumptions, *_open(county)),
+        _changed(book, division),
+    )  # fmt: skip
+
+
+def _changed(book: "PolicyBook", division: str | None) -> frozenset[str]:
+    """The rules that the packs of a place have checks on."""
+    packs = book.overlay(division).packs
+    return frozenset(check.on for pack in packs if pack.jurisdiction == (division or "") for check in pack.checks)
 
 
 def _place(book: "PolicyBook", division: str | None) -> Text:

@@ -5,7 +5,6 @@ reads a list itself, and it says nothing about whose word counts: that is the su
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -14,8 +13,10 @@ from typing import Any
 import attrs
 
 from kinderguard.model.codes import Department
+from kinderguard.model.echo import shown_file
 from kinderguard.model.errors import nearest, suggestion
 from kinderguard.model.text import Text
+from kinderguard.model.toml_files import read_toml, wrong_toml
 from kinderguard.packs.columns import LedgerColumn
 from kinderguard.rules.definitions import DeclaredFact
 from kinderguard.rules.errors import DefinitionError
@@ -116,12 +117,17 @@ class SourceProfile:
         """
         path = Path(path)
         try:
-            data = tomllib.loads(path.read_text("utf-8"))
+            data = read_toml(path)
         except OSError:
-            raise _wrong(f"读不到文件 {path.name}；请检查路径", f"{path.name} cannot be read; check the path") from None
-        except ValueError as error:  # no UTF-8, or no TOML
             raise _wrong(
-                f"{path.name} 不是 UTF-8 的 TOML 文件：{error}", f"{path.name} is no TOML in UTF-8: {error}"
+                f"读不到文件 {shown_file(path.name)}；请检查路径",
+                f"{shown_file(path.name)} cannot be read; check the path",
+            ) from None
+        except ValueError as error:  # no UTF-8, or no TOML
+            what = wrong_toml(error, path.read_text("utf-8-sig", errors="replace"))
+            raise _wrong(
+                f"{shown_file(path.name)} 不是 UTF-8 的 TOML 文件：{what.zh}",
+                f"{shown_file(path.name)} is no TOML in UTF-8: {what.en}",
             ) from None
         return _from_table(path.name, data)
 

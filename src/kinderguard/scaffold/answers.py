@@ -47,7 +47,8 @@ def answers_for(
     Args:
         code: a division (``"330106"``), or a division with a suffix (``"330106.education"``).
         title: the Chinese title; the place's name, where it is known.
-        title_en: the English title; the place's name where it is known and no Chinese title is given, else a mark.
+        title_en: the English title; the place's name where it is known and no Chinese title is given, else a mark. Of a
+            division with a suffix the suffix is added, so that no two packs have one title.
         name: of the distribution; ``kinderguard-330106`` if left out.
         year: of the examples; this year if left out.
 
@@ -57,7 +58,9 @@ def answers_for(
     _check_code(code)
     division = jurisdiction_of(code)
     known = COUNTIES.get(division) or PROVINCES.get(division)
-    zh = title or (known.zh if known else None)
+    suffix = code.partition(".")[2]
+    own = f"（{suffix}）" if suffix else ""
+    zh = title or (known.zh + own if known else None)
     if not zh:
         raise ScaffoldError(
             Text(
@@ -65,8 +68,10 @@ def answers_for(
                 f"the name of {division} ({place_name(division[:2]).en}) is not in the table; give it with --title",
             )
         )
-    marked = not title_en and not known
-    en = title_en or (known.en if known else f"Division {division}")
+    # A title of the author's own, or of one of several packs of a place, is not the place's name.
+    place = known.en if known else f"Division {division}"
+    marked = not title_en and (not known or bool(suffix) or (title is not None and title != known.zh))
+    en = title_en or (f"{place} ({suffix})" if suffix else place)
     name = name or "kinderguard-" + re.sub(r"[._]", "-", code)
     if not _DISTRIBUTION.match(name) or name == "kinderguard":
         raise ScaffoldError(

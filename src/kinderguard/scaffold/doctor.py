@@ -16,12 +16,14 @@ from kinderguard.model.text import Text, same
 from kinderguard.packs import NoPacksError, Pack, PackSource, PackState, PolicyBook
 from kinderguard.packs.failures import place_in_pack, told
 from kinderguard.packs.installed import installed
+from kinderguard.packs.ledger_headers import column_clashes
 from kinderguard.packs.loader import GROUP
 from kinderguard.packs.mends import MENDS, OTHERWISE
+from kinderguard.packs.unlisted import unlisted
+from kinderguard.packs.unregistered import unregistered
 from kinderguard.rules.definitions import Check
-from kinderguard.rules.errors import RuleError
 from kinderguard.rules.kinds import Kind
-from kinderguard.rules.parameters import Parameter, read_parameters, show
+from kinderguard.rules.parameters import Parameter, readable_parameters, show
 from kinderguard.scaffold.conflicts import Held, conflicts
 from kinderguard.scaffold.diagnosis import Change, Diagnosis, Finding, PackReport, Place, Rule, ValueSet
 from kinderguard.scaffold.whereabouts import Whereabouts
@@ -51,7 +53,8 @@ def diagnose(book: PolicyBook | None = None) -> Diagnosis:
         _report(s, around[s.jurisdiction], held.get(s.name), where.get(s.name), kinds) for s in book.registry.sources
     )
     found = [_told(problem, where) for problem in dict.fromkeys(book.problems)]
-    return Diagnosis(kinderguard.__version__, reports, (*found, *crashed, *conflicts(held, reports)))
+    silent = [*_unlisted(packs, where), *_column_clashes(book, where), *_unregistered()]
+    return Diagnosis(kinderguard.__version__, reports, (*found, *crashed, *silent, *conflicts(held, reports)))
 
 
 def _values() -> dict[str, str]:
@@ -87,17 +90,35 @@ def _put_together(book: PolicyBook, where: Mapping[str, Whereabouts]) -> Iterato
             yield Finding("pack.crashed", (source.name,), message, MENDS["pack.crashed"], place)
 
 
+def _unlisted(packs: Mapping[str, Pack], where: Mapping[str, Whereabouts]) -> Iterator[Finding]:
+    for name, pack in packs.items():
+        if name in where:
+            for one in unlisted(pack, where[name].module):
+                yield Finding("pack.rule_unlisted", (name,), one.message, one.mend, where[name].rule(one.code))
+
+
+def _column_clashes(book: PolicyBook, where: Mapping[str, Whereabouts]) -> Iterator[Finding]:
+    for source in book.registry.sources:
+        for column, text in column_clashes(source.columns):
+            place = where[source.name].text(column.header) if source.name in where else Place()
+            yield Finding("pack.column_clash", (source.name,), text, MENDS["pack.column_clash"], place)
+
+
+def _unregistered() -> Iterator[Finding]:
+    for one in unregistered():
+        place = Place(one.file, one.line)
+        mend = MENDS["pack.not_registered"]
+        yield Finding("pack.not_registered", (one.name,), one.message, mend, place, serious=one.sure)
+
+
 def _parameters(pack: Pack, kinds: dict[str, Kind]) -> Iterator[Parameter]:
     """The parameters of a pack as far as they can be read; ``kinds`` are those declared so far, and grow."""
     for given in pack.parameters:
-        try:
-            read = (
-                [given]
-                if isinstance(given, Parameter)
-                else read_parameters(given, jurisdiction=pack.jurisdiction, kinds=kinds)
-            )
-        except RuleError:
-            continue  # the loader tells it
+        read = (  # what cannot be read, the loader tells
+            [given]
+            if isinstance(given, Parameter)
+            else readable_parameters(given, jurisdiction=pack.jurisdiction, kinds=kinds)
+        )
         for parameter in read:
             if parameter.kind is not None:
                 kinds.setdefault(parameter.code, parameter.kind)

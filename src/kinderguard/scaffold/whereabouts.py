@@ -17,12 +17,15 @@ class Whereabouts:
     name: str
     package: Path | None
     sources: Sources
+    #: The module that its entry point names.
+    module: str = ""
 
     @classmethod
     def of(cls, name: str, value: str) -> "Whereabouts":
         """The files of the pack that an entry point names as ``module`` or ``module:attribute``; nothing is imported."""
-        package = _package_of(value.partition(":")[0]) if value else None
-        return cls(name, package, Sources(package, _project_of(package)))
+        module = value.partition(":")[0]
+        package = _package_of(module) if module else None
+        return cls(name, package, Sources(package, _project_of(package)), module)
 
     def rule(self, code: str) -> Place:
         """Where a code is defined."""
@@ -31,6 +34,10 @@ class Whereabouts:
     def parameter(self, code: str, holding: str = "") -> Place:
         """Where a parameter stands, or the line in it that holds a text."""
         return self._absolute(self.sources.parameter(code, holding=holding))
+
+    def text(self, text: str) -> Place:
+        """Where a text is written."""
+        return self._absolute(self.sources.string(text))
 
     def problem(self, problem: Problem) -> Place:
         """The place that a problem of the loader is about, as near as its message tells."""

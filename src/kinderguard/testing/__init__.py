@@ -23,13 +23,14 @@ _PUBLIC = {
     "read_policy_cases": "kinderguard.testing.policy_cases",
 }
 
+if not TYPE_CHECKING:  # to a type checker, a name that is not imported above is misspelt
 
-def __getattr__(name: str) -> Any:
-    if name not in _PUBLIC:
-        raise AttributeError(f"module 'kinderguard.testing' has no attribute {name!r}")
-    from importlib import import_module
+    def __getattr__(name: str) -> Any:
+        if name not in _PUBLIC:
+            raise AttributeError(f"module 'kinderguard.testing' has no attribute {name!r}")
+        from importlib import import_module
 
-    return getattr(import_module(_PUBLIC[name]), name)
+        return getattr(import_module(_PUBLIC[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -11,6 +11,7 @@ from kinderguard.model.case import Case
 from kinderguard.model.errors import FieldValueError, InvalidRecordError, Problem, nearest
 from kinderguard.model.places import check_division
 from kinderguard.model.text import Text, same
+from kinderguard.model.toml_files import toml_text, wrong_toml
 from kinderguard.testing.case_outcomes import PolicyCase, PolicyCaseError
 from kinderguard.testing.expectations import UNKNOWN, Expectation, read_expectation
 from kinderguard.testing.fact_paths import flat, no_such_fact
@@ -96,7 +97,7 @@ class _Reading:
 
     def _data(self) -> dict[str, Any] | None:
         try:
-            self._text = self.file.read_text("utf-8-sig")
+            self._text = toml_text(self.file)
             return tomllib.loads(self._text)
         except OSError:
             self._say(0, "", Text("文件无法读取", "the file cannot be read"))
@@ -104,7 +105,7 @@ class _Reading:
             self._say(0, "", Text("文件不是 UTF-8 编码；请另存为 UTF-8", "the file is not UTF-8; save it as UTF-8"))
         except tomllib.TOMLDecodeError as error:
             line = re.search(r"line (\d+)", str(error))
-            said = Text(f"不是有效的 TOML：{error}", f"this is no valid TOML: {error}")
+            said = Text("不是有效的 TOML：", "this is no valid TOML: ") + wrong_toml(error, self._text)
             self._say(int(line[1]) if line else 1, "", said)
         return None
 

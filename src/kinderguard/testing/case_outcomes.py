@@ -1,7 +1,7 @@
 """A policy case as a value: run against a book, compared, and told as a person would want to read it."""
 
 import datetime as dt
-import tomllib
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,24 +13,23 @@ from kinderguard.model.case import Case
 from kinderguard.model.errors import InvalidRecordError, KinderguardError, Problem, ToldError
 from kinderguard.model.lines import MARKS, Line, plain_text
 from kinderguard.model.places import covers, place_name
-from kinderguard.model.text import Language, Text, same
+from kinderguard.model.text import Language, Text, join, same
 from kinderguard.packs.book import PolicyBook
 from kinderguard.packs.loader import PackState
 from kinderguard.packs.pack import jurisdiction_of
+from kinderguard.packs.project_file import ProjectFile, project_file
+from kinderguard.packs.unlisted import unlisted
 from kinderguard.testing.expectations import Difference, read_expectation, unexpected_problems
 from kinderguard.testing.fact_paths import no_such_fact
 
 
-class PolicyCaseError(KinderguardError, ValueError):
+class PolicyCaseError(ToldError, ValueError):
     """A file of policy cases that cannot be read. ``problems`` has every finding with its file, line and mend."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        self.text = Text(
-            "\n".join(f"{p.where}：{p.message.zh}" for p in self.problems),
-            "\n".join(f"{p.where}: {p.message.en}" for p in self.problems),
-        )
-        super().__init__(self.text.en)
+        lines = [Text(f"{p.where}：", f"{p.where}: ") + p.message for p in self.problems]
+        super().__init__(join(lines, "\n", "\n"))
 
     def __reduce__(self) -> tuple[type, tuple[tuple[Problem, ...]]]:
         return type(self), (self.problems,)
@@ -107,9 +106,15 @@ class PolicyCase:
         lacking = tuple(self._packs_lacking(book))
         place = self.division or case.division
         rules = book.overlay(place).rules
-        wrong = [(e.key, text) for e in expected if (text := e.misuse(rules)) is not None]
+        wrong = [
+            (e.key, text + _where_defined(e.rule or e.key, book, place))
+            for e in expected
+            if (text := e.misuse(rules)) is not None
+        ]
         wrong += [
-            (f"facts.{path}", text) for path in self.facts if (text := no_such_fact(path, rules.facts)) is not None
+            (f"facts.{path}", _elsewhere(path, book, place) or text)
+            for path in self.facts
+            if (text := no_such_fact(path, rules.facts)) is not None
         ]
         kept_out = self._packs_kept_out(book)
         needed = any(place is None or covers(jurisdiction_of(name), place) for name in kept_out)
@@ -120,9 +125,10 @@ class PolicyCase:
                 problems=tuple(_kept_out(name) for name in kept_out),
                 kept_out=tuple(p for problems in kept_out.values() for p in problems),
             )
-        if lacking or wrong:
-            misused = (Problem("case.misuse", text, where) for where, text in wrong)
-            return CaseOutcome(self, problems=lacking or tuple(misused))
+        if lacking:
+            return CaseOutcome(self, problems=(_not_run(),), kept_out=lacking)
+        if wrong:
+            return CaseOutcome(self, problems=tuple(Problem("case.misuse", text, where) for where, text in wrong))
         result = book.assess(case, on=self.day, division=self.division)
         broken = tuple(Problem("case.broken", text, where) for where, text in unexpected_problems(result, expected))
         found = (e.difference(result) for e in expected)
@@ -130,7 +136,8 @@ class PolicyCase:
 
     def _packs_kept_out(self, book: PolicyBook) -> dict[str, tuple[Problem, ...]]:
         """The packs that the case is about and the book cannot use, each with what the loader says."""
-        _, own = _project_of(Path(self.file)) if self.file else (None, ())
+        project = _project_of(self.file)
+        own = () if project is None else project.points
         named = self._places_named()
         found: dict[str, tuple[Problem, ...]] = {}
         for problem in book.registry.problems:
@@ -151,9 +158,16 @@ class PolicyCase:
         """The packs that the case is about and nobody installed: those of its codes, and that of its own folder."""
         installed = {source.name for source in book.packs}
         missing = {name for name in self._places_named() if not any(i.split(".")[0] == name for i in installed)}
-        folder, own = _project_of(Path(self.file)) if self.file else (None, ())
+        project = _project_of(self.file)
+        own = {} if project is None else project.points
+        if project is not None and project.fault is not None and missing and project.looks_like_a_pack:
+            # To install it once more would change nothing.
+            fault = project.fault.text
+            text = Text(f"请改正 {fault.zh}", f"correct {fault.en}")
+            yield Problem("case.pack_not_registered", text, str(project.folder))
+            return
         for name in sorted(missing | (set(own) - installed)):
-            place = f" {folder}" if folder is not None and name in own else ""
+            place = f" {project.folder}" if project is not None and name in own else ""
             yield Problem(
                 "case.pack_not_installed",
                 Text(
@@ -168,7 +182,7 @@ class PolicyCase:
 class CaseOutcome:
     """How a case came out: what differs, and what kept it from being run.
 
-    ``kept_out`` is what the loader says of a pack that the case is about and that cannot be used.
+    ``kept_out`` is why a pack that the case is about cannot be used: what the loader says, or that nobody installed it.
     """
 
     case: PolicyCase
@@ -257,19 +271,55 @@ def _kept_out(name: str) -> Problem:
     )
 
 
+def _elsewhere(code: str, book: PolicyBook, place: str | None) -> Text | None:
+    """That a pack has a code, and is not in force at the place of the case; None where none has it."""
+    for source in book.packs:
+        pack = source.pack
+        if pack is None or (place is not None and covers(source.jurisdiction, place)):
+            continue
+        coded: tuple[Any, ...] = (*pack.categories, *pack.policies, *pack.facts)
+        if any(code == value.code for value in coded):
+            here = Text("未知的地区", "an unknown place") if place is None else same(place)
+            return Text(
+                f"{code} 由规则包 {source.name} 声明，但它在{here.zh}不适用；请改正用例的 division",
+                f"{code} is declared by the pack {source.name}, which is not in force in {here.en}; correct the case's division",
+            )
+    return None
+
+
+def _where_defined(code: str, book: PolicyBook, place: str | None) -> Text:
+    """Where a rule is that a case expects and its place has not: of another place's pack, or defined and not listed."""
+    other = _elsewhere(code, book, place)
+    if other is not None:
+        return Text(f"；{other.zh}", f"; {other.en}")
+    for source in book.packs:
+        if source.pack is None or not code.startswith(f"{source.name}."):
+            continue
+        for one in unlisted(source.pack, source.module):
+            if one.code == code:
+                file = Path(getattr(sys.modules.get(one.module), "__file__", None) or one.module).name
+                return Text(
+                    f"。{file} 定义了它（{one.name}），但 Pack({one.belongs}=…) 没有列出",
+                    f". {file} defines it ({one.name}), but Pack({one.belongs}=…) does not list it",
+                )
+    return same("")
+
+
+def _not_run() -> Problem:
+    return Problem(
+        "case.pack_not_used",
+        Text(
+            "用例未运行：缺少规则包，请先按规则包的提示修改",
+            "the case was not run: a pack is lacking; mend first what is said of it",
+        ),
+    )
+
+
 def _at(problem: Problem, where: str) -> Problem:
     return attrs.evolve(problem, where=where)
 
 
-def _project_of(file: Path) -> tuple[Path | None, tuple[str, ...]]:
-    """The folder of the distribution whose source a file is part of, and the packs that it registers."""
-    for folder in list(file.absolute().parents)[:8]:
-        project = folder / "pyproject.toml"
-        if project.is_file():
-            try:
-                data = tomllib.loads(project.read_text("utf-8"))
-            except (OSError, ValueError):
-                return folder, ()
-            points = data.get("project", {}).get("entry-points", {}).get("kinderguard", {})
-            return folder, tuple(points)
-    return None, ()
+def _project_of(file: str) -> ProjectFile | None:
+    """The distribution whose source a file is part of."""
+    folders = list(Path(file).absolute().parents)[:8] if file else []
+    return next((found for folder in folders if (found := project_file(folder)) is not None), None)

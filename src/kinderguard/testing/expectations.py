@@ -154,6 +154,9 @@ class Expectation:
         title = Text(f"{frequency.zh}合计（{who.zh}）：{asked.zh}", f"due {frequency.en}, {who.en}: {asked.en}")
         paid = [p for p in result.due.cash if p.every is every and p.per == per]
         why = tuple(Line(p.title + Text("：", ": ") + bounds_text(p.low, p.high)) for p in paid)
+        codes = {p.code for p in paid if p.low != p.high}
+        lacking = [m.path for m in result.missing if codes & set(m.changes)] if got is None else []
+        why += tuple(_asked_for(path, result) for path in lacking[:MOST_SHOWN])
         shown = bounds_text(total.low, total.high) if aspect == "amount" and got is None else _yuan(got)
         return Difference(self.key, title, self._worded(self.wanted), shown, why)
 
@@ -199,6 +202,11 @@ def read_expectation(key: str, value: Any) -> Expectation:
         return Expectation(key, "due", _due_aspect(key), _amount(value))
     if aspect in AMOUNTS:
         return Expectation(key, rule, aspect, _amount(value))
+    near = None if aspect in TRUTHS or isinstance(value, bool) else nearest(aspect, (*TRUTHS, *AMOUNTS, *LISTS))
+    if near is not None:
+        raise FieldValueError(
+            f"没有 .{aspect} 这一项，是否想写 {rule}.{near}？", f"there is no .{aspect}; did you mean {rule}.{near}?"
+        )
     truth = _truth(value)
     return Expectation(key, rule, aspect, truth) if aspect in TRUTHS else Expectation(key, key, "", truth)
 

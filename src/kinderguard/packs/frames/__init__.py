@@ -6,7 +6,9 @@ one row of it, and ``provided`` asks fact providers. Called by the book alone, w
 """
 
 from kinderguard.engines.frame.assess import Options
+from kinderguard.packs.frames.help_codes import UnknownHelpWarning
 from kinderguard.packs.frames.job import FrameJob, assess_frame, assess_table, explain_row, rules_of
+from kinderguard.packs.frames.refs import RepeatedRefsWarning
 from kinderguard.packs.frames.schema import FrameColumn, FrameSchema, frame_schema
 from kinderguard.packs.frames.warnings import (
     MissingColumnsWarning,
@@ -18,5 +20,6 @@ from kinderguard.packs.frames.warnings import (
 
 __all__ = [
     "FrameColumn", "FrameJob", "FrameSchema", "MissingColumnsWarning", "MisspeltColumnsWarning", "Options",
-    "OrphanedRecordsWarning", "assess_frame", "assess_table", "explain_row", "frame_schema", "rules_of", "warn", "warn_of_orphans",
+    "OrphanedRecordsWarning", "RepeatedRefsWarning", "UnknownHelpWarning", "assess_frame", "assess_table", "explain_row",
+    "frame_schema", "rules_of", "warn", "warn_of_orphans",
 ]  # fmt: skip

@@ -10,10 +10,16 @@ import attrs
 import polars as pl
 
 from kinderguard.engines.frame.columns import DIVISION_COLUMNS, FrameColumnError, ListKinds, read_columns
-from kinderguard.engines.frame.inputs import RecordTable, layout_of
+from kinderguard.engines.frame.inputs import PERSONAL, RecordTable, layout_of
 from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.model.errors import Problem
+from kinderguard.model.text import Text, join, same
+from kinderguard.packs.frames.tables import KEYS
+from kinderguard.packs.frames.warnings import likely_path
 from kinderguard.rules.kinds import Kind, Sort
+
+#: How many columns an error names of those that resemble no fact.
+SHOWN = 8
 
 
 def refuse_columns(
@@ -45,6 +51,55 @@ def refuse_columns(
         types = [p for p in types if p.where in asked]
     if names or types:
         raise FrameColumnError((*names, *types))
+
+
+def refuse_strangers(columns: Iterable[str], lists: Iterable[str], own: Mapping[str, Text]) -> None:
+    """Refuse a table none of whose columns is a fact, so that every row would be nothing but unknown.
+
+    A table of keys and divisions alone has nothing to rename, and is let through.
+
+    Args:
+        columns: the children's columns.
+        lists: the lists that stand in tables of their own.
+        own: the titles of the facts that packs declare, by code.
+
+    Raises:
+        FrameColumnError: with the path that each column should have, where its title tells.
+    """
+    names = list(columns)
+    kinds = fact_kinds()
+    known = {*kinds.fields, *kinds.lists, *own}
+    strange = [name for name in names if name not in {*known, *KEYS, *DIVISION_COLUMNS, *PERSONAL}]
+    if not strange or known.intersection(names) or any(True for _ in lists):
+        return
+    paths = {name: path for name in strange if (path := likely_path(name, own)) is not None}
+    rest = [name for name in strange if name not in paths]
+    lines = [_proposal(name, path) for name, path in paths.items()]
+    if rest:
+        more = Text(f"，等 {len(rest)} 列", f" and {len(rest) - SHOWN} more") if len(rest) > SHOWN else same("")
+        shown = join([same(repr(name)) for name in rest[:SHOWN]]) + more
+        lines.append(Text(f"  与已知事实都不相近：{shown.zh}", f"  like no fact that is known: {shown.en}"))
+    listed = join(lines, "\n", "\n")
+    raise FrameColumnError(
+        (
+            Problem(
+                "frame.no_facts",
+                Text(
+                    f"表中没有一列的列名是事实的路径，每一行都只会是未知。请改列名；book.frame_schema() 列出全部路径：\n{listed.zh}",
+                    "No column of the table is named by a fact's path, so that every row would be unknown. Rename the columns; "
+                    f"book.frame_schema() names all paths:\n{listed.en}",
+                ),
+            ),
+        )
+    )
+
+
+def _proposal(name: str, path: str) -> Text:
+    records = path in fact_kinds().lists
+    return Text(
+        f"  {name} → {path}" + ("（记录的列表，或用 members= 给出）" if records else ""),
+        f"  {name} → {path}" + (" (a list of records, or a table of them in members=)" if records else ""),
+    )
 
 
 def _wrong_names(

@@ -1,9 +1,10 @@
 """One assessment of a table: what ``PolicyBook.assess_frame``, ``frame_job`` and ``explain_row`` do."""
 
 import datetime as dt
+import operator
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 
@@ -13,12 +14,15 @@ from kinderguard.engines.frame.columns import distinct
 from kinderguard.engines.frame.inputs import RecordTable
 from kinderguard.engines.frame.orphans import KeyedRecords
 from kinderguard.engines.frame.rows import polars_type
-from kinderguard.model.errors import Problem
-from kinderguard.packs.frames.columns import refuse_columns
+from kinderguard.model.errors import Problem, ToldError
+from kinderguard.model.text import Text
+from kinderguard.packs.frames.columns import refuse_columns, refuse_strangers
+from kinderguard.packs.frames.help_codes import warn_of_help
 from kinderguard.packs.frames.provided import provide
+from kinderguard.packs.frames.refs import look_at_many_refs, look_at_refs, refuse_ids, refuse_shared_ref
 from kinderguard.packs.frames.row import read_row
 from kinderguard.packs.frames.tables import record_tables, taken
-from kinderguard.packs.frames.warnings import warn, warn_of_orphans
+from kinderguard.packs.frames.warnings import asked_of, own_titles, warn, warn_of_orphans
 from kinderguard.packs.overlay import readers
 from kinderguard.packs.place_rules import PlaceRules
 from kinderguard.rules.definitions import FactProvider
@@ -61,11 +65,14 @@ def assess_table(
     options: Options,
 ) -> pl.DataFrame:
     """The results for a Polars frame, the child's ``ref`` before them."""
-    divisions = divisions_of(table, division)
+    stated = division is None and any(column in table.columns for column in DIVISION_COLUMNS)
+    divisions = divisions_of(table, None) if stated else pl.Series([division][: len(table)], dtype=pl.String)
     job = kept_job(book, table.schema, _full(table), divisions, tables, day, division, options)
+    look_at_refs(table, asked_of(tables, job.places))
     warn(table, tables, job.places)
     if len(table):
         warn_of_orphans(table.lazy(), _keyed(tables), job.places)
+        warn_of_help(table.lazy(), _keyed(tables), job.places)
     return job.assess(table, tables)
 
 
@@ -136,6 +143,7 @@ class FrameJob:
         given = dict(schema) | said
         declared = _declared(book, given)
         refuse_columns(schema, tables, declared, self._read_paths)
+        refuse_strangers(given, (t.path for t in tables), own_titles(self.places))
         self._run = FrameRun(
             day,
             lambda d: rules_of(book, d, day),
@@ -185,6 +193,8 @@ class FrameJob:
             rows: the children.
             tables: their records; those that ``take`` gave, if left out.
         """
+        if self._ref is not None:
+            refuse_ids(rows["ref"])
         with self._lock:
             if tables is not None:
                 self._run.start(tables)
@@ -244,8 +254,10 @@ def _assess_lazily(
     """
     divisions = divisions_in(table, division)
     job = FrameJob(book, table.collect_schema(), divisions, tables, day, division, options)
+    look_at_many_refs(table, [t.key for t in asked_of(tables, job.places)])
     warn(table.head(0).collect(), tables, job.places)
     warn_of_orphans(table, _keyed(tables), job.places)
+    warn_of_help(table, _keyed(tables), job.places)
     return table.map_batches(job.assess, schema=job.schema, streamable=True)
 
 
@@ -255,6 +267,45 @@ def divisions_in(table: pl.LazyFrame, division: str | None) -> pl.Series:
     if division is not None or not columns:
         return pl.Series([division], dtype=pl.String)
     return divisions_of(table.select(columns).unique().collect(engine="streaming"), None).unique()
+
+
+class NotARowError(ToldError, TypeError):
+    """Something else where the number of a row is asked for; it is not repeated, since it may be a ref."""
+
+    @classmethod
+    def of(cls, value: object) -> Self:
+        """The error for what was given."""
+        kind = type(value).__name__
+        return cls(
+            Text(
+                f'row 应为行号（自 0 起的整数），不是 {kind}；按编号查找请用 children["ref"].to_list().index(编号)。',
+                f"row is a row's number, a whole number counted from 0, not a {kind}; to find it by its ref use "
+                'children["ref"].to_list().index(ref).',
+            )
+        )
+
+
+class NoSuchRowError(ToldError, IndexError):
+    """A row that the table does not have."""
+
+    @classmethod
+    def of(cls, row: int, rows: int) -> Self:
+        """The error for a row of a table of so many."""
+        return cls(
+            Text(
+                f"没有第 {row} 行：表有 {rows} 行，行号自 0 起；请给出其中的行号。",
+                f"There is no row {row}: the frame has {rows}, counted from 0. Give the number of one of them.",
+            )
+        )
+
+
+def _row_number(row: object) -> int:
+    if isinstance(row, bool):
+        raise NotARowError.of(row)
+    try:
+        return operator.index(row)  # type: ignore[arg-type]
+    except TypeError:
+        raise NotARowError.of(row) from None
 
 
 def explain_row(
@@ -269,20 +320,24 @@ def explain_row(
 ) -> Assessment:
     """See ``PolicyBook.explain_row``."""
     table, _ = taken(children)
-    number = row
+    number = row = _row_number(row)
+    whole = table
     if isinstance(table, pl.LazyFrame):
         table = table.slice(row, 1).collect()
         row = 0
     if not -len(table) <= row < len(table):
-        raise IndexError(f"There is no row {row}: the frame has {len(table)}.")
+        raise NoSuchRowError.of(row, len(table))
     one = table.slice(row, 1)
     place = division or book.division
     rules = rules_of(book, place or divisions_of(one, None)[0], day)
     read = {*readers(rules.rules), *DIVISION_COLUMNS}
+    tables = record_tables(members, table.schema)
+    refuse_strangers(table.columns, (t.path for t in tables), own_titles([rules]))
+    refuse_shared_ref(whole, one, asked_of(tables, [rules]))
     found = read_row(
         one,
         number if number >= 0 else number + len(table),
-        record_tables(members, table.schema),
+        tables,
         _declared(book, table.columns),
         read.__contains__,
         strict=strict,

@@ -26,9 +26,11 @@ from kinderguard.engines.frame.orphans import KeyedRecords
 from kinderguard.model.errors import Problem, ToldError
 from kinderguard.model.progress import CHILDREN, Progress, told
 from kinderguard.model.text import Text
+from kinderguard.packs.frames.help_codes import warn_of_help
 from kinderguard.packs.frames.job import FrameJob, divisions_in
+from kinderguard.packs.frames.refs import look_at_many_refs
 from kinderguard.packs.frames.tables import KEYS
-from kinderguard.packs.frames.warnings import warn, warn_of_orphans
+from kinderguard.packs.frames.warnings import asked_of, warn, warn_of_orphans
 from kinderguard.rules.canonical import canonical_text
 
 if TYPE_CHECKING:
@@ -167,10 +169,12 @@ class _Run:
         divisions = divisions_in(children, division)
         self.job = FrameJob(book, self.schema, divisions, empty, day, division, options)
         self.columns = self.job.columns(self.schema)
-        warn(pl.DataFrame(schema=self.schema), empty, self.job.places)
-        keyed = [KeyedRecords(p, pl.scan_parquet(f), self.keys[p]) for p, f in records.items()]
         counts = [pl.scan_parquet(f).select(pl.len()).collect().item() for f in files]
+        keyed = [KeyedRecords(p, pl.scan_parquet(f), self.keys[p]) for p, f in records.items()]
+        look_at_many_refs(children, [t.key for t in asked_of(keyed, self.job.places)], sum(counts))
+        warn(pl.DataFrame(schema=self.schema), empty, self.job.places)
         warn_of_orphans(children, keyed, self.job.places, sum(counts))
+        warn_of_help(children, keyed, self.job.places)
         self.parts = list(_parts(files, counts, part))
         places = sorted(d for d in divisions.to_list() if d is not None)
         rules = sha256(book.to_json(divisions=places).encode()).hexdigest()

@@ -1,17 +1,17 @@
 """The columns that ``assess_frame`` reads: names, kinds, codes, and which rules read each."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Self
 
 import attrs
 import polars as pl
 
 from kinderguard.engines.assessment import UnknownCodeError
-from kinderguard.engines.frame.columns import OTHER_COUNTY
+from kinderguard.engines.frame.columns import OTHER_COUNTY, ListKinds
 from kinderguard.engines.frame.rows import polars_type, struct_type
 from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.model.codes import Code
-from kinderguard.model.errors import did_you_mean
+from kinderguard.model.errors import ToldError, suggestion
 from kinderguard.model.text import Text
 from kinderguard.packs.overlay import readers
 from kinderguard.rules.definitions import Policy
@@ -19,6 +19,16 @@ from kinderguard.rules.kinds import Kind, Sort
 from kinderguard.rules.ruleset import RuleSet, facts_read, references
 from kinderguard.rules.stacking import Capped, Excludes
 from kinderguard.rules.titles import fact_title, list_title, path_titles
+
+
+class UnknownColumnError(ToldError, KeyError):
+    """A column that no rule reads; the nearest is offered."""
+
+    @classmethod
+    def of(cls, name: str, known: Iterable[str]) -> Self:
+        """The error for a name."""
+        near = suggestion(name, known) or Text("列名见 book.frame_schema()。", " See book.frame_schema().")
+        return cls(Text(f"没有规则读取列 {name!r}。", f"No rule here reads a column {name!r}.") + near)
 
 
 @attrs.frozen
@@ -56,12 +66,27 @@ class FrameSchema:
     def __getitem__(self, name: str) -> FrameColumn:
         found = next((c for c in self.columns if c.name == name), None)
         if found is None:
-            near = did_you_mean(name, (c.name for c in self.columns))
-            raise KeyError(f"No rule here reads a column {name!r}.{near}")
+            raise UnknownColumnError.of(name, (c.name for c in self.columns))
         return found
 
     def __contains__(self, name: object) -> bool:
         return any(c.name == name for c in self.columns)
+
+    def under(self, prefix: str) -> "FrameSchema":
+        """Those columns whose names begin with a text: ``schema.under("child.care")``."""
+        return FrameSchema(tuple(c for c in self.columns if c.name.startswith(prefix)))
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """The schema as JSON has it: an object a column, titles in both languages."""
+        return [
+            attrs.asdict(c, recurse=False)
+            | {
+                "title": c.title.to_dict(),
+                "codes": [{"code": code, "title": title.to_dict()} for code, title in c.codes.items()],
+                "read_by": list(c.read_by),
+            }
+            for c in self.columns
+        ]
 
     def to_polars(self) -> pl.DataFrame:
         """The schema as a table."""
@@ -103,13 +128,16 @@ def _kind_of(column: FrameColumn) -> Kind:
     return Kind(sort, column.unit, codes if codes and issubclass(codes, Code) else None)
 
 
-def frame_schema(rules: RuleSet, titles: Mapping[str, Text], chosen: Iterable[str] | None = None) -> FrameSchema:
+def frame_schema(
+    rules: RuleSet, titles: Mapping[str, Text], chosen: Iterable[str] | None = None, *, unread: bool = False
+) -> FrameSchema:
     """The columns that some rules read.
 
     Args:
         rules: the rules of a place.
         titles: what packs call their own facts.
         chosen: only what these categories, policies and checks rest on; everything, if left out.
+        unread: the facts, too, that no rule reads.
 
     Raises:
         UnknownCodeError: no such rule; with the nearest code.
@@ -118,9 +146,10 @@ def frame_schema(rules: RuleSet, titles: Mapping[str, Text], chosen: Iterable[st
     extra = {code: fact.kind for code, fact in rules.facts.items()}
     wanted = None if chosen is None else rested_on(rules, [chosen] if isinstance(chosen, str) else chosen)
     columns = []
-    for path, all_owners in sorted(readers(rules).items()):
+    read = dict.fromkeys((*every_path(), *extra), ()) | readers(rules) if unread else readers(rules)
+    for path, all_owners in sorted(read.items()):
         owners = tuple(o for o in all_owners if wanted is None or o in wanted)
-        if path == OTHER_COUNTY or not owners:
+        if path == OTHER_COUNTY or not (owners or unread):
             continue
         of, kind = list_of(path)
         known = kind or {**kinds.fields, **extra}.get(path)
@@ -133,6 +162,18 @@ def frame_schema(rules: RuleSet, titles: Mapping[str, Text], chosen: Iterable[st
         codes = {str(c): c.label for c in known.codes or ()}
         columns.append(FrameColumn(path, word, unit, title, codes, of, owners))
     return FrameSchema(tuple(columns))
+
+
+def every_path() -> Iterator[str]:
+    """Every fact of a case that a rule may ask for, and every list of records, by its path."""
+
+    def below(kinds: ListKinds, prefix: str) -> Iterator[str]:
+        yield from (prefix + name for name in kinds.fields)
+        for name, records in kinds.lists.items():
+            yield prefix + name
+            yield from below(records, f"{prefix}{name}.")
+
+    return below(fact_kinds(), "")
 
 
 def rested_on(rules: RuleSet, codes: Iterable[str]) -> frozenset[str]:

@@ -34,7 +34,7 @@ def taken(native: Any) -> tuple[Any, Any]:
     kind = frame.implementation
     if isinstance(frame, nw.LazyFrame):
         table = frame.collect("polars").to_native()
-        return table, _as_duckdb if kind.is_duckdb() else (lambda found: found)
+        return table, (lambda found: _as_duckdb(native, found)) if kind.is_duckdb() else (lambda found: found)
     table = _as_polars(frame)
     if kind.is_pandas_like():
         index = native.index
@@ -100,10 +100,17 @@ def _has_arrow(frame: Any) -> bool:
     return any(type(dtype).__name__ == "ArrowDtype" for dtype in frame.dtypes)
 
 
-def _as_duckdb(found: pl.DataFrame) -> Any:
+def _as_duckdb(relation: Any, found: pl.DataFrame) -> Any:
+    """Results as a relation on the caller's own connection, so that they can be joined to tables there."""
     import duckdb
 
-    return duckdb.from_arrow(found.to_arrow(compat_level=pl.CompatLevel.oldest()))
+    # Found by its name, as DuckDB finds a Python variable: a relation does not say which connection it is of.
+    kinderguard_results = found.to_arrow(compat_level=pl.CompatLevel.oldest())
+    try:
+        made = relation.query("kinderguard_children", "select * from kinderguard_results")
+        return made.set_alias("kinderguard_results")
+    except duckdb.Error:  # the caller's connection does not look at Python variables
+        return duckdb.from_arrow(kinderguard_results)
 
 
 #: The columns by which records find their children.

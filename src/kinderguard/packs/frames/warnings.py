@@ -7,7 +7,7 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -18,6 +18,7 @@ from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.model.text import Text, join
 from kinderguard.packs.frames.schema import column_title, list_of
 from kinderguard.packs.frames.tables import KEYS
+from kinderguard.packs.frames.titled import path_titled
 from kinderguard.packs.place_rules import PlaceRules
 from kinderguard.rules.titles import SUBJECTS, Titles, list_title, record_of
 
@@ -39,7 +40,9 @@ class MissingColumnsWarning(UserWarning):
 
 
 class MisspeltColumnsWarning(UserWarning):
-    """Columns that are no facts and look like one that has no column; ``columns`` has the fact that is nearest to each."""
+    """Columns that are no facts and look like one that has no column, or bear its title (出生日期); ``columns`` has the fact
+    that is nearest to each.
+    """
 
     def __init__(self, message: str, columns: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
@@ -50,21 +53,26 @@ def warn(table: pl.DataFrame, tables: Sequence[RecordTable], places: Iterable[Pl
     """Say at once which columns look misspelt, and which facts have no column and which rules read them."""
     schema = table.schema
     read: dict[str, dict[str, None]] = {}
-    own: dict[str, None] = {}
     titles: dict[str, Text] = {}
-    for rules in {p.group: p for p in places}.values():
-        own |= dict.fromkeys(rules.overlay.rules.facts)
+    given = {p.group: p for p in places}
+    own = own_titles(given.values())
+    for rules in given.values():
         for path, owners in rules.overlay.readers.items():
             if path not in rules.rules.providers:  # what a provider gives needs no column
                 read.setdefault(path, {}).update(dict.fromkeys(owners))
             if path in own:
                 titles[path] = rules.overlay.titles[path]
-    misspelt = misspelt_columns(schema, tables, tuple(own))
+    misspelt = misspelt_columns(schema, tables, own)
     if misspelt:
         warnings.warn(MisspeltColumnsWarning(_told_misspelt(misspelt), misspelt), stacklevel=5)
     lacking = missing_columns(read, schema, tables)
     if lacking:
         warnings.warn(MissingColumnsWarning(_told_missing(lacking, titles), lacking), stacklevel=5)
+
+
+def own_titles(places: Iterable[PlaceRules]) -> dict[str, Text]:
+    """The titles of the facts that packs declare, by code."""
+    return {code: p.overlay.titles[code] for p in places for code in p.overlay.rules.facts}
 
 
 def warn_of_orphans(
@@ -77,10 +85,17 @@ def warn_of_orphans(
         places: the rules.
         rows: how many children there are, where that is known.
     """
-    read = {path for rules in {p.group: p for p in places}.values() for path in rules.overlay.readers}
-    asked = [t for t in tables if any(path == t.path or path.startswith(f"{t.path}.") for path in read)]
-    for told in orphaned(children, asked, rows):
+    for told in orphaned(children, asked_of(tables, places), rows):
         warnings.warn(told, stacklevel=5)
+
+
+T = TypeVar("T", RecordTable, KeyedRecords)
+
+
+def asked_of(tables: Iterable[T], places: Iterable[PlaceRules]) -> list[T]:
+    """Those tables of records that a rule asks for."""
+    read = {path for rules in {p.group: p for p in places}.values() for path in rules.overlay.readers}
+    return [t for t in tables if any(path == t.path or path.startswith(f"{t.path}.") for path in read)]
 
 
 # ---- facts without a column -----------------------------------------------------------------------------------------
@@ -153,19 +168,19 @@ def _about(root: str) -> Text:
 
 
 def misspelt_columns(
-    schema: Mapping[str, Any], tables: Sequence[RecordTable], own: tuple[str, ...] = ()
+    schema: Mapping[str, Any], tables: Sequence[RecordTable], own: Titles | None = None
 ) -> dict[str, str]:
     """The columns and the fields of records that are no facts and look like one that has no column, with that fact.
 
     Args:
         schema: the children's columns.
         tables: records in tables of their own.
-        own: the facts that packs declare.
+        own: the titles of the facts that packs declare, by code.
     """
     given = {*schema, *(t.path for t in tables)}
     found = {}
     for name in schema:
-        near = None if name in KEYS else _nearest_fact(name, own)
+        near = likely_path(name, own or {})
         if near is not None and near not in given:
             found[name] = near
     for path, kinds in fact_kinds().lists.items():
@@ -183,6 +198,24 @@ def _misspelt_fields(fields: Mapping[str, Any], kinds: ListKinds, at: str) -> It
             yield f"{at}.{name}" if not name.startswith(f"{at}.") else name, f"{at}.{near}"
     for name, nested in kinds.lists.items():
         yield from _misspelt_fields(_fields(fields.get(name)) or {}, nested, f"{at}.{name}")
+
+
+def likely_path(name: str, own: Titles) -> str | None:
+    """The path of the fact that a column of the children looks like, or whose title it bears; None where it is a fact
+    itself, or looks like none.
+
+    Args:
+        name: the column.
+        own: the titles of the facts that packs declare, by code.
+    """
+    if name in KEYS or _is_known(name, tuple(own)):
+        return None
+    return _nearest_fact(name, tuple(own)) or path_titled(name, own)
+
+
+def _is_known(name: str, own: tuple[str, ...]) -> bool:
+    kinds = fact_kinds()
+    return any(name in known for known in (kinds.fields, kinds.lists, own, DIVISION_COLUMNS, PERSONAL))
 
 
 @lru_cache(maxsize=4096)
@@ -253,8 +286,8 @@ def _plain(name: str) -> str:
 
 def _told_misspelt(columns: Mapping[str, str]) -> str:
     lines = [
-        "以下列不是事实，不会读取；列名与没有列的事实相近，是否写错？",
-        "These columns are no facts and are not read; each looks like a fact that has no column. Misspelt?",
+        "以下列不是事实，不会读取；列名与没有列的事实相近，是否写错或未改为路径？",
+        "These columns are no facts and are not read; each looks like a fact that has no column. Misspelt, or not renamed?",
         *(f"  {name} → {near}" for name, near in columns.items()),
     ]
     return "\n".join(lines)

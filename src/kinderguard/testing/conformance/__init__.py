@@ -2,7 +2,7 @@
 
 ``check_pack`` gives a report, ``parametrize_with_checks`` makes each check a test; both go through ``checks``. It ships
 in the wheel and needs nothing of this repository. The checks stand by theme in ``metadata``, ``rules``, ``parameters``,
-``hooks``, ``importing``, ``engines``, ``cases`` and ``proofs``; what each protects stands in ``docs/conformance.md``.
+``hooks``, ``listing``, ``importing``, ``engines``, ``cases`` and ``proofs``; what each protects stands in ``docs/conformance.md``.
 """
 
 # isort: off
@@ -11,6 +11,7 @@ from kinderguard.testing.conformance import metadata as metadata
 from kinderguard.testing.conformance import importing as importing
 from kinderguard.testing.conformance import rules as rules
 from kinderguard.testing.conformance import hooks as hooks
+from kinderguard.testing.conformance import listing as listing
 from kinderguard.testing.conformance import parameters as parameters
 from kinderguard.testing.conformance import engines as engines
 from kinderguard.testing.conformance import cases as cases

@@ -11,6 +11,8 @@ from pathlib import Path
 import attrs
 
 from kinderguard.model.errors import Problem
+from kinderguard.model.toml_files import toml_text
+from kinderguard.packs.toml_lines import CODE, TOML_FILE, header_of, line_told
 
 #: What is called to define something; elsewhere a code as the first argument only refers to it.
 _DEFINERS = {
@@ -22,9 +24,6 @@ Place = tuple[str, int | None]
 NOWHERE: Place = ("", None)
 
 _FILE_AND_LINE = re.compile(r"([\w.-]+\.(?:py|toml)):(\d+)")
-_TOML_FILE = re.compile(r"[\w.-]+\.toml")
-_LINE_OF_TOML = re.compile(r"\(at line (\d+), column \d+\)")
-_CODE = re.compile(r"\b(?:cn|\d{2,12})(?:\.[a-z][a-z0-9_]*)+")
 _HOOK = re.compile(r"\bkinderguard_\w+")
 #: Where what a problem is about is written, for those that name neither a file with its line nor a code.
 _KEYWORDS = {
@@ -47,7 +46,7 @@ class SourceFile:
     def text(self) -> str:
         """The text; empty where it cannot be read."""
         try:
-            return self.path.read_text("utf-8")
+            return toml_text(self.path) if self.path.suffix == ".toml" else self.path.read_text("utf-8")
         except (OSError, UnicodeDecodeError):
             return ""
 
@@ -207,33 +206,24 @@ class Sources:
 
     def _in_named_toml(self, said: str) -> Place | None:
         """The line of the TOML file that a message names: as Python's reader counts it, or that of the value."""
-        for name in _TOML_FILE.findall(said):
-            for source in self.toml:
-                if source.path.name != name:
-                    continue
-                at = _LINE_OF_TOML.search(said)
-                if at:
-                    return source.shown, int(at[1])
-                lines = source.text.splitlines()
-                for code in _CODE.findall(said):
-                    header = _header_of(lines, code)
-                    if header is not None:
-                        return source.shown, _entry(lines, header, said)
-                return source.shown, len(lines) if "at end of document" in said else None
-            place = self.string(name)  # where a file is asked for that is not there
+        names = TOML_FILE.findall(said)
+        if names and all(source.path.name != names[0] for source in self.toml):
+            # A file is asked for that is not there; what stands behind it is the nearest that is.
+            place = self.string(names[0])
             if place[0]:
                 return place
-        return None
+        at = line_told({source.path.name: source.text for source in self.toml}, said)
+        return None if at is None else (self._shown_of(at[0]), at[1])
 
     def _of_code_in(self, said: str) -> Place:
         """The first code of a message that the author's files define, else the first that they mention."""
-        codes = _CODE.findall(said)
+        codes = CODE.findall(said)
         for code in codes:
             for file in self.python:
                 if code in file.defined:
                     return file.shown, file.defined[code]
             for source in self.toml:
-                header = _header_of(source.text.splitlines(), code)
+                header = header_of(source.text.splitlines(), code)
                 if header is not None:
                     return source.shown, header
         return next((place for code in codes if (place := self.string(code))[0]), NOWHERE)
@@ -255,42 +245,6 @@ def _patterns(problem: Problem) -> Iterator[str]:
         yield from (rf"\bdef {name}\b" for name in _HOOK.findall(problem.message.en))
     if problem.code in _KEYWORDS:
         yield _KEYWORDS[problem.code]
-
-
-def _header_of(lines: list[str], code: str) -> int | None:
-    """The line of a parameter's table, counted from 1."""
-    header = re.compile(rf"""\s*\[+\s*["']{re.escape(code)}["']""")
-    return next((number for number, line in enumerate(lines, 1) if header.match(line)), None)
-
-
-def _entry(lines: list[str], header: int, said: str) -> int:
-    """The line of a parameter's table that a message is about: of the value that it counts, and of the word it quotes."""
-    code = re.escape(re.split(r"""["']""", lines[header - 1])[1])
-    end = header
-    while end < len(lines) and (not lines[end].lstrip().startswith("[") or re.match(rf"""\s*\[+\s*["']{code}["']""", lines[end])):  # fmt: skip
-        end += 1
-    begin = header
-    counted = re.search(r", value (\d+)\b", said)
-    if counted:
-        # Each value is a table: {…} in a list, or one under [["…".values]].
-        starts = [n for n in range(header, end + 1) for _ in range(_tables_begun(lines[n - 1], n == header))]
-        begin = starts[int(counted[1]) - 1] if int(counted[1]) <= len(starts) else header
-        later = [n for n in starts if n > begin]
-        end = later[0] - 1 if later else end
-    for quoted, place in re.findall(r"'([^']+)'|\bfor (\d{2,12})\b", said):
-        for number in range(begin, end + 1):
-            if (quoted or place) in lines[number - 1] and number != header:
-                return number
-    return begin
-
-
-def _tables_begun(line: str, is_header: bool) -> int:
-    """How many values begin on a line of a parameter's table; its title and floor are tables too, and none of them."""
-    if line.lstrip().startswith("[["):
-        return 1
-    if is_header or re.match(r"\s*(title|floor)\s*=", line):
-        return 0
-    return line.count("{")
 
 
 def _within(lines: list[str], header: int, holding: str) -> int:

@@ -1,11 +1,10 @@
 """What a distribution says of itself: in its ``pyproject.toml``, or, where it is installed from a wheel, its metadata."""
 
 import importlib.metadata
-import tomllib
-from typing import Any
 
 import attrs
 
+from kinderguard.packs.project_file import project_file
 from kinderguard.testing.conformance.targets import Target
 
 
@@ -21,7 +20,8 @@ class Distribution:
 def distribution_of(target: Target) -> Distribution | None:
     """The distribution that brings a pack; None for a pack that was given as a value."""
     if target.project is not None:
-        about = _pyproject(target)
+        project = project_file(target.project)
+        about = {} if project is None else project.about
         if about.get("name"):
             return Distribution(about["name"], about.get("version"), tuple(about.get("dependencies", ())))
     name = target.distribution.partition(" ")[0]
@@ -30,13 +30,3 @@ def distribution_of(target: Target) -> Distribution | None:
     except (importlib.metadata.PackageNotFoundError, ValueError):
         return None
     return Distribution(found.name, found.version, tuple(found.requires or ()))
-
-
-def _pyproject(target: Target) -> dict[str, Any]:
-    assert target.project is not None
-    try:
-        data = tomllib.loads((target.project / "pyproject.toml").read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    about: dict[str, Any] = data.get("project", {})
-    return about

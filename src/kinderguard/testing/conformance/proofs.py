@@ -12,6 +12,7 @@ from typing import Any
 
 from kinderguard.model.case import Case
 from kinderguard.model.errors import MissingExtraError
+from kinderguard.model.money import bounds_text
 from kinderguard.model.text import Text, join, same
 from kinderguard.rules.definitions import Check
 from kinderguard.rules.ruleset import parameters_read
@@ -118,10 +119,40 @@ def _answers(subject: Subject, check_id: str, told: Callable[[Any], Text | None]
         elif outcome == "refuted":
             codes = [c for c in _CODE.findall(str(proof.subject)) if c in {r.code for r in subject.rules}]
             codes += [r.code for r in subject.rules if isinstance(r, Check) and r.on in _codes(proof.subject)]
+            losses = _losses(subject, proof)
+            codes += [owner for owner, _ in losses]
             place = next((at for at in map(subject.at, codes) if at["file"]), subject.at(subject.name))
             yield Finding(
-                proof.statement + _learned_text(subject, proof), CHECKS[check_id].mend, **place, paste=_child(proof)
+                proof.statement + _learned_text(subject, proof) + join([said for _, said in losses], "", ""),
+                CHECKS[check_id].mend,
+                **place,
+                paste=_child(proof),
             )
+
+
+def _losses(subject: Subject, proof: Any) -> list[tuple[str, Text]]:
+    """Of a total that is below the nation's: the pack's own policies that take from others, and what from whom."""
+    if proof.counterexample is None or not str(proof.subject).startswith("due."):
+        return []
+    own = {rule.code for rule in subject.rules}
+    result = subject.full_book.assess(proof.counterexample, on=subject.day, division=subject.where)
+    return [
+        (effect.owner, _loss(effect, policy.title, result.policies[effect.owner].title))
+        for policy in result.policies.values()
+        for effect in policy.stacking
+        if effect.owner in own and effect.owner != policy.code and effect.changed
+    ]
+
+
+def _loss(effect: Any, title: Text, owner: Text) -> Text:
+    taken = Text(
+        f"；“{owner.zh}”[{effect.owner}] 使“{title.zh}”不再发放",
+        f"; ‘{owner.en}’ [{effect.owner}] takes the place of ‘{title.en}’",
+    )
+    if not isinstance(effect.before, tuple):
+        return taken  # a service
+    before, after = bounds_text(*effect.before), bounds_text(*effect.after)
+    return taken + Text(f"（{before.zh} → {after.zh}）", f" ({before.en} → {after.en})")
 
 
 def _unanswered(proof: Any) -> Finding | Note:

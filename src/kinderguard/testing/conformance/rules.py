@@ -9,6 +9,7 @@ import attrs
 from kinderguard.model.errors import suggestion
 from kinderguard.model.text import Text
 from kinderguard.packs.failures import told
+from kinderguard.packs.toml_lines import header_of
 from kinderguard.rules import nodes as n
 from kinderguard.rules.boundaries import parts_of
 from kinderguard.rules.definitions import Check, OwnDocument
@@ -42,6 +43,14 @@ def titles(subject: Subject) -> Found:
                 Text("写作 r.Text(zh='中文', en='English')", "write r.Text(zh='中文', en='English')"),
                 **subject.at(code),
             )
+    for parameter in subject.parameters:
+        wrong = wrong_with(parameter.title) if parameter.kind is not None else None
+        if wrong is not None:
+            yield Finding(
+                Text(f"{parameter.code} 的名称{wrong.zh}", f"the title of {parameter.code} {wrong.en}"),
+                Text('写作 title = { zh = "中文", en = "English" }', 'write title = { zh = "中文", en = "English" }'),
+                **subject.at_parameter(parameter),
+            )
 
 
 def wrong_with(title: Any) -> Text | None:
@@ -68,9 +77,6 @@ def _titled(subject: Subject) -> Iterator[tuple[Text, str, Any]]:
     for policy in pack.policies:
         if policy.service is not None:
             yield Text("服务内容", "service"), policy.code, policy.service
-    for parameter in subject.parameters:
-        if parameter.kind is not None:
-            yield name, parameter.code, parameter.title
 
 
 def _documents(subject: Subject) -> Iterator[OwnDocument]:
@@ -240,6 +246,12 @@ def _lacking(subject: Subject, owner: str, what: Text, used: Iterable[str], know
     for code in dict.fromkeys(used):
         if code not in known:
             near = suggestion(code, known)
+            file = next((f.path.name for f in subject.sources.toml if header_of(f.text.splitlines(), code)), None)
+            if file is not None:
+                near = Text(
+                    f"{file} 写有它，但 Pack 没有列出该文件：parameters=[Path(__file__).with_name('{file}')]",
+                    f" {file} has it, but the Pack does not list that file: parameters=[Path(__file__).with_name('{file}')]",
+                )
             yield Finding(
                 Text(f"{owner} 用到不存在的{what.zh} {code}", f"{owner} reads the {what.en} {code}, which does not exist"),
                 Text(f"改正名称，或声明它{near.zh and f'。{near.zh}'}", f"correct it, or declare it.{near.en}"),

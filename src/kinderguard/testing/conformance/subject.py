@@ -25,7 +25,7 @@ from kinderguard.packs.pack import Pack
 from kinderguard.packs.source_profiles import SourceProfile
 from kinderguard.rules.definitions import Category, Check, OwnDocument, Policy
 from kinderguard.rules.kinds import Sort
-from kinderguard.rules.parameters import Parameter, read_parameters
+from kinderguard.rules.parameters import Parameter, readable_parameters
 from kinderguard.testing.case_files import case_files
 from kinderguard.testing.conformance.causes import owner_of
 from kinderguard.testing.conformance.locating import Place, Sources
@@ -193,11 +193,8 @@ class Subject:
         for given in self.pack.parameters:
             if isinstance(given, Parameter):
                 yield given
-                continue
-            try:
-                yield from read_parameters(given, jurisdiction=self.pack.jurisdiction, kinds=kinds)
-            except KinderguardError:
-                continue  # the loader's problem says what is wrong with the file
+            else:  # the loader's problem says what is wrong with the file
+                yield from readable_parameters(given, jurisdiction=self.pack.jurisdiction, kinds=kinds)
 
     # ---- places in the author's files ------------------------------------------------------------------------
 

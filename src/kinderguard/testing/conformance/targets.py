@@ -8,7 +8,6 @@ import importlib
 import importlib.metadata as metadata
 import importlib.util
 import sys
-import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -21,6 +20,7 @@ from kinderguard.model.text import Text
 from kinderguard.packs.installed import installed
 from kinderguard.packs.loader import GROUP, PackInHand
 from kinderguard.packs.pack import Pack, check_pack_code
+from kinderguard.packs.project_file import project_file
 from kinderguard.rules.errors import DefinitionError
 from kinderguard.rules.kinds import CODE_LISTS
 
@@ -187,28 +187,16 @@ def _of_module(module: ModuleType) -> Target:
 
 def _of_folder(folder: Path) -> Iterator[Target]:
     folder = folder.resolve()
-    project = folder / "pyproject.toml"
-    try:
-        data = tomllib.loads(project.read_text("utf-8"))
-    except OSError:
+    project = project_file(folder)
+    if project is None:
         raise ConformanceError(
             Text(f"{folder.name} 中没有 pyproject.toml。", f"There is no pyproject.toml in {folder.name}.")
-        ) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConformanceError(
-            Text(f"{project.name} 不是有效的 TOML：{error}", f"{project.name} is no valid TOML: {error}")
-        ) from None
-    about = data.get("project", {})
-    points = about.get("entry-points", {}).get(GROUP, {})
-    if not points:
-        raise ConformanceError(
-            Text(
-                f'{project.name} 没有入口点：[project.entry-points.{GROUP}] 写明 330106 = "模块名"。',
-                f'{project.name} registers no pack: under [project.entry-points.{GROUP}] write 330106 = "module".',
-            )
         )
+    if project.fault is not None:
+        raise ConformanceError(project.fault.text + Text("。", "."))
+    about = project.about
     root = folder / "src" if (folder / "src").is_dir() else folder
-    for name, value in points.items():
+    for name, value in project.points.items():
         module = value.partition(":")[0]
         place = root.joinpath(*module.split("."))
         package = place if place.is_dir() else place.with_suffix(".py")
@@ -239,7 +227,8 @@ def _import_from(root: Path, value: str) -> Any:
     if known is not None and known[0] != str(root):
         with contextlib.suppress(ValueError):
             sys.path.remove(known[0])
-    if loaded is not None and not (same_place and (known is None or known == (str(root), written))):
+    # Of a package whose import failed the parts that came before stay behind.
+    if not (same_place and (known is None or known == (str(root), written))):
         _forget(first)
     if str(root) not in sys.path:
         # Kept there: a pack may import parts of itself later.
