@@ -1,10 +1,12 @@
 """What the analysis tests share: children, books, and what a plain loop over the reference engine counts."""
 
 import datetime as dt
+from collections import defaultdict
 from functools import cache
 
 import kinderguard
 from kinderguard.analysis import synthesize
+from kinderguard.model import Case
 from kinderguard.model.money import fen
 
 DAY = dt.date(2025, 9, 1)
@@ -33,12 +35,38 @@ def reforms():
     }
 
 
+def nested(facts):
+    """Facts by path as the model takes them; what is unknown is left out."""
+    found = {}
+    for path, value in facts.items():
+        if value is not None:
+            *parts, last = path.split(".")
+            place = found
+            for part in parts:
+                place = place.setdefault(part, {})
+            many = isinstance(value, list)
+            place[last] = [nested(v) if isinstance(v, dict) else v for v in value] if many else value
+    return found
+
+
+def cases(people):
+    """Every child as a case, with the members of its household."""
+    members = defaultdict(list)
+    for member in people.members.rows(named=True):
+        members[member.pop("household.number")].append(nested(member))
+    made = []
+    for row in people.children.rows(named=True):
+        facts = nested(row)
+        facts.setdefault("household", {})["members"] = members[row["household.number"]]
+        made.append(Case.model_validate(facts))
+    return made
+
+
 @cache
 def assessed(name=None, count=COUNT):
     """Every child by the reference engine, by the base or a reform."""
     book = base() if name is None else reforms()[name]
-    children = people(count)
-    return [book.explain_row(children.children, row, members=children.members) for row in range(len(children.children))]
+    return [book.assess(case) for case in cases(people(count))]
 
 
 def age_band(result):

@@ -1,5 +1,7 @@
 """Comparisons: every count and every fen as a plain loop over the reference engine has them."""
 
+import re
+
 import attrs
 import polars as pl
 import pytest
@@ -22,7 +24,8 @@ from kinderguard import rules as r
 from kinderguard.analysis import compare, synthesize
 from kinderguard.analysis.comparing import NoReformError, UnknownReformError
 from kinderguard.analysis.comparing.differences import touched
-from kinderguard.analysis.comparing.opened import policy_changes
+from kinderguard.analysis.comparing.opened import changes_of as together_by_its_results
+from kinderguard.analysis.comparing.opened import compared
 from kinderguard.analysis.dimensions import UnknownDimensionError
 from kinderguard.analysis.people import ChildNotFoundError
 from kinderguard.model.codes import Frequency
@@ -43,20 +46,32 @@ def changes_of(name):
     for a, b, first in zip(before, after, first_of_household(), strict=True):
         if a.division not in differing:
             differing[a.division] = touched(a.basis.bound, b.basis.bound)
-        parts = list(policy_changes(a, b, differing[a.division]))
-        yield {
-            kind: added(
-                (_times(p.change.low_fen, p), _times(p.change.high_fen, p))
-                for p in parts
-                if (p.every is Frequency.ONCE) == (kind.endswith("once"))
-                and (not kind.startswith("cost") or first or p.per == "child")
-            )
-            for kind in ("year", "once", "cost_year", "cost_once")
-        }
+        found = differing[a.division]
+        whole = compared(0, a, b, found)
+        together = together_by_its_results(a, b, found)
+        change = {}
+        for kind in ("year", "once", "cost_year", "cost_once"):
+            name = kind.removeprefix("cost_")
+            counted = [
+                p for p in whole.policies
+                if (p.every is Frequency.ONCE) == (name == "once") and (name == kind or first or p.per == "child")
+            ]  # fmt: skip
+            apart = added(bounds_of(p) for p in counted)
+            joint = getattr(together, name if name == kind or first else f"own_{name}")
+            others = [bounds_of(p) for p in counted if p.code not in found.differences]
+            change[kind] = narrower(apart, added([(joint.low_fen, joint.high_fen), *others]))
+        assert (whole.change_a_year.low_fen, whole.change_a_year.high_fen) == change["year"]
+        yield change
 
 
-def _times(amount, part):
-    return None if amount is None else amount * A_YEAR[part.every.value]
+def bounds_of(part):
+    times = A_YEAR[part.every.value]
+    return tuple(None if x is None else x * times for x in (part.change.low_fen, part.change.high_fen))
+
+
+def narrower(x, y):
+    lows, highs = ([v for v in pair if v is not None] for pair in zip(x, y, strict=True))
+    return max(lows, default=None), min(highs, default=None)
 
 
 def kind_of(change):
@@ -141,6 +156,30 @@ def test_a_reform_that_raises_a_known_standard_takes_from_nobody_although_much_i
     ]
 
 
+def test_a_multiple_that_rises_changes_nothing_for_a_child_whose_class_it_leaves_alone_and_takes_from_nobody():
+    """Dibao, the living subsidy and the allowance that they are counted against all hang on the one class."""
+    before = base().with_parameters(
+        {
+            "cn.dibao.monthly_standard": "1000",
+            "cn.disability.living_subsidy_monthly": "100",
+            "cn.orphan.scattered_monthly": "1700",
+        }
+    )
+    after, children = before.with_parameters({"cn.dibao_marginal.multiple": "2"}), people()
+    found = compare(before, after, children, progress=False)
+    alike, other = set(), set()
+    classes = [
+        book.assess_frame(children.children, members=children.members)["cn.dibao_marginal"] for book in (before, after)
+    ]
+    for row, (a, b) in enumerate(zip(*classes, strict=True)):
+        (alike if a is b is not None else other).add(row)
+    moved = set(found.effect().changes.filter(pl.col("kind") != "same")["row"])
+    assert len(alike) > 60
+    assert not moved & alike
+    assert moved & other
+    assert found.effect().all.losers == (0, 0)
+
+
 def test_a_wider_condition_takes_from_nobody():
     wider = attrs.evolve(ORPHAN_ALLOWANCE, eligible=ORPHAN_ALLOWANCE.eligible | (UNDER_18 & (r.child.age < 3)))
     before = base().with_parameters({"cn.orphan.scattered_monthly": "1500", "cn.orphan.institution_monthly": "2000"})
@@ -164,6 +203,22 @@ def test_who_falls_out_is_told_which_condition_fails():
     assert [(why.code, why.title.en, why.children) for why in reach.reasons] == [
         (f"{code}:young", "is under 6", reach.lost[0])
     ]
+
+
+def test_of_alternatives_only_what_held_before_is_told_as_a_reason_and_its_smallest_part():
+    boards, adopted = r.child.schooling.boarding, r.named("adopted", r.child.adopted, zh="被收养", en="is adopted")
+    before, after = (
+        base().with_policies(attrs.evolve(ORPHAN_ALLOWANCE, eligible=((r.child.age < age) & boards) | adopted))
+        for age in (10, 6)
+    )
+    rows = pl.DataFrame(
+        {"child.birth_date": ["2017-03-01"] * 3, "child.schooling.boarding": [True, True, False], "child.adopted": [False, True, True]}
+    )  # fmt: skip
+    with pytest.warns(MissingColumnsWarning):
+        effect = compare(before, after, rows, division="110105", progress=False)["reform"]
+    reach = effect.reach("cn.orphan_allowance")
+    assert reach.lost == (1, 0)
+    assert [(why.title.en, why.children) for why in reach.reasons] == [("the child is under 6", 1)]
 
 
 def test_any_child_behind_a_number_can_be_opened(found):
@@ -285,6 +340,30 @@ def test_a_population_of_nobody_and_one_of_whom_nearly_nothing_is_known_are_comp
     assert set(barely.tables["place"]) == {("unknown",)}
 
 
+def test_money_in_tables_is_exact_yuan(found):
+    table = found.to_polars().filter((pl.col("reform") == "less") & (pl.col("table") == "all"))
+    for name in ("cost_a_year", "cost_once", "gained", "lost"):
+        for end in ("low", "high"):
+            assert table[f"{name}_{end}"].dtype == pl.Decimal(38, 2)
+            assert table[f"{name}_{end}"].to_list() == [getattr(getattr(found["less"].all, name), end)]
+
+
+def test_a_number_that_a_place_has_not_set_is_named_where_nothing_bounds_a_change():
+    reform = base().with_parameters({"cn.orphan.scattered_monthly": "2300"})
+    effect = compare(base(), reform, people(), progress=False)["reform"]
+    open_ = next(p for p in effect.policies if p.code == "cn.orphan_allowance").change
+    assert open_.low_fen is None
+    unset = next(value for value in effect.unset if value.code == "cn.orphan.scattered_monthly")
+    assert unset.places == ("220102", "330106")  # the example county has set its own
+    assert 0 < unset.children <= effect.all.children
+    assert "monthly standard for orphans in the community" in unset.said.en
+    assert unset.said.en in effect_said(base(), reform)
+
+
+def effect_said(before, after):
+    return compare(before, after, people(), progress=False).summary("en")
+
+
 def test_the_rows_add_up_and_show_nothing_personal():
     named = synthesize(60, seed=2, divisions=PLACES, ids=True)
     result = compare(base(), reforms(), named, progress=False)
@@ -299,3 +378,16 @@ def test_the_rows_add_up_and_show_nothing_personal():
     for column in ("child.name", "child.resident_id"):
         for value in named.children[column].drop_nulls():
             assert value not in shown
+
+
+def test_a_view_says_yuan_in_its_heads_and_that_small_numbers_are_for_the_office(found):
+    shown = found.view("en").html
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", shown)
+    assert "cost a year (yuan)" in shown
+    assert any(re.fullmatch(r"[-\d,.]+ to [-\d,.]+", cell) for cell in cells)
+    assert not [cell for cell in cells if cell.endswith(" yuan")]
+    assert any(0 < cell.gains < 10 for cell in found["higher"].tables["age"].values())
+    assert "publishable" in shown
+    many = compare(base(), base(), people(), by="sex", division="330199", progress=False)
+    assert many.effect().all.same == COUNT
+    assert "改革方案" in many.view("zh").html

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from engines.agreement import DAY, World, examples
 from kinderguard import Case, Text
 from kinderguard import rules as r
-from kinderguard.analysis.between import Between
+from kinderguard.analysis.between import Between, total
 from kinderguard.analysis.comparing.differences import touched
-from kinderguard.analysis.comparing.opened import policy_changes
+from kinderguard.analysis.comparing.opened import compared
 from kinderguard.model.codes import DisabilityGrade, SchoolStage
 from kinderguard.model.money import fen
 from kinderguard.rules import child, household, param
@@ -181,8 +181,12 @@ def tried(rules, known, partly):
     before, after = (book.assess(partly) for book in books)
     truth = [book.assess(known) for book in books]
     found = touched(before.basis.bound, after.basis.bound)
-    changes = {change.code: change.change for change in policy_changes(before, after, found)}
+    whole = compared(0, before, after, found)
+    changes = {change.code: change.change for change in whole.policies}
     good_for = Counter()
+    yearly = 12 * sum(fen(truth[1].policies[c].amount) - fen(truth[0].policies[c].amount) for c in truth[0].policies)
+    assert holds(whole.change_a_year, yearly), (whole.change_a_year, yearly)
+    good_for["narrower together"] += whole.change_a_year != total(c.times(12) for c in changes.values())
     for code in truth[0].policies:
         a, b = (fen(t.policies[code].amount) for t in truth)
         bounds = changes.get(code, Between(0, 0))
@@ -218,6 +222,7 @@ def test_the_children_drawn_are_good_for_something():
 
     look()
     assert min(seen[what] for what in ("changes", "unknown and changes", "narrower")) >= 5, seen
+    assert seen["narrower together"], seen
 
 
 @examples(30)

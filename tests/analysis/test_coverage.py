@@ -6,9 +6,11 @@ from collections import Counter
 import polars as pl
 import pytest
 
-from analysis.comparing import COUNT, DAY, base, keys, people
+from analysis.comparing import COUNT, DAY, base, cases, keys, people
 from kinderguard.analysis import Population, coverage
-from kinderguard.model.codes import Document
+from kinderguard.analysis.dimensions import UnknownDimensionError
+from kinderguard.model.codes import AidStatus, DisabilityKind, Document, ParentKind, SituationKind
+from kinderguard.packs.frames import MissingColumnsWarning
 
 POLICIES = ("cn.orphan_allowance", "cn.unattended_allowance", "cn.dibao_benefit", "cn.boarder_stipend")
 
@@ -42,15 +44,20 @@ def found(helped):
 
 @pytest.fixture(scope="module")
 def assessed(helped):
-    return [base().explain_row(helped.children, row, members=helped.members) for row in range(COUNT)]
+    return [base().assess(case) for case in cases(helped)]
+
+
+AID = {"cn.dibao_benefit": AidStatus.DIBAO, "cn.tekun_support": AidStatus.TEKUN}
 
 
 def receiving(result, code):
-    """Whether a child receives a policy's help: a record that runs; not known without a list."""
-    records = result.case.help
-    if records is None:
-        return None
-    states = [runs(h) for h in records if h.policy == code]
+    """Whether a child receives a policy's help: a record that runs, or the household's aid; not known without a list."""
+    case, states = result.case, [False]
+    states += [None] if case.help is None else [runs(h) for h in case.help if h.policy == code]
+    if code in AID:
+        states.append(None if case.household.aid is None else AID[code] in case.household.aid)
+    if code == "cn.dibao_benefit":
+        states.append(bool(case.child.individual_dibao))
     return True if True in states else None if None in states else False
 
 
@@ -97,16 +104,118 @@ def test_what_keeps_children_undetermined_is_what_the_reference_engine_names(fou
     assert found.undetermined_by_values
 
 
-def test_papers_still_to_be_brought_are_those_of_the_reference_engine(found, assessed):
-    sure, perhaps = Counter(), Counter()
+def is_asked(result, paper):
+    """Whether somebody is dead, or disabled, of whom the paper says so; by a plain look at the facts."""
+    case = result.case
+    parents = [p for p in (case.father, case.mother) if p is None or p.kind is not ParentKind.NONE]
+    kinds = SITUATIONS.get(paper)
+    if kinds is not None:
+        listed = [None if p is None else p.situations for p in parents]
+        if any(s.kind in kinds for situations in listed for s in situations or ()):
+            return True
+        kinds_unknown = any(s.kind is None for situations in listed for s in situations or ())
+        return None if None in listed or kinds_unknown else False
+    if paper is Document.DISABILITY_CARD:
+        people = [case.child, *(p for p in parents if p is not None)]
+        kinds = [None if p.disability is None else p.disability.kind for p in people] + [None] * parents.count(None)
+        return True if any(k not in (None, DisabilityKind.NONE) for k in kinds) else None if None in kinds else False
+    return True
+
+
+SITUATIONS = {
+    Document.DEATH_PROOF: {SituationKind.DEAD},
+    Document.JUDGMENT: {SituationKind.IMPRISONED, SituationKind.OTHER_RESTRICTION, SituationKind.GUARDIANSHIP_REVOKED},
+    Document.LOST_CONTACT_PROOF: {SituationKind.LOST_CONTACT},
+    Document.DEPORTATION_PROOF: {SituationKind.DEPORTED},
+}
+#: Papers whose conditions the loop above does not look at.
+ELSEWHERE = {Document.MEDICAL_PROOF, Document.GUARDIAN_PROOF, Document.SCHOOL_CERTIFICATE, Document.RESIDENCE_PERMIT}
+
+
+def test_papers_still_to_be_brought_are_those_of_the_reference_engine_that_the_childs_situation_asks_for(
+    found, assessed
+):
+    sure, perhaps, unasked = Counter(), Counter(), Counter()
     for result in assessed:
         for needed in result.documents:
-            if isinstance(needed.document, Document):
+            if isinstance(needed.document, Document) and needed.document not in ELSEWHERE:
                 held = [result.policies[code].eligible for code in needed.policies]
-                (sure if True in held else perhaps)[needed.document.value] += 1
-    assert {p.code: (p.children, p.perhaps) for p in found.papers} == {
+                asked = is_asked(result, needed.document)
+                counts = unasked if asked is False else sure if True in held and asked else perhaps
+                counts[needed.document.value] += 1
+    assert unasked["death_proof"]
+    assert unasked["disability_card"]
+    elsewhere = {paper.value for paper in ELSEWHERE}
+    assert {p.code: (p.children, p.perhaps) for p in found.papers if p.code not in elsewhere} == {
         code: (sure[code], perhaps[code]) for code in sure | perhaps
     }
+
+
+def test_the_children_whom_a_policy_misses_can_be_listed_and_opened(found, assessed):
+    code = "cn.boarder_stipend"
+    for missed, count in ((True, found.all[code].missed[0]), ("perhaps", found.all[code].missed[1])):
+        table = found.children(code, missed=missed)
+        assert len(table) == count
+        wanted = {False} if missed is True else {False, None}
+        for row in table["row"]:
+            assert assessed[row].policies[code].eligible
+            assert receiving(assessed[row], code) in wanted
+    place = found.children(code, missed="perhaps", place="330106")
+    assert found.children(code, missed=True).height
+    cover = found.tables["place"]["330106",][code]
+    assert 0 < len(place) == cover.not_receiving + cover.not_known_to_receive
+    in_class = found.children(code, reach="receiving", class_="cn.economic_hardship")
+    assert len(in_class) == found.tables["class"]["cn.economic_hardship",][code].receiving
+    everybody = found.children()
+    assert len(everybody.filter(reach="undetermined")) + len(everybody.filter(reach="undetermined_receiving")) == sum(
+        cover.undetermined for cover in found.all.values()
+    )
+    row = place["row"][0]
+    assert found.open(row).categories == assessed[row].categories
+    assert found.open(place["ref"][0]).ref == assessed[row].ref
+
+
+def test_a_list_of_missed_children_holds_no_name_and_refuses_what_is_not_there(found):
+    assert found.children(missed=True).columns == ["row", "ref", "place", "class", "sex", "policy", "reach"]
+    for wrong in ({"policy": "cn.orphan_allowanc"}, {"reach": "recieving"}, {"plaze": "330106"}):
+        with pytest.raises(UnknownDimensionError, match=r"orphan_allowance|receiving|place"):
+            found.children(**wrong)
+
+
+def test_numbers_that_places_have_not_set_are_named_with_the_children_they_leave_open(found, assessed):
+    unset = {value.code: value for value in found.unset}
+    standard = unset["cn.dibao.monthly_standard"]
+    assert standard.places == ("220102", "330106")
+    rests = ("cn.dibao", "cn.dibao_benefit")
+    least = sum(
+        r.division != "330199" and (r.categories["cn.dibao"] is None or r.policies[rests[1]].amount is None)
+        for r in assessed
+    )
+    assert least <= standard.children < COUNT
+    assert "cn.dibao.monthly_standard" in found.summary("en")
+    assert standard.said.zh in found.view("zh").html
+
+
+@pytest.mark.parametrize(
+    ("aid", "alone", "reached"),
+    [(["dibao"], False, "receiving"), ([], True, "receiving"), ([], None, "not_receiving"), (None, None, "not_known_to_receive")],
+)  # fmt: skip
+def test_dibao_that_the_household_s_aid_tells_of_is_received_although_no_list_of_help_has_it(aid, alone, reached):
+    book = base().with_parameters({"cn.dibao.monthly_standard": "1000"})
+    rows = pl.DataFrame(
+        {
+            "child.birth_date": ["2015-03-01"], "household.aid": [aid], "child.individual_dibao": [alone], "help": [[]],
+            "household.monthly_income_per_head": ["500"], "household.property_within_limits": [True],
+        },
+        schema_overrides={
+            "household.aid": pl.List(pl.String), "child.individual_dibao": pl.Boolean,
+            "help": pl.List(pl.Struct({"policy": pl.String, "ongoing": pl.Boolean})),
+        },
+    )  # fmt: skip
+    with pytest.warns(MissingColumnsWarning):
+        cover = coverage(book, rows, division="110105", progress=False).all["cn.dibao_benefit"]
+    assert (cover.eligible + cover.undetermined, getattr(cover, reached) + cover.undetermined) == (1, 1)
+    assert cover.missed[0] == (reached == "not_receiving")
 
 
 def test_nobody_is_said_to_be_missed_where_nothing_is_known_of_help():

@@ -7,7 +7,6 @@ import pytest
 from engines.agreement import World
 from kinderguard import Case, Text
 from kinderguard import rules as r
-from kinderguard.analysis.between import Between
 from kinderguard.analysis.comparing.differences import touched
 from kinderguard.model.codes import DisabilityGrade
 from kinderguard.rules import child, household, param
@@ -48,7 +47,7 @@ def difference(before, after, code="cn.p"):
     """By how much a policy can differ for any child, in yuan; None: it is not touched."""
     bounds = [World(each).assess(Case()).basis.bound for each in (before, after)]
     found = touched(*bounds).differences.get(code)
-    return None if found is None else (yuan(found.always.low_fen), yuan(found.always.high_fen))
+    return None if found is None else (yuan(found.low_fen), yuan(found.high_fen))
 
 
 def yuan(amount):
@@ -110,11 +109,40 @@ def test_a_difference_is_bounded_over_all_children_by_the_rules_alone(pair):
     assert difference(before, after) == expected
 
 
-def test_where_eligibility_is_known_the_difference_is_narrower():
-    before, after = (World(rules(amount=a)).assess(Case()).basis.bound for a in (Y30, Y100))
-    found = touched(before, after).differences["cn.p"]
-    assert found.tied
-    assert found.for_child(True, True) == Between(70_00, 70_00)
-    assert found.for_child(None, True) == Between(70_00, 70_00)
-    assert found.for_child(False, False) == Between(0, 0)
-    assert found.for_child(None, None) == Between(0, 70_00)
+def together(before, after, told=None):
+    """What two rule sets change for a child of whom something is told: of each policy and in a month, in yuan."""
+    joint = touched(*(World(each).assess(Case()).basis.bound for each in (before, after))).joint()
+    known = {t: told[t.code, t.what] for t in joint.told if told and (t.code, t.what) in told}
+    found = joint.changes(known)
+    changes = {code: (yuan(x.low_fen), yuan(x.high_fen)) for code, x in found.policies.items()}
+    return changes, (yuan(found.year.low_fen) / 12, yuan(found.year.high_fen) / 12)
+
+
+@pytest.mark.parametrize(("eligible", "change"), [(True, (70, 70)), (False, (0, 0)), (None, (0, 70))])
+def test_where_eligibility_is_known_the_difference_is_narrower(eligible, change):
+    changes, _ = together(rules(amount=Y30), rules(), {("cn.p", "eligible"): eligible, ("cn.p", "given"): eligible})
+    assert changes == {"cn.p": change}
+
+
+def exclusive(amount, keep="higher"):
+    """Two policies of which only one is paid; the other's amount is a number of the place."""
+    return rules(amount=r.yuan("1200"), other=r.yuan(amount), stacking=[r.excludes("cn.o", keep=keep)])
+
+
+def test_a_higher_amount_beside_a_much_higher_one_takes_neither_away():
+    """Which of the two is higher is one question in both books, and no answer is a matter of the lesser amount."""
+    changes, month = together(exclusive("100"), exclusive("200"))
+    assert (changes, month) == ({"cn.o": (0, 100)}, (0, 100))
+
+
+def test_what_one_policy_pays_more_because_another_pays_less_is_not_taken_for_both_at_once():
+    changes, month = together(exclusive("1000"), exclusive("1300"))
+    assert changes == {"cn.o": (0, 1300), "cn.p": (-1200, 0)}
+    assert month == (0, 300)
+
+
+def test_a_top_up_falls_by_what_the_other_rises():
+    before, after = (rules(other=r.yuan(x), stacking=[r.tops_up(counting=["cn.o"])]) for x in ("30", "80"))
+    changes, month = together(before, after)
+    assert changes == {"cn.o": (0, 50), "cn.p": (-50, 0)}
+    assert month == (0, 50)

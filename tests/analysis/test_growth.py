@@ -3,6 +3,7 @@
 import datetime as dt
 from itertools import product
 
+import polars as pl
 import pytest
 
 import kinderguard
@@ -62,7 +63,11 @@ def test_a_series_shows_itself_in_both_languages_and_as_rows(store):
     assert "due a month" in found.summary("en")
     assert "De facto unattended" in found.view("en").html
     table = found.to_polars()
-    assert table.filter(table["what"] == "open_files")["value"].to_list() == ["1", "2", "3", "2"]
+    assert table.filter(table["what"] == "open_files")["value"].to_list() == [1, 2, 3, 2]
+    due = table.filter(table["what"] == "due_a_month")
+    assert due["value"].null_count() == 4
+    assert due["low"].dtype == due["high"].dtype == pl.Decimal(38, 2)
+    assert due["low"].to_list() == [point.due_a_month.low for point in found.points]
 
 
 def test_a_households_help_counts_once_however_many_of_its_children_are_filed():
@@ -116,7 +121,7 @@ def test_help_of_which_it_is_not_known_whether_it_runs_is_open_and_not_absent():
         found = growth(store, dt.date(2025, 1, 1), dt.date(2025, 1, 31))
     (point,) = found.points
     assert point.receiving == {"cn.dibao_benefit": (0, 1)}
-    assert [(row["value"], row["open"]) for row in found.rows() if row["what"] == "receiving"] == [("0", 1)]
+    assert [(row["value"], row["open"]) for row in found.rows() if row["what"] == "receiving"] == [(0, 1)]
 
 
 def test_help_of_an_unknown_policy_leaves_every_policy_open_that_is_not_surely_received():

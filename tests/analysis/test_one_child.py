@@ -149,6 +149,22 @@ def test_of_an_income_per_head_the_household_gets_as_much_as_it_has_members(nati
     assert (line.cliffs, line.steep) == ((), ())
 
 
+def test_what_one_policy_makes_up_for_another_is_not_taken_for_a_gain_of_its_own(nation):
+    """A top-up that is perhaps due rises as the grant ends: together they fall by what it does not make up."""
+    grant = a_policy("grant", household.monthly_income_per_head <= 1000, r.yuan(600))
+    top = attrs.evolve(
+        a_policy("top", child.schooling.boarding, r.yuan(400)),
+        stacking=(r.tops_up(counting=("330199.grant",), reason=Text("补差", "tops up")),),
+    )
+    book = only(nation, grant, top)
+    (cliff,) = marginal(book, a_child(), INCOME, over=(0, 2000)).cliffs
+    assert (cliff.is_cliff, cliff.lost_low, cliff.lost_high) == (True, Decimal(200), Decimal(600))
+    assert cliff.text.en.split(", ")[-1].startswith("200.00 to 600.00 yuan less (no longer")
+    for boards, lost in ((True, 200), (False, 600)):
+        known = a_child(**{"child.schooling.boarding": boards})
+        assert [c.lost_low for c in marginal(book, known, INCOME, over=(0, 2000)).cliffs] == [lost]
+
+
 def test_where_another_fact_is_unknown_a_cliff_is_perhaps_one(nation):
     eligible = (household.monthly_income_per_head <= 1000) & (child.adopted)
     line = marginal(only(nation, a_policy("line", eligible, r.yuan(600))), a_child(), INCOME, over=(0, 3000))

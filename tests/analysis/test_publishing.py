@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from kinderguard.analysis import publishable
 from kinderguard.analysis.publishing import Linked, ProtectionError, Published, PublishingError, publishing
-from kinderguard.analysis.publishing.attack import attack
+from kinderguard.analysis.publishing.attack import Interval, attack
 from kinderguard.analysis.publishing.choosing import Choice
 from kinderguard.model.errors import MissingExtraError, ToldError
 from told import stray
@@ -110,6 +110,18 @@ def test_every_value_of_a_small_number_is_possible_when_all_tables_are_written_o
                 possible.setdefault(key, set()).add(full[key])
     assert possible["a", "p"] >= {1, 2, 3}
     assert all(len(numbers) > 1 for numbers in possible.values())
+
+
+def test_the_table_can_be_written_as_csv_with_the_names_of_what_is_hidden():
+    rows = [
+        {"place": p, "kind": k, "children": n}
+        for (p, k), n in {("a", "x"): 3, ("a", "y"): 40, ("b", "x"): 50, ("b", "y"): 60}.items()
+    ]
+    table = publishable(rows, 10)
+    written = table.to_polars().write_csv()
+    assert "children" in written.split("\n", 1)[1]
+    assert table.to_polars().filter(pl.col("hidden") == "children").height == table.hidden
+    assert [row["hidden"] for row in table.rows() if row["hidden"]] == [["children"]] * table.hidden
 
 
 def test_the_order_of_rows_and_the_kind_of_table_change_nothing():
@@ -248,6 +260,37 @@ def test_money_is_rounded_to_its_unit_and_what_is_not_known_stays_so():
     assert published.rows()[2]["hidden"] == []
     fen = publishable([{"place": "a", "children": 20, "paid": 1234567}], money="paid", money_in="fen")
     assert fen.number("paid") == Decimal("12345.67")
+
+
+def test_a_rest_that_everybody_can_work_out_is_pinned_and_gives_nobody_away():
+    rows = [{"place": p, "children": 45, "reached": n} for p, n in (("a", 15), ("b", 25), ("c", 41))]
+    published = publishable(rows, counts={"children": None, "reached": "children"})
+    found = published.intervals()
+    rests = [i for i in found if i.pinned]
+    assert {i.column for i in rests} == {"children − reached"}
+    assert min(i.low for i in rests) >= 10
+    assert not any(i.tells(10) for i in found)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "tells"),
+    [(1, 9, True), (4, 4, True), (1, 10, False), (30, 30, False), (0, 0, False), (0, 9, True), (-3, 5, True), (-12, 5, False), (1, None, False)],
+)  # fmt: skip
+def test_what_a_reader_may_not_conclude_is_a_number_below_k_that_is_not_nobody(low, high, tells):
+    assert Interval("", {"place": "a"}, "children", low, high).tells(10) is tells
+
+
+def test_the_grand_total_of_money_stands_in_coarser_units_where_it_cannot_to_the_fen():
+    """Two hidden cells with two averages: the sum of both with their number would tell each."""
+    rows = [
+        {"place": p, "class": c, "children": n, "paid": Decimal(rate) * n}
+        for p, c, n, rate in (("a", "x", 4, 600), ("a", "y", 60, 925), ("b", "x", 30, 700), ("b", "y", 45, 810))
+    ]
+    assert publishable(rows, money="paid").number("paid") is None
+    coarse = publishable(rows, money="paid", money_unit=Decimal(100_000))
+    assert coarse.number("paid") == Decimal("100000.00")
+    same = [row | {"paid": Decimal(600) * row["children"]} for row in rows]
+    assert publishable(same, money="paid").number("paid") == Decimal(600 * 139)
 
 
 @settings(max_examples=40, deadline=None)

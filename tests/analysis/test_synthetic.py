@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import subprocess
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -16,7 +16,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import kinderguard
-from kinderguard.analysis import Population, synthesize
+from analysis.comparing import cases
+from kinderguard.analysis import Population, coverage, synthesize
 from kinderguard.analysis.synthetic.asked import SynthesisError
 from kinderguard.analysis.synthetic.identity import resident_ids
 from kinderguard.model import Case, Child, Guardian, Harm, Household, KinderguardError, Member, Parent, Risk, Situation
@@ -59,33 +60,6 @@ def digest(frame: pl.DataFrame) -> str:
     return hashlib.sha256(repr((frame.columns, frame.rows())).encode()).hexdigest()[:16]
 
 
-def nested(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts by path as the model takes them; what is unknown is left out."""
-    found: dict[str, Any] = {}
-    for path, value in facts.items():
-        if value is not None:
-            *parts, last = path.split(".")
-            place = found
-            for part in parts:
-                place = place.setdefault(part, {})
-            many = isinstance(value, list)
-            place[last] = [nested(v) if isinstance(v, dict) else v for v in value] if many else value
-    return found
-
-
-def cases(people: Population) -> list[Case]:
-    """Every child as a case, with the members of its household."""
-    members = defaultdict(list)
-    for member in people.members.rows(named=True):
-        members[member.pop("household.number")].append(nested(member))
-    made = []
-    for row in people.children.rows(named=True):
-        facts = nested(row)
-        facts.setdefault("household", {})["members"] = members[row["household.number"]]
-        made.append(Case.model_validate(facts))
-    return made
-
-
 # ---- the same everywhere --------------------------------------------------------------------------------------------
 
 
@@ -98,6 +72,59 @@ def test_asking_for_partial_dates_or_ids_changes_nothing_else():
     plain, more = synthesize(400, seed=5), synthesize(400, seed=5, ids=True, partial_dates=True)
     same = [name for name, dtype in plain.children.schema.items() if dtype != pl.Date]
     assert_frame_equal(plain.children.select(same), more.children.select(same))
+
+
+def test_townships_are_nine_digits_of_the_county_and_change_nothing_else():
+    plain, more = (synthesize(400, seed=5, divisions=["330199", "330106"], townships=k) for k in (0, 3))
+    assert_frame_equal(plain.children.drop("division_code"), more.children.drop("division_code"))
+    assert_frame_equal(plain.members, more.members)
+    codes = more.children["division_code"]
+    assert codes.str.slice(0, 6).equals(plain.children["division_code"])
+    assert {code[6:] for code in codes if code.startswith("330106")} == {"001", "002", "003"}
+    lives = more.children.filter(
+        (pl.col("child.residence.division").str.len_chars() >= 9)
+        & pl.col("child.residence.division").str.starts_with(pl.col("division_code").str.slice(0, 6))
+    )
+    assert lives.height
+    assert lives.filter(~pl.col("child.residence.division").str.starts_with(pl.col("division_code"))).is_empty()
+    assert (
+        more.children.group_by("household.number").agg(pl.col("division_code").n_unique())["division_code"].max() == 1
+    )
+    with pytest.raises(SynthesisError, match="999"):
+        synthesize(1, townships=1000)
+
+
+@pytest.mark.parametrize("partial_dates", [False, True])
+def test_help_is_received_by_the_share_of_the_eligible_that_was_asked_for(partial_dates):
+    book = kinderguard.load().on(AS_OF)
+    plain = synthesize(1500, seed=3, divisions=["330199"], partial_dates=partial_dates)
+    people = plain.with_help(book, Decimal("0.7"), unknown=Decimal("0.1"), not_eligible=Decimal("0.02"))
+    assert_frame_equal(plain.children, people.children.drop("help"))
+    assert people.children["help"].equals(plain.with_help(book, Decimal("0.7"), unknown=Decimal("0.1"), not_eligible=Decimal("0.02")).children["help"])  # fmt: skip
+    found = coverage(book, people, progress=False)
+    for code in ("cn.boarder_stipend", "cn.medical_aid"):
+        cover = found.all[code]
+        told = cover.receiving + cover.not_receiving
+        assert 0.06 < cover.not_known_to_receive / cover.eligible < 0.15
+        assert 0.6 < cover.receiving / told < 0.8
+        assert cover.not_eligible_receiving
+    dibao = found.all["cn.dibao_benefit"]
+    assert dibao.receiving / dibao.eligible > 0.7  # those whose households are on dibao receive it, whatever was drawn
+    assert dibao.missed[0] > 0
+    assert {case.help is None for case in cases(Population(people.children.head(80), people.members, AS_OF, 3))} == {True, False}  # fmt: skip
+
+
+def test_a_households_help_is_received_by_all_of_its_children_or_none():
+    people = synthesize(1500, seed=3, divisions=["330199"]).with_help(kinderguard.load().on(AS_OF), Decimal("0.5"))
+    eligible = kinderguard.load().on(AS_OF).assess_frame(people.children, members=people.members)["cn.dibao_benefit.eligible"]  # fmt: skip
+    gets = people.children.select(
+        "household.number", pl.col("help").list.eval(pl.element().struct.field("policy")).list.contains("cn.dibao_benefit").alias("gets")
+    ).filter(eligible.fill_null(False))  # fmt: skip
+    counts = gets.drop_nulls().group_by("household.number").agg(pl.col("gets").n_unique(), pl.len())
+    assert counts["len"].max() > 1
+    assert counts["gets"].max() == 1
+    with pytest.raises(SynthesisError, match="share"):
+        people.with_help(kinderguard.load().on(AS_OF), Decimal("1.2"))
 
 
 def test_seeds_differ_and_places_leave_the_people_alone():
@@ -406,7 +433,7 @@ def test_divisions_by_weight():
         ({"n": 1, "divisions": {"330106": 0}}, "At least one division"),
         ({"n": 1, "divisions": ["3301"]}, "'3301' cannot be used: a county's code has 6 digits"),
         ({"n": 1, "divisions": ["990106"]}, "no province"),
-        ({"n": 1, "divisions": ["西湖区"]}, "2 to 12 digits"),
+        ({"n": 1, "divisions": ["西湖区"]}, r"12 \(a village\) digits"),
         ({"n": 1, "divisions": [330106]}, "it must be text"),
         ({"n": 1, "divisions": {"330106": -1}}, "The weight of division 330106"),
         ({"n": 1, "divisions": {"330106": float("nan")}}, "The weight of division 330106"),

@@ -109,6 +109,24 @@ def test_a_parameter_that_is_no_amount_is_refused():
         plots.parameter(flag)
 
 
+def test_english_titles_have_straight_quotation_marks(drawn):
+    titles = [drawn[name, "en"].chart.to_dict()["title"]["text"] for name in ("income", "timeline", "decision_tree")]
+    assert "household's" in " ".join(titles[0])
+    assert not re.search("[‘’“”]", str(titles))
+
+
+def test_months_are_stacked_in_one_order_in_every_language_and_their_upper_ends_explained(drawn):
+    order = [
+        {row["order"] for row in rows if row.get("policy")}
+        for lang in ("zh", "en") for rows in drawn["timeline", lang].chart.to_dict()["datasets"].values()
+        if "policy" in rows[0]
+    ]  # fmt: skip
+    assert order[0] == order[1] != set()
+    assert '"field": "order"' in drawn["timeline", "en"].chart_text()
+    assert drawn["timeline", "en"].title.en.endswith("orange lines: at most, by what is not known")
+    assert '"most": "at most"' in drawn["income", "en"].chart_text()
+
+
 def test_english_plots_have_no_chinese_letters_but_names_of_fonts_and_documents(drawn):
     for (name, lang), shown in drawn.items():
         if lang == "en" and name != "parameter":  # whose sources are Chinese documents
@@ -170,11 +188,41 @@ def test_an_html_page_fetches_nothing(drawn, tmp_path):
 @needs_chromium
 def test_every_plot_is_drawn_in_a_real_browser(drawn, tmp_path):
     with Browser() as browser:
-        for (name, lang), shown in drawn.items():
+        # One language of each: they differ in their letters only.
+        for number, ((name, lang), shown) in enumerate(drawn.items()):
+            if (lang == "en") == (number // 2 % 2 == 1):
+                continue
             page = browser.open(shown.save(tmp_path / f"{name}-{lang}.html"), width=1100, height=900)
             size = page.run("(e => [e.clientWidth, e.clientHeight])(document.querySelector('canvas, svg.marks'))")
             assert min(size) > 80, (name, lang, size)
             assert len(set(page.picture())) > 100  # not one colour
+
+
+@needs_chromium
+def test_a_light_plot_turns_dark_where_the_readers_pages_are_dark_and_a_dark_one_stays(drawn, book, case, tmp_path):
+    light = drawn["income", "en"]
+    dark = plots.income(marginal(book, case, INCOME, over=(0, 3000), step=500), "en", dark=True)
+    ground = {
+        "html": "style(document.querySelector('svg.marks')).backgroundColor",
+        "svg": "style(document.querySelector('rect')).fill",
+    }
+    on_white, on_black = ["rgb(255, 255, 255)", "rgb(31, 35, 40)"], ["rgb(13, 17, 23)", "rgb(230, 237, 243)"]
+    seen = {}
+    with Browser() as browser:
+        # Both kinds of file where they turn; what stays as it is is seen in the smaller one.
+        for suffix, shown, prefers in (
+            ("svg", light, False),
+            ("svg", light, True),
+            ("svg", dark, False),
+            ("html", light, True),
+        ):
+            colours = (
+                f"(style => [{ground[suffix]}, style(document.querySelector('text')).fill])(e => getComputedStyle(e))"
+            )
+            page = browser.open(shown.save(tmp_path / f"x.{suffix}"), dark=prefers)
+            seen[suffix, shown is light, prefers] = page.run(colours)
+    assert list(seen.values()) == [on_white, on_black, on_black, on_black]
+    assert "prefers-color-scheme" not in dark.svg
 
 
 @pytest.mark.parametrize("name", ["Plot", "income", "winners"])

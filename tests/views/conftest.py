@@ -6,15 +6,23 @@ from pathlib import Path
 import pytest
 
 import kinderguard
+from care.allocating import a_need, an_offer
 from kinderguard import Case, Text, display_language
 from kinderguard import rules as r
+from kinderguard.care import Urgency, allocate
+from kinderguard.casefile.due import DueItem, DueKind, DueList, Duty, Lead
 from kinderguard.engines.prove.proof import Outcome, Proof
 from kinderguard.engines.prove.report import ProofReport
+from kinderguard.model.errors import Problem
 from kinderguard.rules import child
 from kinderguard.scaffold.diagnosis import Finding, Place
 from kinderguard.scaffold.doctor import diagnose
-from kinderguard.survey import read_ledger
+from kinderguard.survey import RowKey, combine, missing_work, read_ledger
+from kinderguard.survey.linking.links import Links
+from kinderguard.survey.linking.pairs import Band, Compared, Pair
+from kinderguard.survey.linking.settings import LinkSettings
 from kinderguard.testing.conformance import check_pack
+from survey.lists import source
 
 ROOT = Path(__file__).parents[2]
 DAY = dt.date(2025, 9, 1)
@@ -63,6 +71,43 @@ CASE = {
     "help": [{"policy": "cn.dibao_benefit", "amount": "720.00", "every": "month", "ongoing": True}],
     "extra": {"330199": {"central_heating": False, "own_word": PERSONAL["own fact"]}},
 }  # fmt: skip
+
+
+def lists():
+    """Two lists that both have one child, the first of them twice and with different words; each has a row of no use."""
+    child = {
+        "child.name": PERSONAL["name"], "child.resident_id": PERSONAL["resident_id"],
+        "child.registration.address": PERSONAL["address"], "child.registration.division": "330199001",
+    }  # fmt: skip
+    both = [child | {"household.aid": [aid]} for aid in ("dibao", "tekun")]
+    civil = source("civil_affairs", *both, skipped=1, sheet="1")
+    return [civil, source("education", child | {"child.schooling.boarding": False}, skipped=1, sheet="1")]
+
+
+def surveyed(book):
+    """A survey, what is missing in it, and what a linking found."""
+    survey = combine(lists())
+    assert survey.to_decide
+    a, b, c, d = (RowKey("education", "1", row) for row in range(2, 6))
+    reason = Compared("name", "sound", 5.0, 2.0, Text("姓名读音相同", "names sound alike"))
+    pairs = (Pair(a, b, Band.ASK, 3.25, (reason,)), Pair(a, c, Band.SAME, 12.0, (reason,)))
+    links = Links((a, b, c, d), pairs, LinkSettings(), {})
+    return {"survey": survey, "work list": missing_work(survey, book), "links": links}
+
+
+def what_is_due():
+    """What falls due for one file, with something overdue and something that is not set."""
+    items = tuple(
+        DueItem(day, "A-7", "330199001", DueKind.VISIT, Duty.CHILD_DIRECTOR, Text("走访", "visit the child"), Lead(days=7), overdue=day < DAY)
+        for day in (dt.date(2025, 8, 1), dt.date(2025, 9, 9))
+    )  # fmt: skip
+    return DueList(items, (Problem("due.no_interval", Text("未设定走访间隔", "no interval of visits is set")),))
+
+
+def allotted():
+    """One offer for two needs."""
+    needs = [a_need("A-7"), a_need("A-8", urgency=Urgency.SOON)]
+    return allocate(needs, [an_offer()], on=DAY)
 
 
 def views(book):
@@ -114,6 +159,9 @@ def views(book):
         "conformance": check_pack("330199", only=["titles", "citations"]),
         "doctor": doctor,
         "ledger": read_ledger(ROOT / "examples/ledger.xlsx", book=book),
+        **surveyed(book),
+        "due": what_is_due(),
+        "allocation": allotted(),
     }
     named = {name: value.view for name, value in given.items()}
     return named | {

@@ -119,7 +119,7 @@ def test_the_language_is_the_one_that_is_set_where_none_is_asked_for():
     assert display_language("en") == "en"
     assert View(TITLE, ()).lang == "en" == display_language()
     assert View(TITLE, (), "zh").text == "标题"
-    with pytest.raises(ValueError, match="no text in 'fr'"):
+    with pytest.raises(ValueError, match="lang is 'zh' or 'en'"):
         display_language("fr")
     assert display_language() == "en"
 

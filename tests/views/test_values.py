@@ -186,9 +186,9 @@ def test_a_code_that_is_not_there_is_told_with_the_nearest(book):
         book.view(code="cn.orphan_alowance")
 
 
-def test_a_report_folds_its_counterexample_and_says_where_to_mend(gallery):
+def test_a_report_folds_what_is_to_be_weighed_and_says_where_to_mend(gallery):
     html = gallery["proofs"]("en").html
-    assert "✗ refuted" in html
+    assert "? Refuted, to be weighed" in html
     assert re.search(r"<details class=\"kg-part\"><summary>Counterexample.*3.*above the line", html, re.DOTALL)
     assert "<code>a/rules.py:12</code>" in gallery["doctor"]("en").html
     assert "✓ passed" in gallery["conformance"]("en").html

@@ -19,8 +19,8 @@ _PUBLIC = {
     "ChildCompared": "kinderguard.analysis.comparing",
     "ChildNotFoundError": "kinderguard.analysis.people",
     "Comparison": "kinderguard.analysis.comparing",
-    "Cover": "kinderguard.analysis.covering",
-    "Coverage": "kinderguard.analysis.covering",
+    "Cover": "kinderguard.analysis.cover",
+    "Coverage": "kinderguard.analysis.cover",
     "Effect": "kinderguard.analysis.comparing",
     "EventKind": "kinderguard.analysis.one_child",
     "Growth": "kinderguard.analysis.growing",
@@ -29,12 +29,12 @@ _PUBLIC = {
     "Linked": "kinderguard.analysis.publishing",
     "Marginal": "kinderguard.analysis.one_child",
     "MarginalPoint": "kinderguard.analysis.one_child",
-    "MissingCount": "kinderguard.analysis.covering",
+    "MissingCount": "kinderguard.analysis.cover",
     "NeedCount": "kinderguard.analysis.needing",
     "NeedsTable": "kinderguard.analysis.needing",
     "NoReformError": "kinderguard.analysis.comparing",
     "NotANumberError": "kinderguard.analysis.one_child",
-    "PaperCount": "kinderguard.analysis.covering",
+    "PaperCount": "kinderguard.analysis.cover",
     "PeriodError": "kinderguard.analysis.growing",
     "Planted": "kinderguard.analysis.planted",
     "PolicyChange": "kinderguard.analysis.comparing",
@@ -52,6 +52,7 @@ _PUBLIC = {
     "TimelineMonth": "kinderguard.analysis.one_child",
     "UnknownDimensionError": "kinderguard.analysis.dimensions",
     "UnknownReformError": "kinderguard.analysis.comparing",
+    "UnsetValue": "kinderguard.analysis.unset",
     "WhatIf": "kinderguard.analysis.one_child",
     "Why": "kinderguard.analysis.comparing",
     "compare": "kinderguard.analysis.comparing",
@@ -67,6 +68,7 @@ _PUBLIC = {
 }
 
 if TYPE_CHECKING:
+    from kinderguard.analysis import plots as plots
     from kinderguard.analysis.between import Between
     from kinderguard.analysis.comparing import (
         ChildCompared,
@@ -82,7 +84,8 @@ if TYPE_CHECKING:
         Why,
     )
     from kinderguard.analysis.comparing.compare import compare
-    from kinderguard.analysis.covering import Cover, Coverage, MissingCount, PaperCount, coverage
+    from kinderguard.analysis.cover import Cover, Coverage, MissingCount, PaperCount
+    from kinderguard.analysis.covering import coverage
     from kinderguard.analysis.dimensions import UnknownDimensionError
     from kinderguard.analysis.growing import Growth, GrowthPoint, PeriodError, growth
     from kinderguard.analysis.needing import NeedCount, NeedsTable, needs
@@ -113,23 +116,25 @@ if TYPE_CHECKING:
         publishable,
     )
     from kinderguard.analysis.synthetic import Population, synthesize
+    from kinderguard.analysis.unset import UnsetValue
 
+if not TYPE_CHECKING:  # to a type checker, a name that is not imported above is misspelt
 
-def __getattr__(name: str) -> Any:
-    from importlib import import_module
+    def __getattr__(name: str) -> Any:
+        from importlib import import_module
 
-    if name == "plots":
-        return import_module("kinderguard.analysis.plots")
-    if name not in _PUBLIC:
-        raise AttributeError(f"module 'kinderguard.analysis' has no attribute {name!r}")
-    try:
-        return getattr(import_module(_PUBLIC[name]), name)
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.split(".")[0] == "kinderguard":
-            raise
-        from kinderguard.model.errors import MissingExtraError
+        if name == "plots":
+            return import_module("kinderguard.analysis.plots")
+        if name not in _PUBLIC:
+            raise AttributeError(f"module 'kinderguard.analysis' has no attribute {name!r}")
+        try:
+            return getattr(import_module(_PUBLIC[name]), name)
+        except ModuleNotFoundError as error:
+            if error.name is None or error.name.split(".")[0] == "kinderguard":
+                raise
+            from kinderguard.model.errors import MissingExtraError
 
-        raise MissingExtraError("analysis", error.name) from None
+            raise MissingExtraError("analysis", error.name) from None
 
 
 def __dir__() -> list[str]:
@@ -142,6 +147,6 @@ __all__ = [
     "NeedCount", "NeedsTable", "NoReformError", "NotANumberError", "PaperCount", "PeriodError", "Planted",
     "PolicyChange", "PolicyCost", "PolicyMove", "Population", "ProtectionError", "Published", "PublishingError",
     "Reach", "ReformEffect", "RuleChange", "Timeline", "TimelineEvent", "TimelineMonth", "UnknownDimensionError",
-    "UnknownReformError", "WhatIf", "Why", "compare", "coverage", "growth", "marginal", "needs", "plant",
+    "UnknownReformError", "UnsetValue", "WhatIf", "Why", "compare", "coverage", "growth", "marginal", "needs", "plant",
     "publishable", "synthesize", "timeline", "what_if",
 ]  # fmt: skip

@@ -3,14 +3,17 @@
 Used by every analysis that adds up money while facts are unknown. Sums keep their bounds; nothing is left out of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from kinderguard.model.money import bounds_text, yuan
 from kinderguard.model.text import Text
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @attrs.frozen
@@ -82,6 +85,11 @@ class Between:
         """As people read it, in yuan."""
         return bounds_text(self.low, self.high)
 
+    @property
+    def figures(self) -> Text:
+        """The same without "yuan", for a column whose head says it."""
+        return bounds_text(self.low, self.high, unit=False)
+
     def __str__(self) -> str:
         return str(self.text)
 
@@ -102,4 +110,12 @@ def between(low: Any, high: Any) -> Between:
     return Between(None if low is None else int(low), None if high is None else int(high))
 
 
-__all__ = ["NOTHING", "Between", "between", "total"]
+def money_table(rows: Sequence[Mapping[str, Any]], money: Collection[str]) -> "pl.DataFrame":
+    """Rows as a table: their columns of money (yuan, as text in the rows) as exact decimals of two places."""
+    import polars as pl
+
+    table = pl.DataFrame(rows, infer_schema_length=None)
+    return table.with_columns(pl.col(name).cast(pl.Decimal(38, 2)) for name in table.columns if name in money)
+
+
+__all__ = ["NOTHING", "Between", "between", "money_table", "total"]

@@ -21,6 +21,12 @@ from kinderguard.rules import child
 from kinderguard.rules.expression import BoolExpr
 
 UNKNOWN, NONE = "unknown", "none"
+#: Below so many children a number is small: this library's default, not law.
+FEW = 10
+FOR_THE_OFFICE = Text(
+    f"供机关内部使用：含有小于 {FEW} 的人数。发布前须经 publishable 处理。",
+    f"For the office: there are counts below {FEW}. What is to be published goes through publishable first.",
+)
 #: The main classes, in the order of the law.
 CLASSES = ("cn.economic_hardship", "cn.guardianship_deficit", "cn.special_difficulty")
 #: Bands of whole years of age: the first and the last year of each.
@@ -182,6 +188,34 @@ def _order(dimension: str) -> pl.Expr:
     return value.replace_strict(list(AGES), range(len(AGES)), default=len(AGES), return_dtype=pl.Int64)
 
 
+def known_name(name: str, names: Iterable[str], what: Text) -> None:
+    """Refuse a name that is not among those there are.
+
+    Raises:
+        UnknownDimensionError: it is not; the nearest is offered.
+    """
+    names = list(dict.fromkeys(names))
+    if name not in names:
+        raise UnknownDimensionError(
+            Text(f"这里没有{what.zh} {name!r}；有 {'、'.join(names[:12])}。", f"There is no {what.en} {name!r} here: there are {', '.join(names[:12])}.")
+            + suggestion(name, names)
+        )  # fmt: skip
+
+
+def chosen_children(kept: pl.DataFrame, where: Mapping[str, str]) -> pl.DataFrame:
+    """The children with some values of dimensions, of a table with a column for each (``class`` as a list).
+
+    Raises:
+        UnknownDimensionError: there is no such dimension.
+    """
+    for given, value in where.items():
+        name = given.rstrip("_")
+        known_name(name, [c for c in kept.columns if ":" not in c], Text("维度", "dimension"))
+        column = kept[name]
+        kept = kept.filter(column.list.contains(value) if isinstance(column.dtype, pl.List) else column == value)
+    return kept
+
+
 def value_title(dimension: str, value: str, titles: Mapping[str, Text]) -> Text:
     """What a value of a dimension is called.
 
@@ -214,7 +248,12 @@ def table_title(names: Sequence[str]) -> Text:
     return join([TITLES.get(name, same(name)) for name in names], " × ", " × ")
 
 
+def is_for_the_office(counts: Iterable[int]) -> bool:
+    """Whether some numbers are too small to be published as they are."""
+    return any(0 < count < FEW for count in counts)
+
+
 __all__ = [
-    "AGES", "CLASSES", "DIMENSIONS", "NONE", "TITLES", "UNKNOWN", "By", "Key", "Sorting", "UnknownDimensionError",
-    "cell_title", "classes", "parted", "table_title", "value_title",
+    "AGES", "CLASSES", "DIMENSIONS", "FOR_THE_OFFICE", "NONE", "TITLES", "UNKNOWN", "By", "Key", "Sorting", "UnknownDimensionError",
+    "cell_title", "chosen_children", "classes", "is_for_the_office", "known_name", "parted", "table_title", "value_title",
 ]  # fmt: skip

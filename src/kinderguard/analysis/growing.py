@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
-from kinderguard.analysis.between import NOTHING, Between
+from kinderguard.analysis.between import NOTHING, Between, money_table
 from kinderguard.analysis.people import wanted
 from kinderguard.model.errors import ToldError
 from kinderguard.model.help import HelpReceived
@@ -100,30 +100,34 @@ class Growth:
     def rows(self) -> list[dict[str, Any]]:
         """A row for each period and number: ``day``, ``what``, ``code`` (of a category or policy), ``value``, ``open``.
 
-        ``open`` is how many are not known beside ``value``; of ``due_a_month``, ``value`` and ``high`` are the bounds in yuan
-        as text. Plain values, for a dataframe.
+        ``value`` is a count and ``open`` how many are not known beside it; of ``due_a_month`` there are ``low`` and ``high``
+        instead, the bounds in yuan as text. Plain values, for a dataframe.
         """
         found: list[dict[str, Any]] = []
         for p in self.points:
 
             def row(
-                what: str, value: Any, code: str | None = None, open_: int = 0, high: Any = None, day: dt.date = p.day
+                what: str,
+                value: int | None,
+                code: str | None = None,
+                open_: int | None = 0,
+                due: Between | None = None,
+                day: dt.date = p.day,
             ) -> None:
                 found.append(
                     {
                         "day": day.isoformat(),
                         "what": what,
                         "code": code,
-                        "value": str(value),
+                        "value": value,
                         "open": open_,
-                        "high": high,
+                        **(due.plain() if due is not None else {"low": None, "high": None}),
                     }
                 )
 
             for name in _COUNTS:
                 row(name, getattr(p, name))
-            due = p.due_a_month.plain()
-            row("due_a_month", due["low"], high=due["high"])
+            row("due_a_month", None, open_=None, due=p.due_a_month)
             for what, held in (("category", p.categories), ("policy", p.policies)):
                 for code, (sure, open_) in held.items():
                     row(what, sure, code, open_)
@@ -132,10 +136,8 @@ class Growth:
         return found
 
     def to_polars(self) -> "pl.DataFrame":
-        """``rows`` as a table."""
-        import polars as pl
-
-        return pl.DataFrame(self.rows(), infer_schema_length=None)
+        """``rows`` as a table: counts are whole numbers, money exact decimals of two places (yuan); null is no bound."""
+        return money_table(self.rows(), ("low", "high"))
 
     def summary(self, lang: Language | None = None) -> str:
         """The first and the last period beside each other, in words."""

@@ -284,7 +284,9 @@ class Jobs:
     jobs: Mapping[str, FrameJob]
 
 
-def job_of(book: PolicyBook, day: dt.date, people: People, *, missing: bool = False, reasons: bool = False) -> MakeJob:
+def job_of(
+    book: PolicyBook, day: dt.date, people: People, *, missing: bool = False, reasons: bool | str = False
+) -> MakeJob:
     """What compiles the rules of a book for some children: with no more in the results than is asked for, in fen.
 
     In a table, a cell that cannot be read is an error, as for ``assess_frame``; of files, which nobody looks over before, it

@@ -10,14 +10,15 @@ from typing import Any
 import attrs
 import polars as pl
 
-from kinderguard.analysis.comparing.differences import Difference, Touched, touched
+from kinderguard.analysis.between import Between
+from kinderguard.analysis.comparing.differences import Changes, Joint, Told, Touched, touched
 from kinderguard.engines.explain import Bound
 from kinderguard.model.codes import Frequency
 from kinderguard.packs.book import PolicyBook
 from kinderguard.rules.definitions import Policy
 
-#: What is known of a child's eligibility before and after, in the order in which constants are kept; first, nothing.
-KNOWN = (None, (True, True), (True, False), (False, True), (False, False))
+#: The sums of all policies that differ: of the child and its household, and of what it costs (without the household's).
+JOINT = ("year", "once", "own_year", "own_once")
 
 
 @attrs.frozen
@@ -103,24 +104,87 @@ class Beside:
         there = [code in (s.after if after else s.before) for s in self.standings]
         return pl.Series(there, dtype=pl.Boolean).gather(numbers)
 
-    def constants(self, code: str) -> tuple[pl.Series, pl.Series]:
-        """Bounds of a policy's difference by standing and by what is known of eligibility, one after the other (fen)."""
-        lows: list[int | None] = []
-        highs: list[int | None] = []
-        for standing in self.standings:
-            found = standing.touched.differences.get(code)
-            for known in KNOWN:
-                bound = _bound(found, known, code in standing.touched.replaced)
-                lows.append(bound[0])
-                highs.append(bound[1])
-        return pl.Series(lows, dtype=pl.Int64), pl.Series(highs, dtype=pl.Int64)
+    def joined(self, code: str, numbers: pl.Series) -> pl.Series:
+        """Whether a policy is among those whose differences are taken together, at the place of each row."""
+        there = [code in s.touched.differences for s in self.standings]
+        return pl.Series(there, dtype=pl.Boolean).gather(numbers)
+
+    def changes(self, results: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame:
+        """By how much policies can change for each of some children, by the rules and what its results tell (fen).
+
+        Args:
+            results: of both books, as ``a.<column>`` and ``b.<column>``.
+            numbers: the number of what differs at the place of each.
+
+        Returns:
+            ``c:<code>:low`` … of each policy that may differ, ``j:<sum>:low`` … of those that differ together.
+        """
+        ways, numbers = self._ways(results, numbers)
+        asked = list(dict.fromkeys(told for _, joint in ways for told in joint.told))
+        told = [(each, state) for each in asked if (state := _state_of(each, results, self)) is not None]
+        states = results.select(numbers.alias("number"), *(state.alias(f"{k}") for k, (_, state) in enumerate(told)))
+        kinds = states.unique(maintain_order=True)
+        rows: list[dict[str, int | None]] = []
+        for number, *values in kinds.iter_rows():
+            touched, joint = ways[number]
+            found = joint.changes({each: value for (each, _), value in zip(told, values, strict=True)})
+            row: dict[str, int | None] = {}
+            for code in self.money:
+                _put(row, f"c:{code}", _bound(found, code, code in touched.replaced))
+            for name in JOINT:
+                _put(row, f"j:{name}", getattr(found, name))
+            rows.append(row)
+        wanted = [f"c:{code}" for code in self.money] + [f"j:{name}" for name in JOINT]
+        columns = {f"{name}:{end}": pl.Int64 for name in wanted for end in ("low", "high")}
+        bounds = kinds.hstack(pl.DataFrame(rows, schema=columns))
+        return states.join(bounds, on=states.columns, how="left", nulls_equal=True, maintain_order="left").select(
+            list(columns)
+        )
+
+    def _ways(self, results: pl.DataFrame, numbers: pl.Series) -> tuple[list[tuple[Touched, Joint]], pl.Series]:
+        """What differs at the place of each row, by what its results say of the categories that decide it; and for each
+        row which of these it is.
+        """
+        decisive = [
+            code for code in self._decisive if f"a.{code}" in results.columns and f"b.{code}" in results.columns
+        ]
+        alike = [
+            pl.when(pl.col(f"a.{code}") == pl.col(f"b.{code}")).then(pl.col(f"a.{code}")).alias(code)
+            for code in decisive
+        ]
+        states = results.select(numbers.alias("at"), *alike)
+        kinds = states.unique(maintain_order=True).with_row_index("number")
+        ways = []
+        for _, at, *values in kinds.iter_rows():
+            here = self.standings[at].touched
+            ways.append((here, here.joint(dict(zip(decisive, values, strict=True)))))
+        found = states.join(kinds, on=states.columns, how="left", nulls_equal=True, maintain_order="left")
+        return ways, found["number"]
+
+    @property
+    def _decisive(self) -> list[str]:
+        return sorted({code for s in self.standings for code in s.touched.decisive})
 
 
-def _bound(found: Difference | None, known: tuple[bool, bool] | None, replaced: bool) -> tuple[int | None, int | None]:
-    if found is None:
-        return (None, None) if replaced else (0, 0)
-    between = found.always if known is None else found.known[known]
-    return between.low_fen, between.high_fen
+def _state_of(told: Told, results: pl.DataFrame, beside: Beside) -> pl.Expr | None:
+    """What results tell of each child; None where they have no such column."""
+    book, paid = ("b", beside.paid_after) if told.after else ("a", beside.paid_before)
+    name = f"{book}.{told.code}"
+    if told.what == "given":
+        low, high = f"{name}.low_fen", f"{name}.high_fen"
+        if low not in results.columns:
+            return None
+        return pl.when(pl.col(low) > 0).then(True).when(pl.col(high) <= 0).then(False)
+    name = f"{book}.{column_of(told.code, paid)}" if told.what == "category" else f"{name}.eligible"
+    return pl.col(name) if name in results.columns else None
+
+
+def _put(row: dict[str, int | None], name: str, between: Between) -> None:
+    row[f"{name}:low"], row[f"{name}:high"] = between.low_fen, between.high_fen
+
+
+def _bound(found: Changes, code: str, replaced: bool) -> Between:
+    return found.policies.get(code, Between(None, None) if replaced else Between(0, 0))
 
 
 def _values(bound: Bound) -> tuple[Any, ...]:
@@ -138,4 +202,4 @@ def column_of(code: str, paid: Mapping[str, Paid]) -> str:
     return f"{code}.eligible" if paid[code].cash else f"{code}.granted"
 
 
-__all__ = ["KNOWN", "Beside", "Paid", "Standing", "column_of"]
+__all__ = ["JOINT", "Beside", "Paid", "Standing", "column_of"]

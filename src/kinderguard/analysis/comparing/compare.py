@@ -15,25 +15,23 @@ from kinderguard.analysis.between import NOTHING, Between, total
 from kinderguard.analysis.comparing.beside import Beside
 from kinderguard.analysis.comparing.counting import Counting, Sums
 from kinderguard.analysis.comparing.differences import TIMES_A_YEAR
-from kinderguard.analysis.comparing.result import Comparison, PolicyCost, Reach, ReformEffect, Why
+from kinderguard.analysis.comparing.fallen import Fallen, Why
+from kinderguard.analysis.comparing.result import UNNAMED, Comparison, PolicyCost, Reach, ReformEffect
 from kinderguard.analysis.comparing.rows import ABSENT, NO, OPEN, YES, changed
 from kinderguard.analysis.dimensions import By, Sorting
 from kinderguard.analysis.people import Jobs, People, Piece, job_of, wanted
-from kinderguard.engines.reasons import UnknownReasonError
+from kinderguard.analysis.unset import Unset
 from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import ToldError
 from kinderguard.model.text import Text
 from kinderguard.packs.book import PolicyBook
 from kinderguard.packs.describing import described
-from kinderguard.packs.frames.job import FrameJob
 from kinderguard.packs.frames.parquet import told
 
 if TYPE_CHECKING:
     from kinderguard.packs.frames.parquet import Progress
 
 BASE = "#base"
-#: So many reasons of a rule that children fall out of are told, the most frequent first.
-REASONS = 8
 
 
 class NoReformError(ToldError, ValueError):
@@ -130,7 +128,7 @@ def compare(
 
 
 def _reforms(reform: Any) -> dict[str, PolicyBook]:
-    reforms = dict(reform) if isinstance(reform, Mapping) else {"reform": reform}
+    reforms = dict(reform) if isinstance(reform, Mapping) else {UNNAMED: reform}
     wrong = [name for name, book in reforms.items() if not hasattr(book, "assess_frame") or name == BASE]
     if wrong or not reforms:
         raise NoReformError(
@@ -210,9 +208,8 @@ class _Running:
         self._sums, self._after = Sums(), _PolicySums(book, day, people)
         self._states: dict[str, Counter[int]] = {code: Counter() for code in self._beside.codes}
         self._kept: list[pl.DataFrame] = []
-        self._why: dict[str, Counter[str]] = {code: Counter() for code in self._beside.codes}
-        self._place_of: dict[str, str | None] = {}
-        self._reasons: dict[int, FrameJob] = {}
+        self._unset = Unset([base, book], day, people)
+        self._fallen = Fallen(base, book, day, people, [each.places for each in sets])
 
     def add(self, piece: Piece, before: pl.DataFrame, after: pl.DataFrame, dimensions: pl.DataFrame) -> None:
         """Count some children."""
@@ -223,7 +220,8 @@ class _Running:
         for code in self._beside.codes:
             states = found[f"state:{code}"].value_counts()
             self._states[code].update(dict(states.iter_rows()))
-        self._ask_why(piece, found)
+        self._unset.add(_without_bound(found, self._beside.money), piece.places)
+        self._fallen.add(piece, {code: found[f"state:{code}"] == YES * 4 + NO for code in self._beside.codes})
         self._keep(piece, found, dimensions)
 
     def _keep(self, piece: Piece, found: pl.DataFrame, dimensions: pl.DataFrame) -> None:
@@ -238,33 +236,6 @@ class _Running:
         kept = frame.filter(wanted)
         self._kept.append(kept.with_columns(pl.col("class").str.split("|")) if "class" in kept.columns else kept)
 
-    def _ask_why(self, piece: Piece, found: pl.DataFrame) -> None:
-        """Of the children who fall out, which conditions fail: only they are assessed once more, with reasons."""
-        out = {
-            code: found[f"state:{code}"] == YES * 4 + NO
-            for code in self._beside.codes
-            if (found[f"state:{code}"] == YES * 4 + NO).any()
-        }
-        if not out:
-            return
-        any_of = found.select(pl.any_horizontal(*(pl.lit(mask) for mask in out.values())).alias("out")).to_series()
-        if piece.jobs not in self._reasons:
-            people, places = self._people, self._places[piece.jobs]
-            self._reasons[piece.jobs] = job_of(self._book, self._day, people, reasons=True)(
-                people.schema, places, people.empty_tables, people.full
-            )
-        listed = self._reasons[piece.jobs].assess(piece.rows.filter(any_of), piece.tables)["reasons"]
-        here = piece.places.filter(any_of)
-        for code, mask in out.items():
-            theirs = mask.filter(any_of)
-            frame = pl.DataFrame({"why": listed.filter(theirs), "place": here.filter(theirs)})
-            frame = frame.explode("why").with_columns(pl.col("why").cast(pl.String))
-            frame = frame.filter(pl.col("why").str.starts_with(f"{code}:"))
-            counted = frame.group_by("why").agg(pl.len(), pl.col("place").first())
-            for why, count, place in counted.iter_rows():
-                self._why[code][why] += count
-                self._place_of.setdefault(why, place)
-
     # ---- in the end ---------------------------------------------------------------------------------------------
 
     def finished(self, name: str, titles: Mapping[str, Text], before: _PolicySums) -> ReformEffect:
@@ -277,6 +248,7 @@ class _Running:
             policies=tuple(self._costs(titles, before)),
             reaches=tuple(reach for code in self._beside.codes if (reach := self._reach(code, titles)) is not None),
             changes=pl.concat(self._kept, how="vertical") if self._kept else pl.DataFrame(),
+            unset=self._unset.found(),
         )
 
     def _costs(self, titles: Mapping[str, Text], before: _PolicySums) -> Iterable[PolicyCost]:
@@ -295,7 +267,7 @@ class _Running:
         if not any(count for state, count in states.items() if state // 4 != state % 4):
             return None
         absent = states[YES * 4 + ABSENT]
-        why = [Why(c, self._titled(c), count) for c, count in self._why[code].most_common(REASONS)]
+        why = self._fallen.why(code)
         if absent:
             why.append(Why("absent", Text("改革中没有这项规则", "the reform has no such rule"), absent))
         paid = self._beside.paid_after.get(code) or self._beside.paid_before.get(code)
@@ -310,11 +282,13 @@ class _Running:
             reasons=tuple(why),
         )
 
-    def _titled(self, code: str) -> Text:
-        try:
-            return self._book.reason(code, on=self._day, division=self._people.division or self._place_of[code]).title
-        except UnknownReasonError:
-            return Text(code, code)
+
+def _without_bound(found: pl.DataFrame, codes: Sequence[str]) -> pl.DataFrame:
+    """For each policy, whether nothing bounds its change on one side."""
+    ends = [f"{name}:{end}" for name in ("year", "once") for end in ("low", "high")]
+    return found.select(
+        pl.any_horizontal(pl.col(f"policy:{code}:{end}").is_null() for end in ends).alias(code) for code in codes
+    )
 
 
 __all__ = ["NoReformError", "compare"]

@@ -60,6 +60,8 @@ class Effect:
 
 
 _ENDS = ("low", "high")
+#: The columns of money in ``Effect.plain``.
+MONEY = tuple(f"{name}_{end}" for name in ("cost_a_year", "cost_once", "gained", "lost") for end in _ENDS)
 
 
 def _measures() -> list[pl.Expr]:
@@ -160,4 +162,4 @@ class Sums:
         return between(*(None if self._open.get(f"{name}:{e}") else self._sum.get(f"{name}:{e}", 0) for e in _ENDS))
 
 
-__all__ = ["Counting", "Effect", "Sums"]
+__all__ = ["MONEY", "Counting", "Effect", "Sums"]

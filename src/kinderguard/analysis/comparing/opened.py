@@ -4,15 +4,16 @@ Called by ``Comparison.open``. Uses the same bounds of a difference as the table
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import attrs
 
 from kinderguard.analysis.between import NOTHING, Between, total
-from kinderguard.analysis.comparing.differences import TIMES_A_YEAR, Touched, touched
+from kinderguard.analysis.comparing.differences import TIMES_A_YEAR, Changes, Told, Touched, touched
 from kinderguard.analysis.people import People
 from kinderguard.engines.assessment import Assessment, PolicyResult
+from kinderguard.engines.opening import unset_of, unset_text
 from kinderguard.model.codes import Frequency
 from kinderguard.model.money import fen
 from kinderguard.model.text import Language, Text
@@ -71,16 +72,28 @@ class ChildCompared:
     after: Assessment
     policies: tuple[PolicyChange, ...]
     rules: tuple[RuleChange, ...]
+    _together: Changes
+    #: The policies whose changes are in ``_together``.
+    _joined: frozenset[str]
 
     @property
     def change_a_year(self) -> Between:
-        """By how much what is due to the child and its household changes in a year."""
-        return total(p.change.times(TIMES_A_YEAR[p.every]) for p in self.policies if p.every in TIMES_A_YEAR)
+        """By how much what is due to the child and its household changes in a year.
+
+        It may be narrower than the changes of the policies together: where one pays less because another pays more.
+        """
+        return self._summed(lambda every: every in TIMES_A_YEAR, self._together.year)
 
     @property
     def change_once(self) -> Between:
         """The same of what is paid once."""
-        return total(p.change for p in self.policies if p.every is Frequency.ONCE)
+        return self._summed(lambda every: every not in TIMES_A_YEAR, self._together.once)
+
+    def _summed(self, is_wanted: Callable[[Frequency], bool], together: Between) -> Between:
+        wanted = [p for p in self.policies if is_wanted(p.every)]
+        apart = [(p, p.change.times(TIMES_A_YEAR.get(p.every, 1))) for p in wanted]
+        others = total(change for p, change in apart if p.code not in self._joined)
+        return total(change for _, change in apart).within(together + others)
 
     def summary(self, lang: Language | None = None) -> str:
         """What differs, in words; no facts of the child.
@@ -103,6 +116,8 @@ class ChildCompared:
                 f"  {p.title.zh}（{p.every.zh}）：{p.before.text.zh} → {p.after.text.zh}，变动 {p.change.text.zh}",
                 f"  {p.title.en} ({p.every.en}): {p.before.text.en} → {p.after.text.en}, a change of {p.change.text.en}",
             )
+        if unset := unset_in(self):
+            yield Text("  ", "  ") + unset
         for r in self.rules:
             before, after = _truth(r.before), _truth(r.after)
             yield Text(f"  {r.title.zh}：{before.zh} → {after.zh}", f"  {r.title.en}: {before.en} → {after.en}")
@@ -123,6 +138,19 @@ class ChildCompared:
         return self.summary()
 
 
+def unset_in(found: ChildCompared) -> Text | None:
+    """Which standards, set by nobody, leave the change of a policy without a bound on some side; None where none does."""
+    open_ = [p.code for p in found.policies if p.change.low_fen is None or p.change.high_fen is None]
+    unset = [
+        code
+        for result in (found.before, found.after)
+        for policy in open_
+        if policy in result.policies
+        for code in unset_of(result, policy)
+    ]
+    return unset_text(found.before, dict.fromkeys(unset), codes=True)
+
+
 def _truth(value: bool | None) -> Text:
     if value is None:
         return Text("待定", "not known")
@@ -138,22 +166,44 @@ def open_child(people: People, base: PolicyBook, reform: PolicyBook, child: int 
         for book in (base, reform)
     )
     found = touched(before.basis.bound, after.basis.bound)
-    return ChildCompared(
-        row, before, after, tuple(policy_changes(before, after, found)), tuple(_rule_changes(before, after, found))
-    )
+    return compared(row, before, after, found)
 
 
-def policy_changes(before: Assessment, after: Assessment, found: Touched) -> Iterator[PolicyChange]:
+def compared(row: int, before: Assessment, after: Assessment, found: Touched) -> ChildCompared:
+    """Two assessments of one child beside each other."""
+    together = changes_of(before, after, found)
+    joined = frozenset(found.differences)
+    policies = tuple(policy_changes(before, after, found, together))
+    return ChildCompared(row, before, after, policies, tuple(_rule_changes(before, after, found)), together, joined)
+
+
+def changes_of(before: Assessment, after: Assessment, found: Touched) -> Changes:
+    """By how much amounts change for the child of two assessments, by the rules and what these tell of it."""
+    values = {code: (before.categories[code], after.categories[code]) for code in found.decisive}
+    joint = found.joint({code: x for code, (x, y) in values.items() if x is y})
+    return joint.changes({told: told_by(told, after if told.after else before) for told in joint.told})
+
+
+def told_by(told: Told, result: Assessment) -> bool | None:
+    """What an assessment tells; None where it is not known."""
+    if told.what == "category":
+        return result.categories[told.code]
+    policy = result.policies[told.code]
+    if told.what == "eligible":
+        return policy.eligible
+    if policy.low is not None and policy.low > 0:
+        return True
+    return False if policy.high is not None and policy.high <= 0 else None
+
+
+def policy_changes(before: Assessment, after: Assessment, found: Touched, together: Changes) -> Iterator[PolicyChange]:
     """What may change in policies of money; policies that cannot differ, or do not for this child, are left out."""
     for code in sorted(found.money):
         old, new = before.policies.get(code), after.policies.get(code)
         a, b = _due(old), _due(new)
-        difference = found.differences.get(code)
-        if difference is not None:
-            assert old is not None
+        if code in found.differences:
             assert new is not None
-            change = (b - a).within(difference.for_child(old.eligible, new.eligible))
-            parts = [(new, a, b, change)]
+            parts = [(new, a, b, (b - a).within(together.policies.get(code, NOTHING)))]
         elif old is not None and new is not None and (old.every, old.per) == (new.every, new.per):
             parts = [(new, a, b, b - a)]
         else:
@@ -187,4 +237,4 @@ def _holds(result: Assessment, code: str) -> bool | None:
     return result.categories.get(code, False)
 
 
-__all__ = ["ChildCompared", "PolicyChange", "RuleChange", "open_child", "policy_changes"]
+__all__ = ["ChildCompared", "PolicyChange", "RuleChange", "changes_of", "compared", "open_child", "told_by"]

@@ -10,49 +10,30 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import polars as pl
 
-from kinderguard.analysis.between import Between
-from kinderguard.analysis.comparing.counting import Effect
+from kinderguard.analysis.between import Between, money_table
+from kinderguard.analysis.comparing.counting import MONEY, Effect
+from kinderguard.analysis.comparing.fallen import Why
 from kinderguard.analysis.comparing.opened import ChildCompared, open_child
 from kinderguard.analysis.comparing.rows import ABSENT, KINDS, NO, OPEN, YES
 from kinderguard.analysis.dimensions import Key
 from kinderguard.analysis.people import People
+from kinderguard.analysis.unset import UnsetValue
 from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import ToldError, suggestion
-from kinderguard.model.text import Language, Text, join
+from kinderguard.model.text import Language, Text, join, same
 from kinderguard.packs.book import PolicyBook
 
 if TYPE_CHECKING:
     from kinderguard.analysis.plots import Plot
     from kinderguard.model.view import View
 
-#: What is said of each way in which a child may fare.
-KIND_TITLES: Mapping[str, Text] = {
-    "gains": Text("受益", "gains"),
-    "may_gain": Text("可能受益", "may gain"),
-    "same": Text("不变", "as before"),
-    "may_lose": Text("可能受损", "may lose"),
-    "loses": Text("受损", "loses"),
-    "open": Text("尚不能定", "may gain or lose"),
-}
+#: The key of a reform that was given without a name, and what it is called.
+UNNAMED = "reform"
+_UNNAMED = Text("改革方案", "The reform")
 
 
 class UnknownReformError(ToldError, KeyError):
     """A reform, or a table of one, that the comparison does not have; the nearest is offered."""
-
-
-@attrs.frozen
-class Why:
-    """Why children fall out of a rule, and how many of them.
-
-    Args:
-        code: ``rule:step``, as ``book.reason`` takes it; ``absent`` where the reform has no such rule.
-        title: the condition that fails, in both languages.
-        children: of how many it fails. Several may fail for one child.
-    """
-
-    code: str
-    title: Text
-    children: int
 
 
 @attrs.frozen
@@ -123,6 +104,8 @@ class ReformEffect:
         reaches: how categories and policies come out otherwise.
         changes: the children of whom anything may change, a row each: ``row``, ``ref``, ``kind``, the dimensions, changes in
             fen, and ``state:<code>``.
+        unset: the numbers that places have not set, in the book or the reform, that leave a change of money without a bound:
+            which, where, and of how many children.
     """
 
     name: str
@@ -132,6 +115,12 @@ class ReformEffect:
     policies: tuple[PolicyCost, ...]
     reaches: tuple[Reach, ...]
     changes: pl.DataFrame
+    unset: tuple[UnsetValue, ...] = ()
+
+    @property
+    def title(self) -> Text:
+        """Its name as people read it; of one that was given without a name, ``the reform``."""
+        return _UNNAMED if self.name == UNNAMED else same(self.name)
 
     @property
     def cost_a_year(self) -> Between:
@@ -163,7 +152,8 @@ class Comparison:
     child.
 
     The bounds are those of facts that become known: what a rule makes of not knowing itself (``r.known``) is taken as it is
-    asked today, as in every bound of an assessment.
+    asked today, as in every bound of an assessment. Only where a rule asks of a fact both whether it holds and whether it is
+    known, a change is that of the fact's being known: what holds is known to hold.
     """
 
     day: dt.date
@@ -291,8 +281,8 @@ class Comparison:
         return found
 
     def to_polars(self) -> pl.DataFrame:
-        """``rows`` as a table."""
-        return pl.DataFrame(self.rows(), infer_schema_length=None)
+        """``rows`` as a table: money is exact, decimals of two places (yuan); null is no bound."""
+        return money_table(self.rows(), MONEY)
 
     def summary(self, lang: Language | None = None) -> str:
         """What the reforms do, in words.
@@ -372,6 +362,7 @@ def _in_words(effect: ReformEffect) -> Text:
             else Text(f"；一次性：{every.cost_once.text.zh}", f"; once: {every.cost_once.text.en}")
         ),
     ]
+    lines += [Text("  ", "  ") + value.said for value in effect.unset]
     for policy in effect.policies:
         if not policy.change.is_zero:
             lines.append(
@@ -420,4 +411,4 @@ def _count(bounds: tuple[int, int]) -> tuple[str, str]:
     return (f"{low:,}", f"{low:,}") if low == high else (f"{low:,} 至 {high:,}", f"{low:,} to {high:,}")
 
 
-__all__ = ["KIND_TITLES", "Comparison", "PolicyCost", "Reach", "ReformEffect", "UnknownReformError", "Why"]
+__all__ = ["UNNAMED", "Comparison", "PolicyCost", "Reach", "ReformEffect", "UnknownReformError", "Why"]

@@ -1,8 +1,8 @@
 """What a reform does to each of some children, as columns: changes with their bounds, and how each rule comes out.
 
 Bounds of a difference: with both books' own bounds, ``low after - high before`` to ``high after - low before`` is sound
-for each policy; what the rules alone say of the difference (``differences``) is sound as well, and the narrower of the two
-is taken. Policies that do not differ add nothing, whatever is unknown. Called by the comparison, part by part.
+for each policy; what the rules say of the difference (``differences``) is sound as well, of each policy and of all
+together, and the narrower of the two is taken. Policies that do not differ add nothing, whatever is unknown. Called by the comparison, part by part.
 """
 
 import attrs
@@ -54,11 +54,12 @@ def changed(piece: Piece, before: pl.DataFrame, after: pl.DataFrame, beside: Bes
     columns = {f"a.{name}": before[name] for name in before.columns if name != "ref"}
     columns |= {f"b.{name}": after[name] for name in after.columns if name != "ref"}
     frame = pl.DataFrame([series.alias(name) for name, series in columns.items()])
-    frame = frame.with_columns(first=piece.first, number=numbers)
+    frame = frame.with_columns(first=piece.first, number=numbers).hstack(beside.changes(frame, numbers))
     per_policy: dict[str, list[Change]] = {code: [] for code in beside.money}
     for code in beside.money:
         frame, found = _of_policy(frame, code, beside, numbers)
         per_policy[code] += found
+    frame = frame.with_columns(beside.joined(code, numbers).alias(f"joined:{code}") for code in beside.money)
     sums = _sums(per_policy)
     policies = {
         f"policy:{code}:{name}:{end}": _added([c for c in found if c.sum == name], end, once_a_household=True)
@@ -79,16 +80,6 @@ def _of_policy(frame: pl.DataFrame, code: str, beside: Beside, numbers: pl.Serie
         frame = _filled(frame, book, code, beside, numbers, after=after)
     a_low, a_high, b_low, b_high = (pl.col(f"{book}:{code}:{end}") for book in "ab" for end in ("low", "high"))
     if old is None or new is None or (old.cash and new.cash and old == new):
-        lows, highs = beside.constants(code)
-        eligible = [pl.col(f"{book}:{code}:eligible") for book in "ab"]
-        open_ = eligible[0].is_null() | eligible[1].is_null()
-        place = (
-            pl.when(open_).then(0).otherwise(1 + 2 * (~eligible[0]).cast(pl.UInt32) + (~eligible[1]).cast(pl.UInt32))
-        )
-        index = frame.select((pl.col("number") * 5 + place).cast(pl.UInt32)).to_series()
-        frame = frame.with_columns(
-            lows.gather(index).alias(f"c:{code}:low"), highs.gather(index).alias(f"c:{code}:high")
-        )
         # The narrower of two sound bounds; a null is no bound, and no bound is passed over.
         low = pl.max_horizontal(b_low - a_high, pl.col(f"c:{code}:low"))
         high = pl.min_horizontal(b_high - a_low, pl.col(f"c:{code}:high"))
@@ -118,24 +109,40 @@ def _filled(
 
 
 def _sums(per_policy: dict[str, list[Change]]) -> dict[str, pl.Expr]:
-    every = [change for found in per_policy.values() for change in found]
-    return {
-        f"{prefix}{name}_{end}": _added([c for c in every if c.sum == name], end, once_a_household=bool(prefix))
-        for prefix in ("", "cost_")
-        for name in ("year", "once")
-        for end in ("low", "high")
-    }
+    """Sums of all policies: policy by policy, or of those that differ together and the others, whichever is narrower."""
+    found = {}
+    for prefix, joint in (("", ""), ("cost_", "own_")):
+        for name in ("year", "once"):
+            for end, narrower in (("low", pl.max_horizontal), ("high", pl.min_horizontal)):
+                apart = {
+                    c: _added([x for x in listed if x.sum == name], end, once_a_household=bool(prefix))
+                    for c, listed in per_policy.items()
+                }
+                others = [pl.when(f"joined:{code}").then(0).otherwise(part) for code, part in apart.items()]
+                together = pl.col(f"j:{name}:{end}")
+                if joint:
+                    # A household's help counts with the first of its children.
+                    together = pl.when("first").then(together).otherwise(pl.col(f"j:{joint}{name}:{end}"))
+                found[f"{prefix}{name}_{end}"] = narrower(_plus(list(apart.values())), _plus([together, *others]))
+    return found
+
+
+def _plus(parts: list[pl.Expr]) -> pl.Expr:
+    found = pl.lit(0, pl.Int64)
+    for part in parts:
+        found = found + part
+    # Beside a column, so that there is a value for every row.
+    return pl.when(pl.col("first").is_not_null()).then(found)
 
 
 def _added(changes: list[Change], end: str, *, once_a_household: bool) -> pl.Expr:
-    found = pl.lit(0, pl.Int64)
+    parts = []
     for change in changes:
         part = (change.low if end == "low" else change.high) * change.factor
         if once_a_household and change.paid.per == "household":
             part = pl.when("first").then(part).otherwise(0)
-        found = found + part
-    # Beside a column, so that there is a value for every row.
-    return pl.when(pl.col("first").is_not_null()).then(found)
+        parts.append(part)
+    return _plus(parts)
 
 
 def _kind(low: pl.Expr, high: pl.Expr) -> pl.Expr:

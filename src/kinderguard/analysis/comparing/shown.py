@@ -1,35 +1,40 @@
 """How a notebook shows a comparison, and one child of it: blocks of the shared view, with no personal data."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from kinderguard.analysis.comparing.counting import Effect
-from kinderguard.analysis.comparing.result import KIND_TITLES, Comparison, Reach, ReformEffect
-from kinderguard.analysis.dimensions import cell_title, table_title
-from kinderguard.model.text import Language, Text, same
+from kinderguard.analysis.comparing.opened import ChildCompared, unset_in
+from kinderguard.analysis.comparing.result import Comparison, Reach, ReformEffect
+from kinderguard.analysis.dimensions import FOR_THE_OFFICE, cell_title, is_for_the_office, table_title
+from kinderguard.model.text import Language, Text
 from kinderguard.model.view import Column, Content, Fields, Listing, Paragraph, Section, Table, View
 
-if TYPE_CHECKING:
-    from kinderguard.analysis.comparing.opened import ChildCompared
-
-_COUNTS = [Column(Text("儿童", "children"), number=True)] + [
-    Column(title, number=True) for title in KIND_TITLES.values()
-]
-_COSTS = [
-    Column(Text("每年支出变动", "change in cost a year"), number=True),
-    Column(Text("一次性", "once"), number=True),
-]
+_HEADS = {
+    "gains": Text("受益", "gain"),
+    "may_gain": Text("可能受益", "may gain"),
+    "same": Text("不变", "same"),
+    "may_lose": Text("可能受损", "may lose"),
+    "loses": Text("受损", "lose"),
+    "open": Text("尚不能定", "open"),
+}
+_COUNTS = [Column(title, number=True) for title in (Text("儿童", "children"), *_HEADS.values())]
+_A_YEAR = Column(Text("每年支出变动（元）", "cost a year (yuan)"), number=True)
+_ONCE = Column(Text("一次性（元）", "once (yuan)"), number=True)
 
 
 def comparison_view(found: Comparison, lang: Language | None) -> View:
     """See ``Comparison.view``."""
-    sections: list[Content] = [Section(same(name), _reform(found, effect)) for name, effect in found.reforms.items()]
+    sections: list[Content] = [Section(effect.title, _reform(found, effect)) for effect in found.reforms.values()]
+    effects = [e for effect in found.reforms.values() for e in _effects(effect)]
+    if is_for_the_office(getattr(effect, kind) for effect in effects for kind in _HEADS):
+        sections.append(Paragraph(FOR_THE_OFFICE))
     return View(Text(f"改革比较（{found.day}）", f"Reforms compared ({found.day})"), sections, lang)
 
 
 def _reform(found: Comparison, effect: ReformEffect) -> Iterator[Content]:
     yield Listing(effect.description)
-    yield Table([Column(Text("", "")), *_COUNTS, *_COSTS], [(Text("全部", "all"), *_cells(effect.all))])
+    costs = [_A_YEAR, *([] if effect.all.cost_once.is_zero else [_ONCE])]
+    yield Table([Column(Text("", "")), *_COUNTS, *costs], [(Text("全部", "all"), *_cells(effect.all, costs))])
     money = [p for p in effect.policies if not p.change.is_zero]
     if money:
         yield Table(
@@ -37,9 +42,11 @@ def _reform(found: Comparison, effect: ReformEffect) -> Iterator[Content]:
                 Text("政策", "policy"), Column(Text("之前", "before"), number=True),
                 Column(Text("之后", "after"), number=True), Column(Text("变动", "change"), number=True),
             ],
-            [(p.title, p.before.text, p.after.text, p.change.text) for p in money],
-            Text("每年（一次性的为一次）", "a year (or once, where it is paid once)"),
+            [(p.title, p.before.figures, p.after.figures, p.change.figures) for p in money],
+            Text("元/年（一次性的为元/次）", "yuan a year (or once, where it is paid once)"),
         )  # fmt: skip
+    if effect.unset:
+        yield Listing([value.said for value in effect.unset])
     moved = [reach for reach in effect.reaches if reach.newly_reached or reach.fallen_out]
     if moved:
         heads = [Column(Text("新覆盖", "newly reached"), number=True), Column(Text("退出", "fall out"), number=True)]
@@ -51,26 +58,32 @@ def _reform(found: Comparison, effect: ReformEffect) -> Iterator[Content]:
     for names in found.by:
         table = effect.tables[" × ".join(names)]
         title = table_title(names)
-        cells = [(cell_title(names, key, found.titles), *_cells(cell)) for key, cell in table.items()]
-        yield Section(title, [Table([Column(title), *_COUNTS, *_COSTS], cells)], folded=True)
+        cells = [(cell_title(names, key, found.titles), *_cells(cell, costs)) for key, cell in table.items()]
+        yield Section(title, [Table([Column(title), *_COUNTS, *costs], cells)], folded=True)
     yield Paragraph(
         Text(
-            "上下限：无论未知事实如何，实际都在其间。按类别的各行有重叠。",
-            "Bounds: the truth lies between them, whatever the unknown facts are. The rows by class overlap.",
+            "“尚不能定”为可能受益也可能受损。上下限：无论未知事实如何，实际都在其间。按类别的各行有重叠。",
+            "“Open”: may gain or lose. Bounds: the truth lies between them, whatever the unknown facts are. The rows by class overlap.",
         )
     )
+
+
+def _effects(effect: ReformEffect) -> Iterator[Effect]:
+    yield effect.all
+    for table in effect.tables.values():
+        yield from table.values()
 
 
 def _why(reach: Reach) -> list[Text]:
     return [Text(f"{w.title.zh}（{w.children:,} 人）", f"{w.title.en} ({w.children:,})") for w in reach.reasons]
 
 
-def _cells(effect: Effect) -> tuple[Content, ...]:
-    counts = [getattr(effect, kind) for kind in KIND_TITLES]
-    return effect.children, *counts, effect.cost_a_year.text, effect.cost_once.text
+def _cells(effect: Effect, costs: Sequence[Column]) -> tuple[Content, ...]:
+    money = (effect.cost_a_year.figures, effect.cost_once.figures)
+    return effect.children, *(getattr(effect, kind) for kind in _HEADS), *money[: len(costs)]
 
 
-def child_view(found: "ChildCompared", lang: Language | None) -> View:
+def child_view(found: ChildCompared, lang: Language | None) -> View:
     """See ``ChildCompared.view``."""
     blocks: list[Content] = [
         Fields(
@@ -87,9 +100,12 @@ def child_view(found: "ChildCompared", lang: Language | None) -> View:
                     Text("政策", "policy"), Text("周期", "how often"), Column(Text("之前", "before"), number=True),
                     Column(Text("之后", "after"), number=True), Column(Text("变动", "change"), number=True),
                 ],
-                [(p.title, p.every.label, p.before.text, p.after.text, p.change.text) for p in found.policies],
+                [(p.title, p.every.label, p.before.figures, p.after.figures, p.change.figures) for p in found.policies],
+                Text("元，每次发放", "yuan, each time it is paid"),
             )
         )  # fmt: skip
+    if unset := unset_in(found):
+        blocks.append(Paragraph(unset))
     if found.rules:
         blocks.append(
             Table(

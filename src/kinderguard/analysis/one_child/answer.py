@@ -3,8 +3,10 @@
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+from kinderguard.analysis.between import money_table
 from kinderguard.model.errors import MissingExtraError
 from kinderguard.model.text import Language, Text
 from kinderguard.model.view import View, display_language
@@ -27,6 +29,11 @@ class Answer(ABC):
     def rows(self) -> list[dict[str, Any]]:
         """The answer as rows for a table: plain values, money as text in yuan."""
 
+    @property
+    @abstractmethod
+    def _money(self) -> "Collection[str]":
+        """The columns of ``rows`` that are money."""
+
     @abstractmethod
     def view(self, lang: Language | None = None) -> View:
         """What a notebook shows; ``lang`` is that of ``display_language``, if left out."""
@@ -36,16 +43,15 @@ class Answer(ABC):
         return self._said.in_(lang or display_language())
 
     def to_polars(self) -> "pl.DataFrame":
-        """``rows`` as a table.
+        """``rows`` as a table: money is exact, decimals of two places (yuan).
 
         Raises:
             MissingExtraError: the extra ``[frames]`` is not installed.
         """
         try:
-            import polars as pl
+            return money_table(self.rows(), self._money)
         except ModuleNotFoundError:
             raise MissingExtraError("frames", "polars") from None
-        return pl.DataFrame(self.rows(), infer_schema_length=None)
 
     def _repr_html_(self) -> str:
         return self.view().html

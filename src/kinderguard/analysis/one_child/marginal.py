@@ -7,7 +7,7 @@ a thirty-second of a step, not to the fen.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
@@ -15,6 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from kinderguard.analysis.between import Between
+from kinderguard.analysis.comparing.joint import TIMES_A_YEAR, Joint
+from kinderguard.analysis.comparing.pairs import Pair
+from kinderguard.analysis.comparing.shaped import Shaped, Shapes
 from kinderguard.analysis.one_child.answer import Answer
 from kinderguard.analysis.one_child.asking import Asker, number_kind, shown, title_of_fact, with_facts
 from kinderguard.engines.assessment import ZERO, Assessment, PolicyResult, Total
@@ -110,8 +114,8 @@ def _lost(low: Decimal | None, high: Decimal | None) -> Text:
     if low is not None and low == high and low < 0:
         return Text("增加", "") + bounds_text(-low, -low) + Text("", " more")
     less = Text("减少", "") + bounds_text(low, high) + Text("", " less")
-    known = low is None or high is None or low == high
-    return less if known else less + Text("（负数为增加）", " (below zero: more)")
+    sure = high is None or low == high or (low is not None and low >= 0)
+    return less if sure else less + Text("（负数为增加）", " (below zero: more)")
 
 
 @attrs.frozen
@@ -165,6 +169,11 @@ class Marginal(Answer):
             | {f"{code}.{end}": shown(getattr(t, end)) for code, t in p.policies.items() for end in ("low", "high")}
             for p in self.points
         ]
+
+    @property
+    def _money(self) -> tuple[str, ...]:
+        amounts = ["", *(f"{code}." for p in self.points for code in p.policies)]
+        return *(("value",) if self.is_money else ()), *(f"{of}{end}" for of in amounts for end in ("low", "high"))
 
     @property
     def _said(self) -> Text:
@@ -352,6 +361,8 @@ class _Line:
         moves = tuple(self._moves(before, after, (self.value(b) - self.value(a)) * self.brings))
         if not moves:
             return None
+        # Of one child, what one policy gives more because another gives less is not taken for both.
+        lost = -self._together(before, after, [move.code for move in moves])
         lows = [None if m.after.high is None else m.before.low - m.after.high for m in moves]
         highs = [None if m.before.high is None else m.before.high - m.after.low for m in moves]
         return Break(
@@ -361,10 +372,21 @@ class _Line:
             after=after.due.total(self.every),
             policies=moves,
             because=tuple(self._because(before, after)),
-            lost_low=_sum(lows),
-            lost_high=_sum(highs),
+            lost_low=_narrower(max, _sum(lows), lost.low),
+            lost_high=_narrower(min, _sum(highs), lost.high),
             brings=(self.value(b) - self.value(a)) * self.brings,
         )
+
+    def _together(self, before: Assessment, after: Assessment, codes: Sequence[str]) -> Between:
+        """By how much some policies change together, with all that is known of the child on either side."""
+        shapes = Shapes()
+        a, b = (Shaped(result.basis.bound, shapes, _known(result)) for result in (before, after))
+        changes = Joint(Pair(a, b, {}), tuple(codes)).changes({})
+        if self.every is Frequency.ONCE:
+            return changes.once
+        times = TIMES_A_YEAR[self.every]
+        ends = (changes.year.low_fen, changes.year.high_fen)
+        return Between(*(None if end is None else end // times for end in ends))
 
     def _moves(self, before: Assessment, after: Assessment, brings: Decimal) -> Iterator[PolicyMove]:
         """The policies that jump: not those that only move along with the number, whatever else is unknown of them."""
@@ -391,6 +413,16 @@ class _Line:
             if condition not in said:
                 said.add(condition)
                 yield _TURNED[after.trace[step.index]] + condition
+
+
+def _known(result: Assessment) -> dict[Step, Any]:
+    """The steps whose values are known of the child, or bounded."""
+    steps = result.basis.bound.plan.dynamic
+    return {step: value for step in steps if (value := result.trace[step.index]) is not None}
+
+
+def _narrower(which: Callable[[Decimal, Decimal], Decimal], x: Decimal | None, y: Decimal | None) -> Decimal | None:
+    return y if x is None else x if y is None else which(x, y)
 
 
 def _stated(plan: Plan) -> set[Step]:

@@ -133,6 +133,11 @@ class Timeline(Answer):
         ]
 
     @property
+    def _money(self) -> tuple[str, ...]:
+        amounts = ["", *(f"{code}." for m in self.months for code in m.policies)]
+        return tuple(f"{of}{end}" for of in amounts for end in ("low", "high"))
+
+    @property
     def _said(self) -> Text:
         """Months with the same amounts together, and what happens, in both languages."""
         lines: list[Text] = []

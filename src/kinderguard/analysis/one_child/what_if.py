@@ -52,6 +52,10 @@ class WhatIf(Answer):
         ]  # fmt: skip
 
     @property
+    def _money(self) -> tuple[str, ...]:
+        return "low_before", "high_before", "low_after", "high_after"
+
+    @property
     def _said(self) -> Text:
         """Facts by their titles, and the changes, in both languages."""
         named = [title_of_fact(self.after, path) for path in self.facts]

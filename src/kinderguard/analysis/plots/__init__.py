@@ -33,20 +33,21 @@ __all__ = [
     "timeline", "winners",
 ]  # fmt: skip
 
+if not TYPE_CHECKING:  # to a type checker, a name that is not imported above is misspelt
 
-def __getattr__(name: str) -> Any:
-    from importlib import import_module
+    def __getattr__(name: str) -> Any:
+        from importlib import import_module
 
-    from kinderguard.model.errors import MissingExtraError
+        from kinderguard.model.errors import MissingExtraError
 
-    if name not in _PUBLIC:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    try:
-        return getattr(import_module(_PUBLIC[name]), name)
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "altair":
-            raise
-        raise MissingExtraError("analysis", "altair") from None
+        if name not in _PUBLIC:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        try:
+            return getattr(import_module(_PUBLIC[name]), name)
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] != "altair":
+                raise
+            raise MissingExtraError("analysis", "altair") from None
 
 
 def __dir__() -> list[str]:

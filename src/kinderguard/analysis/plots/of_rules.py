@@ -15,6 +15,7 @@ from kinderguard.rules import nodes as n
 from kinderguard.rules.boundaries import parts_of
 from kinderguard.rules.definitions import Category, Check, Policy
 from kinderguard.rules.kinds import Kind, Sort
+from kinderguard.rules.operators import ALL, ANY, NOT
 from kinderguard.rules.parameters import Parameter, ParameterValue, show
 from kinderguard.rules.titles import Titles
 from kinderguard.rules.wording import wording
@@ -197,11 +198,7 @@ _MARKS = {
     "category": Text("另一类别", "another category"),
     "ask": Text("一项条件", "a plain condition"),
 }
-_SAID = {
-    "all": Text("以下各项同时符合", "all of these"),
-    "any": Text("以下各项符合其一", "at least one of these"),
-    "not": Text("以下不成立", "not this"),
-}
+_SAID = {"all": ALL, "any": ANY, "not": NOT}
 _PLACE, _VALUE, _DAY, _SOURCE = (
     Text("地区", "place"),
     Text("数值", "value"),

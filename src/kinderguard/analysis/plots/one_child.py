@@ -1,6 +1,6 @@
 """Plots of one child: what is due as an income moves, and month by month."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import altair as alt
@@ -8,6 +8,7 @@ import altair as alt
 from kinderguard.analysis.one_child import EventKind, Marginal, Timeline
 from kinderguard.analysis.plots.picture import COLOURS, GAIN, LOSS, OPEN, Plot, ink, number, plot, values
 from kinderguard.engines.assessment import Total
+from kinderguard.model.money import bounds_text
 from kinderguard.model.text import Language, Text
 from kinderguard.model.view import display_language
 
@@ -22,7 +23,7 @@ def income(line: Marginal, lang: Language | None = None, *, dark: bool = False) 
     """
     lang = lang or display_language()
     title = Text(
-        f"“{line.title.zh}”变化时应发多少（{line.every.zh}）", f"What is due {line.every.en} as ‘{line.title.en}’ moves"
+        f"“{line.title.zh}”变化时应发多少（{line.every.zh}）", f"What is due {line.every.en} as {line.title.en} moves"
     )
     rows = [{"value": number(p.value), **_bounds(p.total)} for p in line.points]
     x = alt.X("value:Q", title=line.title.in_(lang) + (_YUAN.in_(lang) if line.is_money else ""))
@@ -34,6 +35,15 @@ def income(line: Marginal, lang: Language | None = None, *, dark: bool = False) 
         base.mark_line(color=GAIN, strokeWidth=2).encode(x, alt.Y("low:Q", title=amount), tooltip=tooltip),
         base.mark_line(color=GAIN, strokeDash=[4, 3]).encode(x, alt.Y("high:Q", title=amount)),
     ]
+    open_ = [row for row in rows if row["high"] is not None and row["high"] != row["low"]]
+    if open_:
+        # Where both lines are told apart last, each says what it is.
+        said = [open_[-1] | {"least": _LOW.in_(lang), "most": _HIGH.in_(lang)}]
+        label = alt.Chart(values(said)).mark_text(align="left", dx=6, color=ink(dark)).encode(alt.X("value:Q"))
+        layers += [
+            label.encode(alt.Y(f"{end}:Q", title=amount), text=f"{words}:N")
+            for end, words in (("low", "least"), ("high", "most"))
+        ]
     cliffs = [
         {
             "value": number(b.above), "low": number(b.before.low), "text": _lost(b.lost_low, b.lost_high, lang),
@@ -74,7 +84,7 @@ def timeline(line: Timeline, lang: Language | None = None, *, dark: bool = False
     names = [line.titles[code].in_(lang) for code in order]
     width = max(420, min(900, 34 * len(line.months)))
     months = alt.X("month:O", title=None, axis=alt.Axis(labelAngle=-60))
-    bars = list(_bars(line, lang))
+    bars = list(_bars(line, order, lang))
     colour = alt.Color("policy:N", title=None, sort=names, legend=alt.Legend(columns=1))
     drawn: list[Any] = [
         alt.Chart(values(bars), width=width, height=240)
@@ -83,11 +93,13 @@ def timeline(line: Timeline, lang: Language | None = None, *, dark: bool = False
             months,
             alt.Y("low:Q", title=_DUE.in_(lang)),
             colour,
+            alt.Order("order:Q"),  # by code: the same in every language
             tooltip=[alt.Tooltip("policy:N", title=_POLICY.in_(lang)), *_tooltips(lang)],
         )
     ]
     highs = [{"month": m.month, **_bounds(m.due)} for m in line.months if m.due.high is not None]
     if any(m.due.low != m.due.high for m in line.months):
+        title += Text("；橙色横线：未知事实下至多", "; orange lines: at most, by what is not known")
         drawn.append(
             alt.Chart(values(highs))
             .mark_tick(color=OPEN, thickness=3, width=20)
@@ -115,13 +127,18 @@ def timeline(line: Timeline, lang: Language | None = None, *, dark: bool = False
     return plot(chart, title, lang, tuple(line.rows()), dark)
 
 
-def _bars(line: Timeline, lang: Language) -> Iterator[dict[str, Any]]:
+def _bars(line: Timeline, order: Sequence[str], lang: Language) -> Iterator[dict[str, Any]]:
     for month in line.months:
         sure = {code: due for code, due in month.policies.items() if due.low}
         if not sure:
-            yield {"month": month.month, "policy": None, "low": 0.0, "high": 0.0}
+            yield {"month": month.month, "policy": None, "order": 0, "low": 0.0, "high": 0.0}
         for code, due in sure.items():
-            yield {"month": month.month, "policy": line.titles[code].in_(lang), **_bounds(due)}
+            yield {
+                "month": month.month,
+                "policy": line.titles[code].in_(lang),
+                "order": order.index(code),
+                **_bounds(due),
+            }
 
 
 def _bounds(total: Total) -> dict[str, Any]:
@@ -138,6 +155,8 @@ def _tooltips(lang: Language) -> list[Any]:
 def _lost(low: Any, high: Any, lang: Language) -> str:
     if low is not None and low == high:
         return f"-{low:,}"
+    if low is not None and low > 0:
+        return (Text("减少", "") + bounds_text(low, high, unit=False) + Text("", " less")).in_(lang)
     return Text("可能减少", "may fall").in_(lang)
 
 

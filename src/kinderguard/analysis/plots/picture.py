@@ -1,6 +1,7 @@
 """What every plot gives: a picture that shows itself in a notebook and is saved as HTML, SVG, PNG, PDF or JSON.
 
-In a notebook, in HTML and in SVG the letters are the reader's own. A PNG or PDF is drawn here, so it needs a font with
+In a notebook, in HTML and in SVG the letters are the reader's own, and a light picture turns dark where the reader's
+pages are dark. A PNG or PDF is drawn here, so it needs a font with
 Chinese letters here: where there is none, it is refused with how to get one, and no boxes are printed.
 """
 
@@ -22,11 +23,27 @@ FONTS = (
     "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "Hiragino Sans GB", "WenQuanYi Micro Hei",
     "WenQuanYi Zen Hei", "SimHei", "sans-serif",
 )  # fmt: skip
+#: Before them, for English: quotation marks of Chinese fonts are as wide as a Chinese letter.
+_LATIN = ("Arial", "Helvetica", "Liberation Sans", "DejaVu Sans")
+_STRAIGHT = str.maketrans("‘’“”", "''\"\"")
 #: Told apart also by those who do not see red and green alike (Okabe and Ito's palette).
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 GAIN, LOSS, OPEN = COLOURS[0], COLOURS[1], COLOURS[4]
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _INK = {False: ("#1f2328", "#d0d7de", "white"), True: ("#e6edf3", "#444c56", "#0d1117")}
+_FOLLOWING = "kg-follows"
+
+
+def _following(picture: str) -> str:
+    """Rules by which a light picture (a selector) takes the colours of a dark one where the reader's pages are dark."""
+    (ink, line, ground), (ink2, line2, ground2) = _INK[False], _INK[True]
+    return (
+        f"@media (prefers-color-scheme: dark) {{ {picture} [fill='{ink}'] {{ fill: {ink2}; }} "
+        f"{picture} [stroke='{ink}'] {{ stroke: {ink2}; }} {picture} [stroke='{line}'] {{ stroke: {line2}; }} "
+        f"{picture} > rect[fill='{ground}'] {{ fill: {ground2}; }} }}"
+    )
+
+
 #: The formats that are drawn here, letters included.
 _DRAWN = (".png", ".pdf")
 
@@ -92,12 +109,14 @@ class Plot:
         title: what it shows, in words: also for whoever cannot see it.
         lang: the language of its letters.
         rows: the figures that it draws, exact, as rows for a table.
+        follows: whether, as HTML or SVG, it turns dark where the reader's pages are dark; one that was drawn dark stays so.
     """
 
     chart: Any = attrs.field(repr=False)
     title: Text
     lang: Language
     rows: tuple[Mapping[str, Any], ...] = attrs.field(default=(), repr=False)
+    follows: bool = attrs.field(default=False, repr=False)
 
     def save(self, path: str | Path, *, scale: float = 2.0) -> Path:
         """Write the picture; the file's name tells how.
@@ -120,6 +139,8 @@ class Plot:
             raise NoChineseFontError.of(kind)
         if kind == ".html":
             file.write_text(self.html, "utf-8")
+        elif kind == ".svg":
+            file.write_text(self.svg, "utf-8")
         else:
             self.chart.save(str(file), **({"scale_factor": scale} if kind == ".png" else {}))
         return file
@@ -131,7 +152,12 @@ class Plot:
 
         found: str = vl_convert.vegalite_to_html(self.chart.to_json(), bundle=True)
         lang = "zh-CN" if self.lang == "zh" else "en"
-        return found.replace("<html>", f'<html lang="{lang}">', 1)
+        found = found.replace("<html>", f'<html lang="{lang}">', 1)
+        if not self.follows:
+            return found
+        ground = f"background-color: {_INK[True][2]} !important;"  # the drawing script writes its own onto the picture
+        page = f"@media (prefers-color-scheme: dark) {{ body, svg.marks {{ {ground} }} }}"
+        return found.replace("<head>", f"<head><style>{_following('svg.marks')} {page}</style>", 1)
 
     @property
     def svg(self) -> str:
@@ -139,7 +165,12 @@ class Plot:
         import vl_convert
 
         found: str = vl_convert.vegalite_to_svg(self.chart.to_json())
-        return found
+        if not self.follows:
+            return found
+        head, opening, rest = found.partition('class="marks"')
+        attributes, _, body = rest.partition(">")
+        style = f"<style>{_following('svg.' + _FOLLOWING).replace(' > ', ' &gt; ')}</style>"
+        return f'{head}class="marks {_FOLLOWING}"{attributes}>{style}{body}' if opening else found
 
     def chart_text(self) -> str:
         """All letters of the picture, data included."""
@@ -160,19 +191,21 @@ class Plot:
 def plot(chart: Any, title: Text, lang: Language, rows: tuple[Mapping[str, Any], ...] = (), dark: bool = False) -> Plot:
     """A chart with the title, the letters and the colours that all plots share."""
     ink, line, ground = _INK[dark]
-    heading = alt.TitleParams(text=wrapped(title.in_(lang), 58), anchor="start", fontSize=15, fontWeight=600)
-    letters = {"labelFont": ", ".join(FONTS), "titleFont": ", ".join(FONTS), "labelColor": ink, "titleColor": ink}
+    text = title.zh if lang == "zh" else title.en.translate(_STRAIGHT)
+    heading = alt.TitleParams(text=wrapped(text, 72), anchor="start", fontSize=15, fontWeight=600)
+    font = ", ".join(FONTS if lang == "zh" else (*_LATIN, *FONTS))
+    letters = {"labelFont": font, "titleFont": font, "labelColor": ink, "titleColor": ink}
     shown = (
         chart.properties(title=heading, background=ground, padding=12)
-        .configure(font=", ".join(FONTS))
+        .configure(font=font)
         .configure_axis(labelFontSize=12, titleFontSize=12, gridColor=line, domainColor=line, tickColor=line, **letters)
         .configure_legend(labelFontSize=12, labelLimit=260, orient="bottom", **letters)
-        .configure_title(font=", ".join(FONTS), color=ink)
+        .configure_title(font=font, color=ink)
         .configure_header(**letters)
         .configure_view(stroke=None)
         .configure_range(category=list(COLOURS))
     )
-    return Plot(shown, title, lang, rows)
+    return Plot(shown, title, lang, rows, not dark)
 
 
 def ink(dark: bool) -> str:

@@ -1,13 +1,16 @@
 """Plots of many children: who wins and loses, what policies cost, whom help reaches, how it grew.
 
 Counts pass through ``publishable`` before they are drawn: small numbers are hidden, with what would give them away, unless
-the caller says otherwise (``k=None``). A hidden number is not drawn; how many are hidden stands in the title.
+the caller says otherwise (``k=None``). Of a hidden number only what it leaves of a published sum is drawn, as "not
+published"; how many are hidden stands in the title.
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
+import attrs
 
 from kinderguard.analysis.dimensions import cell_title, table_title
 from kinderguard.analysis.plots.picture import COLOURS, GAIN, LOSS, OPEN, Plot, number, plot, values
@@ -18,64 +21,112 @@ from kinderguard.model.view import display_language
 
 if TYPE_CHECKING:
     from kinderguard.analysis.comparing import Comparison
-    from kinderguard.analysis.covering import Coverage
+    from kinderguard.analysis.cover import Coverage
     from kinderguard.analysis.growing import Growth, GrowthPoint
 
 #: Below so many children no number is drawn: this library's default, not law.
 K = 10
-_QUIET = "#8c959f"
+_QUIET, _PALE = "#8c959f", "#d0d7de"
+#: What hidden counts of a row leave of its sum.
+_REST = "rest"
 
 
 class NothingToDrawError(ToldError, ValueError):
     """There is nothing of the kind that was to be drawn."""
 
 
-def _hidden(title: Text, count: int, k: int | None) -> Text:
-    """The title, with how many numbers are not drawn."""
+def _hidden(title: Text, count: int, k: int | None, how: Text) -> Text:
+    """The title, with how many numbers are not drawn, and how that shows."""
     if not count or k is None:
         return title
-    return title + Text(f"（×：{count} 个数因小于 {k} 或会泄露小数而未公布）", f" (×: {count} numbers are not published: below {k}, or they would tell)")  # fmt: skip
+    return title + Text(
+        f"（{count} 个数因小于 {k} 或会泄露小数而未公布{how.zh}）",
+        f" ({count} numbers are not published: below {k}, or they would tell{how.en})",
+    )
 
 
-def _counted(cells: Mapping[str, Mapping[str, int]], k: int | None) -> tuple[dict[str, dict[str, int | None]], int]:
-    """Counts by row and kind, safe to show; and how many are hidden."""
+def _left_out(title: Text, count: int, k: int | None) -> Text:
+    """The title, with how many policies are left out."""
+    if not count or k is None:
+        return title
+    return title + Text(
+        f"（{count} 项因可能享受的儿童少于 {k} 人而未列出）",
+        f" ({count} left out: fewer than {k} children may get them)",
+    )
+
+
+@attrs.frozen
+class _Safe:
+    """Counts that may be shown.
+
+    Args:
+        shown: by row and kind; None where a count is hidden.
+        sums: of each row; None where it is hidden.
+    """
+
+    shown: Mapping[str, Mapping[str, int | None]]
+    sums: Mapping[str, int | None]
+
+    @property
+    def hidden(self) -> int:
+        """How many counts are hidden."""
+        return sum(n is None for kinds in self.shown.values() for n in kinds.values())
+
+    def rest(self, at: str) -> int | None:
+        """How many children of a row stand in hidden counts; None where that is hidden too."""
+        whole = self.sums[at]
+        return None if whole is None else whole - sum(n or 0 for n in self.shown[at].values())
+
+
+def _counted(cells: Mapping[str, Mapping[str, int]], k: int | None) -> _Safe:
+    """Counts by row and kind, safe to show."""
     if k is None:
-        return {at: dict(kinds) for at, kinds in cells.items()}, 0
+        return _Safe({at: dict(kinds) for at, kinds in cells.items()}, {at: sum(c.values()) for at, c in cells.items()})
     rows = [{"at": at, "kind": kind, "children": n} for at, kinds in cells.items() for kind, n in kinds.items()]
     table = publishable(rows, k, dimensions=("at", "kind"), total="\0total", progress=False)
     shown: dict[str, dict[str, int | None]] = {
         at: {kind: table.number("children", at=at, kind=kind) for kind in kinds}  # type: ignore[misc]
         for at, kinds in cells.items()
     }
-    return shown, sum(n is None for kinds in shown.values() for n in kinds.values())
+    return _Safe(shown, {at: table.number("children", at=at) for at in cells})  # type: ignore[misc]
+
+
+def _counted_apart(cells: Mapping[str, Mapping[str, int]], k: int | None) -> _Safe:
+    """The same for rows that add up to nothing, such as policies: one child may stand in several."""
+    found = {at: _counted({at: kinds}, k) for at, kinds in cells.items()}
+    return _Safe({at: safe.shown[at] for at, safe in found.items()}, {at: safe.sums[at] for at, safe in found.items()})
 
 
 def _stacked(
-    shown: Mapping[str, Mapping[str, int | None]],
+    safe: _Safe,
+    k: int | None,
     names: Mapping[str, Text],
     kinds: Mapping[str, tuple[Text, str]],
     axis: Text,
     lang: Language,
-) -> tuple[Any, tuple[Mapping[str, Any], ...]]:
-    """Bars of counts, kind upon kind, a row each; and the figures."""
+) -> tuple[Any, Text, tuple[Mapping[str, Any], ...]]:
+    """Bars of counts, kind upon kind, a row each; how hidden counts show; and the figures."""
+    shown = safe.shown
+    short = [at for at, counts in shown.items() if any(counts.get(kind, 0) is None for kind in kinds)]
+    # What is left of a sum is drawn where it is no small number itself.
+    rests = {at: rest for at in short if (rest := safe.rest(at)) is not None and rest >= (k or 0)}
+    beside = any(n is None for at in rests for kind, n in shown[at].items() if kind not in kinds)
+    left = Text("未公布", "not published") + (Text("（含不变）", ", or as before") if beside else Text("", ""))
+    drawn = {**kinds, _REST: (left, _PALE)} if rests else kinds
     rows = [
-        {"at": names[at].in_(lang), "kind": kinds[kind][0].in_(lang), "children": n, "order": list(kinds).index(kind)}
+        {"at": names[at].in_(lang), "kind": drawn[kind][0].in_(lang), "children": n, "order": list(drawn).index(kind)}
         for at, counts in shown.items()
-        for kind, n in counts.items()
-        if n is not None and kind in kinds
+        for kind, n in (*counts.items(), (_REST, rests.get(at)))
+        if n is not None and kind in drawn
     ]
-    labels = [title.in_(lang) for title, _ in kinds.values()]
-    colours = [colour for _, colour in kinds.values()]
+    labels = [title.in_(lang) for title, _ in drawn.values()]
+    colours = [colour for _, colour in drawn.values()]
+    where = alt.Y("at:N", title=None, sort=[names[at].in_(lang) for at in shown], axis=alt.Axis(labelLimit=320))
     chart = (
         alt.Chart(values(rows), width=520, height=alt.Step(26))
         .mark_bar()
         .encode(
-            alt.Y(
-                "at:N",
-                title=axis.in_(lang),
-                sort=[names[at].in_(lang) for at in shown],
-                axis=alt.Axis(labelLimit=320),
-            ),
+            where,
             alt.X("children:Q", title=_CHILDREN.in_(lang)),
             alt.Color(
                 "kind:N", title=None, scale=alt.Scale(domain=labels, range=colours), legend=alt.Legend(columns=3)
@@ -88,16 +139,17 @@ def _stacked(
             ],
         )
     )
-    short = [
-        {"at": names[at].in_(lang), "children": sum(n for k, n in counts.items() if n is not None and k in kinds)}
-        for at, counts in shown.items()
-        if any(counts.get(kind, 0) is None for kind in kinds)
+    open_ = [
+        {"at": names[at].in_(lang), "children": sum(n or 0 for k, n in shown[at].items() if k in kinds)}
+        for at in short
+        if at not in rests
     ]
-    if short:
+    if open_:
         # The bar is shorter than the truth there, and says so.
-        hidden = alt.Chart(values(short)).mark_text(align="left", dx=4, color=_QUIET, fontSize=14)
-        chart = alt.layer(chart, hidden.encode(alt.Y("at:N"), alt.X("children:Q"), text=alt.value("×")))
-    return chart, tuple({"at": at, **counts} for at, counts in shown.items())
+        hidden = alt.Chart(values(open_)).mark_text(align="left", dx=4, color=_QUIET, fontSize=14)
+        chart = alt.layer(chart, hidden.encode(where, alt.X("children:Q"), text=alt.value("×")))
+    how = Text("；× 处的条形比实际短", "; a bar with × is shorter than the truth") if open_ else Text("", "")
+    return chart, how, tuple({"at": at, **counts} for at, counts in shown.items())
 
 
 def winners(
@@ -129,12 +181,24 @@ def winners(
         raise _absent(by, effect.tables)
     cells = {" × ".join(key): (key, cell) for key, cell in effect.tables[by].items()}
     counts = {at: {kind: getattr(cell, kind) for kind in (*_KINDS, "same")} for at, (_, cell) in cells.items()}
-    shown, hidden = _counted(counts, k)
+    safe = _counted(counts if k is None else {at: _gathered(kinds, k) for at, kinds in counts.items()}, k)
     dimensions = by.split(" × ")
     names = {at: cell_title(tuple(dimensions), key, found.titles) for at, (key, _) in cells.items()}
-    chart, rows = _stacked(shown, names, _KINDS, table_title(dimensions), lang)
-    title = Text(f"{effect.name}：谁受益、谁受损", f"{effect.name}: who gains and who loses")
-    return plot(chart, _hidden(title, hidden, k), lang, rows, dark)
+    chart, how, rows = _stacked(safe, k, names, _KINDS, table_title(dimensions), lang)
+    title = Text(f"{effect.title.zh}：谁受益、谁受损", f"{effect.title.en}: who gains and who loses")
+    return plot(chart, _hidden(title, safe.hidden, k, how), lang, rows, dark)
+
+
+def _gathered(kinds: Mapping[str, int], k: int) -> dict[str, int]:
+    """Few children of whom something is open are counted with all who may gain or lose: so they hide no larger number.
+
+    What is gathered is left out: it is not nothing.
+    """
+    few = [kind for kind in ("may_gain", "may_lose") if 0 < kinds[kind] < k]
+    together = kinds["open"] + sum(kinds[kind] for kind in few)
+    if not few or together < k:
+        return dict(kinds)
+    return {kind: n for kind, n in kinds.items() if kind not in few} | {"open": together}
 
 
 def coverage(
@@ -181,9 +245,13 @@ def coverage(
             Text("没有可画的内容：无人可能符合。", "There is nothing to draw: nobody may be eligible.")
         )
     counts = {at: {kind: getattr(cover, kind) for kind in _COVER} for at, cover in held.items()}
-    shown, hidden = _counted(counts, k)
-    chart, rows = _stacked(shown, names, _COVER, axis, lang)
-    return plot(chart, _hidden(title, hidden, k), lang, rows, dark)
+    safe = _counted_apart(counts, k) if policy is None else _counted(counts, k)
+    if policy is None:
+        # By what is shown: an order by hidden numbers would tell something of them.
+        order = sorted(safe.shown.items(), key=lambda row: -sum(n or 0 for n in row[1].values()))
+        safe = _Safe(dict(order), safe.sums)
+    chart, how, rows = _stacked(safe, k, names, _COVER, axis, lang)
+    return plot(chart, _hidden(title, safe.hidden, k, how), lang, rows, dark)
 
 
 def cost(
@@ -214,6 +282,7 @@ def cost(
     kept = [p for p in paid if k is None or all(n == 0 or n >= k for n in p.payees)]
     if not kept:
         raise NothingToDrawError(Text("没有可画的政策支出。", "There is no policy whose cost can be drawn."))
+    kept.sort(key=lambda p: max(p.before.low_fen or 0, p.after.low_fen or 0), reverse=True)
     rows = [
         {
             "policy": p.title.in_(lang), "when": when.in_(lang), "order": order,
@@ -224,7 +293,7 @@ def cost(
     ]  # fmt: skip
     labels = [_BEFORE.in_(lang), _AFTER.in_(lang)]
     base = alt.Chart(values(rows)).encode(
-        alt.Y("policy:N", title=None, axis=alt.Axis(labelLimit=260)),
+        alt.Y("policy:N", title=None, sort=[p.title.in_(lang) for p in kept], axis=alt.Axis(labelLimit=260)),
         yOffset=alt.YOffset("when:N", sort=labels),
         tooltip=[
             alt.Tooltip("policy:N", title=_POLICY.in_(lang)),
@@ -241,12 +310,12 @@ def cost(
         .mark_text(align="left", dx=3, color=OPEN)
         .encode(alt.X("low:Q"), text=alt.value(_OR_MORE.in_(lang))),
     ).properties(width=460, height=alt.Step(16))
-    title = Text(f"{effect.name}：各项政策每年支出", f"{effect.name}: what each policy costs a year")
+    title = Text(f"{effect.title.zh}：各项政策每年支出", f"{effect.title.en}: what each policy costs a year")
     table: tuple[Mapping[str, Any], ...] = tuple(
         {"policy": p.code} | {f"{when}_{end}": v for when, b in (("before", p.before), ("after", p.after)) for end, v in b.plain().items()}
         for p in kept
     )  # fmt: skip
-    return plot(chart, _hidden(title, len(paid) - len(kept), k), lang, table, dark)
+    return plot(chart, _left_out(title, len(paid) - len(kept), k), lang, table, dark)
 
 
 def growth(
@@ -258,8 +327,8 @@ def growth(
         found: what ``analysis.growth`` gives.
         lang: the language of the letters; that of ``display_language``, if left out.
         what: codes of categories or policies whose children are drawn as well; the help received, if left out.
-        k: counts below it are hidden, with what would tell them on the same day; a small change from one day to the next
-            is not. None for what is not published.
+        k: counts below it are hidden, with what would tell them on the same day; and a day on which a line has moved by
+            less since any day that is drawn, which would give those few away. None for what is not published.
         dark: for a dark page.
 
     Raises:
@@ -269,22 +338,29 @@ def growth(
     if not found.points:
         raise NothingToDrawError(Text("时间序列没有数据。", "The series has no point."))
     days = [p.day.isoformat() for p in found.points]
+    at_ends = all((p.day + dt.timedelta(days=1)).day == 1 for p in found.points)
     counted: dict[str, dict[str, int]] = {
         p.day.isoformat(): {"assessed": p.assessed, "not_assessed": p.not_assessed} for p in found.points
     }
-    shown, hidden = _counted(counted, k)  # the two make up the open files: what is left of one is the other
+    safe = _counted(counted, k)  # the two make up the open files: what is left of one is the other
+    hidden = safe.hidden
+    files = _Moved(k, counted, ("assessed", "not_assessed"))
+    files.keep({day: safe.shown[day] for day in days})
     lines: dict[str, tuple[Text, list[int | None]]] = {
-        "assessed": (Text("已评估", "assessed"), [shown[day]["assessed"] for day in days]),
-        "not_assessed": (Text("未评估", "not assessed"), [shown[day]["not_assessed"] for day in days]),
+        "assessed": (Text("已评估", "assessed"), files.line("assessed")),
+        "not_assessed": (Text("未评估", "not assessed"), files.line("not_assessed")),
     }
+    hidden += files.hidden
     for code in what or dict.fromkeys(code for p in found.points for code in p.receiving):
         said = found.title(code)
         cells = {p.day.isoformat(): _of_open_files(_sure(p, code, held=bool(what)), p.open_files) for p in found.points}
-        safe, more = _counted(cells, k)
-        hidden += more
+        safe = _counted(cells, k)
+        part = _Moved(k, cells, ("in",), whole=files.drawn)
+        part.keep(safe.shown)
+        hidden += safe.hidden + part.hidden
         lines[code] = (
             said if what else Text(f"确知已享受{said.zh}", f"known to receive {said.en}"),
-            [safe[d]["in"] for d in days],
+            part.line("in"),
         )
     rows = [
         {"day": day, "what": title.in_(lang), "children": n}
@@ -293,11 +369,19 @@ def growth(
     ]  # where a count is hidden the line breaks
     labels = [title.in_(lang) for title, _ in lines.values()]
     chart = (
-        alt.Chart(values(rows), width=560, height=280)
+        alt.Chart(values([row | {"day": f"{row['day']}T00:00:00"} for row in rows]), width=560, height=280)
         .mark_line(point=alt.OverlayMarkDef(filled=True, size=45), strokeWidth=2)
         .encode(
+            # The labels stand under the points: a tick at the next month's first would name the wrong month.
             alt.X(
-                "day:T", title=None, axis=alt.Axis(format="%Y-%m", labelAngle=0, tickCount=min(12, len(found.points)))
+                "day:T",
+                title=None,
+                axis=alt.Axis(
+                    format="%Y-%m" if at_ends else "%Y-%m-%d",
+                    labelAngle=0,
+                    labelOverlap=True,
+                    values=[alt.DateTime(year=p.day.year, month=p.day.month, date=p.day.day) for p in found.points],
+                ),
             ),
             alt.Y("children:Q", title=_FILES.in_(lang)),
             alt.Color("what:N", title=None, sort=labels, legend=alt.Legend(columns=2)),
@@ -309,7 +393,61 @@ def growth(
         )
     )
     title = Text("档案与救助的变化", "Files and help over time")
-    return plot(chart, _hidden(title, hidden, k), lang, tuple(rows), dark)
+    how = Text("；线在该处断开或不画点", "; there the line breaks or has no point")
+    return plot(chart, _hidden(title, hidden, k, how), lang, tuple(rows), dark)
+
+
+class _Moved:
+    """A line over time, or two that make up one whole: no change of a few from one day that is drawn to another.
+
+    Args:
+        k: so few are not shown.
+        truth: by day, what the whole consists of: the two lines, or the line (``in``) and the ``rest``.
+        lines: the lines of it that are drawn, on one day all or none.
+        whole: the days on which the whole is told elsewhere; by the lines themselves, if None.
+    """
+
+    def __init__(
+        self,
+        k: int | None,
+        truth: Mapping[str, Mapping[str, int]],
+        lines: tuple[str, ...],
+        whole: frozenset[str] | None = None,
+    ) -> None:
+        self._k, self._truth, self._lines, self._whole = k, truth, lines, whole
+        self._shown: dict[str, Mapping[str, int | None]] = {}
+        self.hidden = 0
+
+    def keep(self, safe: Mapping[str, Mapping[str, int | None]]) -> None:
+        """Hide days that would give a few away; earlier days go first.
+
+        Args:
+            safe: by day, the counts that each day by itself may show.
+        """
+        for day, counts in safe.items():
+            tells = None not in counts.values() and any(self._tells(earlier, day) for earlier in self.drawn)
+            self.hidden += len(self._lines) if tells else 0
+            self._shown[day] = dict.fromkeys(counts) if tells else counts
+
+    @property
+    def drawn(self) -> frozenset[str]:
+        """The days on which all is drawn."""
+        return frozenset(day for day, counts in self._shown.items() if None not in counts.values())
+
+    def _tells(self, earlier: str, day: str) -> bool:
+        """Whether a few are given away by what changed between two days."""
+        if self._k is None:
+            return False
+        before, after = self._truth[earlier], self._truth[day]
+        moved = [after[line] - before[line] for line in self._lines]
+        if self._whole is None or {earlier, day} <= self._whole:
+            moved += [after[part] - before[part] for part in after]
+            moved.append(sum(after.values()) - sum(before.values()))
+        return any(0 < abs(change) < self._k for change in moved)
+
+    def line(self, name: str) -> list[int | None]:
+        """What is drawn of one line, day by day."""
+        return [counts[name] for counts in self._shown.values()]
 
 
 def _sure(point: "GrowthPoint", code: str, *, held: bool) -> int:

@@ -48,8 +48,23 @@ class Interval:
 
     @property
     def pinned(self) -> bool:
-        """Whether only one number is possible."""
+        """Whether only one number is possible. That is no harm where it is not below ``k``: see ``tells``."""
         return self.low is not None and self.low == self.high
+
+    def tells(self, k: int) -> bool:
+        """Whether a reader can conclude that fewer than ``k`` children are meant, and not nobody.
+
+        Args:
+            k: the least number that is published.
+
+        >>> from kinderguard.analysis import Interval
+        >>> at = {"place": "a"}
+        >>> Interval("", at, "children", 1, 9).tells(10), Interval("", at, "children − reached", 30, 30).tells(10)
+        (True, False)
+        """
+        if self.low is None or self.high is None or self.low == 0 == self.high:
+            return False
+        return -k < self.low and self.high < k
 
 
 @attrs.frozen(eq=False)

@@ -98,7 +98,7 @@ class Published:
         return text.getvalue()
 
     def to_polars(self) -> "pl.DataFrame":
-        """The rows as a Polars table; hidden numbers are null.
+        """The rows as a Polars table; hidden numbers are null, and ``hidden`` names them as in ``to_csv``.
 
         Raises:
             MissingExtraError: polars is not installed.
@@ -113,9 +113,9 @@ class Published:
             places = [-int(row[name].as_tuple().exponent) for row in self._rows if row[name] is not None]
             types[name] = pl.Decimal(38, max(places, default=0))
         types |= dict.fromkeys(self.dimensions, pl.String) | dict.fromkeys(self.counts, pl.Int64)
-        types |= dict.fromkeys(self.money, pl.Decimal(38, 2)) | {HIDDEN: pl.List(pl.String)}
+        types |= dict.fromkeys(self.money, pl.Decimal(38, 2)) | {HIDDEN: pl.String}
         return pl.DataFrame(
-            [{n: _json(v) if n == HIDDEN else v for n, v in r.items()} for r in self._rows], schema=types
+            [{n: _csv(v) if n == HIDDEN else v for n, v in r.items()} for r in self._rows], schema=types
         )
 
     def number(self, column: str, **where: str) -> int | Decimal | None:

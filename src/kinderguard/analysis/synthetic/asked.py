@@ -30,8 +30,8 @@ class Places:
     weights: tuple[Fraction, ...]
 
 
-def whole_number(name: str, value: Any) -> int:
-    """``value`` itself, where it is a whole number from 0.
+def whole_number(name: str, value: Any, most: int | None = None) -> int:
+    """``value`` itself, where it is a whole number from 0, to ``most`` at most.
 
     Raises:
         SynthesisError: it is not.
@@ -40,6 +40,10 @@ def whole_number(name: str, value: Any) -> int:
         what = f"{value}" if isinstance(value, int) else f"a {type(value).__name__}"
         raise SynthesisError(
             Text(f"{name} 应为不小于 0 的整数，例如 {name}=1000", f"{name} is a whole number from 0, not {what}.")
+        )
+    if most is not None and value > most:
+        raise SynthesisError(
+            Text(f"{name} 应为 0 至 {most} 的整数", f"{name} is a whole number from 0 to {most}, not {value}.")
         )
     return value
 

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import attrs
 import numpy as np
+import polars as pl
 
 from kinderguard.analysis.synthetic import columns as c
 from kinderguard.analysis.synthetic import days as d
@@ -29,6 +30,11 @@ class Living:
     registered: c.Lookup
     line: Ints
     rural: Flags
+    _residence: c.Lookup
+
+    def residence_of(self, house: Ints) -> pl.Series:
+        """Where each child lives, whether or not that is known."""
+        return self._residence.at(house).series()
 
 
 def draw_living(chance: Chance, shares: Shares, families: Families, care: Care, places: Places) -> Living:
@@ -56,7 +62,7 @@ def draw_living(chance: Chance, shares: Shares, families: Families, care: Care, 
         "child.residence.permit": c.yes_or_no(permit).at(house),
     }
     lines = np.array([_line(shares, code) for code in codes], dtype=np.int64)
-    return Living(facts, c.texts(codes, here), c.texts(codes, home), lines[here], rural)
+    return Living(facts, c.texts(codes, here), c.texts(codes, home), lines[here], rural, c.texts(values, residence))
 
 
 def _line(shares: Shares, division: str) -> int:

@@ -37,6 +37,7 @@ def synthesize(
     as_of: dt.date = AS_OF,
     ids: bool = False,
     partial_dates: bool = False,
+    townships: int = 0,
 ) -> Population:
     """Make up ``n`` SYNTHETIC children with their parents and households: nobody in the tables exists.
 
@@ -53,6 +54,9 @@ def synthesize(
         ids: whether to add ``child.name`` and ``child.resident_id``, valid in form and in divisions that do not exist.
         partial_dates: whether dates outside of records are text, a few of them known only to the month or year
             (``2012-03``), rather than dates.
+        townships: into how many townships (at most 999) each county falls: ``division_code`` then has nine digits, the
+            last three made up (001 …), where with 0 it has the county's six. Nothing else changes. Where a child's
+            residence is in a township, that is the one.
 
     Raises:
         SynthesisError: ``n``, ``seed``, ``as_of`` or a division that cannot be used.
@@ -69,6 +73,7 @@ def synthesize(
     """
     asked.whole_number("n", n)
     asked.whole_number("seed", seed)
+    asked.whole_number("townships", townships, most=999)
     places = asked.places(divisions)
     chance, given = Chance(seed), shares()
     families = draw_families(chance, given, n, asked.assessment_day(as_of))
@@ -109,10 +114,21 @@ def synthesize(
         keys |= _identities(chance, given, families, living, sex, of_children)
     children = keys | of_children | {name: column.at(families.house) for name, column in of_households.items()}
     table = pl.DataFrame({name: children[name].series() for name in _order(children)})
+    if townships:
+        town = chance.below("township", townships, len(families))[families.house]
+        table = table.with_columns(_township(living.residence_of(families.house), pl.Series(town + 1)))
     members = members_table(
         chance, given, families, care, father, mother, of_children | of_households, means.incomes, number
     )
     return Population(children=table, members=members, as_of=as_of, seed=seed)
+
+
+def _township(residence: pl.Series, drawn: pl.Series) -> pl.Expr:
+    """Nine digits for the division of each child: the township where it lives, else one that was drawn."""
+    county, lives = pl.col("division_code"), pl.lit(residence)
+    known = (lives.str.len_chars() >= 9) & lives.str.starts_with(county)
+    found = county + pl.lit(drawn).cast(pl.String).str.zfill(3)
+    return pl.when(known).then(lives.str.slice(0, 9)).otherwise(found).alias("division_code")
 
 
 def _sexes(chance: Chance, given: Shares, n: int) -> Ints:

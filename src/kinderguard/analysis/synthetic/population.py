@@ -1,10 +1,15 @@
 """A population: its tables, and the narrower ones that follow from them."""
 
 import datetime as dt
+from decimal import Decimal
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import attrs
 import polars as pl
+
+if TYPE_CHECKING:
+    from kinderguard.packs.book import PolicyBook
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -56,6 +61,44 @@ class Population:
             for who in both.categories
         ]
         return pl.concat(found)
+
+    def with_help(
+        self,
+        book: "PolicyBook",
+        share: Decimal = Decimal("0.8"),
+        *,
+        unknown: Decimal = Decimal("0.05"),
+        not_eligible: Decimal = Decimal("0.01"),
+    ) -> "Population":
+        """The same children with a list of the help they receive (``help``), made up by what the rules say.
+
+        All else stays as it is, and the same arguments and rules give the same lists. Whom ``coverage`` then finds missed is
+        what was asked for here, and no finding.
+
+        Args:
+            book: the rules that say who is eligible on ``as_of``.
+            share: of those who are eligible for a policy for sure, who receives it (0 to 1); of a household's help, all of
+                its children who are eligible or none. Those whose household is on dibao, or extremely poor, receive that
+                help besides: ``household.aid`` says so, and ``coverage`` reads it.
+            unknown: of how many children there is no list.
+            not_eligible: of those who are not eligible, who receives it all the same.
+
+        Raises:
+            SynthesisError: a share that is none.
+
+        >>> import datetime as dt, kinderguard
+        >>> from decimal import Decimal
+        >>> from kinderguard.analysis import coverage, synthesize
+        >>> book = kinderguard.load().on(dt.date(2025, 9, 1))
+        >>> people = synthesize(400, seed=7, divisions=["330199"]).with_help(book, Decimal("0.75"))
+        >>> cover = coverage(book, people).all["cn.boarder_stipend"]
+        >>> cover.receiving > cover.not_receiving > 0
+        True
+        """
+        from kinderguard.analysis.synthetic.receiving import received
+
+        column = received(self, book, share, unknown, not_eligible)
+        return attrs.evolve(self, children=self.children.with_columns(column))
 
     def __repr__(self) -> str:
         count = self.children["household.number"].n_unique()
