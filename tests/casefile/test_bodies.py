@@ -12,6 +12,7 @@ from told import stray
 ON = day("2025-09-01")
 SERVICE = {"ref": "a", "need": "cn.need.company", "service": "company", "organisation": "o1", "since": "2025-09-01"}
 PLAN = {"ref": "a", "made_on": "2025-09-01"}
+PROMISED = {"number": 1, "need": "cn.need.company", "service": "company", "organisation": "o1", "state": "promised"}
 CONSENT = {"giver": "guardian", "scope": "share"}
 
 
@@ -31,6 +32,8 @@ def filed(file_store):
         ("service", SERVICE | {"since": "soon"}), ("service", SERVICE | {"until": "2025-08-01"}),
         ("service", SERVICE | {"division": "99"}), ("service", SERVICE | {"minutes": 5}),
         ("plan", {}), ("plan", PLAN | {"ref": "b"}), ("plan", PLAN | {"made_on": 3}), ("plan", PLAN | {"services": ["x"]}),
+        ("plan", PLAN | {"services": [PROMISED | {"organisation": None}]}), ("plan", PLAN | {"service": []}),
+        ("plan", PLAN | {"state": "agreed"}), ("plan", PLAN | {"goals": [{"number": 1}]}),
         ("transfer", {}), ("transfer", {"move": "accept"}), ("transfer", {"move": "propose", "from": "330106", "to": "33"}),
         ("closing", {"reason": "tired"}), ("closing", {"happened_on": "x"}), ("closing", {"last_paid": "x"}),
         ("visit", ["seen"]), ("visit", None),
@@ -47,10 +50,28 @@ def test_a_body_that_could_not_be_read_later_is_refused_and_not_repeated(filed, 
 
 @pytest.mark.parametrize(
     ("kind", "body"),
-    [("consent", CONSENT), ("service", SERVICE | {"until": None, "offer": "x"}), ("plan", PLAN), ("visit", {"n": 1})],
+    [
+        ("consent", CONSENT),
+        ("service", SERVICE | {"until": None, "offer": "x"}),
+        ("plan", PLAN),
+        ("plan", PLAN | {"services": [PROMISED]}),
+        ("visit", {"n": 1}),
+    ],
 )
 def test_a_body_that_says_what_it_must_is_written(filed, kind, body):
     assert filed.append("a", kind, body, valid_from=ON, by=BY).body == body
+
+
+def test_what_is_wrong_with_a_plan_is_told_with_file_field_and_mend(filed):
+    wrong = PLAN | {"services": [PROMISED, PROMISED | {"number": 2, "service": "magic", "sinse": "2025-09-01"}]}
+    with pytest.raises(EntryRefusedError) as told:
+        filed.append("a", "plan", wrong, valid_from=ON, by=BY)
+    for text in (told.value.text.zh, told.value.text.en):
+        assert "services.1.service" in text
+        assert "company" in text, "what there is"
+        assert "'since'" in text, "the nearest name"
+    assert "for file a " in told.value.text.en
+    assert not stray(told.value.text)
 
 
 def test_what_cannot_be_read_is_named_and_the_other_files_are_listed(filed, monkeypatch):

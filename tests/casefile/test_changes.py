@@ -187,7 +187,7 @@ def test_a_birthday_is_told_by_the_condition_that_turned(book):
     case = child(child__living_on_street=True)
     old, new = (book.assess(case, on=on) for on in (day("2030-03-04"), day("2030-03-05")))
     assert one(changes(old, new), "cn.street_child").because == (
-        Text("“未满18周岁”不再成立", "‘is under 18’ does not hold any more"),
+        Text("“未满18周岁”不再成立", "‘the child is under 18’ does not hold any more"),
     )
 
 
@@ -345,3 +345,31 @@ def test_an_assessment_that_was_taken_back_is_not_compared_with(file_store, book
     file_store.correct("a", wrong.number, None, reason="wrong day", by=BY)
     with pytest.raises(NotAssessedError):
         changes_of(file_store, "a", book)
+
+
+def test_a_line_without_facts_claims_no_cause_that_it_cannot_know():
+    book, on = rules(), day("2025-09-01")
+    case = child(child__registration__division="330106", child__residence__division="330106")
+    before = assessment_line(book.assess(case, on=on))
+    moved = child(child__registration__division="330106", child__residence__division="330199")
+    after = book.assess(moved, on=on)
+    (migrant,) = (each for each in changes(before, after) if each.code == "cn.migrant")
+    assert "not known" in migrant.text.en
+    assert "time" not in migrant.text.en
+    known = changes(before, after, facts=["child.residence.division"])
+    (migrant,) = (each for each in known if each.code == "cn.migrant")
+    assert "residence" in migrant.text.en
+    bare = {name: before[name] for name in ("on", "categories", "policies")}
+    assert not any("in charge" in each.text.en for each in changes(bare, after))
+
+
+def test_a_move_alone_is_told_as_the_cause_and_not_the_time():
+    book, on = rules(), day("2025-09-01")
+    before, after = (
+        book.assess(child(division_code=None, child__registration__division=place), on=on)
+        for place in ("330106", "330199")
+    )
+    found = changes(before, after)
+    assert found
+    assert not any("passing of time" in each.text.en for each in found)
+    assert any("another division is in charge" in each.text.en for each in found)

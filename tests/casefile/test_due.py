@@ -282,7 +282,7 @@ def test_a_transfer_nobody_answered_is_told_after_its_time(file_store, book):
     assert days(due(file_store, book, today=day("2025-08-31")), "transfer") == []
     (item,) = due(file_store, book, today=TODAY).of("transfer")
     assert (item.day, item.who, item.division) == (TODAY, Duty.RECEIVER, "330106")
-    accept_transfer(file_store, "a", acting="330199", by=BY, on=TODAY)
+    accept_transfer(file_store, "a", acting="330199", by="330199.u", on=TODAY)
     assert days(due(file_store, book, today=TODAY), "transfer") == []
 
 

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kinderguard import Case
-from kinderguard.casefile import CaseStore, DamagedEntryError, KeyRefusedError, new_key, pseudonym
+from kinderguard.casefile import (
+    CaseStore,
+    DamagedEntryError,
+    KeyRefusedError,
+    PlainStoreWarning,
+    new_key,
+    pseudonym,
+)
 from kinderguard.casefile.encryption import new_vault, open_vault
 
 JAN = dt.date(2025, 1, 1)
@@ -167,3 +174,15 @@ def test_only_what_was_sealed_for_an_entry_opens_for_it(content, number, other, 
 def test_the_vault_shows_no_secret():
     vault, _, _ = new_vault(None)
     assert repr(vault) == "<Vault plain>"
+
+
+@pytest.mark.filterwarnings("error::kinderguard.casefile.PlainStoreWarning")
+def test_a_store_without_a_key_says_so_unless_that_is_said_to_be_meant(tmp_path):
+    url = f"sqlite:///{tmp_path}/cases.db"
+    with pytest.warns(PlainStoreWarning, match="key=None") as told:
+        CaseStore(url).close()
+    assert told[0].filename == __file__
+    assert "明文" in told[0].message.text.zh
+    CaseStore(url, key=None).close()
+    CaseStore(f"sqlite:///{tmp_path}/sealed.db", key=new_key()).close()
+    CaseStore("sqlite://").close()  # nothing of it is ever on a disk

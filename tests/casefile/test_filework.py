@@ -1,5 +1,7 @@
 """The store's methods for working on files: one child from filing to erasure."""
 
+import datetime as dt
+
 from casefile.children import ALLOWANCE, BY, child, day, rules
 from kinderguard.casefile import CaseStore, Recipient, Retention, TransferState
 
@@ -46,12 +48,15 @@ def test_one_child_from_filing_to_erasure(store, clock):
         purpose="schooling",
         basis="statutory_duty",
         by="330199.user1",
+        on=day("2025-12-22"),
     )
     assert "child.birth_date" in shared.facts
 
     keep = Retention(months=12)
     assert store.erasable(keep, today=day("2026-12-21")) == ()
-    assert [e.ref for e in store.erase_expired(keep, by=BY, today=day("2026-12-22"))] == ["a"]
+    clock.now = dt.datetime(2026, 12, 22, 2, tzinfo=dt.UTC)
+    assert store.erase_expired(keep, by=BY) == ()  # it was handed over
+    assert [e.ref for e in store.erase_expired(keep, by="330199.user1")] == ["a"]
     assert store.verify().ok
     assert store.refs() == ()
 

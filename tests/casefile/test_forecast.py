@@ -210,7 +210,7 @@ def test_a_condition_that_turned_earlier_and_changed_nothing_is_no_reason():
         c for c in forecast(book, case, start=day("2027-01-01"), until=day("2031-01-01")) if c.code == "330106.young"
     ]
     assert change.on == day("2030-03-05")
-    assert change.because == (Text("“未满18周岁”不再成立", "‘is under 18’ does not hold any more"),)
+    assert change.because == (Text("“未满18周岁”不再成立", "‘the child is under 18’ does not hold any more"),)
 
 
 def test_observers_hear_nothing_of_days_that_are_only_asked_about(book):

@@ -503,12 +503,18 @@ def test_erasure_takes_contents_away_and_leaves_the_chain(store):
     assert other.number == 3
 
 
-def test_a_file_may_begin_again_after_an_erasure(store):
+def test_an_erased_file_begins_again_only_where_somebody_says_why(store):
     store.record(case(household__size=3), at=JAN, by=BY)
     store.erase("a", reason="kept long enough", by=BY)
-    store.record(case(household__size=4), at=JAN, by=BY)
+    with pytest.raises(ErasedError):
+        store.record(case(household__size=4), at=JAN, by=BY)
+    assert store.refs(open=None) == ()
+    store.record(case(household__size=4), at=JAN, by=BY, override="the child has come back")
     assert store.case("a").household.size == 4
     assert store.refs() == ("a",)
+    decision = store.entries("a")[-1]
+    assert (decision.kind, decision.body["because"]) == (EntryKind.DECISION, "erased")
+    store.append("a", "visit", {}, valid_from=JAN, by=BY)
     assert store.verify()
 
 

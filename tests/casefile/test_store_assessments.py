@@ -154,7 +154,7 @@ def test_an_erased_assessment_cannot_be_had_again(store):
     store.record(born(), at=DAY, by=BY)
     store.assess("a", book(), on=DAY, by=BY)
     number = kept(store).number
-    store.erase("a", reason="r", by=BY)
+    store.erase("a", reason="r", by="450102.user1")
     with pytest.raises(ErasedError, match=str(number)):
         store.reproduce(number)
 

@@ -169,3 +169,36 @@ def test_verifying_reads_a_chain_longer_than_one_step(tmp_path, monkeypatch):
         assert store.verify().entries == 10
     tamper(path, "UPDATE kg_entries SET previous = hash WHERE number = 5")
     assert ("chain.broken", "#5") in found(path)
+
+
+DERIVED = {
+    "chain.places": [
+        "DELETE FROM kg_places WHERE ref = 'b'",
+        "UPDATE kg_places SET division = '370831' WHERE ref = 'b'",
+        "INSERT INTO kg_places VALUES ('nobody', '330106')",
+    ],
+    "chain.erased": ["UPDATE kg_files SET erased = 1 WHERE ref = 'b'"],
+    "chain.ids": ["DELETE FROM kg_ids", "UPDATE kg_ids SET digest = 'x'"],
+    "chain.file": ["DELETE FROM kg_files WHERE ref = 'b'", "UPDATE kg_files SET last = 1 WHERE ref = 'b'"],
+}
+
+
+@pytest.mark.parametrize(("code", "change"), [(code, each) for code, some in DERIVED.items() for each in some])
+def test_what_is_worked_out_from_entries_is_checked_against_them_and_made_anew(path, code, change):
+    with CaseStore(f"sqlite:///{path}") as store:
+        facts = {"ref": "b", "division_code": "330106", "child.resident_id": "330106201203050018"}
+        store.record(Case.from_facts(facts), at=JAN, by=BY)
+        assert store.verify().ok
+    tamper(path, change)
+    assert {told for told, _ in found(path)} == {code}
+    with CaseStore(f"sqlite:///{path}") as store:
+        store.rebuild()
+        assert store.verify().ok
+        assert "b" in store.refs("330106")
+
+
+@pytest.mark.parametrize("change", ["valid_from = '2020-01-01'", "written_by = 'somebody'", "kind = 'visit'"])
+def test_an_entry_whose_day_author_or_kind_was_changed_cannot_be_read(path, change):
+    tamper(path, f"UPDATE kg_entries SET {change} WHERE number = 3")
+    with CaseStore(f"sqlite:///{path}") as store, pytest.raises(DamagedEntryError, match="entry 3"):
+        store.entries("a")

@@ -156,6 +156,27 @@ def test_two_rows_without_an_id_that_may_be_one_child_both_wait(file_store):
     assert file_store.import_survey(two, by=BY).counts["written"] == 2
 
 
+def test_two_valid_ids_that_may_be_one_childs_both_wait_until_it_is_decided_or_asked_for(file_store):
+    """A mistyped number would make two files of one child."""
+    lists_ = [source("civil_affairs", NAMED | {"child.resident_id": number(1, "20140203")}, row()),
+              source("education", NAMED | {"child.resident_id": number(3, "20140203")})]  # fmt: skip
+    found = combine(lists_)
+    done = file_store.import_survey(found, by=BY)
+    assert [(child.filing, child.two_ids, child.ref is None) for child in done] == [
+        (Filing.NOT_FILED, True, True), (Filing.WRITTEN, False, False), (Filing.NOT_FILED, True, True),
+    ]  # fmt: skip
+    assert "check the cards" in done[0].why.en
+    assert not stray(done[0].text, "ID", "two_ids=True")
+    assert done.summary("en").endswith(
+        "; of those not filed, 2 with two valid IDs that may be one child's, to be decided"
+    )
+    assert "两个有效身份证号" in done.summary("zh")
+    told_apart = found.different(CIVIL, SCHOOL, by=BY)
+    with CaseStore("sqlite://") as other:
+        assert other.import_survey(told_apart, by=BY).summary("en").startswith("3 children = 3 written")
+    assert file_store.import_survey(found, by=BY, two_ids=True).counts["written"] == 2
+
+
 def test_a_child_with_two_resident_ids_waits_until_somebody_says_which(file_store):
     found = combine(
         [source("civil_affairs", {"child.resident_id": ID}), source("education", {"child.resident_id": OTHER})]

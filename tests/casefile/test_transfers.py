@@ -26,6 +26,7 @@ from kinderguard.casefile.transfers import (
 from told import stray
 
 HERE, THERE = "330106", "330199"
+THEIRS = "330199.user1"
 ON = day("2025-09-01")
 
 
@@ -52,7 +53,7 @@ def test_the_sender_is_in_charge_until_the_receiver_accepts(store):
 
 def test_a_refusal_and_a_withdrawal_leave_the_sender_in_charge(filed):
     propose_transfer(filed, "a", THERE, by=BY, on=ON)
-    refuse_transfer(filed, "a", acting=THERE, reason="not moved yet", by=BY, on=ON)
+    refuse_transfer(filed, "a", acting=THERE, reason="not moved yet", by=THEIRS, on=ON)
     propose_transfer(filed, "a", THERE, by=BY, on=ON)
     withdraw_transfer(filed, "a", acting=HERE, by=BY, on=ON)
     assert [t.state for t in transfers(filed.entries("a"))] == [TransferState.REFUSED, TransferState.WITHDRAWN]
@@ -66,14 +67,14 @@ def test_the_acceptance_and_the_new_division_are_written_together(filed, monkeyp
 
     real = Writing.write
 
-    def fails_at_the_fact(self, new):
+    def fails_at_the_fact(self, new, **more):
         if new.kind is EntryKind.FACTS:
             raise RuntimeError("power cut")
-        return real(self, new)
+        return real(self, new, **more)
 
     monkeypatch.setattr(Writing, "write", fails_at_the_fact)
     with pytest.raises(RuntimeError):
-        accept_transfer(filed, "a", acting=THERE, by=BY, on=ON)
+        accept_transfer(filed, "a", acting=THERE, by=THEIRS, on=ON)
     assert filed.head() == before
     assert open_transfer(filed.entries("a")) is not None
 
@@ -84,14 +85,14 @@ def test_every_state_allows_exactly_its_moves(filed, state):
     if state is not TransferState.NONE:
         propose_transfer(filed, "a", THERE, by=BY, on=ON)
     {
-        TransferState.ACCEPTED: lambda: accept_transfer(filed, "a", acting=THERE, by=BY, on=ON),
-        TransferState.REFUSED: lambda: refuse_transfer(filed, "a", acting=THERE, reason="no", by=BY, on=ON),
+        TransferState.ACCEPTED: lambda: accept_transfer(filed, "a", acting=THERE, by=THEIRS, on=ON),
+        TransferState.REFUSED: lambda: refuse_transfer(filed, "a", acting=THERE, reason="no", by=THEIRS, on=ON),
         TransferState.WITHDRAWN: lambda: withdraw_transfer(filed, "a", acting=HERE, by=BY, on=ON),
     }.get(state, lambda: None)()
     moves = {
         TransferMove.PROPOSE: lambda: propose_transfer(filed, "a", "330108", by=BY, on=ON),
-        TransferMove.ACCEPT: lambda: accept_transfer(filed, "a", acting=THERE, by=BY, on=ON),
-        TransferMove.REFUSE: lambda: refuse_transfer(filed, "a", acting=THERE, reason="no", by=BY, on=ON),
+        TransferMove.ACCEPT: lambda: accept_transfer(filed, "a", acting=THERE, by=THEIRS, on=ON),
+        TransferMove.REFUSE: lambda: refuse_transfer(filed, "a", acting=THERE, reason="no", by=THEIRS, on=ON),
         TransferMove.WITHDRAW: lambda: withdraw_transfer(filed, "a", acting=HERE, by=BY, on=ON),
     }
     for move in set(moves) - set(MOVES.table[state]):
@@ -128,14 +129,14 @@ def test_only_the_side_whose_move_it_is_may_make_it(filed, move):
             "no reason",
             lambda s: (
                 propose_transfer(s, "a", THERE, by=BY, on=ON),
-                refuse_transfer(s, "a", acting=THERE, reason=" ", by=BY),
+                refuse_transfer(s, "a", acting=THERE, reason=" ", by=THEIRS),
             ),
         ),
         (
             "a day before",
             lambda s: (
                 propose_transfer(s, "a", THERE, by=BY, on=ON),
-                accept_transfer(s, "a", acting=THERE, by=BY, on=day("2025-08-31")),
+                accept_transfer(s, "a", acting=THERE, by=THEIRS, on=day("2025-08-31")),
             ),
         ),
     ],
@@ -175,15 +176,15 @@ def test_a_proposal_that_was_taken_back_is_no_proposal(filed):
 @pytest.mark.parametrize(
     "second",
     [
-        lambda s: refuse_transfer(s, "a", acting=THERE, reason="no", by=BY, on=ON),
+        lambda s: refuse_transfer(s, "a", acting=THERE, reason="no", by=THEIRS, on=ON),
         lambda s: withdraw_transfer(s, "a", acting=HERE, by=BY, on=ON),
-        lambda s: accept_transfer(s, "a", acting=THERE, by=BY, on=ON),
+        lambda s: accept_transfer(s, "a", acting=THERE, by=THEIRS, on=ON),
     ],
 )
 def test_two_who_answer_at_once_do_not_both_succeed(filed, monkeypatch, second):
     propose_transfer(filed, "a", THERE, by=BY, on=ON)
     seen = filed.entries("a")
-    accept_transfer(filed, "a", acting=THERE, by=BY, on=ON)
+    accept_transfer(filed, "a", acting=THERE, by=THEIRS, on=ON)
     head = filed.head()
     monkeypatch.setattr(filed, "entries", lambda *_, **__: seen)  # the other one had read before
     with pytest.raises(ConflictError):
@@ -234,7 +235,7 @@ def test_a_file_is_not_transferred_to_where_it_lies_already(filed):
 @pytest.mark.parametrize(("acting", "in_charge"), [("330199003", "330199003"), ("3301", THERE), (THERE, THERE)])
 def test_who_accepts_within_what_was_proposed_is_in_charge(filed, acting, in_charge):
     propose_transfer(filed, "a", THERE, by=BY, on=ON)
-    accept_transfer(filed, "a", acting=acting, by=BY, on=ON)
+    accept_transfer(filed, "a", acting=acting, by=f"{acting}001.u" if acting == THERE else "u", on=ON)
     assert filed.case("a", at=ON).division == in_charge
 
 
@@ -262,22 +263,23 @@ STEPS = st.lists(
 )
 
 
-def tried(store, move, division, on, number):
+def tried(store, move, division, on, number, in_charge):
+    here, there = f"{in_charge}.u", f"{division}.u"
     match move:
         case TransferMove.PROPOSE:
-            propose_transfer(store, "a", division, by=BY, on=on)
+            propose_transfer(store, "a", division, by=here, on=on)
         case TransferMove.ACCEPT:
-            accept_transfer(store, "a", acting=division, by=BY, on=on)
+            accept_transfer(store, "a", acting=division, by=there, on=on)
         case TransferMove.REFUSE:
-            refuse_transfer(store, "a", acting=division, reason="no", by=BY, on=on)
+            refuse_transfer(store, "a", acting=division, reason="no", by=there, on=on)
         case TransferMove.WITHDRAW:
-            withdraw_transfer(store, "a", acting=division, by=BY, on=on)
+            withdraw_transfer(store, "a", acting=division, by=there, on=on)
         case "close":
-            close_file(store, "a", reason="adopted", last_paid="2025-08", by=BY, on=on)
+            close_file(store, "a", reason="adopted", last_paid="2025-08", by=here, on=on)
         case "reopen":
-            reopen_file(store, "a", reason="back", by=BY, on=on)
+            reopen_file(store, "a", reason="back", by=here, on=on)
         case "fact":
-            store.append("a", "facts", {"facts": {"household.size": 3 + number}}, valid_from=on, by=BY)
+            store.append("a", "facts", {"facts": {"household.size": 3 + number}}, valid_from=on, by=here)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -304,10 +306,10 @@ def test_whatever_is_tried_nothing_is_lost(steps):
             before = len(store.entries("a"))
             if not allowed:
                 with pytest.raises(MoveRefusedError):
-                    tried(store, move, division, today, later)
+                    tried(store, move, division, today, later, in_charge)
                 assert len(store.entries("a")) == before
                 continue
-            tried(store, move, division, today, later)
+            tried(store, move, division, today, later, in_charge)
             assert len(store.entries("a")) == before + (2 if move is TransferMove.ACCEPT else 1)
             match move:
                 case TransferMove.PROPOSE:

@@ -31,6 +31,7 @@ _PUBLIC = {
     "FileState": "kinderguard.casefile.closing",
     "Filing": "kinderguard.casefile.surveying",
     "Head": "kinderguard.casefile.verifying",
+    "HiddenFact": "kinderguard.casefile.doubts",
     "HistoryLine": "kinderguard.casefile.history",
     "Imported": "kinderguard.casefile.importing",
     "KeyRefusedError": "kinderguard.casefile.errors",
@@ -43,6 +44,7 @@ _PUBLIC = {
     "NotReproducibleError": "kinderguard.casefile.errors",
     "Overpaid": "kinderguard.casefile.changes",
     "Override": "kinderguard.casefile.sharing",
+    "PlainStoreWarning": "kinderguard.casefile.opening",
     "Recipient": "kinderguard.casefile.sharing",
     "Recording": "kinderguard.casefile.recording",
     "Refusal": "kinderguard.casefile.sharing",
@@ -80,6 +82,7 @@ if TYPE_CHECKING:
         UnreadableResultError,
     )
     from kinderguard.casefile.closing import Closing, FileState
+    from kinderguard.casefile.doubts import HiddenFact
     from kinderguard.casefile.due import DueItem, DueKind, DueList, Duty, Lead, LeadError
     from kinderguard.casefile.encryption import new_key, pseudonym
     from kinderguard.casefile.entries import Entry, EntryKind, NewEntry
@@ -104,6 +107,7 @@ if TYPE_CHECKING:
     from kinderguard.casefile.history import FactChange, HistoryLine
     from kinderguard.casefile.importing import Imported
     from kinderguard.casefile.moves import MoveRefusedError
+    from kinderguard.casefile.opening import PlainStoreWarning
     from kinderguard.casefile.recording import FactSource, Recording
     from kinderguard.casefile.retention import Erasable, Retention, RetentionNotSetError
     from kinderguard.casefile.sharing import (
@@ -122,20 +126,21 @@ if TYPE_CHECKING:
     from kinderguard.casefile.transfers import Transfer, TransferState
     from kinderguard.casefile.verifying import Head, VerifyReport
 
+if not TYPE_CHECKING:  # to a type checker, a name that is not imported above is misspelt
 
-def __getattr__(name: str) -> Any:
-    if name not in _PUBLIC:
-        raise AttributeError(f"module 'kinderguard.casefile' has no attribute {name!r}")
-    from importlib import import_module
+    def __getattr__(name: str) -> Any:
+        if name not in _PUBLIC:
+            raise AttributeError(f"module 'kinderguard.casefile' has no attribute {name!r}")
+        from importlib import import_module
 
-    from kinderguard.model.errors import MissingExtraError
+        from kinderguard.model.errors import MissingExtraError
 
-    try:
-        return getattr(import_module(_PUBLIC[name]), name)
-    except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] != "sqlalchemy":
-            raise
-        raise MissingExtraError("store", "sqlalchemy") from None
+        try:
+            return getattr(import_module(_PUBLIC[name]), name)
+        except ModuleNotFoundError as error:
+            if (error.name or "").split(".")[0] != "sqlalchemy":
+                raise
+            raise MissingExtraError("store", "sqlalchemy") from None
 
 
 def __dir__() -> list[str]:
@@ -145,10 +150,10 @@ def __dir__() -> list[str]:
 __all__ = [
     "CaseStore", "Change", "ChangeKind", "Closing", "ConflictError", "ContradictionError", "DamagedEntryError",
     "DueItem", "DueKind", "DueList", "Duty", "Entry", "EntryKind", "EntryRefusedError", "Erasable", "ErasedError",
-    "ErasureResidueWarning", "FactChange", "FactSource", "FileState", "FiledChild", "FiledSurvey", "Filing", "Head",
+    "ErasureResidueWarning", "FactChange", "FactSource", "FileState", "FiledChild", "FiledSurvey", "Filing", "Head", "HiddenFact",
     "HistoryLine", "Imported", "KeyRefusedError", "Lead", "LeadError", "MoveRefusedError", "NewEntry",
-    "NoStoreError", "NotAssessedError", "NotReproducibleError", "Overpaid", "Override", "Recipient", "Recording",
-    "Refusal", "Retention", "RetentionNotSetError", "SharedFile", "SharingBasis", "SharingRefusedError",
+    "NoStoreError", "NotAssessedError", "NotReproducibleError", "Overpaid", "Override", "PlainStoreWarning", "Recipient",
+    "Recording", "Refusal", "Retention", "RetentionNotSetError", "SharedFile", "SharingBasis", "SharingRefusedError",
     "SharingRule", "SharingRules", "SharingRulesError", "Standing", "StoreBusyError", "StoreError",
     "StoreFullError", "StoreUnusableError", "Transfer", "TransferState", "UnknownEntryError", "UnknownFileError",
     "UnreadableEntryError", "UnreadableResultError", "VerifyReport", "new_key", "pseudonym",

@@ -10,14 +10,15 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from kinderguard.casefile.care_plans import CarePlan
 from kinderguard.casefile.entries import EntryKind, NewEntry
 from kinderguard.casefile.errors import EntryRefusedError
 from kinderguard.casefile.transfers import TransferMove, check_receiver
 from kinderguard.model.codes import ClosingReason
-from kinderguard.model.errors import FieldValueError, InvalidRecordError
+from kinderguard.model.errors import FieldValueError, InvalidRecordError, Problem
 from kinderguard.model.help import Consent
 from kinderguard.model.places import check_division
-from kinderguard.model.text import Text, join
+from kinderguard.model.text import Text, join, same
 from kinderguard.packs.need_rules import Service
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])\Z")
@@ -30,11 +31,11 @@ def check_body(new: NewEntry) -> None:
         EntryRefusedError: with each part that does not fit and what it should be; no value is repeated.
     """
     if not isinstance(new.body, Mapping):
-        raise _refused(new.kind, [Text("应为表（名称: 值）", "it is a mapping of names to values")])
+        raise _refused(new, [Text("应为表（名称: 值）", "it is a mapping of names to values")])
     check = _CHECKS.get(new.kind)
     found = [] if check is None else check(new)
     if found:
-        raise _refused(new.kind, found)
+        raise _refused(new, found)
 
 
 def read_consent(body: Mapping[str, Any], since: dt.date, until: dt.date | None) -> Consent:
@@ -46,12 +47,13 @@ def read_consent(body: Mapping[str, Any], since: dt.date, until: dt.date | None)
     return Consent.model_validate({"since": since, "until": until} | dict(body))
 
 
-def _refused(kind: EntryKind, found: list[Text]) -> EntryRefusedError:
+def _refused(new: NewEntry, found: list[Text]) -> EntryRefusedError:
     what = join(found, "；", "; ")
     return EntryRefusedError(
         Text(
-            f"“{kind.zh}”记录的内容不符合要求：{what.zh}。未写入任何内容，请改正后再写。",
-            f"The body of an entry of kind '{kind.value}' does not fit: {what.en}. Nothing was written; mend it and write again.",
+            f"档案 {new.ref} 的“{new.kind.zh}”记录内容不符合要求：{what.zh}。未写入任何内容，请改正后再写。",
+            f"The body of an entry of kind '{new.kind.value}' for file {new.ref} does not fit: {what.en}. Nothing was written; "
+            "mend it and write again.",
         )
     )
 
@@ -63,7 +65,7 @@ def _consent(new: NewEntry) -> list[Text]:
     try:
         consent = read_consent(new.body, new.valid_from, new.valid_until)
     except InvalidRecordError as error:
-        return [Text(f"{p.where} ", f"{p.where}: ") + p.message for p in error.problems]
+        return [_problem(p) for p in error.problems]
     found = []
     if consent.giver is None:
         found.append(Text("须有 giver（同意人：guardian 或 child）", "giver is needed (guardian or child)"))
@@ -96,11 +98,10 @@ def _service(new: NewEntry) -> list[Text]:
 
 def _plan(new: NewEntry) -> list[Text]:
     found = _own_ref(new)
-    _day(new.body, "made_on", found, needed=True)
-    for name in ("needs", "goals", "services", "follow_ups", "moves"):
-        listed = new.body.get(name, [])
-        if not isinstance(listed, list | tuple) or not all(isinstance(each, Mapping) for each in listed):
-            found.append(Text(f"{name} 应为列表，每项为表", f"{name} is a list of mappings"))
+    try:
+        CarePlan.model_validate(new.body)
+    except InvalidRecordError as error:
+        found += [_problem(p) for p in error.problems]
     return found
 
 
@@ -138,6 +139,12 @@ _CHECKS: Mapping[EntryKind, Callable[[NewEntry], list[Text]]] = {
     EntryKind.TRANSFER: _transfer,
     EntryKind.CLOSING: _closing,
 }
+
+
+def _problem(problem: Problem) -> Text:
+    """What is wrong with one field, with where it stands: ``services.0.state`` is the state of the first service."""
+    where = same(problem.where) if problem.where else Text("整条记录", "the whole record")
+    return Text(f"{where.zh} ", f"{where.en}: ") + problem.message
 
 
 # ---- parts ---------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ somebody to act. What is open is never called a fall or an end. Texts name facts
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from weakref import WeakKeyDictionary
@@ -16,12 +16,13 @@ from pydantic import BaseModel
 
 from kinderguard.casefile.entries import EntryKind
 from kinderguard.casefile.errors import StoreError
-from kinderguard.casefile.facts import case_of, facts_of, title_of
+from kinderguard.casefile.facts import PLACES, case_of, facts_of, title_of
 from kinderguard.casefile.history import changes_between, holdings, known_by, stated_on, values, withdrawn
 from kinderguard.engines.assessment import ZERO, Assessment, PolicyResult
 from kinderguard.engines.missing import DERIVED
 from kinderguard.engines.plan import Plan, Step
 from kinderguard.model.codes import Code, Frequency
+from kinderguard.model.dates import as_day
 from kinderguard.model.errors import ToldError
 from kinderguard.model.money import bounds_text
 from kinderguard.model.text import Text, join, same
@@ -277,6 +278,7 @@ def overpayments(
     Raises:
         UnreadableResultError: something in ``paid`` is no result.
     """
+    through = as_day(through, "through")
     results = sorted(((_day(p), number, p) for number, p in enumerate(paid)), key=lambda r: r[:2])
     months: dict[str, list[tuple[dt.date, Decimal, Decimal]]] = {}
     since: dict[str, dt.date] = {}
@@ -557,6 +559,8 @@ class _Reasons:
         self.last, self.new, self.old_codes = last, new, codes
         self.plan = new.basis.bound.plan
         known = isinstance(last, Assessment)
+        #: Whether it is known which facts changed: a line alone does not say.
+        self.facts_known = known or facts is not None
         self.facts = frozenset(facts or ())
         if facts is None and isinstance(last, Assessment) and last.case is not new.case:
             a, b = facts_of(last.case), facts_of(new.case)
@@ -567,10 +571,26 @@ class _Reasons:
         """The reasons for one category or policy; never empty."""
         steps = _rests_on(self.plan, code)
         found = [*self._facts(steps), *self._turned(steps), *self._values(steps), *self._rules(code)]
-        return tuple(found) or (Text("随时间推移", "by the passing of time"),)
+        return tuple(found or self._otherwise())
+
+    def _otherwise(self) -> Iterator[Text]:
+        """What else may have brought it about, where no fact, condition, value or rule did that is seen."""
+        moved = sorted(self.facts.intersection(PLACES))
+        if moved:
+            yield from self._changed(moved)
+        elif not self.facts_known:
+            yield Text(
+                "上次结果未附当时的情况，变化原因不详",
+                "the last result does not say by which facts, so why is not known",
+            )
+        else:
+            yield Text("随时间推移", "by the passing of time")
 
     def _facts(self, steps: Sequence[Step]) -> Iterator[Text]:
-        for path in sorted(self.facts & _facts_read(steps)):
+        yield from self._changed(sorted(self.facts & _facts_read(steps)))
+
+    def _changed(self, paths: Iterable[str]) -> Iterator[Text]:
+        for path in paths:
             title = title_of(path)
             title = self.new.basis.titles.get(path, title)
             yield Text(f"“{title.zh}”有变更", f"‘{title.en}’ changed")
@@ -625,10 +645,11 @@ class _Reasons:
         elif not now:
             yield Text("此规则已不再适用", "this rule no longer applies")
         division = self.last.division if isinstance(self.last, Assessment) else _line(self.last).get("division")
-        if division != self.new.division:
+        told = isinstance(self.last, Assessment) or "division" in _line(self.last)
+        if told and division != self.new.division:
             yield Text("主管地区有变更", "another division is in charge")
         print_ = self.last.fingerprint if isinstance(self.last, Assessment) else _line(self.last).get("fingerprint")
-        if print_ != self.new.fingerprint and division == self.new.division:
+        if print_ is not None and print_ != self.new.fingerprint and division == self.new.division:
             yield Text("规则或标准有修订", "rules or values were revised")
 
 

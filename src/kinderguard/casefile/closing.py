@@ -131,6 +131,8 @@ def close_file(
     on: dt.date | None = None,
     happened_on: dt.date | None = None,
     note: str | None = None,
+    acting: str | None = None,
+    override: str | None = None,
 ) -> Entry:
     """Close a file.
 
@@ -142,9 +144,10 @@ def close_file(
         on: the day of leaving 退出日期; today if left out.
         happened_on: the day of release, of the end of detoxification, on which the parent was found, or of death.
         note: for ``other``, what it is, in at most 50 characters.
+        acting, override: as for ``store.append``.
 
     Raises:
-        MoveRefusedError: the file is closed already, or a transfer of it is open.
+        MoveRefusedError: the file is closed already, a transfer of it is open, or another division is in charge.
         EntryRefusedError: the month, the day or the note is missing or does not fit; something lies before the child's
             birth; or the child has not reached 18 where that is the reason.
         UnknownFileError: there is no such file.
@@ -179,10 +182,21 @@ def close_file(
         valid_from=day,
         by=by,
         expect=entries[-1].number,
+        acting=acting,
+        override=override,
     )
 
 
-def reopen_file(store: "CaseStore", ref: str, *, reason: str, by: str, on: dt.date | None = None) -> Entry:
+def reopen_file(
+    store: "CaseStore",
+    ref: str,
+    *,
+    reason: str,
+    by: str,
+    on: dt.date | None = None,
+    acting: str | None = None,
+    override: str | None = None,
+) -> Entry:
     """Open a closed file again; everything in it is still there.
 
     Args:
@@ -190,9 +204,10 @@ def reopen_file(store: "CaseStore", ref: str, *, reason: str, by: str, on: dt.da
         reason: why, in words.
         by: the code of the user, never a name.
         on: the first day on which it is open again; today if left out.
+        acting, override: as for ``store.append``.
 
     Raises:
-        MoveRefusedError: the file is open.
+        MoveRefusedError: the file is open, or another division is in charge.
         EntryRefusedError: no reason is given, or the day lies before that of the closing.
         UnknownFileError: there is no such file.
         ConflictError: somebody else wrote to the file meanwhile.
@@ -207,6 +222,8 @@ def reopen_file(store: "CaseStore", ref: str, *, reason: str, by: str, on: dt.da
         valid_from=day,
         by=by,
         expect=entries[-1].number,
+        acting=acting,
+        override=override,
     )
 
 

@@ -3,18 +3,13 @@
 Used by ``CaseStore.correct``. A correction is an entry of its own; what was thought before it stays as it was.
 """
 
-import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from kinderguard.casefile import reading
 from kinderguard.casefile.entries import KEPT_AT_ERASURE, Entry, EntryKind, NewEntry
 from kinderguard.casefile.errors import EntryRefusedError, ErasedError, UnknownEntryError
-from kinderguard.casefile.facts import case_of
-from kinderguard.casefile.history import holdings, stated_on, values
-from kinderguard.casefile.transfers import TransferState, transfers
 from kinderguard.casefile.writing import Writing
-from kinderguard.model.places import covers
 from kinderguard.model.text import Text
 
 
@@ -28,6 +23,7 @@ def correct(
     reason: str,
     by: str,
     acting: str | None,
+    override: str | None,
     key: str | None,
     expect: int | None,
 ) -> Entry:
@@ -38,7 +34,6 @@ def correct(
     if target.erased:
         raise ErasedError.of(number)
     _check(writing, target, facts, withdrawn, reason)
-    _check_acting(writing, ref, by, acting)
     body = {
         "facts": dict(facts or {}),
         "withdrawn": True if facts is None else sorted(withdrawn),
@@ -46,7 +41,7 @@ def correct(
     }
     new = NewEntry(
         ref, EntryKind.CORRECTION, body, target.valid_from, target.valid_until, by=by, key=key, expect=expect,
-        corrects=number,
+        corrects=number, acting=acting, override=override,
     )  # fmt: skip
     return writing.write(new)
 
@@ -86,44 +81,6 @@ def _check(
                 "then write the right one.",
             )
         )
-
-
-#: The division that a user's code begins with, as in ``330106.user3``.
-_OF_USER = re.compile(r"(\d{12}|\d{9}|\d{6})(?!\d)")
-
-
-def _check_acting(writing: Writing, ref: str, by: str, acting: str | None) -> None:
-    """Refuse a division that is not in charge of the file, above all the one that handed it over.
-
-    Of a file that was never handed over only a division that is named is checked: many a county's users have codes that
-    say nothing of a place.
-    """
-    entries = [
-        *writing.factual(ref),
-        *reading.entries_of(writing.connection, writing.vault, [ref], kinds=[EntryKind.TRANSFER]),
-    ]
-    moved = any(each.state is TransferState.ACCEPTED for each in transfers(entries))
-    if acting is None and not moved:
-        return
-    in_charge = case_of(ref, values(stated_on(holdings(entries), writing.today))).division
-    named = _OF_USER.match(by)
-    place = acting if acting is not None else named.group(1) if named else None
-    if in_charge is None or (place and (covers(in_charge, place) or covers(place, in_charge))):
-        return
-    if place is None:
-        raise EntryRefusedError(
-            Text(
-                f"档案 {ref} 已转移，由 {in_charge} 负责；更正须写明办理的行政区划（acting）。未写入任何内容。",
-                f"File {ref} was handed over, and {in_charge} is in charge; say which division acts (acting). Nothing was written.",
-            )
-        )
-    raise EntryRefusedError(
-        Text(
-            f"档案 {ref} 由 {in_charge} 负责，{place} 不能更正；未写入任何内容，请由 {in_charge} 办理（acting）。",
-            f"Division {in_charge} is in charge of file {ref}, so {place} cannot correct it; nothing was written. Let {in_charge} "
-            "do it (acting).",
-        )
-    )
 
 
 def _root(writing: Writing, entry: Entry) -> Entry:

@@ -52,7 +52,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if not self.is_sqlite and self.url.get_backend_name() != "postgresql":
             raise _unusable_url()
-        in_memory = self.is_sqlite and self.url.database in (None, "", ":memory:")
+        in_memory = self.in_memory = self.is_sqlite and self.url.database in (None, "", ":memory:")
         # One connection is all that a database in memory has, so its transactions take turns.
         self._turn: Any = threading.RLock() if in_memory else nullcontext()
         if self.is_sqlite and not in_memory:

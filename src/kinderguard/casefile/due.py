@@ -1,5 +1,5 @@
 """What falls due in the files: reviews, visits, certificates that run out, birthdays and other days that change a result,
-parents to be released, consents that end, transfers nobody has answered.
+parents to be released, consents that end, transfers nobody has answered, entries that hide what was learnt later.
 
 Used by the store and by whoever plans the coming weeks. It writes nothing, and no name is in what it gives. Whatever no
 rule or county has set (how often to visit) is said not to be set, never guessed.
@@ -14,6 +14,7 @@ import attrs
 
 from kinderguard.casefile.changes import Change, changes
 from kinderguard.casefile.closing import closing_of
+from kinderguard.casefile.doubts import HiddenFact, doubt_texts, hidden_facts
 from kinderguard.casefile.entries import Entry, EntryKind
 from kinderguard.casefile.errors import DamagedEntryError, UnreadableEntryError
 from kinderguard.casefile.facts import case_of, title_of
@@ -25,12 +26,13 @@ from kinderguard.casefile.turning import ONE_DAY, Calendar, Stretch
 from kinderguard.engines.assessment import Assessment
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Code, ConsentScope
-from kinderguard.model.dates import PartialDate, add_months, age_on
+from kinderguard.model.dates import BEIJING, PartialDate, add_months, age_on
 from kinderguard.model.errors import InvalidRecordError, Problem, ToldError
 from kinderguard.model.help import Consent
 from kinderguard.model.people import Person, Situation
 from kinderguard.model.places import place_name
-from kinderguard.model.text import Text, join, same
+from kinderguard.model.text import Language, Text, join, same
+from kinderguard.model.view import View
 
 if TYPE_CHECKING:
     from kinderguard.casefile.store import CaseStore
@@ -51,6 +53,7 @@ class DueKind(Code):
     RELEASE = "release", "父母即将释放", "parent to be released"
     CONSENT = "consent", "同意到期", "consent that ends"
     TRANSFER = "transfer", "转移待答复", "transfer without an answer"
+    DOUBT = "doubt", "记录互有出入", "entries that differ"
 
 
 class Duty(Code):
@@ -72,6 +75,7 @@ WHO = {
     DueKind.RELEASE: Duty.CHILD_DIRECTOR,
     DueKind.CONSENT: Duty.CHILD_DIRECTOR,
     DueKind.TRANSFER: Duty.RECEIVER,
+    DueKind.DOUBT: Duty.TOWNSHIP,
 }
 
 
@@ -97,6 +101,7 @@ LEADS: Mapping[DueKind, Lead] = {
     DueKind.RELEASE: Lead(months=3),
     DueKind.CONSENT: Lead(months=1),
     DueKind.TRANSFER: Lead(days=30),
+    DueKind.DOUBT: Lead(),
 }
 
 
@@ -157,6 +162,19 @@ class DueList(Sequence[DueItem]):
         """Only those of a kind."""
         wanted = DueKind.of(kind)
         return tuple(item for item in self.items if item.kind is wanted)
+
+    def view(self, lang: Language | None = None) -> View:
+        """What falls due by kind and who should act, then day by day, as a notebook shows it; no name is in it.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+        """
+        from kinderguard.casefile.due_view import due_view
+
+        return due_view(self, lang)
+
+    def _repr_html_(self) -> str:
+        return self.view().html
 
 
 def due(
@@ -277,6 +295,7 @@ class _Desk:
         gone = withdrawn(entries)
         self.entries = [e for e in entries if e.number not in gone and not e.erased]
         self.held = holdings(entries)
+        self.hidden = hidden_facts(entries)
         self.case: Case = case_of(ref, values(stated_on(self.held, today)))
         self.division = book.division or self.case.division
         self.unset = False
@@ -294,6 +313,7 @@ class _Desk:
         yield from self._turning(turns)
         yield from self._consents()
         yield from self._transfer()
+        yield from self._doubts()
 
     def _item(
         self, kind: DueKind, day: dt.date, what: Text, codes: tuple[str, ...] = (), changed: tuple[Change, ...] = ()
@@ -458,6 +478,17 @@ class _Desk:
                 ),
             )
 
+    def _doubts(self) -> Iterator[DueItem]:
+        """What was learnt late and goes on being hidden: due on the day on which it was written."""
+        written = {e.number: e.known_at.astimezone(BEIJING).date() for e in self.entries}
+        by_entry: dict[int, list[HiddenFact]] = {}
+        for each in self.hidden:
+            by_entry.setdefault(each.entry, []).append(each)
+        for number, hidden in by_entry.items():
+            day = min(written[number], self.today)
+            for text in doubt_texts(hidden):
+                yield self._item(DueKind.DOUBT, day, text)
+
     # ---- days that change a result -------------------------------------------------------------------------------
 
     def _turning(self, turns: Mapping[dt.date, tuple[Change, ...]]) -> Iterator[DueItem]:
@@ -499,6 +530,16 @@ def _people(case: Case) -> Iterator[tuple[str, Person]]:
     yield from (("household.members", m) for m in case.household.members or ())
 
 
+#: Who it is, in a sentence.
+_SOMEBODY = {
+    "child": Text("儿童", "the child"),
+    "father": Text("父亲", "the father"),
+    "mother": Text("母亲", "the mother"),
+    "guardians": Text("监护人", "a guardian"),
+    "household.members": Text("家庭成员", "a member of the household"),
+}
+
+
 def birthdays(case: Case, today: dt.date, until: dt.date) -> dict[dt.date, tuple[Text, int]]:
     """The days after today on which somebody in the case reaches an age, or may: who, and which age. The child first."""
     found: dict[dt.date, tuple[Text, int]] = {}
@@ -508,7 +549,7 @@ def birthdays(case: Case, today: dt.date, until: dt.date) -> dict[dt.date, tuple
             for year in range(today.year, until.year + 1):
                 day = _birthday(birth, year)
                 if today < day <= until:
-                    found.setdefault(day, (title_of(path), age_on(birth, day)))
+                    found.setdefault(day, (_SOMEBODY[path], age_on(birth, day)))
     return found
 
 

@@ -18,13 +18,15 @@ from typing import Any
 
 import attrs
 
-from kinderguard.casefile.errors import DamagedEntryError, KeyRefusedError
+from kinderguard.casefile.errors import DamagedEntryError, KeyRefusedError, StoreUnusableError
 from kinderguard.model.errors import MissingExtraError
 from kinderguard.model.text import Text
 
 PLAIN = "none"
 AES_GCM = "aes-256-gcm/1"
 _NONCE = 12
+#: The lengths of a store's secret, and of the tag that AES-GCM adds.
+_SECRET, _TAG = 32, 16
 
 
 def new_key() -> str:
@@ -80,12 +82,14 @@ class Vault:
     _cipher: Any = attrs.field(init=False)
     _names: bytes = attrs.field(init=False)
     _keys: bytes = attrs.field(init=False)
+    _ids: bytes = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         put = object.__setattr__
         put(self, "_cipher", _aes(self._derived(b"bodies")) if self.encrypted else None)
         put(self, "_names", self._derived(b"pseudonyms"))
         put(self, "_keys", self._derived(b"keys"))
+        put(self, "_ids", self._derived(b"ids"))
 
     def _derived(self, purpose: bytes) -> bytes:
         return hmac.new(self.secret, b"kinderguard.casefile/1:" + purpose, hashlib.sha256).digest()
@@ -123,6 +127,10 @@ class Vault:
         """What is kept of an idempotency key, which may hold personal text."""
         return hmac.new(self._keys, text.encode(), hashlib.sha256).hexdigest()
 
+    def id_digest(self, number: str) -> str:
+        """What is kept of a resident ID to find its file by; whoever has not the secret can try none out."""
+        return hmac.new(self._ids, number.encode(), hashlib.sha256).hexdigest()
+
 
 def _bound(number: int, ref: str) -> bytes:
     return f"{number}:{ref}".encode()
@@ -147,6 +155,7 @@ def open_vault(cipher: str, stored: bytes, key: str | bytes | None) -> Vault:
     """The vault of a store that is there.
 
     Raises:
+        StoreUnusableError: its secret is damaged.
         KeyRefusedError: the key is wrong, is missing, or is given for a store without encryption.
     """
     if cipher == PLAIN:
@@ -157,6 +166,8 @@ def open_vault(cipher: str, stored: bytes, key: str | bytes | None) -> Vault:
                     "This store is not encrypted and takes no key; to encrypt it, make a new store with a key.",
                 )
             )
+        if len(stored) != _SECRET:
+            raise _damaged_secret()
         return Vault(stored, encrypted=False)
     if cipher != AES_GCM:
         raise KeyRefusedError(
@@ -172,13 +183,29 @@ def open_vault(cipher: str, stored: bytes, key: str | bytes | None) -> Vault:
                 "This store is encrypted; give its key: CaseStore(..., key=...).",
             )
         )
+    if len(stored) != _NONCE + _SECRET + _TAG:
+        raise _damaged_secret()
     try:
         secret = _aes(read_key(key)).decrypt(stored[:_NONCE], stored[_NONCE:], AES_GCM.encode())
     except _invalid_tag():
         raise KeyRefusedError(
-            Text("密钥与这个数据库不符；请核对密钥。", "The key is not this store's; check which key belongs to it.")
+            Text(
+                "密钥与这个数据库不符；请核对密钥。密钥确实无误的，则是数据库的表 kg_store 已损坏，请从备份恢复。",
+                "The key is not this store's; check which key belongs to it. If it surely is this one, the table "
+                "kg_store is damaged: restore a backup.",
+            )
         ) from None
     return Vault(secret, encrypted=True)
+
+
+def _damaged_secret() -> StoreUnusableError:
+    return StoreUnusableError(
+        Text(
+            "档案库的秘密数据（表 kg_store）已损坏，无法打开；请不要写入，从完好的备份恢复整个数据库。",
+            "The store's secret (table kg_store) is damaged, so it cannot be opened; write nothing, and restore the whole "
+            "database from a sound backup.",
+        )
+    )
 
 
 def _aes(key: bytes) -> Any:

@@ -41,12 +41,14 @@ class EntryKind(Code):
     SERVICE = "service", "服务", "service"
     VISIT = "visit", "走访", "visit"
     ERASURE = "erasure", "删除", "erasure"
+    SEARCH = "search", "查找", "search"
 
 
 #: Written by a method of their own, since their bodies must have a certain form.
 RESERVED = frozenset({EntryKind.CORRECTION, EntryKind.ASSESSMENT, EntryKind.ERASURE})
-#: What an erasure leaves readable: who was given what and why, and what was erased. Their bodies hold no facts.
-KEPT_AT_ERASURE = frozenset({EntryKind.SHARE, EntryKind.ERASURE})
+#: What an erasure leaves readable: who looked for the file, who was given what and why, and what was erased. Their bodies hold
+#: no facts.
+KEPT_AT_ERASURE = frozenset({EntryKind.SHARE, EntryKind.SEARCH, EntryKind.ERASURE})
 #: What the facts of a file follow from.
 FACTUAL = frozenset({EntryKind.FACTS, EntryKind.CORRECTION})
 
@@ -119,6 +121,8 @@ class NewEntry:
     key: str | None = attrs.field(default=None, kw_only=True, repr=False)
     expect: int | None = attrs.field(default=None, kw_only=True)
     corrects: int | None = attrs.field(default=None, kw_only=True)
+    acting: str | None = attrs.field(default=None, kw_only=True)
+    override: str | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         check_ref(self.ref)

@@ -6,11 +6,14 @@ and earlier erasures, stay readable: they hold no facts, and somebody must be ab
 
 import datetime as dt
 import warnings
+from typing import Any
 
+import attrs
 import sqlalchemy as sa
 
 from kinderguard.casefile import reading
 from kinderguard.casefile import tables as t
+from kinderguard.casefile.charge import Standing
 from kinderguard.casefile.correcting import check_reason
 from kinderguard.casefile.database import Database
 from kinderguard.casefile.entries import KEPT_AT_ERASURE, Entry, EntryKind, NewEntry
@@ -51,23 +54,42 @@ def _names(writing: Writing, ref: str) -> frozenset[str]:
         return frozenset()
 
 
-def erase(writing: Writing, ref: str, day: dt.date, *, reason: str, by: str) -> Entry:
+def _standing(writing: Writing, new: NewEntry) -> Standing:
+    """Who erases it; of a damaged file nobody can say who is in charge, and that is no reason to keep it."""
+    try:
+        return writing.check_charge(new)
+    except DamagedEntryError:
+        return Standing()
+
+
+def erase(
+    writing: Writing, ref: str, day: dt.date, *, reason: str, by: str, acting: str | None, override: str | None
+) -> Entry:
     """See ``CaseStore.erase``."""
     check_reason(reason)
     if not writing.last(ref):
         raise UnknownFileError.of(ref)
+    body: dict[str, Any] = {"reason": reason.strip()}
+    new = NewEntry(ref, EntryKind.ERASURE, body, day, by=by, acting=acting, override=override)
+    who = _standing(writing, new)
     # Before the names go: the reason is what stays.
-    check_text(reason, "reason", _names(writing, ref))
+    names = _names(writing, ref)
+    check_text(reason, "reason", names)
+    if who.refused is not None:
+        assert override is not None
+        check_text(override, "override", names)
+        # What else is written of it would go with the rest: so the erasure itself says why it was done all the same.
+        body |= {"override": {"reason": override.strip()}, "in_charge": who.in_charge, "acting": who.acting}
     run = writing.connection.execute
     kept = [kind.value for kind in KEPT_AT_ERASURE]
     of_file = sa.select(t.entries.c.number).where(t.entries.c.ref == ref, t.entries.c.kind.not_in(kept))
     numbers = list(run(of_file.order_by(t.entries.c.number)).scalars())
     for some in reading.chunks(numbers):
         run(sa.delete(t.bodies).where(t.bodies.c.number.in_(some)))
-    # A key's digest is made from what was written, and a place is a fact: both go as well.
+    # A key's digest is made from what was written, and places and the ID are facts: they go as well.
     run(sa.delete(t.keys).where(t.keys.c.ref == ref))
     run(sa.delete(t.places).where(t.places.c.ref == ref))
-    body = {"reason": reason.strip(), "entries": len(numbers)}
-    entry = writing.write(NewEntry(ref, EntryKind.ERASURE, body, day, by=by))
+    run(sa.delete(t.ids).where(t.ids.c.ref == ref))
+    entry = writing.write(attrs.evolve(new, body=body | {"entries": len(numbers)}), checked=True)
     run(sa.update(t.files).where(t.files.c.ref == ref).values(erased=entry.number))
     return entry

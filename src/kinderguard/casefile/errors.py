@@ -4,10 +4,25 @@ Raised by every module of this folder. Entries are named by their number and fil
 text that somebody typed into a file is ever in an error.
 """
 
+import re
 from typing import Self
 
+from kinderguard.model.echo import shown_code
 from kinderguard.model.errors import ToldError
 from kinderguard.model.text import Text
+
+#: A pseudonym as ``store.pseudonym`` makes it: digits in it are chance.
+_PSEUDONYM = re.compile(r"[0-9a-f]{32}")
+
+
+def shown_ref(ref: object) -> str:
+    """A file's number as a message may repeat it; not where a name, an ID number or a telephone was typed in its place.
+
+    >>> shown_ref("330199-7"), shown_ref("19900001111")
+    ('330199-7', '…')
+    """
+    text = str(ref)
+    return text if _PSEUDONYM.fullmatch(text) else shown_code(text)
 
 
 class StoreError(ToldError):
@@ -20,10 +35,11 @@ class UnknownFileError(StoreError, LookupError):
     @classmethod
     def of(cls, ref: str) -> Self:
         """The error for one ref."""
+        named = shown_ref(ref)
         return cls(
             Text(
-                f"没有编号为 {ref} 的个案档案；store.refs(open=None) 列出全部编号。",
-                f"There is no file {ref}; store.refs(open=None) lists them all.",
+                f"没有编号为 {named} 的个案档案；store.refs(open=None) 列出全部编号。",
+                f"There is no file {named}; store.refs(open=None) lists them all.",
             )
         )
 
@@ -83,12 +99,23 @@ class ConflictError(StoreError):
 
 
 class ErasedError(StoreError):
-    """The content of an entry was erased, so what rests on it cannot be given."""
+    """The content of an entry or of a whole file was erased, so what rests on it cannot be given, and nothing is added."""
 
     @classmethod
     def of(cls, number: int) -> Self:
         """The error for one entry."""
         return cls(Text(f"第 {number} 条记录的内容已被删除，无法再现。", f"The content of entry {number} was erased."))
+
+    @classmethod
+    def of_file(cls, ref: str) -> Self:
+        """The error for a file that was erased and not begun again."""
+        return cls(
+            Text(
+                f"档案 {ref} 的内容已删除，不能再写入或评估；未写入任何内容。确须重新建档的，请用新的档案编号，或写明 override 的理由。",
+                f"File {ref} was erased, so nothing is written to it and it is not assessed; nothing was written. If the child must "
+                "have a file again, begin one with another number, or say why with override.",
+            )
+        )
 
 
 class KeyRefusedError(StoreError):
@@ -96,15 +123,16 @@ class KeyRefusedError(StoreError):
 
 
 class DamagedEntryError(StoreError):
-    """An entry is not what was written: its content was changed, or swapped with another's."""
+    """An entry is not what was written: its content, days or author were changed, or swapped with another's."""
 
     @classmethod
     def of(cls, number: int) -> Self:
         """The error for one entry."""
         return cls(
             Text(
-                f"第 {number} 条记录的内容与写入时不符；请运行 store.verify()，并从备份恢复。",
-                f"The content of entry {number} is not what was written; run store.verify() and restore from a backup.",
+                f"第 {number} 条记录与写入时不符（内容、日期或经办人被改动）；请运行 store.verify()，并从备份恢复。",
+                f"What entry {number} says (its content, days or author) is not what was written; run store.verify() and restore from "
+                "a backup.",
             )
         )
 

@@ -16,6 +16,12 @@ from kinderguard.model.text import Text, join, same
 PLACES = ("division_code", "child.registration.division", "child.residence.division")
 
 
+def places_in(body: Mapping[str, Any]) -> set[str]:
+    """The divisions that a body of facts states."""
+    facts = body.get("facts") or {}
+    return {str(facts[path]) for path in PLACES if facts.get(path) is not None}
+
+
 def facts_of(case: Case) -> dict[str, Any]:
     """What is known in a case, as JSON values by path.
 

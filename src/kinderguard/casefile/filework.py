@@ -69,32 +69,51 @@ class FileWork:
         return transfers(self._store.entries(ref))
 
     def propose_transfer(
-        self, ref: str, to: str, *, by: str, reason: str | None = None, on: dt.date | None = None
+        self,
+        ref: str,
+        to: str,
+        *,
+        by: str,
+        reason: str | None = None,
+        on: dt.date | None = None,
+        acting: str | None = None,
+        override: str | None = None,
     ) -> Entry:
         """Propose that another division takes a file over; see ``transfers.propose_transfer``."""
         from kinderguard.casefile.transfers import propose_transfer
 
-        return propose_transfer(self._store, ref, to, by=by, reason=reason, on=on)
+        return propose_transfer(self._store, ref, to, by=by, reason=reason, on=on, acting=acting, override=override)
 
-    def accept_transfer(self, ref: str, *, acting: str, by: str, on: dt.date | None = None) -> tuple[Entry, Entry]:
+    def accept_transfer(
+        self, ref: str, *, acting: str, by: str, on: dt.date | None = None, override: str | None = None
+    ) -> tuple[Entry, Entry]:
         """Accept the open transfer of a file; see ``transfers.accept_transfer``."""
         from kinderguard.casefile.transfers import accept_transfer
 
-        return accept_transfer(self._store, ref, acting=acting, by=by, on=on)
+        return accept_transfer(self._store, ref, acting=acting, by=by, on=on, override=override)
 
-    def refuse_transfer(self, ref: str, *, acting: str, reason: str, by: str, on: dt.date | None = None) -> Entry:
+    def refuse_transfer(
+        self, ref: str, *, acting: str, reason: str, by: str, on: dt.date | None = None, override: str | None = None
+    ) -> Entry:
         """Refuse the open transfer of a file; see ``transfers.refuse_transfer``."""
         from kinderguard.casefile.transfers import refuse_transfer
 
-        return refuse_transfer(self._store, ref, acting=acting, reason=reason, by=by, on=on)
+        return refuse_transfer(self._store, ref, acting=acting, reason=reason, by=by, on=on, override=override)
 
     def withdraw_transfer(
-        self, ref: str, *, acting: str, by: str, reason: str | None = None, on: dt.date | None = None
+        self,
+        ref: str,
+        *,
+        acting: str,
+        by: str,
+        reason: str | None = None,
+        on: dt.date | None = None,
+        override: str | None = None,
     ) -> Entry:
         """Withdraw the open transfer of a file; see ``transfers.withdraw_transfer``."""
         from kinderguard.casefile.transfers import withdraw_transfer
 
-        return withdraw_transfer(self._store, ref, acting=acting, by=by, reason=reason, on=on)
+        return withdraw_transfer(self._store, ref, acting=acting, by=by, reason=reason, on=on, override=override)
 
     # ---- closing -------------------------------------------------------------------------------------------------
 
@@ -108,19 +127,31 @@ class FileWork:
         on: dt.date | None = None,
         happened_on: dt.date | None = None,
         note: str | None = None,
+        acting: str | None = None,
+        override: str | None = None,
     ) -> Entry:
         """Close a file with a coded reason and the last month paid; see ``closing.close_file``."""
         from kinderguard.casefile.closing import close_file
 
         return close_file(
-            self._store, ref, reason=reason, last_paid=last_paid, by=by, on=on, happened_on=happened_on, note=note
-        )
+            self._store, ref, reason=reason, last_paid=last_paid, by=by, on=on, happened_on=happened_on, note=note,
+            acting=acting, override=override,
+        )  # fmt: skip
 
-    def reopen_file(self, ref: str, *, reason: str, by: str, on: dt.date | None = None) -> Entry:
+    def reopen_file(
+        self,
+        ref: str,
+        *,
+        reason: str,
+        by: str,
+        on: dt.date | None = None,
+        acting: str | None = None,
+        override: str | None = None,
+    ) -> Entry:
         """Open a closed file again; see ``closing.reopen_file``."""
         from kinderguard.casefile.closing import reopen_file
 
-        return reopen_file(self._store, ref, reason=reason, by=by, on=on)
+        return reopen_file(self._store, ref, reason=reason, by=by, on=on, acting=acting, override=override)
 
     # ---- sharing and retention -----------------------------------------------------------------------------------
 
@@ -136,13 +167,14 @@ class FileWork:
         override: "Override | None" = None,
         on: dt.date | None = None,
         rules: "SharingRules | None" = None,
+        acting: str | None = None,
     ) -> "SharedFile":
         """Give a recipient what its role and the purpose allow, and write that down; see ``sharing.share``."""
         from kinderguard.casefile.sharing import share
 
         return share(
             self._store, ref, recipient=recipient, purpose=purpose, basis=basis, by=by, consent=consent, override=override, on=on,
-            rules=rules,
+            rules=rules, acting=acting,
         )  # fmt: skip
 
     def erasable(

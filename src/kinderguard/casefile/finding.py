@@ -1,6 +1,6 @@
-"""Which files there are: by the division in charge, open or closed.
+"""Which files there are: by the division in charge, open or closed; and those of one child, by its resident ID.
 
-Used by ``CaseStore.refs``. The table of places says where to look; where a file is, it says itself.
+Used by ``CaseStore.refs`` and ``find``. The table of places says where to look; where a file is, it says itself.
 """
 
 import datetime as dt
@@ -11,10 +11,17 @@ from sqlalchemy.engine import Connection
 
 from kinderguard.casefile import history, reading
 from kinderguard.casefile import tables as t
+from kinderguard.casefile.correcting import check_reason
 from kinderguard.casefile.encryption import Vault
-from kinderguard.casefile.entries import FACTUAL, Entry, EntryKind
+from kinderguard.casefile.entries import FACTUAL, Entry, EntryKind, NewEntry, check_user
+from kinderguard.casefile.errors import EntryRefusedError
 from kinderguard.casefile.facts import PLACES
+from kinderguard.casefile.holders import files_with
+from kinderguard.casefile.identity import read_id
+from kinderguard.casefile.texts import check_text
+from kinderguard.casefile.writing import Writing
 from kinderguard.model.places import check_division
+from kinderguard.model.text import Text
 
 _STATES = (EntryKind.CLOSING, EntryKind.REOPENING)
 
@@ -23,7 +30,7 @@ def refs(
     connection: Connection, vault: Vault, division: str | None, is_open: bool | None, at: dt.date
 ) -> tuple[str, ...]:
     """See ``CaseStore.refs``."""
-    query = sa.select(t.files.c.ref).where(sa.or_(t.files.c.erased.is_(None), t.files.c.last > t.files.c.erased))
+    query = sa.select(t.files.c.ref).where(t.files.c.erased.is_(None))
     found = set(connection.execute(query).scalars())
     if division is not None:
         found &= _in_charge(connection, vault, check_division(division), at)
@@ -31,6 +38,26 @@ def refs(
         closed = _closed(connection, vault, at)
         found = found - closed if is_open else found & closed
     return tuple(sorted(found))
+
+
+def find(writing: Writing, resident_id: str, *, by: str, reason: str) -> tuple[str, ...]:
+    """See ``CaseStore.find``."""
+    check_reason(reason)
+    check_user(by)
+    number = read_id(resident_id)
+    if number is None:
+        raise EntryRefusedError(
+            Text(
+                "这不是有效的身份证号，未查找；请核对号码。",
+                "That is no valid resident ID, so nothing was looked for; check the number.",
+            )
+        )
+    check_text(reason, "reason")
+    found = files_with(writing.connection, writing.vault, [number]).get(number, ())
+    for ref in found:
+        body = {"reason": reason.strip(), "by": "resident_id"}
+        writing.write(NewEntry(ref, EntryKind.SEARCH, body, writing.today, by=by))
+    return found
 
 
 def _in_charge(connection: Connection, vault: Vault, division: str, at: dt.date) -> set[str]:

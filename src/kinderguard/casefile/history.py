@@ -47,6 +47,8 @@ class Stated:
 
     value: Any = attrs.field(repr=False)
     entry: int
+    #: The entry that first said just this value in its place; another than ``entry`` where that only confirmed it.
+    first: int
 
 
 @attrs.frozen
@@ -99,7 +101,7 @@ def _corrections(entries: Iterable[Entry]) -> dict[int, list[Entry]]:
 def _effect(entry: Entry, by_target: Mapping[int, Sequence[Entry]]) -> dict[str, Stated] | None:
     """The facts of an entry after its corrections, which may be corrected themselves; None where it was taken back."""
     facts: dict[str, Stated] | None = {
-        path: Stated(value, entry.number) for path, value in (entry.body.get("facts") or {}).items()
+        path: Stated(value, entry.number, entry.number) for path, value in (entry.body.get("facts") or {}).items()
     }
     for correction in by_target.get(entry.number, ()):
         said = _effect(correction, by_target)
@@ -109,10 +111,16 @@ def _effect(entry: Entry, by_target: Mapping[int, Sequence[Entry]]) -> dict[str,
         if gone is True and not correction.erased:
             facts = None
             continue
-        facts = (facts or {}) | said
+        before = facts or {}
+        facts = before | {path: _said_again(before.get(path), each) for path, each in said.items()}
         for path in gone or ():
             facts.pop(path, None)
     return facts
+
+
+def _said_again(before: Stated | None, now: Stated) -> Stated:
+    """What a correction says of a path; where it only confirms what stood there, since when that is said."""
+    return now if before is None or before.value != now.value else attrs.evolve(now, first=before.first)
 
 
 def stated_on(held: Iterable[Holding], day: dt.date) -> dict[str, Stated]:
@@ -150,6 +158,15 @@ def changes_between(before: Mapping[str, Stated], after: Mapping[str, Stated]) -
                 FactChange(path, title_of(path), was, now, old.entry if old else None, new.entry if new else None)
             )
     return tuple(found)
+
+
+def declared_titles(entries: Iterable[Entry]) -> dict[str, Text]:
+    """What a list's or a pack's own facts were called when they were filed, by their path."""
+    found: dict[str, Text] = {}
+    for entry in entries:
+        for path, title in (entry.body.get("titles") or {}).items():
+            found[path] = Text(title["zh"], title["en"])
+    return found
 
 
 def lines(entries: Sequence[Entry]) -> tuple[HistoryLine, ...]:

@@ -5,9 +5,12 @@ there is none, of its name, birth date, sex and division of registration.
 """
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 
 from kinderguard.casefile.encryption import Vault
 from kinderguard.model.case import Case
+from kinderguard.model.errors import FieldValueError
+from kinderguard.model.resident_id import read_resident_id
 from kinderguard.model.text import Text
 
 #: What tells children apart who have no resident ID.
@@ -22,16 +25,60 @@ FILED_BY_NAME = Text(
     "no resident ID; filed by name, birth date, sex and division of registration. Add the ID",
 )
 ERASED = Text(
-    "该儿童的档案已依规删除，未重新建档；如确需重新建档，请用 store.record(…)",
-    "the child's file was erased and is not begun again by an import; if it must be, use store.record(...)",
+    "该儿童的档案已依规删除，未重新建档；如确需重新建档，请用 store.record(…)，另用编号，或写明 override",
+    "the child's file was erased and is not begun again by an import; if it must be, use store.record(...) with another number, or "
+    "with override",
 )
 
 
-def file_of(vault: Vault, case: Case) -> str | None:
-    """The ref of a child's file in this store, which gives nobody away; None where nobody can tell who the child is."""
+def read_id(text: object) -> str | None:
+    """A resident ID as a case holds it; None where it is none."""
+    plain = str(text).strip().upper() if isinstance(text, str) else ""
+    try:
+        read_resident_id(plain)
+    except FieldValueError:
+        return None
+    return plain
+
+
+def of_id(number: str) -> str:
+    """What the ref of a file is made from, by ``vault.pseudonym``, where the child has a resident ID."""
+    return f"id:{number}"
+
+
+def numbers_of(cases: Iterable[Case]) -> tuple[str, ...]:
+    """The resident IDs of the children that have one."""
+    found = (case.child.resident_id for case in cases)
+    return tuple(dict.fromkeys(each.reveal() for each in found if each is not None))
+
+
+def several(refs: Sequence[str]) -> Text:
+    """Why a child is not filed whose ID several files hold."""
+    named = "、".join(refs), ", ".join(refs)
+    return Text(
+        f"同一身份证号在多份档案中（{named[0]}），不能确定写入哪一份；请核对，将多余的结案并更正其身份证号，再导入",
+        f"several files hold the same resident ID ({named[1]}), so it cannot be told which to write to; look at them, close those "
+        "that are too many and correct the ID in them, then import again",
+    )
+
+
+def file_of(vault: Vault, case: Case, held: Mapping[str, Sequence[str]]) -> str | tuple[str, ...] | None:
+    """The ref of a child's file in this store, which gives nobody away.
+
+    Args:
+        vault: of the store.
+        case: the child.
+        held: by resident ID, the files that hold it already (``holders.files_with``).
+
+    Returns:
+        The file that holds the child's ID, whatever its ref is, or else the one of its pseudonym; several, where it cannot be
+        told which; None where nobody can tell who the child is.
+    """
     child = case.child
     if child.resident_id is not None:
-        return vault.pseudonym(f"id:{child.resident_id.reveal()}")
+        number = child.resident_id.reveal()
+        own, there = vault.pseudonym(of_id(number)), tuple(held.get(number, ()))
+        return own if own in there or not there else there[0] if len(there) == 1 else there
     if child.name is None or child.birth_date is None or not child.birth_date.is_exact:
         return None
     known = [child.name.reveal(), str(child.birth_date), child.sex, child.registration.division]

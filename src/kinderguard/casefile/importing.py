@@ -6,7 +6,7 @@ departments' lists combines them first (``survey``) and files the survey (``surv
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -14,8 +14,8 @@ import attrs
 from kinderguard.casefile.encryption import Vault
 from kinderguard.casefile.errors import EntryRefusedError
 from kinderguard.casefile.facts import facts_of
-from kinderguard.casefile.identity import ERASED, FILED_BY_NAME, UNIDENTIFIED, file_of
-from kinderguard.casefile.recording import Recording
+from kinderguard.casefile.identity import ERASED, FILED_BY_NAME, UNIDENTIFIED, file_of, numbers_of, several
+from kinderguard.casefile.recording import FactSource, Recording
 from kinderguard.casefile.writing import Writing
 from kinderguard.model.case import Case
 from kinderguard.model.dates import as_day
@@ -95,6 +95,8 @@ class _Import:
     source: str
     vault: Vault
     refs: Refs | None
+    #: By resident ID, the files that hold it already.
+    held: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
     written: int = 0
     unchanged: int = 0
     before: int = 0
@@ -117,9 +119,12 @@ class _Import:
             assert row.error is not None
             self._leave(row, row.error.message)
             return None
-        ref = self.refs(row) if self.refs is not None else file_of(self.vault, row.case)
+        ref = self.refs(row) if self.refs is not None else file_of(self.vault, row.case, self.held)
         if ref is None:
             self._leave(row, UNIDENTIFIED)
+            return None
+        if isinstance(ref, tuple):
+            self._leave(row, several(ref))
             return None
         if ref in self.met:
             first = self.met[ref]
@@ -135,7 +140,11 @@ class _Import:
         if self.refs is None and row.case.child.resident_id is None:
             self.without_id.append(RowPlace(row.sheet, row.row, FILED_BY_NAME))
         case = row.case.model_copy(update={"ref": ref})
-        return Recording(case, self.at, by=self.by, source=self.source, key=self._key(case))
+        facts = tuple(facts_of(case))
+        rows = (FactSource(self.source, row.sheet, row.row, self.at, facts),)
+        return Recording(
+            case, self.at, by=self.by, source=self.source, key=self._key(case), sources=rows, titles=self.ledger.titles
+        )
 
     def _key(self, case: Case) -> str:
         """The same for the same row, whatever its place in the file; another as soon as anything in it differs."""
@@ -185,7 +194,10 @@ def import_ledger(
     job = _Import(ledger, as_day(at, "at"), by, source or ledger.source, store._vault, refs)
     with told(progress, 0, len(ledger.rows), Text("已存档行", "rows filed"), short=FEW) as tell:
         for start in range(0, len(ledger.rows), _STEP):
-            rows = job.recordings(ledger.rows[start : start + _STEP])
+            some = ledger.rows[start : start + _STEP]
+            if refs is None:
+                job.held = store._files_with(numbers_of(row.case for row in some if row.case is not None))
+            rows = job.recordings(some)
             if rows:
                 with store._writing() as writing:
                     given = [recording.ref for _, recording in rows]

@@ -3,15 +3,40 @@
 Used by ``CaseStore`` once, when it begins.
 """
 
+import warnings
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from kinderguard.casefile import tables as t
 from kinderguard.casefile.database import Database
+from kinderguard.casefile.derived import rebuild
 from kinderguard.casefile.encryption import Vault, new_vault, open_vault, wrapped
 from kinderguard.casefile.entries import FIRST
 from kinderguard.casefile.errors import KeyRefusedError, NoStoreError, StoreUnusableError
 from kinderguard.model.text import Text
+
+
+class PlainStoreWarning(UserWarning):
+    """A store on a disk was opened without a key, and nobody said that this is meant: what the files say stands there in
+    clear.
+    """
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(f"{text.zh}\n{text.en}")
+
+
+def tell_plain() -> None:
+    """Warn whoever opened a store that it is not encrypted."""
+    text = Text(
+        "这个档案库没有密钥：姓名、证件号等都以明文存放，谁能读到数据库就能读到它们。加密请用 CaseStore(…, key=new_key()) "
+        "新建（密钥另行保管，事后不能再加）；确实不加密的，请写明 key=None。",
+        "This store has no key: names, ID numbers and all else stand in it in clear, and whoever reads the database reads "
+        "them. To encrypt one, make it with CaseStore(..., key=new_key()), and keep the key elsewhere: it cannot be added "
+        "later. If it is meant to be plain, say key=None.",
+    )
+    warnings.warn(PlainStoreWarning(text), stacklevel=3)
 
 
 def open_store(database: Database, key: str | bytes | None, *, make: bool = True) -> Vault:
@@ -30,6 +55,7 @@ def open_store(database: Database, key: str | bytes | None, *, make: bool = True
         _make(database, key)
     with database.reading() as connection:
         row = connection.execute(sa.select(t.stores.c.format, t.stores.c.cipher, t.stores.c.secret)).one()
+        complete = sa.inspect(connection).has_table(t.ids.name)
     if row.format != t.FORMAT:
         raise StoreUnusableError(
             Text(
@@ -37,7 +63,10 @@ def open_store(database: Database, key: str | bytes | None, *, make: bool = True
                 f"The store has the format {row.format!r}, and this version knows {t.FORMAT!r}; upgrade kinderguard.",
             )
         )
-    return open_vault(row.cipher, bytes(row.secret), key)
+    vault = open_vault(row.cipher, bytes(row.secret), key)
+    if not complete:
+        _complete(database, vault)
+    return vault
 
 
 def change_key(connection: Connection, vault: Vault, new: str | bytes) -> None:
@@ -50,6 +79,13 @@ def change_key(connection: Connection, vault: Vault, new: str | bytes) -> None:
             )
         )
     connection.execute(sa.update(t.stores).values(secret=wrapped(vault.secret, new)))
+
+
+def _complete(database: Database, vault: Vault) -> None:
+    """A store of an earlier version has no digests of IDs yet: they are worked out from its entries, once."""
+    with database.writing() as connection:
+        database.make(t.METADATA, connection)
+        rebuild(connection, vault, whatever=True)  # a damaged entry keeps nobody from opening, or from ``verify``
 
 
 def _make(database: Database, key: str | bytes | None) -> None:

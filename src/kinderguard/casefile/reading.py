@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from kinderguard.casefile import tables as t
 from kinderguard.casefile.encryption import Vault
-from kinderguard.casefile.entries import Entry, EntryKind, body_digest, kind_named, moment, unpacked
+from kinderguard.casefile.entries import Entry, EntryKind, body_digest, entry_hash, kind_named, moment, unpacked
 from kinderguard.casefile.errors import DamagedEntryError, EntryRefusedError
 
 #: So many values fit into one ``IN`` of any database.
@@ -35,7 +35,7 @@ def entry_of(row: Any, vault: Vault) -> Entry:
     """An entry from its row.
 
     Raises:
-        DamagedEntryError: its content is not what was written.
+        DamagedEntryError: its content, its days or its author are not what was written.
     """
     number, ref, kind, since, until, known_at, by, corrects, digest, previous, own_hash, salt, content = row
     body: dict[str, Any] = {}
@@ -44,6 +44,8 @@ def entry_of(row: Any, vault: Vault) -> Entry:
         if not hmac.compare_digest(body_digest(bytes(salt), content), digest):
             raise DamagedEntryError.of(number)
         body = unpacked(vault.open(number, ref, content))
+    if entry_hash(number, ref, kind, since, until, known_at, by, corrects, digest, previous) != own_hash:
+        raise DamagedEntryError.of(number)
     return Entry(
         number, ref, kind_of(kind, number), since, until, moment(known_at), by, body, corrects, content is None, digest,
         previous, own_hash,

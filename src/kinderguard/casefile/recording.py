@@ -16,6 +16,7 @@ from kinderguard.casefile.texts import check_text
 from kinderguard.casefile.writing import Writing
 from kinderguard.model.case import Case
 from kinderguard.model.dates import as_day
+from kinderguard.model.text import Text
 
 
 @attrs.frozen
@@ -43,6 +44,7 @@ class Recording:
 
     Attributes:
         sources: rows of lists that the facts are from; kept with the facts that are written.
+        titles: what the lists' or packs' own facts are called, by path; kept with those that are written.
     """
 
     case: Case = attrs.field(repr=False)
@@ -52,6 +54,9 @@ class Recording:
     key: str | None = attrs.field(default=None, kw_only=True, repr=False)
     unknown: tuple[str, ...] = attrs.field(default=(), kw_only=True)
     sources: tuple[FactSource, ...] = attrs.field(default=(), kw_only=True)
+    titles: Mapping[str, Text] = attrs.field(factory=dict, kw_only=True)
+    acting: str | None = attrs.field(default=None, kw_only=True)
+    override: str | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         check_ref(self.case.ref)
@@ -82,8 +87,19 @@ class Recording:
         body: dict[str, Any] = {"facts": facts}
         rows = [row for each in self.sources if (row := _row(each, facts)) is not None]
         source = self.source or ",".join(dict.fromkeys(row["list"] for row in rows))
+        titles = {path: title.to_dict() for path, title in self.titles.items() if path in facts}
+        body |= {"titles": titles} if titles else {}
         body |= ({"source": source} if source else {}) | ({"sources": rows} if rows else {})
-        new = NewEntry(self.ref, EntryKind.FACTS, body, self.at, by=self.by, key=self.key)
+        new = NewEntry(
+            self.ref,
+            EntryKind.FACTS,
+            body,
+            self.at,
+            by=self.by,
+            key=self.key,
+            acting=self.acting,
+            override=self.override,
+        )
         return writing.write(new, canonical=True)
 
     def _differing(self, writing: Writing) -> dict[str, Any]:

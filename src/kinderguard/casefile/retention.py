@@ -13,9 +13,10 @@ import attrs
 from kinderguard.casefile.closing import closing_of
 from kinderguard.casefile.entries import Entry
 from kinderguard.casefile.errors import StoreError
+from kinderguard.casefile.moves import MoveRefusedError
 from kinderguard.casefile.transfers import open_transfer
 from kinderguard.model.codes import ClosingReason
-from kinderguard.model.dates import add_months
+from kinderguard.model.dates import add_months, as_day
 from kinderguard.model.errors import suggestion
 from kinderguard.model.text import Text
 from kinderguard.rules.kinds import MONTHS
@@ -64,6 +65,7 @@ class Retention:
         Raises:
             RetentionNotSetError: there is no such parameter, it is not in months, or it has no value there on that day.
         """
+        day = as_day(day, "day")
         known = book.overlay(division).rules.parameters
         parameter = known.get(code)
         value = None if parameter is None else parameter.at(division, day)
@@ -82,7 +84,7 @@ class Retention:
     def until(self, reason: ClosingReason, closed: dt.date) -> dt.date | None:
         """The first day on which a file that was closed may be erased; None where no time is given for its reason."""
         months = self.by_reason.get(reason, self.months)
-        return None if months is None else add_months(closed, months)
+        return None if months is None else add_months(as_day(closed, "closed"), months)
 
 
 @attrs.frozen
@@ -134,11 +136,17 @@ def erase_expired(
 ) -> tuple[Erasable, ...]:
     """Erase the closed files whose time is over, and say which. The chain of entries stays valid.
 
+    A file of which another division is in charge than that of ``by`` is left to that one, and is not among those erased.
+
     Args:
         store, keep, today, division: as for ``erasable``.
         by: the code of the user, never a name.
     """
-    found = erasable(store, keep, today=today, division=division)
-    for each in found:
-        store.erase(each.ref, reason=f"retention: closed {each.closed_on}, kept until {each.since}", by=by)
-    return found
+    erased = []
+    for each in erasable(store, keep, today=today, division=division):
+        try:
+            store.erase(each.ref, reason=f"retention: closed {each.closed_on}, kept until {each.since}", by=by)
+        except MoveRefusedError:
+            continue
+        erased.append(each)
+    return tuple(erased)

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Self
 import attrs
 
 from kinderguard.casefile.bodies import read_consent
-from kinderguard.casefile.entries import Entry, EntryKind
+from kinderguard.casefile.charge import standing
+from kinderguard.casefile.entries import Entry, EntryKind, NewEntry
 from kinderguard.casefile.errors import ConflictError, StoreError, UnreadableEntryError
 from kinderguard.casefile.facts import case_of, facts_of
 from kinderguard.casefile.history import holdings, stated_on, values, withdrawn
@@ -27,6 +28,7 @@ from kinderguard.model.errors import InvalidRecordError, suggestion
 from kinderguard.model.help import Consent
 from kinderguard.model.record import Record, is_personal
 from kinderguard.model.text import Text, join, same
+from kinderguard.model.toml_files import read_toml
 
 if TYPE_CHECKING:
     from kinderguard.casefile.store import CaseStore
@@ -61,6 +63,7 @@ class Refusal(Code):
     CONSENT_WITHDRAWN = "consent_withdrawn", "同意已撤回", "the consent was withdrawn"
     GUARDIAN_NEEDED = "guardian_needed", "未满十四周岁，须由监护人同意", "under 14 the guardian's consent is needed"
     UNCLEAR = "unclear", "同意的同意人或起始日期不明", "who consented, or from when, is not known"
+    NOT_IN_CHARGE = "not_in_charge", "经办人所属地区不负责该档案", "the user's division is not in charge of the file"
     OVERRIDE_WITHOUT_REASON = "override_without_reason", "强制共享未写明理由", "an override needs a reason"
 
 
@@ -156,7 +159,7 @@ class SharingRules:
         """
         file = Path(path)
         try:
-            data = tomllib.loads(file.read_text(encoding="utf-8"))
+            data = read_toml(file)
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise _faulty(
                 file.name, Text(f"无法读取（{type(error).__name__}）", f"cannot be read ({type(error).__name__})")
@@ -268,6 +271,7 @@ def share(
     override: Override | None = None,
     on: dt.date | None = None,
     rules: SharingRules | None = None,
+    acting: str | None = None,
 ) -> SharedFile:
     """Give a recipient what its role and the purpose allow, and write that down; a refusal is written down as well.
 
@@ -283,6 +287,7 @@ def share(
         override: to share all the same, with a reason.
         on: the day; today if left out.
         rules: a county's own; this library's defaults, if left out.
+        acting: the division that shares, as for ``store.append``.
 
     Raises:
         SharingRefusedError: it may not be shared. The attempt is written down, without any fact.
@@ -299,6 +304,9 @@ def share(
         entries = store.entries(ref)
         case = case_of(ref, values(stated_on(holdings(entries), day)))
         relied_on, refusals = _grounds(rule, ground, case, entries, consent, day)
+        asked = NewEntry(ref, EntryKind.SHARE, {}, day, by=by, acting=acting)
+        if standing(asked, entries, (), max(day, store.today())).refused is not None:
+            refusals = (*refusals, Refusal.NOT_IN_CHARGE)
         if override is not None:
             refusals = () if override.reason.strip() else (Refusal.OVERRIDE_WITHOUT_REASON,)
         given: dict[str, Any] = {}

@@ -8,12 +8,14 @@ them.
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from types import EllipsisType
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy.engine import URL, Connection
 
 from kinderguard.casefile import history, reading
 from kinderguard.casefile.database import Database
+from kinderguard.casefile.doubts import hidden_facts
 from kinderguard.casefile.entries import (
     FACTUAL,
     RESERVED,
@@ -23,17 +25,19 @@ from kinderguard.casefile.entries import (
     kind_named,
     microseconds,
 )
-from kinderguard.casefile.errors import EntryRefusedError, UnknownEntryError, UnknownFileError
+from kinderguard.casefile.errors import EntryRefusedError, ErasedError, UnknownEntryError, UnknownFileError
 from kinderguard.casefile.facts import case_of
 from kinderguard.casefile.filework import FileWork
 from kinderguard.casefile.history import FactChange, HistoryLine
+from kinderguard.casefile.identity import of_id, read_id
 from kinderguard.casefile.recording import Recording
-from kinderguard.casefile.writing import OF_OPEN_FILES, Writing
+from kinderguard.casefile.writing import Writing
 from kinderguard.model.case import Case
 from kinderguard.model.dates import BEIJING, as_day
 from kinderguard.model.text import Text
 
 if TYPE_CHECKING:
+    from kinderguard.casefile.doubts import HiddenFact
     from kinderguard.casefile.importing import Imported
     from kinderguard.casefile.surveying import FiledSurvey
     from kinderguard.casefile.verifying import Head, VerifyReport
@@ -54,7 +58,9 @@ class CaseStore(FileWork):
 
     Args:
         url: an SQLAlchemy URL of SQLite or PostgreSQL; the tables are made where they are not there.
-        key: encrypts what the files say; see ``casefile.new_key``. Without it whoever reads the database reads them.
+        key: encrypts what the files say; see ``casefile.new_key``. Without it whoever reads the database reads them, names
+            included, and a ``PlainStoreWarning`` says so, unless ``key=None`` says that this is meant or nothing is
+            written to a disk.
         clock: what time it is (with its time zone); the machine's clock if left out.
         wait: seconds to wait for other writers.
         make: whether a store is made where there is none.
@@ -67,7 +73,7 @@ class CaseStore(FileWork):
 
     >>> import datetime as dt
     >>> from kinderguard import Case
-    >>> store = CaseStore("sqlite://")
+    >>> store = CaseStore("sqlite://")  # in memory; a file takes a key: CaseStore("sqlite:///files.db", key=key)
     >>> case = Case.from_facts({"ref": "330106-7", "household.size": 3})
     >>> entry = store.record(case, at=dt.date(2025, 3, 1), by="330106.user3")
     >>> entry.number, entry.kind, store.case("330106-7").household.size
@@ -79,20 +85,22 @@ class CaseStore(FileWork):
         self,
         url: str | URL = "sqlite:///kinderguard.db",
         *,
-        key: str | bytes | None = None,
+        key: str | bytes | EllipsisType | None = ...,
         clock: Callable[[], dt.datetime] | None = None,
         wait: float = 30.0,
         make: bool = True,
     ) -> None:
-        from kinderguard.casefile.opening import open_store
+        from kinderguard.casefile.opening import open_store, tell_plain
 
         self._clock = clock or _now
         self._database = Database(url, wait=wait, make=make)
         try:
-            self._vault = open_store(self._database, key, make=make)
+            self._vault = open_store(self._database, None if isinstance(key, EllipsisType) else key, make=make)
         except BaseException:
             self._database.close()
             raise
+        if key is ... and not self._database.in_memory:
+            tell_plain()
 
     def close(self) -> None:
         """Close every connection."""
@@ -122,8 +130,31 @@ class CaseStore(FileWork):
         return self.today() if value is None else as_day(value, name)
 
     def pseudonym(self, text: str) -> str:
-        """A stable ref for ``text`` (a resident ID) in this store that does not give it away; see ``encryption``."""
-        return self._vault.pseudonym(text)
+        """A stable ref for ``text`` in this store that does not give it away; see ``encryption``.
+
+        Of a resident ID it is the very ref that an import gives the child's file, unless another file held the ID before:
+        ``find`` knows that one too.
+        """
+        number = read_id(text)
+        return self._vault.pseudonym(text if number is None else of_id(number))
+
+    def find(self, resident_id: str, *, by: str, reason: str) -> tuple[str, ...]:
+        """The files of the child with a resident ID, open or closed; more than one is to be looked at.
+
+        The search is kept as an entry in each file that it found, with who searched and why, and without the ID.
+
+        Args:
+            resident_id: the ID; it is kept nowhere and stands in no message.
+            by: the code of the user, never a name.
+            reason: why, without names or ID numbers.
+
+        Raises:
+            EntryRefusedError: that is no resident ID, or no reason is given.
+        """
+        from kinderguard.casefile.finding import find
+
+        with self._writing() as writing:
+            return find(writing, resident_id, by=by, reason=reason)
 
     # ---- writing ------------------------------------------------------------------------------------------------
 
@@ -133,6 +164,15 @@ class CaseStore(FileWork):
             writing = Writing(connection, self._vault, self._clock)
             yield writing
             writing.flush()
+
+    def _files_with(self, numbers: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+        """By resident ID, the files that hold it; for imports, which write nothing of whom they looked for."""
+        from kinderguard.casefile.holders import files_with
+
+        if not numbers:
+            return {}
+        with self._database.reading() as connection:
+            return files_with(connection, self._vault, numbers)
 
     def append(
         self,
@@ -145,6 +185,8 @@ class CaseStore(FileWork):
         by: str,
         key: str | None = None,
         expect: int | None = None,
+        acting: str | None = None,
+        override: str | None = None,
     ) -> Entry:
         """Add one entry.
 
@@ -156,15 +198,27 @@ class CaseStore(FileWork):
             by: the code of the user, never a name.
             key: makes it idempotent: written once, however often it is tried; then the entry of then is given.
             expect: the number of the last entry of the file that the caller has seen (0: no file yet).
+            acting: the division that acts; it must be the one in charge, one within it, or one above it. Left out, that of
+                ``by`` where the file was handed over (``330106.user3``). A user of another division cannot act for it.
+            override: why it is written all the same, where another division is in charge or the file was erased; kept in an
+                entry of its own (a decision), without names or ID numbers. Where nothing stands against it, it is not used.
+
+        Returns:
+            The entry. Its ``doubts`` say what looks wrong: a day to come, a user from elsewhere, an entry written before
+            that goes on saying otherwise from a later day on, another file with the same resident ID.
 
         Raises:
             ConflictError: the file has an entry that the caller has not seen.
             EntryRefusedError: something does not fit; of facts, also ``InvalidRecordError`` and ``ContradictionError``. A
                 visit of a day to come; a reason or note with an ID number, a telephone or a name out of the file.
-            MoveRefusedError: the file is closed, and this is written of open ones only.
+            MoveRefusedError: the file is closed, and this is written of open ones only; or another division is in charge.
+            ErasedError: the file was erased.
             StoreBusyError, StoreFullError, StoreUnusableError: nothing was written, as each says.
         """
-        new = NewEntry(ref, kind_named(kind), body, valid_from, valid_until, by=by, key=key, expect=expect)
+        new = NewEntry(
+            ref, kind_named(kind), body, valid_from, valid_until, by=by, key=key, expect=expect, acting=acting,
+            override=override,
+        )  # fmt: skip
         (entry,) = self.append_many([new])
         return entry
 
@@ -187,8 +241,8 @@ class CaseStore(FileWork):
             return ()
         with self._writing() as writing:
             factual = [each.ref for each in new if each.kind in FACTUAL]
-            of_open = [each.ref for each in new if each.kind in OF_OPEN_FILES]
-            writing.prefetch((each.ref for each in new), (each.key for each in new), facts=factual, states=of_open)
+            refs = [each.ref for each in new]
+            writing.prefetch(refs, (each.key for each in new), facts=factual, states=refs)
             return tuple(writing.write(each) for each in new)
 
     def record(
@@ -200,6 +254,8 @@ class CaseStore(FileWork):
         source: str | None = None,
         key: str | None = None,
         unknown: Collection[str] = (),
+        acting: str | None = None,
+        override: str | None = None,
     ) -> Entry | None:
         """File what is known of a child from a day on: the facts that differ from what is thought true on that day.
 
@@ -212,14 +268,19 @@ class CaseStore(FileWork):
             source: where the facts are from (a code or a file's name).
             key: makes it idempotent: a second call with the same key does nothing and gives what the first gave.
             unknown: paths of facts that are no longer known from this day on.
+            acting, override: as for ``append``.
 
         Returns:
-            The entry, or None where nothing differs.
+            The entry, or None where nothing differs. An entry of a later day that was written before goes on to count from
+            that day; where it says otherwise, ``entry.doubts`` says so, and ``doubts`` until it is settled.
 
         Raises:
             as ``append``.
         """
-        (entry,) = self.record_many([Recording(case, at, by=by, source=source, key=key, unknown=tuple(unknown))])
+        one = Recording(
+            case, at, by=by, source=source, key=key, unknown=tuple(unknown), acting=acting, override=override
+        )
+        (entry,) = self.record_many([one])
         return entry
 
     def record_many(self, recordings: Iterable[Recording]) -> tuple[Entry | None, ...]:
@@ -270,19 +331,23 @@ class CaseStore(FileWork):
         *,
         by: str,
         refs: "Callable[[SurveyedChild], str | None] | None" = None,
+        two_ids: bool = False,
         progress: "bool | Progress | None" = None,
     ) -> "FiledSurvey":
         """File every child of a survey: each fact as of the day of the lists that say it, with the rows it is from.
 
         Nothing is chosen here. What the lists differ about and nobody has decided is filed as far as they agree; the rest is
         unknown from the day of the newest of these lists on, also where the file held a value. A child of whom it is not
-        decided who it is (two resident IDs, or no ID and perhaps one child with another row) is not filed, and told.
+        decided who it is (two resident IDs; no ID and perhaps one child with another row; an ID, and perhaps one child with
+        another that has another valid ID) is not filed, and told.
 
         Args:
             survey: as ``survey.combine`` gives it, with the decisions that were made.
             by: the code of the user, never a name.
             refs: whose file a child belongs to (None: not to be filed). If left out, the file that ``import_ledger`` would
                 find: by resident ID or, where there is none, by name, birth date, sex and division of registration.
+            two_ids: whether two children with two valid IDs of whom nobody has decided whether they are one (each an ``OpenPair``
+                of the survey) are filed all the same, each in the file of its ID.
             progress: a bar (True), nothing (False), or a function that is called with (children done, children in all); if left
                 out, a bar where there is much to do.
 
@@ -294,7 +359,19 @@ class CaseStore(FileWork):
         """
         from kinderguard.casefile.surveying import import_survey
 
-        return import_survey(self, survey, by=by, refs=refs, progress=progress)
+        return import_survey(self, survey, by=by, refs=refs, two_ids=two_ids, progress=progress)
+
+    def survey_files(self, survey: "Survey") -> Mapping[str, str]:
+        """The files that the children of a survey have, by the child's ref in the survey; those without a file are left out.
+
+        So a list of work or of absences can be taken to the files. Nothing is written.
+
+        Args:
+            survey: as ``survey.combine`` gives it. A child is found as ``import_survey`` would find it.
+        """
+        from kinderguard.casefile.surveying import survey_files
+
+        return survey_files(self, survey)
 
     def correct(
         self,
@@ -306,6 +383,7 @@ class CaseStore(FileWork):
         reason: str,
         by: str,
         acting: str | None = None,
+        override: str | None = None,
         key: str | None = None,
         expect: int | None = None,
     ) -> Entry:
@@ -319,9 +397,7 @@ class CaseStore(FileWork):
             withdrawn: paths of facts that it ought not to have said anything about.
             reason: why, without names or ID numbers.
             by: the code of the user, never a name.
-            acting: the division that corrects; it must be the one in charge, one within it, or one above it. Left out, that
-                of ``by`` where the file was handed over (``330106.user3``).
-            key, expect: as for ``append``.
+            acting, override, key, expect: as for ``append``.
 
         Raises:
             UnknownEntryError: the file has no such entry.
@@ -341,11 +417,12 @@ class CaseStore(FileWork):
                 reason=reason,
                 by=by,
                 acting=acting,
+                override=override,
                 key=key,
                 expect=expect,
             )
 
-    def erase(self, ref: str, *, reason: str, by: str) -> Entry:
+    def erase(self, ref: str, *, reason: str, by: str, acting: str | None = None, override: str | None = None) -> Entry:
         """Delete what a file says, for good. Its entries stay as empty shells, so the chain still holds.
 
         What was shared with whom, and earlier erasures, stay readable. The ref stays too: where it was made by
@@ -355,10 +432,13 @@ class CaseStore(FileWork):
         Args:
             ref: the file.
             reason: why, without names or ID numbers.
-            by: the code of the user, never a name.
+            by: the code of the user, never a name. One of a division that the file never spoke of is refused.
+            acting: as for ``append``.
+            override: why another division than the one in charge erases it; it stays readable in the entry.
 
         Raises:
             UnknownFileError: there is no such file.
+            MoveRefusedError: another division is in charge of it.
 
         Warns:
             ErasureResidueWarning: it is erased, but somebody was reading, so a copy is in the database's journal for now.
@@ -366,13 +446,23 @@ class CaseStore(FileWork):
         from kinderguard.casefile.erasing import erase, tell_residue
 
         with self._writing() as writing:
-            entry = erase(writing, ref, self.today(), reason=reason, by=by)
+            entry = erase(writing, ref, self.today(), reason=reason, by=by, acting=acting, override=override)
         tell_residue(self._database)
         return entry
 
     # ---- assessments --------------------------------------------------------------------------------------------
 
-    def assess(self, ref: str, book: "PolicyBook", *, on: dt.date, by: str, key: str | None = None) -> "Assessment":
+    def assess(
+        self,
+        ref: str,
+        book: "PolicyBook",
+        *,
+        on: dt.date,
+        by: str,
+        key: str | None = None,
+        acting: str | None = None,
+        override: str | None = None,
+    ) -> "Assessment":
         """Assess a filed child, and keep the result with everything needed to have it again.
 
         Args:
@@ -381,15 +471,20 @@ class CaseStore(FileWork):
             on: the day; the file is taken as of that day, and as known now.
             by: the code of the user, never a name.
             key: as for ``append``: the assessment is kept once.
+            acting, override: as for ``append``.
 
         Raises:
             UnknownFileError: there is no such file.
+            ErasedError: the file was erased.
+            MoveRefusedError: another division is in charge of the file.
             NotReproducibleError: the result could not be had again, so it was not kept.
         """
         from kinderguard.casefile import assessing
 
         on, entries = as_day(on, "on"), self.entries(ref, kinds=FACTUAL)
         case = case_of(ref, history.values(history.stated_on(history.holdings(entries), on)))
+        if override is None and entries and all(each.erased for each in entries):
+            raise ErasedError.of_file(ref)  # before a pack's provider is asked about nobody
         result = book.assess(case, on=on)
         with self._database.reading() as connection:
             kept = assessing.kept_book(connection, result.fingerprint)
@@ -398,7 +493,10 @@ class CaseStore(FileWork):
         with self._writing() as writing:
             digest = assessing.keep_book(writing, result.fingerprint, text)
             body = assessing.body_of(result, seen, digest)
-            entry = writing.write(NewEntry(ref, EntryKind.ASSESSMENT, body, on, by=by, key=key))
+            new = NewEntry(
+                ref, EntryKind.ASSESSMENT, body, on, by=by, key=key, acting=acting, override=override
+            )  # fmt: skip
+            entry = writing.write(new)
         # With a key that was used already, the assessment of then is the one that counts.
         return result if entry.body == body else self.reproduce(entry.number)
 
@@ -425,8 +523,9 @@ class CaseStore(FileWork):
     # ---- the audit trail and the key ----------------------------------------------------------------------------
 
     def verify(self, remembered: "Head | None" = None) -> "VerifyReport":
-        """Read the whole chain, and find every changed, missing, added or reordered entry, and every book of rules that
-        assessments rest on and that is not as it was.
+        """Read the whole chain, and find every changed, missing, added or reordered entry, every book of rules that
+        assessments rest on and that is not as it was, and every file of which the tables beside the entries (where it may be
+        found, whether it was erased) do not say what its entries say.
 
         Args:
             remembered: what ``head`` gave once, kept elsewhere: finds out whether the history was rewritten since.
@@ -435,6 +534,19 @@ class CaseStore(FileWork):
 
         with self._database.reading() as connection:
             return verify(connection, self._vault, remembered)
+
+    def rebuild(self) -> int:
+        """Make anew, from the entries, the tables by which files are found; how many files there are.
+
+        Entries stay as they are. ``verify`` says where this is needed.
+
+        Raises:
+            DamagedEntryError: an entry is not what was written: nothing was changed, restore a backup.
+        """
+        from kinderguard.casefile.derived import rebuild
+
+        with self._database.writing() as connection:
+            return rebuild(connection, self._vault)
 
     def head(self) -> "Head":
         """The last entry's number and hash: kept elsewhere, it proves later that nothing before it was changed."""
@@ -556,6 +668,17 @@ class CaseStore(FileWork):
             UnknownFileError: there is no such file.
         """
         return history.lines(self.entries(ref))
+
+    def doubts(self, ref: str) -> "tuple[HiddenFact, ...]":
+        """What was learnt late and an entry written before hides from a later day on, as long as nobody has settled it.
+
+        It is settled by correcting that entry, also to the value that it has, which confirms it, and by recording the fact
+        anew as of its day.
+
+        Raises:
+            UnknownFileError: there is no such file.
+        """
+        return hidden_facts(self.entries(ref, kinds=FACTUAL))
 
     def diff(
         self,

@@ -1,13 +1,14 @@
 """Filing a survey: every child goes into its file, each fact as of the day of the lists that say it, with their rows.
 
 Used by ``CaseStore.import_survey``. It chooses nothing: what the lists differ about and nobody has decided is unknown in
-the file, and a child of whom it is not decided who it is waits. Doing it again doubles nothing.
+the file, and a child of whom it is not decided who it is waits: also one of two children with two valid IDs who may be
+one, unless the caller asks for them. Doing it again doubles nothing.
 """
 
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -15,7 +16,7 @@ import attrs
 from kinderguard.casefile.encryption import Vault
 from kinderguard.casefile.errors import EntryRefusedError
 from kinderguard.casefile.facts import case_of, facts_of, title_of
-from kinderguard.casefile.identity import BY_NAME, ERASED, UNIDENTIFIED, file_of
+from kinderguard.casefile.identity import BY_NAME, ERASED, UNIDENTIFIED, file_of, numbers_of, several
 from kinderguard.casefile.recording import FactSource, Recording
 from kinderguard.casefile.writing import Writing
 from kinderguard.model.case import Case
@@ -63,6 +64,7 @@ class FiledChild:
             unknown in the file from the day of the newest of these lists on.
         without_id: whether the file is found by name, birth date, sex and division of registration: somebody should look.
         why: why nothing, or not all of it, was filed.
+        two_ids: whether the child waits since it and another, with two valid IDs, may be one child.
     """
 
     child: str
@@ -74,6 +76,7 @@ class FiledChild:
     open: tuple[str, ...] = ()
     without_id: bool = False
     why: Text | None = None
+    two_ids: bool = False
 
     @property
     def text(self) -> Text:
@@ -126,23 +129,32 @@ class FiledSurvey(Sequence[FiledChild]):
         """How many children there are, and what became of them; ``lang`` is that of ``display_language``, if left out."""
         counts = self.counts
         many = "child" if len(self) == 1 else "children"
-        return Text(
+        told = Text(
             f"{len(self)} 名儿童 = " + " + ".join(f"{f.zh} {counts[f]}" for f in Filing),
             f"{len(self)} {many} = " + " + ".join(f"{counts[f]} {f.en}" for f in Filing),
-        ).in_(lang or display_language())
+        )
+        waiting = sum(each.two_ids for each in self)
+        if waiting:
+            told += Text(
+                f"；未存档中 {waiting} 名：两个有效身份证号，可能为同一名儿童，待决定",
+                f"; of those not filed, {waiting} with two valid IDs that may be one child's, to be decided",
+            )
+        return told.in_(lang or display_language())
 
     def __str__(self) -> str:
         return self.summary()
 
 
 def import_survey(
-    store: "CaseStore", survey: Survey, *, by: str, refs: Refs | None, progress: bool | Progress | None
+    store: "CaseStore", survey: Survey, *, by: str, refs: Refs | None, two_ids: bool, progress: bool | Progress | None
 ) -> FiledSurvey:
     """See ``CaseStore.import_survey``."""
-    job = _Import(survey, by, store._vault, refs)
+    job = _Import(survey, by, store._vault, refs, two_ids)
     with told(progress, 0, len(survey.children), Text("已存档儿童", "children filed"), short=FEW) as tell:
         for start in range(0, len(survey.children), _STEP):
             children = survey.children[start : start + _STEP]
+            if refs is None:
+                job.held = store._files_with(numbers_of(child.case for child in children))
             wanted = [(child, *job.file(child)) for child in children]
             recordings = {child.ref: job.recordings(child, ref) for child, ref, why in wanted if ref and not why}
             with store._writing() as writing:
@@ -154,6 +166,15 @@ def import_survey(
     return FiledSurvey(tuple(job.done), survey.skipped)
 
 
+def survey_files(store: "CaseStore", survey: Survey) -> dict[str, str]:
+    """See ``CaseStore.survey_files``."""
+    job = _Import(survey, "survey", store._vault, None, True)
+    job.held = store._files_with(numbers_of(child.case for child in survey.children))
+    wanted = {child.ref: job.file(child)[0] for child in survey.children}
+    there = set(store.refs(open=None))
+    return {child: ref for child, ref in wanted.items() if ref in there}
+
+
 @attrs.define
 class _Import:
     """What has been done so far."""
@@ -162,15 +183,24 @@ class _Import:
     by: str
     vault: Vault
     refs: Refs | None
+    #: Whether children with two valid IDs who may be one child are filed all the same.
+    two_ids: bool = False
+    #: By resident ID, the files that hold it already.
+    held: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
     done: list[FiledChild] = attrs.field(factory=list)
     #: By file, the child that it was met for.
     met: dict[str, str] = attrs.field(factory=dict)
-    #: The children that may be one with another row.
+    #: The children that may be one with another row, and those of them whose two valid IDs alone speak against it.
     paired: frozenset[str] = attrs.field(init=False)
+    doubled: frozenset[str] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        pairs = (question.rows for question in self.survey.to_decide if isinstance(question, OpenPair))
-        self.paired = frozenset(self.survey.by_row[row].ref for rows in pairs for row in rows)
+        pairs = [question for question in self.survey.to_decide if isinstance(question, OpenPair)]
+        self.paired = self._children(pairs)
+        self.doubled = self._children(pair for pair in pairs if pair.two_ids)
+
+    def _children(self, pairs: Iterable[OpenPair]) -> frozenset[str]:
+        return frozenset(self.survey.by_row[row].ref for pair in pairs for row in pair.rows)
 
     # ---- whose file ---------------------------------------------------------------------------------------------
 
@@ -182,8 +212,10 @@ class _Import:
         undecided = self._undecided(child)
         if undecided is not None:
             return None, undecided
-        ref = file_of(self.vault, child.case)
-        return ref, UNIDENTIFIED if ref is None else self._met(ref, child)
+        whose = file_of(self.vault, child.case, self.held)
+        if isinstance(whose, tuple):
+            return None, several(whose)
+        return whose, UNIDENTIFIED if whose is None else self._met(whose, child)
 
     def _met(self, ref: str, child: SurveyedChild) -> Text | None:
         first = self.met.setdefault(ref, child.ref)
@@ -200,7 +232,7 @@ class _Import:
         if "child.resident_id" in differs:
             return _differ(["child.resident_id"])
         if child.case.child.resident_id is not None:
-            return None
+            return _TWO_IDS if child.ref in self.doubled and not self.two_ids else None
         if child.ref in self.paired:
             return _PAIRED
         names = [path for path in BY_NAME if path in differs]
@@ -222,7 +254,8 @@ class _Import:
             # A blank contradicts nothing, so what is known of a case on one day is a case too.
             case = case_of(ref, {path: facts[path] for path in told})
             yield Recording(
-                case, day, by=self.by, unknown=unknown, sources=_sources(child, told), key=_key(case, day, unknown, child)
+                case, day, by=self.by, unknown=unknown, sources=_sources(child, told), key=_key(case, day, unknown, child),
+                titles=self.survey.titles,
             )  # fmt: skip
 
     def write(
@@ -231,7 +264,8 @@ class _Import:
         """File one child; what its file refuses is told."""
         left = tuple(d.path for d in child.open)
         if ref is None or why is not None:
-            return FiledChild(child.ref, child.rows, ref, Filing.NOT_FILED, open=left, why=why)
+            two_ids = why is _TWO_IDS
+            return FiledChild(child.ref, child.rows, ref, Filing.NOT_FILED, open=left, why=why, two_ids=two_ids)
         new = [each for each in recordings if not writing.was_written(each.key)]
         if new and writing.was_erased(ref):
             return FiledChild(child.ref, child.rows, ref, Filing.NOT_FILED, open=left, why=ERASED)
@@ -314,4 +348,10 @@ def _differ(paths: Sequence[str]) -> Text:
 _PAIRED = Text(
     "没有身份证号，且尚未决定与另一行是否为同一名儿童；请先决定，再存档",
     "no resident ID, and nobody has decided whether it is one child with another row; decide, then file",
+)
+_TWO_IDS = Text(
+    "有效身份证号不同，其余身份信息与另一名儿童相同，尚未决定是否为同一名儿童；请按证件核对并决定，再存档"
+    "（确需先存档：two_ids=True）",
+    "another child with another valid ID agrees in all else that tells who it is, and nobody has decided whether they are one; "
+    "check the cards and decide, then file (to file them all the same: two_ids=True)",
 )

@@ -1,8 +1,8 @@
 """The tables of a store of case files, the same on SQLite and PostgreSQL.
 
 Used by the store. ``entries`` and ``bodies`` are only ever added to (an erasure deletes bodies, never entries); ``head`` and
-``stores`` are one row each; ``files``, ``places`` and ``keys`` can be worked out from the rest or forgotten, and are
-written in the same transaction.
+``stores`` are one row each; ``files``, ``places`` and ``ids`` are worked out from the rest (``derived``), and ``keys`` can be
+forgotten; all are written in the same transaction.
 """
 
 from typing import Any
@@ -114,7 +114,7 @@ books = Table(
     Column("content", Bytes, nullable=False),
 )
 
-#: By file, its last entry, and its last erasure.
+#: By file, its last entry, and the erasure that it stands in; none where it was begun again since.
 files = Table(
     "kg_files",
     METADATA,
@@ -130,6 +130,15 @@ places = Table(
     Column("ref", String(120), primary_key=True),
     Column("division", String(12), primary_key=True),
     Index("kg_places_of_division", "division"),
+)
+
+#: By a keyed digest of every resident ID that a file ever stated for the child: where to look.
+ids = Table(
+    "kg_ids",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("ref", String(120), primary_key=True),
+    Index("kg_ids_of_ref", "ref"),
 )
 
 #: Digests of idempotency keys, and the entry each led to (None: there was nothing to write).

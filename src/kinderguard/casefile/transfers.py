@@ -130,7 +130,15 @@ def open_transfer(entries: Iterable[Entry]) -> Transfer | None:
 
 
 def propose_transfer(
-    store: "CaseStore", ref: str, to: str, *, by: str, reason: str | None = None, on: dt.date | None = None
+    store: "CaseStore",
+    ref: str,
+    to: str,
+    *,
+    by: str,
+    reason: str | None = None,
+    on: dt.date | None = None,
+    acting: str | None = None,
+    override: str | None = None,
 ) -> Entry:
     """Propose that another division takes the file over. The present one stays in charge until that accepts.
 
@@ -140,6 +148,7 @@ def propose_transfer(
         by: the code of the user, never a name.
         reason: why, in words.
         on: the day; today if left out.
+        acting, override: as for ``store.append``.
 
     Raises:
         MoveRefusedError: another transfer of the file is open, the file is closed, nobody is in charge of it yet, or
@@ -175,69 +184,110 @@ def propose_transfer(
             )
         )
     body = _body(TransferMove.PROPOSE, reason) | {"from": sender, "to": receiver}
-    return store.append(ref, EntryKind.TRANSFER, body, valid_from=day, by=by, expect=entries[-1].number)
+    return store.append(
+        ref,
+        EntryKind.TRANSFER,
+        body,
+        valid_from=day,
+        by=by,
+        expect=entries[-1].number,
+        acting=acting,
+        override=override,
+    )
 
 
 def accept_transfer(
-    store: "CaseStore", ref: str, *, acting: str, by: str, on: dt.date | None = None
+    store: "CaseStore", ref: str, *, acting: str, by: str, on: dt.date | None = None, override: str | None = None
 ) -> tuple[Entry, Entry]:
     """Accept the open transfer: from this day on the receiving division is in charge.
 
     Args:
         store, ref: the file.
         acting: the division that accepts; it must be the receiving one, one within it, or one above it.
-        by: the code of the user, never a name.
+        by: the code of the user, never a name; one that begins with another division is refused.
         on: the first day on which the receiving division is in charge; today if left out.
+        override: why that user does it all the same; kept in an entry of its own.
 
     Returns:
         The acceptance, and the fact that the division in charge is another one, written together: the receiving one, or,
         where one within it acts, that one.
 
     Raises:
-        MoveRefusedError: no transfer is open, the day lies before the proposal, or another division acts.
+        MoveRefusedError: no transfer is open, the day lies before the proposal, or another division acts, or a user of
+            another one.
         UnknownFileError, ConflictError: as for a proposal.
     """
     day, entries = store._day(on, "on"), store.entries(ref)
     pending = _decided(entries, TransferMove.ACCEPT, ref, acting, day)
     body = _body(TransferMove.ACCEPT, None) | {"proposal": pending.proposal}
-    own = _division(acting)
+    own = acting_division(acting)
     in_charge = check_receiver(own if covers(pending.receiver, own) else pending.receiver)
-    accepted, fact = store.append_many(
-        [
-            NewEntry(ref, EntryKind.TRANSFER, body, day, by=by, expect=entries[-1].number),
-            NewEntry(ref, EntryKind.FACTS, {"facts": {"division_code": in_charge}}, day, by=by),
-        ]
+    accepted = NewEntry(
+        ref, EntryKind.TRANSFER, body, day, by=by, expect=entries[-1].number, acting=acting, override=override
     )
-    return accepted, fact
+    fact = NewEntry(ref, EntryKind.FACTS, {"facts": {"division_code": in_charge}}, day, by=by)
+    with store._writing() as writing:
+        # Whoever accepts is in charge by the second of the two.
+        return writing.write(accepted), writing.write(fact, checked=True)
 
 
 def refuse_transfer(
-    store: "CaseStore", ref: str, *, acting: str, reason: str, by: str, on: dt.date | None = None
+    store: "CaseStore",
+    ref: str,
+    *,
+    acting: str,
+    reason: str,
+    by: str,
+    on: dt.date | None = None,
+    override: str | None = None,
 ) -> Entry:
     """Refuse the open transfer, with a reason; the sending division stays in charge.
 
     Args and Raises: as ``accept_transfer``; a reason is needed.
     """
-    return _ended(store, ref, TransferMove.REFUSE, acting, stated(reason, Text("拒收", "a refusal")), by, on)
+    return _ended(store, ref, TransferMove.REFUSE, acting, stated(reason, Text("拒收", "a refusal")), by, on, override)
 
 
 def withdraw_transfer(
-    store: "CaseStore", ref: str, *, acting: str, by: str, reason: str | None = None, on: dt.date | None = None
+    store: "CaseStore",
+    ref: str,
+    *,
+    acting: str,
+    by: str,
+    reason: str | None = None,
+    on: dt.date | None = None,
+    override: str | None = None,
 ) -> Entry:
     """Withdraw the open transfer; the sending division, which alone may, stays in charge.
 
     Args and Raises: as ``accept_transfer``.
     """
-    return _ended(store, ref, TransferMove.WITHDRAW, acting, reason, by, on)
+    return _ended(store, ref, TransferMove.WITHDRAW, acting, reason, by, on, override)
 
 
 def _ended(
-    store: "CaseStore", ref: str, move: TransferMove, acting: str, reason: str | None, by: str, on: dt.date | None
+    store: "CaseStore",
+    ref: str,
+    move: TransferMove,
+    acting: str,
+    reason: str | None,
+    by: str,
+    on: dt.date | None,
+    override: str | None,
 ) -> Entry:
     day, entries = store._day(on, "on"), store.entries(ref)
     pending = _decided(entries, move, ref, acting, day)
     body = _body(move, reason) | {"proposal": pending.proposal}
-    return store.append(ref, EntryKind.TRANSFER, body, valid_from=day, by=by, expect=entries[-1].number)
+    return store.append(
+        ref,
+        EntryKind.TRANSFER,
+        body,
+        valid_from=day,
+        by=by,
+        expect=entries[-1].number,
+        acting=acting,
+        override=override,
+    )
 
 
 def _state(entries: tuple[Entry, ...]) -> TransferState:
@@ -248,7 +298,7 @@ def _state(entries: tuple[Entry, ...]) -> TransferState:
 def _decided(entries: tuple[Entry, ...], move: TransferMove, ref: str, acting: str, day: dt.date) -> Transfer:
     """The open transfer, if this division may make this move on this day."""
     MOVES.after(_state(entries), move, ref)
-    pending, division = open_transfer(entries), _division(acting)
+    pending, division = open_transfer(entries), acting_division(acting)
     assert pending is not None
     side = WHOSE[move]
     due = pending.receiver if side is Side.RECEIVER else pending.sender
@@ -283,7 +333,7 @@ def check_receiver(code: str) -> str:
     Raises:
         MoveRefusedError: it has another length, or begins with no province.
     """
-    digits = _division(code)
+    digits = acting_division(code)
     if len(digits) not in IN_CHARGE:
         raise MoveRefusedError(
             Text(
@@ -295,7 +345,12 @@ def check_receiver(code: str) -> str:
     return digits
 
 
-def _division(code: str) -> str:
+def acting_division(code: str) -> str:
+    """``code`` itself where it is a division's.
+
+    Raises:
+        MoveRefusedError: it is none.
+    """
     refused: Text
     try:
         return check_division(code)

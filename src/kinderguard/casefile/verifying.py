@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from kinderguard.casefile import reading
 from kinderguard.casefile import tables as t
+from kinderguard.casefile.derived import FACTUAL_KINDS, Derived, faults
 from kinderguard.casefile.encryption import Vault
 from kinderguard.casefile.entries import (
     FIRST,
@@ -23,6 +24,7 @@ from kinderguard.casefile.entries import (
     text_digest,
     unpacked,
 )
+from kinderguard.casefile.errors import DamagedEntryError
 from kinderguard.model.errors import Problem
 from kinderguard.model.text import Text
 
@@ -75,8 +77,8 @@ class _Walk:
     known_at: int = -1
     entries: int = 0
     erased: int = 0
-    #: By file, the number of its last entry.
-    last: dict[str, int] = attrs.field(factory=dict)
+    #: What the entries say of each file.
+    derived: Derived = attrs.field(factory=Derived)
     erasures: dict[str, int] = attrs.field(factory=dict)
     #: The entries whose bodies are not there: number, file, kind.
     hollow: list[tuple[int, str, str]] = attrs.field(factory=list)
@@ -99,8 +101,11 @@ def verify(connection: Connection, vault: Vault, remembered: Head | None) -> Ver
             problems += _step(walk, row, remembered)
     problems += _hollow(walk)
     problems += _ends(connection, walk, remembered)
+    problems += faults(connection, walk.derived)
     problems += _books(connection, walk)
-    return VerifyReport(walk.entries, len(walk.last), walk.erased, Head(walk.number, walk.hash), tuple(problems))
+    return VerifyReport(
+        walk.entries, len(walk.derived.last), walk.erased, Head(walk.number, walk.hash), tuple(problems)
+    )
 
 
 def _step(walk: _Walk, row: Any, remembered: Head | None) -> Iterator[Problem]:
@@ -119,20 +124,35 @@ def _step(walk: _Walk, row: Any, remembered: Head | None) -> Iterator[Problem]:
         yield _problem("chain.reordered", number, "时间早于前一条记录", "its time lies before that of the entry before")
     if content is None:
         walk.hollow.append((number, ref, kind))
+        walk.derived.unread.add(ref)
     elif body_digest(bytes(salt), bytes(content)) != digest:
+        walk.derived.unread.add(ref)
         yield _problem("chain.body_changed", number, "内容被改动", "its content was changed")
-    elif kind == EntryKind.ASSESSMENT.value:
-        body = unpacked(walk.vault.open(number, ref, bytes(content)))
-        walk.books.setdefault((body["fingerprint"], body["book"]), number)
+    elif kind == EntryKind.ASSESSMENT.value or kind in FACTUAL_KINDS:
+        yield from _opened(walk, row)
     if remembered is not None and number == remembered.number and own_hash != remembered.hash:
         yield _problem(
             "chain.rewritten", number, "与另行保存的校验值不符：历史被整体改写",
             "it differs from the head that was kept elsewhere: the history was rewritten",
         )  # fmt: skip
     walk.number, walk.hash, walk.known_at, walk.entries = number, own_hash, known_at, walk.entries + 1
-    walk.last[ref] = number
+    walk.derived.see(number, ref, kind)
     if kind == EntryKind.ERASURE.value:
         walk.erasures[ref] = number
+
+
+def _opened(walk: _Walk, row: Any) -> Iterator[Problem]:
+    """What follows from what an entry says: the rules that an assessment rests on, and where a file may be found."""
+    try:
+        body = unpacked(walk.vault.open(row.number, row.ref, bytes(row.content)))
+        if row.kind == EntryKind.ASSESSMENT.value:
+            walk.books.setdefault((body["fingerprint"], body["book"]), row.number)
+        else:
+            walk.derived.see_facts(row.ref, body, walk.vault)
+    except (DamagedEntryError, ValueError, LookupError, TypeError, AttributeError):
+        # Its digest fits: so the digest was changed with it.
+        walk.derived.unread.add(row.ref)
+        yield _problem("chain.body_changed", row.number, "内容被改动", "its content was changed")
 
 
 def _hollow(walk: _Walk) -> Iterator[Problem]:
@@ -162,16 +182,6 @@ def _ends(connection: Connection, walk: _Walk, remembered: Head | None) -> Itera
     orphans = sa.select(t.bodies.c.number).where(~sa.exists().where(t.entries.c.number == t.bodies.c.number))
     for number in connection.execute(orphans.order_by(t.bodies.c.number)).scalars():
         yield _problem("chain.stray_body", number, "有内容而无记录", "there is a content without its entry")
-    found: dict[str, int] = {}
-    for ref, last in connection.execute(sa.select(t.files.c.ref, t.files.c.last)):
-        found[ref] = last
-    for ref in sorted(found.keys() | walk.last.keys()):
-        if found.get(ref) != walk.last.get(ref):
-            yield Problem(
-                "chain.file",
-                Text("档案的末条记录与登记不符", "the file's last entry is not the one that is registered") + _MEND,
-                ref,
-            )
 
 
 def _books(connection: Connection, walk: _Walk) -> Iterator[Problem]:

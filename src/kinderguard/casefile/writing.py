@@ -18,10 +18,13 @@ from sqlalchemy.engine import Connection
 from kinderguard.casefile import reading
 from kinderguard.casefile import tables as t
 from kinderguard.casefile.bodies import check_body
+from kinderguard.casefile.charge import Standing, standing
 from kinderguard.casefile.closing import FileState, file_state
+from kinderguard.casefile.doubts import doubt_texts, hidden_facts
 from kinderguard.casefile.encryption import Vault
 from kinderguard.casefile.entries import (
     FACTUAL,
+    KEPT_AT_ERASURE,
     Entry,
     EntryKind,
     NewEntry,
@@ -32,10 +35,12 @@ from kinderguard.casefile.entries import (
     moment,
     packed,
 )
-from kinderguard.casefile.errors import ConflictError, ContradictionError, EntryRefusedError
-from kinderguard.casefile.facts import PLACES, case_of, facts_of
+from kinderguard.casefile.errors import ConflictError, ContradictionError, EntryRefusedError, ErasedError
+from kinderguard.casefile.facts import case_of, facts_of, places_in
 from kinderguard.casefile.history import Holding, holdings, stated_on, turning_days, values
-from kinderguard.casefile.moves import MoveRefusedError
+from kinderguard.casefile.holders import id_in, other_files
+from kinderguard.casefile.known_places import doubt_of_place
+from kinderguard.casefile.moves import MoveRefusedError, stated
 from kinderguard.casefile.texts import check_text, names_in, texts_in
 from kinderguard.model.case import Case
 from kinderguard.model.dates import BEIJING
@@ -46,6 +51,10 @@ from kinderguard.model.text import Text
 OF_OPEN_FILES = frozenset({EntryKind.FACTS, EntryKind.CORRECTION, EntryKind.VISIT, EntryKind.PLAN, EntryKind.SERVICE})
 #: What says whether a file is open.
 _STATES = (EntryKind.CLOSING, EntryKind.REOPENING)
+#: What says that, and who is in charge.
+_MOVES = (*_STATES, EntryKind.TRANSFER)
+#: What may be written by whoever looks for a file or asks for what is in it; ``sharing`` says itself who may.
+_BY_ANYBODY = frozenset({EntryKind.SHARE, EntryKind.SEARCH})
 #: What may well begin later than today.
 _AHEAD = frozenset({EntryKind.PLAN, EntryKind.SERVICE})
 
@@ -67,7 +76,12 @@ class Writing:
         self._touched: set[str] = set()
         self._factual: dict[str, list[Entry]] = {}
         self._states: dict[str, list[Entry]] = {}
+        self._begun_again: set[str] = set()
         self._places: dict[tuple[str, str], None] = {}
+        #: By digest of a resident ID, the files that state it now.
+        self._ids: dict[str, set[str]] = {}
+        #: By file, every division that it ever stated.
+        self._stated_places: dict[str, set[str]] = {}
         self._known_keys: dict[str, int | None] = {}
         self._asked: set[str] = set()
         self._made: dict[int, Entry] = {}
@@ -90,10 +104,15 @@ class Writing:
             query = sa.select(t.files.c.ref, t.files.c.last, t.files.c.erased).where(t.files.c.ref.in_(some))
             for ref, last, erased in self.connection.execute(query):
                 self._last[ref] = last
-                if erased == last:
+                if erased is not None:
                     self._erased.add(ref)
         for ref in wanted:
             self._last.setdefault(ref, 0)
+            self._stated_places[ref] = set()
+        for some in reading.chunks(sorted(ref for ref in wanted if self._last[ref])):
+            places = sa.select(t.places.c.ref, t.places.c.division).where(t.places.c.ref.in_(some))
+            for ref, division in self.connection.execute(places):
+                self._stated_places[ref].add(division)
         digests = {self.vault.key_digest(key) for key in keys if key is not None} - self._asked
         for some in reading.chunks(sorted(digests)):
             query = sa.select(t.keys.c.digest, t.keys.c.number).where(t.keys.c.digest.in_(some))
@@ -105,7 +124,7 @@ class Writing:
         for ref in unasked:
             self._states[ref] = []
         there = [ref for ref in unasked if self._last.get(ref, 1)]
-        for entry in reading.entries_of(self.connection, self.vault, there, kinds=_STATES):
+        for entry in reading.entries_of(self.connection, self.vault, there, kinds=_MOVES):
             self._states[entry.ref].append(entry)
         missing = [ref for ref in dict.fromkeys(facts) if ref not in self._factual]
         for ref in missing:
@@ -123,10 +142,9 @@ class Writing:
     def is_closed(self, ref: str, day: dt.date) -> bool:
         """Whether a file is closed on a day, or today where that is later."""
         self.prefetch([ref], states=[ref])
-        states = self._states[ref]
-        if not states:
+        if not any(entry.kind in _STATES for entry in self._states[ref]):
             return False  # no closing was ever written: so no correction of one has to be read
-        return file_state([*self.factual(ref), *states], max(day, self.today)) is FileState.CLOSED
+        return file_state([*self.factual(ref), *self._states[ref]], max(day, self.today)) is FileState.CLOSED
 
     @property
     def today(self) -> dt.date:
@@ -134,7 +152,7 @@ class Writing:
         return moment(max(self._now, self._known_at)).astimezone(BEIJING).date()
 
     def was_erased(self, ref: str) -> bool:
-        """Whether a file was erased, and nothing was written to it since."""
+        """Whether a file was erased, and not begun again since."""
         return bool(self.last(ref)) and ref in self._erased
 
     def factual(self, ref: str) -> list[Entry]:
@@ -162,25 +180,30 @@ class Writing:
 
     # ---- what is added ------------------------------------------------------------------------------------------
 
-    def write(self, new: NewEntry, *, canonical: bool = False) -> Entry:
+    def write(self, new: NewEntry, *, canonical: bool = False, checked: bool = False) -> Entry:
         """Chain an entry to those before. One whose key was used already gives the entry of then.
 
         Args:
             new: the entry.
             canonical: whether its facts are from a case, so that each has the one form in which it is kept.
+            checked: whether it is known already that whoever writes it may.
 
         Raises:
             ConflictError: the file has another last entry than expected.
             EntryRefusedError: the body, or a fact in it, does not fit.
+            MoveRefusedError: the file is closed, or somebody else is in charge of it.
+            ErasedError: the file was erased.
         """
         if new.key is not None and self.was_written(new.key):
             return self._of_then(new, self.written(new.key))
         if new.expect is not None and new.expect != self.last(new.ref):
             raise ConflictError.of(new.ref, new.expect, self.last(new.ref))
         check_body(new)
+        overridden = self._check_erased(new)
         self._check_open(new)
         self._check_texts(new)
-        doubts = self._doubts(new)
+        who = Standing() if checked else self.check_charge(new)
+        doubts = [*self._doubts(new), *(() if who.doubt is None else (who.doubt,))]
         if new.kind in FACTUAL and not canonical:
             new = attrs.evolve(new, body=_canonical(new))
         entry, salt, content = self._chained(new)
@@ -188,6 +211,8 @@ class Writing:
             self._check_facts(entry)
             self._factual[new.ref].append(entry)
             self._note_places(entry)
+            self._note_ids(entry)
+            doubts += self._doubts_of_facts(entry)
         self._number, self._hash, self._known_at = entry.number, entry.hash, microseconds(entry.known_at)
         self._entries.append(_row(entry))
         self._bodies.append({"number": entry.number, "salt": salt, "content": content})
@@ -195,12 +220,16 @@ class Writing:
             self.remember(new.key, new.ref, entry.number)
         self._last[new.ref] = entry.number
         self._touched.add(new.ref)
-        self._erased.discard(new.ref)
-        if new.kind in _STATES:
+        if new.ref in self._erased and new.kind not in KEPT_AT_ERASURE:
+            self._erased.discard(new.ref)
+            self._begun_again.add(new.ref)
+        if new.kind in _MOVES:
             self.prefetch([new.ref], states=[new.ref])
             self._states[new.ref].append(entry)
         self._made[entry.number] = entry
-        return attrs.evolve(entry, doubts=doubts) if doubts else entry
+        if overridden or who.refused is not None:
+            self._keep_override(new, entry, who)
+        return attrs.evolve(entry, doubts=tuple(doubts)) if doubts else entry
 
     # ---- what is refused ----------------------------------------------------------------------------------------
 
@@ -219,8 +248,48 @@ class Writing:
             )
         )
 
+    def _check_erased(self, new: NewEntry) -> bool:
+        """Refuse to go on with an erased file; whether it is begun again all the same, since somebody said why."""
+        if new.kind in KEPT_AT_ERASURE or not self.was_erased(new.ref):
+            return False
+        if new.override is None:
+            raise ErasedError.of_file(new.ref)
+        return True
+
+    def check_charge(self, new: NewEntry) -> Standing:
+        """Refuse what another division than the one in charge writes, unless it says why it does so all the same.
+
+        Raises:
+            MoveRefusedError: with the division in charge.
+        """
+        if new.kind in _BY_ANYBODY:
+            return Standing()
+        self.prefetch([new.ref], states=[new.ref])
+        places = self._stated_places[new.ref]
+        if new.kind is EntryKind.FACTS:
+            places = places | places_in(new.body)
+        moves = [each for each in self._states[new.ref] if each.kind is EntryKind.TRANSFER]
+        asked = moves or new.acting is not None
+        entries = [*self.factual(new.ref), *moves] if asked and self.last(new.ref) else []
+        found = standing(new, entries, places, max(self.today, new.valid_from))
+        if found.refused is None:
+            return found
+        if new.override is None:
+            raise MoveRefusedError(found.refused)
+        stated(new.override, Text("仍予办理", "doing it all the same"))
+        return found
+
+    def _keep_override(self, new: NewEntry, entry: Entry, who: Standing) -> None:
+        """An entry of its own says that somebody wrote what was refused, and why."""
+        reason = stated(new.override, Text("仍予办理", "doing it all the same"))
+        body = {
+            "what": "override", "of": entry.number, "because": "erased" if who.refused is None else "not_in_charge",
+            "in_charge": who.in_charge, "acting": who.acting, "reason": reason,
+        }  # fmt: skip
+        self.write(NewEntry(new.ref, EntryKind.DECISION, body, new.valid_from, by=new.by), checked=True)
+
     def _corrects_state(self, new: NewEntry) -> bool:
-        states = {entry.number for entry in self._states[new.ref]}
+        states = {entry.number for entry in self._states[new.ref] if entry.kind in _STATES}
         by_number = {entry.number: entry for entry in self.factual(new.ref)}
         target = new.corrects
         while target is not None and target not in states:
@@ -238,9 +307,11 @@ class Writing:
             check_text(text, name, names)
 
     def _doubts(self, new: NewEntry) -> tuple[Text, ...]:
-        """What looks wrong and may yet be right: an entry of a day to come. A visit of such a day cannot be."""
+        """What looks wrong and may yet be right: a day to come, a place nobody knows. A visit of a day to come cannot be."""
+        receiver = new.body.get("to") if new.kind is EntryKind.TRANSFER else None
+        unknown = tuple(self._doubts_of_places(new.ref, [] if receiver is None else [receiver]))
         if new.valid_from <= self.today or new.kind in _AHEAD:
-            return ()
+            return unknown
         if new.kind is EntryKind.VISIT:
             raise EntryRefusedError(
                 Text(
@@ -249,12 +320,34 @@ class Writing:
                 )
             )
         return (
+            *unknown,
             Text(
                 f"日期（{new.valid_from}）晚于今天（{self.today}），到那天才生效；如系笔误，请收回后重写",
                 f"its day ({new.valid_from}) lies after today ({self.today}), so it holds only from then on; if that is a slip, "
                 "take it back and write it again",
             ),
         )
+
+    def _doubts_of_facts(self, entry: Entry) -> list[Text]:
+        """What looks wrong about facts beside what the store holds already. Of a list's row nothing is said: what was filed
+        of several lists is compared before they are filed.
+        """
+        if entry.body.get("sources"):
+            return []
+        entries = self.factual(entry.ref)
+        hidden = hidden_facts(entries) if len(entries) > 1 else ()
+        found = list(doubt_texts(each for each in hidden if each.entry == entry.number))
+        found += self._doubts_of_places(entry.ref, sorted(places_in(entry.body)))
+        number = id_in(entry.body)
+        if number is not None:
+            pending = self._ids[self.vault.id_digest(number)]
+            others = sorted({*other_files(self.connection, self.vault, number, entry.ref), *pending} - {entry.ref})
+            found += [_same_id(others)] if others else []
+        return found
+
+    def _doubts_of_places(self, ref: str, places: Iterable[str]) -> list[Text]:
+        found = (doubt_of_place(self.connection, ref, place) for place in places)
+        return list(dict.fromkeys(text for text in found if text is not None))
 
     def _chained(self, new: NewEntry) -> tuple[Entry, bytes, bytes]:
         number = self._number + 1
@@ -310,10 +403,15 @@ class Writing:
 
     def _note_places(self, entry: Entry) -> None:
         """Keep where the file may be found: every division that was ever stated, whether it still holds or not."""
-        facts = entry.body["facts"]
-        for path in PLACES:
-            if facts.get(path) is not None:
-                self._places[entry.ref, facts[path]] = None
+        for division in places_in(entry.body):
+            self._places[entry.ref, division] = None
+            self._stated_places.setdefault(entry.ref, set()).add(division)
+
+    def _note_ids(self, entry: Entry) -> None:
+        """Keep by whose number the file is found: every one that was ever stated, whether it still holds or not."""
+        number = id_in(entry.body)
+        if number is not None:
+            self._ids.setdefault(self.vault.id_digest(number), set()).add(entry.ref)
 
     # ---- the end ------------------------------------------------------------------------------------------------
 
@@ -327,6 +425,13 @@ class Writing:
             rows = [{"ref": ref, "last": self._last[ref]} for ref in sorted(self._touched)]
             files = self._insert(t.files)
             run(files.on_conflict_do_update(index_elements=["ref"], set_={"last": files.excluded.last}), rows)
+        if self._begun_again:
+            begun = sorted(self._begun_again)
+            for some in reading.chunks(begun):
+                run(sa.update(t.files).where(t.files.c.ref.in_(some)).values(erased=None))
+        if self._ids:
+            rows = [{"digest": digest, "ref": ref} for digest, refs in self._ids.items() for ref in refs]
+            run(self._insert(t.ids).on_conflict_do_nothing(), rows)
         if self._places:
             rows = [{"ref": ref, "division": division} for ref, division in self._places]
             run(self._insert(t.places).on_conflict_do_nothing(), rows)
@@ -336,6 +441,14 @@ class Writing:
     def _insert(self, table: sa.Table) -> Any:
         dialect = sqlite if self.connection.dialect.name == "sqlite" else postgresql
         return cast(Any, dialect).insert(table)
+
+
+def _same_id(others: list[str]) -> Text:
+    named = "、".join(others), ", ".join(others)
+    return Text(
+        f"同一身份证号还在档案 {named[0]} 中；同一儿童只应有一份档案，请核对，并将多余的结案",
+        f"file {named[1]} holds the same resident ID; a child has one file: look at both and close the one that is too many",
+    )
 
 
 def _row(entry: Entry) -> dict[str, Any]:

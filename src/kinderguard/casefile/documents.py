@@ -1,0 +1,60 @@
+"""The JSON that commands write of case files, for its published schemas: what is due, what was filed, what was shared.
+
+Read by ``kinderguard.formats`` alone. ``commands`` and ``sharing`` write it; tests hold the two together.
+"""
+
+from pydantic import Field, JsonValue
+
+from kinderguard.casefile.due import DueKind, Duty
+from kinderguard.casefile.sharing import SharingBasis
+from kinderguard.casefile.surveying import Filing
+from kinderguard.engines.assessment_line import ContractLine, Day
+
+
+class DueLine(ContractLine):
+    """Something that falls due: a line of ``kinderguard file due``."""
+
+    day: Day
+    ref: str
+    division: str | None
+    kind: DueKind
+    who: Duty
+    overdue: bool
+    what: str = Field(description="in the language that was asked for; no name is in it")
+    codes: list[str]
+
+
+class FiledLine(ContractLine):
+    """What was filed of a child of a survey: a line of ``kinderguard file import``."""
+
+    child: str
+    ref: str | None = Field(description="null: whose file it is cannot be told, or is not decided")
+    filing: Filing
+    entries: list[int]
+    facts: list[str] = Field(description="paths, no values")
+    open: list[str] = Field(description="paths about which lists differ and nobody has decided")
+    without_id: bool
+    two_ids: bool
+    why: str | None = Field(description="in the language that was asked for")
+    rows: list[str]
+
+
+class RecipientEntry(ContractLine):
+    """Who is given something."""
+
+    role: str
+    organisation: str
+
+
+class SharedDocument(ContractLine):
+    """What a recipient is given of a file, or the whole file: written by ``kinderguard file export``. It holds personal
+    data.
+    """
+
+    ref: str
+    recipient: RecipientEntry | None = Field(default=None, description="left out: the whole file")
+    purpose: str | None = Field(default=None, description="left out: the whole file")
+    basis: SharingBasis | None = Field(default=None, description="left out: the whole file")
+    on: Day
+    entry: int = Field(ge=1)
+    facts: dict[str, JsonValue] = Field(description="by path, as a case has them")
