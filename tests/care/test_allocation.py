@@ -183,18 +183,18 @@ def test_no_psychologist_within_the_limit_is_told_with_the_nearest():
     ("offered", "needed", "says"),
     [
         ({"services": [Service.LEGAL_HELP]}, {}, "no offer gives volunteers' company"),
-        ({"until": "2025-08-31"}, {}, "none stands on that day"),
-        ({"capacity": 0}, {}, "none has any capacity"),
+        ({"until": "2025-08-31"}, {}, "is none that stands on that day"),
+        ({"capacity": 0}, {}, "is none that has any capacity"),
         ({"people": [Helper(ref="p", name="隐名某", barred_by=["62"])]}, {}, "articles 21, 22 or 62"),
-        ({"area": ["330106"]}, {}, "none serves"),
+        ({"area": ["330106"]}, {}, "is none that serves"),
         (
             {"weekdays": ["monday"]},
             {"weekdays": ["saturday", "sunday"]},
-            "none serves when the child is free (Saturday, Sunday)",
+            "is none that serves when the child is free (Saturday, Sunday)",
         ),
-        ({}, {"weekdays": []}, "none serves when the child is free (never)"),
-        ({"qualifications": []}, {"qualifications": ["teacher"]}, "none has a teacher"),
-        ({"languages": ["cmn"]}, {"languages": ["csl"]}, "none speaks sign language"),
+        ({}, {"weekdays": []}, "is none that serves when the child is free (never)"),
+        ({"qualifications": []}, {"qualifications": ["teacher"]}, "is none that has a teacher"),
+        ({"languages": ["cmn"]}, {"languages": ["csl"]}, "is none that speaks sign language"),
         ({"reach_km": 5, "place": at(0)}, {"place": at(9)}, "is 9.0 km away and goes 5 km"),
     ],
 )
@@ -204,6 +204,14 @@ def test_what_leaves_no_offer_is_told(offered, needed, says):
     assert says in found.reason.en
     assert found.reason.zh != found.reason.en
     assert "隐名某" not in str(found.reason) + repr(found)
+
+
+def test_several_offers_that_all_fail_are_told_with_their_number():
+    offers = [an_offer(code=code, area=["330106"]) for code in ("a", "b")]
+    found = decided(allocate([a_need()], offers, on=DAY)).reason
+    assert found.zh.startswith("2个提供志愿陪伴的供给都不服务示例县（虚构）")
+    assert found.en.startswith("of 2 offers of volunteers' company, none serves ")
+    assert decided(allocate([a_need()], offers[:1], on=DAY)).reason.zh.startswith("唯一提供志愿陪伴的供给不服务")
 
 
 def test_what_is_not_known_is_asked_for_and_not_matched():
@@ -331,12 +339,12 @@ def in_a_process_of_its_own(code):
 
 def test_asking_for_an_allocation_loads_nothing_of_the_extra_and_its_lack_is_told():
     code = (
-        "import sys, json\n"
+        "import datetime, json, sys\n"
         "from kinderguard.care import *\n"
         "from kinderguard.care.allocation import *\n"
         "loaded = sorted({'numpy', 'highspy'} & set(sys.modules))\n"
         "sys.modules['numpy'] = None\n"
-        "try:\n    allocate([], [], on='2025-09-01')\n"
+        "try:\n    allocate([], [], on=datetime.date(2025, 9, 1))\n"
         "except Exception as error:\n    print(json.dumps([loaded, type(error).__name__, str(error)]))\n"
     )
     loaded, error, text = json.loads(in_a_process_of_its_own(code))

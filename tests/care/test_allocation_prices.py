@@ -149,6 +149,20 @@ def test_a_limit_that_is_not_there_cannot_be_changed(asked):
         result.what_if(**asked)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [{"places": {"o1": -3}}, {"organisations": {"org1": -9}}, {"reach": {"o1": -6.5}}, {"max_km": -61}],
+    ids=lambda asked: next(iter(asked)),
+)
+def test_what_if_takes_differences_and_nothing_below_zero(asked):
+    limits = Limits(max_km=60, per_organisation={"org1": 4})
+    offer = an_offer(organisation="org1", capacity=2, reach_km=6, place=at(0))
+    result = allocate([a_need(place=at(1))], [offer], on=DAY, limits=limits)
+    with pytest.raises(AllocationError, match="how many more or less"):
+        result.what_if(**asked)
+    assert result.what_if(places={"o1": -2}).needs == -1
+
+
 def test_an_offer_that_is_not_there_is_answered_with_the_nearest():
     result = allocate([a_need()], [an_offer("tutors")], on=DAY)
     with pytest.raises(AllocationError, match=r"no offer tutor\. Did you mean 'tutors'\?"):

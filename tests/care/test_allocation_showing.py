@@ -2,12 +2,14 @@
 
 import json
 
+import jsonschema
 import pytest
 
 pytest.importorskip("highspy")
 
 from care.allocating import DAY, a_need, an_offer, at
 from kinderguard.care import Decided, Helper, Limits, NeedStatus, Objective, Service, Urgency, allocate
+from kinderguard.formats import schema
 
 HELPER = Helper(ref="p7", name="隐名某", unfit_grounds=[], barred_by=[])
 NEEDS = [
@@ -45,6 +47,14 @@ def test_the_document_has_what_becomes_of_every_need_in_codes(allocation):
     assert (by_ref["K2"]["in_line"], by_ref["K2"]["position"]) == ("o1", 1)
     for each, allotment in zip(data["allotments"], allocation.allotments, strict=True):
         assert each["reason"] == {"zh": allotment.reason.zh, "en": allotment.reason.en}
+
+
+def test_the_document_is_what_its_schema_says(allocation):
+    validator = jsonschema.Draft202012Validator(schema("allocation", closed=True))
+    validator.validate(allocation.to_dict())
+    validator.validate(allocate([], [], on=DAY).to_dict())
+    with pytest.raises(jsonschema.ValidationError):
+        validator.validate(allocation.to_dict() | {"format": "kinderguard.allocation/2"})
 
 
 def test_the_document_tells_what_was_asked_the_places_and_the_prices(allocation):

@@ -252,7 +252,7 @@ def test_what_would_decide_a_need_has_a_name_in_both_languages():
     asked = assess_needs(BOOK, Case.from_facts(AT_EASE | {"child.living_on_street": None}), on=DAY)
     need = next(each for each in asked.needs if each.code == "cn.need.off_the_street")
     assert need.facts == ("child.living_on_street",)
-    assert need.asks == (Text("儿童流浪", "the child's living on the street"),)
+    assert need.asks == (Text("儿童是否处于流浪状态", "whether the child lives on the street"),)
     # A need that was kept without the names of its facts is asked for by the model's own.
     assert need.model_copy(update={"fact_titles": ()}).asks == need.asks
 

@@ -93,7 +93,18 @@ def test_a_person_whom_nobody_checked_is_not_taken_for_fit(people):
 def test_nobody_has_to_be_checked_for_what_is_sent_and_not_brought():
     sent = fit(an_offer(services=[Service.SUPPLIES], people=None), a_need(services=[Service.SUPPLIES]))
     assert sent.verdict is True
-    assert fit(an_offer(people=[]), a_need()).verdict is True
+    both = an_offer(services=[Service.SUPPLIES, Service.COMPANY], people=[])
+    assert fit(both, a_need(services=[Service.SUPPLIES])).verdict is True
+
+
+@pytest.mark.parametrize("service", [service for service in Service if service.in_contact])
+def test_an_empty_list_of_people_says_nothing_where_somebody_has_to_meet_the_child(service):
+    offer = an_offer(services=[service], people=[])
+    result = fit(offer, a_need(services=[service]))
+    assert (result.verdict, codes(result), offer.barred) == (None, ["offer.person_not_checked"], None)
+    assert service.zh in result.reason.zh
+    assert service.en in result.reason.en
+    assert an_offer(services=[Service.SUPPLIES], people=[]).barred is False
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """Plans: which state may follow which, what is late by the calendar, and what the city's method gives each class."""
 
 import datetime as dt
+import json
 import pickle
 from contextlib import suppress
 from itertools import pairwise, product
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +36,7 @@ from kinderguard.care import (
     needs,
     visit_months,
 )
+from kinderguard.formats import schema
 from kinderguard.model import InvalidRecordError, Text
 
 DAY = dt.date(2025, 9, 1)
@@ -59,6 +62,28 @@ def plan(state=PlanState.DRAFT, **given):
 
 def service(number=1, **given):
     return PlannedService(**{"number": number, "need": "cn.need.company", "service": Service.COMPANY} | given)
+
+
+def test_a_promise_cannot_be_due_before_its_first_day():
+    with pytest.raises(InvalidRecordError, match=r"\(by, 2025-08-31\) lies before its first day \(since, 2025-09-01\)"):
+        plan(services=[service()]).service_moved(
+            1, "promised", organisation="o1", since=DAY, by=DAY - dt.timedelta(days=1)
+        )
+    on_the_day = plan(services=[service()]).service_moved(1, "promised", organisation="o1", since=DAY, by=DAY)
+    assert on_the_day.services[0].by == DAY
+
+
+def test_a_plan_in_every_state_is_written_as_its_schema_says():
+    validator = jsonschema.Draft202012Validator(schema("plan"), format_checker=jsonschema.FormatChecker())
+    steps = {
+        "needs": needs(BOOK, Case.from_facts({"child.birth_date": "2015-03-05", "child.registration.division": "330199",
+                                              "child.living_on_street": True}), on=DAY),
+        "goals": [Goal(number=1, title=Text("甲", "a"), by=DAY)],
+        "services": [service(organisation="o1", state="delivered", delivered_on=DAY, outcome="met", satisfied=True)],
+        "follow_ups": [FollowUp(number=1, planned_on=DAY, note="某事")],
+    }  # fmt: skip
+    for state in PlanState:
+        validator.validate(json.loads(plan(state, **steps).to_json()))
 
 
 # ---- states ---------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+import kinderguard
 from kinderguard.model import PartialDate
 from kinderguard.survey.cells import UnreadableError, date, money
 
@@ -195,6 +196,17 @@ def test_help_received_with_amounts_titles_and_codes(read):
         (None, None, "201"),
     ]  # fmt: skip
     assert [p.code for p in ledger.all_problems] == ["ledger.help_title"]
+
+
+def test_a_code_in_the_help_received_that_no_policy_has_is_told_with_the_nearest(read):
+    row = {"儿童姓名": "某某", "出生日期": "2015-06-01", "已享受救助": "cn.dibao_benifit、330106.rice、低保斤"}
+    ledger = read(row, book=kinderguard.load())
+    told = {p.code: p.message for p in ledger.all_problems if p.code.startswith("ledger.help")}
+    assert list(told) == ["ledger.help_code", "ledger.help_title"]
+    assert "'cn.dibao_benefit'" in told["ledger.help_code"].zh
+    assert "'cn.dibao_benefit'" in told["ledger.help_code"].en
+    assert "'低保金'" in told["ledger.help_title"].en
+    assert [h.policy for h in ledger.cases[0].help] == ["cn.dibao_benifit", "330106.rice", None]
 
 
 def test_a_payment_code_alone_does_not_make_a_list_of_help(read_cell):

@@ -5,10 +5,12 @@ import json
 
 import pytest
 
+from kinderguard.casefile import new_key
 from kinderguard.survey import (
     DecisionError,
     RowKey,
     SurveyError,
+    Withdrawal,
     combine,
     decisions_from_json,
     decisions_to_json,
@@ -56,10 +58,38 @@ def test_deciding_anew_replaces_what_was_decided_before():
     first = survey.take("household.size", RowKey("civil_affairs", "表", 2))
     second = first.take("household.size", RowKey("civil_affairs.b", "表", 2))
     assert (size(first), size(second), len(second.decisions)) == (3, 4, 1)
+    assert [(d.rows, d.withdrawn) for d in second.withdrawn] == [(first.decisions[0].rows, Withdrawal())]
     both = combine(sizes(3, 4), decisions=[*first.decisions, *second.decisions])
     assert size(both) == 4
     assert [s.decision for s in both.set_aside] == list(first.decisions)
     assert "replaces" in both.set_aside[0].why.en
+
+
+def test_what_was_taken_back_or_changed_is_kept_with_who_and_when(tmp_path):
+    survey = combine(sizes(3, 4), key=KEY)
+    first = survey.take("household.size", CIVIL, by="u1", on=DAY)
+    changed = first.take("household.size", RowKey("civil_affairs.b", "表", 2), by="u2", on=OCTOBER)
+    undone = changed.undo(changed.decisions[0], by="u3", on=OCTOBER)
+    undone.save_decisions(tmp_path / "decisions.json")
+    again = combine(sizes(3, 4), key=KEY, decisions=read_decisions(tmp_path / "decisions.json"))
+    for each in (undone, again):
+        assert (size(each), each.decisions, each.set_aside, len(each.to_decide)) == (None, (), (), 1)
+        assert [(d.by, d.withdrawn) for d in each.withdrawn] == [
+            ("u1", Withdrawal("u2", OCTOBER)),
+            ("u2", Withdrawal("u3", OCTOBER)),
+        ]
+    with pytest.raises(DecisionError, match="never a name"):
+        changed.undo(changed.decisions[0], by="王五")
+
+
+def test_a_decision_that_holds_is_given_with_its_question_to_decide_otherwise():
+    survey = combine([source("civil_affairs", NAMED), source("education", NAMED)], key=KEY).same(CIVIL, SCHOOL)
+    ((decision, question),) = survey.decided
+    apart = survey.decide(question, False, by="u2", on=DAY)
+    assert (decision.kind.value, len(survey.children), len(apart.children)) == ("same", 1, 2)
+    taken = combine(sizes(3, 4)).take("household.size", CIVIL)
+    ((_, question),) = taken.decided
+    assert size(taken.decide(question, "civil_affairs.b")) == 4
 
 
 def test_a_blank_cannot_be_decided_for():
@@ -73,7 +103,7 @@ def test_a_blank_cannot_be_decided_for():
 
 def test_an_answer_must_fit_its_question():
     survey = combine(sizes(3, 4))
-    with pytest.raises(SurveyError, match="0 rows of the list 'education'"):
+    with pytest.raises(SurveyError, match="'education' says nothing of the fact; answer with a row"):
         survey.decide(survey.to_decide[0], "education")
     with pytest.raises(SurveyError, match="which row counts"):
         survey.decide(survey.to_decide[0], True)
@@ -174,6 +204,51 @@ def test_a_decision_whose_list_or_row_is_gone_is_set_aside():
     assert "not in the list civil_affairs any more" in lost.why.en
 
 
+def test_rows_of_one_list_that_have_moved_are_told_apart_by_what_they_said():
+    def twice(*values, day=DAY):
+        rows = [
+            {"child.resident_id": ID, "household.size": value} if value else {"child.resident_id": OTHER}
+            for value in values
+        ]
+        return [source("civil_affairs", *rows, as_of=day)]
+
+    decided = combine(twice(3, 4), key=KEY).take("household.size", CIVIL)
+    for moved in (twice(4, 3, day=OCTOBER), twice(None, 3, 4, day=OCTOBER), twice(None, None, 4, 3, day=OCTOBER)):
+        october = combine(moved, decisions=decided.decisions, key=KEY)
+        assert (size(october), october.set_aside) == (3, ())
+    fewer = combine(
+        twice(None, 3, 4, day=OCTOBER),
+        decisions=combine(twice(3, 4, 4), key=KEY).take("household.size", CIVIL).decisions,
+        key=KEY,
+    )
+    assert (size(fewer), fewer.set_aside) == (3, ())
+    changed = combine(twice(None, 4, 5, day=OCTOBER), decisions=decided.decisions, key=KEY)
+    assert "changed since" in changed.set_aside[0].why.en
+
+
+def test_two_rows_that_are_alike_stay_told_apart_wherever_the_two_stand():
+    lists = [source("civil_affairs", NAMED, NAMED)]
+    decided = combine(lists, key=KEY).different(CIVIL, RowKey("civil_affairs", "表", 3))
+    moved = [source("civil_affairs", {"child.resident_id": ID}, NAMED, NAMED, as_of=OCTOBER)]
+    october = combine(moved, decisions=decided.decisions, key=KEY)
+    assert october.set_aside == ()
+    ((_, question),) = october.decided
+    assert {row.row for row in question.rows} == {3, 4}
+    one = [source("civil_affairs", {"child.resident_id": ID}, {"child.resident_id": OTHER}, NAMED, as_of=OCTOBER)]
+    assert "any more" in combine(one, decisions=decided.decisions, key=KEY).set_aside[0].why.en
+    three = [source("civil_affairs", {"child.resident_id": ID}, NAMED, NAMED, NAMED, as_of=OCTOBER)]
+    assert "more than one row" in combine(three, decisions=decided.decisions, key=KEY).set_aside[0].why.en
+
+
+def test_two_rows_that_have_become_one_are_no_longer_a_pair():
+    with_id = NAMED | {"child.resident_id": number(1, "20140203")}
+    decided = combine([source("civil_affairs", NAMED, with_id)], key=KEY).different(
+        CIVIL, RowKey("civil_affairs", "表", 3)
+    )
+    october = combine([source("civil_affairs", with_id, as_of=OCTOBER)], key=KEY, decisions=decided.decisions)
+    assert "any more" in october.set_aside[0].why.en
+
+
 def test_rows_that_cannot_be_told_apart_are_not_chosen_between():
     decided = combine([source("civil_affairs", NAMED), source("education", NAMED)], key=KEY).same(CIVIL, SCHOOL)
     lists = [source("civil_affairs", {"child.resident_id": ID}, NAMED, NAMED), source("education", NAMED)]
@@ -181,10 +256,18 @@ def test_rows_that_cannot_be_told_apart_are_not_chosen_between():
     assert "more than one row" in aside.why.en
 
 
-@pytest.mark.parametrize("key", [b"short", "a text of more than sixteen"])
+@pytest.mark.parametrize("key", [b"short", "a text of more than sixteen", "ab"])
 def test_a_key_that_is_none_is_refused(key):
-    with pytest.raises(DecisionError, match="at least 16 bytes"):
+    with pytest.raises(DecisionError, match="a password is no key") as error:
         combine(sizes(3), key=key)
+    assert str(key) not in str(error.value)
+
+
+def test_one_text_is_the_key_everywhere_and_marks_children_alike():
+    key = new_key()
+    refs = {child.ref for lists in (sizes(3, 4), sizes(3)) for child in combine(lists, key=key).children}
+    assert len(refs) == 1
+    assert refs.isdisjoint(child.ref for child in combine(sizes(3), key=new_key()).children)
 
 
 WHOLE = json.loads(decisions_to_json(combine(sizes(3, 4)).take("household.size", CIVIL).decisions))

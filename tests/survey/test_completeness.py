@@ -124,6 +124,15 @@ def test_the_list_is_by_township_and_a_child_without_a_place_comes_last(book):
     assert sum(work.counts.values()) == len(work)
 
 
+def test_a_fact_that_settles_nothing_alone_is_marked_so(book):
+    work = missing_work(combine([source("civil_affairs", {"child.resident_id": ID})]), book, on=DAY)
+    told = {row.path: (row.state.en, row.settles > 0) for row in work}
+    assert told["household.aid"] == ("no list says", True)
+    assert told["household.size"] == ("no list says; settles nothing alone, only with others", False)
+    assert {alone for _, alone in told.values()} == {True, False}
+    assert all(("alone" in state) is not settles for state, settles in told.values())
+
+
 def test_lists_that_contradict_each_other_are_work_to_decide_not_to_ask(book):
     rows = [
         source(code, without("household.aid", **{"household.aid": aid}))
@@ -253,7 +262,7 @@ def test_children_can_be_counted_where_they_live():
 
 @pytest.mark.parametrize(
     ("reference", "by", "says"),
-    [({"9": 1}, "division", "2 to 12 digits"), ({"330199": -1}, "division", "whole number"), ({"330199": 1}, "birth", "'registration'")],
+    [({"9": 1}, "division", r"or 12 \(a village\) digits"), ({"330199": -1}, "division", "whole number"), ({"330199": 1}, "birth", "'registration'")],
 )  # fmt: skip
 def test_a_reference_that_is_none_is_refused(reference, by, says):
     with pytest.raises(SurveyError, match=says):

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from kinderguard import Text
 from kinderguard.model.resident_id import check_digit
 from kinderguard.packs import LedgerColumn
+from kinderguard.packs.ledger_headers import STANDARD
 from kinderguard.rules import DeclaredFact
 from kinderguard.survey import Ledger, LedgerError, combine, read_ledger, read_source
-from kinderguard.survey.headers import STANDARD
 from survey.lists import write
 
 ROOT = Path(__file__).parents[2]
@@ -72,6 +72,37 @@ def test_a_tidy_ledger_has_no_problems(tmp_path):
     assert faults == []
     assert {p.code for p in ledger.all_problems} <= {"ledger.header_unknown", "ledger.help_unknown"}
     assert len(ledger.cases) == 60
+
+
+def test_what_happened_after_the_day_of_the_list_is_unknown_and_told(tmp_path):
+    row = {"儿童姓名": "某某", "身份证号": ID, "最近走访日期": "2025-08-20", "父亲状况": "服刑在押"}
+    path = write(tmp_path / "a.csv", row, row | {"最近走访日期": "2025-08-21", "父亲状况截止日期": "2027-01-01"})
+    day = dt.date(2025, 8, 20)
+    source = read_source(path, "civil_affairs", as_of=day)
+    assert [str(case.child.care.last_visit) for case in source.ledger.cases] == ["2025-08-20", "None"]
+    (late,) = [p for p in source.ledger.all_problems if p.code != "ledger.duplicate"]
+    assert (late.code, late.row, late.column) == ("ledger.date_after_list", 3, "最近走访日期")
+    assert "2025-08-20" in late.message.zh
+    assert "2025-08-20" in late.message.en
+    assert "2025-08-21" not in str(late)
+    # The month of the list's own day has not passed whole: a visit in it may have been.
+    month = write(tmp_path / "b.csv", row | {"最近走访日期": "2025-08"})
+    assert str(read_source(month, "civil_affairs", as_of=day).ledger.cases[0].child.care.last_visit) == "2025-08"
+
+
+@pytest.mark.parametrize("name", ["合计", "总 计", "小计：", "本页小计", "合计（人）", "合计42人"])
+def test_a_sum_in_the_column_of_names_is_no_child(tmp_path, name):
+    child = {"序号": "1", "儿童姓名": "某某", "身份证号": ID}
+    for total in ({"儿童姓名": name, "身份证号": "42"}, {"序号": name, "身份证号": "42", "出生日期": "42"}):
+        ledger = read_ledger(write(tmp_path / "a.csv", child, total | {"户籍地址": "3"}))
+        assert (len(ledger.rows), [each.row for each in ledger.ignored][-1]) == (1, 3)
+
+
+@pytest.mark.parametrize("name", ["总数儿", "小计明", "合计平"])
+def test_a_name_that_only_begins_like_a_sum_is_a_child(tmp_path, name):
+    assert len(read_ledger(write(tmp_path / "a.csv", {"儿童姓名": name, "身份证号": ID})).cases) == 1
+    # Whatever is said of the name: a number of a person is no count.
+    assert len(read_ledger(write(tmp_path / "a.csv", {"儿童姓名": "合计", "身份证号": ID})).cases) == 1
 
 
 def test_a_lost_row_would_be_noticed():
@@ -158,6 +189,16 @@ def test_packs_add_columns_and_spellings(read):
     (case,) = read(row, columns=columns).cases
     assert case.extra == {"330199": {"central_heating": True, "rent": "1200.00"}}
     assert case.child.resident_id.reveal() == ID
+
+
+def test_a_column_that_packs_claim_twice_is_told_where_it_stands(read):
+    rent = DeclaredFact.money("330199.rent", zh="房租", en="rent")
+    rooms = DeclaredFact.number("330199.rooms", zh="房间数", en="rooms")
+    columns = [LedgerColumn("家庭人口", fact=rooms), LedgerColumn("房租", fact=rent), LedgerColumn("房租", fact=rooms)]
+    found = read({"儿童姓名": "某某", "家庭人口": "3", "房租": "1200"}, columns=columns).problems
+    assert [(p.code, p.column) for p in found] == [("ledger.header_clash", "家庭人口"), ("ledger.header_clash", "房租")]
+    assert "330199.rooms is never read from it" in found[0].message.en
+    assert list(read({"儿童姓名": "某某", "性别": "男"}, columns=columns).problems) == []
 
 
 def test_headers_that_stand_there_twice_or_nowhere(excel):

@@ -6,7 +6,7 @@ from hypothesis import given
 from kinderguard.commands.questions import Answer, answered, asked
 from kinderguard.survey import LinkSettings, RowKey, combine
 from kinderguard.survey.linking import Band, Links, Pair, PairDecision
-from survey.lists import source
+from survey.lists import DAY, source
 from survey.test_linking_groups import found
 
 A1, A2, B1, C1 = (RowKey(code, "表", row) for code, row in (("a", 2), ("a", 3), ("b", 2), ("c", 2)))
@@ -100,7 +100,7 @@ def test_the_sheet_of_questions_ends_with_what_was_held_back_and_an_answer_to_it
     assert "need not be answered" in row[2]
     assert "two rows of one list" in row[7]
     answer = Answer(row[0], row[5], "yes", 2)
-    joined, left = answered(survey, [answer], by="u12", name="to_decide.csv", progress=lambda *_: None)
+    joined, left = answered(survey, [answer], by="u12", on=DAY, name="to_decide.csv", progress=lambda *_: None)
     assert (len(joined.children), left, joined.decisions[0].by) == (1, (), "u12")
 
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from kinderguard.packs.ledger_headers import STANDARD
 from kinderguard.survey import built_in_profiles
 from kinderguard.survey.columns import READERS
 from kinderguard.survey.facts import facts_of
-from kinderguard.survey.headers import STANDARD
 from kinderguard.survey.row import RowReader
 from kinderguard.survey.standard import headers_shown
 from survey.lists import number
@@ -15,7 +15,7 @@ DOCS = Path(__file__).parents[2] / "docs" / "ledger.md"
 WRITTEN = {
     "text": "文字", "text (personal)": "文字", "18-digit resident ID (personal)": number(1, "19850203"), "date": "2016-05-07",
     "yes or no (是, 否)": "是", "date, or 长期 (no end)": "2032-05-07", "amount (yuan)": "900", "whole number": "3",
-    "division code of 6 to 12 digits": "330199001", "yes or no (是, 否), or the illness's name (personal)": "是",
+    "division code of 6, 9 or 12 digits": "330199001", "yes or no (是, 否), or the illness's name (personal)": "是",
 }  # fmt: skip
 #: Columns that mean nothing without another.
 BESIDE = {

@@ -2,10 +2,10 @@
 
 import pytest
 
-from kinderguard.commands.questions import Answer, answered, asked
-from kinderguard.survey import LinkSettings, OpenPair, RowKey, combine
+from kinderguard.commands.questions import Answer, AnswerError, answered, asked, decided, undone
+from kinderguard.survey import LinkSettings, OpenPair, RowKey, Withdrawal, combine
 from kinderguard.survey.linking import Links
-from survey.lists import number, source
+from survey.lists import DAY, number, source
 
 CIVIL, CIVIL3, SCHOOL = RowKey("civil_affairs", "表", 2), RowKey("civil_affairs", "表", 3), RowKey("education", "表", 2)
 CHILD = {
@@ -45,11 +45,36 @@ def test_they_are_asked_about_beside_the_linking_which_never_weighs_two_numbers(
     assert pairs(survey) == [(CIVIL, SCHOOL)]
     ((mark, _, may, _, _, rows, *_),) = asked(survey, "en", personal=False)
     assert may.startswith("no (")
-    after, left = answered(survey, [Answer(mark, rows, "yes", 2)], by="u1", name="a.csv", progress=lambda *_: None)
+    after, left = answered(
+        survey, [Answer(mark, rows, "yes", 2)], by="u1", on=DAY, name="a.csv", progress=lambda *_: None
+    )
     assert pairs(after) == [(CIVIL, SCHOOL)]
     assert "correct the wrong number" in left[0][1].en
-    after, left = answered(survey, [Answer(mark, rows, "no", 2)], by="u1", name="a.csv", progress=lambda *_: None)
+    after, left = answered(
+        survey, [Answer(mark, rows, "no", 2)], by="u1", on=DAY, name="a.csv", progress=lambda *_: None
+    )
     assert (pairs(after), left) == ([], ())
+
+
+def test_another_answer_about_a_decided_pair_is_a_change_of_mind_and_the_pair_can_be_undone():
+    survey = two_lists()
+    ((mark, _, _, _, _, rows, *_),) = asked(survey, "en", personal=False)
+
+    def answer(survey, text, by):
+        return answered(survey, [Answer(mark, rows, text, 2)], by=by, on=DAY, name="a.csv", progress=lambda *_: None)
+
+    apart, left = answer(survey, "no", "u1")
+    assert (len(apart.children), left) == (2, ())
+    assert answer(apart, "no", "u2")[0].decisions == apart.decisions  # nothing new
+    one, left = answer(apart, "yes", "u2")
+    assert (len(one.children), left) == (1, ())
+    assert [(d.kind.value, d.by, d.withdrawn) for d in one.withdrawn] == [("different", "u1", Withdrawal("u2", DAY))]
+    assert [row[0] for row in decided(one, "en")] == [mark, ""]
+    again = undone(one, mark, by="u3", on=DAY)
+    assert (len(again.children), len(again.withdrawn)) == (2, 2)
+    assert pairs(again) == [(CIVIL, SCHOOL)]
+    with pytest.raises(AnswerError, match=mark):
+        undone(again, mark, by="u3", on=DAY)
 
 
 def test_who_was_told_apart_is_not_asked_about_again_and_who_is_one_child_is_asked_for_the_number():

@@ -29,21 +29,31 @@ from kinderguard.care.coordination import (
     services_of,
     unserved,
 )
-from kinderguard.care.fields import Place, Weekday
 from kinderguard.care.national_needs import NATIONAL_NEEDS
 from kinderguard.care.needs import (
-    Language,
-    Need,
     NeedsAssessment,
-    NeedStatus,
     UnknownNeedError,
     assess_needs,
     need_rules,
     needs,
 )
 from kinderguard.care.offers import BarringArticle, Fit, Helper, Offer, ProviderKind, fit
-from kinderguard.care.plans import (
-    CLASS_SERVICES,
+from kinderguard.care.plans import CLASS_SERVICES, differentiated_plan, visit_months
+from kinderguard.care.providers import (
+    MINIMUM_CASES,
+    Delivery,
+    ProviderScore,
+    Ranked,
+    Share,
+    TooSmallMinimumError,
+    deliveries_of,
+    ranked,
+    score,
+)
+from kinderguard.care.targets import Measure, Session, Station, Target, TargetProgress, target_progress
+from kinderguard.casefile.care_fields import Place, Weekday
+from kinderguard.casefile.care_needs import Language, Need, NeedStatus
+from kinderguard.casefile.care_plans import (
     PLAN_MOVES,
     SERVICE_MOVES,
     CarePlan,
@@ -61,21 +71,7 @@ from kinderguard.care.plans import (
     PlannedService,
     PlanState,
     ServiceState,
-    differentiated_plan,
-    visit_months,
 )
-from kinderguard.care.providers import (
-    MINIMUM_CASES,
-    Delivery,
-    ProviderScore,
-    Ranked,
-    Share,
-    TooSmallMinimumError,
-    deliveries_of,
-    ranked,
-    score,
-)
-from kinderguard.care.targets import Measure, Session, Station, Target, TargetProgress, target_progress
 from kinderguard.packs.need_rules import NeedDomain, NeedRule, Qualification, Service, Urgency
 
 __all__ = [

@@ -11,9 +11,10 @@ from itertools import groupby
 import attrs
 from pydantic import model_validator
 
-from kinderguard.care.fields import CodeName, Day
-from kinderguard.care.needs import Need
-from kinderguard.care.plans import CarePlan, PlanState, ServiceState
+from kinderguard.casefile.care_fields import CodeName, Day, FileNumber
+from kinderguard.casefile.care_needs import Need
+from kinderguard.casefile.care_plans import CarePlan, PlanState, ServiceState
+from kinderguard.model.dates import as_day
 from kinderguard.model.errors import FieldValueError
 from kinderguard.model.places import DivisionCode, place_name, place_of
 from kinderguard.model.record import Record, fact
@@ -27,7 +28,7 @@ class ServiceGiven(Record):
     It runs from ``since`` to ``until``, both days included; without ``until`` it runs on.
     """
 
-    ref: str = fact("序号", "the file's own number", default=..., note="Never a name or an ID number.")
+    ref: FileNumber = fact("序号", "the file's own number", default=..., note="Never a name or an ID number.")
     need: str = fact("需求代码", "code of the need", default=...)
     service: Service = fact("服务", "service", default=...)
     organisation: CodeName = fact("组织编号", "code of the organisation", default=..., note="Never a person's name.")
@@ -45,6 +46,7 @@ class ServiceGiven(Record):
 
     def on(self, day: dt.date) -> bool:
         """Whether it runs on a day."""
+        day = as_day(day, "day")
         return self.since <= day and (self.until is None or day <= self.until)
 
 
@@ -207,6 +209,7 @@ def unserved(
     """
     if place_digits not in (2, 4, 6, 9, 12):
         raise ValueError(f"A place is 2, 4, 6, 9 or 12 digits of the division, not {place_digits!r}.")
+    on = as_day(on, "on")
     running = {(each.ref, each.need) for each in services if each.on(on)}
     sorted_out: dict[str, list[Need]] = {"served": [], "unserved": [], "to_clarify": [], "for_authorities": []}
     counted: dict[str | None, dict[str, int]] = {}

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 import attrs
 from pydantic import model_validator
 
-from kinderguard.care.fields import CodeName, Day, Place, Reach, Weekday, WholeNumber
-from kinderguard.care.needs import Language, Need
+from kinderguard.casefile.care_fields import CodeName, Day, Place, Reach, Weekday, WholeNumber
+from kinderguard.casefile.care_needs import Language, Need
 from kinderguard.model.codes import Code, UnfitGround
+from kinderguard.model.dates import as_day
 from kinderguard.model.errors import FieldValueError, Problem
 from kinderguard.model.personal import Personal
 from kinderguard.model.places import DivisionCode, covers, place_name
@@ -85,7 +86,9 @@ class Offer(Record):
     languages: tuple[Language, ...] | None = fact("语言", "languages spoken")
     qualifications: tuple[Qualification, ...] | None = fact("资质", "qualifications")
     people: tuple[Helper, ...] | None = fact(
-        "服务人员", "people who would meet the child", note="An empty list: nobody meets the child."
+        "服务人员",
+        "people who would meet the child",
+        note="An empty list: nobody meets the child. Of a service in which somebody does, it says nothing.",
     )
     place: Place | None = fact("位置", "where it is, on the map")
     reach_km: Reach | None = fact("可达距离（公里）", "how far it reaches (km)", unit="km")
@@ -100,8 +103,11 @@ class Offer(Record):
 
     @property
     def barred(self) -> bool | None:
-        """Whether somebody barred would meet the child; None where that was not checked, or nobody is recorded."""
-        if self.people is None:
+        """Whether somebody barred would meet the child; None where that was not checked, or nobody is recorded.
+
+        An empty list beside a service in which somebody meets the child is nobody recorded.
+        """
+        if not self.people and (self.people is None or any(service.in_contact for service in self.services)):
             return None
         found = [person.barred for person in self.people]
         return True if True in found else None if None in found else False
@@ -141,7 +147,7 @@ def fit(offer: Offer, need: Need, *, on: dt.date | None = None, km: float | None
         on: the day; the need's own if left out.
         km: the distance between the two in kilometres; from their places if left out.
     """
-    day = on or need.on
+    day = need.on if on is None else as_day(on, "on")
     distance = km if km is not None else _km(offer, need)
     common = [service for service in need.services if service in offer.services]
     if not common:
@@ -202,12 +208,18 @@ def _barred(offer: Offer, service: Service) -> Iterator[_Told]:
             ),
         )
     elif offer.barred is None and service.in_contact:
-        text = (
-            Text("没有记录由谁接触儿童", "who would meet the child is not recorded")
-            if offer.people is None
-            else Text("服务人员是否有法律禁止的情形尚未核查", "whether its people are barred was not checked")
+        yield False, Problem("offer.person_not_checked", _not_checked(offer, service))
+
+
+def _not_checked(offer: Offer, service: Service) -> Text:
+    if offer.people is None:
+        return Text("没有记录由谁接触儿童", "who would meet the child is not recorded")
+    if not offer.people:
+        return Text(
+            f"没有记录由谁接触儿童：服务人员写为“无”，而{service.zh}须有人接触儿童",
+            f"who would meet the child is not recorded: its people are an empty list, though somebody has to for {service.en}",
         )
-        yield False, Problem("offer.person_not_checked", text)
+    return Text("服务人员是否有法律禁止的情形尚未核查", "whether its people are barred was not checked")
 
 
 def _area(offer: Offer, need: Need) -> Iterator[_Told]:

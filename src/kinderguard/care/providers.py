@@ -11,8 +11,9 @@ from math import sqrt
 
 import attrs
 
-from kinderguard.care.fields import CodeName, Day
-from kinderguard.care.plans import CarePlan, Outcome, ServiceState
+from kinderguard.casefile.care_fields import CodeName, Day
+from kinderguard.casefile.care_plans import CarePlan, Outcome, ServiceState
+from kinderguard.model.dates import as_day
 from kinderguard.model.errors import ToldError
 from kinderguard.model.record import Record, fact
 from kinderguard.model.text import Text, same
@@ -159,6 +160,7 @@ def score(deliveries: Iterable[Delivery], *, until: dt.date) -> tuple[ProviderSc
         deliveries: promises and what became of them. What was planned or cancelled is no promise.
         until: the day; a delivery recorded after it is not counted as delivered yet.
     """
+    until = as_day(until, "until")
     by_organisation: dict[str, list[Delivery]] = {}
     for each in deliveries:
         if each.state not in (ServiceState.PLANNED, ServiceState.CANCELLED):

@@ -11,9 +11,10 @@ from collections.abc import Collection, Iterable, Iterator
 import attrs
 from pydantic import model_validator
 
-from kinderguard.care.fields import Day
-from kinderguard.care.plans import CarePlan, FollowUpKind, FollowUpState
+from kinderguard.casefile.care_fields import Day
+from kinderguard.casefile.care_plans import CarePlan, FollowUpKind, FollowUpState
 from kinderguard.model.codes import Code
+from kinderguard.model.dates import as_day
 from kinderguard.model.errors import FieldValueError
 from kinderguard.model.places import DivisionCode, check_division, covers, place_name
 from kinderguard.model.record import Record, fact
@@ -151,9 +152,10 @@ def target_progress(
 
     Raises:
         FieldValueError: a community's code is no division.
+        NotADayError: ``on`` is no day: a text, say.
     """
     files = _Files(
-        on,
+        as_day(on, "on"),
         None if plans is None else tuple(plans),
         None if stations is None else tuple(stations),
         None if sessions is None else tuple(sessions),

@@ -16,9 +16,11 @@ import attrs
 
 from kinderguard.engines.assessment import Assessment, UnknownCodeError
 from kinderguard.model.codes import Department
+from kinderguard.model.echo import shown_file
 from kinderguard.model.errors import suggestion, unknown_field
 from kinderguard.model.progress import FEW, Progress, told
 from kinderguard.model.text import Language, Text
+from kinderguard.model.toml_files import toml_text, wrong_toml
 from kinderguard.survey.building import SurveyedChild
 from kinderguard.survey.completeness import township_of
 from kinderguard.survey.facts import fact_paths, facts_of
@@ -203,9 +205,12 @@ def read_expectations(path: str | Path) -> tuple[Expectation, ...]:
     """
     path = Path(path)
     try:
-        text = path.read_text("utf-8")
+        text = toml_text(path)
     except (OSError, UnicodeDecodeError):
-        raise _wrong(f"读不到文件 {path.name}；请检查路径", f"{path.name} cannot be read; check the path.") from None
+        raise _wrong(
+            f"读不到文件 {shown_file(path.name)}；请检查路径",
+            f"{shown_file(path.name)} cannot be read; check the path.",
+        ) from None
     return expectations_from_text(text, path.name)
 
 
@@ -218,7 +223,8 @@ def expectations_from_text(text: str, name: str = "expected.toml") -> tuple[Expe
     try:
         entries = tomllib.loads(text).get("expected", [])
     except tomllib.TOMLDecodeError as error:
-        raise _wrong(f"{name} 不是 TOML：{error}", f"{name} is no TOML: {error}") from None
+        what = wrong_toml(error, text)
+        raise _wrong(f"{name} 不是 TOML：{what.zh}", f"{name} is no TOML: {what.en}") from None
     if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
         raise _wrong(f"{name}：每项写作 [[expected]]", f"{name}: each entry is written as [[expected]]")
     return tuple(_expectation(f"{name} [[expected]] {number}", entry) for number, entry in enumerate(entries, 1))

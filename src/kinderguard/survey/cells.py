@@ -153,14 +153,14 @@ def count(value: Any) -> int:
 
 
 def division(value: Any) -> str:
-    """A division code, 6 to 12 digits."""
+    """A division code of a county, a township or a village."""
     text = words(value)
     try:
         code = check_division(text)
     except FieldValueError as error:
         raise UnreadableError("ledger.division", f"{error.text.zh}；请核对", f"{error.text.en}; check it") from None
     if len(code) < 6:
-        raise UnreadableError("ledger.division", "应填 6 至 12 位行政区划代码", "write 6 to 12 digits")
+        raise UnreadableError("ledger.division", "应填 6、9 或 12 位行政区划代码", "write 6, 9 or 12 digits")
     return code
 
 

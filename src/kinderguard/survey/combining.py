@@ -18,8 +18,16 @@ from kinderguard.model.progress import FEW, Progress, told
 from kinderguard.model.text import Text
 from kinderguard.survey.building import Rules, SurveyedChild, build, ref_of
 from kinderguard.survey.choosing import Taken
-from kinderguard.survey.decisions import Decision, DecisionKind, Located, Register, SetAside, matters
-from kinderguard.survey.grouping import Joined, grouped_links, groups_by_id, groups_by_links
+from kinderguard.survey.decisions import (
+    Decision,
+    DecisionKind,
+    Located,
+    Register,
+    SetAside,
+    matters,
+    office_key,
+)
+from kinderguard.survey.grouping import ById, ByLinks, Joined
 from kinderguard.survey.keys import RowKey
 from kinderguard.survey.sources import Source, titles_of
 from kinderguard.survey.surveyed import SkippedRow, Survey, SurveyError
@@ -37,7 +45,7 @@ def combine(
     trust: TrustOrder | None = None,
     links: "Links | None" = None,
     decisions: Iterable[Decision] = (),
-    key: bytes | None = None,
+    key: str | bytes | None = None,
     progress: bool | Progress | None = None,
 ) -> Survey:
     """One child each out of several lists, with every fact's source kept.
@@ -49,14 +57,16 @@ def combine(
             the same valid resident ID, and a row without one stands alone.
         decisions: what persons decided before (``read_decisions``). Those whose rows are not found again are set aside
             and listed in ``Survey.set_aside``.
-        key: at least 16 bytes that the office keeps. With it decisions hold for the next edition of a list too, and a
-            child with a resident ID keeps its ``ref`` from survey to survey.
+        key: the text that ``kinderguard.casefile.new_key()`` gives, which the office keeps and gives each time; the command
+            line takes the same text from ``KINDERGUARD_KEY`` and gives the same numbers. With it decisions hold for the next
+            edition of a list too, and a child with a resident ID keeps its ``ref`` from survey to survey. Bytes, 16 or
+            more, are used as they are.
         progress: a bar (True), nothing (False), or a function that is called with (children done, children in all); if left
             out, a bar where there is much to do.
 
     Raises:
         SurveyError: no list was given, or two lists have one code.
-        DecisionError: the key is too short.
+        DecisionError: the key is none.
         LinkDecisionError: decisions on ``links`` that cannot all be followed.
 
     >>> import datetime as dt
@@ -69,8 +79,9 @@ def combine(
     sources = tuple(sources)
     _check(sources)
     cases = dict(rows_of(sources))
-    register = Register(sources, cases, key)
-    work = _Work(sources, trust or TrustOrder.default(), links, register, key)
+    marking = office_key(key)
+    register = Register(sources, cases, marking)
+    work = _Work(sources, trust or TrustOrder.default(), links, register, marking)
     return work.survey(tuple(decisions), None, progress)
 
 
@@ -106,36 +117,46 @@ class _Work:
     links: "Links | None"
     register: Register
     key: bytes | None = attrs.field(repr=False)
+    grouping: ById | ByLinks = attrs.field(init=False, repr=False)
+    #: Where each row stands in the lists.
+    order: Mapping[RowKey, int] = attrs.field(init=False, repr=False)
+    #: By rows of a child, the numbers that they and its only ID give it.
+    _numbers: dict[tuple[RowKey, ...], tuple[str, str | None]] = attrs.field(init=False, factory=dict, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        cases = self.register.cases
+        object.__setattr__(self, "grouping", ById(cases) if self.links is None else ByLinks(cases, self.links))
+        object.__setattr__(self, "order", {row: number for number, row in enumerate(cases)})
 
     def survey(
         self, decisions: tuple[Decision, ...], before: Survey | None = None, progress: bool | Progress | None = False
     ) -> Survey:
-        """The survey with these decisions. Of an earlier one, whatever no decision has touched since is used again."""
+        """The survey with these decisions; those that were withdrawn take no part. Of an earlier survey, whatever no decision
+        has touched since is used again.
+        """
+        withdrawn = tuple(d for d in decisions if d.withdrawn is not None)
+        decisions = tuple(d for d in decisions if d.withdrawn is None)
         located, set_aside = self._located(decisions)
         pairs = tuple((d, rows) for d, rows in located if d.kind is not DecisionKind.VALUE)
-        joined = before._joined if before is not None and before._joined.pairs == pairs else self._joined(pairs)
+        earlier = None if before is None else before._joined
+        joined = earlier if earlier is not None and earlier.pairs == pairs else self._joined(pairs, earlier)
         with told(progress, 0, len(joined.children), Text("已合并儿童", "children combined"), short=FEW) as tell:
             children, reopened = self._children(joined, _taken(located), before, tell)
         set_aside += joined.clashing
         set_aside += [SetAside(d, _REOPENED) for d, rows in located if (rows[0], d.path) in reopened]
         return Survey(
             self.sources, children, self._skipped(), self.trust, self.links, decisions, tuple(set_aside), joined,
-            self.register, partial(_again, self),
+            self.register, partial(_again, self), withdrawn,
         )  # fmt: skip
 
-    def _joined(self, pairs: tuple[Located, ...]) -> Joined:
-        """Which rows are one child each."""
-        clashing: list[SetAside] = []
-        linked = None
-        if self.links is None:
-            groups, clashing = groups_by_id(self.register.cases, pairs)
-        else:
-            linked = grouped_links(self.links, pairs)
-            groups = groups_by_links(self.register.cases, linked)
-        order = {k: n for n, k in enumerate(self.register.cases)}
-        ordered = sorted((sorted(group, key=order.__getitem__) for group in groups), key=lambda g: order[g[0]])
-        children = zip(self._refs(ordered), map(tuple, ordered), strict=True)
-        return Joined(pairs, tuple(children), tuple(clashing), linked)
+    def _joined(self, pairs: tuple[Located, ...], before: Joined | None) -> Joined:
+        """Which rows are one child each. Of an earlier answer, whatever no decision can reach that came or went stands."""
+        found = self.grouping.grouped(pairs, before)
+        groups = [tuple(sorted(group, key=self.order.__getitem__)) for group in found.groups]
+        if before is not None and found.touched is not None:
+            groups += [rows for _, rows in before.children if rows[0] not in found.touched]
+        groups.sort(key=lambda rows: self.order[rows[0]])
+        return Joined(pairs, tuple(zip(self._refs(groups), groups, strict=True)), found.clashing, found.linked)
 
     def _located(self, decisions: Iterable[Decision]) -> tuple[list[Located], list[SetAside]]:
         """The decisions whose rows are here; of two on one matter, the later."""
@@ -178,17 +199,18 @@ class _Work:
                 tell(number, len(joined.children))
         return tuple(children), reopened
 
-    def _refs(self, groups: Sequence[Sequence[RowKey]]) -> list[str]:
+    def _refs(self, groups: Sequence[tuple[RowKey, ...]]) -> list[str]:
         """The children's numbers: from their rows or, with a key, from a keyed mark of the only ID that they have."""
-        refs = [ref_of(rows) for rows in groups]
-        if self.key is None:
-            return refs
-        marks = [self._mark(rows) for rows in groups]
-        count = Counter(marks)
-        return [mark if mark is not None and count[mark] == 1 else ref for mark, ref in zip(marks, refs, strict=True)]
+        for rows in groups:
+            if rows not in self._numbers:
+                self._numbers[rows] = ref_of(rows), self._mark(rows)
+        numbers = [self._numbers[rows] for rows in groups]
+        count = Counter(mark for _, mark in numbers)
+        return [mark if mark is not None and count[mark] == 1 else ref for ref, mark in numbers]
 
     def _mark(self, rows: Iterable[RowKey]) -> str | None:
-        assert self.key is not None
+        if self.key is None:
+            return None
         numbers = {case.child.resident_id for row in rows if (case := self.register.cases[row]).child.resident_id}
         if len(numbers) != 1:
             return None

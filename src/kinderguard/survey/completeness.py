@@ -18,7 +18,7 @@ from kinderguard.model.codes import Department, Frequency
 from kinderguard.model.places import place_name
 from kinderguard.model.progress import FEW, Progress, told
 from kinderguard.model.text import Language, Text
-from kinderguard.model.view import display_language
+from kinderguard.model.view import View, display_language
 from kinderguard.packs.source_profiles import SourceProfile
 from kinderguard.rules.titles import fact_title
 from kinderguard.survey.building import SurveyedChild
@@ -49,7 +49,8 @@ class WorkRow:
         rows: where the child stands in that department's lists; where it stands in none, where it does stand.
         path: the fact.
         title: what it is called.
-        settles: how many open results it settles by itself, over its possible values.
+        settles: how many open results (categories and policies of the child) it settles by itself, on average over the
+            values that it may have. 0 where it settles none alone: it can still change one together with others.
         changes: the categories and policies that it can change.
         monthly: by how much what is paid each month may still differ (yuan); None where there is no bound.
         differs: whether the lists contradict each other, so that a person must decide, rather than say nothing.
@@ -66,14 +67,25 @@ class WorkRow:
     monthly: Decimal | None
     differs: bool
 
+    @property
+    def state(self) -> Text:
+        """How it stands: what the lists say, and whether the fact settles anything alone."""
+        said = _DIFFERS if self.differs else _BLANK
+        if round(self.settles, _DIGITS) > 0:
+            return said
+        return said + (_WHOSE_RULES if self.path == _PLACE else _NOT_ALONE)
+
 
 _HEADS = (
     Text("乡镇（街道）代码", "Township"), Text("地名", "Place"), Text("部门", "Department"), Text("儿童编号", "Child"),
     Text("名单行", "Rows"), Text("待了解", "To find out"), Text("事实", "Fact"), Text("情况", "State"),
-    Text("可确定的结果数", "Results settled"), Text("每月可能相差（元）", "Monthly difference (yuan)"), Text("影响的结果", "Results changed"),
+    Text("平均可单独确定的结果数", "Results it settles alone, on average"), Text("每月可能相差（元）", "Monthly difference (yuan)"), Text("影响的结果", "Results changed"),
 )  # fmt: skip
 _BLANK = Text("没有名单填写", "no list says")
 _DIFFERS = Text("名单不一致，待决定", "lists differ, to be decided")
+_NOT_ALONE = Text("；单独不能确定结果，须与其他事实一起了解", "; settles nothing alone, only with others")
+_WHOSE_RULES = Text("；由此才知道适用哪里的规则", "; whose rules apply depends on it")
+_DIGITS = 2
 _NOBODY = Text("未定", "nobody yet")
 
 
@@ -104,7 +116,7 @@ class WorkList(ListByPlace[WorkRow]):
         return (
             row.township, place_beside_code(row.township).in_(lang) if row.township else None,
             (row.department.label if row.department else _NOBODY).in_(lang), row.ref, " ".join(map(str, row.rows)),
-            row.title.in_(lang), row.path, (_DIFFERS if row.differs else _BLANK).in_(lang), round(row.settles, 2),
+            row.title.in_(lang), row.path, row.state.in_(lang), round(row.settles, _DIGITS),
             None if row.monthly is None else str(row.monthly), between.join(names),
         )  # fmt: skip
 
@@ -125,6 +137,19 @@ class WorkList(ListByPlace[WorkRow]):
             who = department.label if department else _NOBODY
             lines.append(Text(f"{place.zh} {who.zh}：{count}", f"{place.en}, {who.en}: {count}"))
         return "\n".join(line.in_(lang or display_language()) for line in lines)
+
+    def view(self, lang: Language | None = None) -> View:
+        """How much each department of each township has to find out, then each fact, as a notebook shows it.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+        """
+        from kinderguard.survey.shown import work_view
+
+        return work_view(self, _NOBODY, lang)
+
+    def _repr_html_(self) -> str:
+        return self.view().html
 
     def __str__(self) -> str:
         return self.summary()

@@ -5,6 +5,7 @@ places, so a decision holds only where its rows are found again: in the very sam
 that the office holds, by a keyed mark of the row. One that is not found again is set aside and said, never guessed.
 """
 
+import base64
 import datetime as dt
 import hashlib
 import hmac
@@ -12,6 +13,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,15 +22,17 @@ import attrs
 
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Code
+from kinderguard.model.echo import shown_file
 from kinderguard.model.errors import ToldError
 from kinderguard.model.record import Record
 from kinderguard.model.text import Text
 from kinderguard.survey.facts import facts_of
 from kinderguard.survey.keys import RowKey
 from kinderguard.survey.sources import Source
+from kinderguard.survey.two_numbers import Two, alike_but_for_id
 
 FORMAT = "kinderguard.decisions/1"
-_LEAST_KEY = 16
+_LEAST_KEY, _KEY_BYTES = 16, 32
 #: A user's code: short, and no Chinese character, so that nobody's name or number gets in by habit.
 _BY = re.compile(r"[A-Za-z0-9_.@-]{1,24}\Z")
 _LONG_NUMBER = re.compile(r"\d{11}")
@@ -60,10 +64,19 @@ class DecidedRow:
 
 
 @attrs.frozen
+class Withdrawal:
+    """That a decision was taken back, or another put in its place: by whom (a user's code) and on what day, if it was said."""
+
+    by: str | None = None
+    on: dt.date | None = None
+
+
+@attrs.frozen
 class Decision:
     """One decision. Made by ``survey.same``, ``different``, ``take`` or ``decide``, not by hand.
 
-    For a value, the first row is the one whose value counts, the others are those that said otherwise.
+    For a value, the first row is the one whose value counts, the others are those that said otherwise. One that was taken
+    back or changed has ``withdrawn``; it takes no part any more and is kept as history.
     """
 
     kind: DecisionKind
@@ -71,6 +84,7 @@ class Decision:
     path: str | None = None
     by: str | None = None
     on: dt.date | None = None
+    withdrawn: Withdrawal | None = None
 
     @property
     def keys(self) -> tuple[RowKey, ...]:
@@ -159,7 +173,10 @@ def read_decisions(path: str | Path) -> tuple[Decision, ...]:
         return decisions_from_json(Path(path).read_text("utf-8"))
     except (OSError, UnicodeDecodeError):
         raise DecisionError(
-            Text(f"读不到文件 {Path(path).name}；请检查路径", f"{Path(path).name} cannot be read; check the path")
+            Text(
+                f"读不到文件 {shown_file(Path(path).name)}；请检查路径",
+                f"{shown_file(Path(path).name)} cannot be read; check the path",
+            )
         ) from None
 
 
@@ -168,6 +185,11 @@ def _plain(decision: Decision) -> dict[str, Any]:
     found |= {name: value for name in ("path", "by") if (value := getattr(decision, name)) is not None}
     if decision.on is not None:
         found["on"] = decision.on.isoformat()
+    gone = decision.withdrawn
+    if gone is not None:
+        found["withdrawn"] = ({} if gone.by is None else {"by": gone.by}) | (
+            {} if gone.on is None else {"on": gone.on.isoformat()}
+        )
     found["rows"] = [
         {"source": r.key.source, "sheet": r.key.sheet, "row": r.key.row, "edition": r.edition}
         | {name: value for name in ("mark", "said") if (value := getattr(r, name)) is not None}
@@ -187,8 +209,16 @@ def _read(entry: Mapping[str, Any]) -> Decision:
     is_value = kind is DecisionKind.VALUE
     if not rows or (len(rows) != 2 and not is_value) or is_value != ("path" in entry):
         raise ValueError
+    gone = entry.get("withdrawn")
+    return Decision(
+        kind, rows, entry.get("path"), entry.get("by"), _day(entry),
+        None if gone is None else Withdrawal(gone.get("by"), _day(gone)),
+    )  # fmt: skip
+
+
+def _day(entry: Mapping[str, Any]) -> dt.date | None:
     on = entry.get("on")
-    return Decision(kind, rows, entry.get("path"), entry.get("by"), dt.date.fromisoformat(on) if on else None)
+    return dt.date.fromisoformat(on) if on else None
 
 
 def check_by(by: str | None) -> str | None:
@@ -210,21 +240,48 @@ def check_by(by: str | None) -> str | None:
 # ---- finding rows again ------------------------------------------------------------------------------------------
 
 
+def office_key(key: str | bytes | None) -> bytes | None:
+    """The key that marks rows and children, from the office's: the text that ``new_key()`` gives, or bytes as they are.
+
+    Raises:
+        DecisionError: it is no key. It is not repeated.
+    """
+    if key is None or (isinstance(key, bytes) and len(key) >= _LEAST_KEY):
+        return key
+    if isinstance(key, str):
+        with suppress(ValueError):
+            made = base64.urlsafe_b64decode(key)
+            if len(made) == _KEY_BYTES:
+                return hmac.new(made, b"kinderguard.survey/1", hashlib.sha256).digest()
+    raise DecisionError(
+        Text(
+            "key 应为 kinderguard.casefile.new_key()（或 kinderguard file new-key）生成的文字，由本单位保管，每次给出同一个（命令行用环境变量 KINDERGUARD_KEY）；"
+            f"口令不能作密钥。也可用至少 {_LEAST_KEY} 字节的 bytes",
+            "key is the text that kinderguard.casefile.new_key() (or kinderguard file new-key) gives, which the office keeps "
+            f"and gives each time (on the command line in KINDERGUARD_KEY); a password is no key. At least {_LEAST_KEY} bytes will do as well",
+        )
+    )
+
+
 class Register:
-    """The rows of this survey's lists, for making decisions and for finding the rows of earlier ones."""
+    """The rows of this survey's lists, for making decisions and for finding the rows of earlier ones.
+
+    Args:
+        sources: the lists.
+        cases: their rows.
+        key: as ``office_key`` gives it.
+    """
 
     def __init__(self, sources: Sequence[Source], cases: Mapping[RowKey, Case], key: bytes | None) -> None:
-        if key is not None and (not isinstance(key, bytes) or len(key) < _LEAST_KEY):
-            raise DecisionError(
-                Text(
-                    f"key 应为至少 {_LEAST_KEY} 字节的 bytes，如 secrets.token_bytes(32)，由本单位保管",
-                    f"key is at least {_LEAST_KEY} bytes, such as secrets.token_bytes(32), that the office keeps",
-                )
-            )
         self.sources = {source.code: source for source in sources}
         self.cases = cases
         self._key = key
         self._editions: dict[str, str] = {}
+
+    @cached_property
+    def alike_but_for_id(self) -> tuple[Two, ...]:
+        """The pairs of rows that agree about who the child is in everything but a valid resident ID."""
+        return alike_but_for_id(self.cases)
 
     def row(self, key: RowKey, path: str | None = None) -> DecidedRow:
         """A row as a decision keeps it."""
@@ -247,20 +304,19 @@ class Register:
 
     def find(self, decision: Decision) -> tuple[RowKey, ...] | Text:
         """Where the rows of a decision are now, or why they are not found."""
-        found = []
+        found: list[RowKey] = []
         for row in decision.rows:
-            now = self._find(row)
+            now = self._find(row, decision, found)
             if isinstance(now, Text):
                 return now
             unchanged = row.edition == self.edition(now.source)
             if decision.path and not unchanged and row.said != self._said(now, decision.path):
-                return Text(
-                    "名单中的值已有变化，请重新决定", "what the lists say of the fact has changed since; decide again"
-                )
+                return _CHANGED
             found.append(now)
         return tuple(found)
 
-    def _find(self, row: DecidedRow) -> RowKey | Text:
+    def _find(self, row: DecidedRow, decision: Decision, others: Sequence[RowKey]) -> RowKey | Text:
+        """Where one row of a decision is now, beside those that are found already."""
         key = row.key
         if key.source not in self.sources:
             return Text(
@@ -270,23 +326,28 @@ class Register:
             return key
         if row.mark is None or self._key is None:
             return Text(
-                f"名单 {key.source} 已更新，无法确认是同一行；决定时和再次使用时都给出同一个 key=，即可重新找到",
+                f"名单 {key.source} 已更新，无法确认是同一行；决定时和再次使用时都给出同一个密钥（key=，命令行用 KINDERGUARD_KEY），即可重新找到",
                 f"the list {key.source} is another edition, so nobody can tell that the row is the same; give the same "
-                "key= when deciding and now, and rows are found again",
+                "key (key=, on the command line KINDERGUARD_KEY) when deciding and now, and rows are found again",
             )
         now = self._by_mark[key.source].get(row.mark, ())
-        if key in now:
+        if not now:
+            return _gone(key.source)
+        if decision.path and row.said is not None:
+            # Of one child's rows, those that still say of the fact what this one said; between them nothing differs.
+            now = tuple(each for each in now if self._said(each, str(decision.path)) == row.said)
+            if not now:
+                return _CHANGED
+            return key if key in now else next((each for each in now if each not in others), now[0])
+        alike = sum((each.key.source, each.mark) == (key.source, row.mark) for each in decision.rows)
+        free = [each for each in now if each not in others]
+        if len(now) < alike or not free:
+            return _gone(key.source)
+        if key in free:
             return key
-        if len(now) == 1:
-            return now[0]
-        return (
-            Text(f"名单 {key.source} 中不止一行符合", f"more than one row of the list {key.source} fits")
-            if now
-            else Text(
-                f"名单 {key.source} 中找不到此行，或其身份信息已更正",
-                f"the row is not in the list {key.source} any more, or says otherwise who the child is",
-            )
-        )
+        if len(now) == alike:  # rows that nothing tells apart, as many as there were
+            return free[0]
+        return Text(f"名单 {key.source} 中不止一行符合", f"more than one row of the list {key.source} fits")
 
     @cached_property
     def _by_mark(self) -> dict[str, dict[str, tuple[RowKey, ...]]]:
@@ -318,6 +379,16 @@ class Register:
     def _digest(self, what: str, text: str) -> str:
         assert self._key is not None
         return hmac.new(self._key, f"{what}\0{text}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _gone(source: str) -> Text:
+    return Text(
+        f"名单 {source} 中找不到此行，或其身份信息已更正",
+        f"the row is not in the list {source} any more, or says otherwise who the child is",
+    )
+
+
+_CHANGED = Text("名单中的值已有变化，请重新决定", "what the lists say of the fact has changed since; decide again")
 
 
 def _as_text(value: Any) -> str:

@@ -1,7 +1,8 @@
 """Which rows are one child: by a valid resident ID, by a person's decisions, or by what the linking found.
 
-Called by ``combine``. Rows that a person told apart never meet in one child, by whatever else they are joined. It
-compares no names: that is the linking's task.
+Called by ``combine``, and again for each decision, when only the rows that it can reach are grouped again. Rows that a
+person told apart never meet in one child, by whatever else they are joined. It compares no names: that is the linking's
+task.
 """
 
 from collections import defaultdict
@@ -12,11 +13,13 @@ import attrs
 
 from kinderguard.model.case import Case
 from kinderguard.model.text import Text
-from kinderguard.survey.decisions import DecisionKind, Located, SetAside
+from kinderguard.survey.decisions import Decision, DecisionKind, Located, SetAside
 from kinderguard.survey.keys import RowKey
+from kinderguard.survey.linking.grouping import reached
 
 if TYPE_CHECKING:
-    from kinderguard.survey.linking.links import Grouped, Links
+    from kinderguard.survey.linking.links import Grouped as LinksGrouped
+    from kinderguard.survey.linking.links import Links
 
 
 @attrs.frozen(eq=False)
@@ -29,7 +32,11 @@ class Joined:
     #: The decisions that could not be followed.
     clashing: tuple[SetAside, ...] = ()
     #: What the linking leaves open and holds back; None without one.
-    linked: "Grouped | None" = None
+    linked: "LinksGrouped | None" = None
+
+    def rows_of(self, decision: Decision) -> tuple[RowKey, ...]:
+        """The rows of a decision on a pair, as they are named now."""
+        return next(rows for each, rows in self.pairs if each == decision)
 
 
 class _Groups:
@@ -63,26 +70,64 @@ class _Groups:
                 yield frozenset(group)
 
 
-def groups_by_id(
-    cases: Mapping[RowKey, Case], decided: Sequence[Located]
-) -> tuple[list[frozenset[RowKey]], list[SetAside]]:
-    """Rows joined by decisions first, then by a valid resident ID; and the decisions that could not be followed."""
-    apart = [(rows[0], rows[1]) for d, rows in decided if d.kind is DecisionKind.DIFFERENT]
-    groups = _Groups(cases, apart)
-    set_aside = [
-        SetAside(d, _CLASH) for d, rows in decided if d.kind is DecisionKind.SAME and not groups.join(rows[0], rows[1])
-    ]
-    by_id: dict[object, list[RowKey]] = defaultdict(list)
-    for key in sorted(cases):
-        number = cases[key].child.resident_id
-        if number is not None:
-            by_id[number].append(key)
-    for keys in by_id.values():
-        for at, key in enumerate(keys[1:], 1):
-            for earlier in keys[:at]:
-                if groups.join(earlier, key):
-                    break
-    return list(groups.all()), set_aside
+@attrs.frozen(eq=False)
+class Grouped:
+    """What a grouping gives: the groups of the rows that were ``touched`` (None: of all), and what could not be followed."""
+
+    groups: tuple[frozenset[RowKey], ...]
+    touched: frozenset[RowKey] | None
+    clashing: tuple[SetAside, ...] = ()
+    linked: "LinksGrouped | None" = None
+
+
+class ById:
+    """Rows joined by decisions first, then by a valid resident ID."""
+
+    def __init__(self, cases: Mapping[RowKey, Case]) -> None:
+        self._cases = cases
+        by_id: dict[object, list[RowKey]] = defaultdict(list)
+        for key in sorted(cases):
+            number = cases[key].child.resident_id
+            if number is not None:
+                by_id[number].append(key)
+        self._twins = {key: keys for keys in by_id.values() for key in keys}
+
+    def grouped(self, decided: Sequence[Located], before: Joined | None = None) -> Grouped:
+        """The groups, and the decisions that could not be followed; after a change of decisions only those of the rows that
+        these reach over decisions and equal IDs.
+        """
+        if before is None:
+            groups, clashing = self._groups(self._cases, decided)
+            return Grouped(groups, None, clashing)
+        bound = [rows for _, rows in {*before.pairs, *decided}]
+        changed = _changed(before.pairs, decided)
+        rows = reached(changed, lambda row: self._twins.get(row, ()), bound)
+        groups, clashing = self._groups(
+            [row for row in self._cases if row in rows], [each for each in decided if each[1][0] in rows]
+        )
+        place = {d: number for number, (d, _) in enumerate(decided)}
+        left = (
+            each for each in before.clashing if each.decision in place and before.rows_of(each.decision)[0] not in rows
+        )
+        return Grouped(groups, rows, tuple(sorted((*left, *clashing), key=lambda each: place[each.decision])))
+
+    def _groups(
+        self, rows: Iterable[RowKey], decided: Iterable[Located]
+    ) -> tuple[tuple[frozenset[RowKey], ...], tuple[SetAside, ...]]:
+        here = dict.fromkeys(rows)
+        decided = tuple(decided)
+        groups = _Groups(here, [(rows[0], rows[1]) for d, rows in decided if d.kind is DecisionKind.DIFFERENT])
+        clashing = [
+            SetAside(d, _CLASH)
+            for d, rows in decided
+            if d.kind is DecisionKind.SAME and not groups.join(rows[0], rows[1])
+        ]
+        for keys in {id(keys): keys for row in here if (keys := self._twins.get(row)) is not None}.values():
+            for at, key in enumerate(keys[1:], 1):
+                for earlier in keys[:at]:
+                    if groups.join(earlier, key):
+                        break
+        return tuple(groups.all()), tuple(clashing)
 
 
 _CLASH = Text(
@@ -91,20 +136,37 @@ _CLASH = Text(
 )
 
 
-def groups_by_links(cases: Mapping[RowKey, Case], linked: "Grouped") -> list[frozenset[RowKey]]:
+class ByLinks:
     """Rows as the linking groups them, a person's decisions followed; a row that it does not name stands alone."""
-    found = []
-    left = set(cases)
-    for group in linked.groups:
-        here = frozenset(group) & left  # a row that could not be used as a case is nobody's
-        if here:
-            found.append(here)
-            left -= here
-    return [*found, *(frozenset((key,)) for key in sorted(left))]
+
+    def __init__(self, cases: Mapping[RowKey, Case], links: "Links") -> None:
+        self._cases, self._links = cases, links
+        self._named = frozenset(links.rows)
+
+    def grouped(self, decided: Sequence[Located], before: Joined | None = None) -> Grouped:
+        """The groups; after a change of decisions only those of the rows that these reach."""
+        from kinderguard.survey.linking.pairs import PairDecision
+
+        decisions = [PairDecision(rows[0], rows[1], d.kind.value) for d, rows in decided]
+        if before is None or before.linked is None:
+            linked = self._links.grouped(decisions)
+            alone = (frozenset((key,)) for key in sorted(self._cases.keys() - self._named))
+            return Grouped((*self._usable(linked.groups), *alone), None, (), linked)
+        linked = before.linked.again(decisions)
+        touched = linked.touched or frozenset()
+        return Grouped(tuple(self._usable(linked.groups_of(sorted(touched)))), touched, (), linked)
+
+    def _usable(self, groups: Iterable[frozenset[RowKey]]) -> Iterator[frozenset[RowKey]]:
+        """Without the rows that could not be used as a case: they are nobody's."""
+        for group in groups:
+            here = group & self._cases.keys()
+            if here:
+                yield frozenset(here)
 
 
-def grouped_links(links: "Links", decided: Iterable[Located]) -> "Grouped":
-    """What the linking makes of a person's decisions on pairs of rows."""
-    from kinderguard.survey.linking.pairs import PairDecision
-
-    return links.grouped([PairDecision(rows[0], rows[1], d.kind.value) for d, rows in decided])
+def _changed(before: Sequence[Located], now: Sequence[Located]) -> Iterator[RowKey]:
+    """The rows of the decisions that came or went; of all, where those that stayed are in another order."""
+    old, new = set(before), set(now)
+    stayed = [each for each in before if each in new] == [each for each in now if each in old]
+    for _, rows in old ^ new if stayed else old | new:
+        yield from rows

@@ -10,9 +10,10 @@ from typing import Literal
 
 import attrs
 
+from kinderguard.model.echo import shown_code
 from kinderguard.model.errors import FieldValueError
 from kinderguard.model.places import check_division, place_name
-from kinderguard.model.text import Language, Text
+from kinderguard.model.text import Language, Text, join
 from kinderguard.model.view import display_language
 from kinderguard.survey.building import SurveyedChild
 from kinderguard.survey.surveyed import Survey, SurveyError
@@ -86,8 +87,9 @@ def found_by_place(survey: Survey, reference: Mapping[str, int], *, placed_by: P
     Raises:
         SurveyError: the reference names what is no division, or counts what is no number.
     """
-    for division, count in reference.items():
-        _check(division, count)
+    wrong = [why for division, count in reference.items() if (why := _wrong(division, count)) is not None]
+    if wrong:
+        raise SurveyError(join(wrong, "；", "; "))
     if placed_by not in ("division", "registration", "residence"):
         raise SurveyError(
             Text(
@@ -112,17 +114,16 @@ def found_by_place(survey: Survey, reference: Mapping[str, int], *, placed_by: P
     return FoundByPlace(tuple(places), elsewhere, unplaced)
 
 
-def _check(division: str, count: int) -> None:
+def _wrong(division: str, count: int) -> Text | None:
+    """What is wrong with an entry of the reference, or None."""
     try:
         check_division(division)
     except FieldValueError as error:
-        raise SurveyError(
-            Text(f"参考数据中的 {division!r}：{error.text.zh}", f"The reference's {division!r}: {error.text.en}.")
-        ) from None
+        shown = shown_code(division)
+        return Text(f"参考数据中的 {shown!r}：{error.text.zh}", f"The reference's {shown!r}: {error.text.en}.")
     if not isinstance(count, int) or isinstance(count, bool) or count < 0:
-        raise SurveyError(
-            Text(f"{division} 的数量应为非负整数", f"The count of {division} is a whole number, not below 0.")
-        )
+        return Text(f"{division} 的数量应为非负整数", f"The count of {division} is a whole number, not below 0.")
+    return None
 
 
 def _place(child: SurveyedChild, placed_by: PlacedBy) -> str | None:

@@ -1,5 +1,6 @@
 """Reading a ledger: sheet by sheet, row by row. Good rows are used, bad cells become unknown, nothing is lost."""
 
+import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from kinderguard.model.case import Case
+from kinderguard.model.dates import as_day
+from kinderguard.model.echo import shown_file
 from kinderguard.model.progress import FEW, Progress, told
 from kinderguard.model.text import Text
 from kinderguard.packs.columns import LedgerColumn
-from kinderguard.survey.cells import UnreadableError, is_unknown, plain
+from kinderguard.survey.cells import UnreadableError, is_unknown, past_date, plain, words
 from kinderguard.survey.columns import READERS, Reader, reader_of
 from kinderguard.survey.headers import KnownHeaders, SheetHeaders, find_headers
 from kinderguard.survey.ledger import CellProblem, IgnoredRow, Ledger, LedgerRow, UnknownHeader
@@ -23,10 +26,15 @@ if TYPE_CHECKING:
     from kinderguard.packs.book import PolicyBook
 
 _FOOT = re.compile(r"(合计|总计|共计|小计|总数|填表|填报|制表|审核|负责人|注[::]|说明[::]|备注[::])")
+#: What stands in the place of a name where a row is a sum: the word, perhaps of a page or a place, perhaps with a bracket.
+_TOTAL = re.compile(
+    r"(?:本页|本村|本社区|全[县区市乡镇村])?(?:合计|总计|共计|小计|总数)(?:\([^)]*\))?[::]?\d*[人名]?\Z"
+)
 _DIVISIONS = ("户籍地行政区划代码", "现居住地行政区划代码", "身份证号")
 _STEP = 200
 _REF = re.compile(r"[\w./#-]{1,12}", re.ASCII)
 _TELEPHONE = re.compile(r"\d{11}")
+_SHORTEST_ID = 15
 
 
 def read_ledger(
@@ -36,6 +44,7 @@ def read_ledger(
     columns: Sequence[LedgerColumn] = (),
     policy_titles: Mapping[str, str] | None = None,
     sheet: str | None = None,
+    as_of: dt.date | None = None,
     progress: bool | Progress | None = None,
 ) -> Ledger:
     """Read a ledger (台账), Excel or CSV, as counties keep it.
@@ -47,6 +56,8 @@ def read_ledger(
         columns: further columns.
         policy_titles: further titles as they stand in 已享受救助, with the policies' codes.
         sheet: read this sheet only.
+        as_of: the day on which the ledger tells how things stand. A date of something that has happened (a visit, a birth)
+            and lies after it cannot be: it becomes unknown and is reported. Without it, the day of today is held against them.
         progress: a bar (True), nothing (False), or a function that is called with (rows done, rows in all); if left out, a
             bar where there is much to do.
 
@@ -62,6 +73,7 @@ def read_ledger(
     True
     """
     path = Path(path)
+    as_of = None if as_of is None else as_day(as_of, "as_of")
     sheets = open_sheets(path, sheet)
     titles = dict(policy_titles or {})
     if book is not None:
@@ -71,14 +83,14 @@ def read_ledger(
     known = KnownHeaders.of(columns)
     total = sum(len(s.rows) for s in sheets)
     with told(progress, 0, total, Text("已读取行", "rows read"), short=FEW) as tell:
-        reading = _Reading(known, RowReader(titles, known.facts), total, tell)
+        reading = _Reading(known, RowReader(titles, known.facts), total, tell, as_of)
         for raw in sheets:
             reading.sheet(raw)
     if not reading.headers:
         raise LedgerError(
             Text(
-                f"{path.name} 中找不到表头；表头行应含“儿童姓名”“身份证号”等列名",
-                f"{path.name} has no header row; one row must hold headers such as 儿童姓名 and 身份证号",
+                f"{shown_file(path.name)} 中找不到表头；表头行应含“儿童姓名”“身份证号”等列名",
+                f"{shown_file(path.name)} has no header row; one row must hold headers such as 儿童姓名 and 身份证号",
             )
         )
     return reading.ledger(path.name)
@@ -106,6 +118,7 @@ class _Reading:
     reader: RowReader
     total: int
     tell: Progress
+    as_of: dt.date | None
     rows: list[LedgerRow] = attrs.field(factory=list)
     problems: list[CellProblem] = attrs.field(factory=list)
     unknown: list[UnknownHeader] = attrs.field(factory=list)
@@ -161,6 +174,14 @@ class _Reading:
                 + hint
             )
             self.problems.append(CellProblem("ledger.header_unknown", sheet, headers.row, header, text))
+        for header, _ in headers.columns.values():
+            if header in self.known.clashes:
+                clash = self.known.clashes[header]
+                text = Text(
+                    f"规则包的列名有冲突，请转告规则包作者：{clash.zh}",
+                    f"a pack's column of this header clashes; tell the author of the pack: {clash.en}",
+                )
+                self.problems.append(CellProblem("ledger.header_clash", sheet, headers.row, header, text))
         for header in headers.repeated.values():
             text = Text(
                 "此列出现两次，只读取第一列；请删去或改名另一列",
@@ -183,7 +204,7 @@ class _Reading:
             if is_unknown(cell):
                 continue
             try:
-                facts[header] = read(cell)
+                facts[header] = self._in_time(read(cell), read)
             except UnreadableError as error:
                 problems.append(CellProblem(error.code, sheet, number, as_written, error.text))
         ref = _safe_ref(facts)
@@ -195,6 +216,17 @@ class _Reading:
         except RowError as error:
             wrong = CellProblem(error.code, sheet, number, written.get(error.header or ""), error.text)
         return LedgerRow(sheet, number, ref, case, wrong, tuple(problems))
+
+    def _in_time(self, value: Any, read: Reader) -> Any:
+        """What a cell says; refused where it has happened only after the day that the ledger tells of."""
+        if self.as_of is not None and read is past_date and value.earliest > self.as_of:
+            raise UnreadableError(
+                "ledger.date_after_list",
+                f"日期晚于名单的日期（{self.as_of}），不可能已经发生；请核对年份，或核对名单的日期",
+                f"the date lies after the day of the list ({self.as_of}), so it cannot have happened; check the year, or the day "
+                "that was given for the list",
+            )
+        return value
 
     def ledger(self, source: str) -> Ledger:
         """What was read, with children that occur twice reported."""
@@ -236,11 +268,22 @@ def _not_a_child(number: int, cells: list[Any], headers: SheetHeaders) -> Text |
     first = next((text for cell in cells if (text := plain(cell))), "")
     if not first:
         return Text("空行", "a blank row")
-    names = {h: p for p, (h, _) in headers.columns.items()}
-    named = [names[h] for h in ("身份证号", "出生日期") if h in names]
-    if _FOOT.match(first) and all(p >= len(cells) or is_unknown(cells[p]) for p in named):
-        return Text("合计行或表尾说明", "a total, or a note at the foot")
+    names = {h: cells[p] for p, (h, _) in headers.columns.items() if p < len(cells)}
+    if _FOOT.match(first) and all(is_unknown(names.get(h)) for h in ("身份证号", "出生日期")):
+        return _A_TOTAL
+    if any(_TOTAL.match(words(cell)) for cell in (first, names.get("儿童姓名"))) and not _holds_id(
+        names.get("身份证号")
+    ):
+        return _A_TOTAL
     return None
+
+
+_A_TOTAL = Text("合计行或表尾说明", "a total, or a note at the foot")
+
+
+def _holds_id(cell: Any) -> bool:
+    """Whether a cell is meant for a resident ID, right or wrong: a sum is shorter."""
+    return len(words(cell)) >= _SHORTEST_ID
 
 
 def _safe_ref(facts: dict[str, Any]) -> str | None:

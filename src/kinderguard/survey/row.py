@@ -5,6 +5,7 @@ child's identity, the row is skipped. Nothing is guessed.
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -12,10 +13,11 @@ import attrs
 from kinderguard.model.case import Case
 from kinderguard.model.codes import DisabilityGrade, DisabilityKind, SituationKind
 from kinderguard.model.dates import PartialDate
-from kinderguard.model.errors import InvalidRecordError, Problem
+from kinderguard.model.errors import InvalidRecordError, Problem, suggestion
 from kinderguard.model.resident_id import read_resident_id
-from kinderguard.model.text import Text
+from kinderguard.model.text import Text, same
 from kinderguard.rules.definitions import DeclaredFact
+from kinderguard.rules.policy_codes import mend_of_policy_code
 from kinderguard.survey import cells
 from kinderguard.survey.cells import NONE, UnreadableError
 from kinderguard.survey.columns import DisabilityCell, IllnessCell
@@ -61,6 +63,15 @@ class RowReader:
 
     policy_titles: Mapping[str, str]
     facts: Mapping[str, DeclaredFact[Any]]
+
+    @cached_property
+    def _policies(self) -> Mapping[str, Text]:
+        """All policies at hand: a book gives each by its code as well, where titles given by hand are only some."""
+        return {code: same(title) for title, code in self.policy_titles.items() if code in self.policy_titles}
+
+    @cached_property
+    def _spaces(self) -> frozenset[str]:
+        return frozenset(code.partition(".")[0] for code in self._policies)
 
     def case(self, facts: Mapping[str, Any]) -> tuple[Case, list[Finding]]:
         """The case of a row, and what became unknown on the way.
@@ -188,9 +199,15 @@ class RowReader:
         name, written = match[1].strip(), match[2]
         code = self.policy_titles.get(name) or (name if _CODE.match(name) else None)
         if code is None and self.policy_titles:
+            nearest = suggestion(name, self.policy_titles)
             _add(found, "ledger.help_title", "已享受救助",
-                 "有一项救助不是已知政策的名称或代码，已按未知救助保留；请用政策名称",
-                 "one item is no title or code of a policy and is kept as help of an unknown kind; use the policy's title")  # fmt: skip
+                 "有一项救助不是已知政策的名称或代码，已按未知救助保留；请用政策名称。" + nearest.zh,
+                 "one item is no title or code of a policy and is kept as help of an unknown kind; use the policy's title."
+                 + nearest.en)  # fmt: skip
+        elif code is not None and (near := mend_of_policy_code(code, self._policies, self._spaces)) is not None:
+            _add(found, "ledger.help_code", "已享受救助",
+                 "有一项救助的政策代码不存在，没有规则会考虑它；请改正代码。" + near.zh,
+                 "the code of one item is no policy's, so no rule takes it into account; correct it." + near.en)  # fmt: skip
         amount = None
         if written is not None:
             try:

@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from kinderguard.model.echo import shown_file
 from kinderguard.model.errors import ToldError, did_you_mean
 from kinderguard.model.text import Text
 
@@ -41,7 +42,12 @@ def open_sheets(path: str | Path, sheet: str | None = None) -> list[RawSheet]:
     """
     path = Path(path)
     if not path.is_file():
-        raise LedgerError(Text(f"找不到文件 {path.name}；请检查路径", f"there is no file {path.name}; check the path"))
+        raise LedgerError(
+            Text(
+                f"找不到文件 {shown_file(path.name)}；请检查路径",
+                f"there is no file {shown_file(path.name)}; check the path",
+            )
+        )
     if path.suffix.lower() in EXCEL:
         return _excel(path, sheet)
     if path.suffix.lower() in CSV:
@@ -94,8 +100,8 @@ def _excel(path: Path, sheet: str | None) -> list[RawSheet]:
         # The reader's own words may quote the file; what to do is all that is needed.
         raise LedgerError(
             Text(
-                f"{path.name} 不是可读的 Excel 文件（可能已损坏或加密）；请用 Excel 打开后另存为 .xlsx",
-                f"{path.name} is not a readable Excel file (damaged or encrypted?); open it in Excel and save it as .xlsx",
+                f"{shown_file(path.name)} 不是可读的 Excel 文件（可能已损坏或加密）；请用 Excel 打开后另存为 .xlsx",
+                f"{shown_file(path.name)} is not a readable Excel file (damaged or encrypted?); open it in Excel and save it as .xlsx",
             )
         ) from None
 
@@ -111,8 +117,8 @@ def _csv_rows(path: Path) -> list[tuple[int, list[Any]]]:
     else:
         raise LedgerError(
             Text(
-                f"{path.name} 的编码既不是 UTF-8 也不是 GB18030；请另存为“CSV UTF-8”",
-                f"{path.name} is neither UTF-8 nor GB18030; save it as 'CSV UTF-8'",
+                f"{shown_file(path.name)} 的编码既不是 UTF-8 也不是 GB18030；请另存为“CSV UTF-8”",
+                f"{shown_file(path.name)} is neither UTF-8 nor GB18030; save it as 'CSV UTF-8'",
             )
         )
     delimiter = "\t" if "\t" in text.split("\n", 1)[0] else ","
@@ -121,7 +127,7 @@ def _csv_rows(path: Path) -> list[tuple[int, list[Any]]]:
     except csv.Error:
         raise LedgerError(
             Text(
-                f"{path.name} 的引号不成对；请用 Excel 打开后另存",
-                f"{path.name} has unbalanced quotation marks; open it in Excel and save it again",
+                f"{shown_file(path.name)} 的引号不成对；请用 Excel 打开后另存",
+                f"{shown_file(path.name)} has unbalanced quotation marks; open it in Excel and save it again",
             )
         ) from None

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from kinderguard.model.dates import as_day
+from kinderguard.model.echo import shown_code
 from kinderguard.model.errors import suggestion
 from kinderguard.model.progress import Progress
 from kinderguard.model.text import Text
 from kinderguard.packs.columns import LedgerColumn
+from kinderguard.packs.ledger_headers import STANDARD, plain_header
 from kinderguard.packs.source_profiles import ProfileError, SourceProfile
 from kinderguard.survey.facts import fact_paths
-from kinderguard.survey.headers import STANDARD, plain_header
 from kinderguard.survey.keys import RowKey
 from kinderguard.survey.ledger import Ledger
 from kinderguard.survey.read import read_ledger
@@ -47,6 +49,7 @@ class Source:
     code: str = ""
 
     def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "as_of", as_day(self.as_of, "as_of"))
         if not self.code:
             object.__setattr__(self, "code", self.profile.code)
 
@@ -98,7 +101,7 @@ def find_profile(code: str, book: "PolicyBook | None" = None) -> SourceProfile:
         found |= {profile.code: profile for profile in book.source_profiles([division])}
     if code in found:
         return found[code]
-    close = suggestion(code, found)
+    close, shown = suggestion(code, found), shown_code(code)
     asked = (
         Text(
             "；规则包的来源类型须给出 book=kinderguard.load()", "; a pack's kind of list needs book=kinderguard.load()"
@@ -108,8 +111,8 @@ def find_profile(code: str, book: "PolicyBook | None" = None) -> SourceProfile:
     )
     raise ProfileError(
         Text(
-            f"没有来源类型 {code!r}{asked.zh}；可用：{'、'.join(found)}，或 SourceProfile.from_toml(…)。{close.zh}",
-            f"There is no kind of list {code!r}{asked.en}; there are {', '.join(found)}, or use "
+            f"没有来源类型 {shown!r}{asked.zh}；可用：{'、'.join(found)}，或 SourceProfile.from_toml(…)。{close.zh}",
+            f"There is no kind of list {shown!r}{asked.en}; there are {', '.join(found)}, or use "
             f"SourceProfile.from_toml(...).{close.en}",
         )
     )
@@ -132,7 +135,7 @@ def read_source(
         path: the file, Excel or CSV.
         profile: what kind of list it is: a profile, or the code of one (``"civil_affairs"``, ``"education"``,
             ``"public_security"``, ``"disabled_federation"``, ``"womens_federation"``, or a pack's).
-        as_of: the day on which the list tells how things stand.
+        as_of: the day on which the list tells how things stand. What it says to have happened after that day is unknown.
         book: gives the packs' columns, policy titles and kinds of list.
         code: what to call this list, where two of one kind are combined (``"education.north"``).
         columns: further columns, as for ``read_ledger``.
@@ -142,14 +145,15 @@ def read_source(
     Raises:
         ProfileError: there is no such kind of list, or one of its spellings means another standard header already.
         LedgerError: the file as a whole cannot be used.
+        NotADayError: ``as_of`` is no day: a text, say.
     """
     chosen = find_profile(profile, book) if isinstance(profile, str) else profile
     refuse_taken_spellings(chosen)
     _refuse_unknown_answers(chosen)
+    day = as_day(as_of, "as_of")
     ledger = read_ledger(
-        path, book=book, columns=(*columns, *chosen.ledger_columns), sheet=sheet, progress=progress
+        path, book=book, columns=(*columns, *chosen.ledger_columns), sheet=sheet, as_of=day, progress=progress
     )  # fmt: skip
-    day = as_of.date() if isinstance(as_of, dt.datetime) else as_of
     return Source(chosen, day, ledger, code or chosen.code)
 
 

@@ -9,36 +9,11 @@ import attrs
 
 from kinderguard.model.codes import Code, DisabilityGrade, DisabilityKind, HarmLevel, PaymentCode, SituationKind
 from kinderguard.model.text import Language, Text
+from kinderguard.packs.ledger_headers import FACTS, STANDARD
 from kinderguard.packs.source_profiles import SourceProfile
 from kinderguard.rules.titles import fact_title, list_title
 from kinderguard.survey import cells
 from kinderguard.survey.columns import READERS, Reader, disability, grade, harm, illness, payment, reader_of, situations
-from kinderguard.survey.headers import STANDARD
-
-_PARENT = {
-    "姓名": "name", "身份证号": "resident_id", "联系电话": "telephone", "状况": "situations", "状况起始日期": "situations",
-    "状况截止日期": "situations", "刑期月数": "situations", "是否履行抚养义务": "supports_child", "残疾类别": "disability.kind",
-    "残疾等级": "disability.grade", "重病": "illness.serious", "监护能力": "can_act_as_guardian",
-}  # fmt: skip
-#: The fact that each standard header fills; 序号 is the row's own number and no fact.
-FACTS: Mapping[str, str] = {
-    "儿童姓名": "child.name", "身份证号": "child.resident_id", "性别": "child.sex", "民族": "child.ethnic_group",
-    "出生日期": "child.birth_date", "户籍地行政区划代码": "child.registration.division",
-    "户籍地址": "child.registration.address", "户籍性质": "child.registration.kind",
-    "现居住地行政区划代码": "child.residence.division", "现居住地": "child.residence.address",
-    "居住起始日期": "child.residence.since", "身体状况": "child.health", "残疾类别": "child.disability.kind",
-    "残疾等级": "child.disability.grade", "残疾证有效期至": "child.disability.valid_until", "重病": "child.illness.serious",
-    "感染艾滋病病毒": "child.illness.hiv", "就学情况": "child.schooling.stage", "是否寄宿": "child.schooling.boarding",
-    "连续就读": "child.schooling.continuous_since_18", "养育方式": "child.care.kind", "是否被收养": "child.adopted",
-    "查找不到生父母": "child.birth_parents_not_found", "监护人姓名": "guardians", "监护人身份证号": "guardians",
-    "监护人电话": "guardians", "与儿童关系": "guardians", "监护人出生日期": "guardians", "受托人不宜情形": "guardians",
-    "监护情况评估": "child.care.quality", "家庭编号": "household.number", "家庭人口": "household.size",
-    "家庭月人均收入": "household.monthly_income_per_head", "财产符合规定": "household.property_within_limits",
-    "家庭救助类型": "household.aid", "单人保": "child.individual_dibao", "低保金月额": "household.dibao_monthly",
-    "已享受救助": "help", "资金发放类型": "help", "遭受侵害情形": "child.harms", "流浪": "child.living_on_street",
-    "儿童主任": "child.child_director", "最近走访日期": "child.care.last_visit", "备注": "child.note",
-    **{zh + header: f"{who}.{name}" for who, zh in (("father", "父亲"), ("mother", "母亲")) for header, name in _PARENT.items()},
-}  # fmt: skip
 
 _DATE = Text("日期", "date")
 _SEVERAL, _ONE = Text("可多项，用、分开", "one or more, joined by 、"), Text("选一项", "one of")
@@ -52,7 +27,7 @@ _KINDS: Mapping[Reader, tuple[Text, type[Code] | None]] = {
     cells.end_date: (Text("日期，或“长期”", "date, or 长期 (no end)"), None),
     cells.money: (Text("金额（元）", "amount (yuan)"), None),
     cells.count: (Text("整数", "whole number"), None),
-    cells.division: (Text("6 至 12 位行政区划代码", "division code of 6 to 12 digits"), None),
+    cells.division: (Text("6、9 或 12 位行政区划代码", "division code of 6, 9 or 12 digits"), None),
     situations: (_SEVERAL, SituationKind),
     disability: (Text("选一项，等级可写在后面", "one of, perhaps with the grade behind it"), DisabilityKind),
     grade: (_ONE, DisabilityGrade),

@@ -15,9 +15,10 @@ import attrs
 
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Code
+from kinderguard.model.echo import shown_code
 from kinderguard.model.errors import ToldError
 from kinderguard.model.text import Language, Text
-from kinderguard.model.view import display_language
+from kinderguard.model.view import View, display_language
 from kinderguard.survey.building import SurveyedChild
 from kinderguard.survey.choosing import Disagreement
 from kinderguard.survey.decisions import (
@@ -27,6 +28,7 @@ from kinderguard.survey.decisions import (
     DecisionKind,
     Register,
     SetAside,
+    Withdrawal,
     check_by,
     matters,
     save_decisions,
@@ -68,6 +70,11 @@ class OpenPair:
     #: What speaks for it and against it, without values.
     text: Text = attrs.field(repr=False)
 
+    @property
+    def two_ids(self) -> bool:
+        """Whether two valid IDs alone speak against their being one child."""
+        return self.weight is None
+
 
 @attrs.frozen
 class HeldBackPair:
@@ -96,8 +103,8 @@ def row_answered(question: Disagreement, answer: AnswerValue) -> RowKey:
             shown = ", ".join(map(str, question.rows))
             raise SurveyError(
                 Text(
-                    f"名单 {answer!r} 中有 {len(rows)} 行填写了此事实；请用行回答：{shown}",
-                    f"{len(rows)} rows of the list {answer!r} say something of the fact; answer with a row: {shown}.",
+                    f"{_how_many(len(rows), shown_code(answer)).zh}；请用行回答：{shown}",
+                    f"{_how_many(len(rows), shown_code(answer)).en}; answer with a row: {shown}.",
                 )
             )
         answer = rows[0]
@@ -106,6 +113,15 @@ def row_answered(question: Disagreement, answer: AnswerValue) -> RowKey:
             Text("请用名单代码或 RowKey 回答以哪一行为准", "Say which row counts: a list's code, or a RowKey.")
         )
     return answer
+
+
+def _how_many(rows: int, source: str) -> Text:
+    if rows == 0:
+        return Text(f"名单 {source!r} 没有填写此事实", f"The list {source!r} says nothing of the fact")
+    return Text(
+        f"名单 {source!r} 有 {rows} 行填写了此事实",
+        f"The list {source!r} has {rows} rows that say something of the fact",
+    )
 
 
 class _Standing(Code):
@@ -142,6 +158,7 @@ class Survey:
         links: what the linking found, or None where rows were joined by resident ID alone.
         decisions: what persons decided, those that hold and those set aside.
         set_aside: the decisions that do not hold for these lists, and why.
+        withdrawn: the decisions that were taken back or changed, by whom and when; they are kept and take no part.
 
     Raises:
         RuntimeError: a row is in two children, or in none. That is a defect of this library.
@@ -157,6 +174,7 @@ class Survey:
     _joined: Joined
     _register: Register
     _again: "Callable[[Survey, tuple[Decision, ...]], Survey]"
+    withdrawn: tuple[Decision, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         rows = [row for child in self.children for row in child.rows] + [s.key for s in self.skipped]
@@ -222,7 +240,7 @@ class Survey:
         cases = self._register.cases
         told = {frozenset(self.by_row[row].ref for row in rows) for decision, rows in self._joined.pairs
                 if decision.kind is DecisionKind.DIFFERENT}  # fmt: skip
-        found = two_numbers([child.rows for child in self.children], cases)
+        found = two_numbers(self._register.alike_but_for_id, lambda row: self.by_row[row].ref)
         return tuple(
             OpenPair(two, None, why(two, cases.__getitem__))
             for two in found
@@ -238,6 +256,37 @@ class Survey:
         """
         linked = self._joined.linked
         return () if linked is None else tuple(HeldBackPair(p.key, p.weight, p.explain()) for p in linked.held_back)
+
+    @cached_property
+    def decided(self) -> tuple[tuple[Decision, Question], ...]:
+        """The decisions that hold, each with the question that it answers: what ``decide`` takes to decide otherwise.
+
+        A decision on a fact of which all rows say the same by now answers none, and is left out.
+        """
+        aside = {each.decision for each in self.set_aside}
+        held = (decision for decision in self.decisions if decision not in aside)
+        return tuple((each, question) for each in held if (question := self._question_of(each)) is not None)
+
+    def rows_of(self, decision: Decision) -> tuple[RowKey, ...]:
+        """Where the rows of one of ``decisions`` are in these lists; of a value, the first is the one that counts.
+
+        Raises:
+            SurveyError: they are not found again.
+        """
+        rows = self._register.find(decision)
+        if isinstance(rows, Text):
+            raise SurveyError(rows)
+        return rows
+
+    def _question_of(self, decision: Decision) -> Question | None:
+        rows = self.rows_of(decision)
+        if decision.path is not None:
+            differ = self.by_row[rows[0]].disagreements
+            return next((each for each in differ if each.path == decision.path), None)
+        one, other = rows
+        numbers = {self._register.cases[row].child.resident_id for row in rows}
+        weight = None if len(numbers) == 2 and None not in numbers else 0.0
+        return OpenPair((one, other), weight, decision.kind.label)
 
     # ---- deciding -----------------------------------------------------------------------------------------------
 
@@ -346,28 +395,39 @@ class Survey:
             )
         return self._pair(DecisionKind.SAME if answer else DecisionKind.DIFFERENT, *question.rows, by, on)
 
-    def undo(self, decision: Decision) -> "Survey":
-        """The survey without one of its decisions.
+    def undo(self, decision: Decision, *, by: str | None = None, on: dt.date | None = None) -> "Survey":
+        """The survey without one of its decisions, which is kept as history in ``withdrawn``.
+
+        Args:
+            decision: one of ``decisions``.
+            by: who takes it back, as a user's code, never a name.
+            on: the day.
 
         Raises:
             SurveyError: it is none of this survey's.
+            DecisionError: ``by`` is no user's code.
         """
         if decision not in self.decisions:
             raise SurveyError(
                 Text("此决定不在本次摸排中；请用 decisions 中的决定", "This survey has no such decision; use one of `decisions`.")
             )  # fmt: skip
-        return self._again(self, tuple(d for d in self.decisions if d != decision))
+        gone = attrs.evolve(decision, withdrawn=Withdrawal(check_by(by), on))
+        return self._again(self, (*self.withdrawn, gone, *(d for d in self.decisions if d != decision)))
 
     def save_decisions(self, path: str | Path) -> None:
-        """Write the decisions to a JSON file, for ``read_decisions`` next time. No name or value is in it."""
-        save_decisions(self.decisions, path)
+        """Write the decisions to a JSON file, for ``read_decisions`` next time, with those that were taken back or changed.
+
+        No name or value is in it.
+        """
+        save_decisions((*self.withdrawn, *self.decisions), path)
 
     def _with(self, *decisions: Decision) -> "Survey":
-        """The survey with further decisions; of several on one matter, the latest."""
+        """The survey with further decisions; of several on one matter the latest holds, and the others are history."""
         if not decisions:
             return self
         kept: dict[int, Decision] = {}
         on_matter: defaultdict[object, set[int]] = defaultdict(set)
+        history = list(self.withdrawn)
         for number, decision in enumerate((*self.decisions, *decisions)):
             kept[number] = decision
             rows = self._register.find(decision)
@@ -376,9 +436,11 @@ class Survey:
             for matter in matters(decision, rows):
                 if number >= len(self.decisions):
                     for earlier in on_matter.pop(matter, ()):
-                        kept.pop(earlier, None)
+                        if earlier in kept:
+                            gone = Withdrawal(decision.by, decision.on)
+                            history.append(attrs.evolve(kept.pop(earlier), withdrawn=gone))
                 on_matter[matter].add(number)
-        return self._again(self, tuple(kept.values()))
+        return self._again(self, (*history, *kept.values()))
 
     def _known(self, row: RowKey) -> None:
         if row not in self.by_row:
@@ -413,6 +475,20 @@ class Survey:
         for name, number in self.counts.items():
             title = _Standing.of(name).label
             yield title + Text(f"：{number:,}", f": {number:,}")
+
+    def view(self, lang: Language | None = None) -> View:
+        """The lists, the counts and what a person must decide, as a notebook shows it; no name and no value.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+        """
+        from kinderguard.survey.shown import survey_view
+
+        counts = [(_Standing.of(name).label, number) for name, number in self.counts.items()]
+        return survey_view(self, counts, lang)
+
+    def _repr_html_(self) -> str:
+        return self.view().html
 
     def __str__(self) -> str:
         return self.summary()

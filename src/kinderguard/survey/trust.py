@@ -16,8 +16,10 @@ from typing import Any
 import attrs
 
 from kinderguard.model.codes import Code, Department
+from kinderguard.model.echo import shown_file
 from kinderguard.model.errors import ToldError, nearest, suggestion, unknown_field
 from kinderguard.model.text import Text
+from kinderguard.model.toml_files import toml_text, wrong_toml
 from kinderguard.packs.source_profiles import within
 from kinderguard.survey.facts import fact_paths
 from kinderguard.survey.sources import Source
@@ -174,10 +176,10 @@ class TrustOrder:
         """
         path = Path(path)
         try:
-            text = path.read_text("utf-8")
+            text = toml_text(path)
         except (OSError, UnicodeDecodeError):
             raise _wrong(
-                f"读不到文件 {path.name}；请检查路径，文件应为 UTF-8", f"{path.name} cannot be read; check the path; it is UTF-8"
+                f"读不到文件 {shown_file(path.name)}；请检查路径，文件应为 UTF-8", f"{shown_file(path.name)} cannot be read; check the path; it is UTF-8"
             ) from None  # fmt: skip
         return cls.from_text(text, path.name)
 
@@ -191,7 +193,8 @@ class TrustOrder:
         try:
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise _wrong(f"{name} 不是 TOML：{error}", f"{name} is no TOML: {error}") from None
+            what = wrong_toml(error, text)
+            raise _wrong(f"{name} 不是 TOML：{what.zh}", f"{name} is no TOML: {what.en}") from None
         rules = {}
         for path, table in data.items():
             where = f'{name} ["{path}"]'

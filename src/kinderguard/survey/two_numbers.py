@@ -28,22 +28,30 @@ _COMPARED = (
 )  # fmt: skip
 
 
-def two_numbers(children: Sequence[Sequence[RowKey]], cases: Mapping[RowKey, Case]) -> Iterator[Two]:
-    """Two rows of each two children that have different valid IDs, and the same name with the same birth date or the
-    same father and mother. Children of other parents of the same name are two, however alike the rest is.
+def alike_but_for_id(cases: Mapping[RowKey, Case]) -> tuple[Two, ...]:
+    """Pairs of rows that have different valid IDs, and the same name with the same birth date or the same father and
+    mother. Children of other parents of the same name are two, however alike the rest is.
     """
-    at = {row: number for number, rows in enumerate(children) for row in rows}
     found: dict[Hashable, list[RowKey]] = defaultdict(list)
-    for row in at:
-        for key in _keys(cases[row]):
+    for row, case in cases.items():
+        for key in _keys(case):
             found[key].append(row)
-    seen: set[tuple[int, int]] = set()
+    pairs: dict[Two, None] = {}
     for rows in found.values():
         for one, other in combinations(rows, 2):
-            two = (min(at[one], at[other]), max(at[one], at[other]))
-            if two[0] != two[1] and two not in seen and _may_be_one(cases[one], cases[other]):
-                seen.add(two)
-                yield (one, other) if one <= other else (other, one)
+            if _may_be_one(cases[one], cases[other]):
+                pairs[(one, other) if one <= other else (other, one)] = None
+    return tuple(pairs)
+
+
+def two_numbers(alike: Sequence[Two], child_of: Callable[[RowKey], str]) -> Iterator[Two]:
+    """Of such pairs, the first between each two children."""
+    seen: set[frozenset[str]] = set()
+    for two in alike:
+        children = frozenset(map(child_of, two))
+        if len(children) == 2 and children not in seen:
+            seen.add(children)
+            yield two
 
 
 def _keys(case: Case) -> Iterator[Hashable]:

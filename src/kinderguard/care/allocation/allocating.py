@@ -18,8 +18,9 @@ from kinderguard.care.allocation.asking import (
     needing_extra,
 )
 from kinderguard.care.allocation.result import Allocation, Asked
-from kinderguard.care.needs import Need
 from kinderguard.care.offers import Offer
+from kinderguard.casefile.care_needs import Need
+from kinderguard.model.dates import as_day
 from kinderguard.model.errors import suggestion
 from kinderguard.model.progress import FEW, Progress, bar_wanted, told
 from kinderguard.model.text import Text
@@ -61,7 +62,7 @@ def allocate(
     asked = Asked(
         tuple(sorted(needs, key=_need_order)),
         tuple(sorted(offers, key=lambda offer: offer.code)),
-        on,
+        as_day(on, "on"),
         objective or Objective(),
         limits or Limits(),
         distances,

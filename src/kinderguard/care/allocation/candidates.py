@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kinderguard.care.allocation.asking import Distances, Limits
-from kinderguard.care.needs import Need
 from kinderguard.care.offers import Fit, Offer, fit
+from kinderguard.casefile.care_needs import Need
 from kinderguard.model.places import covers
 from kinderguard.packs.need_rules import Service
 

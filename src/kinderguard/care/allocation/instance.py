@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from kinderguard.care.allocation.asking import LEVELS, STEP_METRES, Objective, level_of
 from kinderguard.care.allocation.candidates import Candidates, Numbers, Pairs
-from kinderguard.care.needs import Need
 from kinderguard.care.offers import Offer
+from kinderguard.casefile.care_needs import Need
 from kinderguard.model.places import place_of
 from kinderguard.packs.need_rules import Service
 

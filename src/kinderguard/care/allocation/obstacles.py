@@ -7,8 +7,8 @@ step that leaves none is the reason. It names the wanted service, qualification 
 import numpy as np
 
 from kinderguard.care.allocation.candidates import Candidates
-from kinderguard.care.needs import Need
 from kinderguard.care.offers import fit, free_days
+from kinderguard.casefile.care_needs import Need
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Text, join
 
@@ -92,39 +92,40 @@ def _who(need: Need) -> Text:
 
 
 def _told(code: str, need: Need, count: int) -> Text:
-    what = _what(need)
-    among = Text(f"{count}个提供{what.zh}的供给", f"among {count} offer{'s' * (count > 1)} of {what.en}")
     where = Text("儿童所在地", "where the child lives") if need.division is None else place_name(need.division)
     match code:
         case "offer.no_service":
+            what = _what(need)
             return Text(f"没有供给提供{what.zh}", f"no offer gives {what.en}")
         case "offer.not_open":
-            return Text(f"{among.zh}当日均不在服务期内", f"{among.en}, none stands on that day")
+            found = Text("当日不在服务期内", "stands on that day")
         case "offer.no_capacity":
-            return Text(f"{among.zh}均没有名额", f"{among.en}, none has any capacity")
+            found = Text("没有名额", "has any capacity")
         case "offer.barred_person":
-            return Text(
-                f"{among.zh}均有《未成年人保护法》第21、22或62条禁止的人；请供给方更换人员后重新核查",
-                f"{among.en}, there is none without somebody whom articles 21, 22 or 62 of the law on minors bar; let the "
-                "providers put somebody else in, who is then checked",
+            found = Text(
+                "有《未成年人保护法》第21、22或62条禁止的人；请供给方更换人员后重新核查",
+                "is without somebody whom articles 21, 22 or 62 of the law on minors bar; let the provider put somebody else "
+                "in, who is then checked",
             )
         case "offer.outside_area":
-            return Text(f"{among.zh}均不服务{where.zh}", f"{among.en}, none serves {where.en}")
+            found = Text(f"不服务{where.zh}", f"serves {where.en}")
         case "offer.no_common_day":
             free = free_days(need)
-            return Text(
-                f"服务{where.zh}的{among.zh}均不在儿童有空的日子（{free.zh}）服务",
-                f"{among.en} that may serve {where.en}, none serves when the child is free ({free.en})",
-            )
+            found = Text(f"不在儿童有空的日子（{free.zh}）服务", f"serves when the child is free ({free.en})")
         case "offer.no_qualification":
             who = _who(need)
-            return Text(
-                f"服务{where.zh}的{among.zh}中没有{who.zh}",
-                f"{among.en} that may serve {where.en}, none has a {who.en}",
-            )
+            found = Text(f"没有{who.zh}", f"has a {who.en}")
         case _:
             spoken = _either([language.label for language in need.languages or ()])
-            return Text(
-                f"服务{where.zh}的{among.zh}均不会{spoken.zh}",
-                f"{among.en} that may serve {where.en}, none speaks {spoken.en}",
-            )
+            found = Text(f"不会{spoken.zh}", f"speaks {spoken.en}")
+    there = where if _ORDER.index(code) > _ORDER.index("offer.outside_area") else None
+    return _none_of(need, count, there) + found
+
+
+def _none_of(need: Need, count: int, where: Text | None) -> Text:
+    """Of how many offers of what is wanted, that serve the place if one is named, there is none that …"""
+    what = _what(need)
+    here = Text("", "") if where is None else Text(f"服务{where.zh}的", f" that may serve {where.en}")
+    if count == 1:
+        return Text(f"{here.zh}唯一提供{what.zh}的供给", f"the one offer of {what.en}{here.en} is none that ")
+    return Text(f"{here.zh}{count}个提供{what.zh}的供给都", f"of {count} offers of {what.en}{here.en}, none ")

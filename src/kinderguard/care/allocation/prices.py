@@ -170,19 +170,35 @@ def what_if(
         raise AllocationError(Text("没有设定 limits.max_km。", "There is no limits.max_km to change."))
     offers = []
     for offer in asked.offers:
-        changed: dict[str, object] = {"capacity": max(0, offer.capacity + places.get(offer.code, 0))}
+        changed: dict[str, object] = {
+            "capacity": int(_added("places", offer.code, offer.capacity, places.get(offer.code, 0)))
+        }
         if offer.reach_km is not None:
-            changed["reach_km"] = max(0.0, offer.reach_km + reach.get(offer.code, 0))
+            changed["reach_km"] = _added("reach", offer.code, offer.reach_km, reach.get(offer.code, 0))
         offers.append(offer.model_copy(update=changed))
+    most = asked.limits.max_km
     limits = attrs.evolve(
         asked.limits,
-        max_km=None if asked.limits.max_km is None else max(0.0, asked.limits.max_km + max_km),
+        max_km=None if most is None else _added("max_km", "max_km", most, max_km),
         per_organisation={
-            code: max(0, most + organisations.get(code, 0)) for code, most in asked.limits.per_organisation.items()
+            code: int(_added("organisations", code, number, organisations.get(code, 0)))
+            for code, number in asked.limits.per_organisation.items()
         },
     )
     other = served_by_level(attrs.evolve(asked, offers=tuple(offers), limits=limits))
     return counts_by_urgency([a - b for a, b in zip(other, served_by_level(asked), strict=True)])
+
+
+def _added(name: str, code: str, now: float, more: float) -> float:
+    """A limit with what is added to it, or taken from it."""
+    if now + more < 0:
+        raise AllocationError(
+            Text(
+                f"{name} 是增减的数量，不是改后的数量：{code} 现为 {now:g}，最多减 {now:g}。",
+                f"{name} says how many more or less, not how many there are: {code} has {now:g} now, so take off {now:g} at most.",
+            )
+        )
+    return now + more
 
 
 _NO_REACH = Text("没有设定可达距离的供给", "no offer with a reach")

@@ -15,12 +15,12 @@ import attrs
 
 from kinderguard.care.allocation import showing
 from kinderguard.care.allocation.asking import Distances, Limits, Objective, needing_extra
-from kinderguard.care.needs import Need
 from kinderguard.care.offers import Offer
+from kinderguard.casefile.care_needs import Need
 from kinderguard.model.codes import Code
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text
-from kinderguard.model.view import display_language
+from kinderguard.model.view import View, display_language
 from kinderguard.packs.need_rules import Service, Urgency
 
 if TYPE_CHECKING:
@@ -284,6 +284,19 @@ class Allocation:
         """
         return "\n".join(line.in_(lang or display_language()) for line in showing.summary(self))
 
+    def view(self, lang: Language | None = None) -> View:
+        """How far needs are served, by urgency and place, and every need with why, as a notebook shows it.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+        """
+        from kinderguard.care.allocation.view import allocation_view
+
+        return allocation_view(self, lang)
+
+    def _repr_html_(self) -> str:
+        return self.view().html
+
     def __str__(self) -> str:
         return self.summary()
 
@@ -297,14 +310,17 @@ class Allocation:
     ) -> Gain:
         """What other limits would bring, found by allocating again (its first aim alone).
 
+        Every number is a difference to what there is, not what there should be.
+
         Args:
-            places: by offer, how many places more (or less, with a minus).
+            places: by offer, how many places more (or less, with a minus): ``{"tutors": 2}`` is two more, and minus its
+                whole capacity is the offer gone.
             organisations: by organisation that has a limit, how many needs more.
             reach: by offer that has a reach, how many kilometres further it would go.
             max_km: how many kilometres more the common limit would allow.
 
         Raises:
-            AllocationError: a code that is not there, or that has no such limit.
+            AllocationError: a code that is not there, or that has no such limit; or a limit that would be below zero.
             MissingExtraError, SolverError: as for ``allocate``.
         """
         with needing_extra():

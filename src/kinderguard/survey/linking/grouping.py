@@ -2,11 +2,13 @@
 
 Called by ``Links.groups``. Rows are joined pair by pair, the surest first, and only where nothing in the two groups
 speaks against it, so that a chain of good pairs can never join what a direct look keeps apart. Never does it join
-two different valid resident IDs.
+two different valid resident IDs. What is decided later groups only the rows again that it can reach.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from typing import TypeVar
 
 import attrs
 
@@ -15,6 +17,7 @@ from kinderguard.survey.keys import RowKey
 from kinderguard.survey.linking.pairs import Band, LinkDecisionError, Pair, PairDecision, in_order
 
 Two = tuple[RowKey, RowKey]
+_V = TypeVar("_V")
 
 
 @attrs.define
@@ -36,8 +39,8 @@ class Grouping:
     pairs: Mapping[Two, Pair] = attrs.field(repr=False)
     decisions: Sequence[PairDecision]
     once_a_list: bool = True
-    #: By row, a number: what contradicts between rows of one number was overruled by a person.
-    overruled: Mapping[RowKey, int] = attrs.field(factory=dict, repr=False)
+    #: By row, the first of the rows among which a person overruled whatever contradicts.
+    overruled: Mapping[RowKey, RowKey] = attrs.field(factory=dict, repr=False)
     _decided: dict[Two, Band] = attrs.field(init=False, factory=dict, repr=False)
     _group: dict[RowKey, set[RowKey]] = attrs.field(init=False, factory=dict, repr=False)
     _apart: dict[RowKey, set[RowKey]] = attrs.field(init=False, factory=lambda: defaultdict(set), repr=False)
@@ -61,8 +64,8 @@ class Grouping:
 
     def _is_overruled(self, left: RowKey, right: RowKey) -> bool:
         """Whether what was found of two rows no longer counts, since somebody decided about them or their groups."""
-        number = self.overruled.get(left)
-        return in_order(left, right) in self._decided or (number is not None and number == self.overruled.get(right))
+        first = self.overruled.get(left)
+        return in_order(left, right) in self._decided or (first is not None and first == self.overruled.get(right))
 
     def _follow_decisions(self) -> None:
         for (left, right), verdict in sorted(self._decided.items()):
@@ -94,6 +97,20 @@ class Grouping:
     def _other_ids(self, left: Iterable[RowKey], right: Iterable[RowKey]) -> bool:
         ids = {self.identities[row] for row in (*left, *right) if row in self.identities}
         return len(ids) > 1
+
+    def with_part(self, part: "Grouping", rows: frozenset[RowKey], decisions: Sequence[PairDecision]) -> "Grouping":
+        """The same, but for some rows as another grouping of just those rows has them."""
+        made: Grouping = copy(self)
+        made.decisions = decisions
+
+        def merged(mine: Mapping[RowKey, _V], its: Mapping[RowKey, _V]) -> dict[RowKey, _V]:
+            return {row: value for row, value in mine.items() if row not in rows} | dict(its)
+
+        made.overruled = merged(self.overruled, part.overruled)
+        made._group = merged(self._group, part._group)
+        made._apart = defaultdict(set, merged(self._apart, part._apart))
+        made._decided = {two: said for two, said in self._decided.items() if two[0] not in rows} | part._decided
+        return made
 
     def barred(self, left: RowKey, right: RowKey) -> bool:
         """Whether the groups of two rows are not to be joined without a person: by their IDs, by a pair of theirs that
@@ -193,7 +210,7 @@ def grouped(
     Raises:
         LinkDecisionError: decisions contradict each other, or join rows with different valid IDs.
     """
-    overruled: dict[RowKey, int] = {}
+    overruled: dict[RowKey, RowKey] = {}
     same = [decision for decision in decisions if decision.verdict is Band.SAME]
     if same:
         alone = Grouping(identities, pairs, [one for one in decisions if one.verdict is Band.DIFFERENT], once_a_list)
@@ -205,11 +222,58 @@ def grouped(
                 rows |= together.get(row) or alone.of(row)
             for row in rows:
                 together[row] = rows
-        numbers: dict[int, int] = {}
-        overruled = {row: numbers.setdefault(id(rows), len(numbers)) for row, rows in together.items()}
+        first = {id(rows): min(rows) for rows in {id(each): each for each in together.values()}.values()}
+        overruled = {row: first[id(rows)] for row, rows in together.items()}
     grouping = Grouping(identities, pairs, decisions, once_a_list, overruled)
     grouping.join_pairs()
     return grouping
+
+
+def reached(
+    rows: Iterable[RowKey], near: Callable[[RowKey], Iterable[RowKey]], bound: Iterable[Sequence[RowKey]]
+) -> frozenset[RowKey]:
+    """The rows that can be reached from these, over what is near a row and from row to row of what is bound together."""
+    bonds: dict[RowKey, list[RowKey]] = defaultdict(list)
+    for together in bound:
+        for row in together:
+            bonds[row] += together
+    found = set(rows)
+    to_visit = list(found)
+    while to_visit:
+        row = to_visit.pop()
+        further = {*near(row), *bonds.get(row, ())} - found
+        found |= further
+        to_visit += further
+    return frozenset(found)
+
+
+def regrouped(
+    before: Grouping, decisions: Sequence[PairDecision], pairs_of: Mapping[RowKey, Sequence[Pair]]
+) -> tuple[Grouping, frozenset[RowKey]]:
+    """The grouping with other decisions, and the rows that were grouped again for it: those that decisions which came or
+    went reach over pairs that may be of one child, and over what is decided. Groups never go beyond such rows, and neither
+    does any question about a pair that may be of one child, so the rest stands.
+
+    Args:
+        before: the grouping with the earlier decisions.
+        decisions: all that hold now.
+        pairs_of: by row, its pairs.
+
+    Raises:
+        LinkDecisionError: as for ``grouped``.
+    """
+
+    def near(row: RowKey) -> Iterator[RowKey]:
+        for pair in pairs_of.get(row, ()):
+            if pair.band is not Band.DIFFERENT:
+                yield pair.right if pair.left == row else pair.left
+
+    changed = {*before.decisions} ^ {*decisions}
+    bound = [(one.left, one.right) for one in {*before.decisions, *decisions}]
+    rows = reached([row for one in changed for row in (one.left, one.right)], near, bound)
+    pairs = {p.key: p for row in rows for p in pairs_of.get(row, ()) if p.left in rows and p.right in rows}
+    again = grouped(before.identities, pairs, [one for one in decisions if one.left in rows], before.once_a_list)
+    return before.with_part(again, rows, decisions), rows
 
 
 def _contradiction(left: RowKey, right: RowKey) -> LinkDecisionError:

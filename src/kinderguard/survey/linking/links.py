@@ -3,14 +3,16 @@
 Given by ``link``; read by the survey. It holds row keys, weights and reasons, and no name or number of anybody.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
 import attrs
 
-from kinderguard.model.text import Text
+from kinderguard.model.text import Language, Text
+from kinderguard.model.view import View
 from kinderguard.survey.keys import RowKey
-from kinderguard.survey.linking.grouping import Grouping, Two, grouped
+from kinderguard.survey.linking.grouping import Grouping, Two, grouped, regrouped
 from kinderguard.survey.linking.pairs import Band, LinkDecisionError, Pair, PairDecision, in_order
 from kinderguard.survey.linking.settings import LinkSettings
 
@@ -29,9 +31,15 @@ class Links:
     identities: Mapping[RowKey, int] = attrs.field(repr=False)
     decisions: tuple[PairDecision, ...] = attrs.field(default=(), repr=False)
     _found: Mapping[Two, Pair] = attrs.field(init=False, repr=False)
+    _of_row: Mapping[RowKey, list[Pair]] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "_found", {pair.key: pair for pair in self.pairs})
+        of_row: dict[RowKey, list[Pair]] = defaultdict(list)
+        for pair in self.pairs:
+            of_row[pair.left].append(pair)
+            of_row[pair.right].append(pair)
+        object.__setattr__(self, "_of_row", dict(of_row))
 
     def __str__(self) -> str:
         counts = {band: sum(pair.band is band for pair in self.pairs) for band in Band}
@@ -39,6 +47,19 @@ class Links:
 
     def __repr__(self) -> str:
         return f"Links({self})"
+
+    def view(self, lang: Language | None = None) -> View:
+        """The pairs that need somebody, with what speaks for them and against, as a notebook shows it; no name, no value.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+        """
+        from kinderguard.survey.shown import links_view
+
+        return links_view(self, lang)
+
+    def _repr_html_(self) -> str:
+        return self.view().html
 
     def pair(self, left: RowKey, right: RowKey) -> Pair | None:
         """What was found of two rows, in whichever order; None where they were not found alike at all."""
@@ -93,6 +114,11 @@ class Links:
         return attrs.evolve(self, decisions=tuple(one for one in self.decisions if one != pair))
 
     def _grouping(self, decisions: Iterable[PairDecision]) -> Grouping:
+        every = self._every(decisions)
+        return grouped(self.identities, self._found, every, self.settings.prior.once_a_list)
+
+    def _every(self, decisions: Iterable[PairDecision]) -> tuple[PairDecision, ...]:
+        """All decisions, where their rows are here."""
         every = (*self.decisions, *decisions)
         known = set(self.rows)
         for row in (row for decision in every for row in (decision.left, decision.right)):
@@ -104,37 +130,72 @@ class Links:
                         "or take the decision back.",
                     )
                 )
-        return grouped(self.identities, self._found, every, self.settings.prior.once_a_list)
+        return every
 
 
 @attrs.frozen(eq=False, slots=False)
 class Grouped:
-    """What follows from links and decisions: ``groups``, ``open`` and ``held_back``, as ``Links`` describes them."""
+    """What follows from links and decisions: ``groups``, ``open`` and ``held_back``, as ``Links`` describes them.
+
+    Attributes:
+        links: what was found of the rows.
+        touched: the rows that were grouped again for these decisions (``again``); None where all were.
+    """
 
     links: Links = attrs.field(repr=False)
     _grouping: Grouping = attrs.field(repr=False)
+    touched: frozenset[RowKey] | None = attrs.field(default=None, repr=False)
+    #: By "open" and "held_back", the pairs of the rows that were not grouped again, where they were asked for before.
+    _kept: Mapping[str, tuple[Pair, ...]] = attrs.field(factory=dict, repr=False)
+
+    def again(self, decisions: Iterable[PairDecision]) -> "Grouped":
+        """The same as ``links.grouped(decisions)``, made from this: only the rows that a decision which came or went can
+        reach are grouped again.
+
+        Raises:
+            LinkDecisionError: as for ``Links.groups``.
+        """
+        grouping, rows = regrouped(self._grouping, self.links._every(decisions), self.links._of_row)
+        kept: dict[str, tuple[Pair, ...]] = {
+            name: tuple(pair for pair in vars(self)[name] if pair.left not in rows)
+            for name in ("open", "held_back")
+            if name in vars(self)
+        }
+        return Grouped(self.links, grouping, rows, kept)
 
     @cached_property
     def groups(self) -> tuple[frozenset[RowKey], ...]:
         """Every row in exactly one group."""
-        of = self._grouping.of
-        return tuple(frozenset(of(row)) for row in self.links.rows if row == min(of(row)))
+        return self.groups_of(self.links.rows)
+
+    def groups_of(self, rows: Iterable[RowKey]) -> tuple[frozenset[RowKey], ...]:
+        """The groups of some rows, in the order of these."""
+        found = {id(group): group for group in map(self._grouping.of, rows)}
+        return tuple(map(frozenset, found.values()))
 
     @cached_property
     def open(self) -> tuple[Pair, ...]:
         """The pairs that still need somebody."""
-        return self._noted(self._grouping.is_open)
+        return self._noted("open", self._grouping.is_open)
 
     @cached_property
     def held_back(self) -> tuple[Pair, ...]:
         """The pairs that other rows keep from being joined or asked about."""
-        return self._noted(self._grouping.held_back)
+        return self._noted("held_back", self._grouping.held_back)
 
-    def _noted(self, wanted: Callable[[Pair], bool]) -> tuple[Pair, ...]:
+    def _noted(self, name: str, wanted: Callable[[Pair], bool]) -> tuple[Pair, ...]:
         """The pairs that are wanted, the likeliest first and alone between two groups, with why they were not joined."""
+        kept = self._kept.get(name)
+        pairs: Iterable[Pair] = self.links.pairs
+        if kept is not None and self.touched is not None:
+            of_row, touched = self.links._of_row, self.touched
+            pairs = [p for row in touched for p in of_row.get(row, ()) if p.left == row and p.right in touched]
         between: dict[frozenset[RowKey], Pair] = {}
-        for pair in sorted(filter(wanted, self.links.pairs), key=lambda pair: (-pair.weight, pair.key)):
+        for pair in sorted(filter(wanted, pairs), key=_likeliest):
             between.setdefault(frozenset(min(self._grouping.of(row)) for row in pair.key), pair)
-        return tuple(
-            attrs.evolve(pair, notes=(*pair.notes, *self._grouping.against(pair))) for pair in between.values()
-        )
+        found = (attrs.evolve(pair, notes=(*pair.notes, *self._grouping.against(pair))) for pair in between.values())
+        return tuple(sorted((*(kept or ()), *found), key=_likeliest))
+
+
+def _likeliest(pair: Pair) -> tuple[float, Two]:
+    return -pair.weight, pair.key

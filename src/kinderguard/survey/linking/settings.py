@@ -16,6 +16,7 @@ import attrs
 
 from kinderguard.model.errors import ToldError, did_you_mean, suggestion
 from kinderguard.model.text import Text
+from kinderguard.model.toml_files import read_toml, wrong_toml
 from kinderguard.survey.linking.comparing import KINDS, OTHERWISE, Kind
 
 
@@ -127,10 +128,11 @@ class LinkSettings:
             OSError: it cannot be read.
         """
         try:
-            data = tomllib.loads(Path(path).read_text("utf-8"))
+            data = read_toml(Path(path))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise LinkSettingsError(
-                Text(f"{Path(path).name} 不是 TOML 文件：{error}", f"{Path(path).name} is no TOML file: {error}.")
+                Text(f"{Path(path).name} 不是 TOML 文件：", f"{Path(path).name} is no TOML file: ")
+                + wrong_toml(error, Path(path).read_text("utf-8-sig", errors="replace"))
             ) from None
         return cls.from_data(data, Path(path).name)
 
