@@ -23,7 +23,7 @@ _PYDANTIC = {"model_config", "model_post_init"}
 MODULES = (
     "kinderguard", "kinderguard.rules", "kinderguard.model", "kinderguard.packs", "kinderguard.national",
     "kinderguard.survey", "kinderguard.survey.linking", "kinderguard.casefile", "kinderguard.care",
-    "kinderguard.care.allocation", "kinderguard.report", "kinderguard.analysis", "kinderguard.analysis.plots",
+    "kinderguard.care.allocation", "kinderguard.formats", "kinderguard.report", "kinderguard.analysis", "kinderguard.analysis.plots",
     "kinderguard.model.view", "kinderguard.testing",
     "kinderguard.engines.spark", "kinderguard.scaffold.doctor",
 )  # fmt: skip
@@ -125,9 +125,9 @@ def _codes() -> Iterator[str]:
 
 
 def _formats() -> Iterator[str]:
-    from kinderguard.report import SCHEMAS
+    from kinderguard.formats import FORMATS
 
-    yield from (f"schema {name}" for name in SCHEMAS)
+    yield from (f"schema {name}" for name in FORMATS)
 
 
 # ---- what others would lose ----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ HOME = Path(kinderguard.__file__).parent
 #: From the ground up. ``kinderguard`` itself is the public face, which only what stands above the packs may look at;
 #: its version is a number that anybody may say. National rules come as any county's do, and ``docs`` prints commands.
 FLOORS = (
-    "model", "rules", "engines", "packs", "kinderguard", "national", "survey", "report", "casefile", "care", "analysis",
+    "model", "rules", "engines", "packs", "kinderguard", "national", "survey", "report", "casefile", "care", "formats", "analysis",
     "testing", "scaffold", "commands", "docs", "cli", "__main__",
 )  # fmt: skip
 

@@ -84,7 +84,7 @@ def test_needs_come_from_a_ledger_or_a_store_with_reason_and_no_name(kinderguard
 
 
 def test_what_is_to_be_clarified_is_listed_on_request_with_its_facts(kinderguard, children):
-    assert not [n for n in lines_of(kinderguard("care", "needs", children, *DAY, "--format", "jsonl")) if "facts" in n]
+    assert not [n for n in lines_of(kinderguard("care", "needs", children, *DAY, "--format", "jsonl")) if n["facts"]]
     found = lines_of(kinderguard("care", "needs", children, *DAY, "--to-clarify", "--format", "jsonl"))
     unclear = [n for n in found if n.get("status") == "to_clarify"]
     assert unclear
@@ -95,7 +95,7 @@ def test_what_is_to_be_clarified_is_listed_on_request_with_its_facts(kinderguard
     with Path("needs.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["To find out"]]
     assert len(rows) == len(unclear)
-    assert all(row["Fact"] and "child's" in row["To find out"] for row in rows if "child." in row["Fact"])
+    assert all(row["Fact"] and "child" in row["To find out"] for row in rows if "child." in row["Fact"])
     assert not [row for row in rows if "child." in row["To find out"]]
 
 
@@ -142,7 +142,7 @@ def test_every_need_is_decided_with_its_reason(kinderguard, filed):
     assert not [d for d in decisions if d["offer"] == "unchecked"]
     summary = kinderguard("care", "allocate", "--offers", "offers.toml", *DAY, "--lang", "en").stdout
     assert "1 of 1" in summary
-    assert summary.startswith("0 further needs are served already")
+    assert summary.startswith("10 needs, 2 offers")
     assert "Waiting, by offer" in summary
 
 
@@ -154,7 +154,7 @@ def test_what_was_promised_is_kept_and_not_promised_again(kinderguard, filed):
     assert not [d for d in later if d["decided"] == "served"]  # its one place is taken
     summary = kinderguard("care", "allocate", "--offers", "offers.toml", *DAY, "--lang", "en").stdout
     assert summary.split("\n")[:2] == [
-        "1 further needs are served already",
+        "1 further need is served already",
         "all places are taken by services promised before: company",
     ]
     Path("offers.toml").write_text(OFFERS.replace("capacity = 1", "capacity = 2"), "utf-8")
@@ -189,7 +189,7 @@ def test_limits_and_distances_are_kept(kinderguard, children):
 def test_a_need_that_two_organisations_serve_is_found_before_it_happens(kinderguard, filed):
     (served,) = [d for d in allocated(kinderguard, "--save", *BY, "--until", "2025-12-31") if d["decided"] == "served"]
     Path("other.csv").write_text(
-        f"ref,need,service,organisation,since,until\n{served['ref']},{served['need']},company,330199.newcomers,2025-10-01,\n",
+        f"ref,need,service,organisation,since,until\n{served['ref']},{served['need']},{served['service']},330199.newcomers,2025-10-01,\n",
         "utf-8",
     )
     alone = kinderguard("care", "overlaps", "--on", "2025-10-01")
@@ -264,6 +264,89 @@ def test_codes_in_a_table_of_offers_are_written_by_label_or_value(kinderguard, c
         assert offer.qualifications[0].value == "teacher"
 
 
+def test_an_offer_in_a_table_that_says_nobody_meets_the_child_is_not_matched_for_company(kinderguard, children):
+    heads = "供给编号,组织编号,服务主体,服务,可同时服务的需求数,服务人员\n"
+    for people, decided in (
+        ("无", "find_out"),
+        ("h1=未查", "find_out"),
+        ("h1=无、h2=无", "served"),
+        ("h1=62", "no_offer"),
+    ):
+        Path("offers.csv").write_text(f"{heads}a,o,志愿者,志愿陪伴、走访监护人,9,{people}\n", "utf-8")
+        lines = lines_of(kinderguard("care", "allocate", children, "--offers", "offers.csv", *DAY, "--format", "jsonl"))
+        assert {d["decided"] for d in lines if d["need"] == "cn.need.company"} == {decided}, people
+
+
+@pytest.mark.parametrize(("people", "said"), [("某某=无", "应为代码"), ("h1=好", "h1=无、h2=未查"), ("h1=无=", "TOML")])
+def test_people_in_a_table_are_codes_with_what_was_found_and_the_form_is_told(kinderguard, children, people, said):
+    heads = "供给编号,组织编号,服务主体,服务,可同时服务的需求数,服务人员\n"
+    Path("offers.csv").write_text(f"{heads}a,o,志愿者,志愿陪伴,9,{people}\n", "utf-8")
+    done = kinderguard("care", "allocate", children, "--offers", "offers.csv", *DAY)
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert "某某" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("K1,cn.need.compny,company,a,2025-09-01", "'cn.need.company'"),
+        ("K1,cn.need.company,legal_help,a,2025-09-01", "法律服务不能满足"),
+        ("K1,cn.need.report,company,a,2025-09-01", "由主管部门处理"),
+        ("张宁远,cn.need.company,company,a,2025-09-01", "档案编号"),
+        ("330199201203050019,cn.need.company,company,a,2025-09-01", "档案编号"),
+    ],
+)
+def test_a_service_that_cannot_be_is_refused_with_its_line(kinderguard, line, said):
+    good = "K1,cn.need.company,company,a,2025-09-01\n"
+    Path("s.csv").write_text(f"ref,need,service,organisation,since\n{good}{line}\n", "utf-8")
+    done = kinderguard("care", "overlaps", *DAY, "--services", "s.csv")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "s.csv 第 3 行" in done.stderr
+    assert said in done.stderr.replace("\n", "")
+    assert line.partition(",")[0] == "K1" or line.partition(",")[0] not in done.stderr
+
+
+def test_a_service_for_a_child_without_a_file_is_told_and_not_counted(kinderguard, filed):
+    lines = "".join(f"K1,cn.need.company,company,{who},2025-09-01\n" for who in "ab")
+    Path("s.csv").write_text(f"ref,need,service,organisation,since\n{lines}", "utf-8")
+    done = kinderguard("care", "overlaps", *DAY, "--services", "s.csv")
+    assert done.exit_code == 1
+    assert done.stdout.startswith("0 项服务，重复 0 处")
+    assert "s.csv 第 3 行：没有此编号的儿童" in done.stderr
+
+
+def test_a_number_that_may_be_somebodys_is_not_repeated(kinderguard, children):
+    for ref in (number(1, "20120305"), "张宁远"):
+        done = kinderguard("care", "needs", children, *DAY, "--ref", ref)
+        assert done.exit_code == 2
+        assert ref not in done.stderr
+    assert "K7" in kinderguard("care", "needs", children, *DAY, "--ref", "K7").stderr
+
+
+def test_a_head_that_is_like_none_is_told_by_its_column(kinderguard):
+    Path("s.csv").write_text("张宁远,cn.need.company,company,a,2025-09-01\n", "utf-8")
+    done = kinderguard("care", "overlaps", *DAY, "--services", "s.csv")
+    assert "第 1 列" in done.stderr
+    assert "张宁远" not in done.stderr
+
+
+def test_a_plan_keeps_what_is_to_be_found_out_and_what_is_for_the_authorities(kinderguard, filed):
+    (first, *_) = lines_of(kinderguard("care", "plan", filed[0], *DAY, "--format", "jsonl"))
+    codes = [goal["need"] for goal in first["goals"]]
+    assert "cn.need.report" in codes
+    assert any(need.get("status") == "to_clarify" for need in first["needs"])
+    assert len(codes) == len(first["needs"])
+    shown = kinderguard("care", "plan", filed[0], *DAY, "--save", *BY, "--lang", "en").stdout
+    assert "Goals to find something out: " in shown
+    assert " of them at once" in shown
+    from kinderguard.casefile import CaseStore, EntryKind
+
+    with CaseStore("sqlite:///files.db", key=None) as store:
+        (kept,) = store.entries(filed[0], kinds=[EntryKind.PLAN])
+    assert [goal["need"] for goal in kept.body["goals"]] == codes
+
+
 def test_a_limit_of_an_organisation_that_offers_nothing_is_refused_with_the_nearest(kinderguard, children):
     done = kinderguard("care", "allocate", children, "--offers", "offers.toml", *DAY, "--most", "330199.voluntears=1")
     assert (done.exit_code, done.stdout) == (2, "")
@@ -277,3 +360,18 @@ def test_a_table_of_services_names_the_line_or_the_column(kinderguard):
     assert "第 2 行" in wrong.stderr
     Path("s.csv").write_text("ref,need,service,organistion,since\n", "utf-8")
     assert "organisation" in kinderguard("care", "overlaps", *DAY, "--services", "s.csv").stderr
+
+
+def test_a_file_that_was_handed_over_keeps_no_plan_of_the_others_out(kinderguard, filed):
+    from kinderguard.casefile import CaseStore, EntryKind
+
+    gone, stays = filed
+    assert kinderguard("file", "transfer", "propose", gone, "--to", "330106", *DAY, *BY).exit_code == 0
+    theirs = ("--acting", "330106", *DAY, "--by", "330106.u1")
+    assert kinderguard("file", "transfer", "accept", gone, *theirs).exit_code == 0
+    result = kinderguard("care", "plan", *DAY, gone, stays, "--save", *BY, "--lang", "en")
+    assert result.exit_code == 1
+    assert "1 kept in the files" in result.stdout
+    assert f"File {gone}: " in result.stderr
+    with CaseStore("sqlite:///files.db", key=None) as store:
+        assert [any(e.kind is EntryKind.PLAN for e in store.entries(ref)) for ref in filed] == [False, True]

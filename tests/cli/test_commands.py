@@ -36,7 +36,7 @@ def test_jsonl_gives_one_valid_line_a_row_and_nothing_else(kinderguard, ledger, 
     lines = lines_of(result)
     read = read_ledger(ledger)
     assert len(lines) == read.rows_in == len(read.cases) + len(read.skipped)
-    validator = jsonschema.Draft202012Validator(schema("assessment-line"))
+    validator = jsonschema.Draft202012Validator(schema("assessment-line", closed=True))
     for line in lines:
         validator.validate(line)
     assert result.exit_code == 1
@@ -116,7 +116,7 @@ def test_explain_shows_why_in_text_html_and_json(kinderguard, ledger, names):
     page = kinderguard("explain", ledger, *place, "--format", "html", "--lang", "en")
     assert page.stdout.startswith("<!doctype html>")
     document = json.loads(kinderguard("explain", ledger, *place, "--format", "json").stdout)
-    jsonschema.validate(document, schema("explanation"))
+    jsonschema.validate(document, schema("explanation", closed=True))
     assert document["fingerprint"] == line["fingerprint"]
     assert {c: v["value"] for c, v in document["categories"].items()} == line["categories"]
     shown = text.stdout + page.stdout + json.dumps(document, ensure_ascii=False)

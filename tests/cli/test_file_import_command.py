@@ -187,3 +187,14 @@ def test_a_store_on_postgresql_is_made_by_an_import_alone_and_works_like_any_oth
     verified = kinderguard("file", "verify", *store)
     assert (verified.exit_code, "完好" in verified.stdout) == (0, True)
     assert not Path("files.db").exists()
+
+
+def test_two_valid_ids_that_may_be_one_childs_wait_and_the_summary_says_so(kinderguard, tmp_path):
+    child = {"儿童姓名": "张宁远", "户籍地行政区划代码": "330199001", "身份证号": number(1, BORN)}
+    write(tmp_path / "civil.csv", child, child | {"身份证号": number(3, BORN)})
+    done = kinderguard("file", "import", "civil.csv:civil_affairs", *AT)
+    assert done.exit_code == 2
+    assert "未存档中 2 名：两个有效身份证号" in done.stdout
+    assert "--two-ids" in done.stderr
+    asked = kinderguard("file", "import", "civil.csv:civil_affairs", *AT, "--two-ids", "--lang", "en")
+    assert asked.stdout.startswith("2 children = 2 written")

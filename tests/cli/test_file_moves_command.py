@@ -13,6 +13,7 @@ pytest.importorskip("cryptography")
 pytestmark = pytest.mark.usefixtures("elsewhere")
 DAY, BY = "2025-09-01", ("--by", "330199.u1")
 ON = ("--on", DAY, *BY)
+THEIR_ON = ("--on", DAY, "--by", "330106.u2")
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_a_file_is_handed_over_once_the_other_accepts(kinderguard, filed, file):
     assert proposed.exit_code == 0, proposed.stderr
     assert "from 330199001 to" in proposed.stdout
     assert listed(kinderguard, "--division", "330106") == []
-    accepted = file("transfer", "accept", "--acting", "330106", *ON, "--format", "json")
+    accepted = file("transfer", "accept", "--acting", "330106", *THEIR_ON, "--format", "json")
     assert json.loads(accepted.stdout)["division"] == "330106"
     assert listed(kinderguard, "--division", "330106") == [filed[0]]
 
@@ -107,10 +108,10 @@ def test_a_transfer_is_refused_with_a_reason_or_withdrawn_by_its_sender(kindergu
     file("transfer", "propose", "--to", "330106", *ON)
     stranger = file("transfer", "refuse", "--acting", "220102", "--reason", "x", *ON)
     assert (stranger.exit_code, stranger.stdout) == (2, "")
-    refused = file("transfer", "refuse", "--acting", "330106", "--reason", "not ours", *ON)
+    refused = file("transfer", "refuse", "--acting", "330106", "--reason", "not ours", *THEIR_ON)
     assert (refused.exit_code, "已拒收" in refused.stdout) == (0, True)
     file("transfer", "propose", "--to", "330106", *ON)
-    blank = file("transfer", "refuse", "--acting", "330106", "--reason", " ", *ON)
+    blank = file("transfer", "refuse", "--acting", "330106", "--reason", " ", *THEIR_ON)
     assert blank.exit_code == 2
     assert "--reason" in blank.stderr
     withdrawn = file("transfer", "withdraw", "--acting", "330199", *ON, "--lang", "en")
@@ -223,7 +224,7 @@ def test_a_file_that_is_not_there_is_neither_closed_nor_moved_nor_erased(kinderg
         ("close", "nobody", "--reason", "adopted", "--last-paid", "none", *ON),
         ("reopen", "nobody", "--reason", "x", *ON),
         ("transfer", "propose", "nobody", "--to", "330106", *ON),
-        ("transfer", "accept", "nobody", "--acting", "330106", *ON),
+        ("transfer", "accept", "nobody", "--acting", "330106", *THEIR_ON),
         ("erase", "nobody", "--reason", "x", *BY, "--yes"),
     ):
         done = kinderguard("file", *command)

@@ -12,6 +12,7 @@ pytest.importorskip("cryptography")
 pytestmark = pytest.mark.usefixtures("elsewhere")
 DAY, BY = "2025-09-01", ("--by", "330199.u1")
 ON = ("--on", DAY, *BY)
+THEIR_ON = ("--on", DAY, "--by", "330106.u2")
 
 
 @pytest.fixture
@@ -46,6 +47,24 @@ def test_what_is_learnt_is_recorded_from_a_day_on(file, filed):
     assert "household.size" not in shown(file)["facts"]
 
 
+@pytest.mark.parametrize("written", ["低保、特困", "dibao, tekun", '["dibao", "tekun"]'])
+def test_a_list_of_codes_is_written_as_people_write_one(file, written):
+    assert file("record", f"household.aid={written}", "--at", "2025-09-15", *BY).exit_code == 0
+    assert shown(file)["facts"]["household.aid"] == ["dibao", "tekun"]
+    assert file("record", "household.aid=无", "--at", "2025-09-16", *BY).exit_code == 0
+    assert shown(file)["facts"]["household.aid"] == []
+
+
+def test_a_list_that_cannot_be_taken_is_answered_with_the_form_or_the_nearest_code(file):
+    wrong = file("record", "household.aid=dibaoo", "--at", "2025-09-15", *BY)
+    assert wrong.exit_code == 2
+    assert "是否为“低保”（dibao）" in wrong.stderr
+    assert "did you mean subsistence allowance (dibao)?" in wrong.stderr.replace("\n", " ")
+    parts = file("record", "father.situations=失联", "--at", "2025-09-15", *BY)
+    assert parts.exit_code == 2
+    assert "father.situations=[{" in parts.stderr
+
+
 def test_names_are_recorded_from_a_file_alone(file):
     refused = file("record", "mother.name=李四密", *BY)
     assert (refused.exit_code, refused.stdout) == (2, "")
@@ -62,7 +81,7 @@ def test_a_recording_of_nothing_of_nobody_or_of_a_day_to_come_is_told(file, kind
     nobody = kinderguard("file", "record", "nobody", "household.size=4", *BY)
     assert (nobody.exit_code, "kinderguard file list" in nobody.stderr) == (2, True)
     ahead = file("record", "household.size=4", "--at", "2099-09-01", *BY)
-    assert (ahead.exit_code, "2099-09-01" in ahead.stderr) == (0, True)
+    assert (ahead.exit_code, "2099-09-01" in ahead.stderr) == (1, True)
 
 
 def test_a_ledger_of_a_day_to_come_is_filed_and_the_day_is_doubted(kinderguard, children):
@@ -126,7 +145,7 @@ def test_what_is_coming_is_told_as_text_and_as_json(file):
 def test_the_history_tells_reasons_answers_and_to_whom_what_was_given(file):
     file("correct", "1", "--fact", "household.size=4", "--reason", "miscounted", *BY)
     file("transfer", "propose", "--to", "330106", "--reason", "moved there", *ON)
-    file("transfer", "refuse", "--acting", "330106", "--reason", "not ours", *ON)
+    file("transfer", "refuse", "--acting", "330106", "--reason", "not ours", *THEIR_ON)
     file(
         "export", "--role", "education", "--purpose", "schooling", "--organisation", "示例小学", "--basis", "statutory_duty",
         *ON, "--out", "x.json",

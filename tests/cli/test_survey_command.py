@@ -1,6 +1,7 @@
 """``kinderguard survey``: one child each out of several lists, what is to decide given back, nothing personal unasked."""
 
 import csv
+import datetime as dt
 import json
 import os
 import sys
@@ -8,7 +9,8 @@ import sys
 import pytest
 from python_calamine import CalamineWorkbook
 
-from kinderguard import Case
+from kinderguard import Case, survey
+from kinderguard.model.dates import today_in_china
 from survey.lists import number, write
 
 DAY, BY = ("--on", "2025-09-01"), ("--by", "u1")
@@ -157,6 +159,80 @@ def test_with_the_offices_key_a_decision_holds_for_the_next_edition(kinderguard,
     assert "决定未能沿用" not in done.stderr
 
 
+def test_python_with_the_same_key_gives_the_children_the_same_numbers(kinderguard, lists, tmp_path, monkeypatch):
+    from kinderguard.casefile import new_key
+
+    key = new_key()
+    monkeypatch.setenv("KINDERGUARD_KEY", key)
+    kinderguard("survey", *lists, *DAY, "--out", tmp_path / "out", "--lang", "en")
+    written = {row["Child"] for row in table(tmp_path / "out" / "rows.csv")}
+    day = dt.date(2025, 9, 1)
+    sources = [survey.read_source(path, kind, as_of=day) for path, kind in (text.rsplit(":", 1) for text in lists)]
+    assert {child.ref for child in survey.combine(sources, key=key).children} == written
+    monkeypatch.setenv("KINDERGUARD_KEY", "a password")
+    refused = kinderguard("survey", *lists, *DAY)
+    assert refused.exit_code == 2
+    assert "kinderguard file new-key" in refused.stderr
+    assert "a password is no key" in refused.stderr
+
+
+def test_another_answer_to_a_decided_question_is_a_change_of_mind_and_is_dated(kinderguard, lists, tmp_path):
+    out = tmp_path / "out"
+    kinderguard("survey", *lists, *DAY, "--out", out)
+    sheet, saved = tmp_path / "mine.csv", out / "decisions.json"
+    fill_in(out / "to_decide.csv", ["civil_affairs/民政/3"])
+    sheet.write_bytes((out / "to_decide.csv").read_bytes())
+    kinderguard("survey", *lists, *DAY, "--out", out, "--decisions", out / "to_decide.csv", *BY)
+    again = kinderguard("survey", *lists, *DAY, "--out", out, "--decisions", saved, "--decisions", sheet, *BY)
+    assert "mine.csv" not in again.stderr  # the same answer again is nothing new
+    fill_in(sheet, ["civil_affairs/民政/2"])
+    done = kinderguard("survey", *lists, *DAY, "--out", out, "--decisions", saved, "--decisions", sheet, "--by", "u2")
+    assert "待决定：0" in done.stdout
+    assert "已撤回或改变的决定：1" in done.stdout
+    before, now = json.loads(saved.read_text("utf-8"))["decisions"]
+    today = today_in_china().isoformat()
+    assert before["withdrawn"] == {"by": "u2", "on": today}
+    assert (before["by"], before["on"], now["by"], now["on"]) == ("u1", today, "u2", today)
+    assert now["rows"][0]["row"] == 2
+
+
+def test_a_decision_is_undone_by_its_mark_and_asked_again(kinderguard, lists, tmp_path):
+    out = tmp_path / "out"
+    kinderguard("survey", *lists, *DAY, "--out", out)
+    (question,) = table(out / "to_decide.csv")
+    fill_in(out / "to_decide.csv", ["civil_affairs/民政/3"])
+    kinderguard("survey", *lists, *DAY, "--out", out, "--decisions", out / "to_decide.csv", *BY)
+    (decided,) = table(out / "decided.csv")
+    assert (decided["问题"], decided["由谁"], decided["状态"]) == (question["问题"], "u1", "有效")
+    undo = ("survey", *lists, *DAY, "--out", out, "--decisions", out / "decisions.json", "--undo", decided["问题"])
+    assert "--by" in kinderguard(*undo).stderr
+    done = kinderguard(*undo, "--by", "u2")
+    assert "待决定：1" in done.stdout
+    (decided,) = table(out / "decided.csv")
+    assert decided["问题"] == ""
+    assert decided["状态"] == f"已撤回或改变 {today_in_china()} u2"
+    unknown = kinderguard(*undo, "--by", "u2")
+    assert unknown.exit_code == 2
+    assert question["问题"] in unknown.stderr
+
+
+def test_no_number_or_name_in_an_argument_is_repeated(kinderguard, tmp_path):
+    for source in (f"{number(1)}.csv:education", "学生.csv:张宁远", "19900001111.csv", f"a.csv:{number(1)}",
+                   "张宁远.csv:education", "学生.csv:张宁远.toml"):  # fmt: skip
+        done = kinderguard("survey", source, *DAY)
+        assert done.exit_code == 2
+        assert [name for name in NAMES if name in done.stderr] == []
+    write(tmp_path / "a.csv", {"学生姓名": "某某", "身份证件号": number(1)})
+    for option in ("--reference", "--decisions", "--trust"):
+        for name in ("19900001111.json", "张宁远.csv"):
+            done = kinderguard("survey", f"{tmp_path}/a.csv:education", *DAY, option, tmp_path / name)
+            assert done.exit_code == 2
+            assert [name for name in NAMES if name in done.stderr] == []
+    refused = kinderguard("survey", f"{tmp_path}/a.csv:education=19900001111", *DAY)
+    assert refused.exit_code == 2
+    assert "19900001111" not in refused.stderr
+
+
 def test_an_answer_to_rows_that_have_changed_is_not_used(kinderguard, lists, tmp_path):
     out = tmp_path / "out"
     kinderguard("survey", *lists, *DAY, "--out", out)
@@ -251,6 +327,33 @@ def test_the_places_are_held_against_a_reference(kinderguard, lists, tmp_path):
     assert wrong.exit_code == 2
     assert "第 3 行" in wrong.stderr
     assert "line 3" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "zh", "en"),
+    [
+        ("区划代码,人数\nabc,\n330199001,4\n", "第 2 行：行政区划代码应为", "line 2: a division code has"),
+        ("330199001,abc\n", "第 1 行：人数应为整数", "line 1: the count is a whole number"),
+        ("区划代码,人数\n33019,4\n330199001,4\n99,1\n330199001,2\n", "第 2 行：行政区划代码应为", "line 2: "),
+        ("区划代码,人数\n", "没有“区划代码、人数”两列", "there is no division with a count"),
+    ],
+)
+def test_every_wrong_line_of_a_reference_is_told_with_its_reason(kinderguard, lists, tmp_path, text, zh, en):
+    (tmp_path / "应有.csv").write_text(text, "utf-8")
+    done = kinderguard("survey", *lists, *DAY, "--reference", tmp_path / "应有.csv")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert zh in done.stderr
+    assert en in done.stderr
+    if "99,1" in text:
+        assert "第 4 行：行政区划代码的前两位不是省级代码" in done.stderr
+        assert "第 5 行：区划代码重复" in done.stderr
+
+
+def test_a_reference_may_have_a_title_and_heads_or_neither(kinderguard, lists, tmp_path):
+    for head in ("", "区划代码,人数\n", "2025年应有儿童,\n\n区划代码,人数\n"):
+        (tmp_path / "应有.csv").write_text(f"{head}330199001,4\n", "utf-8")
+        done = kinderguard("survey", *lists, *DAY, "--reference", tmp_path / "应有.csv")
+        assert "1/4  25%" in done.stdout, head
 
 
 @pytest.mark.parametrize(

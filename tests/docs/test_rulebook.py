@@ -20,7 +20,7 @@ from browser import Browser, needs_chromium
 ROOT = Path(__file__).parents[2]
 PACKS = ("cn", "22", "33", "330199")
 PUBLIC = (
-    "rules", "model", "packs", "national", "survey", "survey.linking", "casefile", "care", "care.allocation", "report",
+    "rules", "model", "packs", "national", "survey", "survey.linking", "casefile", "care", "care.allocation", "formats", "report",
     "analysis", "testing", "scaffold.doctor",
 )  # fmt: skip
 
@@ -61,6 +61,13 @@ def test_every_public_name_is_documented(module, inventory):
     known = {name for kind, found in inventory.items() if kind.startswith("py:") for name in found}
     documented = {name.rsplit(".", 1)[-1] for name in known}
     assert set(names) - documented == set()
+
+
+def test_every_fact_is_on_the_page_of_facts_and_links_to_the_rules_that_read_it(site):
+    text = (site / "reference" / "facts.html").read_text("utf-8")
+    for column in kinderguard.load().frame_schema(unread=True):
+        assert f'id="fact-{re.sub(r"[._]", "-", column.name)}"' in text
+    assert re.search(r'href="[^"]+#rule-cn-migrant"', text)
 
 
 def page(site: Path, name: str) -> str:
@@ -152,6 +159,26 @@ def test_one_language_alone(tmp_path):
     assert "under 18" not in text
 
 
+def test_facts_of_a_place_stand_with_kind_codes_and_readers(tmp_path):
+    source = write(
+        tmp_path / "s",
+        ".. kinderguard:facts:: 330199\n   :under: 330199\n\n.. kinderguard:facts::\n   :under: child.care\n",
+    )
+    done = build(source, tmp_path / "o")
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "o" / "index.html").read_text("utf-8")
+    for said in (
+        "330199.central_heating",
+        "330199.winter_heating",
+        "亲属抚养",
+        "kinship care",
+        "child.care.last_visit",
+        "是/否",
+    ):
+        assert said in text
+    assert "child.schooling" not in text
+
+
 @pytest.mark.parametrize(
     ("directive", "nearest"),
     [
@@ -159,6 +186,7 @@ def test_one_language_alone(tmp_path):
         ("policy:: cn.dibao_benefits", "cn.dibao_benefit"),
         ("pack:: 330198", "330199"),
         ("schema:: cases", "case"),
+        ("facts::\n   :under: childe", "child"),
     ],
 )
 def test_a_misspelt_code_names_the_nearest(directive, nearest, tmp_path):

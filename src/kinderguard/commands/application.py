@@ -17,14 +17,18 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from kinderguard.model.errors import KinderguardError, ToldError
+from kinderguard.commands.usage import BilingualGroup
+from kinderguard.model.errors import FieldValueError, KinderguardError, ToldError
+from kinderguard.model.places import check_division
 from kinderguard.model.progress import Progress
 from kinderguard.model.text import Text
 
 app = typer.Typer(
     name="kinderguard",
+    cls=BilingualGroup,
     help="困境儿童：读取台账，评估每名儿童，说明理由。Children in difficulty: read a ledger, assess every child, say why.",
     no_args_is_help=True,
+    context_settings={"max_content_width": 110, "help_option_names": ["--help", "-h"]},
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -32,6 +36,30 @@ app = typer.Typer(
 error_console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 DONE, WITH_PROBLEMS, NOTHING_DONE = 0, 1, 2
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from kinderguard import __version__
+        from kinderguard.national import PACK
+
+        typer.echo(f"kinderguard {__version__}\n{PACK.title.zh} {PACK.title.en} [{PACK.code}] {PACK.version}")
+        raise typer.Exit(DONE)
+
+
+@app.callback()
+def _application(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            is_eager=True,
+            callback=_version,
+            help="版本，以及国家规则的版本 / this version and that of the national rules",
+        ),
+    ] = False,
+) -> None:
+    pass
 
 
 class Lang(StrEnum):
@@ -47,6 +75,21 @@ def day(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter("日期写作 2025-09-01 / write the day as 2025-09-01") from None
+
+
+def examples(*commands: str) -> str:
+    """Commands as the end of a help text shows them, a line each."""
+    return "\b\n示例 Examples:\n" + "\n".join(f"  {each}" for each in commands)
+
+
+def division_code(text: str) -> str:
+    """A division as an option gives it."""
+    refused: FieldValueError
+    try:
+        return check_division(text)
+    except FieldValueError as error:
+        refused = error
+    raise typer.BadParameter(f"{refused.text.zh} / {refused.text.en}")
 
 
 LedgerPath = Annotated[

@@ -32,15 +32,17 @@ from kinderguard.commands.application import (
     Strict,
     app,
     contained,
+    examples,
     fail,
     progress,
     say,
 )
 from kinderguard.commands.casefile import InDivision
 from kinderguard.commands.children import numbered, read_children
-from kinderguard.commands.store import InStore, open_store
+from kinderguard.commands.store import InStore, keep_each, open_store
 from kinderguard.commands.tabular import TableFormat, check_out, columns_of, write_list
 from kinderguard.model.case import Case
+from kinderguard.model.echo import shown_code
 from kinderguard.model.errors import Problem
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text, join, same
@@ -51,7 +53,8 @@ if TYPE_CHECKING:
 
 care = typer.Typer(
     name="care",
-    help="关爱：需求、方案、资源匹配、重复服务。Care: needs, plans, whom help reaches, what is done twice.",
+    help="关爱：需求、方案、资源匹配、重复服务、组织评价、年度目标。"
+    "Care: needs, plans, whom help reaches, what is done twice, who kept promises, targets of the year.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -60,7 +63,7 @@ app.add_typer(care)
 FromLedger = Annotated[
     Path | None,
     typer.Argument(
-        metavar="[LEDGER]",
+        metavar="LEDGER",
         help="台账或 children.jsonl；不写则取自档案库（--store） / a ledger or children.jsonl; from the store if left out",
     ),
 ]
@@ -103,7 +106,13 @@ def check_saved(save: bool, by: str | None) -> None:
 # ---- needs -------------------------------------------------------------------------------------------------------
 
 
-@care.command(name="needs")
+@care.command(
+    name="needs",
+    epilog=examples(
+        "kinderguard care needs 台账.xlsx --on 2025-09-01",
+        "kinderguard care needs --store 档案.db --on 2025-09-01 --division 330199 --to-clarify --format csv --out 需求.csv",
+    ),
+)
 def find_needs(
     on: OnDay,
     ledger: FromLedger = None,
@@ -138,7 +147,7 @@ def find_needs(
             form.as_table,
             out,
             summary=_needs_text(each_child, text) if form is CareFormat.TEXT else _needs_summary(len(cases), needs, text),
-            lines=(need.model_dump(mode="json", exclude_none=True, exclude_defaults=True) for need in needs),
+            lines=(need.model_dump(mode="json", exclude_none=True) for need in needs),
             heads=_NEED_HEADS,
             rows=(
                 (
@@ -223,12 +232,21 @@ def _need_text(need: Need, lang: Language) -> Iterator[str]:
 # ---- plans -------------------------------------------------------------------------------------------------------
 
 
-@care.command(name="plan")
+@care.command(
+    name="plan",
+    epilog=examples(
+        "kinderguard care plan --store 档案.db --on 2025-09-01 --save --by 330199.u1",
+    ),
+)
 def plan_care(
     on: OnDay,
     refs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="REF...", help="档案编号；不写则为全部未结案的 / files; all that are open if left out"),
+        typer.Argument(metavar="REF", help="档案编号；不写则为全部未结案的 / files; all that are open if left out"),
+    ] = None,
+    more_refs: Annotated[
+        list[str] | None,
+        typer.Option("--ref", metavar="REF", help="同上，可重复，与 care needs 一致 / the same, as care needs has it"),
     ] = None,
     store: InStore = None,
     division: InDivision = None,
@@ -245,6 +263,7 @@ def plan_care(
     """按三类差异化帮扶拟定方案草稿。Draft a plan for each child by its main classes."""
     check_out(form.as_table, out)
     check_saved(save, by)
+    refs = [*(refs or ()), *(more_refs or ())]
     with contained():
         book = kinderguard.load(strict=strict)
         with open_store(store, lang.value) as opened:
@@ -257,8 +276,7 @@ def plan_care(
                     plans.append(plan)
                     problems += some
                     step(number, len(chosen))
-            if save:
-                _keep(opened, plans, str(by))
+            refused = _keep(opened, plans, str(by)) if save else ()
         text: Language = lang.value
         whole = bool(refs)
         write_list(
@@ -266,33 +284,32 @@ def plan_care(
             out,
             summary=_plans_text(plans, text)
             if form is CareFormat.TEXT
-            else _plans_summary(plans, text, whole=whole, saved=save),
-            lines=(plan.model_dump(mode="json", exclude_none=True, exclude_defaults=True) for plan in plans),
+            else _plans_summary(plans, text, whole=whole, saved=save, refused=len(refused)),
+            lines=(plan.model_dump(mode="json", exclude_none=True) for plan in plans),
             heads=_PLAN_HEADS,
             rows=(row for plan in plans for row in _plan_rows(plan, text)),
             lang=text,
         )
-        raise typer.Exit(told(problems, text))
+        raise typer.Exit(max(said(refused, text), told(problems, text)))
 
 
 def _plan(case: Case, book: "PolicyBook", on: dt.date) -> tuple[CarePlan, tuple[Problem, ...]]:
     found, result = assess_needs(book, case, on=on), book.assess(case, on=on)
-    return differentiated_plan(
-        found.present, result, visit_months=visit_months(book, case.division, on)
-    ), found.problems
+    return differentiated_plan(found.needs, result, visit_months=visit_months(book, case.division, on)), found.problems
 
 
-def _keep(store: "CaseStore", plans: Iterable[CarePlan], by: str) -> None:
-    """Keep each plan as an entry of its file; the same draft of one day is kept once."""
+def _keep(store: "CaseStore", plans: Iterable[CarePlan], by: str) -> tuple[Text, ...]:
+    """Keep each plan as an entry of its file; the same draft of one day is kept once. Why some were refused."""
     from kinderguard.casefile import EntryKind, NewEntry
 
-    store.append_many(
-        NewEntry(
+    return keep_each(
+        store,
+        (NewEntry(
             plan.ref, EntryKind.PLAN, plan.model_dump(mode="json", exclude_none=True, exclude_defaults=True), plan.made_on,
             by=by, key=f"plan:{plan.ref}:{plan.made_on}:{plan.to_json()}",
         )
         for plan in plans
-        if plan.goals
+        if plan.goals),
     )  # fmt: skip
 
 
@@ -330,15 +347,18 @@ def _plan_rows(plan: CarePlan, lang: Language) -> Iterator[tuple[Any, ...]]:
         )
 
 
-def _plans_summary(plans: list[CarePlan], lang: Language, *, whole: bool, saved: bool) -> Iterator[str]:
+def _plans_summary(
+    plans: list[CarePlan], lang: Language, *, whole: bool, saved: bool, refused: int = 0
+) -> Iterator[str]:
     services = Counter(each.service for plan in plans for each in plan.services)
     yield Text(
         f"{len(plans)} 份方案草稿，其中 {sum(bool(plan.services) for plan in plans)} 份有服务，共 {services.total()} 项服务",
         f"{len(plans)} draft plans, {sum(bool(plan.services) for plan in plans)} of them with services, {services.total()} in all",
     ).in_(lang)
     yield from columns_of((service.label.in_(lang), str(count)) for service, count in services.most_common())
+    yield from _goals_summary([need for plan in plans for need in plan.needs], lang)
     if saved:
-        kept = sum(bool(plan.goals) for plan in plans)
+        kept = sum(bool(plan.goals) for plan in plans) - refused
         yield Text(f"已存入档案 {kept} 份（没有目标的不存）", f"{kept} kept in the files (none without a goal)").in_(
             lang
         )
@@ -349,6 +369,20 @@ def _plans_summary(plans: list[CarePlan], lang: Language, *, whole: bool, saved:
             yield f"{plan.ref} {join([c.label for c in plan.classes]).in_(lang)}".rstrip()
             rows = ((part, what, when or "") for _, _, _, part, what, when, _ in _plan_rows(plan, lang))
             yield from columns_of(rows)
+
+
+def _goals_summary(needs: list[Need], lang: Language) -> Iterator[str]:
+    """How many goals are met by no service: to find something out, or for the authorities; the urgent ones apart."""
+    clarify = [need for need in needs if need.to_clarify]
+    authorities = [need for need in needs if not need.to_clarify and not need.for_helpers]
+    for title, some in (
+        (Text("待核实的目标", "Goals to find something out"), clarify),
+        (Text("交主管部门的目标", "Goals for the authorities"), authorities),
+    ):
+        if some:
+            now = sum(need.urgency is Urgency.IMMEDIATE for need in some)
+            urgent = Text(f"，其中立即 {now}", f", {now} of them at once") if now else Text("", "")
+            yield (title + Text(f" {len(some)}", f": {len(some)}") + urgent).in_(lang)
 
 
 def _plans_text(plans: Iterable[CarePlan], lang: Language) -> Iterator[str]:
@@ -407,12 +441,22 @@ def children_of(
     cases = list(numbered(read))
     lost = [ref for ref in refs if ref not in {case.ref for case in cases}]
     if lost:
-        fail(Text(f"台账中没有编号 {'、'.join(lost)} 的儿童", f"the ledger has no child numbered {', '.join(lost)}"))
-    return [
-        case
-        for case in cases
-        if (division is None or (case.division or "").startswith(division)) and (not refs or case.ref in refs)
-    ]
+        shown = [shown_code(ref) for ref in lost]
+        fail(Text(f"台账中没有编号 {'、'.join(shown)} 的儿童", f"the ledger has no child numbered {', '.join(shown)}"))
+    return [case for case in within(cases, division) if not refs or case.ref in refs]
+
+
+def within(cases: Iterable[Case], division: str | None) -> list[Case]:
+    """The children of a division."""
+    return [case for case in cases if division is None or (case.division or "").startswith(division)]
+
+
+def said(lines: Iterable[Text], lang: Language) -> int:
+    """Each line on standard error; and the exit code."""
+    lines = list(lines)
+    for line in lines:
+        say(line.in_(lang))
+    return WITH_PROBLEMS if lines else DONE
 
 
 def told(problems: Iterable[Problem], lang: Language) -> int:

@@ -6,7 +6,7 @@ or by what organisations report, is neither promised again nor are its places gi
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -18,6 +18,7 @@ from kinderguard.care import (
     Allocation,
     CarePlan,
     Decided,
+    Gain,
     Limits,
     Need,
     Objective,
@@ -25,6 +26,7 @@ from kinderguard.care import (
     Overlap,
     ServiceGiven,
     Unserved,
+    Urgency,
     allocate,
     overlaps,
     services_of,
@@ -38,15 +40,18 @@ from kinderguard.commands.application import (
     Strict,
     contained,
     day,
+    division_code,
+    examples,
     fail,
     progress,
 )
-from kinderguard.commands.care import FromLedger, SavedBy, care, check_saved, children_of, needs_of, told
+from kinderguard.commands.care import FromLedger, SavedBy, care, check_saved, children_of, needs_of, said, told, within
 from kinderguard.commands.casefile import InDivision
-from kinderguard.commands.offers import read_distances, read_offers, read_services
-from kinderguard.commands.store import InStore, open_store
+from kinderguard.commands.offers import read_distances, read_offers
+from kinderguard.commands.services import of_known_files, read_services
+from kinderguard.commands.store import InStore, keep_each, open_store
 from kinderguard.commands.tabular import AsTable, TableFormat, check_out, columns_of, write_list
-from kinderguard.model.errors import InvalidRecordError, Problem
+from kinderguard.model.errors import InvalidRecordError, Problem, suggestion
 from kinderguard.model.record import Record
 from kinderguard.model.text import Language, Text, same
 
@@ -68,7 +73,14 @@ Services = Annotated[
 # ---- allocation --------------------------------------------------------------------------------------------------
 
 
-@care.command(name="allocate")
+@care.command(
+    name="allocate",
+    epilog=examples(
+        "kinderguard care allocate --store 档案.db --offers 供给.toml --on 2025-09-01 --format xlsx --out 分配.xlsx",
+        "kinderguard care allocate --store 档案.db --offers 供给.toml --on 2025-09-01 --save --until 2025-12-31 --by 330199.u1",
+        "kinderguard care allocate 台账.xlsx --offers 供给.toml --on 2025-09-01 --with-capacity tutors=9",
+    ),
+)
 def allocate_help(
     on: OnDay,
     offers: Annotated[
@@ -98,7 +110,10 @@ def allocate_help(
     remote: Annotated[
         list[str] | None,
         typer.Option(
-            "--remote", metavar="CODE", help="偏远地方的区划代码，可重复 / a remote division; may be given again"
+            "--remote",
+            parser=division_code,
+            metavar="CODE",
+            help="偏远地方的区划代码，可重复 / a remote division; may be given again",
         ),
     ] = None,
     most: Annotated[
@@ -128,6 +143,24 @@ def allocate_help(
         ),
     ] = None,
     by: SavedBy = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without",
+            metavar="CODE",
+            help="如果没有此供给或此组织，会怎样；只给出差别，可重复"
+            " / what if this offer, or this organisation, were not there: the difference alone; may be given again",
+        ),
+    ] = None,
+    with_capacity: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with-capacity",
+            metavar="OFFER=N",
+            help="如果此供给有 N 个名额，会怎样；只给出差别，可重复"
+            " / what if this offer had N places: the difference alone; may be given again",
+        ),
+    ] = None,
     form: AsTable = TableFormat.SUMMARY,
     out: OutPath = None,
     lang: InLang = Lang.ZH,
@@ -136,28 +169,44 @@ def allocate_help(
     """把需求与服务供给匹配，逐项说明理由。Match needs with offers of help; what becomes of each need, and why."""
     check_out(form, out)
     check_saved(save, by)
+    if save and (without or with_capacity):
+        raise typer.BadParameter(
+            "--save 不能与 --without、--with-capacity 同用：假设不存档"
+            " / --save does not go with --without and --with-capacity: what is only supposed is not kept"
+        )
     if save and ledger is not None:
         raise typer.BadParameter("--save 须用档案库 / --save needs the store, not a ledger")
     with contained():
         supply = read_offers(offers)
+        supposed = _supposed(supply, without or [], with_capacity or [])
         objective = Objective(remote=frozenset(remote or ()), hold_for_unclear=to_clarify)
         limits = Limits(max_km=max_km, per_organisation=_most(most or ()))
         table = None if distances is None else read_distances(distances)
-        promised = [Promised(each, None) for path in services or () for each in read_services(path)]
         book = kinderguard.load(strict=strict)
+        reported = read_services(services or (), book)
         text: Language = lang.value
+        promised: list[Promised] = []
+        cases = children_of(ledger, store, None if ledger else division, on, book, text)
+        files: Collection[str] = [str(case.ref) for case in cases]
         if ledger is None:
             with open_store(store, text) as opened:
                 promised += kept_services(opened, division, on)[0]
-        cases = children_of(ledger, store, division, on, book, text)
+                files = opened.refs(open=None, at=on)
+        counted, unknown = of_known_files(reported, files)
+        promised += [Promised(each, None) for each in counted]
+        cases = cases if ledger is None else within(cases, division)
         found = list(needs_of(cases, book, on, to_clarify=to_clarify))
         wanted, free, already = _left_over([need for some, _ in found for need in some], supply, promised, on)
         full = [o.code for o, left in zip(supply, free, strict=True) if o.capacity and not left.capacity]
         with progress("匹配 / allocating") as step:
             result = allocate(wanted, free, on=on, objective=objective, limits=limits, distances=table, progress=step)
+        if supposed:
+            _write_gain(result.what_if(places=_more(supposed, supply, free)), form, out, text)
+            raise typer.Exit(max(said(unknown, text), told((p for _, problems in found for p in problems), text)))
+        refused: tuple[Text, ...] = ()
         if save:
             with open_store(store, text) as opened:
-                _promise(opened, result, until, str(by))
+                refused = _promise(opened, result, until, str(by))
         heads, rows = result.table(text)
         write_list(
             form,
@@ -168,7 +217,9 @@ def allocate_help(
             rows=rows,
             lang=text,
         )
-        raise typer.Exit(told((p for _, problems in found for p in problems), text))
+        raise typer.Exit(
+            max(said((*unknown, *refused), text), told((p for _, problems in found for p in problems), text))
+        )
 
 
 def _most(given: Iterable[str]) -> dict[str, int]:
@@ -179,6 +230,67 @@ def _most(given: Iterable[str]) -> dict[str, int]:
             fail(Text("--most 写作 组织编号=数量", "--most is written ORGANISATION=N"))
         found[code] = int(number)
     return found
+
+
+def _supposed(offers: tuple[Offer, ...], without: Iterable[str], capacities: Iterable[str]) -> dict[str, int]:
+    """By offer, how many places it is supposed to have."""
+    by_code = {offer.code: offer for offer in offers}
+    found: dict[str, int] = {}
+    for code in without:
+        gone = [each for each in offers if code in (each.code, each.organisation)]
+        if not gone:
+            fail(_no_offer(code, {*by_code, *(each.organisation for each in offers)}))
+        found |= {each.code: 0 for each in gone}
+    for text in capacities:
+        code, _, number = text.rpartition("=")
+        if not code or not number.isdigit():
+            fail(Text("--with-capacity 写作 供给编号=名额数", "--with-capacity is written OFFER=N"))
+        if code not in by_code:
+            fail(_no_offer(code, by_code))
+        found[code] = int(number)
+    return found
+
+
+def _more(supposed: Mapping[str, int], offers: Iterable[Offer], free: Iterable[Offer]) -> dict[str, int]:
+    """By offer, how many free places more (or less) that makes: what is promised already keeps its places."""
+    return {
+        offer.code: max(0, supposed[offer.code] - (offer.capacity - left.capacity)) - left.capacity
+        for offer, left in zip(offers, free, strict=True)
+        if offer.code in supposed
+    }
+
+
+def _no_offer(code: str, known: Iterable[str]) -> Text:
+    return Text(f"没有供给 {code}。", f"There is no offer {code}.") + suggestion(code, known)
+
+
+_GAIN_HEADS = (
+    Text("紧迫程度", "Urgency"), Text("多（少）满足的需求", "Needs served more (less)"),
+    Text("多（少）预留的待核实需求", "Needs to be clarified held more (less)"),
+)  # fmt: skip
+
+
+def _write_gain(gain: Gain, form: TableFormat, out: Path | None, lang: Language) -> None:
+    """What would be otherwise, by urgency."""
+    more = Text("多满足", "more") if gain.needs >= 0 else Text("少满足", "fewer")
+    write_list(
+        form,
+        out,
+        summary=(
+            Text(
+                f"与现有供给相比：{more.zh} {abs(gain.needs)} 项需求（只是假设，未存档）",
+                f"Beside the offers as they are: {abs(gain.needs)} needs {more.en} (supposed; nothing is kept)",
+            ).in_(lang),
+            *columns_of((each.label.in_(lang), f"{gain.present[each] + gain.to_clarify[each]:+d}") for each in Urgency),
+        ),
+        lines=(
+            {"urgency": each.value, "present": gain.present[each], "to_clarify": gain.to_clarify[each]}
+            for each in Urgency
+        ),
+        heads=_GAIN_HEADS,
+        rows=((each.label.in_(lang), gain.present[each], gain.to_clarify[each]) for each in Urgency),
+        lang=lang,
+    )
 
 
 def _left_over(
@@ -203,13 +315,14 @@ def _left_over(
     return left, free, len(needs) - len(left)
 
 
-def _promise(store: "CaseStore", result: Allocation, until: dt.date | None, by: str) -> None:
-    """Keep what is served as promised services; the same promise of one day is kept once."""
+def _promise(store: "CaseStore", result: Allocation, until: dt.date | None, by: str) -> tuple[Text, ...]:
+    """Keep what is served as promised services; the same promise of one day is kept once. Why some were refused."""
     from kinderguard.casefile import EntryKind, NewEntry
 
     on = result.asked.on
-    store.append_many(
-        NewEntry(
+    return keep_each(
+        store,
+        (NewEntry(
             str(d.need.ref), EntryKind.SERVICE,
             {
                 "ref": d.need.ref, "need": d.need.code, "service": d.service.value if d.service else None,
@@ -219,13 +332,15 @@ def _promise(store: "CaseStore", result: Allocation, until: dt.date | None, by: 
             on, until, by=by, key=f"service:{d.need.ref}:{d.need.code}:{on}:{d.offer}",
         )
         for d in result.allotments
-        if d.decided is Decided.SERVED
+        if d.decided is Decided.SERVED),
     )  # fmt: skip
 
 
 def _allocation_summary(result: Allocation, already: int, full: list[str], lang: Language) -> Iterator[str]:
     """What was promised before, and what is proposed for the rest."""
-    yield Text(f"另有 {already} 项需求已有机构服务", f"{already} further needs are served already").in_(lang)
+    if already:
+        many = "1 further need is" if already == 1 else f"{already} further needs are"
+        yield Text(f"另有 {already} 项需求已有机构服务", f"{many} served already").in_(lang)
     if full:
         yield Text(
             f"名额已全部用于已承诺的服务：{'、'.join(full)}",
@@ -237,7 +352,12 @@ def _allocation_summary(result: Allocation, already: int, full: list[str], lang:
 # ---- overlaps ----------------------------------------------------------------------------------------------------
 
 
-@care.command(name="overlaps")
+@care.command(
+    name="overlaps",
+    epilog=examples(
+        "kinderguard care overlaps --services 服务.csv --store 档案.db --on 2025-09-01",
+    ),
+)
 def find_overlaps(
     on: OnDay,
     services: Services = None,
@@ -251,15 +371,16 @@ def find_overlaps(
     """找出重复的服务，以及没有机构服务到的儿童和地方。What is done twice, and which children and places nobody reaches."""
     check_out(form, out)
     with contained():
-        given = [each for path in services or () for each in read_services(path)]
-        kept: list[Promised] = []
+        book = kinderguard.load(strict=strict)
+        reported = read_services(services or (), book)
+        given, unknown = [each for _, each in reported], list[Text]()
         undated = 0
         needs: list[Need] = []
         problems: list[Problem] = []
         reached: Unserved | None = None
         if store:
-            book = kinderguard.load(strict=strict)
             with open_store(store, lang.value) as opened:
+                given, unknown = of_known_files(reported, opened.refs(open=None, at=on))
                 kept, undated = kept_services(opened, division, on)
                 given += [each.service for each in kept]
                 cases = [opened.case(ref, at=on) for ref in opened.refs(division, open=True, at=on)]
@@ -295,7 +416,7 @@ def find_overlaps(
             ),
             lang=text,
         )  # fmt: skip
-        raise typer.Exit(told(problems, text))
+        raise typer.Exit(max(said(unknown, text), told(problems, text)))
 
 
 _OVERLAP_HEADS = (
@@ -355,15 +476,12 @@ def kept_services(store: "CaseStore", division: str | None, on: dt.date) -> tupl
         The services, and how many promises have no first day.
     """
     from kinderguard.casefile import EntryKind
-    from kinderguard.casefile.history import withdrawn
 
     found: list[Promised] = []
     plans: list[CarePlan] = []
     for ref in store.refs(division, open=True, at=on):
-        entries = store.entries(ref, kinds=[EntryKind.PLAN, EntryKind.SERVICE, EntryKind.CORRECTION])
-        gone = withdrawn(entries)
-        there = [e for e in entries if e.number not in gone and not e.erased]
-        plans += [_read(CarePlan, e, e.body) for e in there if e.kind is EntryKind.PLAN][-1:]
+        there = _entries(store, ref)
+        plans += _last_plan(there)
         for entry in there:
             if entry.kind is EntryKind.SERVICE:
                 body = dict(entry.body)
@@ -371,3 +489,25 @@ def kept_services(store: "CaseStore", division: str | None, on: dt.date) -> tupl
                 found.append(Promised(_read(ServiceGiven, entry, body), offer))
     of_plans, undated = services_of(plans)
     return [*found, *(Promised(each, None) for each in of_plans)], len(undated)
+
+
+def kept_plans(store: "CaseStore", division: str | None, on: dt.date) -> list[CarePlan]:
+    """The last plan of each file, closed ones too: what was promised in them was promised."""
+    return [plan for ref in store.refs(division, open=None, at=on) for plan in _last_plan(_entries(store, ref))]
+
+
+def _entries(store: "CaseStore", ref: str) -> list["Entry"]:
+    """The plans and services of a file that were neither taken back nor erased."""
+    from kinderguard.casefile import EntryKind
+    from kinderguard.casefile.history import withdrawn
+
+    entries = store.entries(ref, kinds=[EntryKind.PLAN, EntryKind.SERVICE, EntryKind.CORRECTION])
+    gone = withdrawn(entries)
+    return [e for e in entries if e.number not in gone and not e.erased]
+
+
+def _last_plan(entries: Iterable["Entry"]) -> list[CarePlan]:
+    from kinderguard.casefile import EntryKind
+
+    plans = [e for e in entries if e.kind is EntryKind.PLAN][-1:]
+    return [_read(CarePlan, each, each.body) for each in plans]

@@ -7,9 +7,10 @@ out a file is always written down in the file.
 import datetime as dt
 import json
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from kinderguard.commands.application import (
     InLang,
@@ -17,16 +18,40 @@ from kinderguard.commands.application import (
     app,
     contained,
     day,
+    division_code,
+    examples,
+    fail,
 )
 from kinderguard.commands.casefile_history import as_json, erased_by, erasure_text, lines_of_history
 from kinderguard.commands.facts_in_words import lines_of, without_personal
 from kinderguard.commands.store import InStore, open_store
 from kinderguard.commands.tabular import columns_of
+from kinderguard.commands.wording import in_commands
+from kinderguard.model.dates import BEIJING
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Text
 
+if TYPE_CHECKING:
+    from kinderguard.casefile import CaseStore
+
+#: As a file lives: begun, read, written to, looked after, handed on, ended.
+_ORDER = (
+    "import", "list", "show", "find", "record", "correct", "visit", "consent", "assess", "due", "forecast", "export", "transfer",
+    "close", "reopen", "erase", "verify", "new-key",
+)  # fmt: skip
+
+
+class _InOrder(TyperGroup):
+    """The commands on case files, in the order of a file's life."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The commands as a file lives."""
+        return sorted(super().list_commands(ctx), key=_ORDER.index)
+
+
 files = typer.Typer(
     name="file",
+    cls=_InOrder,
     help="建档：个案档案的建立、查看、更正、评估、待办、转移、结案、提供、核验。"
     "Case files: import, show, correct, assess, due, transfer, close, export, verify.",
     no_args_is_help=True,
@@ -37,7 +62,9 @@ app.add_typer(files)
 Ref = Annotated[str, typer.Argument(metavar="REF", help="档案编号 / the file's number")]
 InDivision = Annotated[
     str | None,
-    typer.Option("--division", "-d", metavar="CODE", help="只要此行政区划的 / only those of this division"),
+    typer.Option(
+        "--division", "-d", parser=division_code, metavar="CODE", help="只要此行政区划的 / only those of this division"
+    ),
 ]
 Personal = Annotated[
     bool,
@@ -65,14 +92,21 @@ def print_new_key() -> None:
     typer.echo(new_key())
 
 
-@files.command(name="list")
+@files.command(
+    name="list",
+    epilog=examples(
+        "kinderguard file list --store 档案.db --division 330199001",
+    ),
+)
 def list_files(
     store: InStore = None,
     division: InDivision = None,
     closed: Annotated[bool, typer.Option("--closed", help="已结案的 / those that are closed")] = False,
     at: Annotated[
         dt.date | None,
-        typer.Option("--at", parser=day, metavar="DATE", help="在哪天；默认今天 / on which day; today if left out"),
+        typer.Option(
+            "--at", "--on", parser=day, metavar="DATE", help="在哪天；默认今天 / on which day; today if left out"
+        ),
     ] = None,
     lang: InLang = Lang.ZH,
 ) -> None:
@@ -89,10 +123,28 @@ class ShownAs(StrEnum):
     JSON = "json"
 
 
+def _check_known(store: "CaseStore", ref: str, known: dt.datetime) -> None:
+    """Tell a moment before the file's first entry from a file that is not there."""
+    first = store.entries(ref)[0].known_at
+    if known < first:
+        when = f"{first.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+        fail(
+            Text(
+                f"档案 {ref} 在所写的时间（--known）还没有任何记录；第一条记录写于 {when}",
+                f"nothing was known of file {ref} at that time (--known): its first entry was written on {when}",
+            )
+        )
+
+
 # ---- showing -----------------------------------------------------------------------------------------------------
 
 
-@files.command(name="show")
+@files.command(
+    name="show",
+    epilog=examples(
+        "kinderguard file show 编号 --store 档案.db --at 2025-09-01 --history",
+    ),
+)
 def show_file(
     ref: Ref,
     store: InStore = None,
@@ -100,6 +152,7 @@ def show_file(
         dt.date | None,
         typer.Option(
             "--at",
+            "--on",
             parser=day,
             metavar="DATE",
             help="哪天的情况；默认今天 / how things stood on a day; today if left out",
@@ -121,7 +174,12 @@ def show_file(
 ) -> None:
     """查看一份档案。Show one file, as it is or as it was thought to be."""
     with contained(), open_store(store, lang.value) as opened:
+        from kinderguard.casefile.doubts import doubt_texts
+        from kinderguard.casefile.history import declared_titles
+
         on = at or opened.today()
+        if known is not None:
+            _check_known(opened, ref, known)
         case = opened.case(ref, at=on, known=known)
         lines = tuple(line for line in opened.history(ref) if known is None or line.entry.known_at <= known)
         erasure = erased_by(lines)
@@ -139,8 +197,12 @@ def show_file(
             typer.echo(erasure_text(ref, erasure).in_(lang.value))
         place = place_name(case.division) if case.division else Text("负责地区不详", "no division in charge")
         typer.echo((Text(f"档案 {ref}，{on}，", f"File {ref} on {on}, ") + place).in_(lang.value))
-        for line in columns_of(lines_of(case, lang.value, personal=personal)):
+        titles = declared_titles([line.entry for line in lines])
+        for line in columns_of(lines_of(case, lang.value, personal=personal, titles=titles)):
             typer.echo(line)
+        # Of a moment in the past nobody asks what is to be settled now.
+        for doubt in () if known is not None else doubt_texts(opened.doubts(ref)):
+            typer.echo((Text("待核对：", "To be checked: ") + in_commands(doubt)).in_(lang.value))
         if history:
             typer.echo(Text("记录", "Entries").in_(lang.value))
             for text in lines_of_history(lines, lang.value):

@@ -19,18 +19,25 @@ from kinderguard.commands.application import (
     Lang,
     contained,
     day,
+    examples,
     fail,
 )
 from kinderguard.commands.casefile import Ref, files
 from kinderguard.commands.store import ByUser, InStore, open_store
 from kinderguard.commands.tabular import write_for_owner
+from kinderguard.commands.wording import in_commands
 from kinderguard.model.text import Text, same
 
 if TYPE_CHECKING:
     from kinderguard.casefile import CaseStore, SharingRules
 
 
-@files.command(name="export")
+@files.command(
+    name="export",
+    epilog=examples(
+        "kinderguard file export 编号 --role education --organisation 示例小学 --purpose schooling --basis statutory_duty --by 330199.u1 --out 提供.json",
+    ),
+)
 def export_file(
     ref: Ref,
     by: ByUser,
@@ -180,6 +187,14 @@ def verify_store(
             help="以前记下的末条，可查出其后是否改写过 / the last entry as noted before: finds out whether history was rewritten",
         ),
     ] = None,
+    rebuild: Annotated[
+        bool,
+        typer.Option(
+            "--rebuild",
+            help="由记录重建查找用的各表，再核验；记录本身不变 / make the tables by which files are found anew from the entries, then "
+            "check; the entries stay as they are",
+        ),
+    ] = False,
     lang: InLang = Lang.ZH,
 ) -> None:
     """核验记录链：改动、缺失、调换的记录都会指出。Check the chain: changed, missing or reordered entries are named."""
@@ -198,6 +213,11 @@ def verify_store(
                     )
                 )
             remembered = Head(int(number), mark.lower())
+        if rebuild:
+            count = opened.rebuild()
+            typer.echo(
+                Text(f"已由记录重建 {count} 份档案的查找表", f"tables made anew for {count} files").in_(lang.value)
+            )
         report = opened.verify(remembered)
         typer.echo(
             Text(
@@ -210,5 +230,5 @@ def verify_store(
         mark = f"{report.head.number}:{report.head.hash}"
         typer.echo((Text("末条（请另行记下）：", "Last entry (note it elsewhere): ") + same(mark)).in_(lang.value))
         for problem in report.problems:
-            typer.echo(f"  {problem.where} {problem.message.in_(lang.value)}")
+            typer.echo(f"  {problem.where} {in_commands(problem.message).in_(lang.value)}")
         raise typer.Exit(DONE if report.ok else WITH_PROBLEMS)

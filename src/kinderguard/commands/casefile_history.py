@@ -29,7 +29,9 @@ _TOLD: Mapping[str, tuple[str, ...]] = {
     ),
     "consent": ("giver", "scope", "since", "until", "withdrawn_on"),
     "service": ("need", "service", "organisation", "since", "until"),
-    "erasure": ("reason", "entries"),
+    "erasure": ("reason", "entries", "override", "in_charge", "acting"),
+    "search": ("reason", "by"),
+    "decision": ("what", "of", "because", "in_charge", "acting", "reason"),
 }  # fmt: skip
 
 
@@ -131,9 +133,30 @@ def _said(entry: "Entry") -> Iterator[Text]:
         case "erasure" if body:
             count = body.get("entries")
             yield Text(f"删除内容 {count} 条", f"contents erased: {count}")
+            if body.get("override"):
+                why = body["override"].get("reason")
+                yield Text(
+                    f"负责地区 {body.get('in_charge')} 以外仍予删除：{why}",
+                    f"though {body.get('in_charge')} is in charge: {why}",
+                )
+        case "search" if body:
+            yield Text("按身份证号查找", "looked for by the resident ID")
+        case "decision" if body.get("what") == "override":
+            yield _override(body)
     reason = body.get("reason")
     if isinstance(reason, str) and entry.kind != "closing":
         yield Text(f"理由：{reason}", f"reason: {reason}")
+
+
+def _override(body: Mapping[str, Any]) -> Text:
+    of = body.get("of")
+    if body.get("because") == "erased":
+        return Text(f"档案已删除，仍写入第 {of} 条", f"entry {of} was written although the file was erased")
+    return Text(
+        f"由 {body.get('in_charge')} 负责，{body.get('acting') or '未写明地区者'}仍写入第 {of} 条",
+        f"entry {of} was written by {body.get('acting') or 'somebody of no stated division'}, although {body.get('in_charge')} is "
+        "in charge",
+    )
 
 
 def _transfer(body: Mapping[str, Any]) -> Text:

@@ -23,6 +23,7 @@ from kinderguard.commands.application import (
     Strict,
     contained,
     day,
+    examples,
     fail,
     progress,
     say,
@@ -36,21 +37,28 @@ from kinderguard.commands.wording import in_commands
 from kinderguard.model.case import Case
 from kinderguard.model.text import Language, Text, join
 from kinderguard.packs import PolicyBook
+from kinderguard.packs.ledger_headers import plain_header
 from kinderguard.rules.titles import fact_title
 from kinderguard.survey import Ledger, LedgerError, SourceProfile, Survey, built_in_profiles, open_sheets
-from kinderguard.survey.headers import SEARCHED_ROWS, KnownHeaders, plain_header
+from kinderguard.survey.headers import SEARCHED_ROWS, KnownHeaders
 
 if TYPE_CHECKING:
     from kinderguard.casefile import FiledSurvey, Imported
     from kinderguard.casefile.importing import RowPlace
 
 
-@files.command(name="import")
+@files.command(
+    name="import",
+    epilog=examples(
+        "kinderguard file import 台账.xlsx --at 2025-09-01 --by 330199.u1 --store 档案.db",
+        "kinderguard file import 民政.xlsx:civil_affairs 学生.csv:education@2025-07-01 --link --at 2025-09-01 --by 330199.u1",
+    ),
+)
 def import_children(
     lists: Annotated[
         list[str],
         typer.Argument(
-            metavar="LEDGER|PATH:KIND...",
+            metavar="LEDGER|PATH:KIND",
             help="台账（Excel、CSV），或摸排写出的 children.jsonl；或如 kinderguard survey 那样写的一份或多份名单，合并后存档"
             " / a ledger, or the children.jsonl of a survey; or one or more lists with their kinds as for kinderguard survey,"
             " which are combined and filed",
@@ -60,6 +68,7 @@ def import_children(
         dt.date,
         typer.Option(
             "--at",
+            "--on",
             parser=day,
             metavar="DATE",
             help="情况自哪天起属实；名单可用 @日期 另写 / the first day on which it is true; a list may have its own with @DATE",
@@ -79,6 +88,14 @@ def import_children(
     linked: Linked = False,
     decisions: Decisions = None,
     trust: Trust = None,
+    two_ids: Annotated[
+        bool,
+        typer.Option(
+            "--two-ids",
+            help="有效身份证号不同、尚未决定是否为同一名儿童的，也先各自存档"
+            " / file children with two valid IDs, of whom nobody has decided whether they are one, all the same",
+        ),
+    ] = False,
     form: AsTable = TableFormat.SUMMARY,
     out: OutPath = None,
     lang: InLang = Lang.ZH,
@@ -98,19 +115,20 @@ def import_children(
             book = kinderguard.load(strict=strict)
             survey, not_used = combined(lists, at, book, linked=linked, decisions=decisions or [], by=by, trust=trust)
             with open_store(store, lang.value, make=True) as opened, progress("存档 / filing") as step:
-                filed = opened.import_survey(survey, by=by, progress=step)
+                filed = opened.import_survey(survey, by=by, two_ids=two_ids, progress=step)
             _write_filed(filed, survey.titles, form, out, lang.value)
             tell(survey, not_used, lang.value)
             raise typer.Exit(_survey_code(filed, survey, bool(not_used)))
         ledger = _only(lists)
-        if linked or decisions or trust is not None or form is not TableFormat.SUMMARY:
+        if linked or decisions or trust is not None or two_ids or form is not TableFormat.SUMMARY:
             fail(
                 Text(
-                    f"--link、--decisions、--trust、--format 用于名单；请写明类型，如 {ledger.name}:civil_affairs",
-                    f"--link, --decisions, --trust and --format are for lists with their kinds, as {ledger.name}:civil_affairs",
+                    f"--link、--decisions、--trust、--two-ids、--format 用于名单；请写明类型，如 {ledger.name}:civil_affairs",
+                    "--link, --decisions, --trust, --two-ids and --format are for lists with their kinds, as "
+                    f"{ledger.name}:civil_affairs",
                 )
             )
-        read = _ledger(ledger, kinderguard.load(strict=strict), sheet)
+        read = _ledger(ledger, kinderguard.load(strict=strict), sheet, at)
         with open_store(store, lang.value, make=True) as opened, progress("存档 / filing") as step:
             done = opened.import_ledger(read, at=at, by=by, source=source, progress=step)
             today = opened.today()
@@ -149,14 +167,14 @@ def _only(given: Sequence[str]) -> Path:
 # ---- a ledger ------------------------------------------------------------------------------------------------------
 
 
-def _ledger(path: Path, book: PolicyBook, sheet: str | None) -> Ledger:
+def _ledger(path: Path, book: PolicyBook, sheet: str | None, at: dt.date) -> Ledger:
     """The ledger, unless the file is a department's list that a ledger's reader would only half understand.
 
     Raises:
         LedgerError: the file cannot be used.
     """
     try:
-        read = read_children(path, book, sheet)
+        read = read_children(path, book, sheet, as_of=at)
     except LedgerError:
         profile = None if path.suffix.lower() in JSON_LINES else _kind_of(_cells(path), set())
         if profile is not None:
@@ -271,6 +289,7 @@ def _write_filed(
             {
                 "child": each.child, "ref": each.ref, "filing": each.filing.value, "entries": list(each.entries),
                 "facts": list(each.facts), "open": list(each.open), "without_id": each.without_id,
+                "two_ids": each.two_ids,
                 "why": None if each.why is None else in_commands(each.why).in_(lang),
                 "rows": [str(row) for row in each.rows],
             }

@@ -5,6 +5,7 @@ stays in shells' histories; an erasure is done only where it was confirmed.
 """
 
 import json
+import re
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,16 +13,23 @@ from typing import Annotated, Any
 
 import typer
 
-from kinderguard.commands.application import DONE, WITH_PROBLEMS, InLang, Lang, contained, fail, say
+from kinderguard.commands.application import DONE, WITH_PROBLEMS, InLang, Lang, contained, examples, fail, say
 from kinderguard.commands.casefile import Ref, ShownAs, files
-from kinderguard.commands.casefile_moves import AsText, Why, write_done
+from kinderguard.commands.casefile_moves import AsText, InSpite, MaybeActing, Why, tell_doubts, write_done
 from kinderguard.commands.store import ByUser, InStore, open_store
 from kinderguard.model.case import Case
-from kinderguard.model.code_names import by_value, code_named, codes_in, field_at, no_such_code
+from kinderguard.model.code_names import by_value, code_named, codes_in, field_at, is_list, no_such_code
+from kinderguard.model.codes import Code
+from kinderguard.model.echo import shown_file
 from kinderguard.model.text import Text, same
 
 
-@files.command(name="correct")
+@files.command(
+    name="correct",
+    epilog=examples(
+        "kinderguard file correct 编号 3 --fact household.size=4 --reason 登记有误 --by 330199.u1 --store 档案.db",
+    ),
+)
 def correct_entry(
     ref: Ref,
     number: Annotated[
@@ -62,14 +70,8 @@ def correct_entry(
         bool,
         typer.Option("--whole", help="收回整条记录，如同从未写入 / take the whole entry back, as if it had never been"),
     ] = False,
-    acting: Annotated[
-        str | None,
-        typer.Option(
-            "--acting",
-            metavar="CODE",
-            help="办理的行政区划代码；不写则按用户代码的开头 / the division that acts; that of the user's code if left out",
-        ),
-    ] = None,
+    acting: MaybeActing = None,
+    override: InSpite = None,
     store: InStore = None,
     form: AsText = ShownAs.TEXT,
     lang: InLang = Lang.ZH,
@@ -83,7 +85,8 @@ def correct_entry(
             )
         with open_store(store, lang.value) as opened:
             entry = opened.correct(
-                ref, number, None if whole else given, withdrawn=withdraw or (), reason=reason, by=by, acting=acting
+                ref, number, None if whole else given, withdrawn=withdraw or (), reason=reason, by=by, acting=acting,
+                override=override,
             )  # fmt: skip
         done = Text("已收回", "taken back") if whole else Text("已更正", "corrected")
         what = Text(f"档案 {ref} 第 {number} 条{done.zh}", f"Entry {number} of file {ref} is {done.en}")
@@ -91,6 +94,8 @@ def correct_entry(
             form, lang.value, what, ref=ref, entry=entry.number, kind=entry.kind.value, corrects=number,
             facts=sorted(given), withdrawn=True if whole else sorted(withdraw or ()),
         )  # fmt: skip
+        tell_doubts(entry, lang.value)
+        raise typer.Exit(WITH_PROBLEMS if entry.doubts else DONE)
 
 
 def read_facts(given: Iterable[str], path: Path | None, *, as_written: str = "--fact PATH=VALUE") -> dict[str, Any]:
@@ -101,11 +106,11 @@ def read_facts(given: Iterable[str], path: Path | None, *, as_written: str = "--
         path: the JSON file.
         as_written: how one is written on this command's line.
     """
-    found = _from_file(path) if path is not None else {}
+    found = from_file(path) if path is not None else {}
     for text in given:
         name, sign, value = text.partition("=")
         name = name.strip()
-        if not sign or not name:
+        if not sign or not _PATH.fullmatch(name) or _LONG_NUMBER.search(name):
             fail(
                 Text(
                     f"事实写作 {as_written.replace('PATH=VALUE', '路径=值')}，如 household.size=4",
@@ -126,16 +131,42 @@ def read_facts(given: Iterable[str], path: Path | None, *, as_written: str = "--
     return {name: _with_codes(name, value) for name, value in found.items()}
 
 
+#: What a path may look like; whatever else stands in its place may be personal, and is not repeated.
+_PATH = re.compile(r"[A-Za-z0-9_.]+")
+_LONG_NUMBER = re.compile(r"\d{11}")
+
+
 def _with_codes(name: str, value: Any) -> Any:
     """A value with its codes as a case holds them, whether their labels or their values were written."""
     field = field_at(Case, name.split("."))
     if field is None:
         return value
-    codes, coded = codes_in(field.annotation), by_value(field.annotation, value)
+    codes = codes_in(field.annotation)
+    if is_list(field.annotation) and isinstance(value, str):
+        value = _items(name, value, codes)
+    coded = by_value(field.annotation, value)
     for each in coded if isinstance(coded, list) else [coded]:
         if codes is not None and isinstance(each, str) and code_named(codes, each) is None:
             fail(same(name) + Text("：", ": ") + no_such_code(codes, each))
     return coded
+
+
+def _items(name: str, text: str, codes: type[Code] | None) -> list[str]:
+    """The items of a list that was written as text: codes with 、 or , between; 无 is the empty list."""
+    if codes is None:
+        fail(
+            Text(
+                f'{name} 是列表，写作 JSON，如 {name}=[{{"…": …}}]，或写入文件用 --facts 给出',
+                f'{name} is a list: write it as JSON, as {name}=[{{"…": …}}], or in a file given with --facts',
+            )
+        )
+    if text in ("无", "none"):
+        return []
+    return [text] if code_named(codes, text) is not None else [p.strip() for p in _BETWEEN.split(text) if p.strip()]
+
+
+#: What stands between the items of a list that is written as text.
+_BETWEEN = re.compile(r"[、，,;；]+")
 
 
 def _may_be_personal(path: str) -> bool:
@@ -156,7 +187,8 @@ def _value(name: str, text: str) -> Any:
     fail(Text(f"{name} 的值不是正确的 JSON", f"the value of {name} is not valid JSON"))
 
 
-def _from_file(path: Path) -> dict[str, Any]:
+def from_file(path: Path) -> dict[str, Any]:
+    """The facts of a JSON file; nothing in it is repeated in what is told."""
     try:
         found = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
@@ -164,8 +196,8 @@ def _from_file(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         fail(
             Text(
-                f'{path.name} 应是可读的 JSON 文件：{{"路径": 值}}',
-                f'{path.name} should be a JSON file that can be read: {{"path": value}}',
+                f'{shown_file(path.name)} 应是可读的 JSON 文件：{{"路径": 值}}',
+                f'{shown_file(path.name)} should be a JSON file that can be read: {{"path": value}}',
             )
         )
     return found
@@ -179,6 +211,8 @@ def erase_file(
     sure: Annotated[
         bool, typer.Option("--yes", help="确认删除，不可恢复 / really erase it; it cannot be undone")
     ] = False,
+    acting: MaybeActing = None,
+    override: InSpite = None,
     store: InStore = None,
     form: AsText = ShownAs.TEXT,
     lang: InLang = Lang.ZH,
@@ -196,7 +230,7 @@ def erase_file(
             )
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
-            entry = opened.erase(ref, reason=reason, by=by)
+            entry = opened.erase(ref, reason=reason, by=by, acting=acting, override=override)
         erased = entry.body["entries"]
         many = "entry" if erased == 1 else "entries"
         what = Text(f"档案 {ref} 的 {erased} 条记录内容已删除", f"What {erased} {many} of file {ref} said is erased")

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kinderguard.commands.application import InLang, Lang, contained, day, say
+from kinderguard.commands.application import WITH_PROBLEMS, InLang, Lang, contained, day, examples, say
 from kinderguard.commands.casefile import Ref, ShownAs, files
 from kinderguard.commands.store import ByUser, InStore, open_store
+from kinderguard.commands.wording import in_commands
 from kinderguard.model.codes import ClosingReason
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text
@@ -36,6 +37,23 @@ Acting = Annotated[
     str,
     typer.Option("--acting", metavar="CODE", help="办理的行政区划代码 / the division that acts"),
 ]
+MaybeActing = Annotated[
+    str | None,
+    typer.Option(
+        "--acting",
+        metavar="CODE",
+        help="办理的行政区划代码；不写则按用户代码的开头 / the division that acts; that of the user's code if left out",
+    ),
+]
+InSpite = Annotated[
+    str | None,
+    typer.Option(
+        "--override",
+        metavar="REASON",
+        help="不归本地负责（或档案已删除）仍须办理的理由，记入档案 / why it is done although another division is in charge, or the file "
+        "was erased; kept in the file",
+    ),
+]
 
 transfers = typer.Typer(
     name="transfer",
@@ -58,13 +76,18 @@ def write_done(form: ShownAs, lang: Language, what: Text, **said: object) -> Non
 def tell_doubts(entry: "Entry", lang: Language) -> None:
     """What looked wrong about an entry that was written, on standard error."""
     for doubt in entry.doubts:
-        say((Text(f"注意：第 {entry.number} 条", f"Note: entry {entry.number}: ") + doubt).in_(lang))
+        say((Text(f"注意：第 {entry.number} 条：", f"Note: entry {entry.number}: ") + in_commands(doubt)).in_(lang))
 
 
 def write_entry(form: ShownAs, lang: Language, what: Text, ref: str, entry: "Entry", **more: object) -> None:
-    """What was done with one entry: ``write_done``, and what looks doubtful about it."""
-    write_done(form, lang, what, ref=ref, entry=entry.number, kind=entry.kind.value, on=entry.valid_from, **more)
+    """What was done with one entry: ``write_done``, and what looks doubtful about it, which ends with exit code 1."""
+    doubts = {"doubts": [in_commands(doubt).in_(lang) for doubt in entry.doubts]} if entry.doubts else {}
+    write_done(
+        form, lang, what, ref=ref, entry=entry.number, kind=entry.kind.value, on=entry.valid_from, **more, **doubts
+    )  # fmt: skip
     tell_doubts(entry, lang)
+    if entry.doubts:
+        raise typer.Exit(WITH_PROBLEMS)
 
 
 # ---- closing -----------------------------------------------------------------------------------------------------
@@ -72,7 +95,12 @@ def write_entry(form: ShownAs, lang: Language, what: Text, ref: str, entry: "Ent
 NEVER = "none"
 
 
-@files.command(name="close")
+@files.command(
+    name="close",
+    epilog=examples(
+        "kinderguard file close 编号 --reason adopted --last-paid 2025-08 --by 330199.u1 --store 档案.db",
+    ),
+)
 def close_file(
     ref: Ref,
     by: ByUser,
@@ -105,6 +133,8 @@ def close_file(
         str | None, typer.Option("--note", metavar="TEXT", help="原因为 other 时的说明 / with other: what it is")
     ] = None,
     on: OnOrToday = None,
+    acting: MaybeActing = None,
+    override: InSpite = None,
     store: InStore = None,
     form: AsText = ShownAs.TEXT,
     lang: InLang = Lang.ZH,
@@ -113,7 +143,8 @@ def close_file(
     with contained(), open_store(store, lang.value) as opened:
         paid = None if last_paid.strip().lower() == NEVER else last_paid
         entry = opened.close_file(
-            ref, reason=reason, last_paid=paid, by=by, on=on, happened_on=happened_on, note=note
+            ref, reason=reason, last_paid=paid, by=by, on=on, happened_on=happened_on, note=note, acting=acting,
+            override=override,
         )  # fmt: skip
         why = ClosingReason.of(reason)
         what = Text(
@@ -129,13 +160,15 @@ def reopen_file(
     by: ByUser,
     reason: Why,
     on: OnOrToday = None,
+    acting: MaybeActing = None,
+    override: InSpite = None,
     store: InStore = None,
     form: AsText = ShownAs.TEXT,
     lang: InLang = Lang.ZH,
 ) -> None:
     """重新建档。Open a closed file again; everything in it is still there."""
     with contained(), open_store(store, lang.value) as opened:
-        entry = opened.reopen_file(ref, reason=reason, by=by, on=on)
+        entry = opened.reopen_file(ref, reason=reason, by=by, on=on, acting=acting, override=override)
         what = Text(
             f"档案 {ref} 自 {entry.valid_from} 起重新在册", f"File {ref} is open again from {entry.valid_from} on"
         )
@@ -145,7 +178,12 @@ def reopen_file(
 # ---- transfers ---------------------------------------------------------------------------------------------------
 
 
-@transfers.command(name="propose")
+@transfers.command(
+    name="propose",
+    epilog=examples(
+        "kinderguard file transfer propose 编号 --to 330106 --reason 随母亲迁居 --by 330199.u1 --store 档案.db"
+    ),
+)
 def propose(
     ref: Ref,
     by: ByUser,
@@ -159,13 +197,15 @@ def propose(
     ],
     reason: MaybeWhy = None,
     on: OnOrToday = None,
+    acting: MaybeActing = None,
+    override: InSpite = None,
     store: InStore = None,
     form: AsText = ShownAs.TEXT,
     lang: InLang = Lang.ZH,
 ) -> None:
     """提出转移：对方接收前仍由转出地负责。Propose a transfer; until the other accepts, the sender is in charge."""
     with contained(), open_store(store, lang.value) as opened:
-        entry = opened.propose_transfer(ref, to, by=by, reason=reason, on=on)
+        entry = opened.propose_transfer(ref, to, by=by, reason=reason, on=on, acting=acting, override=override)
         sender, receiver = entry.body["from"], entry.body["to"]
         place = place_name(receiver)
         what = Text(
@@ -181,13 +221,14 @@ def accept(
     by: ByUser,
     acting: Acting,
     on: OnOrToday = None,
+    override: InSpite = None,
     store: InStore = None,
     form: AsText = ShownAs.TEXT,
     lang: InLang = Lang.ZH,
 ) -> None:
     """接收：自此由转入地负责。Accept the open transfer: from this day on the receiving division is in charge."""
     with contained(), open_store(store, lang.value) as opened:
-        entry, fact = opened.accept_transfer(ref, acting=acting, by=by, on=on)
+        entry, fact = opened.accept_transfer(ref, acting=acting, by=by, on=on, override=override)
         receiver = fact.body["facts"]["division_code"]
         place = place_name(receiver)
         what = Text(
@@ -204,13 +245,14 @@ def refuse(
     acting: Acting,
     reason: Why,
     on: OnOrToday = None,
+    override: InSpite = None,
     store: InStore = None,
     form: AsText = ShownAs.TEXT,
     lang: InLang = Lang.ZH,
 ) -> None:
     """拒收：仍由转出地负责。Refuse the open transfer, with a reason; the sending division stays in charge."""
     with contained(), open_store(store, lang.value) as opened:
-        entry = opened.refuse_transfer(ref, acting=acting, reason=reason, by=by, on=on)
+        entry = opened.refuse_transfer(ref, acting=acting, reason=reason, by=by, on=on, override=override)
         what = Text(
             f"档案 {ref} 的转移已拒收，仍由转出地负责",
             f"The transfer of file {ref} is refused; the sender stays in charge",
@@ -225,13 +267,14 @@ def withdraw(
     acting: Acting,
     reason: MaybeWhy = None,
     on: OnOrToday = None,
+    override: InSpite = None,
     store: InStore = None,
     form: AsText = ShownAs.TEXT,
     lang: InLang = Lang.ZH,
 ) -> None:
     """撤回：只有转出地可以。Withdraw the open transfer, which only the sending division may."""
     with contained(), open_store(store, lang.value) as opened:
-        entry = opened.withdraw_transfer(ref, acting=acting, by=by, reason=reason, on=on)
+        entry = opened.withdraw_transfer(ref, acting=acting, by=by, reason=reason, on=on, override=override)
         what = Text(
             f"档案 {ref} 的转移已撤回，仍由转出地负责",
             f"The transfer of file {ref} is withdrawn; the sender stays in charge",

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import kinderguard
-from kinderguard.commands.application import InLang, Lang, Strict, contained, day, fail
+from kinderguard.commands.application import InLang, Lang, Strict, contained, day, examples, fail
 from kinderguard.commands.casefile import Ref, ShownAs, files
 from kinderguard.commands.casefile_mending import read_facts
-from kinderguard.commands.casefile_moves import AsText, OnOrToday, write_entry
+from kinderguard.commands.casefile_moves import AsText, InSpite, MaybeActing, OnOrToday, write_entry
 from kinderguard.commands.store import ByUser, InStore, open_store
 from kinderguard.model.text import Language, Text
 
@@ -25,19 +25,28 @@ if TYPE_CHECKING:
 FromDay = Annotated[
     dt.date | None,
     typer.Option(
-        "--at", parser=day, metavar="DATE", help="自哪天起属实；默认今天 / from which day it is true; today if left out"
+        "--at",
+        "--on",
+        parser=day,
+        metavar="DATE",
+        help="自哪天起属实；默认今天 / from which day it is true; today if left out",
     ),
 ]
 
 
-@files.command(name="record")
+@files.command(
+    name="record",
+    epilog=examples(
+        "kinderguard file record 编号 household.size=4 --at 2025-09-01 --by 330199.u1 --store 档案.db",
+    ),
+)
 def record_facts(
     ref: Ref,
     by: ByUser,
     fact: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="PATH=VALUE...",
+            metavar="PATH=VALUE",
             help="事实，可写多个；列表等写作 JSON / facts, as many as there are; lists as JSON",
         ),
     ] = None,
@@ -63,6 +72,8 @@ def record_facts(
         typer.Option("--source", metavar="CODE", help="信息来源 / where it is from: a code or a file's name"),
     ] = None,
     at: FromDay = None,
+    acting: MaybeActing = None,
+    override: InSpite = None,
     store: InStore = None,
     form: AsText = ShownAs.TEXT,
     lang: InLang = Lang.ZH,
@@ -83,7 +94,7 @@ def record_facts(
         with open_store(store, lang.value) as opened:
             opened.entries(ref)  # a file that is not there is told, and not begun by a slip in its number
             on = at or opened.today()
-            entry = opened.record(case, at=on, by=by, source=source, unknown=lost)
+            entry = opened.record(case, at=on, by=by, source=source, unknown=lost, acting=acting, override=override)
         if entry is None:
             _nothing_new(form, lang.value, ref, on)
             return
@@ -145,13 +156,17 @@ def give_consent(
             "--until", parser=day, metavar="DATE", help="最后一天；不写则无期限 / the last day; without end if left out"
         ),
     ] = None,
+    acting: MaybeActing = None,
+    override: InSpite = None,
     store: InStore = None,
     form: AsText = ShownAs.TEXT,
     lang: InLang = Lang.ZH,
 ) -> None:
     """记录一项同意。Record that the guardian or the child consented."""
     said = Text("同意已记录", "The consent is recorded")
-    _write_consent(said, ref, by, {"giver": giver, "scope": scope}, on, until, store, form, lang.value)
+    _write_consent(
+        said, ref, by, {"giver": giver, "scope": scope}, on, until, store, form, lang.value, (acting, override)
+    )
 
 
 @consents.command(name="withdraw")
@@ -161,13 +176,27 @@ def withdraw_consent(
     giver: Giver,
     scope: Scope,
     on: OnOrToday = None,
+    acting: MaybeActing = None,
+    override: InSpite = None,
     store: InStore = None,
     form: AsText = ShownAs.TEXT,
     lang: InLang = Lang.ZH,
 ) -> None:
     """记录一项同意的撤回：该同意人此前的同意自此无效。Record a withdrawal: what its giver consented to until then ends."""
     said = Text("撤回已记录", "The withdrawal is recorded")
-    _write_consent(said, ref, by, {"giver": giver, "scope": scope}, on, None, store, form, lang.value, withdrawn=True)
+    _write_consent(
+        said,
+        ref,
+        by,
+        {"giver": giver, "scope": scope},
+        on,
+        None,
+        store,
+        form,
+        lang.value,
+        (acting, override),
+        withdrawn=True,
+    )
 
 
 def _write_consent(
@@ -180,6 +209,7 @@ def _write_consent(
     store: str | None,
     form: ShownAs,
     lang: Language,
+    acting: tuple[str | None, str | None],
     *,
     withdrawn: bool = False,
 ) -> None:
@@ -189,7 +219,10 @@ def _write_consent(
         opened.entries(ref)  # a file that is not there is told, and not begun by a consent
         when = on or opened.today()
         body |= {"withdrawn_on": when.isoformat()} if withdrawn else {}
-        entry = opened.append(ref, EntryKind.CONSENT, body, valid_from=when, valid_until=until, by=by)
+        place, override = acting
+        entry = opened.append(
+            ref, EntryKind.CONSENT, body, valid_from=when, valid_until=until, by=by, acting=place, override=override
+        )
         what = Text(f"档案 {ref}：{said.zh}", f"{said.en} in file {ref}")
         write_entry(
             form, lang, what, ref, entry, until=until, withdrawn=withdrawn, giver=body["giver"], scope=body["scope"]

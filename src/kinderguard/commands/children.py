@@ -4,12 +4,14 @@ A line of JSON is a case by the published schema (``kinderguard schema case``). 
 whatever reads ledgers reads both, and every line is accounted for.
 """
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from kinderguard.commands.application import progress
 from kinderguard.model.case import Case
+from kinderguard.model.echo import shown_file
 from kinderguard.model.errors import InvalidRecordError
 from kinderguard.model.progress import Progress
 from kinderguard.model.text import Text, join
@@ -19,20 +21,29 @@ from kinderguard.survey import CellProblem, Ledger, LedgerError, LedgerRow, read
 JSON_LINES = {".jsonl", ".ndjson"}
 
 
-def read_children(path: Path, book: PolicyBook, sheet: str | None = None) -> Ledger:
+def read_children(path: Path, book: PolicyBook, sheet: str | None = None, *, as_of: dt.date | None = None) -> Ledger:
     """The children of a ledger (Excel, CSV) or of JSON lines.
+
+    Args:
+        path: the file.
+        book: with the packs whose columns a ledger may have.
+        sheet: read this sheet only.
+        as_of: the day on which a ledger tells how things stand; what it says to have happened later is unknown.
 
     Raises:
         LedgerError: the file as a whole cannot be used.
     """
     with progress("读取 / reading") as step:
         if path.suffix.lower() not in JSON_LINES:
-            return read_ledger(path, book=book, sheet=sheet, progress=step)
+            return read_ledger(path, book=book, sheet=sheet, as_of=as_of, progress=step)
         try:
             lines = path.read_text("utf-8").splitlines()
         except (OSError, UnicodeDecodeError):
             raise LedgerError(
-                Text(f"读不到文件 {path.name}；请检查路径", f"{path.name} cannot be read; check the path")
+                Text(
+                    f"读不到文件 {shown_file(path.name)}；请检查路径",
+                    f"{shown_file(path.name)} cannot be read; check the path",
+                )
             ) from None
         rows = tuple(_rows(path.stem, lines, step))
     return Ledger(

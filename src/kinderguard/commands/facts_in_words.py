@@ -3,7 +3,7 @@
 Read by ``file show`` and by the questions of ``survey``. It knows no rule and no file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -17,10 +17,13 @@ from kinderguard.model.text import Language, Text
 from kinderguard.survey.facts import facts_of
 
 
-def lines_of(case: Case, lang: Language, *, personal: bool) -> Iterator[tuple[str, str]]:
-    """Every known fact of a case: its title and what it is."""
+def lines_of(
+    case: Case, lang: Language, *, personal: bool, titles: Mapping[str, Text] | None = None
+) -> Iterator[tuple[str, str]]:
+    """Every known fact of a case: its title and what it is. ``titles`` are those of lists' and packs' own facts."""
     for path, value in facts_of(case).items():
-        yield title_of(path).in_(lang), said(value, lang, personal=personal, own=path[:1].isdigit())
+        title = (titles or {}).get(path) or title_of(path)
+        yield title.in_(lang), said(value, lang, personal=personal, own=path[:1].isdigit())
 
 
 def said(value: Any, lang: Language, *, personal: bool, own: bool = False) -> str:

@@ -4,8 +4,7 @@ It reads; combining, asking and filing are theirs.
 """
 
 import datetime as dt
-import hashlib
-import hmac
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -14,8 +13,10 @@ from typing import Annotated
 import typer
 
 from kinderguard.commands.application import fail, progress, say
-from kinderguard.commands.questions import answered, read_answers
-from kinderguard.commands.store import given_key
+from kinderguard.commands.questions import answered, read_answers, undone
+from kinderguard.commands.store import KEY
+from kinderguard.model.dates import today_in_china
+from kinderguard.model.echo import holds_number, shown_file
 from kinderguard.model.text import Language, Text
 from kinderguard.packs import PolicyBook
 from kinderguard.survey import (
@@ -72,20 +73,24 @@ def combined(
     decisions: Sequence[Path],
     by: str | None,
     trust: Path | None,
+    undo: Sequence[str] = (),
 ) -> tuple[Survey, list[NotUsed]]:
     """The survey of some lists with the decisions and answers that were given, and the answers that could not be used.
+
+    What is decided now is dated today. ``undo`` are the marks of decided questions that are to be open again; what is
+    answered comes after it.
 
     Raises:
         LedgerError, ProfileError, TrustError, DecisionError, AnswerError: a file that was named cannot be used.
     """
-    key = _survey_key()
+    key, today = os.environ.get(KEY) or None, today_in_china()
     saved, sheets = _given(decisions)
     answers = {path: read_answers(path) for path in sheets}
-    if by is None and any(answers.values()):
+    if by is None and (undo or any(answers.values())):
         fail(
             Text(
-                "回答待决定的问题须写明由谁决定：请加 --by 用户代码（如 330199.u1），不写姓名",
-                "answers need to say who decided: add --by with a user's code, as 330199.u1, no name",
+                "回答待决定的问题或撤回决定，须写明由谁决定：请加 --by 用户代码（如 330199.u1），不写姓名",
+                "answers, and decisions taken back, need to say who decided: add --by with a user's code, as 330199.u1, no name",
             )
         )
     read = [_listed(text, on, book) for text in lists]
@@ -96,10 +101,12 @@ def combined(
             links = link(rows_of(read), progress=step)
     with progress("合并 / combining") as step:
         survey = combine(read, trust=order, links=links, decisions=saved, key=key, progress=step)
+    for mark in undo:
+        survey = undone(survey, mark, by=by, on=today)
     not_used: list[NotUsed] = []
     for path, given in answers.items():
         with progress("采用回答 / taking answers") as step:
-            survey, left = answered(survey, given, by=by, name=path.name, progress=step)
+            survey, left = answered(survey, given, by=by, on=today, name=path.name, progress=step)
         not_used += [(path.name, answer.line, why) for answer, why in left]
     return survey, not_used
 
@@ -110,8 +117,8 @@ def _listed(text: str, on: dt.date, book: PolicyBook) -> Source:
     if match is None:
         fail(
             Text(
-                f"名单写作 文件:类型，如 学生.csv:education；这里是 {text!r}",
-                f"a list is written PATH:KIND, as pupils.csv:education, not {text!r}",
+                f"名单写作 文件:类型，如 学生.csv:education；这里是 {shown_file(text)!r}",
+                f"a list is written PATH:KIND, as pupils.csv:education, not {shown_file(text)!r}",
             )
         )
     day = on
@@ -119,17 +126,19 @@ def _listed(text: str, on: dt.date, book: PolicyBook) -> Source:
         try:
             day = dt.date.fromisoformat(match["day"])
         except ValueError:
-            fail(Text(f"{text}：日期写作 2025-09-01", f"{text}: write the day as 2025-09-01"))
+            shown = shown_file(text)
+            fail(Text(f"{shown}：日期写作 2025-09-01", f"{shown}: write the day as 2025-09-01"))
     kind = match["kind"]
+    if holds_number(match["code"] or ""):
+        fail(
+            Text(
+                "名单的代码（=代码）会写入所有结果，不能含证件号或电话",
+                "the code of a list (=CODE) stands in every result, so no ID number or telephone may be in it",
+            )
+        )
     profile = SourceProfile.from_toml(kind) if kind.lower().endswith(".toml") else kind
-    with progress(f"读取 / reading {Path(match['path']).name}") as step:
+    with progress(f"读取 / reading {shown_file(Path(match['path']).name)}") as step:
         return read_source(match["path"], profile, as_of=day, book=book, code=match["code"], progress=step)
-
-
-def _survey_key() -> bytes | None:
-    """What marks rows and children, so that decisions hold for the next edition of a list; from the office's key."""
-    key = given_key()
-    return None if key is None else hmac.new(key, b"kinderguard.survey/1", hashlib.sha256).digest()
 
 
 def _given(files: Iterable[Path]) -> tuple[list[Decision], list[Path]]:

@@ -1,13 +1,11 @@
 """``prove``: what holds of a pack's rules for every possible child."""
 
 import datetime as dt
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
-from rich.table import Column, Table
 from rich.text import Text as Styled
 
 from kinderguard.commands.application import (
@@ -33,10 +31,7 @@ if TYPE_CHECKING:
     from kinderguard.packs.book import PolicyBook
 
 _QUESTIONS = ("floor", "reach", "apart", "gaps", "cliffs", "papers")
-#: Answers that are worth knowing, but judge nothing: the law itself has cliffs, and reads some blanks by a default.
-_TOLD = ("cliff", "paper", "floor.bounds")
-_COLOURS = {"proved": "green", "refuted": "red", "undecided": "yellow", "not_taken": "yellow"}
-_HEAD = (Text("结果", "answer"), Text("规则", "rule"), Text("问题", "question"), Text("秒", "s"))
+_SIGNS = {"proved": ("✓", "green"), "refuted": ("✗", "red"), "undecided": ("?", "yellow"), "not_taken": ("?", "yellow")}
 
 
 @app.command()
@@ -83,7 +78,7 @@ def prove(
                 path = page if len(reports) == 1 else page.with_stem(f"{page.stem}-{report.division or 'cn'}")
                 write(iter([report.to_html(lang.value)]), path)
                 say(str(path))
-        raise typer.Exit(WITH_PROBLEMS if any(_judged(p) for r in reports for p in r) else DONE)
+        raise typer.Exit(WITH_PROBLEMS if any(p.calls_for_action for r in reports for p in r) else DONE)
 
 
 def _asked(subject: Subject, day: dt.date, asked: tuple[str, ...], seconds: float, household: int) -> "ProofReport":
@@ -112,34 +107,54 @@ def _refuse(subject: Subject) -> NoReturn:
     )
 
 
-def _judged(proof: "Proof") -> bool:
-    """Whether an answer is one that somebody has to do something about."""
-    return proof.fault or (proof.outcome.value != "proved" and not proof.question.startswith(_TOLD))
-
-
 def _show(report: "ProofReport", lang: Language, *, every: bool, why: bool) -> None:
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
-    console.print(
-        f"{report.place.in_(lang)} · {report.day} · {report.summary(lang)} · {report.seconds:.1f} s",
-        style="bold",
-        markup=False,
-    )
-    table = Table(*(Column(h.in_(lang), overflow="fold") for h in _HEAD), box=None, pad_edge=False)
-    for proof in report:
-        if every or proof.outcome.value != "proved":
-            table.add_row(*_row(proof, lang, why))
-    if table.row_count:
-        console.print(table)
-    console.print(Text("前提：", "Assumed:").in_(lang))
+    console = Console(highlight=False)
+    head = f"{report.place.in_(lang)} · {report.day} · {report.summary(lang)} · {report.seconds:.1f} s"
+    _line(console, Styled(head, "bold"))
+    for group, proofs in report.groups():
+        proved = group.name == "PROVED"
+        hidden = Text("；用 --all 列出", "; --all lists them").in_(lang) if proved and not every else ""
+        console.print()
+        _line(console, Styled(f"{group.value.in_(lang)} ({len(proofs)}){hidden}", "bold"))
+        if of := report.by_whose(group):
+            _line(console, Styled(of.in_(lang), "dim"))
+        for proof in () if hidden else proofs:
+            _answer(console, proof, lang, why=why)
+            if known := report.once_known(proof):
+                _marked(console, known, lang, "    ")
+    console.print()
+    _line(console, Styled(Text("前提：", "Assumed:").in_(lang)))
     for assumption in report.assumptions:
-        console.print(f"- {assumption.in_(lang)}", soft_wrap=True, markup=False)
+        _line(console, Styled(f"- {assumption.in_(lang)}"))
 
 
-def _row(proof: "Proof", lang: Language, why: bool) -> list[Styled]:
-    outcome = Styled(proof.outcome.label.in_(lang), style=_COLOURS[proof.outcome.value])
-    said = [proof.statement.in_(lang)]
+def _answer(console: Console, proof: "Proof", lang: Language, *, why: bool) -> None:
+    """One line; below it the child of whom it is not so, and if asked for, the explanation as it is."""
+    _marked(console, proof, lang)
     if proof.counterexample is not None:
-        said += [f"  {fact.in_(lang)}" for fact in proof.facts()]
+        for fact in proof.facts():
+            _line(console, Styled(fact.in_(lang)), "    ")
     if why or proof.counterexample is None:
-        said += [line for text in proof.why for line in text.in_(lang).splitlines()]
-    return [outcome, Styled(proof.subject), Styled("\n".join(said)), Styled(f"{proof.seconds:.2f}")]
+        for text in proof.why:
+            for line in text.in_(lang).splitlines():
+                # A tree that is broken in the middle of a branch cannot be read.
+                console.print(Styled(f"    {line}"), soft_wrap=True)
+
+
+def _marked(console: Console, proof: "Proof", lang: Language, indent: str = "") -> None:
+    """The answer in a line, with its sign."""
+    mark, colour = _SIGNS[proof.outcome.value]
+    said = Styled.assemble(proof.statement.in_(lang), (f"  {proof.subject}", "dim"))
+    _line(console, said, Styled.assemble(indent, (mark, colour), " "))
+
+
+def _line(console: Console, text: Styled, before: "str | Styled" = "") -> None:
+    """One line: on a terminal broken between words, the rest indented; elsewhere whole, so that it can be searched."""
+    head = Styled(before) if isinstance(before, str) else before
+    pieces = [text]
+    if console.is_terminal:
+        pieces = list(text.wrap(console, max(console.width - head.cell_len - 2, 20)))
+    for number, piece in enumerate(pieces):
+        piece.rstrip()
+        start = Styled(" " * (head.cell_len + (0 if head.cell_len % 4 else 2))) if number else head
+        console.print(start.copy().append_text(piece), soft_wrap=True)

@@ -5,6 +5,7 @@ say, so an answer never holds for rows that have changed since: those are asked 
 sheet only where that was asked for.
 """
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,10 +14,14 @@ import attrs
 
 from kinderguard.commands.facts_in_words import said
 from kinderguard.model.case import Case
+from kinderguard.model.echo import shown_code, shown_file
 from kinderguard.model.errors import ToldError
 from kinderguard.model.progress import Progress
 from kinderguard.model.text import Language, Text, join, same
+from kinderguard.rules.titles import fact_title
 from kinderguard.survey import (
+    Decision,
+    DecisionKind,
     Disagreement,
     HeldBackPair,
     OpenPair,
@@ -76,11 +81,11 @@ def asked(survey: Survey, lang: Language, *, personal: bool) -> Iterator[Row]:
                 if _has_two_numbers(survey, question)
                 else _OPEN
             )
-            yield _mark(cases, question), "", may.in_(lang), "", "", rows, both, question.text.in_(lang)
+            yield mark_of(cases, question), "", may.in_(lang), "", "", rows, both, question.text.in_(lang)
         else:
             may = Text("以哪一行为准：", "which row counts: ") + _choices(question.rows)
             yield (
-                _mark(cases, question), "", may.in_(lang), question.ref, question.title.in_(lang), rows,
+                mark_of(cases, question), "", may.in_(lang), question.ref, question.title.in_(lang), rows,
                 _values(question, lang, personal), question.text.in_(lang),
             )  # fmt: skip
 
@@ -128,7 +133,7 @@ def _side_by_side(survey: Survey, pair: OpenPair | HeldBackPair, lang: Language,
     return _BETWEEN.in_(lang).join(parts)
 
 
-def _mark(cases: Mapping[RowKey, Case], question: Question) -> str:
+def mark_of(cases: Mapping[RowKey, Case], question: Question) -> str:
     """A short name of a question that is another one as soon as its rows say something else.
 
     It begins with a letter, so that no spreadsheet takes it for a number. Eight digits notice a change and are too little
@@ -164,6 +169,37 @@ def _values(differs: Disagreement, lang: Language, personal: bool) -> str:
     return _BETWEEN.in_(lang).join(values)
 
 
+#: What the table of decisions is called, and headed by.
+DECIDED_LIST = "decided"
+DECIDED_HEADS = (
+    Text("问题", "Question"), Text("决定", "Decided"), Text("事实", "Fact"), Text("名单行", "Rows"), Text("由谁", "By"),
+    Text("日期", "Day"), Text("状态", "State"),
+)  # fmt: skip
+
+
+def decided(survey: Survey, lang: Language) -> Iterator[Row]:
+    """A row for each decision: those that hold, with the mark to undo them by and their rows as they are now; those set
+    aside; those taken back or changed. Of a value, the row that counts comes first.
+    """
+    cases = dict(rows_of(survey.sources))
+    marks = {id(decision): mark_of(cases, question) for decision, question in survey.decided}
+    aside = {each.decision: each.why for each in survey.set_aside}
+    for each in (*survey.decisions, *survey.withdrawn):
+        rows, state = each.keys, Text("有效", "holds")
+        if each.withdrawn is not None:
+            state = Text("已撤回或改变", "taken back or changed")
+            state += same("".join(f" {part}" for part in (each.withdrawn.on, each.withdrawn.by) if part))
+        elif each in aside:
+            state = Text("未能沿用：", "set aside: ") + aside[each]
+        else:
+            rows = survey.rows_of(each)
+        fact = "" if each.path is None else fact_title(each.path, survey.titles).in_(lang)
+        yield (
+            marks.get(id(each), ""), each.kind.label.in_(lang), fact, _text(rows), each.by or "",
+            "" if each.on is None else each.on.isoformat(), state.in_(lang),
+        )  # fmt: skip
+
+
 # ---- taking answers back -----------------------------------------------------------------------------------------
 
 
@@ -188,8 +224,8 @@ def read_answers(path: Path) -> tuple[Answer, ...]:
         if columns is None:
             raise AnswerError(
                 Text(
-                    f"{path.name} 不是待决定表：第一行应有“{HEADS[0].zh}”“{HEADS[1].zh}”“{HEADS[5].zh}”三列",
-                    f"{path.name} is no sheet of questions: its first line has the columns {HEADS[0].en}, {HEADS[1].en} "
+                    f"{shown_file(path.name)} 不是待决定表：第一行应有“{HEADS[0].zh}”“{HEADS[1].zh}”“{HEADS[5].zh}”三列",
+                    f"{shown_file(path.name)} is no sheet of questions: its first line has the columns {HEADS[0].en}, {HEADS[1].en} "
                     f"and {HEADS[5].en}",
                 )
             )
@@ -205,12 +241,21 @@ def _columns(texts: Sequence[str]) -> list[int] | None:
 
 
 def answered(
-    survey: Survey, answers: Iterable[Answer], *, by: str | None, name: str, progress: Progress
+    survey: Survey, answers: Iterable[Answer], *, by: str | None, on: dt.date, name: str, progress: Progress
 ) -> tuple[Survey, tuple[tuple[Answer, Text], ...]]:
     """The survey with the answers, and those that could not be used, each with the reason.
 
     Whether rows are one child comes first. Where that puts another row beside those that somebody chose between, nobody
-    has seen the whole, and the question is asked again.
+    has seen the whole, and the question is asked again. Another answer to a question that is decided is a change of mind:
+    the earlier decision is kept as history. The same answer again changes nothing.
+
+    Args:
+        survey: with its decisions.
+        answers: what was filled in.
+        by: who decided, as a user's code.
+        on: the day on which it was decided.
+        name: the sheet's, for messages.
+        progress: told how many answers were taken, of how many.
 
     Raises:
         AnswerError: an answer is none that the question allows; the line is named.
@@ -220,21 +265,54 @@ def answered(
     left = dict(given)
     refused: list[tuple[Answer, Text]] = []
     for about_facts in (False, True):
-        open_now = {(_mark(cases, q), _text(q.rows)): q for q in _every(survey)}
+        known = {
+            (mark_of(cases, question), _text(question.rows)): (question, decision)
+            for question, decision in (
+                *((each, None) for each in _every(survey)),
+                *((question, decision) for decision, question in survey.decided),
+            )
+            if isinstance(question, Disagreement) is about_facts
+        }
         found: list[tuple[Question, bool | RowKey]] = []
         for key, answer in given.items():
-            question = open_now.get(key)
-            if question is not None and isinstance(question, Disagreement) is about_facts:
-                meant = _meant(question, answer, name)
-                if meant is True and _has_two_numbers(survey, question):
-                    refused.append((answer, _TWO_NUMBERS))
-                else:
-                    found.append((question, meant))
-                del left[key]
-        survey = survey.decide_all(found, by=by)
+            if key not in left or key not in known:
+                continue
+            question, decision = known[key]
+            meant = _meant(question, answer, name)
+            if meant is True and _has_two_numbers(survey, question):
+                refused.append((answer, _TWO_NUMBERS))
+            elif decision is None or meant != _said_by(decision, survey):
+                found.append((question, meant))
+            del left[key]
+        survey = survey.decide_all(found, by=by, on=on)
         if found:
             progress(len(given) - len(left), len(given))
     return survey, (*refused, *((answer, _NOT_OPEN) for answer in left.values()))
+
+
+def _said_by(decision: Decision, survey: Survey) -> bool | RowKey:
+    """The answer that a decision was."""
+    if decision.path is None:
+        return decision.kind is DecisionKind.SAME
+    return survey.rows_of(decision)[0]
+
+
+def undone(survey: Survey, mark: str, *, by: str | None, on: dt.date) -> Survey:
+    """The survey without the decision on the question of that mark, which is kept as history.
+
+    Raises:
+        AnswerError: no decision that holds is so marked.
+    """
+    cases = dict(rows_of(survey.sources))
+    for decision, question in survey.decided:
+        if mark_of(cases, question) == mark:
+            return survey.undo(decision, by=by, on=on)
+    raise AnswerError(
+        Text(
+            f"没有已决定的问题 {shown_code(mark)}；已决定的问题及其编号见结果中的 {DECIDED_LIST} 表",
+            f"no question {shown_code(mark)} is decided; the table {DECIDED_LIST} in the results lists those that are",
+        )
+    )
 
 
 def _has_two_numbers(survey: Survey, question: Question) -> bool:
@@ -248,8 +326,9 @@ _TWO_NUMBERS = Text(
 )
 
 _NOT_OPEN = Text(
-    "此问题已不在待决定之列：已经决定，或名单、分组已有变化；如仍列出请重新回答",
-    "the question is not open any more: it was decided, or the rows have changed; where it is asked again, answer again",
+    "此问题已不在待决定之列：名单、分组已有变化；如仍列出请重新回答",
+    "the question is not open any more, since the rows or who they are one child with have changed; where it is asked "
+    "again, answer again",
 )
 
 

@@ -1,38 +1,77 @@
 """``rules`` and ``schema``: what the rules say, and the form of what is written."""
 
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import kinderguard
-from kinderguard.commands.application import NOTHING_DONE, InLang, Lang, OptionalDay, app, contained, fail, say
+from kinderguard.commands.application import (
+    NOTHING_DONE,
+    InLang,
+    Lang,
+    OptionalDay,
+    app,
+    contained,
+    division_code,
+    fail,
+    say,
+)
+from kinderguard.commands.fact_list import print_facts
+from kinderguard.formats import FORMATS, schema
 from kinderguard.model.lines import plain_text
 from kinderguard.model.text import Text
-from kinderguard.report.schemas import SCHEMAS, schema
 from kinderguard.rules.rule_card import NoSuchRuleError, rule_card, rule_titles
+
+
+class FactsForm(StrEnum):
+    """How the list of facts is printed."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 @app.command()
 def rules(
     code: Annotated[
-        str | None, typer.Argument(help="类别、政策或参数的代码 / a category, policy, check or parameter")
+        str | None,
+        typer.Argument(
+            help="类别、政策或参数的代码；用 --facts 时为事实的开头 / a category, policy, check or parameter; with --facts, "
+            "what the facts begin with"
+        ),
     ] = None,
     division: Annotated[
         str | None,
-        typer.Option("--division", "-d", metavar="CODE", help="行政区划代码 / the place whose rules are meant"),
+        typer.Option(
+            "--division",
+            "-d",
+            parser=division_code,
+            metavar="CODE",
+            help="行政区划代码 / the place whose rules are meant",
+        ),
     ] = None,
     on: OptionalDay = None,
+    facts: Annotated[
+        bool,
+        typer.Option("--facts", help="列出规则可用的事实 / list the facts that rules may ask for, and which rules do"),
+    ] = False,
+    form: Annotated[
+        FactsForm, typer.Option("--format", help="事实列表的格式 / the form of the list of facts")
+    ] = FactsForm.TEXT,
     lang: InLang = Lang.ZH,
 ) -> None:
-    """列出规则，或打印一条规则的全文。List the rules, or print one in full with values and sources."""
+    """列出规则或事实，或打印一条规则的全文。List the rules or facts, or print one rule in full with values and sources."""
     with contained():
         book = kinderguard.load()
         if code is not None and division is None and code[:1].isdigit():
             division = code.split(".", 1)[0]
         if division is not None:
             book = book.for_division(division)
+        if facts:
+            print_facts(book, code or "", lang.value, as_json=form is FactsForm.JSON)
+            return
         if code is not None:
             try:
                 card = rule_card(book.rules, code, division=division, on=on)
@@ -58,7 +97,7 @@ def rules(
 
 @app.command(name="schema")
 def print_schema(
-    name: Annotated[str | None, typer.Argument(help="数据格式 / the format: " + " | ".join(SCHEMAS))] = None,
+    name: Annotated[str | None, typer.Argument(help="数据格式 / the format: " + " | ".join(FORMATS))] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -78,16 +117,16 @@ def print_schema(
             return
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
-            for each in [name] if name else list(SCHEMAS):
+            for each in [name] if name else list(FORMATS):
                 (out / f"{each}.json").write_text(_schema_text(each), "utf-8")
             return
         if name is None:
-            typer.echo("\n".join(SCHEMAS))
+            typer.echo("\n".join(FORMATS))
             return
         typer.echo(_schema_text(name), nl=False)
 
 
 def _schema_text(name: str) -> str:
-    if name not in SCHEMAS:
-        fail(Text(f"可用的名称：{'、'.join(SCHEMAS)}", f"there is no such schema; the names are {', '.join(SCHEMAS)}"))
+    if name not in FORMATS:
+        fail(Text(f"可用的名称：{'、'.join(FORMATS)}", f"there is no such schema; the names are {', '.join(FORMATS)}"))
     return json.dumps(schema(name), ensure_ascii=False, indent=2) + "\n"

@@ -4,7 +4,7 @@ The key is read from the environment alone, so that it stands in no shell histor
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +15,7 @@ from kinderguard.commands.wording import in_commands
 from kinderguard.model.text import Language, Text
 
 if TYPE_CHECKING:
-    from kinderguard.casefile import CaseStore
+    from kinderguard.casefile import CaseStore, NewEntry
 
 STORE, KEY = "KINDERGUARD_STORE", "KINDERGUARD_KEY"
 
@@ -75,6 +75,30 @@ def open_store(url: str | None, lang: Language, *, make: bool = False) -> Iterat
             yield store
     except StoreError as error:
         raise StoreError(in_commands(error.text)) from None
+
+
+def keep_each(store: "CaseStore", entries: Iterable["NewEntry"]) -> tuple[Text, ...]:
+    """Keep entries of many files; why some were refused, in the words of the command line. One refusal, as of a file that
+    another division is in charge of now, keeps none of the others out.
+    """
+    from kinderguard.casefile import ErasedError, MoveRefusedError
+
+    new = tuple(entries)
+    try:
+        store.append_many(new)
+    except (MoveRefusedError, ErasedError):
+        return tuple(_refused(store, new))
+    return ()
+
+
+def _refused(store: "CaseStore", new: Iterable["NewEntry"]) -> Iterator[Text]:
+    from kinderguard.casefile import ErasedError, MoveRefusedError
+
+    for each in new:
+        try:
+            store.append_many((each,))
+        except (MoveRefusedError, ErasedError) as error:
+            yield Text(f"档案 {each.ref}：", f"File {each.ref}: ") + in_commands(error.text)
 
 
 def _opened(url: str, lang: Language, make: bool) -> "CaseStore":

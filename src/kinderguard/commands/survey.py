@@ -24,6 +24,7 @@ from kinderguard.commands.application import (
     Strict,
     app,
     contained,
+    examples,
     fail,
     progress,
     say,
@@ -39,14 +40,28 @@ from kinderguard.commands.lists import (
     problem_rows,
     tell,
 )
-from kinderguard.commands.questions import HEADS, SETTLED, asked, read_answers, settled
+from kinderguard.commands.questions import (
+    DECIDED_HEADS,
+    DECIDED_LIST,
+    HEADS,
+    SETTLED,
+    asked,
+    decided,
+    read_answers,
+    settled,
+)
+from kinderguard.commands.store import open_store
 from kinderguard.commands.tabular import columns_of, only_owner, write_for_owner
 from kinderguard.model.case import Case
-from kinderguard.model.text import Language, Text, same
+from kinderguard.model.echo import shown_file
+from kinderguard.model.errors import FieldValueError
+from kinderguard.model.places import check_division
+from kinderguard.model.text import Language, Text, join, same
 from kinderguard.survey import (
     AbsenceList,
     FoundByPlace,
     LedgerError,
+    RawSheet,
     Survey,
     WorkList,
     absent,
@@ -70,12 +85,18 @@ class SurveyFormat(StrEnum):
     XLSX = "xlsx"
 
 
-@app.command(name="survey")
+@app.command(
+    name="survey",
+    epilog=examples(
+        "kinderguard survey 民政.xlsx:civil_affairs 学生.csv:education@2025-07-01 --on 2025-09-01 --link --out 摸排",
+        "kinderguard survey 民政.xlsx:civil_affairs --on 2025-09-01 --out 摸排 --decisions 摸排/to_decide.csv --by 330199.u1",
+    ),
+)
 def combine_lists(
     sources: Annotated[
         list[str],
         typer.Argument(
-            metavar="PATH:KIND...",
+            metavar="PATH:KIND",
             help="名单及其类型，如 学生.csv:education；可写 =代码 区分两份同类名单、@日期 写明名单日期；类型也可以是 .toml 文件"
             " / a list and its kind, as pupils.csv:education; =CODE tells two of one kind apart, @DATE is the day of the list;"
             " the kind may be a .toml file",
@@ -96,6 +117,15 @@ def combine_lists(
         str | None,
         typer.Option("--by", metavar="CODE", help="作出决定的用户代码，不写姓名 / who decided: a user's code, no name"),
     ] = None,
+    undo: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--undo",
+            metavar="QUESTION",
+            help="撤回对此问题的决定（编号见 decided 表），可重复；须用 --by / take back the decision on a question, by its mark"
+            " in the table decided; may be given again; needs --by",
+        ),
+    ] = None,
     trust: Trust = None,
     reference: Annotated[
         Path | None,
@@ -103,6 +133,15 @@ def combine_lists(
             "--reference",
             metavar="FILE",
             help="各地应有儿童数（两列：区划代码、人数） / children there should be: division, count",
+        ),
+    ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            "--store",
+            metavar="URL",
+            help="档案库：在 work、absent、rows 各表中加上儿童的档案编号 / a store of case files: the tables work, absent and rows have "
+            "each child's file beside it",
         ),
     ] = None,
     personal: Annotated[
@@ -120,12 +159,15 @@ def combine_lists(
             _keep_answers(out, decisions or [])
         book = kinderguard.load(strict=strict)
         expected = None if reference is None else _reference(reference)
-        survey, not_used = combined(sources, on, book, linked=linked, decisions=decisions or [], by=by, trust=trust)
+        survey, not_used = combined(
+            sources, on, book, linked=linked, decisions=decisions or [], by=by, trust=trust, undo=undo or ()
+        )
         with progress("查找缺项 / what is missing") as step:
             work = missing_work(survey, book, on=on, progress=step)
         with progress("查找缺漏 / who is absent") as step:
             absences = absent(survey, book, on=on, progress=step)
-        found = _Found(survey, work, absences, None if expected is None else found_by_place(survey, expected))
+        files = None if store is None else _files(store, survey, lang.value)
+        found = _Found(survey, work, absences, None if expected is None else found_by_place(survey, expected), files)
         for line in _summary(found, lang.value):
             typer.echo(line)
         if out is not None:
@@ -143,6 +185,13 @@ class _Found:
     work: WorkList
     absences: AbsenceList
     by_place: FoundByPlace | None
+    #: By child, its file; None where no store was named.
+    files: Mapping[str, str] | None
+
+
+def _files(store: str, survey: Survey, lang: Language) -> Mapping[str, str]:
+    with open_store(store, lang) as opened:
+        return opened.survey_files(survey)
 
 
 # ---- what is given -----------------------------------------------------------------------------------------------
@@ -164,20 +213,37 @@ def _keep_answers(out: Path, given: Iterable[Path]) -> None:
 
 
 def _reference(path: Path) -> dict[str, int]:
-    """How many children each place should have: the first two columns of a file, below a line of heads or not."""
+    """How many children each place should have: the first two columns of a file. A title and a line of heads may stand above.
+
+    Raises:
+        LedgerError: lines do not fit, all of them with the reason.
+    """
     found: dict[str, int] = {}
+    wrong: list[Text] = []
     for sheet in open_sheets(path):
-        for line, cells in sheet.rows:
-            texts = [_plain(cell) for cell in cells[:2]]
-            if len(texts) == 2 and texts[0].isdigit() and texts[1].isdigit():
-                if texts[0] in found:
-                    raise _bad_reference(path, line, Text("区划代码重复", "the division stands there twice"))
-                found[texts[0]] = int(texts[1])
-            elif any(texts) and found:
-                raise _bad_reference(path, line, Text("应为区划代码和人数", "it should be a division and a count"))
-    if not found:
-        raise _bad_reference(path, 1, Text("没有“区划代码、人数”两列", "there is no division with a count"))
+        for line, division, count in _below_heads(sheet):
+            why = _unfit(division, count, found)
+            if why is None:
+                found[division] = int(count)
+            else:
+                wrong.append(Text(f"第 {line} 行：{why.zh}", f"line {line}: {why.en}"))
+    if not found and not wrong:
+        wrong.append(Text("没有“区划代码、人数”两列", "there is no division with a count"))
+    if wrong:
+        raise LedgerError(same(f"{shown_file(path.name)} ") + join(wrong, "；", "; "))
     return found
+
+
+def _below_heads(sheet: RawSheet) -> Iterator[tuple[int, str, str]]:
+    """The first two cells of every line that is not blank, below a title and a line of heads where they are there."""
+    padded = ((line, [*cells, None, None]) for line, cells in sheet.rows)
+    rows = ((line, _plain(cells[0]), _plain(cells[1])) for line, cells in padded)
+    filled = [row for row in rows if row[1] or row[2]]
+    if filled and not filled[0][2] and not filled[0][1].isdigit():
+        filled = filled[1:]
+    if filled and not any(character.isdigit() for character in filled[0][1] + filled[0][2]):
+        filled = filled[1:]
+    yield from filled
 
 
 def _plain(cell: object) -> str:
@@ -186,8 +252,15 @@ def _plain(cell: object) -> str:
     )
 
 
-def _bad_reference(path: Path, line: int, why: Text) -> LedgerError:
-    return LedgerError(Text(f"{path.name} 第 {line} 行：{why.zh}", f"{path.name}, line {line}: {why.en}"))
+def _unfit(division: str, count: str, known: Mapping[str, int]) -> Text | None:
+    """Why a line is no division with a count, or None where it is."""
+    try:
+        check_division(division)
+    except FieldValueError as error:
+        return error.text
+    if not count.isdecimal():
+        return Text("人数应为整数", "the count is a whole number")
+    return Text("区划代码重复", "the division stands there twice") if division in known else None
 
 
 # ---- what is said ------------------------------------------------------------------------------------------------
@@ -196,6 +269,9 @@ def _bad_reference(path: Path, line: int, why: Text) -> LedgerError:
 def _summary(found: _Found, lang: Language) -> Iterator[str]:
     """The counts, then what is to be found out and who is absent by department, then how far each place is covered."""
     yield from found.survey.summary(lang).splitlines()
+    if found.survey.withdrawn:
+        count = len(found.survey.withdrawn)
+        yield Text(f"已撤回或改变的决定：{count}", f"decisions taken back or changed: {count}").in_(lang)
     yield ""
     yield found.work.summary(lang).splitlines()[0]
     nobody = Text("无部门负责", "no department")
@@ -233,6 +309,7 @@ def _summary(found: _Found, lang: Language) -> Iterator[str]:
 
 # ---- what is written ---------------------------------------------------------------------------------------------
 
+_FILE = Text("档案编号", "File")
 _CHILD, _SHEET, _ROW, _LIST = (
     Text("儿童编号", "Child"),
     Text("工作表", "Sheet"),
@@ -253,12 +330,15 @@ def _write(found: _Found, out: Path, form: SurveyFormat, lang: Language, *, pers
     else:
         _children_workbook(out, cases, survey.titles, lang, personal=personal)
     save(out, TO_DECIDE, [head.in_(lang) for head in HEADS], asked(survey, lang, personal=personal))
+    save(out, DECIDED_LIST, [head.in_(lang) for head in DECIDED_HEADS], decided(survey, lang))
     save(out, DIFFERENCES, [head.in_(lang) for head in SETTLED], settled(survey, lang, personal=personal))
     save(out, PROBLEMS, [head.in_(lang) for head in PROBLEM_HEADS], problem_rows(survey.sources, lang))
     places = ((child.ref, row.source, row.sheet, row.row) for child in survey.children for row in child.rows)
-    save(out, ROWS, [head.in_(lang) for head in (_CHILD, _LIST, _SHEET, _ROW)], places)
-    save(out, WORK, *found.work.table(lang))
-    save(out, ABSENT, *found.absences.table(lang))
+    of_rows = [head.in_(lang) for head in (_CHILD, _LIST, _SHEET, _ROW)]
+    children = (child.ref for child in survey.children for _ in child.rows)
+    save(out, ROWS, *_with_files(of_rows, places, children, found, lang))
+    save(out, WORK, *_with_files(*found.work.table(lang), (row.ref for row in found.work.rows), found, lang))
+    save(out, ABSENT, *_with_files(*found.absences.table(lang), (row.ref for row in found.absences.rows), found, lang))
     if found.by_place is not None:
         heads = (
             Text("区划代码", "Division"),
@@ -278,6 +358,18 @@ def _write(found: _Found, out: Path, form: SurveyFormat, lang: Language, *, pers
             "are used",
         )
     say(text.in_(lang))
+
+
+def _with_files(
+    heads: list[str], rows: Iterable[Row], children: Iterable[str | None], found: _Found, lang: Language
+) -> tuple[list[str], Iterable[Row]]:
+    """A table with each child's file as its last column, where a store was named."""
+    if found.files is None:
+        return heads, rows
+    files = found.files
+    return [*heads, _FILE.in_(lang)], (
+        (*row, files.get(child or "")) for row, child in zip(rows, children, strict=True)
+    )
 
 
 def _children_workbook(

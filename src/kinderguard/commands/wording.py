@@ -14,17 +14,23 @@ _ZH: Mapping[str, str] = {
     "store.refs(open=None) ": "kinderguard file list（已结案的加 --closed）",
     "store.entries(ref) ": "kinderguard file show 编号 --history ",
     "store.verify()": "kinderguard file verify",
+    "store.rebuild()": "kinderguard file verify --rebuild",
+    "写明 override 的理由": "用 --override 写明理由",
     "store.assess(…)": "kinderguard file assess",
     "store.correct(…)": "kinderguard file correct",
     "store.reopen_file": "kinderguard file reopen",
-    "；如确需重新建档，请用 store.record(…)": "；命令行不重新建立已删除的档案",
+    "；如确需重新建档，请用 store.record(…)，另用编号，或写明 override": (
+        "；如确需重新建档，请用 kinderguard file record，并以 --override 写明理由"
+    ),
     "请用 store.pseudonym(…) 生成编号": "kinderguard file list 列出编号",
     "，或以 CaseStore(…, wait=秒数) 延长等待": "",
+    "CaseStore(…, key=new_key())": "KINDERGUARD_KEY",
     "CaseStore(…, key=…)": "export KINDERGUARD_KEY=…",
     "（不要求 make=False）": "",
     "facts=None 已收回整条记录，不必再列 withdrawn": "--whole 已收回整条记录，不必再写 --withdraw",
     "facts、withdrawn，或以 facts=None ": "--fact、--withdraw，或以 --whole ",
     "请用 facts=None": "请用 --whole",
+    "two_ids=True": "--two-ids",
     "Override(reason=…)": "--override",
     "（happened_on）": "（--happened-on）",
     "须用 note 说明": "须用 --note 说明",
@@ -41,14 +47,19 @@ _EN: Mapping[str, str] = {
     "store.refs(open=None) lists them all": "kinderguard file list shows those there are (--closed: the closed ones)",
     "store.entries(ref)": "kinderguard file show REF --history",
     "store.verify()": "kinderguard file verify",
+    "store.rebuild()": "kinderguard file verify --rebuild",
+    "say why with override": "say why with --override",
     "store.assess(...)": "kinderguard file assess",
     "store.correct(...)": "kinderguard file correct",
     "store.reopen_file": "kinderguard file reopen",
-    "; if it must be, use store.record(...)": "; the command line begins no erased file again",
+    "; if it must be, use store.record(...) with another number, or with override": (
+        "; if it must be, use kinderguard file record and say why with --override"
+    ),
     "store.pseudonym(...) makes one": "kinderguard file list shows those there are",
     "later, close the program that holds it, or wait longer with CaseStore(..., wait=seconds)": (
         "later, or close the program that holds it"
     ),
+    "CaseStore(..., key=new_key())": "KINDERGUARD_KEY",
     "CaseStore(..., key=...)": "export KINDERGUARD_KEY=...",
     " (without make=False)": "",
     "facts=None takes the whole entry back; leave withdrawn out": (
@@ -56,6 +67,7 @@ _EN: Mapping[str, str] = {
     ),
     "give facts or withdrawn, or facts=None to": "give --fact or --withdraw, or --whole to",
     "use facts=None": "use --whole",
+    "two_ids=True": "--two-ids",
     "Override(reason=...)": "--override",
     "(happened_on)": "(--happened-on)",
     "(note)": "(--note)",

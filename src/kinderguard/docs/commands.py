@@ -64,6 +64,9 @@ def _called(path: str, command: Any, languages: Sequence[Language]) -> Iterator[
     words = [_written(p) if p.required else f"[{_written(p)}]" for p in params if p.param_type_name == "argument"]
     called = " ".join([path, *words, "[OPTIONS]"])
     yield nodes.literal_block(called, called, language="text")
+    if command.epilog:
+        shown = "\n".join(line.strip() for line in command.epilog.splitlines()[2:])
+        yield nodes.literal_block(shown, shown, language="text")
     rows = [[[code(_written(p))], said(help_of(p.help), languages), _default(p, languages)] for p in params]
     if rows:
         yield table(_HEAD, rows, (4, 8, 2), languages)

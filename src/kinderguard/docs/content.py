@@ -312,9 +312,9 @@ class Printer:
             paragraph += self.link(code)
         return paragraph
 
-    def link(self, code: str) -> addnodes.pending_xref:
-        """A link to a rule by its code; plain text where no page prints it."""
-        text = nodes.inline("", self.inline(self.title_of(code)))
+    def link(self, code: str, shown: nodes.Node | None = None) -> addnodes.pending_xref:
+        """A link to a rule by its code, with its title unless something else is shown; no link where no page prints it."""
+        text = shown or nodes.inline("", self.inline(self.title_of(code)))
         return addnodes.pending_xref(
             "", text, refdomain="kinderguard", reftype="rule", reftarget=code, refexplicit=True, refwarn=False
         )

@@ -22,6 +22,7 @@ from kinderguard.docs.directives import (
     PolicyDirective,
 )
 from kinderguard.docs.errors import ErrorsDirective
+from kinderguard.docs.facts import FactsDirective
 from kinderguard.docs.problems import ProblemsDirective
 from kinderguard.docs.schema import SchemaDirective
 from kinderguard.docs.schemes import CodesDirective, SchemeDirective
@@ -57,7 +58,7 @@ class KinderguardDomain(Domain):
         "pack": PackDirective, "category": CategoryDirective, "policy": PolicyDirective, "check": CheckDirective,
         "parameter": ParameterDirective, "names": NamesDirective,
         "scheme": SchemeDirective, "codes": CodesDirective, "commands": CommandsDirective, "schema": SchemaDirective,
-        "problems": ProblemsDirective, "errors": ErrorsDirective,
+        "problems": ProblemsDirective, "errors": ErrorsDirective, "facts": FactsDirective,
     }  # fmt: skip
     indices: ClassVar[list[type[Index]]] = [RuleIndex]
     #: By code: the page, the anchor, the kind, the title, and whether the page is that of its own pack.

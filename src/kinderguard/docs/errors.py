@@ -10,11 +10,17 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 import kinderguard
-from kinderguard.docs.source_texts import Function, Scope, texts
+from kinderguard.docs.source_texts import Function, Scope, string, texts
 from kinderguard.docs.tables import said, table
 from kinderguard.model.text import Language, Text
 
-_HEAD = (Text("错误", "Error"), Text("消息与改法", "What it says, and the mend"))
+_HEAD = (
+    Text("错误", "Error"),
+    Text("从何处导入", "Imported from"),
+    Text("消息与改法", "What it says, and the mend"),
+)
+#: What is said of an error whose text is that of its problems.
+OF_PROBLEMS = Text("`problems` 中逐项说明", "each of its `problems` says")
 
 
 @attrs.frozen
@@ -29,18 +35,43 @@ def raised(source: Path) -> list[Raised]:
     """All errors with a text in both languages that a folder of Python source raises, sorted by name; each text once."""
     own: dict[Raised, None] = {}
     given: dict[Raised, None] = {}
+    problems: set[str] = set()
     for path in sorted(source.rglob("*.py")):
         text = path.read_text("utf-8")
         if "Error" in text:
             tree = ast.parse(text)
             module = Scope.of_module(tree)
             for function, owner in _functions(tree.body, None):
+                if owner is not None and owner.endswith("Error") and _keeps_problems(function):
+                    problems.add(owner)
                 own |= dict.fromkeys(_of_its_own(function, module, owner))
                 given |= dict.fromkeys(_where_raised(function, module, owner))
     # What an error puts together itself is all it says; whoever raises it gives parts.
     complete = {each.name for each in own}
     found = [*own, *(each for each in given if each.name not in complete)]
+    found += [Raised(name, OF_PROBLEMS) for name in sorted(problems - {each.name for each in found})]
     return sorted(filter(_says_something, found), key=lambda each: (each.name, each.message.en))
+
+
+def homes(source: Path) -> dict[str, str]:
+    """By the name of an error, the module to import it from: the widest whose ``__all__`` has it, else its own."""
+    found: dict[str, str] = {}
+    public: dict[str, set[str]] = {}
+    for path in sorted(source.rglob("*.py")):
+        module = ".".join((source.name, *path.relative_to(source).with_suffix("").parts)).removesuffix(".__init__")
+        tree = ast.parse(path.read_text("utf-8"))
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef) and node.name.endswith("Error"):
+                found[node.name] = module
+            elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+                public[module] = set(ast.literal_eval(node.value))
+    for module in sorted(public, key=lambda name: -name.count(".")):
+        found |= dict.fromkeys(public[module] & found.keys(), module)
+    return found
+
+
+def _keeps_problems(function: Function) -> bool:
+    return function.name == "__init__" and any(a.arg == "problems" for a in function.args.args)
 
 
 def _says_something(each: Raised) -> bool:
@@ -87,6 +118,9 @@ def _made(call: ast.Call, scope: Scope, owner: str | None) -> Iterator[Raised]:
         name = owner
     if name.endswith("Error") and call.args:
         yield from (Raised(name, text) for text in texts(call.args[0], scope))
+        beside = [string(arg, scope) for arg in call.args[:2]]
+        if len(beside) == 2 and beside[0] is not None and beside[1] is not None:
+            yield Raised(name, Text(beside[0], beside[1]))
 
 
 class ErrorsDirective(SphinxDirective):
@@ -98,11 +132,13 @@ class ErrorsDirective(SphinxDirective):
         by_name: dict[str, list[Text]] = {}
         for each in raised(Path(kinderguard.__file__).parent):
             by_name.setdefault(each.name, []).append(each.message)
+        home = homes(Path(kinderguard.__file__).parent)
         rows = [
             [
                 [nodes.paragraph("", "", nodes.literal(name, name), ids=[nodes.make_id(f"error {name}")])],
+                [nodes.paragraph("", "", nodes.literal(home[name], home[name]))],
                 [paragraph for message in messages for paragraph in said(message, languages)],
             ]
             for name, messages in by_name.items()
         ]
-        return [table(_HEAD, rows, (5, 13), languages, kind="kg-messages")]
+        return [table(_HEAD, rows, (5, 4, 13), languages, kind="kg-messages")]

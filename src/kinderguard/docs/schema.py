@@ -1,6 +1,7 @@
 """The directive ``kinderguard:schema``: the fields of a published JSON format, with titles in both languages, and its codes."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from docutils import nodes
@@ -8,14 +9,17 @@ from sphinx.util.docutils import SphinxDirective
 
 from kinderguard.docs.schema_words import FIELDS
 from kinderguard.docs.tables import code, said, section, table
-from kinderguard.model import codes
+from kinderguard.formats import FORMATS, schema
+from kinderguard.model.codes import Code
 from kinderguard.model.errors import did_you_mean
 from kinderguard.model.text import Language, Text, same
-from kinderguard.report import SCHEMAS, schema
 
 _FIELD = (Text("字段", "Field"), Text("类型", "Type"), Text("单位", "Unit"), Text("含义", "Meaning"))
 _CODE = (Text("代码", "Code"), Text("名称", "Title"))
-_UNITS = {"persons": Text("人", "persons"), "months": Text("月", "months"), "yuan": Text("元", "yuan")}
+_UNITS = {
+    "persons": Text("人", "persons"), "months": Text("月", "months"), "yuan": Text("元", "yuan"),
+    "km": Text("公里", "km"), "days": Text("天", "days"),
+}  # fmt: skip
 
 
 class SchemaDirective(SphinxDirective):
@@ -26,12 +30,12 @@ class SchemaDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Print the format."""
         name = self.arguments[0].strip()
-        if name not in SCHEMAS:
-            raise self.error(f"There is no format {name!r}.{did_you_mean(name, SCHEMAS)}")
+        if name not in FORMATS:
+            raise self.error(f"There is no format {name!r}.{did_you_mean(name, FORMATS)}")
         described = schema(name)
         languages: Sequence[Language] = self.config.kinderguard_languages
         top = {str(described["title"]): described} if "properties" in described else {}
-        objects: dict[str, Any] = top | described["$defs"]
+        objects: dict[str, Any] = top | described.get("$defs", {})
         found: list[nodes.Node] = []
         # Objects first, then the lists of codes that their fields take.
         for title, each in sorted(objects.items(), key=lambda item: "properties" not in item[1]):
@@ -80,11 +84,22 @@ def meaning(owner: str, field: str, described: Mapping[str, Any]) -> Text:
 
 def label(owner: str, value: str) -> Text:
     """The titles of a code."""
-    listed = getattr(codes, owner, None)
-    if listed is None:
-        return same(value)
-    text: Text = listed.of(value).label
-    return text
+    listed = _code_lists().get(owner)
+    return same(value) if listed is None else listed.of(value).label
+
+
+@cache
+def _code_lists() -> Mapping[str, type[Code]]:
+    """The lists of codes by name, of whatever the formats hold."""
+    for name in FORMATS:
+        schema(name)  # loads the modules that define them
+    found: dict[str, type[Code]] = {}
+    waiting = Code.__subclasses__()
+    while waiting:
+        each = waiting.pop()
+        found.setdefault(each.__name__, each)
+        waiting += each.__subclasses__()
+    return found
 
 
 def unit(described: Mapping[str, Any]) -> Text:

@@ -15,7 +15,8 @@ details.kg-steps { margin: .5em 0 }
 details.kg-steps > summary { cursor: pointer }
 table.docutils.kg-ways { margin-left: 0 }
 table.kg-law td:nth-child(3) { white-space: nowrap }
-table.kg-messages td { vertical-align: top }
+table.kg-messages td, table.kg-facts td { vertical-align: top }
+table.kg-facts code { font-size: .85em; overflow-wrap: anywhere }
 table.docutils.kg-messages td p:not(.kg-en):not(:first-child) { margin-top: .5em }
 table.docutils { font-size: .9em }
 table.docutils td p { margin: .1em 0 }
