@@ -194,5 +194,5 @@ def test_a_total_is_asked_for_by_frequency_or_by_its_code(assess):
     assert due.total("month") == due.total(Frequency.MONTH)
     with pytest.raises(ValueError, match="monthly"):
         due.total("monthly")
-    with pytest.raises(ValueError, match="per 'child'"):
+    with pytest.raises(ValueError, match="per is 'child'"):
         due.total("month", "family")

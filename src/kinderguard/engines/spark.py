@@ -199,23 +199,42 @@ def _readable(df: "DataFrame") -> "DataFrame":
     ]
     columns = []
     for name, held in chosen:
-        read = held if name == "ref" else _by_the_clock(held)
+        read = held if name == "ref" else _by_the_clock(held, name)
         columns.append(_column(name) if read == held else _column(name).cast(read).alias(name))
     return df.select(*columns)
 
 
-def _by_the_clock(held: "DataType") -> "DataType":
+def _by_the_clock(held: "DataType", path: str) -> "DataType":
     from pyspark.sql import types as t
 
     if isinstance(held, t.TimestampType):
         return t.TimestampNTZType()
     if isinstance(held, t.ArrayType):
         # An array of nothing, as in `array()`, has no type that Arrow takes.
-        inner = t.StringType() if isinstance(held.elementType, t.NullType) else _by_the_clock(held.elementType)
+        nothing = isinstance(held.elementType, t.NullType)
+        inner = _of_nothing(path) if nothing else _by_the_clock(held.elementType, path)
         return t.ArrayType(inner, held.containsNull)
     if isinstance(held, t.StructType):
-        return t.StructType([t.StructField(f.name, _by_the_clock(f.dataType), f.nullable) for f in held.fields])
+        return t.StructType(
+            [t.StructField(f.name, _by_the_clock(f.dataType, f"{path}.{f.name}"), f.nullable) for f in held.fields]
+        )
     return held
+
+
+def _of_nothing(path: str) -> "DataType":
+    """The type that an element of a list would have of which there is none: a record of the list, or a code."""
+    from pyspark.sql import types as t
+
+    from kinderguard.engines.frame.schema import fact_kinds
+    from kinderguard.rules.kinds import Sort
+
+    found = fact_kinds().lists
+    inside = next((held.lists for top, held in found.items() if path.startswith(f"{top}.")), {})
+    records = found.get(path) or inside.get(path.rpartition(".")[2])
+    if records is None:
+        return t.StringType()
+    field = next(name for name, kind in records.fields.items() if kind.sort is Sort.CODE)
+    return t.StructType([t.StructField(field, t.StringType())])
 
 
 def _empty(df: "DataFrame") -> "pl.DataFrame":

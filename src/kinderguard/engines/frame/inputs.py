@@ -308,7 +308,10 @@ class Reader:
 
     def _only_read(self, lists: pl.Series, path: str) -> pl.Series:
         """The lists with what is read of their records: other fields need not be taken out of them."""
-        inner = lists.dtype.inner  # type: ignore[attr-defined]
+        if not isinstance(lists.dtype, pl.List):
+            # A column of blanks has no type of its own: nothing stands in any of its lists.
+            return pl.Series(lists.name, [None] * len(lists), dtype=pl.List(pl.Null))
+        inner = lists.dtype.inner
         needed = self._needed.get(path, ())
         names = [f.name for f in inner.fields if f.name in needed] if isinstance(inner, pl.Struct) else []
         if not names or len(names) == len(inner.fields):

@@ -179,8 +179,8 @@ def _child(proof: Any) -> str:
 )
 def floor(subject: Subject) -> Found:
     """For every possible child, each policy and the sum of what is due."""
-    totals = {_about(p) for p in _proofs(subject, "floor") if p.question == "floor.total" and p.outcome == "proved"}
-    return _answers(subject, "floor", lambda proof: _rests_on_numbers(proof, _about(proof) in totals))
+    totals = {_about(p): p for p in _proofs(subject, "floor") if p.question == "floor.total"}
+    return _answers(subject, "floor", lambda proof: _rests_on_numbers(proof, totals.get(_about(proof))))
 
 
 def _about(proof: Any) -> tuple[str, str]:
@@ -188,15 +188,27 @@ def _about(proof: Any) -> tuple[str, str]:
     return proof.subject, proof.reading
 
 
-def _rests_on_numbers(proof: Any, total_is_proved: bool) -> Text | None:
-    """A floor that only fails for numbers which the place does not set, or only in bounds that are wider than need be."""
+def _rests_on_numbers(proof: Any, total: Any) -> Text | None:
+    """A floor that only fails for numbers which the place does not set, or only in bounds that are wider than need be.
+
+    Args:
+        proof: the answer.
+        total: the one about the same total once all facts are known; None where there is none.
+    """
     if proof.parameters:
         named = join(list(proof.parameter_lines), "、", ", ")
         return Text(
             f"（仅当本地未设定的参数取这样的值：{named.zh}）", f" (only for numbers that are not set here: {named.en})"
         )
-    if proof.question == "floor.bounds" and total_is_proved:
+    if proof.question != "floor.bounds" or total is None:
+        return None
+    if total.outcome == "proved":
         return Text("（已知全部事实时不会少）", " (with all facts known nobody gets less)")
+    if total.outcome == "refuted" and total.parameters:
+        return Text(
+            "（已知全部事实时，只有合计一项所列的未设定数值下才会少）",
+            " (with all facts known only for the numbers that are told of the total)",
+        )
     return None
 
 
