@@ -313,8 +313,9 @@ class Reader:
             return pl.Series(lists.name, [None] * len(lists), dtype=pl.List(pl.Null))
         inner = lists.dtype.inner
         needed = self._needed.get(path, ())
-        names = [f.name for f in inner.fields if f.name in needed] if isinstance(inner, pl.Struct) else []
-        if not names or len(names) == len(inner.fields):
+        fields = [f.name for f in inner.fields] if isinstance(inner, pl.Struct) else []
+        names = [name for name in fields if name in needed]
+        if not names or len(names) == len(fields):
             return lists
         return lists.list.eval(pl.struct(pl.element().struct.field(*names)))
 
