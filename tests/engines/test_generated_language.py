@@ -9,7 +9,6 @@ import pytest
 from hypothesis import HealthCheck, find, settings
 
 from engines.agreement import children, sample, shown, worlds
-from kinderguard import Case
 from kinderguard.engines.algebra import Algebra
 from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.rules import nodes as n
@@ -210,8 +209,19 @@ def test_a_counterexample_shrinks_to_a_small_child():
     def earns(case):
         return any(m.monthly_income is not None for m in case.household.members or ())
 
-    case = find(strategies.cases(), earns, settings=SHRINK)
-    assert case == Case(household={"members": [{"monthly_income": "0"}]})
+    # Hypothesis also draws constants of the modules that are loaded, so the smallest differs a little from run to run.
+    smallest = find(strategies.cases(), earns, settings=SHRINK)
+    told = smallest.model_dump(exclude_none=True, exclude_defaults=True)
+    assert set(told) == {"household"}, told
+    assert len(list(_leaves(told))) <= 3, told
+
+
+def _leaves(told):
+    if isinstance(told, dict | list | tuple):
+        for part in told.values() if isinstance(told, dict) else told:
+            yield from _leaves(part)
+    else:
+        yield told
 
 
 def test_a_counterexample_is_shown_in_words():
