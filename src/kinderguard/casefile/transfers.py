@@ -5,7 +5,7 @@ the file from that day on, written in one transaction with the acceptance. Nothi
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -184,16 +184,7 @@ def propose_transfer(
             )
         )
     body = _body(TransferMove.PROPOSE, reason) | {"from": sender, "to": receiver}
-    return store.append(
-        ref,
-        EntryKind.TRANSFER,
-        body,
-        valid_from=day,
-        by=by,
-        expect=entries[-1].number,
-        acting=acting,
-        override=override,
-    )
+    return _append(store, entries, body, day, by=by, acting=acting, override=override)
 
 
 def accept_transfer(
@@ -278,15 +269,17 @@ def _ended(
     day, entries = store._day(on, "on"), store.entries(ref)
     pending = _decided(entries, move, ref, acting, day)
     body = _body(move, reason) | {"proposal": pending.proposal}
+    return _append(store, entries, body, day, by=by, acting=acting, override=override)
+
+
+def _append(
+    store: "CaseStore", entries: tuple[Entry, ...], body: Mapping[str, Any], day: dt.date, *,
+    by: str, acting: str | None, override: str | None,
+) -> Entry:  # fmt: skip
+    """Write a move, if nobody has written to the file since its entries were read."""
+    last = entries[-1]
     return store.append(
-        ref,
-        EntryKind.TRANSFER,
-        body,
-        valid_from=day,
-        by=by,
-        expect=entries[-1].number,
-        acting=acting,
-        override=override,
+        last.ref, EntryKind.TRANSFER, body, valid_from=day, by=by, expect=last.number, acting=acting, override=override
     )
 
 
