@@ -116,6 +116,14 @@ def test_a_service_moves_where_the_table_allows_and_nowhere_else(before, after):
             start.service_moved(1, after)
 
 
+def test_what_is_learnt_of_a_service_later_is_noted_with_the_state_it_has():
+    given = plan(services=[service(organisation="a", state="delivered", delivered_on=DAY)])
+    noted = given.service_moved(1, "delivered", satisfied=False).services[0]
+    assert (noted.state.value, noted.delivered_on, noted.satisfied) == ("delivered", DAY, False)
+    kept = plan(services=[service(offer="o1")]).service_moved(1, "planned", by=DAY).services[0]
+    assert (kept.offer, kept.by) == ("o1", DAY)
+
+
 def test_every_state_can_be_reached_and_every_state_says_what_follows():
     assert set(PLAN_MOVES) == set(PlanState)
     assert set(SERVICE_MOVES) == set(ServiceState)

@@ -311,6 +311,85 @@ def test_what_became_known_late_is_overpaid_since_it_was_true(store, clock, book
     assert told.amount == Decimal("10680.00")
 
 
+LEARNT = {"facts": {"father.situations": []}}
+
+
+def release_of_june_is_learnt(store, clock, book, *assessed_on):
+    """Assessed on some days; then it is learnt that the father is free since 21 June."""
+    store.record(child(), at=day("2025-01-10"), by=BY)
+    for on in assessed_on:
+        store.assess("a", book, on=day(on), by=BY)
+    clock.move(days=60)
+    store.append("a", "facts", LEARNT, valid_from=day("2025-06-21"), by=BY)
+
+
+def overpaid(store, book, on):
+    return next((c.overpaid for c in changes_of(store, "a", book, on=day(on)) if c.overpaid), None)
+
+
+def test_with_an_assessment_every_month_all_months_since_the_change_are_overpaid(store, clock, book):
+    release_of_june_is_learnt(store, clock, book, "2025-06-05", "2025-07-05", "2025-08-05")
+    told = overpaid(store, book, "2025-09-05")
+    assert (told.since, told.first, told.last, told.amount) == (
+        day("2025-06-21"), "2025-07", "2025-09", Decimal("5340.00"),
+    )  # fmt: skip
+    assert told.uncounted == 0
+
+
+def test_months_before_the_first_assessment_are_not_counted_and_that_is_said(store, clock, book):
+    release_of_june_is_learnt(store, clock, book, "2025-07-05", "2025-08-05")
+    (change,) = [c for c in changes_of(store, "a", book, on=day("2025-09-05")) if c.overpaid]
+    told = change.overpaid
+    assert (told.since, told.first, told.months, told.uncounted) == (day("2025-06-21"), "2025-08", 2, 1)
+    assert "首次评估之前的1个月未计入" in change.text.zh
+    assert "1 month before the first assessment is not counted" in change.text.en
+
+
+def test_a_month_that_begins_on_the_day_of_the_new_result_is_given_by_it(store, clock, book):
+    release_of_june_is_learnt(store, clock, book, "2025-07-01", "2025-08-01")
+    told = overpaid(store, book, "2025-09-01")
+    assert (told.first, told.last, told.amount) == ("2025-07", "2025-08", Decimal("3560.00"))
+
+
+def test_asked_again_on_the_day_the_same_changes_are_told(store, clock, book):
+    release_of_june_is_learnt(store, clock, book, "2025-07-01", "2025-08-01")
+    first = changes_of(store, "a", book, on=day("2025-09-01"))
+    store.assess("a", book, on=day("2025-09-01"), by=BY)
+    assert [c.text for c in changes_of(store, "a", book, on=day("2025-09-01"))] == [c.text for c in first]
+    assert kinds(changes_of(store, "a", book, on=day("2025-10-01"))) == [ChangeKind.OVERPAID]
+
+
+def test_where_every_assessment_is_of_the_day_the_first_of_them_is_compared_with(file_store, book):
+    file_store.record(child(), at=day("2025-01-10"), by=BY)
+    file_store.assess("a", book, on=DAY, by=BY)
+    assert changes_of(file_store, "a", book, on=DAY) == ()
+    file_store.append("a", "facts", LEARNT, valid_from=DAY, by=BY)
+    file_store.assess("a", book, on=DAY, by=BY)
+    assert kinds(changes_of(file_store, "a", book, on=DAY)) == [ChangeKind.ENDS]
+
+
+def test_an_assessment_that_looks_back_hides_no_overpayment(store, clock, book):
+    release_of_june_is_learnt(store, clock, book, "2025-06-05", "2025-07-05", "2025-08-05")
+    store.assess("a", book, on=day("2025-07-01"), by=BY)
+    told = overpaid(store, book, "2025-09-05")
+    assert (told.first, told.months) == ("2025-07", 3)
+
+
+def test_a_lower_standard_of_before_is_no_day_on_which_less_was_due(book):
+    less, more = rules("1500"), book
+
+    def truth(when):
+        free = {"father__situations": []} if when >= day("2025-03-15") else {}
+        return (more if when >= day("2025-03-01") else less).assess(child(**free), on=when)
+
+    paid = [less.assess(child(), on=day("2025-01-11")), more.assess(child(), on=day("2025-03-01"))]
+    for known_from in (None, day("2024-01-01")):
+        (change,) = overpayments(paid, truth, through=day("2025-05-31"), known_from=known_from)
+        assert (change.overpaid.since, change.overpaid.months) == (day("2025-03-15"), 2)
+    (change,) = overpayments(paid[1:], truth, through=day("2025-05-31"), known_from=day("2024-01-01"))
+    assert change.overpaid.since == day("2025-03-15")
+
+
 def test_nothing_is_overpaid_after_the_last_month_paid(file_store, clock, book):
     from kinderguard.casefile.closing import close_file
 

@@ -3,10 +3,13 @@
 import pytest
 
 from casefile.children import BY, child, day, rules
-from kinderguard.casefile import EntryKind, MoveRefusedError, SharingRefusedError
+from kinderguard.casefile import EntryKind, EntryRefusedError, MoveRefusedError, SharingRefusedError
 from kinderguard.casefile.sharing import Recipient
+from kinderguard.casefile.whole import whole_file
+from kinderguard.survey import Source, built_in_profiles, combine, read_ledger
 from told import stray
 
+NUMBER = "330106201203050018"
 HERE, THERE, THEIRS = "330106", "330199", "330199.user1"
 ON = day("2025-09-01")
 
@@ -79,6 +82,64 @@ def test_the_sender_cannot_accept_its_own_transfer(file_store):
     assert file_store.case("a", at=ON).division == HERE
 
 
+def refuses(store, write):
+    head = store.head()
+    with pytest.raises(MoveRefusedError) as told:
+        write()
+    assert not stray(told.value.text)
+    assert store.head() == head
+    return told.value.text.en
+
+
+def test_who_proposed_a_transfer_never_answers_it_whatever_is_said(file_store):
+    file_store.record(child(), at=day("2025-01-15"), by="u9")
+    file_store.propose_transfer("a", THERE, by="u9", on=ON)
+    answer = {"move": "accept", "proposal": 2}
+    for more in ({}, {"override": "there is nobody else"}):
+        assert "another user" in refuses(
+            file_store, lambda m=more: file_store.accept_transfer("a", acting=THERE, by="u9", on=ON, **m)
+        )
+        refuses(
+            file_store,
+            lambda m=more: file_store.append("a", "transfer", answer, valid_from=ON, by="u9", acting=THERE, **m),
+        )
+        refuses(file_store, lambda m=more: file_store.append("a", "transfer", answer, valid_from=ON, by="u9", **m))
+    refuses(file_store, lambda: file_store.refuse_transfer("a", acting=THERE, reason="not ours", by="u9", on=ON))
+    file_store.withdraw_transfer("a", acting=HERE, by="u9", on=ON)
+    assert file_store.case("a", at=ON).division == HERE
+
+
+def test_whoever_is_to_receive_a_file_does_not_propose_that_itself(file_store):
+    file_store.record(child(child__residence__division=THERE), at=day("2025-01-15"), by=BY)
+    told = refuses(file_store, lambda: file_store.propose_transfer("a", THERE, by=THEIRS, on=ON))
+    assert HERE in told
+    move = {"move": "propose", "from": THERE, "to": "330199001"}
+    refuses(file_store, lambda: file_store.append("a", "transfer", move, valid_from=ON, by=THEIRS))
+    file_store.propose_transfer("a", THERE, by=THEIRS, on=ON, override="their office was dissolved")
+    assert file_store.entries("a")[-1].body["because"] == "not_in_charge"
+
+
+def test_an_answer_says_which_division_acts_and_that_is_kept(file_store):
+    file_store.record(child(), at=day("2025-01-15"), by="u9")
+    file_store.propose_transfer("a", THERE, by="u9", on=ON)
+    answer = {"move": "accept", "proposal": 2}
+    assert THERE in refuses(file_store, lambda: file_store.append("a", "transfer", answer, valid_from=ON, by="u8"))
+    accepted, _ = file_store.accept_transfer("a", acting=THERE, by="u8", on=ON)
+    assert file_store.entry(accepted.number).body["acting"] == THERE
+
+
+def test_a_user_of_no_division_stays_on_the_side_that_it_took_in_the_transfer(file_store):
+    file_store.record(child(), at=day("2025-01-15"), by="u9")
+    file_store.propose_transfer("a", THERE, by="u9", on=ON)
+    file_store.accept_transfer("a", acting=THERE, by="u8", on=ON)
+    visit = {"ref": "a", "kind": "visit", "body": {}, "valid_from": ON}
+    assert HERE in refuses(file_store, lambda: file_store.append(**visit, by="u9", acting=THERE))
+    for more in ({"by": "u8", "acting": THERE}, {"by": "u7", "acting": THERE}):
+        assert file_store.append(**visit, **more).kind is EntryKind.VISIT
+    written = file_store.append(**visit, by="u9", acting=THERE, override="moved to that office")
+    assert file_store.entries("a")[-1].body["of"] == written.number
+
+
 def test_a_file_is_erased_by_no_division_that_it_never_spoke_of(file_store):
     file_store.record(child(), at=day("2025-01-15"), by=BY)
     with pytest.raises(MoveRefusedError):
@@ -101,3 +162,84 @@ def test_a_division_that_handed_a_file_over_shares_it_no_more_and_the_attempt_is
         )
     assert "not_in_charge" in [reason.value for reason in told.value.why]
     assert moved.entries("a")[-1].kind is EntryKind.SHARE
+
+
+# ---- the whole file --------------------------------------------------------------------------------------------------
+
+
+def whole(store, **who):
+    return whole_file(store, "a", reason="for the court", on=ON, **who)
+
+
+@pytest.mark.parametrize("wrong", [{"by": BY}, {"by": "u9"}, {"by": BY, "acting": THERE}, {"by": "u9", "acting": HERE}])
+def test_only_the_division_in_charge_has_the_whole_file_written_out(moved, wrong):
+    with pytest.raises(SharingRefusedError) as told:
+        whole(moved, **wrong)
+    assert not stray(told.value.text)
+    assert f"Let a user of {THERE} do it" in told.value.text.en
+    kept = moved.entries("a")[-1]
+    assert (kept.number, kept.body["outcome"], kept.body["fields"]) == (told.value.entry, "refused", [])
+    for right in ({"by": THEIRS}, {"by": "u9", "acting": THERE}):
+        entry, facts = whole(moved, **right)
+        assert (entry.body["outcome"], facts["household.size"]) == ("given", 3)
+
+
+def test_why_the_whole_file_was_written_out_all_the_same_outlives_an_erasure(moved):
+    assert whole(moved, by=BY, override="their network is down")[1]
+    moved.erase("a", reason="kept long enough", by=THEIRS)
+    share = moved.entries("a", kinds=["share"])[-1]
+    assert (share.body["reason"], share.body["override"]["reason"]) == ("for the court", "their network is down")
+    assert (share.body["in_charge"], share.body["acting"]) == (THERE, HERE)
+
+
+def test_a_file_that_was_never_handed_over_is_written_out_for_no_division_that_it_never_spoke_of(file_store):
+    file_store.record(child(), at=day("2025-01-15"), by=BY)
+    with pytest.raises(SharingRefusedError) as told:
+        whole(file_store, by=THEIRS)
+    assert HERE in told.value.text.en
+    assert whole(file_store, by="u9")[1]
+    with pytest.raises(EntryRefusedError):
+        whole_file(file_store, "a", reason=" ", by=BY, on=ON)
+
+
+# ---- imports ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["ledger", "survey"])
+def again(request, tmp_path):
+    """A list of the division that handed the file over still names the child; files it, by whoever is given."""
+    path = tmp_path / "list.csv"
+    path.write_text(f"儿童姓名,身份证号,户籍地行政区划代码\n某甲,{NUMBER},{HERE}\n", encoding="utf-8")
+    ledger = read_ledger(path)
+    survey = combine([Source(built_in_profiles()["civil_affairs"], ON, ledger)])
+
+    def file(store, **who):
+        if request.param == "ledger":
+            return not store.import_ledger(ledger, at=ON, **who).not_filed
+        return not store.import_survey(survey, **who).of("not_filed")
+
+    return file
+
+
+def test_a_list_is_filed_in_others_files_only_with_a_reason_that_each_keeps(moved, again):
+    moved.correct("a", 1, {"child.resident_id": NUMBER}, reason="it was missing", by=THEIRS)
+    before = moved.head()
+    for wrong in ({"by": BY}, {"by": "u9"}, {"by": "u9", "acting": HERE}):
+        assert not again(moved, **wrong)
+    assert moved.head() == before
+    assert again(moved, by=BY, override="their network is down")
+    facts, decision = moved.entries("a")[-2:]
+    assert (decision.body["of"], decision.body["reason"]) == (facts.number, "their network is down")
+
+
+def test_a_list_is_filed_for_the_division_in_charge_that_is_stated(moved, again):
+    moved.correct("a", 1, {"child.resident_id": NUMBER}, reason="it was missing", by=THEIRS)
+    assert again(moved, by="u7", acting=THERE)
+
+
+def test_no_reason_begins_an_erased_file_again_by_a_list(moved, again):
+    ref = moved.pseudonym(NUMBER)
+    moved.record(child(ref=ref), at=ON, by=BY)
+    moved.erase(ref, reason="kept long enough", by=BY)
+    assert not again(moved, by=BY, override="their network is down")
+    assert moved.entries(ref)[-1].kind is EntryKind.ERASURE

@@ -192,6 +192,11 @@ def test_a_release_whose_day_has_come_is_overdue_until_somebody_records_it(file_
     planned = PRISON | {"until": "2025-08-20"}
     filed(file_store, father__situations=[planned])
     assert released(file_store, book) == [(day("2025-08-20"), True)]
+    (late,) = due(file_store, book, today=TODAY).of("release")
+    assert "此日已过，尚未记录结果" in late.what.zh
+    assert "nothing is recorded" in late.what.en
+    (ahead,) = due(file_store, book, today=day("2025-08-20")).of("release")
+    assert "释放后须复核" in ahead.what.zh
     state(file_store, "2025-08-21", planned)  # the same last day, told as of the day after
     assert released(file_store, book) == []
     assert released(file_store, book, on=day("2025-08-20")) == [(day("2025-08-20"), False)]
@@ -300,7 +305,7 @@ def test_a_birthday_is_told_only_where_the_day_before_differs(file_store, book):
     differs = {c for c, v in before.categories.items() if after.categories[c] != v}
     assert differs
     assert differs <= set(item.codes)
-    assert item.what.zh.startswith("儿童18周岁")
+    assert item.what.zh.startswith("儿童满18周岁")
 
 
 def test_the_money_a_birthday_ends_is_named_first(file_store, book):

@@ -3,8 +3,9 @@
 import sqlite3
 
 import pytest
+import sqlalchemy as sa
 
-from casefile.children import BY, child, day
+from casefile.children import BY, child, day, rules
 from kinderguard.casefile import (
     CaseStore,
     DamagedEntryError,
@@ -14,6 +15,7 @@ from kinderguard.casefile import (
     StoreUnusableError,
     new_key,
 )
+from kinderguard.casefile.tables import keys
 from kinderguard.survey import read_ledger
 from told import stray
 
@@ -51,6 +53,86 @@ def test_a_second_file_with_the_same_id_is_doubted(keyed):
 def test_two_files_with_the_same_id_written_at_once_are_doubted(file_store):
     first, second = file_store.append_many([_facts("a"), _facts("b")])
     assert (first.doubts, len(second.doubts)) == ((), 1)
+
+
+@pytest.fixture
+def twins(keyed):
+    """Two open files with one ID, the second written a day later."""
+    for ref in ("a", "b"):
+        keyed.record(with_id(ref), at=JAN, by=BY)
+        keyed._clock.move(days=1)
+    return keyed
+
+
+def told_of(store):
+    """By file, the others that each of the ways to look names."""
+    due = store.due(rules(), today=store.today()).of("doubt")
+    asked = {ref: each.others for ref in store.refs() for each in store.doubts(ref)}
+    assert {item.ref: (item.day, item.overdue) for item in due} == dict.fromkeys(asked, (day("2025-09-02"), True))
+    report = store.verify()
+    assert report.ok
+    assert [finding.where for finding in report.findings] == sorted(asked)[:1]
+    for text in (*(item.text for item in due), *(finding.message for finding in report.findings)):
+        assert NUMBER not in text.zh + text.en
+        assert not stray(text)
+    return asked
+
+
+def test_files_with_one_id_are_told_until_all_but_one_are_closed(twins):
+    assert told_of(twins) == {"a": ("b",), "b": ("a",)}
+    twins.close_file("b", reason="other", note="twice", last_paid=None, by=BY)
+    assert told_of(twins) == {}
+    twins.reopen_file("b", reason="a slip", by=BY)
+    assert set(told_of(twins)) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    "settle",
+    [
+        lambda s: s.erase("b", reason="kept long enough", by=BY),
+        lambda s: s.correct("b", 2, {"child.resident_id": OTHER}, reason="mistyped", by=BY),
+        lambda s: s.correct("b", 2, None, reason="another child", by=BY),
+    ],
+)
+def test_files_of_which_one_is_erased_or_holds_the_id_no_more_are_not_told(twins, settle):
+    settle(twins)
+    assert told_of(twins) == {}
+
+
+def test_an_id_that_the_file_of_another_child_holds_on_some_day_is_told(file_store):
+    file_store.record(with_id("a"), at=JAN, by=BY)
+    file_store.record(with_id("a", OTHER), at=SEPT, by=BY)
+    for ref, number in (("b", NUMBER), ("c", OTHER)):
+        file_store.record(with_id(ref, number), at=JAN, by=BY)
+    (seen,) = file_store.doubts("a")
+    assert seen.others == ("b", "c")
+    assert [each.others for ref in ("b", "c") for each in file_store.doubts(ref)] == [("a",), ("a",)]
+
+
+def test_a_damaged_file_hides_no_other_that_holds_its_id(tmp_path, twins):
+    with sqlite3.connect(tmp_path / "cases.db") as connection:
+        connection.execute("UPDATE kg_bodies SET content = zeroblob(9) WHERE number = 2")
+    connection.close()
+    assert [each.others for each in twins.doubts("a")] == [("b",)]
+    due = twins.due(rules(), today=SEPT)
+    assert [item.ref for item in due.of("doubt")] == ["a"]
+    assert "file.unreadable" in [problem.code for problem in due.problems]
+
+
+def test_a_closed_file_with_the_id_is_told_only_to_whoever_begins_another(file_store):
+    file_store.record(with_id("a"), at=JAN, by=BY)
+    file_store.close_file("a", reason="adopted", last_paid=None, by=BY)
+    (doubt,) = file_store.record(with_id("b"), at=JAN, by=BY).doubts
+    assert "store.reopen_file" in doubt.en
+    assert file_store.doubts("b") == ()
+
+
+def test_an_import_uses_the_one_file_that_is_left_open(keyed, ledger):
+    for ref in (keyed.pseudonym(NUMBER), "b"):
+        keyed.record(with_id(ref), at=JAN, by=BY)
+    keyed.close_file(keyed.pseudonym(NUMBER), reason="other", note="twice", last_paid=None, by=BY)
+    assert keyed.import_ledger(ledger, at=SEPT, by=BY).written == 1
+    assert keyed.case("b", at=SEPT).child.name.reveal() == "某甲"
 
 
 def _facts(ref):
@@ -148,12 +230,19 @@ def test_files_are_found_and_their_tables_made_anew_on_each_database(store):
     store.record(child(ref="b", division_code="330106001"), at=JAN, by=BY)
     assert store.find(NUMBER, by=BY, reason="a call") == ("a",)
     store.erase("b", reason="kept long enough", by=BY)
-    assert store.rebuild() == 2
-    assert store.verify().ok
+    visit = store.append("a", "visit", {}, valid_from=JAN, by=BY, key="v1")
+    for change in (sa.delete(keys), sa.insert(keys).values(digest="x", ref="a", number=99)):
+        with store._database.writing() as connection:
+            connection.execute(change)
+        assert [problem.code for problem in store.verify().problems] == ["chain.keys"]
+        assert store.rebuild() == 2
+        assert store.verify().ok
+    assert store.append("a", "visit", {}, valid_from=JAN, by=BY, key="v1") == visit
     assert store.find(NUMBER, by=BY, reason="a call") == ("a",)
     assert store.refs("330106") == ("a",)
     (doubt,) = store.record(with_id("c"), at=JAN, by=BY).doubts
     assert "file a" in doubt.en
+    assert [each.others for each in store.doubts("c")] == [("a",)]
     (doubt,) = store.record(child(ref="d", division_code="331988001"), at=JAN, by="user3").doubts
     assert "331988" in doubt.en
 

@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 
 from kinderguard import Case
-from kinderguard.casefile import CaseStore, DamagedEntryError, Head
+from kinderguard.casefile import CaseStore, DamagedEntryError, EntryRefusedError, Head
 from kinderguard.casefile.entries import FIRST, entry_hash
 
 JAN = dt.date(2025, 1, 1)
@@ -202,3 +202,61 @@ def test_an_entry_whose_day_author_or_kind_was_changed_cannot_be_read(path, chan
     tamper(path, f"UPDATE kg_entries SET {change} WHERE number = 3")
     with CaseStore(f"sqlite:///{path}") as store, pytest.raises(DamagedEntryError, match="entry 3"):
         store.entries("a")
+
+
+KEYS = [
+    "DELETE FROM kg_keys",
+    "UPDATE kg_keys SET number = 99 WHERE ref = 'a'",
+    "UPDATE kg_keys SET number = number - 1 WHERE ref = 'a'",
+    "UPDATE kg_keys SET ref = 'b' WHERE ref = 'a'",
+    "UPDATE kg_keys SET digest = 'x' WHERE ref = 'a'",
+    "INSERT INTO kg_keys SELECT 'x', ref, number FROM kg_keys WHERE ref = 'a'",
+    "INSERT INTO kg_keys VALUES ('x', 'nobody', 99)",
+]
+
+
+@pytest.mark.parametrize("change", KEYS)
+def test_keys_are_held_against_the_entries_and_had_again_from_them(path, change):
+    def again(store):
+        return [store.append(ref, "visit", {}, valid_from=JAN, by=BY, key=f"{ref}1").number for ref in ("a", "b")]
+
+    with CaseStore(f"sqlite:///{path}") as store:
+        numbers = again(store)
+        assert store.verify().ok
+    tamper(path, change)
+    assert {told for told, _ in found(path)} == {"chain.keys"}
+    with CaseStore(f"sqlite:///{path}") as store:
+        store.rebuild()
+        assert store.verify().ok
+        assert again(store) == numbers
+
+
+def test_a_key_that_led_to_nothing_outlives_a_rebuilding(path):
+    old, new = (Case.from_facts({"ref": "a", "household.size": size}) for size in (3, 4))
+    with CaseStore(f"sqlite:///{path}") as store:
+        assert store.record(old, at=JAN, by=BY, key="a1") is None
+        store.rebuild()
+        assert store.record(new, at=JAN, by=BY, key="a1") is None
+
+
+def test_of_keys_of_what_was_erased_nothing_is_left(path):
+    with CaseStore(f"sqlite:///{path}") as store:
+        for kind in ("visit", "share"):
+            store.append("a", kind, {}, valid_from=JAN, by=BY, key=kind)
+        digest = store._vault.key_digest("share")
+        store.erase("a", reason="r", by=BY)
+        assert store.verify().ok
+        store.rebuild()
+        assert store.verify().ok
+    connection = sqlite3.connect(path)
+    assert connection.execute("SELECT count(*) FROM kg_keys").fetchone() == (0,)
+    connection.close()
+    assert digest.encode() not in path.read_bytes()
+
+
+def test_no_reader_is_given_the_digest_of_a_key_and_none_is_given_as_one(path):
+    with CaseStore(f"sqlite:///{path}") as store:
+        for entry in (store.append("a", "visit", {}, valid_from=JAN, by=BY, key="a1"), store.entries("a")[-1]):
+            assert entry.body == {}
+        with pytest.raises(EntryRefusedError, match="kg_key"):
+            store.append("a", "visit", {"kg_key": "x"}, valid_from=JAN, by=BY)

@@ -8,6 +8,7 @@ import pytest
 
 from kinderguard.casefile import CaseStore
 from kinderguard.survey import read_ledger
+from told import stray
 
 DAY = dt.date(2025, 9, 1)
 BY = "330106.user3"
@@ -68,6 +69,37 @@ def test_importing_an_old_ledger_again_does_not_undo_what_was_learnt_since(store
     store.append(ref, "facts", {"facts": {"household.size": 4}}, valid_from=DAY, by=BY)
     store.import_ledger(old, at=DAY, by=BY)
     assert store.case(ref, at=DAY).household.size == 4
+
+
+def test_next_months_ledger_that_repeats_the_old_undoes_nothing_whatever_its_name(file_store, ledger):
+    file_store.import_ledger(ledger((1, "甲", ONE, "", 3)), at=dt.date(2025, 7, 1), by=BY)
+    ref = file_store.pseudonym(f"id:{ONE}")
+    file_store.correct(ref, 1, {"household.size": 4}, reason="miscounted", by=BY)
+    done = file_store.import_ledger(ledger((7, "甲", ONE, "", 3), name="八月.csv"), at=dt.date(2025, 8, 1), by=BY)
+    assert file_store.case(ref, at=DAY).household.size == 4
+    (place,) = done.held_back
+    assert (place.row, place.ref, place.facts) == (2, ref, ("household.size",))
+    assert not stray(place.why)
+    assert done.summary("en").endswith("; 1 row says again what was recorded otherwise since: not taken, to be checked")
+    assert len(file_store.doubts(ref)) == 1
+    again = file_store.import_ledger(ledger((1, "甲", ONE, "", 3), name="九月.csv"), at=DAY, by=BY)
+    assert (counts(again), len(again.held_back), len(file_store.doubts(ref))) == ((0, 1, 0, 0), 1, 1)
+    file_store.import_ledger(ledger((1, "甲", ONE, "", 4), name="十月.csv"), at=dt.date(2025, 10, 1), by=BY)
+    assert file_store.doubts(ref) == (), "it has come round"
+
+
+def test_an_old_ledger_whose_keys_were_lost_undoes_no_correction(file_store, ledger, tmp_path):
+    import sqlite3
+
+    old = ledger((1, "甲", ONE, "", 3))
+    file_store.import_ledger(old, at=DAY, by=BY)
+    ref = file_store.pseudonym(f"id:{ONE}")
+    file_store.correct(ref, 1, {"household.size": 4}, reason="miscounted", by=BY)
+    with sqlite3.connect(tmp_path / "cases.db") as database:
+        database.execute("delete from kg_keys")
+    done = file_store.import_ledger(old, at=DAY, by=BY)
+    assert (counts(done), len(done.held_back)) == ((0, 1, 0, 0), 1)
+    assert (file_store.case(ref, at=DAY).household.size, file_store.doubts(ref)) == (4, ())
 
 
 def test_a_child_twice_in_one_ledger_is_filed_once_and_told(store, ledger):

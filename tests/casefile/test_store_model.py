@@ -118,10 +118,12 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
         thought = self.model.facts(ref, day, FOREVER - 1)
         differing = {path: value for path, value in facts.items() if thought.get(path) != value}
         entry = self.store.record(Case.from_facts({"ref": ref, **facts}), at=day, by=BY)
-        assert (entry is None) == (not differing)
+        assert entry is not None or not differing
         if entry is not None:
-            number = self.noted(entry)
-            self.model.written[number] = Written(ref, day, None, differing)
+            number, said = self.noted(entry), dict(entry.body["facts"])
+            # What settles a question about the file is said once more, and is what was thought already.
+            assert said == differing | {path: thought[path] for path in said if path not in differing}
+            self.model.written[number] = Written(ref, day, None, said)
             self.model.believe(number, number)
 
     @rule(ref=refs, day=days, lasting=st.none() | st.integers(0, 3), facts=some_facts(unknown=True))

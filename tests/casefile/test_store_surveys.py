@@ -272,6 +272,77 @@ def test_an_interrupted_import_is_simply_started_again(tmp_path):
         assert store.verify()
 
 
+# ---- lists that were not brought up to date ------------------------------------------------------------------------------
+
+
+def corrected(store):
+    """A list of July says that the household has 3 members; somebody found out that it has 4."""
+    store.import_survey(combine([source("civil_affairs", row(household__size=3), as_of=JULY)]), by=BY)
+    store.correct(ref_of(store), 1, {"household.size": 4}, reason="miscounted", by=BY)
+
+
+def test_a_newer_list_that_repeats_the_old_undoes_nothing_and_says_so(file_store):
+    corrected(file_store)
+    stale = combine([source("civil_affairs", row(household__size=3, child__health="healthy"))])
+    done = file_store.import_survey(stale, by=BY)
+    (child,) = done
+    assert (child.filing, child.facts, child.held_back) == (Filing.WRITTEN, ("child.health",), ("household.size",))
+    assert size(file_store, DAY) == 4
+    assert "household" in child.text.en
+    assert not stray(child.text)
+    assert done.summary("en").endswith(
+        "; of 1 child lists say again what was recorded otherwise since: not taken, to be checked"
+    )
+    assert "1 名儿童有名单仍报旧值" in done.summary("zh")
+    (asked,) = file_store.doubts(child.ref)
+    assert (asked.path, asked.lists, asked.since) == ("household.size", ("civil_affairs",), DAY)
+    later = combine([source("civil_affairs", row(household__size=3), as_of=OCTOBER)])
+    (child,) = file_store.import_survey(later, by=BY)
+    assert (child.filing, child.held_back, len(file_store.doubts(child.ref))) == (
+        Filing.UNCHANGED,
+        ("household.size",),
+        1,
+    )
+
+
+def test_a_dispute_between_the_old_value_and_the_recorded_one_leaves_that_alone(file_store, asking):
+    corrected(file_store)
+    (child,) = file_store.import_survey(
+        combine(lists(row(household__size=3), row(household__size=4), days=(DAY, OCTOBER)), trust=asking), by=BY
+    )
+    assert (size(file_store, OCTOBER), child.open, child.held_back) == (4, ("household.size",), ("household.size",))
+    (child,) = file_store.import_survey(
+        combine(lists(row(household__size=3), row(household__size=5), days=(DAY, OCTOBER)), trust=asking), by=BY
+    )
+    assert (size(file_store, OCTOBER), child.held_back) == (None, ()), "what nobody has heard before is in dispute"
+
+
+def test_who_is_no_longer_on_a_newer_list_is_told_and_stays_open(file_store):
+    both = [{"child.resident_id": number(n), "household.size": 3} for n in (1, 3)]
+    first = combine([source("civil_affairs", *both, as_of=JULY), source("education", both[0], as_of=JULY)])
+    file_store.import_survey(first, by=BY)
+    assert file_store.no_longer_listed(first) == ()
+    later = combine([source("civil_affairs", both[0]), source("civil_affairs.b", both[1])])
+    (gone,) = file_store.no_longer_listed(later)
+    ref = file_store.pseudonym(f"id:{number(3)}")
+    assert (gone.ref, gone.list, gone.last, gone.as_of) == (ref, "civil_affairs", JULY, DAY)
+    assert not stray(gone.text, "civil_affairs")
+    assert ref in file_store.refs()
+    assert file_store.no_longer_listed(later, division="330199") == ()
+    file_store.close_file(ref, reason="adopted", last_paid=None, by=BY)
+    assert file_store.no_longer_listed(later) == ()
+
+
+def test_nobody_is_said_to_have_gone_who_may_be_there(file_store):
+    file_store.import_survey(combine([source("civil_affairs", {"child.resident_id": OTHER}, as_of=JULY)]), by=BY)
+    lists_ = [source(code, {"child.resident_id": said}) for code, said in (("civil_affairs", ID), ("education", OTHER))]
+    one = combine(lists_).same(CIVIL, SCHOOL, by=BY)
+    assert one.children[0].open, "which ID is right is not decided"
+    assert file_store.no_longer_listed(one) == ()
+    assert file_store.no_longer_listed(one.take("child.resident_id", SCHOOL, by=BY)) == ()
+    assert len(file_store.no_longer_listed(one.take("child.resident_id", CIVIL, by=BY))) == 1
+
+
 DAYS = st.sampled_from([JULY, dt.date(2025, 8, 1), DAY])
 SAID = st.fixed_dictionaries(
     {},

@@ -229,7 +229,7 @@ def test_a_file_is_not_transferred_to_where_it_lies_already(filed):
     with pytest.raises(MoveRefusedError) as told:
         propose_transfer(filed, "b", "330199", by=BY, on=ON)
     assert "330199002" in refused(told).en
-    assert propose_transfer(filed, "b", "330199003", by=BY, on=ON).body["to"] == "330199003"
+    assert propose_transfer(filed, "b", "330199003", by=THEIRS, on=ON).body["to"] == "330199003"
 
 
 @pytest.mark.parametrize(("acting", "in_charge"), [("330199003", "330199003"), ("3301", THERE), (THERE, THERE)])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.offers import ONE_OFFER, UNCHECKED
 from survey.lists import number, write
 
 pytest.importorskip("sqlalchemy")
@@ -13,22 +14,7 @@ pytest.importorskip("highspy")
 
 DAY, BY = ("--on", "2025-09-01"), ("--by", "330199.u1")
 NAMES = ("张宁远", "张梦", "何星", number(1, "20120305"), "19900001111")
-OFFERS = """
-[[offers]]
-code = "company"
-organisation = "330199.volunteers"
-provider = "volunteers"
-services = ["company", "guardian_visit"]
-capacity = 1
-people = [{ ref = "1", unfit_grounds = [], barred_by = [] }]
-[[offers]]
-code = "unchecked"
-organisation = "330199.newcomers"
-provider = "organisation"
-services = ["company"]
-capacity = 9
-people = [{ ref = "1" }]
-"""
+OFFERS = ONE_OFFER + UNCHECKED
 
 
 @pytest.fixture(autouse=True)
@@ -198,6 +184,8 @@ def test_a_need_that_two_organisations_serve_is_found_before_it_happens(kindergu
     (found,) = lines_of(twice)
     assert (found["ref"], found["since"], found["until"]) == (served["ref"], "2025-10-01", "2025-12-31")
     assert set(found["organisations"]) == {"330199.volunteers", "330199.newcomers"}
+    told = kinderguard("care", "overlaps", "--on", "2025-10-01", "--services", "other.csv").stdout
+    assert f"的同一需求（走访监护人，{served['need']}）自" in told
     # A need that another organisation reports is allocated to nobody else.
     Path("other.csv").write_text(Path("other.csv").read_text("utf-8").replace("2025-10-01", "2025-08-01"), "utf-8")
     mine = {(d["ref"], d["need"]) for d in allocated(kinderguard, "--services", "other.csv")}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.offers import ONE_OFFER
 from survey.lists import number, write
 
 pytest.importorskip("sqlalchemy")
@@ -133,19 +134,9 @@ def test_a_community_that_is_none_is_refused_with_its_line(kinderguard, targets,
 
 # ---- what if -------------------------------------------------------------------------------------------------------
 
-OFFERS = """
-[[offers]]
-code = "company"
-organisation = "330199.volunteers"
-provider = "volunteers"
-services = ["company", "guardian_visit"]
-capacity = 1
-people = [{ ref = "1", unfit_grounds = [], barred_by = [] }]
-"""
-
 
 def test_what_would_be_without_an_offer_or_with_more_places_is_told_and_kept_nowhere(kinderguard, tmp_path):
-    Path("offers.toml").write_text(OFFERS, "utf-8")
+    Path("offers.toml").write_text(ONE_OFFER, "utf-8")
     child = {
         "序号": "1", "儿童姓名": "张宁远", "身份证号": number(1, "20120305"), "户籍地行政区划代码": "330199001", "父亲状况": "死亡",
         "母亲状况": "服刑在押", "母亲状况起始日期": "2024-10-20", "母亲状况截止日期": "2027-10-20", "监护人姓名": "何星", "与儿童关系": "祖父母",

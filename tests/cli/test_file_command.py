@@ -147,6 +147,9 @@ def test_an_assessment_is_kept_once_and_a_later_one_tells_what_has_changed(kinde
     assert "新存 0，此前已存 2" in kinderguard("file", "assess", "--on", DAY, *BY).stdout
     later = kinderguard("file", "assess", "--on", "2030-03-05", *BY, "--lang", "en")  # the boy is 18
     assert "changes since the last assessment" in later.stdout
+    again = kinderguard("file", "assess", "--on", "2030-03-05", *BY, "--lang", "en")
+    assert "0 results kept, 2 kept before" in again.stdout
+    assert again.stdout.splitlines()[1:] == later.stdout.splitlines()[1:]  # the same changes, told again
     lines = kinderguard("file", "assess", filed[0], "--on", DAY, *BY, "--format", "jsonl").stdout.splitlines()
     assert [json.loads(line)["ref"] for line in lines] == [filed[0]]
     kinderguard("file", "assess", "--on", DAY, *BY, "--format", "csv", "--out", "changes.csv")

@@ -198,3 +198,31 @@ def test_two_valid_ids_that_may_be_one_childs_wait_and_the_summary_says_so(kinde
     assert "--two-ids" in done.stderr
     asked = kinderguard("file", "import", "civil.csv:civil_affairs", *AT, "--two-ids", "--lang", "en")
     assert asked.stdout.startswith("2 children = 2 written")
+
+
+def test_a_list_that_was_not_brought_up_to_date_is_told_and_answered_on_the_command_line(kinderguard, tmp_path):
+    boy = {"儿童姓名": "张宁远", "身份证号": number(1, BORN), "户籍地行政区划代码": "330199001"}
+    other = boy | {"儿童姓名": "何安", "身份证号": number(3, BORN)}
+    write(tmp_path / "july.csv", boy | {"家庭人口": "3"}, other)
+    write(tmp_path / "august.csv", boy | {"家庭人口": "3"})
+    kinderguard("file", "import", "july.csv:civil_affairs", "--at", "2025-07-01", *BY)
+    (ref,) = (
+        r for r in kinderguard("file", "list").stdout.split() if "家庭人口" in kinderguard("file", "show", r).stdout
+    )
+    kinderguard("file", "correct", ref, "1", "--fact", "household.size=4", "--reason", "登记有误", *BY)
+    done = kinderguard(
+        "file", "import", "august.csv:civil_affairs", "--at", "2025-08-01", *BY, "--no-longer-listed", "gone.csv"
+    )
+    assert done.exit_code == 1
+    assert "1 名儿童有名单仍报旧值" in done.stdout
+    assert "家庭人口  1" in done.stdout
+    assert ref in done.stderr
+    assert "不再列有 1 份未结案档案的儿童" in done.stderr
+    (line,) = Path("gone.csv").read_text("utf-8-sig").splitlines()[1:]
+    assert line.split(",")[1:] == ["civil_affairs", "2025-08-01", "2025-07-01"]
+    shown = kinderguard("file", "show", ref, "--history", "--lang", "en").stdout
+    assert "What the list says (civil_affairs):" in shown
+    assert "with kinderguard file record, which confirms it" in shown
+    assert "said by lists and not taken as facts" in shown
+    kinderguard("file", "record", ref, "household.size=4", "--at", "2025-08-01", *BY)
+    assert "To be checked" not in kinderguard("file", "show", ref, "--lang", "en").stdout

@@ -6,6 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from cli.offers import ONE_OFFER
 from kinderguard.formats import schema
 from survey.lists import number, write
 
@@ -31,19 +32,8 @@ def lines_of(result):
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
-OFFER = """
-[[offers]]
-code = "company"
-organisation = "330199.volunteers"
-provider = "volunteers"
-services = ["company", "guardian_visit"]
-capacity = 1
-people = [{ ref = "1", unfit_grounds = [], barred_by = [] }]
-"""
-
-
 def test_what_care_writes(kinderguard, filed):
-    Path("offers.toml").write_text(OFFER, "utf-8")
+    Path("offers.toml").write_text(ONE_OFFER, "utf-8")
     check("need", *lines_of(kinderguard("care", "needs", *ON, "--to-clarify", "--format", "jsonl")))
     plans = lines_of(kinderguard("care", "plan", *ON, "--format", "jsonl"))
     assert any(plan["follow_ups"] for plan in plans)

@@ -107,13 +107,23 @@ class Overlap:
 
     @property
     def message(self) -> Text:
-        """What to look at, in both languages."""
+        """What to look at, in both languages; the need is told by its code."""
+        return self.told()
+
+    def told(self, title: Text | None = None) -> Text:
+        """What to look at, in both languages.
+
+        Args:
+            title: what the need is called, as ``need_rules`` has it; told by its code alone if left out.
+        """
+        code = self.first.need
+        need = Text(code, code) if title is None else Text(f"{title.zh}，{code}", f"{title.en}, {code}")
         until = Text("起", " on") if self.until is None else Text(f"至{self.until}", f" to {self.until}")
         a, b = self.first, self.second
         return Text(
-            f"儿童{a.ref}的同一需求（{a.need}）自{self.since}{until.zh}由{a.organisation}和{b.organisation}重复服务；"
+            f"儿童{a.ref}的同一需求（{need.zh}）自{self.since}{until.zh}由{a.organisation}和{b.organisation}重复服务；"
             "请两家商定由谁负责",
-            f"one need of child {a.ref} ({a.need}) is served twice, by {a.organisation} and {b.organisation}, from "
+            f"one need of child {a.ref} ({need.en}) is served twice, by {a.organisation} and {b.organisation}, from "
             f"{self.since}{until.en}; let the two settle who does it",
         )
 

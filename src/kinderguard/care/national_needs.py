@@ -27,7 +27,7 @@ from kinderguard.national import (
     UNFIT_CAREGIVER,
 )
 from kinderguard.national import sources as s
-from kinderguard.national.terms import UNDER_18
+from kinderguard.national.terms import UNDER_18, is_at
 from kinderguard.packs.need_rules import NeedDomain, NeedRule, Qualification, Service, Urgency
 from kinderguard.rules import BoolExpr, Trust, child, named, parents
 
@@ -85,7 +85,7 @@ BACK_TO_SCHOOL = NeedRule(
     code="cn.need.back_to_school",
     domain=NeedDomain.SCHOOLING,
     title=Text("返校就读", "A way back to school"),
-    when=UNDER_18 & ((child.schooling.stage == SchoolStage.DROPPED_OUT) | _open_risk(RiskKind.DROPPING_OUT)),
+    when=UNDER_18 & (is_at(SchoolStage.DROPPED_OUT) | _open_risk(RiskKind.DROPPING_OUT)),
     urgency=Urgency.SOON,
     reason=Text("已经辍学，或有失学辍学风险", "the child dropped out of school, or may"),
     services=(Service.SCHOOLING_SUPPORT,),
@@ -96,9 +96,7 @@ SCHOOLING_WITH_DISABILITY = NeedRule(
     code="cn.need.schooling_with_disability",
     domain=NeedDomain.SCHOOLING,
     title=Text("残疾儿童入学", "Schooling for a disabled child who cannot attend"),
-    when=UNDER_18
-    & child.is_in(DISABLED)
-    & child.schooling.stage.is_in(SchoolStage.NOT_IN_SCHOOL, SchoolStage.DROPPED_OUT),
+    when=UNDER_18 & child.is_in(DISABLED) & is_at(SchoolStage.NOT_IN_SCHOOL, SchoolStage.DROPPED_OUT),
     urgency=Urgency.SOON,
     reason=Text("残疾儿童不能入学的，给予教育救助", "education aid reaches disabled children who cannot attend school"),
     services=(Service.SCHOOLING_SUPPORT,),
@@ -106,9 +104,7 @@ SCHOOLING_WITH_DISABILITY = NeedRule(
 )
 _AT_SCHOOL = named(
     "at_school",
-    child.schooling.stage.is_in(
-        SchoolStage.PRIMARY, SchoolStage.JUNIOR_MIDDLE, SchoolStage.SENIOR_HIGH, SchoolStage.SECONDARY_VOCATIONAL
-    ),
+    is_at(SchoolStage.PRIMARY, SchoolStage.JUNIOR_MIDDLE, SchoolStage.SENIOR_HIGH, SchoolStage.SECONDARY_VOCATIONAL),
     zh="在小学、初中、普通高中或中职就读",
     en="is in primary, junior middle, senior high or secondary vocational school",
 )

@@ -39,6 +39,7 @@ _PUBLIC = {
     "LeadError": "kinderguard.casefile.due",
     "MoveRefusedError": "kinderguard.casefile.moves",
     "NewEntry": "kinderguard.casefile.entries",
+    "NoLongerListed": "kinderguard.casefile.unlisted",
     "NoStoreError": "kinderguard.casefile.errors",
     "NotAssessedError": "kinderguard.casefile.changes",
     "NotReproducibleError": "kinderguard.casefile.errors",
@@ -50,6 +51,7 @@ _PUBLIC = {
     "Refusal": "kinderguard.casefile.sharing",
     "Retention": "kinderguard.casefile.retention",
     "RetentionNotSetError": "kinderguard.casefile.retention",
+    "SameId": "kinderguard.casefile.holders",
     "SharedFile": "kinderguard.casefile.sharing",
     "SharingBasis": "kinderguard.casefile.sharing",
     "SharingRefusedError": "kinderguard.casefile.sharing",
@@ -105,6 +107,7 @@ if TYPE_CHECKING:
         UnreadableEntryError,
     )
     from kinderguard.casefile.history import FactChange, HistoryLine
+    from kinderguard.casefile.holders import SameId
     from kinderguard.casefile.importing import Imported
     from kinderguard.casefile.moves import MoveRefusedError
     from kinderguard.casefile.opening import PlainStoreWarning
@@ -124,6 +127,7 @@ if TYPE_CHECKING:
     from kinderguard.casefile.store import CaseStore
     from kinderguard.casefile.surveying import FiledChild, FiledSurvey, Filing
     from kinderguard.casefile.transfers import Transfer, TransferState
+    from kinderguard.casefile.unlisted import NoLongerListed
     from kinderguard.casefile.verifying import Head, VerifyReport
 
 if not TYPE_CHECKING:  # to a type checker, a name that is not imported above is misspelt
@@ -152,8 +156,8 @@ __all__ = [
     "DueItem", "DueKind", "DueList", "Duty", "Entry", "EntryKind", "EntryRefusedError", "Erasable", "ErasedError",
     "ErasureResidueWarning", "FactChange", "FactSource", "FileState", "FiledChild", "FiledSurvey", "Filing", "Head", "HiddenFact",
     "HistoryLine", "Imported", "KeyRefusedError", "Lead", "LeadError", "MoveRefusedError", "NewEntry",
-    "NoStoreError", "NotAssessedError", "NotReproducibleError", "Overpaid", "Override", "PlainStoreWarning", "Recipient",
-    "Recording", "Refusal", "Retention", "RetentionNotSetError", "SharedFile", "SharingBasis", "SharingRefusedError",
+    "NoLongerListed", "NoStoreError", "NotAssessedError", "NotReproducibleError", "Overpaid", "Override", "PlainStoreWarning", "Recipient",
+    "Recording", "Refusal", "Retention", "RetentionNotSetError", "SameId", "SharedFile", "SharingBasis", "SharingRefusedError",
     "SharingRule", "SharingRules", "SharingRulesError", "Standing", "StoreBusyError", "StoreError",
     "StoreFullError", "StoreUnusableError", "Transfer", "TransferState", "UnknownEntryError", "UnknownFileError",
     "UnreadableEntryError", "UnreadableResultError", "VerifyReport", "new_key", "pseudonym",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kinderguard.casefile.care_plans import CarePlan
-from kinderguard.casefile.entries import EntryKind, NewEntry
+from kinderguard.casefile.entries import KEY_DIGEST, EntryKind, NewEntry
 from kinderguard.casefile.errors import EntryRefusedError
 from kinderguard.casefile.transfers import TransferMove, check_receiver
 from kinderguard.model.codes import ClosingReason
@@ -32,6 +32,8 @@ def check_body(new: NewEntry) -> None:
     """
     if not isinstance(new.body, Mapping):
         raise _refused(new, [Text("应为表（名称: 值）", "it is a mapping of names to values")])
+    if KEY_DIGEST in new.body:
+        raise _refused(new, [Text(f"“{KEY_DIGEST}”由档案库自用", f"'{KEY_DIGEST}' is the store's own")])
     check = _CHECKS.get(new.kind)
     found = [] if check is None else check(new)
     if found:

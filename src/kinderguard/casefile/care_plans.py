@@ -357,7 +357,7 @@ class CarePlan(Record):
             )
 
     def service_moved(self, number: int, to: ServiceState | str, **changed: Any) -> "CarePlan":
-        """The plan with one service in another state.
+        """The plan with one service in another state; or with more that is known of it, where it is in that state already.
 
         Args:
             number: which service.
@@ -372,8 +372,9 @@ class CarePlan(Record):
         """
         after = _state(ServiceState, to)
         found = self._numbered("services", number, PartOfPlan.SERVICE.label)
-        _check_move(Text(f"服务{number}", f"Service {number}"), SERVICE_MOVES, found.state, after)
-        if after is ServiceState.PLANNED:
+        if found.state is not after or not changed:
+            _check_move(Text(f"服务{number}", f"Service {number}"), SERVICE_MOVES, found.state, after)
+        if after is ServiceState.PLANNED and found.state is not after:
             changed = {"organisation": None, "offer": None} | changed  # the promise was taken back
         return self._with("services", found, found.model_copy(update={**changed, "state": after}))
 

@@ -14,10 +14,11 @@ from weakref import WeakKeyDictionary
 import attrs
 from pydantic import BaseModel
 
-from kinderguard.casefile.entries import EntryKind
+from kinderguard.casefile.entries import Entry, EntryKind
 from kinderguard.casefile.errors import StoreError
 from kinderguard.casefile.facts import PLACES, case_of, facts_of, title_of
 from kinderguard.casefile.history import changes_between, holdings, known_by, stated_on, values, withdrawn
+from kinderguard.casefile.turning import ONE_DAY
 from kinderguard.engines.assessment import ZERO, Assessment, PolicyResult
 from kinderguard.engines.missing import DERIVED
 from kinderguard.engines.plan import Plan, Step
@@ -79,6 +80,8 @@ class Overpaid:
         first, last: the first and the last month paid too much, as ``2026-03``.
         months: how many months that is by the calendar.
         low, high: how much in yuan, at least and at most; they differ where what was due is not known exactly.
+        uncounted: how many months begin after ``since`` and before the first assessment that was kept. Nobody knows what
+            was paid in them, so they are not among the others.
     """
 
     since: dt.date
@@ -87,6 +90,7 @@ class Overpaid:
     months: int
     low: Decimal
     high: Decimal
+    uncounted: int = 0
 
     @property
     def amount(self) -> Decimal | None:
@@ -131,7 +135,7 @@ class Change:
         kind: what it is.
         code, title: of the category or policy.
         what: ``"category"``, ``"money"`` or ``"service"``.
-        on: the day of the new result.
+        on: the day of the new result; of ``overpayments`` alone, that of the last month looked at.
         before, after: what it came to.
         because: what brought it about: facts that changed, conditions that turned, values or rules that were changed.
         overpaid: of an overpayment, since when and how much.
@@ -184,7 +188,8 @@ def changes(
 
     Returns:
         For each category and policy that changed: what begins, ends, rises, falls, must be reviewed (it has become open)
-        or is settled (it was open); then what was overpaid, see ``overpayments``.
+        or is settled (it was open); then what was overpaid, see ``overpayments``. A month that begins on the day of the
+        new result is not among what was overpaid: it is given by the new result.
 
     Raises:
         UnreadableResultError: ``last`` is no result.
@@ -209,7 +214,8 @@ def changes(
         if kind is not None:
             found.append(_change(kind, code, new, old, now, reasons.of(code)))
     if true_on is not None:
-        found += overpayments([last] if paid is None else paid, true_on, through=new.on)
+        told = overpayments([last] if paid is None else paid, true_on, through=new.on - ONE_DAY)
+        found += [attrs.evolve(each, on=new.on) for each in told]
     return tuple(found)
 
 
@@ -218,14 +224,17 @@ def changes_of(
 ) -> tuple[Change, ...]:
     """What has changed for a filed child against the last assessment that was kept; nothing is written.
 
-    What was assessed is taken as what was paid, up to the last month paid where the file is closed. What was overpaid is
-    told by both times of the file: since when it was true, although it became known later.
+    What was assessed is taken as what was paid, up to the last month paid where the file is closed. An assessment that
+    looks back, since one of a later day was written before it, paid nothing. What was overpaid is told by both times of the
+    file: since when it was true, although it became known later. Asked again on the same day, the answer is the same,
+    whether or not the new result was kept in between.
 
     Args:
         store, ref: the file.
         book: the rules.
         on: the day of the new result; today if left out.
-        last: the number of the assessment to compare with; the last one up to the day, if left out.
+        last: the number of the assessment to compare with. If left out, the last one before the day; where there is none,
+            the first one of that day.
 
     Raises:
         NotAssessedError: no assessment was kept yet, or there is none of that number.
@@ -242,7 +251,7 @@ def changes_of(
         kept = kept[: place + 1]
     if not kept:
         raise NotAssessedError.of(ref)
-    base = kept[-1]
+    base = kept[-1] if last is not None else next((e for e in reversed(kept) if e.valid_from < day), kept[0])
     held = holdings(entries)
 
     def true_on(when: dt.date) -> Assessment:
@@ -252,40 +261,58 @@ def changes_of(
     facts = [c.path for c in changes_between(before, stated_on(held, day))]
     new = true_on(day)
     found = changes(base.body["line"], new, facts=facts)
-    closing, through = closing_of(entries, day), day
+    closing, through = closing_of(entries, day), day - ONE_DAY
     if closing is not None:
         if closing.last_paid is None:
             return found
         through = min(day, dt.date.fromisoformat(closing.last_paid + "-01"))
-    return found + overpayments([e.body["line"] for e in kept], true_on, through=through)
+    paid, known_from = [e.body["line"] for e in _paid_by(kept)], held[0].valid_from if held else None
+    told = overpayments(paid, true_on, through=through, known_from=known_from)
+    return (*found, *(attrs.evolve(each, on=day) for each in told))
+
+
+def _paid_by(kept: Iterable[Entry]) -> Iterator[Entry]:
+    """The assessments that money was paid by: one that was written after one of a later day only looks back."""
+    newest = dt.date.min
+    for entry in sorted(kept, key=lambda e: e.number):
+        if entry.valid_from >= newest:
+            newest = entry.valid_from
+            yield entry
 
 
 def overpayments(
-    paid: Sequence[Result], true_on: Callable[[dt.date], Assessment], *, through: dt.date
+    paid: Sequence[Result],
+    true_on: Callable[[dt.date], Assessment],
+    *,
+    through: dt.date,
+    known_from: dt.date | None = None,
 ) -> tuple[Change, ...]:
     """What was paid too much each month, by what is known now to have been true.
 
     A month is reckoned by its first day: what was due on it may be kept for that month. That is this library's
     convention (the sources give a last month paid, and no day). Only what is paid monthly is reckoned, and only where the
-    amount paid was known exactly.
+    amount paid was known exactly. Months before the first result stay out: nobody knows what was paid in them.
 
     Args:
         paid: the results by which was paid, in the order of their days. Each counts from the first month that begins on
             or after its day, until the next one counts.
         true_on: what was due on a day by the facts as they are known now.
         through: months that begin up to this day are reckoned.
+        known_from: the first day of which anything is known. From there on is looked since when less was due; from the
+            first result on, if left out.
 
     Raises:
         UnreadableResultError: something in ``paid`` is no result.
     """
     through = as_day(through, "through")
-    results = sorted(((_day(p), number, p) for number, p in enumerate(paid)), key=lambda r: r[:2])
+    results = [(_day(p), _standings(p)) for p in paid]
+    results.sort(key=lambda r: r[0])
     months: dict[str, list[tuple[dt.date, Decimal, Decimal]]] = {}
     since: dict[str, dt.date] = {}
     newest: Assessment | None = None
-    for position, (day, _, result) in enumerate(results):
-        end = results[position + 1][0] if position + 1 < len(results) else through + dt.timedelta(days=1)
-        payments = {code: s for code, s in _standings(result).items() if _is_paid_monthly(s)}
+    for position, (day, said) in enumerate(results):
+        end = results[position + 1][0] if position + 1 < len(results) else through + ONE_DAY
+        payments = {code: s for code, s in said.items() if _is_paid_monthly(s)}
         for first in _firsts(day, end):
             if first > through:
                 break
@@ -296,16 +323,19 @@ def overpayments(
                 if low > ZERO:
                     months.setdefault(code, []).append((first, low, high))
                     if code not in since:
-                        since[code] = _since(code, given, true_on, results[0][0], first)
+                        since[code] = _since(code, results, true_on, known_from, first)
     if newest is None:
         return ()
-    return tuple(_overpaid(code, months[code], since[code], newest) for code in sorted(months))
+    uncounted = {code: sum(1 for _ in _firsts(since[code], results[0][0])) for code in months}
+    return tuple(_overpaid(code, months[code], since[code], uncounted[code], newest) for code in sorted(months))
 
 
-def _overpaid(code: str, months: list[tuple[dt.date, Decimal, Decimal]], since: dt.date, truth: Assessment) -> Change:
+def _overpaid(
+    code: str, months: list[tuple[dt.date, Decimal, Decimal]], since: dt.date, uncounted: int, truth: Assessment
+) -> Change:
     low, high = sum((m[1] for m in months), ZERO), sum((m[2] for m in months), ZERO)
     first, last = months[0][0], months[-1][0]
-    told = Overpaid(since, f"{first:%Y-%m}", f"{last:%Y-%m}", len(months), low, high)
+    told = Overpaid(since, f"{first:%Y-%m}", f"{last:%Y-%m}", len(months), low, high, uncounted)
     now = _standings(truth).get(code, Standing(False, ZERO, ZERO))
     return attrs.evolve(
         _change(ChangeKind.OVERPAID, code, truth, Standing(True, now.high or ZERO, now.high), now, ()), overpaid=told
@@ -327,17 +357,47 @@ def _too_much(given: Standing, due: Standing | None) -> tuple[Decimal, Decimal]:
 
 
 def _since(
-    code: str, given: Standing, true_on: Callable[[dt.date], Assessment], paid_from: dt.date, known: dt.date
+    code: str,
+    results: Sequence[tuple[dt.date, Mapping[str, Standing]]],
+    true_on: Callable[[dt.date], Assessment],
+    known_from: dt.date | None,
+    overpaid: dt.date,
 ) -> dt.date:
-    """The first day, from ``paid_from`` on, since when it was true without a break that less was due."""
+    """The first day since when it was true without a break that less was due than is given, back from an overpaid month.
 
-    def is_less(day: dt.date) -> bool:
-        return _too_much(given, _standings(true_on(day)).get(code))[0] > ZERO
+    A day is held against what was given on it, so that a lower standard of an earlier year is no overpayment. Before the
+    first result nobody knows what was given: as little as on the day of that result was due.
+    """
+    start = results[0][0]
+    earliest = start if known_from is None else min(start, known_from)
 
-    day = known
-    while day > paid_from and is_less(day - dt.timedelta(days=1)):
-        day -= dt.timedelta(days=1)
+    def due(day: dt.date) -> Standing | None:
+        return _standings(true_on(day)).get(code)
+
+    at_start = due(start) if earliest < start else None
+    day, given = overpaid, _given_on(code, results, overpaid)
+    while day > earliest:
+        before = day - ONE_DAY
+        given = _given_on(code, results, before) or given
+        assert given is not None  # of a month that was overpaid
+        was_due = due(before)
+        if _too_much(given, was_due)[0] <= ZERO or (before < start and not _no_more(was_due, at_start)):
+            break
+        day = before
     return day
+
+
+def _given_on(code: str, results: Sequence[tuple[dt.date, Mapping[str, Standing]]], day: dt.date) -> Standing | None:
+    """What the result in force on a day gives each month; None where there is none, or it gives nothing that is known."""
+    said = next((said for since, said in reversed(results) if since <= day), {})
+    given = said.get(code)
+    return given if given is not None and _is_paid_monthly(given) else None
+
+
+def _no_more(one: Standing | None, other: Standing | None) -> bool:
+    """Whether at most as much was due."""
+    highs = [None if s is None else s.high for s in (one, other)]
+    return highs[0] is not None and highs[1] is not None and highs[0] <= highs[1]
 
 
 def _firsts(start: dt.date, end: dt.date) -> Iterator[dt.date]:
@@ -519,11 +579,24 @@ def _money_sentence(c: Change) -> Text:
 
 def _overpaid_sentence(title: Text, o: Overpaid) -> Text:
     money = bounds_text(o.low, o.high)
-    return Text(
-        f"{title.zh}自{o.first}至{o.last}共{o.months}个月多发，合计{money.zh}（自{o.since}起已不应如数发放）",
-        f"{title.en} was overpaid for {o.months} month{'' if o.months == 1 else 's'}, {o.first} to {o.last}, "
-        f"{money.en} in all (less was due from {o.since} on)",
+    before = (
+        Text(
+            f"；首次评估之前的{o.uncounted}个月未计入，因不知是否发放",
+            f"; {_months(o.uncounted)} before the first assessment {'is' if o.uncounted == 1 else 'are'} not counted, since "
+            "nobody knows what was paid",
+        )
+        if o.uncounted
+        else same("")
     )
+    return Text(
+        f"{title.zh}自{o.first}至{o.last}共{o.months}个月多发，合计{money.zh}（自{o.since}起已不应如数发放{before.zh}）",
+        f"{title.en} was overpaid for {_months(o.months)}, {o.first} to {o.last}, "
+        f"{money.en} in all (less was due from {o.since} on{before.en})",
+    )
+
+
+def _months(count: int) -> str:
+    return f"{count} month{'' if count == 1 else 's'}"
 
 
 # ---- why -------------------------------------------------------------------------------------------------------

@@ -3,7 +3,11 @@
 Used by writing transactions, once for every entry. A division is named by whoever writes (``acting``) or by what the user's
 code begins with (``330106.user3``); many a county's users have codes that say nothing of a place. So a file that was handed
 over asks for one, while of a file that never was, a user from elsewhere only looks doubtful: a child may live where it is
-not registered. An erasure by another division is refused either way, since it cannot be undone.
+not registered. What another division proposes, erases or has written out whole is refused either way: the first would let
+it take the file to itself, and the others cannot be undone.
+
+Nobody is authenticated here: ``acting`` is what somebody says. It is held against the user's code and, where that names no
+division, against the side that the user took in the file's transfers; who proposed one never answers it for the receiver.
 """
 
 import datetime as dt
@@ -22,11 +26,14 @@ from kinderguard.casefile.transfers import (
     TransferState,
     acting_division,
     open_transfer,
+    side_taken,
     transfers,
 )
 from kinderguard.model.places import PROVINCES, covers
 from kinderguard.model.text import Text
 
+#: What cannot be undone. Of what is shared, only a whole file is held against the places that the file spoke of.
+_NOT_UNDONE = frozenset({EntryKind.ERASURE, EntryKind.SHARE})
 _OF_USER = re.compile(r"(\d{12}|\d{9}|\d{6})(?!\d)")
 
 
@@ -36,12 +43,14 @@ class Standing:
 
     Attributes:
         refused: why not.
+        final: whether no reason lets it be written all the same.
         doubt: why it looks wrong, though it may be right.
         in_charge: the division in charge, where that was looked at.
         acting: the division that acts, where one is named.
     """
 
     refused: Text | None = None
+    final: bool = False
     doubt: Text | None = None
     in_charge: str | None = None
     acting: str | None = None
@@ -72,20 +81,29 @@ def standing(new: NewEntry, entries: Iterable[Entry], places: Collection[str], t
     entries, user = list(entries), division_of(new.by)
     acting = None if new.acting is None else acting_division(new.acting)
     place = acting or user
+    is_transfer = new.kind is EntryKind.TRANSFER
+    is_answer = is_transfer and new.body.get("move") != TransferMove.PROPOSE.value
+    if is_answer and (own := _of_proposer(new, entries)) is not None:
+        return own
     if acting and user and not _is_related(acting, user):
         return Standing(_not_of(new.by, acting), acting=acting)
-    if new.kind is EntryKind.TRANSFER and new.body.get("move") != TransferMove.PROPOSE.value:
+    side = side_taken(entries, new.by) if acting and user is None else None
+    if acting and side and not _is_related(acting, side):
+        return Standing(_of_other_side(new.by, side, acting), acting=acting)
+    if is_answer:
         return _of_answer(new, entries, place)
     moved = any(each.state is TransferState.ACCEPTED for each in transfers(entries))
-    if moved or acting:
+    # Whoever is to receive a file does not propose that itself.
+    if moved or acting or (is_transfer and user):
         in_charge = case_of(new.ref, values(stated_on(holdings(entries), today))).division
         if in_charge is None or (place and _is_related(in_charge, place)):
             return Standing(in_charge=in_charge, acting=place)
         return Standing(_not_in_charge(new, in_charge, place), in_charge=in_charge, acting=place)
     if user and places and not any(_is_related(user, each) for each in places):
         told = _from_elsewhere(new, sorted(places), user)
-        is_final = new.kind is EntryKind.ERASURE
-        return Standing(told if is_final else None, None if is_final else told, acting=user)
+        if new.kind in _NOT_UNDONE:
+            return Standing(told, acting=user)
+        return Standing(doubt=told, acting=user)
     return Standing(acting=place)
 
 
@@ -93,13 +111,25 @@ def _is_related(one: str, other: str) -> bool:
     return covers(one, other) or covers(other, one)
 
 
+def _of_proposer(new: NewEntry, entries: list[Entry]) -> Standing | None:
+    """An answer for the receiver by the one who proposed the transfer: the two sides would be one."""
+    pending, move = open_transfer(entries), TransferMove.of(new.body["move"])
+    if pending is None or WHOSE[move] is Side.SENDER:
+        return None
+    if not any(each.number == pending.proposal and each.by == new.by for each in entries):
+        return None
+    return Standing(_own_proposal(new.by, move, pending.receiver), final=True, in_charge=pending.sender)
+
+
 def _of_answer(new: NewEntry, entries: list[Entry], place: str | None) -> Standing:
     """An answer to a transfer: the receiving division's, or, of a withdrawal, the sending one's."""
     pending, move = open_transfer(entries), TransferMove.of(new.body["move"])
-    if pending is None or place is None:
+    if pending is None:
         return Standing(acting=place)
     side = WHOSE[move]
     due = pending.receiver if side is Side.RECEIVER else pending.sender
+    if place is None:
+        return Standing(_no_place(move, side, due), in_charge=pending.sender)
     if _is_related(due, place):
         return Standing(in_charge=pending.sender, acting=place)
     return Standing(
@@ -117,6 +147,29 @@ def _not_of(by: str, acting: str) -> Text:
         f"用户 {by} 不属于所写的办理地区 {acting}（acting），不能代其办理；未写入任何内容，请由 {acting} 的用户办理，或写明 override 的理由。",
         f"User {by} does not belong to {acting}, the division that was given (acting), and cannot act for it; nothing was written. Let a user of {acting} do it, or say "
         "why with override.",
+    )
+
+
+def _of_other_side(by: str, side: str, acting: str) -> Text:
+    return Text(
+        f"用户 {by} 在此档案的转移中代 {side} 办理，不能又代 {acting} 办理（acting）；未写入任何内容，请由 {acting} 的用户办理，或写明 override 的理由。",
+        f"User {by} acted for {side} in the transfers of this file, and cannot act for {acting} now (acting); nothing was written. Let "
+        f"a user of {acting} do it, or say why with override.",
+    )
+
+
+def _own_proposal(by: str, move: TransferMove, due: str) -> Text:
+    return Text(
+        f"用户 {by} 提出了此次转移，不能又代转入地“{move.zh}”；未写入任何内容，请由 {due} 的其他用户办理，或由转出地撤回。",
+        f"User {by} proposed this transfer, and cannot answer it for the receiving division ('{move.en}'); nothing was written. Let "
+        f"another user, of {due}, do it, or let the sending division withdraw it.",
+    )
+
+
+def _no_place(move: TransferMove, side: Side, due: str) -> Text:
+    return Text(
+        f"“{move.zh}”应由{side.zh}（{due}）办理；未写入任何内容，请写明办理的行政区划（acting）。",
+        f"'{move.en}' is for {side.en} ({due}); nothing was written. Say which division acts (acting).",
     )
 
 

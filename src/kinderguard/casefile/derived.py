@@ -1,5 +1,6 @@
 """What is worked out from the entries and kept beside them, to find files quickly: the last entry and the erasure of each
-file, the divisions that it ever stated, and digests of the resident IDs. Compared, and made anew.
+file, the divisions that it ever stated, and digests of the resident IDs; and the keys with which entries were written, which
+``keys`` compares. Compared, and made anew.
 
 Used by ``verify``, which finds what differs, and by ``store.rebuild``. Entries are never touched here.
 """
@@ -11,7 +12,7 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from kinderguard.casefile import reading
+from kinderguard.casefile import keys, reading
 from kinderguard.casefile import tables as t
 from kinderguard.casefile.encryption import Vault
 from kinderguard.casefile.entries import FACTUAL, KEPT_AT_ERASURE, EntryKind
@@ -36,6 +37,8 @@ class Derived:
     ids: dict[str, set[str]] = attrs.field(factory=dict)
     #: The files of which an entry cannot be read, so that nobody knows what it stated.
     unread: set[str] = attrs.field(factory=set)
+    #: The files whose keys are otherwise in their table.
+    keys: set[str] = attrs.field(factory=set)
 
     def see(self, number: int, ref: str, kind: str) -> None:
         """Follow one entry."""
@@ -58,6 +61,8 @@ class Derived:
 
 
 _KEPT = frozenset(kind.value for kind in KEPT_AT_ERASURE)
+#: What may be read to work something out: what an erasure takes away.
+ERASABLE_KINDS = frozenset(kind.value for kind in EntryKind) - _KEPT
 FACTUAL_KINDS = frozenset(kind.value for kind in FACTUAL)
 
 
@@ -66,8 +71,11 @@ def faults(connection: Connection, derived: Derived) -> Iterator[Problem]:
     files = {row.ref: row for row in connection.execute(sa.select(t.files))}
     places = _by_ref(connection.execute(sa.select(t.places.c.ref, t.places.c.division)))
     ids = _by_ref(connection.execute(sa.select(t.ids.c.ref, t.ids.c.digest)))
-    for ref in sorted(files.keys() | derived.last.keys() | places.keys() | ids.keys()):
+    wrong_keys = derived.keys | keys.strays(connection)
+    for ref in sorted(files.keys() | derived.last.keys() | places.keys() | ids.keys() | wrong_keys):
         row = files.get(ref)
+        if ref in wrong_keys:
+            yield _problem("chain.keys", ref, _KEYS)
         if (None if row is None else row.last) != derived.last.get(ref):
             yield _problem("chain.file", ref, _LAST)
         elif row is not None and row.erased != derived.erased.get(ref):
@@ -98,17 +106,26 @@ def rebuild(connection: Connection, vault: Vault, *, whatever: bool = False) -> 
         DamagedEntryError: an entry is not what was written, so nothing can be worked out from it.
     """
     connection.execute(sa.select(t.head).with_for_update()).one()
+    keys.drop_strays(connection)
     derived, number = Derived(), 0
     while rows := reading.after(connection, number, _STEP):
+        said: dict[str, tuple[str, int]] = {}
         for row in rows:
             number = row.number
             derived.see(row.number, row.ref, row.kind)
-            if row.kind in FACTUAL_KINDS and row.content is not None:
-                try:
-                    derived.see_facts(row.ref, reading.entry_of(row, vault).body, vault)
-                except DamagedEntryError:
-                    if not whatever:
-                        raise
+            if row.kind not in ERASABLE_KINDS or row.content is None:
+                continue
+            try:
+                entry, key = reading.entry_and_key(row, vault)
+            except DamagedEntryError:
+                if row.kind in FACTUAL_KINDS and not whatever:
+                    raise
+                continue
+            if entry.kind in FACTUAL:
+                derived.see_facts(row.ref, entry.body, vault)
+            if key is not None:
+                said[key] = row.ref, row.number
+        keys.put_back(connection, said)
     for table in (t.files, t.places, t.ids):
         connection.execute(sa.delete(table))
     _put(connection, t.files, ({"ref": r, "last": n, "erased": derived.erased.get(r)} for r, n in derived.last.items()))
@@ -134,6 +151,10 @@ _PLACES = Text(
 _IDS = Text(
     "登记的证件号摘要与记录不符，按证件号查找可能漏掉此档案",
     "the register of ID digests is not what the entries say, so the file may be missed where it is looked for by its ID",
+)
+_KEYS = Text(
+    "登记的导入标识（key）与记录不符，写过的内容可能重复写入，或被误认为已写入",
+    "the register of keys is not what the entries say, so what was written may be written again, or be taken for written",
 )
 _MEND = Text(
     "；请查明何人改动了数据库，再由记录重建：store.rebuild()",

@@ -35,6 +35,9 @@ class FiledLine(ContractLine):
     open: list[str] = Field(description="paths about which lists differ and nobody has decided")
     without_id: bool
     two_ids: bool
+    held_back: list[str] = Field(
+        description="paths of which lists say again what was recorded otherwise since; not taken"
+    )
     why: str | None = Field(description="in the language that was asked for")
     rows: list[str]
 

@@ -1,10 +1,12 @@
 """What in a file looks as if one entry hides what was learnt later: something learnt now of an earlier day, while an entry
-that was written before says otherwise from a later day on.
+that was written before says otherwise from a later day on; or something that a list says again, while a person has recorded
+otherwise since.
 
-Used when an entry is written, by ``store.doubts`` and by what is due. The later day's entry counts, as it always does; it
-may be right (there was a change between), or it was wrong all along and money goes on being paid by it. Nobody but a
-person can tell, so it is asked until somebody has said so: by correcting that entry, or by correcting it to what it says
-already, which confirms it. What a list told of its own day hides nothing: an older list that is filed later is history.
+Used when an entry is written, by ``store.doubts`` and by what is due. The entry that hides it counts; it may be right (there
+was a change between; the list was not brought up to date), or it was wrong all along and money goes on being paid by it.
+Nobody but a person can tell, so it is asked until somebody has said so: by recording the fact anew as of that day, or by
+correcting the entry, also to what it says already. What a list told of its own day hides nothing: an older list that is filed
+later is history. A list that comes round to what the file says is asked about no more.
 """
 
 import datetime as dt
@@ -12,9 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
+from kinderguard.casefile.claims import OpenClaim, Past
 from kinderguard.casefile.entries import Entry
 from kinderguard.casefile.facts import title_of
 from kinderguard.casefile.history import Holding, Stated, holdings
+from kinderguard.casefile.holders import SameId
 from kinderguard.model.text import Text, join
 
 
@@ -28,6 +32,8 @@ class HiddenFact:
         since: from when on that says it is true.
         hidden_by: the number of the entry written before that says otherwise.
         hidden_from: from when on that one counts.
+        lists: where rows of lists say again what a person has recorded otherwise since, the codes of the lists; the value is kept
+            in ``entry.body["claims"]``.
     """
 
     path: str
@@ -36,30 +42,60 @@ class HiddenFact:
     since: dt.date
     hidden_by: int
     hidden_from: dt.date
+    lists: tuple[str, ...] = ()
+
+    def is_answered_as_of(self, day: dt.date) -> bool:
+        """Whether recording the fact anew as of a day, with either value, settles it."""
+        return day >= self.since if self.lists else day == self.hidden_from
 
 
 def hidden_facts(entries: Iterable[Entry]) -> tuple[HiddenFact, ...]:
     """What the entries of a file hide and nobody has settled, in the order of the days from which it is hidden."""
     entries = list(entries)
-    return tuple(_hidden(holdings(entries), _from_lists(entries)))
+    return questions(entries, holdings(entries))
 
 
-def doubt_texts(hidden: Iterable[HiddenFact]) -> tuple[Text, ...]:
-    """One text for each entry that hides something, with the facts and the ways to settle it."""
-    by_entry: dict[tuple[int, dt.date, dt.date], list[Text]] = {}
-    for each in hidden:
-        by_entry.setdefault((each.hidden_by, each.hidden_from, each.since), []).append(each.title)
-    return tuple(_text(*key, titles) for key, titles in by_entry.items())
+def questions(entries: Iterable[Entry], held: list[Holding]) -> tuple[HiddenFact, ...]:
+    """``hidden_facts``, where what the entries say is worked out already."""
+    entries = list(entries)
+    found = [*_hidden(held, _from_lists(entries)), *_claimed(entries, held)]
+    return tuple(sorted(found, key=lambda each: each.hidden_from))
 
 
-def _text(number: int, day: dt.date, since: dt.date, titles: list[Text]) -> Text:
+def doubt_texts(doubts: Iterable[HiddenFact | SameId]) -> tuple[Text, ...]:
+    """One text for each entry that hides something, with the facts and the ways to settle it; and of other files with the ID."""
+    by_entry: dict[tuple[int, dt.date, dt.date, tuple[str, ...]], list[Text]] = {}
+    others = []
+    for each in doubts:
+        if isinstance(each, SameId):
+            others.append(each.text)
+        else:
+            by_entry.setdefault((each.hidden_by, each.hidden_from, each.since, each.lists), []).append(each.title)
+    return (*(_text(*key, titles) for key, titles in by_entry.items()), *others)
+
+
+def _text(number: int, day: dt.date, since: dt.date, lists: tuple[str, ...], titles: list[Text]) -> Text:
     what = join(titles)
+    if lists:
+        told = (
+            Text(f"{since} 的名单（{lists[0]}）", f"the list of {since} ({lists[0]}) says")
+            if len(lists) == 1
+            else Text(f"截至 {since} 的名单（{'、'.join(lists)}）", f"lists up to {since} ({', '.join(lists)}) say")
+        )
+        return Text(
+            f"{what.zh}：{told.zh}所报与第 {number} 条不同，是第 {number} 条之前已报过的值，因此未采用，仍以第 {number} 条为准。"
+            f"名单属实的，请用 store.record(…) 自 {since} 起记录名单的值；名单未更新的，请用 store.record(…) 自 {since} 或以后某日起"
+            "将现值再记一次，即为确认",
+            f"{what.en}: {told.en} again what the file was told before entry {number} recorded otherwise, so it is not taken and entry "
+            f"{number} counts. If the list is right, record its value as of {since} with store.record(...); if it was not brought up "
+            f"to date, record the present value once more, as of {since} or later, with store.record(...), which confirms it",
+        )
     return Text(
         f"{what.zh}：后来得知自 {since} 起的情况，但此前写入的第 {number} 条自 {day} 起另有所载，自该日起仍以第 {number} 条为准。"
-        f"第 {number} 条有误的，请用 store.correct(…) 更正；确属当日又有变化的，请用 store.correct(…) 以原值更正，即为确认",
+        f"第 {number} 条有误的，请用 store.correct(…) 更正；确属当日又有变化的，请用 store.record(…) 自 {day} 起将原值再记一次，即为确认",
         f"{what.en}: learnt of {since} on, but entry {number}, written before, says otherwise from {day} on and counts from then "
-        f"on. If entry {number} is wrong, mend it with store.correct(...); if things did change on that day, confirm it with "
-        "store.correct(...) and the value that it has",
+        f"on. If entry {number} is wrong, mend it with store.correct(...); if things did change on that day, record that value once "
+        f"more, as of {day}, with store.record(...), which confirms it",
     )
 
 
@@ -70,6 +106,22 @@ def _from_lists(entries: Iterable[Entry]) -> Mapping[int, frozenset[str]]:
         for entry in entries
         if (rows := entry.body.get("sources"))
     }
+
+
+def _claimed(entries: Iterable[Entry], held: list[Holding]) -> Iterator[HiddenFact]:
+    """What lists claim, one question for each value, whatever number of lists say it."""
+    together: list[list[OpenClaim]] = []
+    for each in Past(entries).open_claims(held):
+        same = (t for t in together if (t[0].path, t[0].against, t[0].value) == (each.path, each.against, each.value))
+        found = next(same, None)
+        if found is None:
+            together.append([each])
+        else:
+            found.append(each)
+    for claims in together:
+        first, since = claims[0], max(claim.day for claim in claims)
+        lists = tuple(dict.fromkeys(claim.list for claim in claims))
+        yield HiddenFact(first.path, title_of(first.path), first.entry, since, first.against, since, lists)
 
 
 def _hidden(held: list[Holding], from_lists: Mapping[int, frozenset[str]]) -> Iterator[HiddenFact]:

@@ -1,5 +1,6 @@
 """What falls due in the files: reviews, visits, certificates that run out, birthdays and other days that change a result,
-parents to be released, consents that end, transfers nobody has answered, entries that hide what was learnt later.
+parents to be released, consents that end, transfers nobody has answered, entries that hide what was learnt later, files with
+one resident ID.
 
 Used by the store and by whoever plans the coming weeks. It writes nothing, and no name is in what it gives. Whatever no
 rule or county has set (how often to visit) is said not to be set, never guessed.
@@ -19,6 +20,7 @@ from kinderguard.casefile.entries import Entry, EntryKind
 from kinderguard.casefile.errors import DamagedEntryError, UnreadableEntryError
 from kinderguard.casefile.facts import case_of, title_of
 from kinderguard.casefile.history import holdings, stated_on, values, withdrawn
+from kinderguard.casefile.holders import SameId, same_ids
 from kinderguard.casefile.releases import CONFINED, is_past, last_day, stated_days
 from kinderguard.casefile.sharing import written_consents
 from kinderguard.casefile.transfers import open_transfer
@@ -53,7 +55,7 @@ class DueKind(Code):
     RELEASE = "release", "父母即将释放", "parent to be released"
     CONSENT = "consent", "同意到期", "consent that ends"
     TRANSFER = "transfer", "转移待答复", "transfer without an answer"
-    DOUBT = "doubt", "记录互有出入", "entries that differ"
+    DOUBT = "doubt", "待核对", "something to be checked"
 
 
 class Duty(Code):
@@ -209,12 +211,13 @@ def due(
     found: list[DueItem] = []
     unset: dict[str | None, int] = {}
     unreadable: list[Problem] = []
+    same = same_ids(store, today)
     for ref in _open_files(store, division, today):
         try:
             entries = store.entries(ref)
             if closing_of(entries, today) is not None:
                 continue  # closed since the files were listed
-            desk = _Desk(ref, entries, today, book, calendar, leads)
+            desk = _Desk(ref, entries, today, book, calendar, leads, same.get(ref))
             if division is not None and not (desk.case.division or "").startswith(division):
                 continue  # the files of a division could not be told apart without reading them all
             found += tuple(desk.items())
@@ -248,8 +251,8 @@ def _unreadable(ref: str, why: Text) -> Problem:
     )
 
 
-def _every(months: int) -> str:
-    return "every month" if months == 1 else f"every {months} months"
+def _every(months: int) -> Text:
+    return Text("每月", "every month") if months == 1 else Text(f"每{months}个月", f"every {months} months")
 
 
 def _leads(given: Mapping[DueKind | str, Lead] | None) -> dict[DueKind, Lead]:
@@ -290,12 +293,13 @@ class _Desk:
         book: "PolicyBook",
         calendar: Calendar,
         leads: Mapping[DueKind, Lead],
+        same: SameId | None,
     ) -> None:
         self.ref, self.today, self.book, self.calendar, self.leads = ref, today, book, calendar, leads
         gone = withdrawn(entries)
         self.entries = [e for e in entries if e.number not in gone and not e.erased]
         self.held = holdings(entries)
-        self.hidden = hidden_facts(entries)
+        self.hidden, self.same = hidden_facts(entries), same
         self.case: Case = case_of(ref, values(stated_on(self.held, today)))
         self.division = book.division or self.case.division
         self.unset = False
@@ -342,8 +346,8 @@ class _Desk:
                 Text(f"{title.zh}：尚无已存评估，应评估", f"{title.en}: no assessment is kept yet, assess the child")
                 if last is None
                 else Text(
-                    f"{title.zh}每{policy.review}个月复核一次，上次评估为 {last}",
-                    f"{title.en} is reviewed {_every(policy.review)}; it was last assessed on {last}",
+                    f"{title.zh}{_every(policy.review).zh}复核一次，上次评估为 {last}",
+                    f"{title.en} is reviewed {_every(policy.review).en}; it was last assessed on {last}",
                 )
             )
             yield self._item(DueKind.REVIEW, day, what, (code,))
@@ -366,8 +370,8 @@ class _Desk:
                 Text("没有走访记录，应走访", "no visit is on record; visit the child")
                 if last is None
                 else Text(
-                    f"每{interval}个月走访一次，上次为 {last}",
-                    f"a visit {_every(interval)}; the last was on {last}",
+                    f"{_every(interval).zh}走访一次，上次为 {last}",
+                    f"a visit {_every(interval).en}; the last was on {last}",
                 )
             )
             yield self._item(DueKind.VISIT, day, what)
@@ -430,12 +434,20 @@ class _Desk:
         source = (
             Text("按期限推算，请核实", "by its term, to be confirmed") if by_term else Text("据记录", "by the record")
         )
+        act = (
+            Text(
+                "此日已过，尚未记录结果；请核实是否已释放，并复核",
+                "that day has passed and nothing is recorded: find out, and review",
+            )
+            if end < self.today
+            else Text("释放后须复核，并做好监护衔接", "review the case then and prepare guardianship")
+        )
         yield self._item(
             DueKind.RELEASE,
             end,
             Text(
-                f"{who.zh}“{situation.kind.zh}”至 {shown}（{source.zh}），释放后须复核，并做好监护衔接",
-                f"{who.en}, {situation.kind.en} until {shown} ({source.en}): review the case then and prepare guardianship",
+                f"{who.zh}“{situation.kind.zh}”至 {shown}（{source.zh}），{act.zh}",
+                f"{who.en}, {situation.kind.en} until {shown} ({source.en}): {act.en}",
             ),
         )
 
@@ -479,7 +491,7 @@ class _Desk:
             )
 
     def _doubts(self) -> Iterator[DueItem]:
-        """What was learnt late and goes on being hidden: due on the day on which it was written."""
+        """What was learnt late and goes on being hidden, and other files with the ID: due since it was written."""
         written = {e.number: e.known_at.astimezone(BEIJING).date() for e in self.entries}
         by_entry: dict[int, list[HiddenFact]] = {}
         for each in self.hidden:
@@ -488,6 +500,8 @@ class _Desk:
             day = min(written[number], self.today)
             for text in doubt_texts(hidden):
                 yield self._item(DueKind.DOUBT, day, text)
+        if self.same is not None:
+            yield self._item(DueKind.DOUBT, min(self.same.since, self.today), self.same.text)
 
     # ---- days that change a result -------------------------------------------------------------------------------
 
@@ -504,7 +518,7 @@ class _Desk:
             what = join(told, "", " ")
             if day in reached:
                 who, age = reached[day]
-                what = Text(f"{who.zh}{age}周岁：", f"{who.en} reaches {age}: ") + what
+                what = Text(f"{who.zh}满{age}周岁：", f"{who.en} reaches {age}: ") + what
             if more:
                 what += Text(f"另有 {more} 项变化。", f" And {more} more.")
             yield self._item(kind, day, what, _codes(changed), changed)

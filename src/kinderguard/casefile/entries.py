@@ -222,6 +222,8 @@ def unpacked(content: bytes) -> Any:
 
 
 _LONG = 1_000
+#: The name under which a body keeps the digest of the key that its entry was written with; no reader is given it.
+KEY_DIGEST = "kg_key"
 
 
 def text_digest(compressed: bytes) -> str | None:

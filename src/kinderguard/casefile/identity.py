@@ -56,9 +56,9 @@ def several(refs: Sequence[str]) -> Text:
     """Why a child is not filed whose ID several files hold."""
     named = "、".join(refs), ", ".join(refs)
     return Text(
-        f"同一身份证号在多份档案中（{named[0]}），不能确定写入哪一份；请核对，将多余的结案并更正其身份证号，再导入",
-        f"several files hold the same resident ID ({named[1]}), so it cannot be told which to write to; look at them, close those "
-        "that are too many and correct the ID in them, then import again",
+        f"同一身份证号在多份档案中（{named[0]}），不能确定写入哪一份；请核对，只留一份未结案（store.close_file、store.reopen_file），再导入",
+        f"several files hold the same resident ID ({named[1]}), so it cannot be told which to write to; look at them and leave one of "
+        "them open (store.close_file, store.reopen_file), then import again",
     )
 
 

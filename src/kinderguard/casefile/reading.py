@@ -13,7 +13,16 @@ from sqlalchemy.engine import Connection
 
 from kinderguard.casefile import tables as t
 from kinderguard.casefile.encryption import Vault
-from kinderguard.casefile.entries import Entry, EntryKind, body_digest, entry_hash, kind_named, moment, unpacked
+from kinderguard.casefile.entries import (
+    KEY_DIGEST,
+    Entry,
+    EntryKind,
+    body_digest,
+    entry_hash,
+    kind_named,
+    moment,
+    unpacked,
+)
 from kinderguard.casefile.errors import DamagedEntryError, EntryRefusedError
 
 #: So many values fit into one ``IN`` of any database.
@@ -37,19 +46,31 @@ def entry_of(row: Any, vault: Vault) -> Entry:
     Raises:
         DamagedEntryError: its content, its days or its author are not what was written.
     """
+    return entry_and_key(row, vault)[0]
+
+
+def entry_and_key(row: Any, vault: Vault) -> tuple[Entry, str | None]:
+    """An entry from its row, and the digest of the key that it was written with, where it keeps one.
+
+    Raises:
+        DamagedEntryError: as ``entry_of``.
+    """
     number, ref, kind, since, until, known_at, by, corrects, digest, previous, own_hash, salt, content = row
+    if entry_hash(number, ref, kind, since, until, known_at, by, corrects, digest, previous) != own_hash:
+        raise DamagedEntryError.of(number)
     body: dict[str, Any] = {}
+    key: str | None = None
     if content is not None:
         content = bytes(content)
         if not hmac.compare_digest(body_digest(bytes(salt), content), digest):
             raise DamagedEntryError.of(number)
         body = unpacked(vault.open(number, ref, content))
-    if entry_hash(number, ref, kind, since, until, known_at, by, corrects, digest, previous) != own_hash:
-        raise DamagedEntryError.of(number)
-    return Entry(
+        key = body.pop(KEY_DIGEST, None)
+    entry = Entry(
         number, ref, kind_of(kind, number), since, until, moment(known_at), by, body, corrects, content is None, digest,
         previous, own_hash,
     )  # fmt: skip
+    return entry, key
 
 
 def kind_of(value: str, number: int) -> EntryKind:

@@ -327,6 +327,8 @@ def share(
             "override": None if override is None else {"reason": override.reason.strip(), "fields": sorted(extra)},
             "consent": None if relied_on is None else relied_on.model_dump(mode="json", exclude_none=True),
         }
+        if acting is not None:
+            body["acting"] = acting
         try:
             # A consent that was withdrawn while this was worked out must not be overlooked.
             entry = store.append(ref, EntryKind.SHARE, body, valid_from=day, by=by, expect=entries[-1].number)

@@ -29,6 +29,7 @@ from kinderguard.casefile.errors import EntryRefusedError, ErasedError, UnknownE
 from kinderguard.casefile.facts import case_of
 from kinderguard.casefile.filework import FileWork
 from kinderguard.casefile.history import FactChange, HistoryLine
+from kinderguard.casefile.holders import SameId, files_with, same_ids
 from kinderguard.casefile.identity import of_id, read_id
 from kinderguard.casefile.recording import Recording
 from kinderguard.casefile.writing import Writing
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from kinderguard.casefile.doubts import HiddenFact
     from kinderguard.casefile.importing import Imported
     from kinderguard.casefile.surveying import FiledSurvey
+    from kinderguard.casefile.unlisted import NoLongerListed
     from kinderguard.casefile.verifying import Head, VerifyReport
     from kinderguard.engines.assessment import Assessment
     from kinderguard.model.progress import Progress
@@ -166,13 +168,13 @@ class CaseStore(FileWork):
             writing.flush()
 
     def _files_with(self, numbers: Collection[str]) -> Mapping[str, tuple[str, ...]]:
-        """By resident ID, the files that hold it; for imports, which write nothing of whom they looked for."""
-        from kinderguard.casefile.holders import files_with
-
+        """By resident ID, the files that hold it, closed ones only where none is open; for imports, which write nothing of whom
+        they looked for.
+        """
         if not numbers:
             return {}
         with self._database.reading() as connection:
-            return files_with(connection, self._vault, numbers)
+            return files_with(connection, self._vault, numbers, open_on=self.today())
 
     def append(
         self,
@@ -271,8 +273,9 @@ class CaseStore(FileWork):
             acting, override: as for ``append``.
 
         Returns:
-            The entry, or None where nothing differs. An entry of a later day that was written before goes on to count from
-            that day; where it says otherwise, ``entry.doubts`` says so, and ``doubts`` until it is settled.
+            The entry, or None where nothing differs; what settles a question of ``doubts`` is written also where it says what the
+            file says, which confirms it. An entry of a later day that was written before goes on to count from that day; where it
+            says otherwise, ``entry.doubts`` says so, and ``doubts`` until it is settled.
 
         Raises:
             as ``append``.
@@ -302,6 +305,8 @@ class CaseStore(FileWork):
         source: str | None = None,
         refs: "Callable[[LedgerRow], str | None] | None" = None,
         progress: "bool | Progress | None" = None,
+        acting: str | None = None,
+        override: str | None = None,
     ) -> "Imported":
         """File every child of a ledger; what was filed before, or by somebody else at the same time, is not doubled.
 
@@ -314,16 +319,21 @@ class CaseStore(FileWork):
                 where there is none, of name, birth date, sex and division of registration.
             progress: a bar (True), nothing (False), or a function that is called with (rows done, rows in all); if left
                 out, a bar where there is much to do.
+            acting, override: as for ``append``, of every row; a reason is kept in each file of which another division is in
+                charge. An erased file is not begun again by it.
 
         Returns:
-            What became of every row. An import that was interrupted is simply started again.
+            What became of every row. An import that was interrupted is simply started again. What a row only says again although
+            a person has recorded otherwise since is not taken (``Imported.held_back``) and asked about (``doubts``).
 
         Raises:
             StoreBusyError, StoreFullError, StoreUnusableError: what was filed before stays filed.
         """
         from kinderguard.casefile.importing import import_ledger
 
-        return import_ledger(self, ledger, at=at, by=by, source=source, refs=refs, progress=progress)
+        return import_ledger(
+            self, ledger, at=at, by=by, source=source, refs=refs, progress=progress, acting=acting, override=override
+        )
 
     def import_survey(
         self,
@@ -333,6 +343,8 @@ class CaseStore(FileWork):
         refs: "Callable[[SurveyedChild], str | None] | None" = None,
         two_ids: bool = False,
         progress: "bool | Progress | None" = None,
+        acting: str | None = None,
+        override: str | None = None,
     ) -> "FiledSurvey":
         """File every child of a survey: each fact as of the day of the lists that say it, with the rows it is from.
 
@@ -350,16 +362,21 @@ class CaseStore(FileWork):
                 of the survey) are filed all the same, each in the file of its ID.
             progress: a bar (True), nothing (False), or a function that is called with (children done, children in all); if left
                 out, a bar where there is much to do.
+            acting, override: as for ``import_ledger``.
 
         Returns:
-            What was filed of each child. Filing one survey again doubles nothing, and undoes nothing learnt since.
+            What was filed of each child. Filing one survey again doubles nothing, and undoes nothing learnt since. What a list only
+            says again although a person has recorded otherwise since is not taken (``FiledChild.held_back``) and asked about
+            (``doubts``).
 
         Raises:
             StoreBusyError, StoreFullError, StoreUnusableError: what was filed before stays filed.
         """
         from kinderguard.casefile.surveying import import_survey
 
-        return import_survey(self, survey, by=by, refs=refs, two_ids=two_ids, progress=progress)
+        return import_survey(
+            self, survey, by=by, refs=refs, two_ids=two_ids, progress=progress, acting=acting, override=override
+        )
 
     def survey_files(self, survey: "Survey") -> Mapping[str, str]:
         """The files that the children of a survey have, by the child's ref in the survey; those without a file are left out.
@@ -372,6 +389,29 @@ class CaseStore(FileWork):
         from kinderguard.casefile.surveying import survey_files
 
         return survey_files(self, survey)
+
+    def no_longer_listed(
+        self,
+        survey: "Survey",
+        *,
+        refs: "Callable[[SurveyedChild], str | None] | None" = None,
+        division: str | None = None,
+    ) -> "tuple[NoLongerListed, ...]":
+        """The open files that hold facts from a list of this survey, and whose child its edition here, which is newer, no longer
+        names. They are only told: a file is closed by a person, with a reason.
+
+        A list is taken to be whole: of lists for one township each, every one needs a code of its own, or ``division``. A row
+        that could not be read names nobody. It reads what every open file says, a few hundred files at a time: the time grows
+        with the number of their entries, the memory only with what is found and with the survey.
+
+        Args:
+            survey: as ``survey.combine`` gives it.
+            refs: whose file a child belongs to, where ``import_survey`` was told so.
+            division: only files that this division (a prefix) is in charge of.
+        """
+        from kinderguard.casefile.unlisted import no_longer_listed
+
+        return no_longer_listed(self, survey, refs=refs, division=division)
 
     def correct(
         self,
@@ -525,7 +565,10 @@ class CaseStore(FileWork):
     def verify(self, remembered: "Head | None" = None) -> "VerifyReport":
         """Read the whole chain, and find every changed, missing, added or reordered entry, every book of rules that
         assessments rest on and that is not as it was, and every file of which the tables beside the entries (where it may be
-        found, whether it was erased) do not say what its entries say.
+        found, whether it was erased, the keys with which its entries were written) do not say what its entries say. Besides,
+        what is no damage and yet to be looked at: open files with one resident ID.
+
+        A key of what changed nothing left no entry: that such a key is lost, or was added, cannot be seen.
 
         Args:
             remembered: what ``head`` gave once, kept elsewhere: finds out whether the history was rewritten since.
@@ -533,10 +576,11 @@ class CaseStore(FileWork):
         from kinderguard.casefile.verifying import verify
 
         with self._database.reading() as connection:
-            return verify(connection, self._vault, remembered)
+            return verify(connection, self._vault, remembered, self.today())
 
     def rebuild(self) -> int:
-        """Make anew, from the entries, the tables by which files are found; how many files there are.
+        """Make anew, from the entries, the tables by which files are found, and put back the keys of entries; how many files there
+        are.
 
         Entries stay as they are. ``verify`` says where this is needed.
 
@@ -669,16 +713,21 @@ class CaseStore(FileWork):
         """
         return history.lines(self.entries(ref))
 
-    def doubts(self, ref: str) -> "tuple[HiddenFact, ...]":
-        """What was learnt late and an entry written before hides from a later day on, as long as nobody has settled it.
+    def doubts(self, ref: str) -> "tuple[HiddenFact | SameId, ...]":
+        """What somebody should look at, as long as nobody has settled it: what was learnt late and an entry written before hides
+        from a later day on; what a list says again although a person has recorded otherwise since; and other open files that
+        hold the same resident ID.
 
-        It is settled by correcting that entry, also to the value that it has, which confirms it, and by recording the fact
-        anew as of its day.
+        The first two are settled by recording the fact anew, with the one value or the other, as of the day in question (what a
+        list says: or as of a later day), and by correcting the entry that counts, also to the value that it has; what a list says
+        also by a newer row of it that agrees with the file. The third is settled by closing all but one, or by correcting the
+        ID where it is wrong.
 
         Raises:
             UnknownFileError: there is no such file.
         """
-        return hidden_facts(self.entries(ref, kinds=FACTUAL))
+        hidden = hidden_facts(self.entries(ref, kinds=FACTUAL))
+        return (*hidden, *same_ids(self, self.today(), ref).values())
 
     def diff(
         self,

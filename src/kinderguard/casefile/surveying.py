@@ -2,7 +2,8 @@
 
 Used by ``CaseStore.import_survey``. It chooses nothing: what the lists differ about and nobody has decided is unknown in
 the file, and a child of whom it is not decided who it is waits: also one of two children with two valid IDs who may be
-one, unless the caller asks for them. Doing it again doubles nothing.
+one, unless the caller asks for them. What lists only say again, although a person has recorded otherwise since, is not taken,
+and told. Doing it again doubles nothing.
 """
 
 import datetime as dt
@@ -65,6 +66,8 @@ class FiledChild:
         without_id: whether the file is found by name, birth date, sex and division of registration: somebody should look.
         why: why nothing, or not all of it, was filed.
         two_ids: whether the child waits since it and another, with two valid IDs, may be one child.
+        held_back: paths of the facts of which lists say again what the file was told before a person recorded otherwise: not
+            taken, and asked about (``store.doubts``) until somebody has answered.
     """
 
     child: str
@@ -77,6 +80,7 @@ class FiledChild:
     without_id: bool = False
     why: Text | None = None
     two_ids: bool = False
+    held_back: tuple[str, ...] = ()
 
     @property
     def text(self) -> Text:
@@ -90,6 +94,12 @@ class FiledChild:
         if self.open:
             titles = join([title_of(path) for path in self.open])
             head += Text(f"；名单不一致、待决定：{titles.zh}", f"; lists differ, to be decided: {titles.en}")
+        if self.held_back:
+            titles = join([title_of(path) for path in self.held_back])
+            head += Text(
+                f"；名单仍报旧值、未采用：{titles.zh}",
+                f"; lists say again what was recorded otherwise since, not taken: {titles.en}",
+            )
         return head if self.why is None else head + Text(f"；{self.why.zh}", f"; {self.why.en}")
 
 
@@ -139,6 +149,13 @@ class FiledSurvey(Sequence[FiledChild]):
                 f"；未存档中 {waiting} 名：两个有效身份证号，可能为同一名儿童，待决定",
                 f"; of those not filed, {waiting} with two valid IDs that may be one child's, to be decided",
             )
+        old = sum(bool(each.held_back) for each in self)
+        if old:
+            children = "child" if old == 1 else "children"
+            told += Text(
+                f"；{old} 名儿童有名单仍报旧值、已另有记载的事实，未采用，待核对",
+                f"; of {old} {children} lists say again what was recorded otherwise since: not taken, to be checked",
+            )
         return told.in_(lang or display_language())
 
     def __str__(self) -> str:
@@ -146,10 +163,18 @@ class FiledSurvey(Sequence[FiledChild]):
 
 
 def import_survey(
-    store: "CaseStore", survey: Survey, *, by: str, refs: Refs | None, two_ids: bool, progress: bool | Progress | None
+    store: "CaseStore",
+    survey: Survey,
+    *,
+    by: str,
+    refs: Refs | None,
+    two_ids: bool,
+    progress: bool | Progress | None,
+    acting: str | None,
+    override: str | None,
 ) -> FiledSurvey:
     """See ``CaseStore.import_survey``."""
-    job = _Import(survey, by, store._vault, refs, two_ids)
+    job = _Import(survey, by, store._vault, refs, two_ids, acting=acting, override=override)
     with told(progress, 0, len(survey.children), Text("已存档儿童", "children filed"), short=FEW) as tell:
         for start in range(0, len(survey.children), _STEP):
             children = survey.children[start : start + _STEP]
@@ -185,6 +210,8 @@ class _Import:
     refs: Refs | None
     #: Whether children with two valid IDs who may be one child are filed all the same.
     two_ids: bool = False
+    acting: str | None = None
+    override: str | None = None
     #: By resident ID, the files that hold it already.
     held: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
     done: list[FiledChild] = attrs.field(factory=list)
@@ -251,11 +278,13 @@ class _Import:
         for day in sorted({*lost.values()}.union(*days.values())):
             told = {path for path in facts if day in days[path]}
             unknown = tuple(sorted(path for path, since in lost.items() if since == day))
+            disputed = {path: _values(child.facts[path]) for path in unknown}
             # A blank contradicts nothing, so what is known of a case on one day is a case too.
             case = case_of(ref, {path: facts[path] for path in told})
             yield Recording(
-                case, day, by=self.by, unknown=unknown, sources=_sources(child, told), key=_key(case, day, unknown, child),
-                titles=self.survey.titles,
+                case, day, by=self.by, unknown=unknown, sources=_sources(child, told.union(unknown)),
+                key=_key(case, day, unknown, child), titles=self.survey.titles, disputed=disputed,
+                acting=self.acting, override=self.override,
             )  # fmt: skip
 
     def write(
@@ -269,16 +298,18 @@ class _Import:
         new = [each for each in recordings if not writing.was_written(each.key)]
         if new and writing.was_erased(ref):
             return FiledChild(child.ref, child.rows, ref, Filing.NOT_FILED, open=left, why=ERASED)
-        entries = []
+        entries, held_back = [], set[str]()
         for each in new:
             try:
-                entry = each.write(writing)
+                weighed = each.weigh(writing)
+                entry = each.write(writing, weighed)
             except EntryRefusedError as error:
                 why = error.text
             except InvalidRecordError as error:
                 why = error.problems[0].message
             else:
                 entries += [] if entry is None else [entry]
+                held_back.update(weighed.held_back)
                 continue
             break
         filing = Filing.WRITTEN if entries else Filing.UNCHANGED if new else Filing.BEFORE
@@ -292,6 +323,7 @@ class _Import:
             left,
             self.refs is None and child.case.child.resident_id is None,
             why,
+            held_back=tuple(sorted(held_back)),
         )
 
 
@@ -311,6 +343,11 @@ def _days(child: SurveyedChild) -> dict[str, set[dt.date]]:
         if path in contested:
             found[path].add(max(each.as_of for each in said))
     return found
+
+
+def _values(said: Sequence[Sourced]) -> tuple[Any, ...]:
+    """What rows say of a fact, in the form in which a file keeps it."""
+    return tuple(facts_of(Case.from_facts({each.path: each.value}))[each.path] for each in said)
 
 
 def _taken(said: Sequence[Sourced]) -> Sequence[Sourced]:

@@ -37,12 +37,13 @@ def texts_in(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def names_in(entries: Iterable[Entry]) -> frozenset[str]:
-    """Every name of a person that a file ever stated, corrected or not."""
+    """Every name of a person that a file ever stated, corrected or not, or that a list claimed."""
     found: set[str] = set()
     for entry in entries:
         if entry.kind in FACTUAL:
-            for path, value in (entry.body.get("facts") or {}).items():
-                found |= set(_names(path.rpartition(".")[2], value, path))
+            for kept in ("facts", "claims"):
+                for path, value in (entry.body.get(kept) or {}).items():
+                    found |= set(_names(path.rpartition(".")[2], value, path))
     return frozenset(_plain(name) for name in found if len(_plain(name)) > 1)
 
 

@@ -129,6 +129,21 @@ def open_transfer(entries: Iterable[Entry]) -> Transfer | None:
     return waiting[-1] if waiting else None
 
 
+def side_taken(entries: Iterable[Entry], user: str) -> str | None:
+    """The division that a user acted for in a file's transfers, the last time; None where the user had no part in them."""
+    entries = list(entries)
+    pairs, gone = {each.proposal: each for each in transfers(entries)}, withdrawn(entries)
+    found: str | None = None
+    for entry in entries:
+        if entry.kind is EntryKind.TRANSFER and entry.by == user and entry.number not in gone and not entry.erased:
+            move = TransferMove.of(entry.body["move"])
+            pair = pairs.get(entry.number if move is TransferMove.PROPOSE else entry.body["proposal"])
+            if pair is not None:
+                own = pair.sender if WHOSE[move] is Side.SENDER else pair.receiver
+                found = entry.body.get("acting") or own
+    return found
+
+
 def propose_transfer(
     store: "CaseStore",
     ref: str,
@@ -194,8 +209,9 @@ def accept_transfer(
 
     Args:
         store, ref: the file.
-        acting: the division that accepts; it must be the receiving one, one within it, or one above it.
-        by: the code of the user, never a name; one that begins with another division is refused.
+        acting: the division that accepts; it must be the receiving one, one within it, or one above it. It is kept.
+        by: the code of the user, never a name; one that begins with another division is refused, and so is, whatever
+            ``acting`` and ``override`` say, the one who proposed the transfer.
         on: the first day on which the receiving division is in charge; today if left out.
         override: why that user does it all the same; kept in an entry of its own.
 

@@ -4,6 +4,7 @@ Used by ``CaseStore.verify``. Everything is read and nothing written. Somebody w
 a whole new chain: keep ``store.head()`` elsewhere from time to time, and give it to ``verify`` later.
 """
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,13 +12,13 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from kinderguard.casefile import reading
+from kinderguard.casefile import keys, reading
 from kinderguard.casefile import tables as t
-from kinderguard.casefile.derived import FACTUAL_KINDS, Derived, faults
+from kinderguard.casefile.derived import ERASABLE_KINDS, FACTUAL_KINDS, Derived, faults
 from kinderguard.casefile.encryption import Vault
 from kinderguard.casefile.entries import (
     FIRST,
-    KEPT_AT_ERASURE,
+    KEY_DIGEST,
     EntryKind,
     body_digest,
     entry_hash,
@@ -25,11 +26,11 @@ from kinderguard.casefile.entries import (
     unpacked,
 )
 from kinderguard.casefile.errors import DamagedEntryError
+from kinderguard.casefile.holders import same_ids_in
 from kinderguard.model.errors import Problem
 from kinderguard.model.text import Text
 
 _STEP = 5_000
-_ERASABLE = frozenset(EntryKind) - KEPT_AT_ERASURE
 
 
 @attrs.frozen
@@ -50,6 +51,7 @@ class VerifyReport:
         erased: how many entries' contents were erased.
         head: the last entry.
         problems: what is wrong, each at an entry's number or a file's ref.
+        findings: what is no damage and yet to be looked at: open files that hold one resident ID, each at a file's ref.
     """
 
     entries: int
@@ -57,6 +59,7 @@ class VerifyReport:
     erased: int
     head: Head
     problems: tuple[Problem, ...]
+    findings: tuple[Problem, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -84,6 +87,8 @@ class _Walk:
     hollow: list[tuple[int, str, str]] = attrs.field(factory=list)
     #: By fingerprint, the digest of the rules as assessments say it, and the first assessment that does.
     books: dict[tuple[str, str], int] = attrs.field(factory=dict)
+    #: By digest of a key, whose entry of this step says it was written with it.
+    said: dict[str, tuple[str, int]] = attrs.field(factory=dict)
 
 
 def head(connection: Connection) -> Head:
@@ -92,20 +97,33 @@ def head(connection: Connection) -> Head:
     return Head(row.number, row.hash)
 
 
-def verify(connection: Connection, vault: Vault, remembered: Head | None) -> VerifyReport:
+def verify(connection: Connection, vault: Vault, remembered: Head | None, today: dt.date) -> VerifyReport:
     """See ``CaseStore.verify``."""
     walk = _Walk(vault)
     problems: list[Problem] = []
     while rows := reading.after(connection, walk.number, _STEP):
         for row in rows:
             problems += _step(walk, row, remembered)
+        walk.derived.keys |= keys.differing(connection, walk.said)
+        walk.said.clear()
     problems += _hollow(walk)
     problems += _ends(connection, walk, remembered)
     problems += faults(connection, walk.derived)
     problems += _books(connection, walk)
     return VerifyReport(
-        walk.entries, len(walk.derived.last), walk.erased, Head(walk.number, walk.hash), tuple(problems)
-    )
+        walk.entries, len(walk.derived.last), walk.erased, Head(walk.number, walk.hash), tuple(problems),
+        tuple(_findings(connection, vault, today)),
+    )  # fmt: skip
+
+
+def _findings(connection: Connection, vault: Vault, today: dt.date) -> Iterator[Problem]:
+    """The open files that hold one resident ID, each group once."""
+    told: set[frozenset[str]] = set()
+    for ref, same in sorted(same_ids_in(connection, vault, today).items()):
+        group = frozenset((ref, *same.others))
+        if group not in told:
+            told.add(group)
+            yield same.finding()
 
 
 def _step(walk: _Walk, row: Any, remembered: Head | None) -> Iterator[Problem]:
@@ -128,7 +146,7 @@ def _step(walk: _Walk, row: Any, remembered: Head | None) -> Iterator[Problem]:
     elif body_digest(bytes(salt), bytes(content)) != digest:
         walk.derived.unread.add(ref)
         yield _problem("chain.body_changed", number, "内容被改动", "its content was changed")
-    elif kind == EntryKind.ASSESSMENT.value or kind in FACTUAL_KINDS:
+    elif kind in ERASABLE_KINDS:
         yield from _opened(walk, row)
     if remembered is not None and number == remembered.number and own_hash != remembered.hash:
         yield _problem(
@@ -142,12 +160,17 @@ def _step(walk: _Walk, row: Any, remembered: Head | None) -> Iterator[Problem]:
 
 
 def _opened(walk: _Walk, row: Any) -> Iterator[Problem]:
-    """What follows from what an entry says: the rules that an assessment rests on, and where a file may be found."""
+    """What follows from what an entry says: the key that it was written with, the rules that an assessment rests on, and where
+    a file may be found.
+    """
     try:
         body = unpacked(walk.vault.open(row.number, row.ref, bytes(row.content)))
+        key = body.get(KEY_DIGEST)
+        if key is not None:
+            walk.said[key] = row.ref, row.number
         if row.kind == EntryKind.ASSESSMENT.value:
             walk.books.setdefault((body["fingerprint"], body["book"]), row.number)
-        else:
+        elif row.kind in FACTUAL_KINDS:
             walk.derived.see_facts(row.ref, body, walk.vault)
     except (DamagedEntryError, ValueError, LookupError, TypeError, AttributeError):
         # Its digest fits: so the digest was changed with it.
@@ -158,7 +181,7 @@ def _opened(walk: _Walk, row: Any) -> Iterator[Problem]:
 def _hollow(walk: _Walk) -> Iterator[Problem]:
     """Bodies that are not there although nothing erased them."""
     for number, ref, kind in walk.hollow:
-        if number < walk.erasures.get(ref, 0) and kind in _ERASABLE:
+        if number < walk.erasures.get(ref, 0) and kind in ERASABLE_KINDS:
             walk.erased += 1
         else:
             yield _problem(

@@ -25,6 +25,7 @@ from kinderguard.casefile.encryption import Vault
 from kinderguard.casefile.entries import (
     FACTUAL,
     KEPT_AT_ERASURE,
+    KEY_DIGEST,
     Entry,
     EntryKind,
     NewEntry,
@@ -38,7 +39,7 @@ from kinderguard.casefile.entries import (
 from kinderguard.casefile.errors import ConflictError, ContradictionError, EntryRefusedError, ErasedError
 from kinderguard.casefile.facts import case_of, facts_of, places_in
 from kinderguard.casefile.history import Holding, holdings, stated_on, turning_days, values
-from kinderguard.casefile.holders import id_in, other_files
+from kinderguard.casefile.holders import id_in, other_files, same_id_problem
 from kinderguard.casefile.known_places import doubt_of_place
 from kinderguard.casefile.moves import MoveRefusedError, stated
 from kinderguard.casefile.texts import check_text, names_in, texts_in
@@ -203,6 +204,9 @@ class Writing:
         self._check_open(new)
         self._check_texts(new)
         who = Standing() if checked else self.check_charge(new)
+        if new.kind is EntryKind.TRANSFER and new.acting is not None:
+            # Nobody is authenticated here: what somebody said stays, and later moves are held against it.
+            new = attrs.evolve(new, body={**new.body, "acting": new.acting})
         doubts = [*self._doubts(new), *(() if who.doubt is None else (who.doubt,))]
         if new.kind in FACTUAL and not canonical:
             new = attrs.evolve(new, body=_canonical(new))
@@ -269,12 +273,12 @@ class Writing:
         if new.kind is EntryKind.FACTS:
             places = places | places_in(new.body)
         moves = [each for each in self._states[new.ref] if each.kind is EntryKind.TRANSFER]
-        asked = moves or new.acting is not None
+        asked = moves or new.acting is not None or new.kind is EntryKind.TRANSFER
         entries = [*self.factual(new.ref), *moves] if asked and self.last(new.ref) else []
         found = standing(new, entries, places, max(self.today, new.valid_from))
         if found.refused is None:
             return found
-        if new.override is None:
+        if new.override is None or found.final:
             raise MoveRefusedError(found.refused)
         stated(new.override, Text("仍予办理", "doing it all the same"))
         return found
@@ -342,7 +346,10 @@ class Writing:
         if number is not None:
             pending = self._ids[self.vault.id_digest(number)]
             others = sorted({*other_files(self.connection, self.vault, number, entry.ref), *pending} - {entry.ref})
-            found += [_same_id(others)] if others else []
+            closed = [other for other in others if self.is_closed(other, self.today)]
+            opened = [other for other in others if other not in closed]
+            found += [same_id_problem(entry.ref, opened).message] if opened else []
+            found += [_closed_with_id(closed)] if closed else []
         return found
 
     def _doubts_of_places(self, ref: str, places: Iterable[str]) -> list[Text]:
@@ -352,18 +359,25 @@ class Writing:
     def _chained(self, new: NewEntry) -> tuple[Entry, bytes, bytes]:
         number = self._number + 1
         known_at = max(self._now, self._known_at + 1)
-        text = body_text(new.body)
+        text = body_text({**new.body, **self._key_of(new)})
         salt, content = secrets.token_bytes(16), self.vault.seal(number, new.ref, packed(text))
-        digest = body_digest(salt, content)
+        digest, body = body_digest(salt, content), json.loads(text)
+        body.pop(KEY_DIGEST, None)
         own_hash = entry_hash(
             number, new.ref, new.kind, new.valid_from, new.valid_until, known_at, new.by, new.corrects, digest,
             self._hash,
         )  # fmt: skip
         entry = Entry(
-            number, new.ref, new.kind, new.valid_from, new.valid_until, moment(known_at), new.by, json.loads(text),
+            number, new.ref, new.kind, new.valid_from, new.valid_until, moment(known_at), new.by, body,
             new.corrects, False, digest, self._hash, own_hash,
         )  # fmt: skip
         return entry, salt, content
+
+    def _key_of(self, new: NewEntry) -> dict[str, str]:
+        """What the body keeps of the key. What an erasure leaves readable keeps nothing, since a key may be made of facts."""
+        if new.key is None or new.kind in KEPT_AT_ERASURE:
+            return {}
+        return {KEY_DIGEST: self.vault.key_digest(new.key)}
 
     @staticmethod
     def _of_then(new: NewEntry, entry: Entry | None) -> Entry:
@@ -443,11 +457,12 @@ class Writing:
         return cast(Any, dialect).insert(table)
 
 
-def _same_id(others: list[str]) -> Text:
-    named = "、".join(others), ", ".join(others)
+def _closed_with_id(closed: list[str]) -> Text:
+    named = "、".join(closed), ", ".join(closed)
     return Text(
-        f"同一身份证号还在档案 {named[0]} 中；同一儿童只应有一份档案，请核对，并将多余的结案",
-        f"file {named[1]} holds the same resident ID; a child has one file: look at both and close the one that is too many",
+        f"已结案的档案 {named[0]} 有同一身份证号；若为同一儿童，请不要另建档案，重新建档即可（store.reopen_file）",
+        f"the closed file {named[1]} holds the same resident ID; if it is the same child's, open that again (store.reopen_file) "
+        "in place of a second file",
     )
 
 
@@ -480,6 +495,13 @@ def _canonical(new: NewEntry) -> dict[str, Any]:
             Text(
                 '“情况”类记录的内容应为 {"facts": {路径: 值}}。',
                 'The body of an entry of facts is {"facts": {path: value}}.',
+            )
+        )
+    if "claims" in new.body:
+        raise EntryRefusedError(
+            Text(
+                "claims 只在名单存档时写入；未写入任何内容，请只写 facts。",
+                "Claims are written by filing lists alone; nothing was written, write facts.",
             )
         )
     unknown = {path: None for path, value in facts.items() if value is None}

@@ -3,7 +3,9 @@
 from kinderguard.commands import (
     care,
     care_allocation,
+    care_plans,
     care_reports,
+    care_steps,
     casefile,
     casefile_finding,
     casefile_giving,
@@ -31,7 +33,7 @@ def run() -> None:
 
 
 __all__ = [
-    "app", "care", "care_allocation", "care_reports", "casefile", "casefile_finding", "casefile_giving", "casefile_import", "casefile_mending",
+    "app", "care", "care_allocation", "care_plans", "care_reports", "care_steps", "casefile", "casefile_finding", "casefile_giving", "casefile_import", "casefile_mending",
     "casefile_moves", "casefile_recording", "casefile_work", "conformance", "headers", "ledger", "packs",
     "proofs", "rules", "run", "scaffold", "survey", "testing",
 ]  # fmt: skip

@@ -7,16 +7,15 @@ or by what organisations report, is neither promised again nor are its places gi
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
-import attrs
 import typer
 
 import kinderguard
 from kinderguard.care import (
     Allocation,
-    CarePlan,
     Decided,
     Gain,
     Limits,
@@ -28,8 +27,8 @@ from kinderguard.care import (
     Unserved,
     Urgency,
     allocate,
+    need_rules,
     overlaps,
-    services_of,
     unserved,
 )
 from kinderguard.commands.application import (
@@ -45,20 +44,30 @@ from kinderguard.commands.application import (
     fail,
     progress,
 )
-from kinderguard.commands.care import FromLedger, SavedBy, care, check_saved, children_of, needs_of, said, told, within
+from kinderguard.commands.care import (
+    FromLedger,
+    SavedBy,
+    care,
+    check_saved,
+    children_of,
+    needs_of,
+    said,
+    told,
+    whose,
+    within,
+)
+from kinderguard.commands.care_kept import Promised, kept_services
 from kinderguard.commands.casefile import InDivision
 from kinderguard.commands.offers import read_distances, read_offers
 from kinderguard.commands.services import of_known_files, read_services
-from kinderguard.commands.store import InStore, keep_each, open_store
+from kinderguard.commands.store import InStore, Kept, keep_each, kept_text, open_store
 from kinderguard.commands.tabular import AsTable, TableFormat, check_out, columns_of, write_list
-from kinderguard.model.errors import InvalidRecordError, Problem, suggestion
-from kinderguard.model.record import Record
+from kinderguard.model.case import Case
+from kinderguard.model.errors import Problem, suggestion
 from kinderguard.model.text import Language, Text, same
 
 if TYPE_CHECKING:
-    from kinderguard.casefile import CaseStore, Entry
-
-_R = TypeVar("_R", bound=Record)
+    from kinderguard.casefile import CaseStore
 
 Services = Annotated[
     list[Path] | None,
@@ -190,7 +199,8 @@ def allocate_help(
         files: Collection[str] = [str(case.ref) for case in cases]
         if ledger is None:
             with open_store(store, text) as opened:
-                promised += kept_services(opened, division, on)[0]
+                # Whoever is in charge of the child: a place that is taken elsewhere is not given again.
+                promised += kept_services(opened, opened.refs(open=True, at=on))[0]
                 files = opened.refs(open=None, at=on)
         counted, unknown = of_known_files(reported, files)
         promised += [Promised(each, None) for each in counted]
@@ -203,22 +213,25 @@ def allocate_help(
         if supposed:
             _write_gain(result.what_if(places=_more(supposed, supply, free)), form, out, text)
             raise typer.Exit(max(said(unknown, text), told((p for _, problems in found for p in problems), text)))
-        refused: tuple[Text, ...] = ()
+        kept: Kept | None = None
         if save:
             with open_store(store, text) as opened:
-                refused = _promise(opened, result, until, str(by))
+                kept = _promise(opened, result, until, str(by))
         heads, rows = result.table(text)
         write_list(
             form,
             out,
-            summary=_allocation_summary(result, already, full, text),
+            summary=chain(whose(cases, division, text), _allocation_summary(result, already, full, kept, text)),
             lines=(each.to_dict() for each in result.allotments),
             heads=[same(head) for head in heads],
             rows=rows,
             lang=text,
         )
         raise typer.Exit(
-            max(said((*unknown, *refused), text), told((p for _, problems in found for p in problems), text))
+            max(
+                said((*unknown, *(kept.refused if kept else ())), text),
+                told((p for _, problems in found for p in problems), text),
+            )
         )
 
 
@@ -302,7 +315,7 @@ def _left_over(
     """
     running = [each for each in promised if each.service.on(on)]
     served = {(each.service.ref, each.service.need) for each in running}
-    taken = Counter(each.offer for each in running)
+    taken = Counter(offer for _, _, offer in {(each.service.ref, each.service.need, each.offer) for each in running})
     known: dict[str, list[str]] = {}
     for each in promised:
         known.setdefault(each.service.ref, []).append(each.service.organisation)
@@ -315,8 +328,8 @@ def _left_over(
     return left, free, len(needs) - len(left)
 
 
-def _promise(store: "CaseStore", result: Allocation, until: dt.date | None, by: str) -> tuple[Text, ...]:
-    """Keep what is served as promised services; the same promise of one day is kept once. Why some were refused."""
+def _promise(store: "CaseStore", result: Allocation, until: dt.date | None, by: str) -> Kept:
+    """Keep what is served as promised services; the same promise of one day is kept once."""
     from kinderguard.casefile import EntryKind, NewEntry
 
     on = result.asked.on
@@ -336,8 +349,10 @@ def _promise(store: "CaseStore", result: Allocation, until: dt.date | None, by: 
     )  # fmt: skip
 
 
-def _allocation_summary(result: Allocation, already: int, full: list[str], lang: Language) -> Iterator[str]:
-    """What was promised before, and what is proposed for the rest."""
+def _allocation_summary(
+    result: Allocation, already: int, full: list[str], kept: Kept | None, lang: Language
+) -> Iterator[str]:
+    """What was promised before, what is proposed for the rest, and what of it was kept."""
     if already:
         many = "1 further need is" if already == 1 else f"{already} further needs are"
         yield Text(f"另有 {already} 项需求已有机构服务", f"{many} served already").in_(lang)
@@ -347,6 +362,8 @@ def _allocation_summary(result: Allocation, already: int, full: list[str], lang:
             f"all places are taken by services promised before: {', '.join(full)}",
         ).in_(lang)
     yield from result.summary(lang).split("\n")
+    if kept is not None:
+        yield kept_text(kept, Text("项服务承诺", "promised services")).in_(lang)
 
 
 # ---- overlaps ----------------------------------------------------------------------------------------------------
@@ -375,15 +392,20 @@ def find_overlaps(
         reported = read_services(services or (), book)
         given, unknown = [each for _, each in reported], list[Text]()
         undated = 0
+        cases: list[Case] = []
         needs: list[Need] = []
         problems: list[Problem] = []
         reached: Unserved | None = None
         if store:
             with open_store(store, lang.value) as opened:
                 given, unknown = of_known_files(reported, opened.refs(open=None, at=on))
-                kept, undated = kept_services(opened, division, on)
+                if division is not None:
+                    ours = frozenset(opened.refs(division, open=None, at=on))
+                    given = [each for each in given if each.ref in ours]
+                refs = opened.refs(division, open=True, at=on)
+                kept, undated = kept_services(opened, refs)
                 given += [each.service for each in kept]
-                cases = [opened.case(ref, at=on) for ref in opened.refs(division, open=True, at=on)]
+                cases = [opened.case(ref, at=on) for ref in refs]
             for some, found_wrong in needs_of(cases, book, on, to_clarify=False):
                 needs += some
                 problems += found_wrong
@@ -396,11 +418,15 @@ def find_overlaps(
                 )
             )
         twice = overlaps(given)
+        titles = {rule.code: rule.title for rule in need_rules(book)} | {need.code: need.title for need in needs}
         text: Language = lang.value
         write_list(
             form,
             out,
-            summary=_overlaps_summary(given, twice, reached, undated, text),
+            summary=chain(
+                _overlaps_summary(given, twice, titles, reached, undated, text),
+                whose(cases, division if store else None, text),
+            ),
             lines=(
                 {
                     "ref": o.first.ref, "need": o.first.need, "organisations": [o.first.organisation, o.second.organisation],
@@ -411,7 +437,7 @@ def find_overlaps(
             heads=_OVERLAP_HEADS,
             rows=(
                 (o.first.ref, o.first.need, o.first.organisation, o.second.organisation, o.since.isoformat(),
-                 o.until.isoformat() if o.until else None, o.message.in_(text))
+                 o.until.isoformat() if o.until else None, o.told(titles.get(o.first.need)).in_(text))
                 for o in twice
             ),
             lang=text,
@@ -425,89 +451,38 @@ _OVERLAP_HEADS = (
 )  # fmt: skip
 
 
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
+
+
 def _overlaps_summary(
-    given: list[ServiceGiven], twice: tuple[Overlap, ...], reached: Unserved | None, undated: int, lang: Language
+    given: list[ServiceGiven],
+    twice: tuple[Overlap, ...],
+    titles: Mapping[str, Text],
+    reached: Unserved | None,
+    undated: int,
+    lang: Language,
 ) -> Iterator[str]:
-    yield Text(f"{len(given)} 项服务，重复 {len(twice)} 处", f"{len(given)} services, {len(twice)} done twice").in_(
-        lang
-    )
+    yield Text(
+        f"{len(given)} 项服务，重复 {len(twice)} 处", f"{len(given)} service{_s(len(given))}, {len(twice)} done twice"
+    ).in_(lang)
     if undated:
         yield Text(
-            f"另有 {undated} 项承诺没有起始日期，无法比较", f"{undated} promises without a first day are not compared"
+            f"另有 {undated} 项承诺没有起始日期，无法比较",
+            f"{undated} promise{_s(undated)} without a first day cannot be compared",
         ).in_(lang)
     for overlap in twice:
-        yield f"  {overlap.message.in_(lang)}"
+        yield f"  {overlap.told(titles.get(overlap.first.need)).in_(lang)}"
     if reached is not None:
         yield Text(
             f"需求 {len(reached.served) + len(reached.unserved)} 项中 {len(reached.served)} 项有服务；"
-            f"{len(reached.children)} 名儿童没有任何服务",
+            f"{len(reached.children)} 名有需求的儿童没有任何服务",
             f"{len(reached.served)} of {len(reached.served) + len(reached.unserved)} needs are served; "
-            f"{len(reached.children)} children are served by nobody",
+            f"children who need something and are served by nobody: {len(reached.children)}",
         ).in_(lang)
+        yield Text("按居住地", "By where the children live").in_(lang)
         served = Text("已服务", "served").in_(lang)
         yield from columns_of(
             (place.place or "", place.name.in_(lang), f"{served} {place.served}/{place.served + place.unserved}")
             for place in reached.places
         )
-
-
-@attrs.frozen
-class Promised:
-    """A service that was promised, and the code of the offer whose place it takes; None where that is not known."""
-
-    service: ServiceGiven
-    offer: str | None
-
-
-def _read(model: type[_R], entry: "Entry", body: Mapping[str, Any]) -> _R:
-    """What an entry says, as a record; where it is none, the file and the entry are named."""
-    from kinderguard.casefile import UnreadableEntryError
-
-    try:
-        return model.model_validate(body)
-    except InvalidRecordError:
-        raise UnreadableEntryError.of(entry.number, entry.ref, entry.kind.label) from None
-
-
-def kept_services(store: "CaseStore", division: str | None, on: dt.date) -> tuple[list[Promised], int]:
-    """The services that the files hold: those of each file's last plan, and those that were promised by an allocation.
-
-    Returns:
-        The services, and how many promises have no first day.
-    """
-    from kinderguard.casefile import EntryKind
-
-    found: list[Promised] = []
-    plans: list[CarePlan] = []
-    for ref in store.refs(division, open=True, at=on):
-        there = _entries(store, ref)
-        plans += _last_plan(there)
-        for entry in there:
-            if entry.kind is EntryKind.SERVICE:
-                body = dict(entry.body)
-                offer = body.pop("offer", None)
-                found.append(Promised(_read(ServiceGiven, entry, body), offer))
-    of_plans, undated = services_of(plans)
-    return [*found, *(Promised(each, None) for each in of_plans)], len(undated)
-
-
-def kept_plans(store: "CaseStore", division: str | None, on: dt.date) -> list[CarePlan]:
-    """The last plan of each file, closed ones too: what was promised in them was promised."""
-    return [plan for ref in store.refs(division, open=None, at=on) for plan in _last_plan(_entries(store, ref))]
-
-
-def _entries(store: "CaseStore", ref: str) -> list["Entry"]:
-    """The plans and services of a file that were neither taken back nor erased."""
-    from kinderguard.casefile import EntryKind
-    from kinderguard.casefile.history import withdrawn
-
-    entries = store.entries(ref, kinds=[EntryKind.PLAN, EntryKind.SERVICE, EntryKind.CORRECTION])
-    gone = withdrawn(entries)
-    return [e for e in entries if e.number not in gone and not e.erased]
-
-
-def _last_plan(entries: Iterable["Entry"]) -> list[CarePlan]:
-    from kinderguard.casefile import EntryKind
-
-    plans = [e for e in entries if e.kind is EntryKind.PLAN][-1:]
-    return [_read(CarePlan, each, each.body) for each in plans]

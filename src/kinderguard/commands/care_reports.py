@@ -27,7 +27,7 @@ from kinderguard.care import (
 )
 from kinderguard.commands.application import InLang, Lang, OnDay, OutPath, contained, examples, fail
 from kinderguard.commands.care import care
-from kinderguard.commands.care_allocation import kept_plans
+from kinderguard.commands.care_kept import kept_plans
 from kinderguard.commands.casefile import InDivision
 from kinderguard.commands.offers import read_communities, read_records
 from kinderguard.commands.store import InStore, open_store

@@ -22,7 +22,7 @@ from kinderguard.commands.application import (
     examples,
     fail,
 )
-from kinderguard.commands.casefile_history import as_json, erased_by, erasure_text, lines_of_history
+from kinderguard.commands.casefile_history import as_json, claimed_cases, erased_by, erasure_text, lines_of_history
 from kinderguard.commands.facts_in_words import lines_of, without_personal
 from kinderguard.commands.store import InStore, open_store
 from kinderguard.commands.tabular import columns_of
@@ -63,7 +63,11 @@ Ref = Annotated[str, typer.Argument(metavar="REF", help="档案编号 / the file
 InDivision = Annotated[
     str | None,
     typer.Option(
-        "--division", "-d", parser=division_code, metavar="CODE", help="只要此行政区划的 / only those of this division"
+        "--division",
+        "-d",
+        parser=division_code,
+        metavar="CODE",
+        help="只要由此行政区划负责的，不论住在何处 / only those that this division is in charge of, wherever they live",
     ),
 ]
 Personal = Annotated[
@@ -183,12 +187,15 @@ def show_file(
         case = opened.case(ref, at=on, known=known)
         lines = tuple(line for line in opened.history(ref) if known is None or line.entry.known_at <= known)
         erasure = erased_by(lines)
+        # Of a moment in the past nobody asks what is to be settled now.
+        doubts = [in_commands(doubt).in_(lang.value) for doubt in (() if known else doubt_texts(opened.doubts(ref)))]
         if form is ShownAs.JSON:
             from kinderguard.casefile.facts import facts_of
 
             facts = facts_of(case if personal else without_personal(case))
             entries = [as_json(line) for line in lines]
             shown = {"ref": ref, "at": on.isoformat(), "facts": facts} | ({"entries": entries} if history else {})
+            shown |= {"doubts": doubts} if doubts else {}
             if erasure is not None:
                 shown |= {"erased": as_json(erasure)}
             typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
@@ -200,9 +207,12 @@ def show_file(
         titles = declared_titles([line.entry for line in lines])
         for line in columns_of(lines_of(case, lang.value, personal=personal, titles=titles)):
             typer.echo(line)
-        # Of a moment in the past nobody asks what is to be settled now.
-        for doubt in () if known is not None else doubt_texts(opened.doubts(ref)):
-            typer.echo((Text("待核对：", "To be checked: ") + in_commands(doubt)).in_(lang.value))
+        for doubt in doubts:
+            typer.echo(Text("待核对：", "To be checked: ").in_(lang.value) + doubt)
+        for head, asked in () if known else claimed_cases(lines):
+            typer.echo(head.in_(lang.value))
+            for line in columns_of(lines_of(asked, lang.value, personal=personal, titles=titles), "    "):
+                typer.echo(line)
         if history:
             typer.echo(Text("记录", "Entries").in_(lang.value))
             for text in lines_of_history(lines, lang.value):

@@ -23,6 +23,7 @@ from kinderguard.commands.application import (
     fail,
 )
 from kinderguard.commands.casefile import Ref, files
+from kinderguard.commands.casefile_moves import MaybeActing
 from kinderguard.commands.store import ByUser, InStore, open_store
 from kinderguard.commands.tabular import write_for_owner
 from kinderguard.commands.wording import in_commands
@@ -69,7 +70,10 @@ def export_file(
     override: Annotated[
         str | None,
         typer.Option(
-            "--override", metavar="REASON", help="规则或同意不允许时仍共享的理由 / why it is shared all the same"
+            "--override",
+            metavar="REASON",
+            help="规则或同意不允许、或不归本地负责时仍提供的理由 / why it is given although rules, consent or the division in charge do "
+            "not allow it",
         ),
     ] = None,
     field: Annotated[
@@ -89,13 +93,14 @@ def export_file(
         dt.date | None,
         typer.Option("--on", parser=day, metavar="DATE", help="哪天的情况；默认今天 / the day; today if left out"),
     ] = None,
+    acting: MaybeActing = None,
     lang: InLang = Lang.ZH,
 ) -> None:
     """按角色和目的提供档案（最小必要），或写出整份档案。Give out what a role and purpose allow, or the whole file."""
     with contained(), open_store(store, lang.value) as opened:
         when = on or opened.today()
         if whole:
-            document, given, withheld, number = _whole(opened, ref, reason, by, when)
+            document, given, withheld, number = _whole(opened, ref, reason, by, when, acting, override)
         else:
             asked = {"--role": role, "--organisation": organisation, "--purpose": purpose, "--basis": basis}
             lacking = [name for name, value in asked.items() if not value]
@@ -122,6 +127,7 @@ def export_file(
                 override=forced,
                 on=when,
                 rules=chosen,
+                acting=acting,
             )
             document, given, withheld, number = (
                 shared.to_dict(),
@@ -152,24 +158,16 @@ def _check_fields(fields: Iterable[str], rules: "SharingRules", role: str, purpo
 
 
 def _whole(
-    store: "CaseStore", ref: str, reason: str | None, by: str, on: dt.date
+    store: "CaseStore", ref: str, reason: str | None, by: str, on: dt.date, acting: str | None, override: str | None
 ) -> tuple[dict[str, Any], list[str], list[str], int]:
     """The whole file, and the entry that says that it was written out."""
-    from kinderguard.casefile import EntryKind
-    from kinderguard.casefile.facts import facts_of
-    from kinderguard.casefile.texts import check_text, names_in
+    from kinderguard.casefile.whole import whole_file
 
     if not (reason or "").strip():
         fail(Text("写出整份档案须用 --reason 写明用途", "to write the whole file, say what it is for with --reason"))
-    facts = facts_of(store.case(ref, at=on))
-    check_text(str(reason), "reason", names_in(store.entries(ref)))
-    body = {
-        "recipient": {"role": "whole_file", "organisation": by}, "purpose": "whole_file", "basis": "whole_file",
-        "outcome": "given", "refused_because": [], "fields": sorted(facts),
-        "override": {"reason": str(reason).strip(), "fields": []}, "consent": None,
-    }  # fmt: skip
-    entry = store.append(ref, EntryKind.SHARE, body, valid_from=on, by=by)
-    return {"ref": ref, "on": on.isoformat(), "entry": entry.number, "facts": facts}, list(facts), [], entry.number
+    entry, facts = whole_file(store, ref, reason=str(reason), by=by, on=on, acting=acting, override=override)
+    shown = {"ref": ref, "on": on.isoformat(), "entry": entry.number, "facts": dict(facts)}
+    return shown, list(facts), [], entry.number
 
 
 #: The last entry as ``verify`` prints it.
@@ -231,4 +229,8 @@ def verify_store(
         typer.echo((Text("末条（请另行记下）：", "Last entry (note it elsewhere): ") + same(mark)).in_(lang.value))
         for problem in report.problems:
             typer.echo(f"  {problem.where} {in_commands(problem.message).in_(lang.value)}")
-        raise typer.Exit(DONE if report.ok else WITH_PROBLEMS)
+        if report.findings:
+            typer.echo(Text("并非损坏，但须核对：", "No damage, but to be looked at:").in_(lang.value))
+        for finding in report.findings:
+            typer.echo(f"  {finding.where} {in_commands(finding.message).in_(lang.value)}")
+        raise typer.Exit(WITH_PROBLEMS if report.problems or report.findings else DONE)

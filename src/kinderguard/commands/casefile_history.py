@@ -15,17 +15,19 @@ from kinderguard.model.text import Language, Text, join, same
 
 if TYPE_CHECKING:
     from kinderguard.casefile import Entry, HistoryLine
+    from kinderguard.model.case import Case
 
 #: How many changed facts an entry names; the rest are counted.
 _NAMED = 6
 #: By kind, what of a body is told: never facts, and nothing that is free to hold some.
 _TOLD: Mapping[str, tuple[str, ...]] = {
     "correction": ("reason", "withdrawn"),
-    "transfer": ("move", "from", "to", "proposal", "reason"),
+    "transfer": ("move", "from", "to", "proposal", "acting", "reason"),
     "closing": ("reason", "last_paid", "happened_on", "note"),
     "reopening": ("reason",),
     "share": (
-        "recipient", "purpose", "basis", "outcome", "refused_because", "fields", "override", "consent",
+        "recipient", "purpose", "basis", "outcome", "refused_because", "fields", "override", "consent", "reason", "in_charge",
+        "acting",
     ),
     "consent": ("giver", "scope", "since", "until", "withdrawn_on"),
     "service": ("need", "service", "organisation", "since", "until"),
@@ -70,9 +72,26 @@ def as_json(line: "HistoryLine") -> dict[str, Any]:
         "corrects": entry.corrects,
         "source": entry.body.get("source"),
         "sources": entry.body.get("sources", []),
+        "claims": sorted(entry.body.get("claims") or ()),
         "changed": [change.path for change in line.changes],
         "said": {name: entry.body[name] for name in _TOLD.get(entry.kind.value, ()) if name in entry.body},
     }
+
+
+def claimed_cases(lines: Iterable["HistoryLine"]) -> Iterator[tuple[Text, "Case"]]:
+    """What lists say and somebody is asked about, as cases, each with a head that names the lists."""
+    from kinderguard.casefile.doubts import hidden_facts
+    from kinderguard.casefile.facts import case_of
+
+    entries = {line.entry.number: line.entry for line in lines}
+    paths: dict[tuple[int, tuple[str, ...]], list[str]] = {}
+    for each in hidden_facts(entries.values()):
+        if each.lists:
+            paths.setdefault((each.entry, each.lists), []).append(each.path)
+    for (number, lists), some in paths.items():
+        entry = entries[number]
+        head = Text(f"名单（{'、'.join(lists)}）所报：", f"What the list says ({', '.join(lists)}):")
+        yield head, case_of(entry.ref, {path: entry.body["claims"][path] for path in some})
 
 
 def lines_of_history(lines: Sequence["HistoryLine"], lang: Language) -> Iterator[str]:
@@ -115,6 +134,8 @@ def _said(entry: "Entry") -> Iterator[Text]:
     """What an entry says besides facts, part by part; nothing of one that was erased."""
     body = entry.body
     match entry.kind.value:
+        case "facts" if body.get("claims"):
+            yield _claims(entry)
         case "correction" if body:
             whole = body.get("withdrawn") is True
             yield (
@@ -148,6 +169,16 @@ def _said(entry: "Entry") -> Iterator[Text]:
         yield Text(f"理由：{reason}", f"reason: {reason}")
 
 
+def _claims(entry: "Entry") -> Text:
+    """The facts of which lists say something that the file does not take from them; no value."""
+    from kinderguard.casefile.facts import title_of
+    from kinderguard.casefile.history import declared_titles
+
+    declared = declared_titles([entry])
+    what = join([declared.get(path) or title_of(path) for path in sorted(entry.body["claims"])])
+    return Text(f"名单所报、未作为事实采用：{what.zh}", f"said by lists and not taken as facts: {what.en}")
+
+
 def _override(body: Mapping[str, Any]) -> Text:
     of = body.get("of")
     if body.get("because") == "erased":
@@ -174,10 +205,12 @@ def _transfer(body: Mapping[str, Any]) -> Text:
         "withdraw": Text("撤回", "withdrawn"),
     }
     answer = answers.get(str(move), same(str(move)))
-    return Text(
+    acting = body.get("acting")
+    told = Text(
         f"{answer.zh}第 {body.get('proposal')} 条提出的转移",
         f"{answer.en}: the transfer of entry {body.get('proposal')}",
     )
+    return told if acting is None else told + Text(f"（{acting} 办理）", f" (by {acting})")
 
 
 def _closing(body: Mapping[str, Any]) -> Iterator[Text]:
@@ -202,10 +235,13 @@ def _share(body: Mapping[str, Any]) -> Iterator[Text]:
     count = len(body.get("fields") or ())
     what = Text(f"提供 {count} 项事实", f"{count} facts given") if is_given else Text("未提供", "nothing given")
     to = recipient.get("organisation")
-    yield Text(
-        f"{what.zh}：{title.zh}（{to}）；目的：{purpose.zh}；依据：{basis.zh}",
-        f"{what.en}: {title.en} ({to}); purpose: {purpose.en}; ground: {basis.en}",
-    )
+    if role == "whole_file":
+        yield Text(f"写出整份档案（{to}）：{what.zh}", f"the whole file, to be written out by {to}: {what.en}")
+    else:
+        yield Text(
+            f"{what.zh}：{title.zh}（{to}）；目的：{purpose.zh}；依据：{basis.zh}",
+            f"{what.en}: {title.en} ({to}); purpose: {purpose.en}; ground: {basis.en}",
+        )
     why = join([_label(Refusal, each) for each in body.get("refused_because") or ()], "；", "; ")
     if why:
         yield Text(f"不予提供：{why.zh}", f"refused: {why.en}")
@@ -227,7 +263,7 @@ def _consent(body: Mapping[str, Any]) -> Iterator[Text]:
 def _rows(entry: "Entry") -> Iterator[Text]:
     """The rows of lists that the facts are from."""
     for row in entry.body.get("sources") or ():
-        names = len(row.get("facts") or ())
+        names = len([*(row.get("facts") or ()), *(row.get("claims") or ())])
         yield Text(
             f"来自 {row.get('list')}（{row.get('as_of')}）{row.get('sheet')} 第 {row.get('row')} 行：{names} 项",
             f"from {row.get('list')} ({row.get('as_of')}), {row.get('sheet')} row {row.get('row')}: {names} facts",

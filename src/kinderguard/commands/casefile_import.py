@@ -5,6 +5,7 @@ personal is shown.
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,21 +30,24 @@ from kinderguard.commands.application import (
     say,
 )
 from kinderguard.commands.casefile import files
+from kinderguard.commands.casefile_moves import MaybeActing
 from kinderguard.commands.children import JSON_LINES, read_children
 from kinderguard.commands.lists import Decisions, Linked, Trust, combined, has_problems, is_list, tell, tell_problems
 from kinderguard.commands.store import ByUser, InStore, open_store
 from kinderguard.commands.tabular import AsTable, TableFormat, check_out, columns_of, write_list
 from kinderguard.commands.wording import in_commands
 from kinderguard.model.case import Case
+from kinderguard.model.echo import shown_file
 from kinderguard.model.text import Language, Text, join
 from kinderguard.packs import PolicyBook
 from kinderguard.packs.ledger_headers import plain_header
 from kinderguard.rules.titles import fact_title
 from kinderguard.survey import Ledger, LedgerError, SourceProfile, Survey, built_in_profiles, open_sheets
 from kinderguard.survey.headers import SEARCHED_ROWS, KnownHeaders
+from kinderguard.survey.tables import write_csv
 
 if TYPE_CHECKING:
-    from kinderguard.casefile import FiledSurvey, Imported
+    from kinderguard.casefile import CaseStore, FiledSurvey, Imported, NoLongerListed
     from kinderguard.casefile.importing import RowPlace
 
 
@@ -96,6 +100,24 @@ def import_children(
             " / file children with two valid IDs, of whom nobody has decided whether they are one, all the same",
         ),
     ] = False,
+    gone: Annotated[
+        Path | None,
+        typer.Option(
+            "--no-longer-listed",
+            metavar="FILE",
+            help="把名单不再列有的未结案儿童写入此表（CSV） / write the open files whose children a list no longer names to this table (CSV)",
+        ),
+    ] = None,
+    acting: MaybeActing = None,
+    override: Annotated[
+        str | None,
+        typer.Option(
+            "--override",
+            metavar="REASON",
+            help="不归本地负责的档案仍须写入的理由，记入每份此类档案 / why files of which another division is in charge are written to all the "
+            "same; kept in each of them",
+        ),
+    ] = None,
     form: AsTable = TableFormat.SUMMARY,
     out: OutPath = None,
     lang: InLang = Lang.ZH,
@@ -115,25 +137,31 @@ def import_children(
             book = kinderguard.load(strict=strict)
             survey, not_used = combined(lists, at, book, linked=linked, decisions=decisions or [], by=by, trust=trust)
             with open_store(store, lang.value, make=True) as opened, progress("存档 / filing") as step:
-                filed = opened.import_survey(survey, by=by, two_ids=two_ids, progress=step)
+                filed = opened.import_survey(
+                    survey, by=by, two_ids=two_ids, progress=step, acting=acting, override=override
+                )
+                unlisted = _unlisted(opened, survey, gone, lang.value)
             _write_filed(filed, survey.titles, form, out, lang.value)
+            _tell_unlisted(unlisted, gone, lang.value)
             tell(survey, not_used, lang.value)
-            raise typer.Exit(_survey_code(filed, survey, bool(not_used)))
+            raise typer.Exit(_survey_code(filed, survey, bool(not_used or unlisted)))
         ledger = _only(lists)
-        if linked or decisions or trust is not None or two_ids or form is not TableFormat.SUMMARY:
+        if linked or decisions or trust is not None or two_ids or gone is not None or form is not TableFormat.SUMMARY:
             fail(
                 Text(
-                    f"--link、--decisions、--trust、--two-ids、--format 用于名单；请写明类型，如 {ledger.name}:civil_affairs",
-                    "--link, --decisions, --trust, --two-ids and --format are for lists with their kinds, as "
+                    f"--link、--decisions、--trust、--two-ids、--no-longer-listed、--format 用于名单；请写明类型，如 {ledger.name}:civil_affairs",
+                    "--link, --decisions, --trust, --two-ids, --no-longer-listed and --format are for lists with their kinds, as "
                     f"{ledger.name}:civil_affairs",
                 )
             )
         read = _ledger(ledger, kinderguard.load(strict=strict), sheet, at)
         with open_store(store, lang.value, make=True) as opened, progress("存档 / filing") as step:
-            done = opened.import_ledger(read, at=at, by=by, source=source, progress=step)
+            done = opened.import_ledger(
+                read, at=at, by=by, source=source, progress=step, acting=acting, override=override
+            )
             today = opened.today()
         write_list(form, out, summary=_imported(done, lang.value), lines=(), heads=(), rows=(), lang=lang.value)
-        for told in _rows_to_look_at((*done.not_filed, *done.without_id)):
+        for told in _rows_to_look_at((*done.not_filed, *done.without_id, *done.held_back)):
             say(told.in_(lang.value))
         if at > today:
             say(
@@ -148,7 +176,7 @@ def import_children(
         wrong = tell_problems(read, read.source, lang.value)
         if done.rows and len(done.not_filed) == done.rows:
             raise typer.Exit(NOTHING_DONE)
-        raise typer.Exit(WITH_PROBLEMS if done.not_filed or wrong else DONE)
+        raise typer.Exit(WITH_PROBLEMS if done.not_filed or done.held_back or wrong else DONE)
 
 
 def _only(given: Sequence[str]) -> Path:
@@ -273,7 +301,7 @@ def _without_id(count: int, counted: Text) -> Text:
 
 _HEADS = (
     Text("儿童编号", "Child"), Text("档案编号", "File"), Text("结果", "Result"), Text("存入事实数", "Facts filed"),
-    Text("待决定的事实", "Facts to decide"), Text("原因", "Reason"),
+    Text("待决定的事实", "Facts to decide"), Text("仍报旧值未采用的事实", "Facts said again and not taken"), Text("原因", "Reason"),
 )  # fmt: skip
 
 
@@ -289,7 +317,7 @@ def _write_filed(
             {
                 "child": each.child, "ref": each.ref, "filing": each.filing.value, "entries": list(each.entries),
                 "facts": list(each.facts), "open": list(each.open), "without_id": each.without_id,
-                "two_ids": each.two_ids,
+                "two_ids": each.two_ids, "held_back": list(each.held_back),
                 "why": None if each.why is None else in_commands(each.why).in_(lang),
                 "rows": [str(row) for row in each.rows],
             }
@@ -299,7 +327,7 @@ def _write_filed(
         rows=(
             (
                 each.child, each.ref, each.filing.label.in_(lang), len(each.facts),
-                join([fact_title(path, titles) for path in each.open]).in_(lang) if each.open else None,
+                _titles(each.open, titles, lang), _titles(each.held_back, titles, lang),
                 None if each.why is None else in_commands(each.why).in_(lang),
             )
             for each in filed
@@ -310,41 +338,108 @@ def _write_filed(
         say(told.in_(lang))
 
 
+def _titles(paths: Sequence[str], titles: Mapping[str, Text], lang: Language) -> str | None:
+    return join([fact_title(path, titles) for path in paths]).in_(lang) if paths else None
+
+
 def _filed_summary(filed: "FiledSurvey", titles: Mapping[str, Text], lang: Language) -> Iterator[str]:
     yield filed.summary(lang)
     count = sum(each.without_id for each in filed)
     if count:
         yield _without_id(count, Text("名", "")).in_(lang)
-    opened: dict[str, int] = {}
-    for each in filed:
-        for path in each.open:
-            opened[path] = opened.get(path, 0) + 1
+    opened = Counter(path for each in filed for path in each.open)
     if opened:
         yield Text(
             "名单不一致而尚未决定的事实，在档案中为未知（用 kinderguard survey … --out 写出的 to_decide 表决定后再导入）",
             "Facts about which lists differ and nobody has decided are unknown in the files (decide them in the sheet to_decide "
             "of kinderguard survey ... --out, then import again)",
         ).in_(lang)
-        yield from columns_of(
-            (fact_title(path, titles).in_(lang), str(number)) for path, number in sorted(opened.items())
-        )
+        yield from _counted(opened, titles, lang)
+    held_back = Counter(path for each in filed for path in each.held_back)
+    if held_back:
+        yield Text(
+            "名单仍报旧值、而此后已另有记载的事实，未采用，档案不变（见 kinderguard file due、file show 的“待核对”；"
+            "以 kinderguard file record 记录属实的值）",
+            "Facts of which lists say again what was recorded otherwise since are not taken, and the files stay as they are (asked "
+            "about by kinderguard file due and file show; record the value that is right with kinderguard file record)",
+        ).in_(lang)
+        yield from _counted(held_back, titles, lang)
+
+
+def _counted(counts: Mapping[str, int], titles: Mapping[str, Text], lang: Language) -> Iterator[str]:
+    """How many children each fact concerns."""
+    return columns_of((fact_title(path, titles).in_(lang), str(number)) for path, number in sorted(counts.items()))
 
 
 def _children_to_look_at(filed: "FiledSurvey") -> Iterator[Text]:
-    """One line for each reason, with the rows of the children concerned."""
+    """One line for each reason, with the rows of the children concerned; of what was not taken, with their files."""
     found: dict[Text, list[str]] = {}
     for each in filed:
         if each.why is not None:
             found.setdefault(in_commands(each.why), []).append("+".join(map(str, each.rows)))
+        if each.held_back:
+            found.setdefault(_NOT_TAKEN, []).append(str(each.ref))
     for why, rows in found.items():
         listed = ", ".join(rows[:_SHOWN_ROWS]) + (" …" if len(rows) > _SHOWN_ROWS else "")
         many = "child" if len(rows) == 1 else "children"
         yield Text(f"{listed}（共 {len(rows)} 名）：", f"{listed} ({len(rows)} {many}): ") + why
 
 
+_NOT_TAKEN = Text(
+    "名单仍报旧值、已另有记载，未采用，待核对（kinderguard file show 编号）",
+    "lists say again what was recorded otherwise since: not taken, to be checked (kinderguard file show REF)",
+)
+
+
+def _unlisted(store: "CaseStore", survey: Survey, path: Path | None, lang: Language) -> Sequence["NoLongerListed"]:
+    """The open files whose children a list no longer names, written to a table where one was asked for; none where a file that
+    cannot be read keeps it from being told, which is said.
+    """
+    from kinderguard.casefile import DamagedEntryError
+
+    try:
+        found = store.no_longer_listed(survey)
+    except DamagedEntryError as error:
+        head = Text("不能列出名单不再列有的儿童：", "Which children lists no longer name cannot be told: ")
+        say((head + in_commands(error.text)).in_(lang))
+        return ()
+    if path is not None:
+        heads = [head.in_(lang) for head in _UNLISTED_HEADS]
+        write_csv(path, heads, ((each.ref, each.list, each.as_of.isoformat(), each.last.isoformat()) for each in found))
+    return found
+
+
+_UNLISTED_HEADS = (
+    Text("档案编号", "File"), Text("名单", "List"), Text("名单日期", "List as of"), Text("档案中取自该名单的最近日期", "Last taken from it"),
+)  # fmt: skip
+
+
+def _tell_unlisted(found: Sequence["NoLongerListed"], path: Path | None, lang: Language) -> None:
+    """One line for each list, with the files; nothing was closed."""
+    by_list: dict[tuple[str, dt.date], list[str]] = {}
+    for each in found:
+        by_list.setdefault((each.list, each.as_of), []).append(each.ref)
+    for (code, as_of), refs in by_list.items():
+        listed = ", ".join(refs[:_SHOWN_ROWS]) + (" …" if len(refs) > _SHOWN_ROWS else "")
+        many = "file" if len(refs) == 1 else "files"
+        where = (
+            Text("全部写入表格请加 --no-longer-listed 文件", "for a table of all of them add --no-longer-listed FILE")
+            if path is None
+            else Text(f"全部见 {shown_file(path.name)}", f"all of them are in {shown_file(path.name)}")
+        )
+        say(
+            Text(
+                f"{code}（{as_of}）不再列有 {len(refs)} 份未结案档案的儿童，均未结案，请核对：{listed}；"
+                f"各档案见 kinderguard file show 编号 --history；{where.zh}",
+                f"{code} of {as_of} no longer names the children of {len(refs)} open {many}; none was closed, look at them: {listed}; "
+                f"kinderguard file show REF --history shows each; {where.en}",
+            ).in_(lang)
+        )
+
+
 def _survey_code(filed: "FiledSurvey", survey: Survey, not_used: bool) -> int:
     left = filed.counts["not_filed"]
     if len(filed) == left and left:
         return NOTHING_DONE
-    doubtful = left or not_used or any(each.open or each.why is not None for each in filed)
+    doubtful = left or not_used or any(each.open or each.held_back or each.why is not None for each in filed)
     return WITH_PROBLEMS if doubtful or has_problems(survey) else DONE

@@ -108,9 +108,10 @@ _PER = {"child": Text("人", "child"), "household": Text("户", "household")}
 
 def _result_rows(done: "_Outcome", lang: Language) -> Iterator[tuple[str | None, ...]]:
     """What a child is and is given, or may be; and every other code of which something has changed."""
+    between = Text("；", "; ").in_(lang)
     changed: dict[str, list[str]] = {}
     for kind, code, said in done.changes:
-        changed.setdefault(code, []).append(f"{kind.in_(lang)}：{said.in_(lang)}")
+        changed.setdefault(code, []).append((kind + Text("：", ": ") + said).in_(lang).rstrip("。."))
     shown: list[tuple[Text, str, bool | None, _Given | None]] = [
         (_CATEGORY, code, holds, None) for code, holds in done.categories.items()
     ]
@@ -124,11 +125,11 @@ def _result_rows(done: "_Outcome", lang: Language) -> Iterator[tuple[str | None,
             done.ref, done.division, what.in_(lang), code, done.titles.get(code, same(code)).in_(lang), _said(holds).in_(lang),
             None if low is None else str(low), None if high is None else str(high),
             None if given is None or given.every is None else given.every.in_(lang),
-            None if given is None or not given.every else _PER[given.per].in_(lang), "；".join(news) or None,
+            None if given is None or not given.every else _PER[given.per].in_(lang), between.join(news) or None,
         )  # fmt: skip
     for code, news in changed.items():
         title = done.titles.get(code, same(code)).in_(lang)
-        yield done.ref, done.division, None, code, title, None, None, None, None, None, "；".join(news)
+        yield done.ref, done.division, None, code, title, None, None, None, None, None, between.join(news)
 
 
 def _said(holds: bool | None) -> Text:
@@ -163,7 +164,7 @@ class _Outcome:
     titles: Mapping[str, Text]
     #: Whether the result was kept now, or before.
     new: bool
-    #: Kind, code and text of each.
+    #: Kind and code of each, and what is said of it.
     changes: tuple[tuple[Text, str, Text], ...]
     #: By policy, what is given.
     given: Mapping[str, _Given]
@@ -183,15 +184,17 @@ def _assessed(
     *,
     lines: bool,
 ) -> Iterator[_Outcome]:
-    """Each child's outcome. A result that rests on the same facts and rules as one of that day is not kept twice; what cannot
-    be assessed is told and keeps none of the others.
+    """Each child's outcome. A result that rests on the same facts and rules as one of that day is not kept twice, and its
+    changes are told again; what cannot be assessed is told and keeps none of the others.
     """
     from kinderguard.casefile import EntryKind, StoreBusyError, StoreError, StoreFullError, StoreUnusableError
     from kinderguard.casefile.doubts import doubt_texts, hidden_facts
     from kinderguard.casefile.entries import FACTUAL
     from kinderguard.casefile.history import declared_titles, withdrawn
+    from kinderguard.casefile.holders import same_ids
     from kinderguard.engines.assessment_line import assessment_line
 
+    same = same_ids(store, store.today())
     with progress("评估 / assessing") as step:
         for number, ref in enumerate(refs, 1):
             step(number, len(refs))
@@ -203,7 +206,7 @@ def _assessed(
                 result = book.assess(store.case(ref, at=on), on=on)
                 same_as = (on, seen, result.fingerprint)
                 new = all((e.valid_from, e.body["seen"], e.body["fingerprint"]) != same_as for e in kept)
-                changes = store.changes(ref, book, on=on) if new and any(e.valid_from <= on for e in kept) else ()
+                changes = store.changes(ref, book, on=on) if any(e.valid_from <= on for e in kept) else ()
                 if new:
                     result = store.assess(ref, book, on=on, **who)
             except (StoreBusyError, StoreFullError, StoreUnusableError):
@@ -219,9 +222,9 @@ def _assessed(
                 dict(result.categories),
                 result.basis.titles,
                 new,
-                tuple((change.kind.label, change.code, change.text) for change in changes),
+                tuple((change.kind.label, change.code, change.said) for change in changes),
                 {code: _given(policy) for code, policy in result.policies.items()},
-                doubt_texts(hidden_facts(entries)),
+                doubt_texts((*hidden_facts(entries), *([same[ref]] if ref in same else []))),
                 tuple(p for p in result.problems if p.code != "fact.unknown" or p.where not in declared),
                 {"ref": ref} | assessment_line(result, lang=lang) if lines else {},
             )
@@ -245,7 +248,10 @@ def _assessed_summary(done: list[_Outcome], lang: Language) -> Iterator[str]:
     yield from columns_of(_sums(done, lang))
     changed = [(each.ref, text) for each in done for _, _, text in each.changes]
     if changed:
-        yield Text(f"与上次相比的变化 {len(changed)} 项", f"{len(changed)} changes since the last assessment").in_(lang)
+        yield Text(
+            f"与上次（当日之前）评估相比的变化 {len(changed)} 项",
+            f"{len(changed)} {'change' if len(changed) == 1 else 'changes'} since the last assessment before that day",
+        ).in_(lang)
         yield from (f"  {ref} {text.in_(lang)}" for ref, text in changed)
 
 
@@ -334,7 +340,7 @@ def what_is_due(
             lines=(
                 {
                     "day": item.day.isoformat(), "ref": item.ref, "division": item.division, "kind": item.kind.value,
-                    "who": item.who.value, "overdue": item.overdue, "what": item.what.in_(text), "codes": list(item.codes),
+                    "who": item.who.value, "overdue": item.overdue, "what": in_commands(item.what).in_(text), "codes": list(item.codes),
                 }
                 for item in items
             ),
@@ -342,7 +348,7 @@ def what_is_due(
             rows=(
                 (
                     item.day.isoformat(), item.division, item.ref, item.kind.label.in_(text), item.who.label.in_(text),
-                    Text("已逾期", "overdue").in_(text) if item.overdue else None, item.what.in_(text),
+                    Text("已逾期", "overdue").in_(text) if item.overdue else None, in_commands(item.what).in_(text),
                 )
                 for item in items
             ),
@@ -375,7 +381,7 @@ def _due_summary(found: "DueList", items: list[Any], lang: Language) -> Iterator
         for k in sorted(kinds)
     )
     for item in items:
-        yield item.text.in_(lang)
+        yield in_commands(item.text).in_(lang)
 
 
 @files.command(name="visit")
@@ -394,7 +400,8 @@ def record_visit(
     with contained(), open_store(store, lang.value) as opened:
         from kinderguard.casefile import EntryKind
 
-        opened.history(ref)  # a file that is not there is told, and not begun by a visit
+        opened.entries(ref)  # a file that is not there is told, and not begun by a visit
+        last = opened.head().number
         entry = opened.append(
             ref,
             EntryKind.VISIT,
@@ -405,6 +412,14 @@ def record_visit(
             acting=acting,
             override=override,
         )
-        typer.echo(Text(f"已记为第 {entry.number} 条", f"recorded as entry {entry.number}").in_(lang.value))
+        done = (
+            Text(f"已记为第 {entry.number} 条", f"recorded as entry {entry.number}")
+            if entry.number > last
+            else Text(
+                f"此前已记为第 {entry.number} 条，未重复写入",
+                f"recorded before as entry {entry.number}; nothing was written",
+            )
+        )
+        typer.echo(done.in_(lang.value))
         tell_doubts(entry, lang.value)
         raise typer.Exit(WITH_PROBLEMS if entry.doubts else DONE)

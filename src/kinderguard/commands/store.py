@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
+import attrs
 import typer
 
 from kinderguard.commands.application import fail, say
 from kinderguard.commands.wording import in_commands
-from kinderguard.model.text import Language, Text
+from kinderguard.model.text import Language, Text, same
 
 if TYPE_CHECKING:
     from kinderguard.casefile import CaseStore, NewEntry
@@ -77,28 +78,49 @@ def open_store(url: str | None, lang: Language, *, make: bool = False) -> Iterat
         raise StoreError(in_commands(error.text)) from None
 
 
-def keep_each(store: "CaseStore", entries: Iterable["NewEntry"]) -> tuple[Text, ...]:
-    """Keep entries of many files; why some were refused, in the words of the command line. One refusal, as of a file that
-    another division is in charge of now, keeps none of the others out.
+@attrs.frozen
+class Kept:
+    """What became of entries that were to be kept: how many were written, how many were there already, and why some were
+    refused, in the words of the command line.
+    """
+
+    new: int
+    before: int
+    refused: tuple[Text, ...]
+
+
+def keep_each(store: "CaseStore", entries: Iterable["NewEntry"]) -> Kept:
+    """Keep entries of many files. One refusal, as of a file that another division is in charge of now, keeps none of the
+    others out.
     """
     from kinderguard.casefile import ErasedError, MoveRefusedError
 
-    new = tuple(entries)
+    wanted, last = tuple(entries), store.head().number
+    refused: list[Text] = []
     try:
-        store.append_many(new)
+        written = list(store.append_many(wanted))
     except (MoveRefusedError, ErasedError):
-        return tuple(_refused(store, new))
-    return ()
+        written = []
+        for each in wanted:
+            try:
+                written += store.append_many((each,))
+            except (MoveRefusedError, ErasedError) as error:
+                refused.append(Text(f"档案 {each.ref}：", f"File {each.ref}: ") + in_commands(error.text))
+    new = sum(entry.number > last for entry in written)
+    return Kept(new, len(written) - new, tuple(refused))
 
 
-def _refused(store: "CaseStore", new: Iterable["NewEntry"]) -> Iterator[Text]:
-    from kinderguard.casefile import ErasedError, MoveRefusedError
-
-    for each in new:
-        try:
-            store.append_many((each,))
-        except (MoveRefusedError, ErasedError) as error:
-            yield Text(f"档案 {each.ref}：", f"File {each.ref}: ") + in_commands(error.text)
+def kept_text(kept: Kept, what: Text) -> Text:
+    """What became of what was to be kept, in a line: ``what`` is what it is, with its measure word."""
+    before = (
+        Text(f"，此前已存 {kept.before} {what.zh}", f"; {kept.before} were kept before") if kept.before else same("")
+    )
+    refused = (
+        Text(f"，未存 {len(kept.refused)} {what.zh}", f"; {len(kept.refused)} were refused")
+        if kept.refused
+        else same("")
+    )
+    return Text(f"新存入档案 {kept.new} {what.zh}", f"{kept.new} {what.en} kept now") + before + refused
 
 
 def _opened(url: str, lang: Language, make: bool) -> "CaseStore":

@@ -19,9 +19,11 @@ _ZH: Mapping[str, str] = {
     "store.assess(…)": "kinderguard file assess",
     "store.correct(…)": "kinderguard file correct",
     "store.reopen_file": "kinderguard file reopen",
+    "store.close_file": "kinderguard file close",
     "；如确需重新建档，请用 store.record(…)，另用编号，或写明 override": (
         "；如确需重新建档，请用 kinderguard file record，并以 --override 写明理由"
     ),
+    "store.record(…)": "kinderguard file record",
     "请用 store.pseudonym(…) 生成编号": "kinderguard file list 列出编号",
     "，或以 CaseStore(…, wait=秒数) 延长等待": "",
     "CaseStore(…, key=new_key())": "KINDERGUARD_KEY",
@@ -52,9 +54,11 @@ _EN: Mapping[str, str] = {
     "store.assess(...)": "kinderguard file assess",
     "store.correct(...)": "kinderguard file correct",
     "store.reopen_file": "kinderguard file reopen",
+    "store.close_file": "kinderguard file close",
     "; if it must be, use store.record(...) with another number, or with override": (
         "; if it must be, use kinderguard file record and say why with --override"
     ),
+    "store.record(...)": "kinderguard file record",
     "store.pseudonym(...) makes one": "kinderguard file list shows those there are",
     "later, close the program that holds it, or wait longer with CaseStore(..., wait=seconds)": (
         "later, or close the program that holds it"

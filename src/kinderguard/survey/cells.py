@@ -22,19 +22,34 @@ from kinderguard.model.text import Text
 C = TypeVar("C", bound=Code)
 R = TypeVar("R")
 
-UNKNOWN = {"", "不详", "未知", "待核实", "待查", "待定", "不清楚", "-", "--", "—", "——", "/", "?"}
+UNKNOWN = {
+    "", "不详", "不祥", "不明", "未知", "未填", "未填写", "未核实", "无法核实", "待核实", "待查", "待定", "待补", "待补充", "不清楚", "空", "空白",
+    "-", "--", "–", "—", "——", "/", "?", "??", "...", "N/A", "n/a", "#N/A", "NULL", "null", "NaN", "nan",
+}  # fmt: skip
 YES = {"√", "✓", "✔", "☑", "是", "有", "1", "y", "yes", "true", "对"}
 NO = {"×", "✗", "✘", "☒", "否", "无", "0", "n", "no", "false", "没有", "x"}
 NONE = {"无", "没有", "0", "否", "×", "none"}
+#: Where a name, a number or an address should stand, these say no more than a blank.
+_NO_TEXT = {*NONE, "暂无"}
 #: A date that never comes: 长期 on a certificate.
 FOREVER = PartialDate(9999, 12, 31)
 
 _SEPARATORS = re.compile(r"[、,;/\n]|及|和")
-_DATE = re.compile(r"(\d{4})[-/.年](?:(\d{1,2})(?:[-/.月](?:(\d{1,2})日?)?)?)?(?:T?\d{1,2}:\d{2}(?::\d{2})?)?\Z")
-_DIGITS = re.compile(r"(\d{4})(\d{2})?(\d{2})?\Z")
+_DATE = re.compile(
+    r"(\d{4})[-/.年](?:(\d{1,2})(?:[-/.月](?:(\d{1,2})日?)?)?)?(?:T?\d{1,2}:\d{2}(?::\d{2})?)?\Z", re.ASCII
+)
+_DIGITS = re.compile(r"(\d{4})(\d{2})?(\d{2})?\Z", re.ASCII)
 #: Excel's day numbers from 1954 to 2064: anything else that is a bare number is no date.
 _SERIALS = (20_000, 60_000)
+#: 20123 may be day 20,123 or March 2012 with its zero left out.
+_MONTH_OR_DAY = range(20_000, 20_300)
 _MOST_DIGITS = 12
+#: Beyond these Excel keeps no digit of a number.
+_EXACT_DIGITS = 15
+_LOST_DIGITS = re.compile(r"\d(\.\d+)?e\+\d+\Z", re.ASCII | re.IGNORECASE)
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z", re.ASCII)
+#: What stands in a text and is not seen: zero-width spaces, marks of direction, a byte order mark.
+_UNSEEN = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF))
 
 
 class UnreadableError(Exception):
@@ -48,12 +63,15 @@ class UnreadableError(Exception):
 def plain(value: Any) -> str:
     """A cell as text: half width, without outer spaces; whole numbers without a decimal point."""
     if isinstance(value, str):
-        return value.strip() if value.isascii() else unicodedata.normalize("NFKC", value).strip()
+        if value.isascii():
+            return value.strip()
+        text = unicodedata.normalize("NFKC", value)
+        return (text if text.isprintable() else text.translate(_UNSEEN)).strip()
     if value is None:
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 10**_MOST_DIGITS:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 10**_EXACT_DIGITS:
         value = int(value)
     if isinstance(value, dt.datetime):
         value = value.date()
@@ -99,8 +117,15 @@ def date(value: Any) -> PartialDate:
             "this may be January or October; write 2012-01 or 2012-10",
         )
     text = words(value)
-    if text.isdigit() and _SERIALS[0] < int(text) < _SERIALS[1]:
-        return PartialDate.of(dt.date(1899, 12, 30) + dt.timedelta(days=int(text)))
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if number in _MONTH_OR_DAY:
+        raise UnreadableError(
+            "ledger.date_ambiguous",
+            "无法分辨是年月还是 Excel 的日期序号；请写作 2012-03 或 2012-03-05",
+            "this may be a year and month or Excel's number of a day; write 2012-03 or 2012-03-05",
+        )
+    if _SERIALS[0] < number < _SERIALS[1]:
+        return PartialDate.of(dt.date(1899, 12, 30) + dt.timedelta(days=number))
     match = _DIGITS.match(text) or _DATE.match(text)
     if match is None:
         raise UnreadableError(
@@ -132,9 +157,10 @@ def end_date(value: Any) -> PartialDate:
 
 def money(value: Any) -> Decimal:
     """Yuan, not negative, exact to the fen."""
-    text = re.sub(r"[,¥]|元(/月)?$|/月$", "", words(repr(value) if isinstance(value, float) else value))
+    text = re.sub(r"¥|元(/月)?$|/月$", "", words(repr(value) if isinstance(value, float) else value))
     try:
-        amount = as_yuan(text)
+        # 3,5 is no grouping of thousands: it may be 3.5.
+        amount = as_yuan(text.replace(",", "") if _GROUPED.match(text) else text)
     except FieldValueError as error:
         raise UnreadableError(
             "ledger.money", f"{error.text.zh}；请写作 1250.50", f"{error.text.en}; write 1250.50"
@@ -147,7 +173,7 @@ def money(value: Any) -> Decimal:
 def count(value: Any) -> int:
     """A whole number, perhaps with 人 or 个月 behind it."""
     text = re.sub(r"(人|口|个月|月)$", "", words(value))
-    if not text.isdigit() or len(text) > _MOST_DIGITS:
+    if not (text.isascii() and text.isdigit()) or len(text) > _MOST_DIGITS:
         raise UnreadableError("ledger.count", "应填整数", "write a whole number")
     return int(text)
 
@@ -166,13 +192,13 @@ def division(value: Any) -> str:
 
 def resident_id(value: Any) -> str:
     """An ID number, only where the cell still holds every digit."""
-    if isinstance(value, int | float) or re.match(r"\d(\.\d+)?E\+\d+\Z", words(value), re.IGNORECASE):
+    if isinstance(value, int | float) or _LOST_DIGITS.match(words(value)):
         raise UnreadableError(
             "ledger.id_float",
             "身份证号被 Excel 转为数字，末几位已丢失；请将该列设为“文本”后按证件重新录入",
             "Excel turned the ID into a number and lost its last digits; format the column as text and enter it again",
         )
-    text = words(value).upper().removeprefix("'")
+    text = words(value).upper().lstrip("'‘’`")
     try:
         read_resident_id(text)
     except FieldValueError as error:
@@ -182,9 +208,16 @@ def resident_id(value: Any) -> str:
     return text
 
 
-def personal(value: Any) -> str:
-    """A name, a telephone number, an address."""
-    return plain(value)
+def personal(value: Any) -> str | None:
+    """A name, a telephone number, an address; None where it says 无: that is no name, and nobody is called so."""
+    text = plain(value)
+    if _LOST_DIGITS.match(text) or (isinstance(value, float) and abs(value) >= 10**_EXACT_DIGITS):
+        raise UnreadableError(
+            "ledger.number_float",
+            "编号被 Excel 转为数字，末几位已丢失；请将该列设为“文本”后重新录入",
+            "Excel turned the number into one of its own and lost its last digits; format the column as text and enter it again",
+        )
+    return None if text.lower() in _NO_TEXT else text
 
 
 @attrs.frozen

@@ -122,8 +122,22 @@ class IllnessCell:
     name: str | None = attrs.field(default=None, repr=False)
 
 
+_WELL = {"无病", "无疾病", "无重病", "无大病", "无重大疾病", "没有重病", "未患病", "未患重病", "健康", "身体健康"}
+#: What denies or doubts is no illness's name.
+_NO_ILLNESS = re.compile(r"[无没否]|未[患有发见确诊]|不[是严属]|待[查诊核定]|疑似|正常|良好|一般|[\d.]+\Z", re.ASCII)
+
+
 def illness(value: Any) -> IllnessCell:
     """A tick, or the illness's name."""
+    word = words(value)
+    if word in _WELL:
+        return IllnessCell(False)
+    if _NO_ILLNESS.match(word) and word not in cells.YES | cells.NO:
+        raise UnreadableError(
+            "ledger.yes_no",
+            "无法判断是否患重病；应填“是”“否”或病名，不知道时留空",
+            "this does not say whether there is a serious illness; write 是, 否 or the illness's name, or leave it blank",
+        )
     try:
         return IllnessCell(cells.yes_no(value))
     except UnreadableError:
@@ -244,3 +258,22 @@ def reader_of(fact: DeclaredFact[Any]) -> Reader:
     if sort is Sort.CODES and fact.kind.codes is not None:
         return cells.several(fact.kind.codes)
     return {Sort.BOOL: cells.yes_no, Sort.MONEY: cells.money, Sort.NUMBER: cells.count, Sort.DATE: cells.date}[sort]
+
+
+_UNITS: Mapping[Reader, re.Pattern[str]] = {
+    # 2024年 and 上年度 say of when the amount is, not for how long.
+    cells.money: re.compile(r"[万千季美港]|(?<![\d上本当])年"),
+    cells.count: re.compile(r"\A(?:年|[万千]人?)\Z"),
+    **dict.fromkeys((cells.date, cells.past_date, cells.end_date), re.compile("农历|阴历")),
+}
+
+
+def takes_another_unit(header: str, fact: DeclaredFact[Any] | None, bracket: str) -> bool:
+    """Whether the bracket behind a header names a unit in which its cells are not read.
+
+    >>> takes_another_unit("家庭月人均收入", None, "元"), takes_another_unit("家庭月人均收入", None, "万元")
+    (False, True)
+    """
+    reader = reader_of(fact) if fact is not None else READERS.get(header)
+    unit = None if reader is None or isinstance(reader, cells.Coded) else _UNITS.get(reader)
+    return unit is not None and unit.search(bracket) is not None

@@ -3,15 +3,17 @@
 Called by the survey to put the rows of one child beside each other. It judges nothing and changes nothing.
 """
 
+import datetime as dt
 import typing
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 from kinderguard.model.case import Case
+from kinderguard.model.dates import PartialDate
 from kinderguard.model.personal import Personal
 from kinderguard.model.places import DivisionCode
-from kinderguard.model.record import Record
+from kinderguard.model.record import PastDate, Record
 
 #: The row's own number says nothing about the child.
 _NOT_FACTS = frozenset({"ref", "extra"})
@@ -93,6 +95,46 @@ def is_division(path: str) -> bool:
         return False
     wanted = typing.get_args(DivisionCode)[1:]
     return any(check in wanted for check in _metadata(field.annotation, field.metadata))
+
+
+def happened_after(case: Case, day: dt.date) -> tuple[str, ...]:
+    """The facts of a case, by path, that lie after a day though they can only have happened: a birth, a visit.
+
+    A month or a year that holds the day itself does not lie after it. Nothing is said of packs' own facts.
+
+    >>> case = Case.from_facts({"child.birth_date": "2015-03-05", "child.care.last_visit": "2025-09-02"})
+    >>> happened_after(case, dt.date(2025, 9, 1))
+    ('child.care.last_visit',)
+    """
+    return tuple(dict.fromkeys(_after(case, day, "")))
+
+
+def _after(record: Record, day: dt.date, before: str) -> Iterator[str]:
+    for name, nothing, is_past in _dated(type(record)):
+        value = getattr(record, name)
+        if value is None or value is nothing:
+            continue
+        if is_past:
+            if typing.cast(PartialDate, value).earliest > day:
+                yield before + name
+        elif isinstance(value, Record):
+            yield from _after(value, day, f"{before}{name}.")
+        else:
+            for each in value:
+                yield from _after(each, day, f"{before}{name}.")
+
+
+@cache
+def _dated(model: type[Record]) -> tuple[tuple[str, Record | None, bool], ...]:
+    """The fields of a record that are or hold a date of something past, with what each is where nothing is known."""
+    wanted = typing.get_args(PastDate)[1:]
+    found = []
+    for name, field in model.model_fields.items():
+        is_past = any(check in wanted for check in _metadata(field.annotation, field.metadata))
+        inner = type(field.default) if isinstance(field.default, Record) else _record_in(field.annotation)
+        if is_past or (inner is not None and _dated(inner)):
+            found.append((name, field.default if isinstance(field.default, Record) else None, is_past))
+    return tuple(found)
 
 
 def _metadata(annotation: Any, own: list[Any]) -> Iterator[Any]:

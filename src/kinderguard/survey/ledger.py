@@ -8,6 +8,7 @@ from kinderguard.model.case import Case
 from kinderguard.model.text import Language, Text, same
 from kinderguard.model.view import Column, Fields, Marked, Section, Table, View
 from kinderguard.survey.headers import SheetHeaders
+from kinderguard.survey.other_rows import HEADERS_AGAIN, TOTAL
 
 
 @attrs.frozen
@@ -135,7 +136,12 @@ class Ledger:
         problems = (
             [Section(Text(f"问题（{len(rows)}）", f"Problems ({len(rows)})"), [Table(columns, rows)])] if rows else []
         )
-        return View(Text("台账 ", "Ledger ") + same(self.source), [counts, *problems], lang)
+        places = [(i.sheet, str(i.row), i.why) for i in self.ignored if i.why in (TOTAL, HEADERS_AGAIN)]
+        left_out = (
+            [Section(Text(f"不是儿童的行（{len(places)}）", f"Rows that are no child's ({len(places)})"),
+                     [Table((columns[1], columns[2], Text("原因", "why")), places)])] if places else []
+        )  # fmt: skip
+        return View(Text("台账 ", "Ledger ") + same(self.source), [counts, *problems, *left_out], lang)
 
     def _repr_html_(self) -> str:
         return self.view().html

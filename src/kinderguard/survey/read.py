@@ -13,28 +13,33 @@ from kinderguard.model.case import Case
 from kinderguard.model.dates import as_day
 from kinderguard.model.echo import shown_file
 from kinderguard.model.progress import FEW, Progress, told
+from kinderguard.model.resident_id import read_resident_id
 from kinderguard.model.text import Text
 from kinderguard.packs.columns import LedgerColumn
-from kinderguard.survey.cells import UnreadableError, is_unknown, past_date, plain, words
+from kinderguard.survey.cells import UnreadableError, date, end_date, is_unknown, past_date, plain, resident_id
 from kinderguard.survey.columns import READERS, Reader, reader_of
-from kinderguard.survey.headers import KnownHeaders, SheetHeaders, find_headers
+from kinderguard.survey.header_problems import of_blank_headers, of_headers, unknown_headers, without_headers
+from kinderguard.survey.headers import (
+    LEAST_HEADERS,
+    SEARCHED_ROWS,
+    KnownHeaders,
+    SheetHeaders,
+    find_headers,
+)
 from kinderguard.survey.ledger import CellProblem, IgnoredRow, Ledger, LedgerRow, UnknownHeader
+from kinderguard.survey.other_rows import HEADERS_AGAIN, not_a_child
 from kinderguard.survey.row import RowError, RowReader
 from kinderguard.survey.sheets import LedgerError, RawSheet, open_sheets
 
 if TYPE_CHECKING:
     from kinderguard.packs.book import PolicyBook
 
-_FOOT = re.compile(r"(合计|总计|共计|小计|总数|填表|填报|制表|审核|负责人|注[::]|说明[::]|备注[::])")
-#: What stands in the place of a name where a row is a sum: the word, perhaps of a page or a place, perhaps with a bracket.
-_TOTAL = re.compile(
-    r"(?:本页|本村|本社区|全[县区市乡镇村])?(?:合计|总计|共计|小计|总数)(?:\([^)]*\))?[::]?\d*[人名]?\Z"
-)
 _DIVISIONS = ("户籍地行政区划代码", "现居住地行政区划代码", "身份证号")
 _STEP = 200
 _REF = re.compile(r"[\w./#-]{1,12}", re.ASCII)
 _TELEPHONE = re.compile(r"\d{11}")
-_SHORTEST_ID = 15
+_DATES = (date, past_date, end_date)
+_OCTOBER = re.compile(r"\d{4}\.1\Z", re.ASCII)
 
 
 def read_ledger(
@@ -87,13 +92,31 @@ def read_ledger(
         for raw in sheets:
             reading.sheet(raw)
     if not reading.headers:
+        other = _separated_by(sheets, known)
         raise LedgerError(
             Text(
                 f"{shown_file(path.name)} 中找不到表头；表头行应含“儿童姓名”“身份证号”等列名",
                 f"{shown_file(path.name)} has no header row; one row must hold headers such as 儿童姓名 and 身份证号",
             )
+            + (
+                Text(
+                    f"。列似乎以“{other}”分隔，请改用英文逗号",
+                    f". Its columns seem to be separated by {other}: use commas (,)",
+                )
+                if other
+                else Text("", "")
+            )
         )
     return reading.ledger(path.name)
+
+
+def _separated_by(sheets: Iterable[RawSheet], known: KnownHeaders) -> str | None:
+    """Of a file without headers, the sign between its columns where it is no comma."""
+    texts = [cell for raw in sheets for _, cells in raw.rows[:SEARCHED_ROWS] for cell in cells if isinstance(cell, str)]
+    for sign in ("，", "、", "；", ";", "|", "\t"):
+        if any(len(known.named(text.split(sign))) >= LEAST_HEADERS for text in texts):
+            return "Tab" if sign == "\t" else sign
+    return None
 
 
 def _divisions(sheets: Iterable[RawSheet]) -> set[str]:
@@ -132,25 +155,36 @@ class _Reading:
         headers = find_headers(raw.rows, self.known)
         if headers is None:
             self._tick(len(raw.rows))
-            if any(not is_unknown(cell) for _, row in raw.rows for cell in row):
-                text = Text(
-                    "此工作表没有可识别的表头，未读取；请补上表头行",
-                    "this sheet has no known headers and was not read; give it a row of headers",
-                )
-                self.problems.append(CellProblem("ledger.no_headers", raw.name, None, None, text))
+            self.problems += without_headers(raw)
             return
         self.headers[raw.name] = headers
-        self._report_headers(raw.name, headers)
+        self.unknown += unknown_headers(raw.name, headers, self.known)
+        self.problems += of_headers(raw, headers, self.known)
         readers = {p: (h, w, self._reader(h)) for p, (h, w) in headers.columns.items()}
         written = dict(headers.columns.values())
+        marks = headers.marks(self.known)
+        other_table: int | None = None
         for number, cells in raw.rows:
             self._tick(1)
-            why = _not_a_child(number, cells, headers)
-            if why is not None:
-                self.ignored.append(IgnoredRow(raw.name, number, why))
-                continue
+            again = None
+            if number > headers.row and not marks.isdisjoint(cells):
+                again = headers.repeats(cells, self.known)
+            if again is not None:
+                other_table = None if again else number
+            try:
+                why = HEADERS_AGAIN if again is not None else not_a_child(number, cells, headers)
+                if why is not None:
+                    self.ignored.append(IgnoredRow(raw.name, number, why))
+                    continue
+                _refuse_below_others(other_table)
+                row = self._row(raw, number, cells, readers, written)
+            except RowError as error:
+                wrong = CellProblem(error.code, raw.name, number, None, error.text)
+                row = LedgerRow(raw.name, number, None, None, wrong, ())
             self.children += 1
-            self.rows.append(self._row(raw.name, number, cells, readers, written))
+            self.rows.append(row)
+        used = {row.row for row in self.rows if row.sheet == raw.name and row.case is not None}
+        self.problems += of_blank_headers(raw, headers, used)
 
     def _reader(self, header: str) -> Reader:
         fact = self.known.facts.get(header)
@@ -161,48 +195,23 @@ class _Reading:
         if self.done // _STEP != before // _STEP or self.done == self.total:
             self.tell(self.done, self.total)
 
-    def _report_headers(self, sheet: str, headers: SheetHeaders) -> None:
-        for header in headers.unknown.values():
-            near = self.known.nearest(header)
-            self.unknown.append(UnknownHeader(sheet, header, near))
-            hint = Text(f"，是否为“{near}”？", f"; did you mean {near}?") if near else Text("", "")
-            text = (
-                Text(
-                    "未识别的列，内容未读取；需要时请改正列名",
-                    "nobody knows this column; it was not read. Where it matters, correct the header",
-                )
-                + hint
-            )
-            self.problems.append(CellProblem("ledger.header_unknown", sheet, headers.row, header, text))
-        for header, _ in headers.columns.values():
-            if header in self.known.clashes:
-                clash = self.known.clashes[header]
-                text = Text(
-                    f"规则包的列名有冲突，请转告规则包作者：{clash.zh}",
-                    f"a pack's column of this header clashes; tell the author of the pack: {clash.en}",
-                )
-                self.problems.append(CellProblem("ledger.header_clash", sheet, headers.row, header, text))
-        for header in headers.repeated.values():
-            text = Text(
-                "此列出现两次，只读取第一列；请删去或改名另一列",
-                "this column stands here twice; only the first was read. Take the other out, or rename it",
-            )
-            self.problems.append(CellProblem("ledger.header_repeated", sheet, headers.row, header, text))
-
     def _row(
         self,
-        sheet: str,
+        raw: RawSheet,
         number: int,
         cells: list[Any],
         readers: Mapping[int, tuple[str, str, Reader]],
         written: Mapping[str, str],
     ) -> LedgerRow:
-        facts: dict[str, Any] = {}
+        sheet, facts = raw.name, dict[str, Any]()
         problems: list[CellProblem] = []
         for position, (header, as_written, read) in readers.items():
             cell = cells[position] if position < len(cells) else None
             if is_unknown(cell):
                 continue
+            if raw.only_text and read in _DATES and _OCTOBER.match(plain(cell)):
+                # Written by Excel, which drops the zero of 2012.10: to be read as the number that it was.
+                cell = float(plain(cell))
             try:
                 facts[header] = self._in_time(read(cell), read)
             except UnreadableError as error:
@@ -219,7 +228,16 @@ class _Reading:
 
     def _in_time(self, value: Any, read: Reader) -> Any:
         """What a cell says; refused where it has happened only after the day that the ledger tells of."""
-        if self.as_of is not None and read is past_date and value.earliest > self.as_of:
+        if self.as_of is None or value is None:
+            return value
+        if read is resident_id and read_resident_id(value).birth_date > self.as_of:
+            raise UnreadableError(
+                "ledger.date_after_list",
+                f"身份证号中的出生日期晚于名单的日期（{self.as_of}），不可能已经出生；请按证件核对，或核对名单的日期",
+                f"the birth date in the ID lies after the day of the list ({self.as_of}), so nobody can have it yet; check it against "
+                "the card, or the day that was given for the list",
+            )
+        if read is past_date and value.earliest > self.as_of:
             raise UnreadableError(
                 "ledger.date_after_list",
                 f"日期晚于名单的日期（{self.as_of}），不可能已经发生；请核对年份，或核对名单的日期",
@@ -261,29 +279,14 @@ class _Reading:
         return found
 
 
-def _not_a_child(number: int, cells: list[Any], headers: SheetHeaders) -> Text | None:
-    """Why a row is no child's, or None where it is one."""
-    if number <= headers.row:
-        return Text("表头或其上的标题", "the header row, or a title above it")
-    first = next((text for cell in cells if (text := plain(cell))), "")
-    if not first:
-        return Text("空行", "a blank row")
-    names = {h: cells[p] for p, (h, _) in headers.columns.items() if p < len(cells)}
-    if _FOOT.match(first) and all(is_unknown(names.get(h)) for h in ("身份证号", "出生日期")):
-        return _A_TOTAL
-    if any(_TOTAL.match(words(cell)) for cell in (first, names.get("儿童姓名"))) and not _holds_id(
-        names.get("身份证号")
-    ):
-        return _A_TOTAL
-    return None
-
-
-_A_TOTAL = Text("合计行或表尾说明", "a total, or a note at the foot")
-
-
-def _holds_id(cell: Any) -> bool:
-    """Whether a cell is meant for a resident ID, right or wrong: a sum is shorter."""
-    return len(words(cell)) >= _SHORTEST_ID
+def _refuse_below_others(row: int | None) -> None:
+    """Refuse a row below a second row of headers, which is not that of its sheet."""
+    if row is not None:
+        raise RowError(
+            "ledger.second_headers", None,
+            Text(f"第 {row} 行起是列名不同的另一张表，未读取；请将它放到单独的工作表",
+                 f"from row {row} on there is another table with other columns, which was not read; put it on a sheet of its own"),
+        )  # fmt: skip
 
 
 def _safe_ref(facts: dict[str, Any]) -> str | None:

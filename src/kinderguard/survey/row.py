@@ -2,6 +2,7 @@
 child's identity, the row is skipped. Nothing is guessed.
 """
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -15,12 +16,14 @@ from kinderguard.model.codes import DisabilityGrade, DisabilityKind, SituationKi
 from kinderguard.model.dates import PartialDate
 from kinderguard.model.errors import InvalidRecordError, Problem, suggestion
 from kinderguard.model.resident_id import read_resident_id
-from kinderguard.model.text import Text, same
+from kinderguard.model.text import Text, join, same
 from kinderguard.rules.definitions import DeclaredFact
 from kinderguard.rules.policy_codes import mend_of_policy_code
+from kinderguard.rules.titles import fact_title
 from kinderguard.survey import cells
 from kinderguard.survey.cells import NONE, UnreadableError
 from kinderguard.survey.columns import DisabilityCell, IllnessCell
+from kinderguard.survey.facts import happened_after
 
 PARENTS = {"father": "父亲", "mother": "母亲"}
 _CODE = re.compile(r"(cn|\d{2,12})\.[a-z0-9_.]+\Z")
@@ -43,6 +46,23 @@ class RowError(Exception):
     def __init__(self, code: str, header: str | None, text: Text) -> None:
         self.code, self.header, self.text = code, header, text
         super().__init__(text.en)
+
+
+def refuse_later(case: Case, day: dt.date) -> None:
+    """Refuse a row that is said to be true on a day, and tells of what happened only later.
+
+    Raises:
+        RowError: which facts these are.
+    """
+    late = happened_after(case, day)
+    if late:
+        titles = join([fact_title(path) for path in late])
+        raise RowError(
+            "ledger.date_after_list", None,
+            Text(f"晚于名单的日期（{day}），不可能已经发生：{titles.zh}；请核对年份，或核对名单的日期",
+                 f"this lies after the day of the list ({day}), so it cannot have happened: {titles.en}; check the year, or the "
+                 "day that was given for the list"),
+        )  # fmt: skip
 
 
 @attrs.frozen

@@ -28,6 +28,10 @@ class RawSheet:
 
     name: str
     rows: list[tuple[int, list[Any]]] = attrs.field(repr=False)
+    #: Whether whoever opens the file in Excel does not see this sheet.
+    hidden: bool = False
+    #: Whether every cell is a text, so that nothing tells a number from what was typed.
+    only_text: bool = False
 
 
 def open_sheets(path: str | Path, sheet: str | None = None) -> list[RawSheet]:
@@ -51,7 +55,7 @@ def open_sheets(path: str | Path, sheet: str | None = None) -> list[RawSheet]:
     if path.suffix.lower() in EXCEL:
         return _excel(path, sheet)
     if path.suffix.lower() in CSV:
-        found = [RawSheet(path.stem, _csv_rows(path))]
+        found = [RawSheet(path.stem, _csv_rows(path), only_text=True)]
         return [_chosen(found, sheet)] if sheet else found
     raise LedgerError(
         Text(
@@ -79,7 +83,7 @@ def _no_sheet(name: str, names: list[str]) -> LedgerError:
 
 def _excel(path: Path, sheet: str | None) -> list[RawSheet]:
     try:
-        from python_calamine import CalamineError, CalamineWorkbook
+        from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
     except ModuleNotFoundError:
         raise LedgerError(
             Text(
@@ -92,8 +96,9 @@ def _excel(path: Path, sheet: str | None) -> list[RawSheet]:
             if sheet is not None and sheet not in book.sheet_names:
                 raise _no_sheet(sheet, book.sheet_names)
             names = [sheet] if sheet is not None else book.sheet_names
+            hidden = {each.name for each in book.sheets_metadata if each.visible != SheetVisibleEnum.Visible}
             return [
-                RawSheet(n, list(enumerate(book.get_sheet_by_name(n).to_python(skip_empty_area=False), 1)))
+                RawSheet(n, list(enumerate(book.get_sheet_by_name(n).to_python(skip_empty_area=False), 1)), n in hidden)
                 for n in names
             ]
     except (CalamineError, OSError, ValueError):

@@ -46,7 +46,8 @@ def survey_view(of: "Survey", counts: Iterable[tuple[Text, int]], lang: Language
         rows = [(Code(str(row.key)), row.problem.message) for row in of.skipped]
         title = Text(f"跳过的行（{len(rows)}）", f"Skipped rows ({len(rows)})")
         blocks.append(Section(title, [Table([_ROWS, Text("原因", "why")], rows, most=20)], folded=True))
-    title = Text(f"摸排（儿童 {len(of.children):,} 人）", f"Survey ({len(of.children):,} children)")
+    many = "child" if len(of.children) == 1 else "children"
+    title = Text(f"摸排（儿童 {len(of.children):,} 人）", f"Survey ({len(of.children):,} {many})")
     return View(title, blocks, lang)
 
 

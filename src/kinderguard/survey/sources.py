@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
+from operator import is_
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,9 @@ from kinderguard.packs.ledger_headers import STANDARD, plain_header
 from kinderguard.packs.source_profiles import ProfileError, SourceProfile
 from kinderguard.survey.facts import fact_paths
 from kinderguard.survey.keys import RowKey
-from kinderguard.survey.ledger import Ledger
+from kinderguard.survey.ledger import CellProblem, Ledger, LedgerRow
 from kinderguard.survey.read import read_ledger
+from kinderguard.survey.row import RowError, refuse_later
 
 if TYPE_CHECKING:
     from kinderguard.packs.book import PolicyBook
@@ -39,7 +41,8 @@ class Source:
     Args:
         profile: what kind of list.
         as_of: the day on which the list tells how things stand.
-        ledger: its rows, as ``read_ledger`` gave them.
+        ledger: its rows, as ``read_ledger`` gave them. One that tells of what happened after ``as_of`` is skipped, with that
+            reason.
         code: what rows and decisions call it; the profile's own code if left out. Two lists of one kind need two codes.
     """
 
@@ -50,6 +53,7 @@ class Source:
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "as_of", as_day(self.as_of, "as_of"))
+        object.__setattr__(self, "ledger", _known_on(self.ledger, self.as_of))
         if not self.code:
             object.__setattr__(self, "code", self.profile.code)
 
@@ -61,6 +65,21 @@ class Source:
         return (
             f"{self.code} ({self.as_of}): {self.ledger.rows_in} = {len(self.ledger.cases)} + {len(self.ledger.skipped)}"
         )
+
+
+def _known_on(ledger: Ledger, day: dt.date) -> Ledger:
+    """The ledger, its rows skipped that tell of a later day: it may have been read for another day, or for none."""
+    rows = tuple(_row_on(row, day) for row in ledger.rows)
+    return ledger if all(map(is_, rows, ledger.rows)) else attrs.evolve(ledger, rows=rows)
+
+
+def _row_on(row: LedgerRow, day: dt.date) -> LedgerRow:
+    try:
+        if row.case is not None:
+            refuse_later(row.case, day)
+    except RowError as error:
+        return attrs.evolve(row, case=None, error=CellProblem(error.code, row.sheet, row.row, None, error.text))
+    return row
 
 
 def titles_of(sources: Iterable[Source]) -> dict[str, Text]:

@@ -99,7 +99,7 @@ def _price(of: "Price") -> dict[str, Any]:
 # ---- a table ----------------------------------------------------------------------------------------------------
 
 _HEADS = (
-    Text("档案编号", "File"), Text("行政区划", "Division"), Text("紧迫程度", "Urgency"), Text("需求", "Need"),
+    Text("档案编号", "File"), Text("所在行政区划", "Where it lives"), Text("紧迫程度", "Urgency"), Text("需求", "Need"),
     Text("结果", "Decided"), Text("组织", "Organisation"), Text("供给", "Offer"), Text("服务", "Service"),
     Text("距离（公里）", "Kilometres"), Text("理由", "Reason"), Text("需求代码", "Code"),
 )  # fmt: skip
@@ -127,7 +127,7 @@ def summary(of: "Allocation") -> Iterator[Text]:
     yield from _counted(Counter(each.decided.label for each in of.allotments).most_common())
     yield Text("按紧迫程度（已安排／需求）", "By urgency (served of needed)")
     yield from _counted((urgency.label, "{}/{}".format(*of.served(urgency))) for urgency in Urgency)
-    yield Text("按地方（已安排／需求）", "By place (served of needed)")
+    yield Text("按居住地（已安排／需求）", "By where the children live (served of needed)")
     yield from _counted((_where(each), f"{each.served}/{each.needs}") for each in of.places)
     yield Text("按供给（已用／名额；再增一个名额的作用）", "By offer (used of places; what one more would bring)")
     yield from (Text("  ", "  ") + price.message for price in of.prices)

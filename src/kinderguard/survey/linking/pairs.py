@@ -57,7 +57,7 @@ class PairDecision:
                     "A decision is about two rows and says 'same' (one child) or 'different' (two children).",
                 )
             )
-        self.__attrs_init__(one, other, said)  # type: ignore[attr-defined]
+        self.__attrs_init__(one, other, said)  # type: ignore[attr-defined]  # made by attrs, unseen by the checker
 
     def to_data(self) -> dict[str, Any]:
         """As plain data for JSON."""

@@ -21,7 +21,7 @@ from kinderguard.survey.linking.preparing import is_list
 from kinderguard.survey.linking.settings import Comparison, LinkSettings
 
 if TYPE_CHECKING:
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa  # type: ignore[import-untyped]  # it has no types
     from splink.internals.linker import Linker
 
 NUMBER, SOURCE, TABLE = "row_number", "list_code", "prepared"
@@ -89,7 +89,7 @@ class Scorer:
     def __enter__(self) -> "Scorer":
         try:
             import duckdb
-            import pyarrow  # noqa: F401
+            import pyarrow  # noqa: F401  only to say which package is missing
             from splink import DuckDBAPI
         except ModuleNotFoundError as error:
             raise MissingExtraError("link", error.name or "splink") from None
@@ -222,7 +222,7 @@ class Scorer:
         linker = self.linker([Rule.equal([NUMBER])])
         linker.table_management.register_blocked_pairs_for_predict(self._api.register(table))
         yield from self._scored(linker, -math.inf)
-        linker.table_management.invalidate_cache()  # type: ignore[no-untyped-call]
+        linker.table_management.invalidate_cache()  # type: ignore[no-untyped-call]  # splink gives it no types
 
     def _scored(self, linker: "Linker", least: float) -> Iterator[Scored]:
         # What is left of both weights is never above the one that splink reckons, so splink can leave out the rest.

@@ -1,0 +1,118 @@
+"""The plans and promised services that case files hold, as the commands of ``care`` read them.
+
+Read alone: nothing is written or decided here. What was taken back or erased is not there.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import attrs
+
+from kinderguard.care import CarePlan, ServiceGiven, ServiceState, services_of
+from kinderguard.model.errors import InvalidRecordError
+from kinderguard.model.record import Record
+
+if TYPE_CHECKING:
+    from kinderguard.casefile import CaseStore, Entry
+
+_R = TypeVar("_R", bound=Record)
+
+
+@attrs.frozen
+class Promised:
+    """A service that was promised, and the code of the offer whose place it takes; None where that is not known.
+    ``entry`` is the number of the entry that promises it, where that is an allocation's.
+    """
+
+    service: ServiceGiven
+    offer: str | None
+    entry: int | None = None
+
+
+def _read(model: type[_R], entry: "Entry", body: Mapping[str, Any]) -> _R:
+    """What an entry says, as a record; where it is none, the file and the entry are named."""
+    from kinderguard.casefile import UnreadableEntryError
+
+    try:
+        return model.model_validate(body)
+    except InvalidRecordError:
+        raise UnreadableEntryError.of(entry.number, entry.ref, entry.kind.label) from None
+
+
+@attrs.frozen
+class Cared:
+    """What one file holds of care.
+
+    Attributes:
+        ref: the file.
+        plan: its last plan; None where there is none.
+        entry: the number of the plan's entry; 0 where there is none.
+        allocated: the services that an allocation promised.
+    """
+
+    ref: str
+    plan: CarePlan | None
+    entry: int
+    allocated: tuple[Promised, ...]
+
+
+def kept_of(store: "CaseStore", refs: Iterable[str]) -> Iterator[Cared]:
+    """What some files hold of care, in the order given; what was taken back or erased is not there."""
+    from kinderguard.casefile import EntryKind
+    from kinderguard.casefile.history import withdrawn
+
+    kinds = [EntryKind.PLAN, EntryKind.SERVICE, EntryKind.CORRECTION]
+    for ref, entries in store.entries_of(refs, kinds=kinds):
+        gone = withdrawn(entries)
+        there = [e for e in entries if e.number not in gone and not e.erased]
+        last = next((e for e in reversed(there) if e.kind is EntryKind.PLAN), None)
+        yield Cared(
+            ref,
+            None if last is None else _read(CarePlan, last, last.body),
+            0 if last is None else last.number,
+            tuple(_allocated(e) for e in there if e.kind is EntryKind.SERVICE),
+        )
+
+
+def _allocated(entry: "Entry") -> Promised:
+    body = dict(entry.body)
+    offer = body.pop("offer", None)
+    return Promised(_read(ServiceGiven, entry, body), offer, entry.number)
+
+
+def kept_services(store: "CaseStore", refs: Iterable[str]) -> tuple[list[Promised], int]:
+    """The services that some files hold: those of each file's last plan, and those that were promised by an allocation. Of
+    one that was taken up in a plan afterwards, the plan says what became of it.
+
+    Returns:
+        The services, and how many promises have no first day.
+    """
+    found: list[Promised] = []
+    count = 0
+    for kept in kept_of(store, refs):
+        plans = [] if kept.plan is None else [kept.plan]
+        of_plan, undated = services_of(plans)
+        passed_over = {each.number for each in undated}
+        taken_up = {
+            (s.need, s.organisation): s.offer
+            for plan in plans
+            for s in plan.services
+            if s.state is not ServiceState.PLANNED and s.number not in passed_over
+        }
+        found += [
+            each for each in kept.allocated if not (_key(each.service) in taken_up and (each.entry or 0) < kept.entry)
+        ]
+        found += [Promised(each, taken_up.get(_key(each))) for each in of_plan]
+        count += len(undated)
+    return found, count
+
+
+def _key(service: ServiceGiven) -> tuple[str, str | None]:
+    return service.need, service.organisation
+
+
+def kept_plans(store: "CaseStore", division: str | None, on: dt.date) -> list[CarePlan]:
+    """The last plan of each file, closed ones too: what was promised in them was promised."""
+    kept = kept_of(store, store.refs(division, open=None, at=on))
+    return [each.plan for each in kept if each.plan is not None]

@@ -1,0 +1,253 @@
+"""A list that only repeats what the file was told before a person said otherwise undoes nothing: it is kept and asked about."""
+
+import pickle
+import sqlite3
+
+import pytest
+
+from casefile.children import ALLOWANCE, BY, child, day, rules
+from kinderguard import Case
+from kinderguard.casefile import CaseStore, EntryRefusedError, FactSource, Recording, new_key
+from kinderguard.casefile.facts import facts_of
+from told import stray
+
+SIZE, FATHER = "household.size", "father.situations"
+RELEASED = [{"kind": "imprisoned", "since": "2025-01-10", "until": "2025-06-20", "ongoing": False}]
+JULY, AUG, SEPT, OCT, NOV = (day(f"2025-{month:02}-01") for month in range(7, 12))
+
+
+def listed(store, at, *, code="civil_affairs", key=None, **facts):
+    """File a row of a list as of a day."""
+    case = Case.from_facts({"ref": "a"} | {path.replace("__", "."): value for path, value in facts.items()})
+    row = FactSource(code, "表", 2, at, tuple(facts_of(case)))
+    (entry,) = store.record_many([Recording(case, at, by=BY, sources=(row,), key=key)])
+    return entry
+
+
+def recorded(store, at, **facts):
+    case = Case.from_facts({"ref": "a"} | {path.replace("__", "."): value for path, value in facts.items()})
+    return store.record(case, at=at, by=BY)
+
+
+def size(store, at=OCT):
+    return store.case("a", at=at).household.size
+
+
+@pytest.fixture
+def recorded_since(file_store):
+    """A list of July says 3, and a person recorded 4 of August."""
+    listed(file_store, JULY, household__size=3)
+    recorded(file_store, AUG, household__size=4)
+    return file_store
+
+
+def test_money_does_not_begin_again_by_a_list_that_was_not_brought_up_to_date(file_store):
+    said = facts_of(child())
+    row = FactSource("civil_affairs", "表", 2, JULY, tuple(said))
+    file_store.record_many([Recording(child(), JULY, by=BY, sources=(row,))])
+    file_store.correct("a", 1, {FATHER: RELEASED}, reason="he was free already", by=BY)
+    entry = listed(file_store, SEPT, father__situations=said[FATHER])
+    assert (entry.body["facts"], entry.body["claims"]) == ({}, {FATHER: said[FATHER]})
+    assert entry.body["sources"] == [
+        {"list": "civil_affairs", "sheet": "表", "row": 2, "as_of": "2025-09-01", "facts": [], "claims": [FATHER]}
+    ]
+    assert not rules().assess(file_store.case("a", at=SEPT), on=SEPT).policies[ALLOWANCE].eligible
+    (asked,) = file_store.doubts("a")
+    assert (asked.path, asked.entry, asked.since, asked.hidden_by, asked.lists) == (
+        FATHER, 3, SEPT, 2, ("civil_affairs",),
+    )  # fmt: skip
+    (item,) = file_store.due(rules(), today=OCT).of("doubt")
+    assert "civil_affairs" in item.text.en
+    assert not stray(item.what)
+    assert "imprisoned" not in repr(asked)
+
+
+def test_what_the_file_never_held_is_news_and_counts(recorded_since):
+    entry = listed(recorded_since, SEPT, household__size=5)
+    assert ("claims" in entry.body, size(recorded_since), recorded_since.doubts("a")) == (False, 5, ())
+
+
+def test_a_value_that_a_list_said_last_is_replaced_by_an_older_one_as_ever(file_store):
+    for at, people in ((JULY, 3), (AUG, 4), (SEPT, 3)):
+        listed(file_store, at, household__size=people)
+    assert (size(file_store), file_store.doubts("a")) == (3, ())
+
+
+def test_the_same_row_next_month_asks_no_second_time(recorded_since):
+    listed(recorded_since, SEPT, household__size=3)
+    head = recorded_since.head()
+    assert listed(recorded_since, OCT, household__size=3, key="october") is None
+    assert (recorded_since.head(), len(recorded_since.doubts("a")), size(recorded_since)) == (head, 1, 4)
+
+
+@pytest.mark.parametrize("people", [3, 4], ids=["the list is right", "the file is right"])
+@pytest.mark.parametrize("at", [SEPT, NOV])
+def test_recording_either_value_anew_answers_it(recorded_since, people, at):
+    listed(recorded_since, SEPT, household__size=3)
+    assert recorded(recorded_since, AUG, household__size=4) is None, "of an earlier day it says nothing of the list's"
+    entry = recorded(recorded_since, at, household__size=people)
+    assert entry.body["facts"] == {SIZE: people}
+    assert (recorded_since.doubts("a"), size(recorded_since, NOV)) == ((), people)
+    assert recorded(recorded_since, at, household__size=people) is None, "once answered, nothing is left to confirm"
+
+
+def test_who_has_answered_is_not_asked_again_by_the_same_row(recorded_since):
+    listed(recorded_since, SEPT, household__size=3)
+    recorded(recorded_since, SEPT, household__size=4)
+    assert listed(recorded_since, NOV, household__size=3) is None
+    assert (recorded_since.doubts("a"), size(recorded_since, NOV)) == ((), 4)
+
+
+def test_a_newer_row_that_agrees_answers_it_and_the_persons_word_goes_on_counting(recorded_since):
+    listed(recorded_since, SEPT, household__size=3)
+    listed(recorded_since, OCT, household__size=4, code="education")
+    assert len(recorded_since.doubts("a")) == 1, "another list cannot answer for it"
+    listed(recorded_since, OCT, household__size=4)
+    assert recorded_since.doubts("a") == ()
+    assert listed(recorded_since, NOV, household__size=3).body["claims"] == {SIZE: 3}, "it has changed its mind"
+    assert (len(recorded_since.doubts("a")), size(recorded_since, NOV)) == (1, 4)
+
+
+def test_two_lists_that_say_the_same_old_value_are_one_question(recorded_since):
+    listed(recorded_since, SEPT, household__size=3)
+    listed(recorded_since, OCT, household__size=3, code="education")
+    (asked,) = recorded_since.doubts("a")
+    assert (asked.lists, asked.since) == (("civil_affairs", "education"), OCT)
+    (item,) = recorded_since.due(rules(), today=NOV).of("doubt")
+    assert not stray(item.what)
+    assert recorded(recorded_since, SEPT, household__size=4) is None, (
+        "of that day, one of them would go on being asked about"
+    )
+    recorded(recorded_since, OCT, household__size=4)
+    assert recorded_since.doubts("a") == ()
+
+
+def test_a_list_with_news_claims_the_old_no_more(recorded_since):
+    listed(recorded_since, SEPT, household__size=3)
+    listed(recorded_since, OCT, household__size=6)
+    assert (recorded_since.doubts("a"), size(recorded_since, NOV)) == ((), 6)
+
+
+def test_corrections_answer_a_claim_as_well(recorded_since):
+    claim = listed(recorded_since, SEPT, household__size=3).number
+    recorded_since.correct("a", 2, {SIZE: 4}, reason="asked again", by=BY)
+    assert recorded_since.doubts("a") == ()
+    recorded_since.correct("a", claim, {SIZE: 3}, reason="the list was right", by=BY)
+    assert [size(recorded_since, at) for at in (AUG, SEPT)] == [4, 3]
+
+
+def test_a_claim_that_is_taken_back_is_asked_about_no_more(recorded_since):
+    claim = listed(recorded_since, SEPT, household__size=3).number
+    recorded_since.correct("a", claim, None, reason="the wrong list", by=BY)
+    assert recorded_since.doubts("a") == ()
+
+
+@pytest.mark.parametrize("key", [None, "another"])
+def test_an_old_list_again_without_its_key_undoes_no_correction_and_asks_nothing(file_store, key):
+    listed(file_store, JULY, household__size=3, key="july")
+    file_store.correct("a", 1, {SIZE: 4}, reason="miscounted", by=BY)
+    assert listed(file_store, JULY, household__size=3, key=key) is None
+    assert (size(file_store), file_store.doubts("a")) == (4, ())
+
+
+def test_what_a_person_said_ought_not_to_have_been_said_stays_unsaid(file_store):
+    listed(file_store, JULY, household__size=3, child__health="healthy")
+    file_store.correct("a", 1, {}, withdrawn=[SIZE], reason="of another child", by=BY)
+    listed(file_store, SEPT, household__size=3)
+    assert (size(file_store), len(file_store.doubts("a"))) == (None, 1)
+    confirmed = file_store.record(Case.from_facts({"ref": "a"}), at=SEPT, by=BY, unknown=[SIZE])
+    assert (confirmed.body["facts"], file_store.doubts("a")) == ({SIZE: None}, ())
+
+
+def test_an_import_that_was_taken_back_whole_can_be_done_again(file_store):
+    listed(file_store, JULY, household__size=3)
+    file_store.correct("a", 1, None, reason="the wrong day", by=BY)
+    assert listed(file_store, AUG, household__size=3).body["facts"] == {SIZE: 3}
+
+
+def test_news_that_cannot_stand_without_what_it_repeats_waits_with_it(file_store):
+    listed(file_store, JULY, child__disability__kind="physical", child__disability__grade="2")
+    recorded(file_store, AUG, child__disability__kind="none", child__disability__grade="none")
+    entry = listed(
+        file_store, SEPT, child__disability__kind="physical", child__disability__grade="3", household__size=3
+    )
+    assert set(entry.body["claims"]) == {"child.disability.kind", "child.disability.grade"}
+    assert entry.body["facts"] == {SIZE: 3}
+
+
+def test_a_list_that_is_only_less_exact_neither_coarsens_nor_asks(file_store):
+    listed(file_store, JULY, child__birth_date="2012-03")
+    recorded(file_store, AUG, child__birth_date="2012-03-05")
+    assert listed(file_store, SEPT, child__birth_date="2012-03") is None
+    assert (str(file_store.case("a", at=SEPT).child.birth_date), file_store.doubts("a")) == ("2012-03-05", ())
+
+
+def test_a_hidden_fact_is_confirmed_in_the_same_way(file_store):
+    recorded(file_store, SEPT, household__size=3)
+    recorded(file_store, JULY, household__size=4)
+    assert len(file_store.doubts("a")) == 1
+    assert recorded(file_store, OCT, household__size=3) is None, "of another day it says nothing of that one"
+    assert recorded(file_store, SEPT, household__size=3).body["facts"] == {SIZE: 3}
+    assert (file_store.doubts("a"), size(file_store, SEPT)) == ((), 3)
+
+
+def test_sources_in_a_form_of_the_callers_own_are_passed_over(recorded_since):
+    body = {
+        "facts": {"child.health": "healthy"},
+        "sources": [{"list": "own", "row": 1}, {"list": "own", "as_of": "autumn"}],
+    }
+    recorded_since.append("a", "facts", body, valid_from=AUG, by=BY)
+    listed(recorded_since, SEPT, household__size=3)
+    assert len(recorded_since.doubts("a")) == 1
+
+
+def test_only_a_list_claims(file_store):
+    with pytest.raises(EntryRefusedError) as refused:
+        file_store.append("a", "facts", {"facts": {SIZE: 3}, "claims": {SIZE: 4}}, valid_from=JULY, by=BY)
+    assert not stray(refused.value.text)
+
+
+# ---- claims are personal data as facts are -----------------------------------------------------------------------------
+
+
+def with_a_claimed_name(store):
+    listed(store, JULY, child__name="王三秘", child__birth_date="2014-02-03")
+    recorded(store, AUG, child__name="王三米")
+    return listed(store, SEPT, child__name="王三秘")
+
+
+def test_a_claimed_name_is_shown_nowhere_is_no_part_of_a_reason_and_goes_with_an_erasure(tmp_path):
+    path = tmp_path / "cases.db"
+    with CaseStore(f"sqlite:///{path}", key=new_key()) as store:
+        entry = with_a_claimed_name(store)
+        assert entry.body["claims"] == {"child.name": "王三秘"}
+        assert "王三秘" not in repr(entry) + repr(store.doubts("a")) + repr(store.history("a"))
+        assert "王三秘".encode() not in path.read_bytes(), "it is encrypted"
+        with pytest.raises(EntryRefusedError, match="holds a name"):
+            store.correct("a", 2, {}, withdrawn=["child.name"], reason="王三秘 is another", by=BY)
+        assert pickle.loads(pickle.dumps(store.doubts("a"))) == store.doubts("a")
+        assert store.verify()
+        store.erase("a", reason="kept long enough", by=BY)
+        assert store.entry(entry.number).body == {}
+        assert store.verify()
+    with sqlite3.connect(path) as plain:
+        assert plain.execute("select count(*) from kg_bodies where number = ?", (entry.number,)).fetchone() == (0,)
+
+
+def test_a_claim_is_given_to_nobody(file_store):
+    from kinderguard.casefile import Recipient
+
+    with_a_claimed_name(file_store)
+    listed(file_store, SEPT, child__birth_date="2014-02-03", child__schooling__stage="primary")
+    recorded(file_store, SEPT, child__schooling__stage="junior_middle")
+    listed(file_store, OCT, child__schooling__stage="primary")
+    shared = file_store.share(
+        "a",
+        recipient=Recipient("education", "示例县第一中学"),
+        purpose="schooling",
+        basis="statutory_duty",
+        by=BY,
+        on=NOV,
+    )
+    assert shared.facts["child.schooling.stage"] == "junior_middle"
+    assert "primary" not in str(shared.to_dict())
