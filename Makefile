@@ -20,7 +20,7 @@ demo: .venv/ready
 	@$(BIN)/kinderguard demo
 
 test: .venv/ready
-	@$(BIN)/python -m pytest -n auto --dist loadfile -q
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -q
 
 # Style, types, and the links of the docs. The docs' strict build and their code examples are run by `make test`.
 check: .venv/ready

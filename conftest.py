@@ -2,6 +2,7 @@
 
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
 
+import pytest
 from sybil import Sybil
 from sybil.document import PythonDocStringDocument
 from sybil.parsers.markdown import CodeBlockParser as MarkdownCode
@@ -21,3 +22,15 @@ pages = Sybil(
     patterns=["README.md", "docs/*.md", "docs/why/*.md", "docs/tutorials/*.md", "plugins/*/README.md"],
 )
 pytest_collect_file = (docstrings + pages).pytest()
+
+#: Files that take half a minute and more: begun first, or one worker goes on with the last of them while the others wait.
+LONG = (
+    "test_frame_agreement.py", "test_faults.py", "test_tutorial.py", "test_rulebook.py", "test_county_example.py",
+    "test_frame_agreement_places.py", "test_frame_country.py", "test_notebooks.py",
+)  # fmt: skip
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first, the rest in the order of their folders."""
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))

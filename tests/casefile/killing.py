@@ -19,7 +19,8 @@ import sys
 import time
 from collections import Counter
 
-from kinderguard.casefile import CaseStore, EntryKind, NewEntry, reading
+from kinderguard.casefile import CaseStore, EntryKind, NewEntry
+from kinderguard.casefile.chain import reading
 
 DAY = dt.date(2025, 1, 1)
 #: The longest that a writer lives (s): some ten transactions.

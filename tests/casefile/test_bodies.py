@@ -4,8 +4,8 @@ import pytest
 
 from casefile.children import BY, child, day, rules
 from kinderguard.casefile import EntryKind, EntryRefusedError, NewEntry, Override, Recipient, UnreadableEntryError
-from kinderguard.casefile import writing as writing_module
-from kinderguard.casefile.due import due
+from kinderguard.casefile.chain import writing as writing_module
+from kinderguard.casefile.following.due import due
 from kinderguard.model.errors import NotADayError
 from told import stray
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import kinderguard
 from casefile.children import ALLOWANCE, BY, child, day, rules
-from kinderguard.casefile.changes import (
+from kinderguard.casefile.following.changes import (
     ChangeKind,
     NotAssessedError,
     UnreadableResultError,
@@ -391,7 +391,7 @@ def test_a_lower_standard_of_before_is_no_day_on_which_less_was_due(book):
 
 
 def test_nothing_is_overpaid_after_the_last_month_paid(file_store, clock, book):
-    from kinderguard.casefile.closing import close_file
+    from kinderguard.casefile.ending.closing import close_file
 
     file_store.record(child(), at=day("2025-01-10"), by=BY)
     file_store.assess("a", book, on=day("2025-02-01"), by=BY)

@@ -4,8 +4,8 @@ import pytest
 
 from casefile.children import BY, child, day, rules
 from kinderguard.casefile import EntryKind, EntryRefusedError, MoveRefusedError, SharingRefusedError
-from kinderguard.casefile.sharing import Recipient
-from kinderguard.casefile.whole import whole_file
+from kinderguard.casefile.giving.sharing import Recipient
+from kinderguard.casefile.giving.whole import whole_file
 from kinderguard.survey import Source, built_in_profiles, combine, read_ledger
 from told import stray
 

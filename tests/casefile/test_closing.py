@@ -4,8 +4,8 @@ import pytest
 
 from casefile.children import BY, child, day
 from kinderguard.casefile import EntryRefusedError
-from kinderguard.casefile.closing import DATED, FileState, close_file, closing_of, file_state, reopen_file
-from kinderguard.casefile.moves import MoveRefusedError
+from kinderguard.casefile.ending.closing import DATED, FileState, close_file, closing_of, file_state, reopen_file
+from kinderguard.casefile.moving.moves import MoveRefusedError
 from kinderguard.model.codes import ClosingReason
 from told import stray
 

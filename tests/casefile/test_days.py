@@ -7,7 +7,7 @@ import pytest
 import kinderguard
 from casefile.children import BY, child, rules
 from kinderguard.care import allocate, assess_needs, needs, score, target_progress, unserved
-from kinderguard.casefile.care_plans import CarePlan, PlanError
+from kinderguard.casefile.care.plans import CarePlan, PlanError
 from kinderguard.model.errors import NotADayError
 from kinderguard.survey import read_ledger, read_source
 from told import stray

@@ -7,9 +7,9 @@ import pytest
 
 from casefile.children import ALLOWANCE, BY, child, day, rules
 from kinderguard.casefile import Recording
-from kinderguard.casefile.closing import close_file
-from kinderguard.casefile.due import LEADS, DueKind, Duty, Lead, LeadError, due
-from kinderguard.casefile.transfers import accept_transfer, propose_transfer
+from kinderguard.casefile.ending.closing import close_file
+from kinderguard.casefile.following.due import LEADS, DueKind, Duty, Lead, LeadError, due
+from kinderguard.casefile.moving.transfers import accept_transfer, propose_transfer
 from kinderguard.survey import read_ledger
 from told import stray
 

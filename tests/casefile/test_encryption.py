@@ -17,7 +17,7 @@ from kinderguard.casefile import (
     new_key,
     pseudonym,
 )
-from kinderguard.casefile.encryption import new_vault, open_vault
+from kinderguard.casefile.chain.encryption import new_vault, open_vault
 
 JAN = dt.date(2025, 1, 1)
 BY = "330106.user3"

@@ -247,7 +247,7 @@ def test_a_database_that_may_only_be_read_is_told(tmp_path):
 
 def test_what_fails_in_the_middle_of_many_leaves_nothing(store_url, monkeypatch):
     """An error of whatever kind, after some of the entries were made."""
-    from kinderguard.casefile.writing import Writing
+    from kinderguard.casefile.chain.writing import Writing
 
     was, count = Writing.write, []
 

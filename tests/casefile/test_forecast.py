@@ -10,9 +10,9 @@ import kinderguard
 from casefile.children import ALLOWANCE, child, day, rules
 from kinderguard import Case
 from kinderguard import rules as r
-from kinderguard.casefile.changes import ChangeKind, changes
-from kinderguard.casefile.forecast import forecast
-from kinderguard.casefile.turning import Calendar
+from kinderguard.casefile.following.changes import ChangeKind, changes
+from kinderguard.casefile.following.forecast import forecast
+from kinderguard.casefile.following.turning import Calendar
 from kinderguard.model import Text
 from kinderguard.packs.pack import Pack
 from kinderguard.testing import strategies

@@ -15,7 +15,7 @@ from kinderguard.casefile import (
     StoreUnusableError,
     new_key,
 )
-from kinderguard.casefile.tables import keys
+from kinderguard.casefile.chain.tables import keys
 from kinderguard.survey import read_ledger
 from told import stray
 

@@ -4,8 +4,8 @@ import pytest
 
 import kinderguard
 from casefile.children import BY, child, day
-from kinderguard.casefile.closing import close_file, reopen_file
-from kinderguard.casefile.retention import Retention, RetentionNotSetError, erasable, erase_expired
+from kinderguard.casefile.ending.closing import close_file, reopen_file
+from kinderguard.casefile.ending.retention import Retention, RetentionNotSetError, erasable, erase_expired
 from kinderguard.model import Text
 from kinderguard.model.codes import ClosingReason
 from kinderguard.packs.pack import Pack

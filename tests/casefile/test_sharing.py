@@ -10,7 +10,7 @@ from casefile.children import BY, child, day
 from kinderguard import Case
 from kinderguard.casefile import CaseStore, EntryKind, UnknownFileError
 from kinderguard.casefile.facts import facts_of
-from kinderguard.casefile.sharing import (
+from kinderguard.casefile.giving.sharing import (
     Override,
     Recipient,
     Refusal,
@@ -462,7 +462,7 @@ def test_the_defaults_say_that_they_are_not_law_and_carry_the_sources_of_what_is
     import tomllib
     from pathlib import Path
 
-    import kinderguard.casefile.sharing as module
+    import kinderguard.casefile.giving.sharing as module
 
     text = Path(module.__file__).with_name("sharing.toml").read_text(encoding="utf-8")
     assert "NOT LAW" in text

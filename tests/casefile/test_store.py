@@ -357,7 +357,7 @@ def test_a_file_that_is_not_there_is_named(store):
 
 
 def test_many_files_are_read_together_as_each_by_itself(store, monkeypatch):
-    from kinderguard.casefile import reading
+    from kinderguard.casefile.chain import reading
 
     monkeypatch.setattr(reading, "CHUNK", 3)
     for n in range(7):

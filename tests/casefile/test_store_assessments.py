@@ -64,7 +64,7 @@ def test_an_assessment_is_kept_with_its_line_and_its_rules_once(store):
     assert entry.body["line"]["policies"]["4501.gift"]["amount"] == "500.05"
     assert entry.body["division"] == "450102"
     with store._database.reading() as connection:
-        from kinderguard.casefile import tables
+        from kinderguard.casefile.chain import tables
 
         assert len(connection.execute(tables.books.select()).all()) == 1
 
@@ -195,7 +195,7 @@ def test_a_result_that_differs_is_never_given_as_the_same(tmp_path, monkeypatch)
     with CaseStore(f"sqlite:///{tmp_path}/cases.db") as store:
         store.record(born(), at=DAY, by=BY)
         store.assess("a", book(), on=DAY, by=BY)
-        from kinderguard.casefile import assessing
+        from kinderguard.casefile.following import assessing
 
         was = assessing.assessment_line
 

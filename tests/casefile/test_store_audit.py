@@ -9,7 +9,7 @@ import pytest
 
 from kinderguard import Case
 from kinderguard.casefile import CaseStore, DamagedEntryError, EntryRefusedError, Head
-from kinderguard.casefile.entries import FIRST, entry_hash
+from kinderguard.casefile.chain.entries import FIRST, entry_hash
 
 JAN = dt.date(2025, 1, 1)
 BY = "330106.user3"
@@ -61,7 +61,7 @@ def test_a_change_of_any_column_of_any_entry_is_found(path, column, number):
 
 
 def test_every_column_of_an_entry_is_tried():
-    from kinderguard.casefile.tables import entries
+    from kinderguard.casefile.chain.tables import entries
 
     assert set(CHANGES) == {c.name for c in entries.c} - {"number"}
 
@@ -159,7 +159,7 @@ def test_problems_are_told_in_both_languages(path):
 
 
 def test_verifying_reads_a_chain_longer_than_one_step(tmp_path, monkeypatch):
-    from kinderguard.casefile import verifying
+    from kinderguard.casefile.chain import verifying
 
     monkeypatch.setattr(verifying, "_STEP", 4)
     path = tmp_path / "long.db"

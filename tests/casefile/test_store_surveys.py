@@ -325,7 +325,7 @@ def test_who_is_no_longer_on_a_newer_list_is_told_and_stays_open(file_store):
     later = combine([source("civil_affairs", both[0]), source("civil_affairs.b", both[1])])
     (gone,) = file_store.no_longer_listed(later)
     ref = file_store.pseudonym(f"id:{number(3)}")
-    assert (gone.ref, gone.list, gone.last, gone.as_of) == (ref, "civil_affairs", JULY, DAY)
+    assert (gone.ref, gone.source, gone.last, gone.as_of) == (ref, "civil_affairs", JULY, DAY)
     assert not stray(gone.text, "civil_affairs")
     assert ref in file_store.refs()
     assert file_store.no_longer_listed(later, division="330199") == ()

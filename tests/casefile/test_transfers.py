@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from casefile.children import BY, child, day
 from kinderguard.casefile import CaseStore, ConflictError, EntryKind, EntryRefusedError, UnknownFileError
-from kinderguard.casefile.closing import FileState, close_file, file_state, reopen_file
+from kinderguard.casefile.ending.closing import FileState, close_file, file_state, reopen_file
 from kinderguard.casefile.facts import facts_of
-from kinderguard.casefile.moves import MoveRefusedError
-from kinderguard.casefile.transfers import (
+from kinderguard.casefile.moving.moves import MoveRefusedError
+from kinderguard.casefile.moving.transfers import (
     MOVES,
     WHOSE,
     TransferMove,
@@ -63,7 +63,7 @@ def test_a_refusal_and_a_withdrawal_leave_the_sender_in_charge(filed):
 def test_the_acceptance_and_the_new_division_are_written_together(filed, monkeypatch):
     propose_transfer(filed, "a", THERE, by=BY, on=ON)
     before = filed.head()
-    from kinderguard.casefile.writing import Writing
+    from kinderguard.casefile.chain.writing import Writing
 
     real = Writing.write
 

@@ -237,7 +237,7 @@ def test_every_offer_that_does_not_fit_is_told_at_once_with_the_field(kinderguar
 
 
 def test_codes_in_a_table_of_offers_are_written_by_label_or_value(kinderguard, children):
-    from kinderguard.commands.offers import read_offers
+    from kinderguard.commands.care.offers import read_offers
 
     heads = "供给编号,组织编号,服务主体,服务,可同时服务的需求数,服务日,资质\n"
     for row in (

@@ -12,7 +12,7 @@ from survey.lists import number, write
 
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("cryptography")
-from kinderguard.casefile.encryption import new_key
+from kinderguard.casefile.chain.encryption import new_key
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
 DAY, BY = "2025-09-01", ("--by", "330199.u1")

@@ -134,7 +134,7 @@ _CALL = re.compile(r"store\.\w+|CaseStore\(|facts=|Override\(|make=|happened_on|
 def test_no_text_of_the_store_names_a_python_call_on_the_command_line():
     """Every text of the folder, whatever brings it about; the parts between the braces of an f-string are left out."""
     texts, folder = [], Path(__file__).parents[2] / "src/kinderguard/casefile"
-    for path in sorted(folder.glob("*.py")):
+    for path in sorted(folder.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Text" and len(node.args) == 2:
                 texts.append(Text(*("".join(_constants(arg)) for arg in node.args)))

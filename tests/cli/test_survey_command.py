@@ -145,7 +145,7 @@ def test_an_answer_is_taken_and_holds_the_next_time(kinderguard, lists, tmp_path
 
 
 def test_with_the_offices_key_a_decision_holds_for_the_next_edition(kinderguard, lists, tmp_path, monkeypatch):
-    from kinderguard.casefile.encryption import new_key
+    from kinderguard.casefile.chain.encryption import new_key
 
     monkeypatch.setenv("KINDERGUARD_KEY", new_key())
     out = tmp_path / "out"

@@ -51,9 +51,9 @@ from kinderguard.care.providers import (
     score,
 )
 from kinderguard.care.targets import Measure, Session, Station, Target, TargetProgress, target_progress
-from kinderguard.casefile.care_fields import Place, Weekday
-from kinderguard.casefile.care_needs import Language, Need, NeedStatus
-from kinderguard.casefile.care_plans import (
+from kinderguard.casefile.care.fields import Place, Weekday
+from kinderguard.casefile.care.needs import Language, Need, NeedStatus
+from kinderguard.casefile.care.plans import (
     PLAN_MOVES,
     SERVICE_MOVES,
     CarePlan,

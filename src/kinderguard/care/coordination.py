@@ -11,9 +11,9 @@ from itertools import groupby
 import attrs
 from pydantic import model_validator
 
-from kinderguard.casefile.care_fields import CodeName, Day, FileNumber
-from kinderguard.casefile.care_needs import Need
-from kinderguard.casefile.care_plans import CarePlan, PlanState, ServiceState
+from kinderguard.casefile.care.fields import CodeName, Day, FileNumber
+from kinderguard.casefile.care.needs import Need
+from kinderguard.casefile.care.plans import CarePlan, PlanState, ServiceState
 from kinderguard.model.dates import as_day
 from kinderguard.model.errors import FieldValueError
 from kinderguard.model.places import DivisionCode, place_name, place_of

@@ -11,7 +11,7 @@ from pydantic import Field
 from kinderguard.care.allocation.result import Decided, LimitKind
 from kinderguard.care.allocation.showing import FORMAT
 from kinderguard.care.targets import Measure
-from kinderguard.casefile.care_needs import NeedStatus
+from kinderguard.casefile.care.needs import NeedStatus
 from kinderguard.engines.assessment_line import ContractLine, Day
 from kinderguard.packs.need_rules import Service, Urgency
 from kinderguard.report.schemas import Bilingual

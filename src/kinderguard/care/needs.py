@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 import attrs
 
 from kinderguard.care.national_needs import NATIONAL_NEEDS
-from kinderguard.casefile.care_needs import Need, NeedStatus
+from kinderguard.casefile.care.needs import Need, NeedStatus
 from kinderguard.engines.assessment import Assessment, Basis
 from kinderguard.engines.explanation import Explanation
 from kinderguard.engines.missing import Search

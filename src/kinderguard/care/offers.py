@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 import attrs
 from pydantic import model_validator
 
-from kinderguard.casefile.care_fields import CodeName, Day, Place, Reach, Weekday, WholeNumber
-from kinderguard.casefile.care_needs import Language, Need
+from kinderguard.casefile.care.fields import CodeName, Day, Place, Reach, Weekday, WholeNumber
+from kinderguard.casefile.care.needs import Language, Need
 from kinderguard.model.codes import Code, UnfitGround
 from kinderguard.model.dates import as_day
 from kinderguard.model.errors import FieldValueError, Problem

@@ -1,14 +1,14 @@
 """Drafts of care plans: ``differentiated_plan``, from a child's needs and main classes, as the city's method has it.
 
-A plan itself, with its states and moves, stands in ``casefile.care_plans``: a file keeps it. Nothing is promised here, and
+A plan itself, with its states and moves, stands in ``casefile.care.plans``: a file keeps it. Nothing is promised here, and
 no visit's interval is guessed.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from kinderguard.casefile.care_needs import Need
-from kinderguard.casefile.care_plans import CarePlan, Goal, MainClass, PlanError, PlannedService
+from kinderguard.casefile.care.needs import Need
+from kinderguard.casefile.care.plans import CarePlan, Goal, MainClass, PlanError, PlannedService
 from kinderguard.engines.assessment import Assessment
 from kinderguard.model.dates import add_months, as_day
 from kinderguard.model.text import Text

@@ -11,8 +11,8 @@ from math import sqrt
 
 import attrs
 
-from kinderguard.casefile.care_fields import CodeName, Day
-from kinderguard.casefile.care_plans import CarePlan, Outcome, ServiceState
+from kinderguard.casefile.care.fields import CodeName, Day
+from kinderguard.casefile.care.plans import CarePlan, Outcome, ServiceState
 from kinderguard.model.dates import as_day
 from kinderguard.model.errors import ToldError
 from kinderguard.model.record import Record, fact

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Iterator
 import attrs
 from pydantic import model_validator
 
-from kinderguard.casefile.care_fields import Day
-from kinderguard.casefile.care_plans import CarePlan, FollowUpKind, FollowUpState
+from kinderguard.casefile.care.fields import Day
+from kinderguard.casefile.care.plans import CarePlan, FollowUpKind, FollowUpState
 from kinderguard.model.codes import Code
 from kinderguard.model.dates import as_day
 from kinderguard.model.errors import FieldValueError

@@ -8,87 +8,81 @@ from typing import TYPE_CHECKING, Any
 #: The public names and where each lives. Loaded when first used, so that the model alone stays light.
 _PUBLIC = {
     "CaseStore": "kinderguard.casefile.store",
-    "Change": "kinderguard.casefile.changes",
-    "ChangeKind": "kinderguard.casefile.changes",
-    "Closing": "kinderguard.casefile.closing",
+    "Change": "kinderguard.casefile.following.changes",
+    "ChangeKind": "kinderguard.casefile.following.changes",
+    "Closing": "kinderguard.casefile.ending.closing",
     "ConflictError": "kinderguard.casefile.errors",
     "ContradictionError": "kinderguard.casefile.errors",
     "DamagedEntryError": "kinderguard.casefile.errors",
-    "DueItem": "kinderguard.casefile.due",
-    "DueKind": "kinderguard.casefile.due",
-    "DueList": "kinderguard.casefile.due",
-    "Duty": "kinderguard.casefile.due",
-    "Entry": "kinderguard.casefile.entries",
-    "EntryKind": "kinderguard.casefile.entries",
+    "DueItem": "kinderguard.casefile.following.due",
+    "DueKind": "kinderguard.casefile.following.due",
+    "DueList": "kinderguard.casefile.following.due",
+    "Duty": "kinderguard.casefile.following.due",
+    "Entry": "kinderguard.casefile.chain.entries",
+    "EntryKind": "kinderguard.casefile.chain.entries",
     "EntryRefusedError": "kinderguard.casefile.errors",
-    "Erasable": "kinderguard.casefile.retention",
+    "Erasable": "kinderguard.casefile.ending.retention",
     "ErasedError": "kinderguard.casefile.errors",
-    "ErasureResidueWarning": "kinderguard.casefile.erasing",
+    "ErasureResidueWarning": "kinderguard.casefile.ending.erasing",
     "FactChange": "kinderguard.casefile.history",
-    "FactSource": "kinderguard.casefile.recording",
-    "FiledChild": "kinderguard.casefile.surveying",
-    "FiledSurvey": "kinderguard.casefile.surveying",
-    "FileState": "kinderguard.casefile.closing",
-    "Filing": "kinderguard.casefile.surveying",
-    "Head": "kinderguard.casefile.verifying",
+    "FactSource": "kinderguard.casefile.filing.recording",
+    "FiledChild": "kinderguard.casefile.filing.surveying",
+    "FiledSurvey": "kinderguard.casefile.filing.surveying",
+    "FileState": "kinderguard.casefile.ending.closing",
+    "Filing": "kinderguard.casefile.filing.surveying",
+    "Head": "kinderguard.casefile.chain.verifying",
     "HiddenFact": "kinderguard.casefile.doubts",
     "HistoryLine": "kinderguard.casefile.history",
-    "Imported": "kinderguard.casefile.importing",
+    "Imported": "kinderguard.casefile.filing.importing",
     "KeyRefusedError": "kinderguard.casefile.errors",
-    "Lead": "kinderguard.casefile.due",
-    "LeadError": "kinderguard.casefile.due",
-    "MoveRefusedError": "kinderguard.casefile.moves",
-    "NewEntry": "kinderguard.casefile.entries",
-    "NoLongerListed": "kinderguard.casefile.unlisted",
+    "Lead": "kinderguard.casefile.following.due",
+    "LeadError": "kinderguard.casefile.following.due",
+    "MoveRefusedError": "kinderguard.casefile.moving.moves",
+    "NewEntry": "kinderguard.casefile.chain.entries",
+    "NoLongerListed": "kinderguard.casefile.filing.unlisted",
     "NoStoreError": "kinderguard.casefile.errors",
-    "NotAssessedError": "kinderguard.casefile.changes",
+    "NotAssessedError": "kinderguard.casefile.following.changes",
     "NotReproducibleError": "kinderguard.casefile.errors",
-    "Overpaid": "kinderguard.casefile.changes",
-    "Override": "kinderguard.casefile.sharing",
-    "PlainStoreWarning": "kinderguard.casefile.opening",
-    "Recipient": "kinderguard.casefile.sharing",
-    "Recording": "kinderguard.casefile.recording",
-    "Refusal": "kinderguard.casefile.sharing",
-    "Retention": "kinderguard.casefile.retention",
-    "RetentionNotSetError": "kinderguard.casefile.retention",
-    "SameId": "kinderguard.casefile.holders",
-    "SharedFile": "kinderguard.casefile.sharing",
-    "SharingBasis": "kinderguard.casefile.sharing",
-    "SharingRefusedError": "kinderguard.casefile.sharing",
-    "SharingRule": "kinderguard.casefile.sharing",
-    "SharingRules": "kinderguard.casefile.sharing",
-    "SharingRulesError": "kinderguard.casefile.sharing",
-    "Standing": "kinderguard.casefile.changes",
+    "Overpaid": "kinderguard.casefile.following.changes",
+    "Override": "kinderguard.casefile.giving.sharing",
+    "PlainStoreWarning": "kinderguard.casefile.chain.opening",
+    "Recipient": "kinderguard.casefile.giving.sharing",
+    "Recording": "kinderguard.casefile.filing.recording",
+    "Refusal": "kinderguard.casefile.giving.sharing",
+    "Retention": "kinderguard.casefile.ending.retention",
+    "RetentionNotSetError": "kinderguard.casefile.ending.retention",
+    "SameId": "kinderguard.casefile.filing.holders",
+    "SharedFile": "kinderguard.casefile.giving.sharing",
+    "SharingBasis": "kinderguard.casefile.giving.sharing",
+    "SharingRefusedError": "kinderguard.casefile.giving.sharing",
+    "SharingRule": "kinderguard.casefile.giving.sharing",
+    "SharingRules": "kinderguard.casefile.giving.sharing",
+    "SharingRulesError": "kinderguard.casefile.giving.sharing",
+    "Standing": "kinderguard.casefile.following.changes",
     "StoreBusyError": "kinderguard.casefile.errors",
     "StoreError": "kinderguard.casefile.errors",
     "StoreFullError": "kinderguard.casefile.errors",
     "StoreUnusableError": "kinderguard.casefile.errors",
-    "Transfer": "kinderguard.casefile.transfers",
-    "TransferState": "kinderguard.casefile.transfers",
+    "Transfer": "kinderguard.casefile.moving.transfers",
+    "TransferState": "kinderguard.casefile.moving.transfers",
     "UnknownEntryError": "kinderguard.casefile.errors",
     "UnknownFileError": "kinderguard.casefile.errors",
     "UnreadableEntryError": "kinderguard.casefile.errors",
-    "UnreadableResultError": "kinderguard.casefile.changes",
-    "VerifyReport": "kinderguard.casefile.verifying",
-    "new_key": "kinderguard.casefile.encryption",
-    "pseudonym": "kinderguard.casefile.encryption",
+    "UnreadableResultError": "kinderguard.casefile.following.changes",
+    "VerifyReport": "kinderguard.casefile.chain.verifying",
+    "new_key": "kinderguard.casefile.chain.encryption",
+    "pseudonym": "kinderguard.casefile.chain.encryption",
 }
 
 if TYPE_CHECKING:
-    from kinderguard.casefile.changes import (
-        Change,
-        ChangeKind,
-        NotAssessedError,
-        Overpaid,
-        Standing,
-        UnreadableResultError,
-    )
-    from kinderguard.casefile.closing import Closing, FileState
+    from kinderguard.casefile.chain.encryption import new_key, pseudonym
+    from kinderguard.casefile.chain.entries import Entry, EntryKind, NewEntry
+    from kinderguard.casefile.chain.opening import PlainStoreWarning
+    from kinderguard.casefile.chain.verifying import Head, VerifyReport
     from kinderguard.casefile.doubts import HiddenFact
-    from kinderguard.casefile.due import DueItem, DueKind, DueList, Duty, Lead, LeadError
-    from kinderguard.casefile.encryption import new_key, pseudonym
-    from kinderguard.casefile.entries import Entry, EntryKind, NewEntry
-    from kinderguard.casefile.erasing import ErasureResidueWarning
+    from kinderguard.casefile.ending.closing import Closing, FileState
+    from kinderguard.casefile.ending.erasing import ErasureResidueWarning
+    from kinderguard.casefile.ending.retention import Erasable, Retention, RetentionNotSetError
     from kinderguard.casefile.errors import (
         ConflictError,
         ContradictionError,
@@ -106,14 +100,21 @@ if TYPE_CHECKING:
         UnknownFileError,
         UnreadableEntryError,
     )
-    from kinderguard.casefile.history import FactChange, HistoryLine
-    from kinderguard.casefile.holders import SameId
-    from kinderguard.casefile.importing import Imported
-    from kinderguard.casefile.moves import MoveRefusedError
-    from kinderguard.casefile.opening import PlainStoreWarning
-    from kinderguard.casefile.recording import FactSource, Recording
-    from kinderguard.casefile.retention import Erasable, Retention, RetentionNotSetError
-    from kinderguard.casefile.sharing import (
+    from kinderguard.casefile.filing.holders import SameId
+    from kinderguard.casefile.filing.importing import Imported
+    from kinderguard.casefile.filing.recording import FactSource, Recording
+    from kinderguard.casefile.filing.surveying import FiledChild, FiledSurvey, Filing
+    from kinderguard.casefile.filing.unlisted import NoLongerListed
+    from kinderguard.casefile.following.changes import (
+        Change,
+        ChangeKind,
+        NotAssessedError,
+        Overpaid,
+        Standing,
+        UnreadableResultError,
+    )
+    from kinderguard.casefile.following.due import DueItem, DueKind, DueList, Duty, Lead, LeadError
+    from kinderguard.casefile.giving.sharing import (
         Override,
         Recipient,
         Refusal,
@@ -124,11 +125,10 @@ if TYPE_CHECKING:
         SharingRules,
         SharingRulesError,
     )
+    from kinderguard.casefile.history import FactChange, HistoryLine
+    from kinderguard.casefile.moving.moves import MoveRefusedError
+    from kinderguard.casefile.moving.transfers import Transfer, TransferState
     from kinderguard.casefile.store import CaseStore
-    from kinderguard.casefile.surveying import FiledChild, FiledSurvey, Filing
-    from kinderguard.casefile.transfers import Transfer, TransferState
-    from kinderguard.casefile.unlisted import NoLongerListed
-    from kinderguard.casefile.verifying import Head, VerifyReport
 
 if not TYPE_CHECKING:  # to a type checker, a name that is not imported above is misspelt
 

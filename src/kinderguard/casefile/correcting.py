@@ -6,10 +6,10 @@ Used by ``CaseStore.correct``. A correction is an entry of its own; what was tho
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from kinderguard.casefile import reading
-from kinderguard.casefile.entries import KEPT_AT_ERASURE, Entry, EntryKind, NewEntry
+from kinderguard.casefile.chain import reading
+from kinderguard.casefile.chain.entries import KEPT_AT_ERASURE, Entry, EntryKind, NewEntry
+from kinderguard.casefile.chain.writing import Writing
 from kinderguard.casefile.errors import EntryRefusedError, ErasedError, UnknownEntryError
-from kinderguard.casefile.writing import Writing
 from kinderguard.model.text import Text
 
 

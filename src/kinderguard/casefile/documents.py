@@ -5,9 +5,9 @@ Read by ``kinderguard.formats`` alone. ``commands`` and ``sharing`` write it; te
 
 from pydantic import Field, JsonValue
 
-from kinderguard.casefile.due import DueKind, Duty
-from kinderguard.casefile.sharing import SharingBasis
-from kinderguard.casefile.surveying import Filing
+from kinderguard.casefile.filing.surveying import Filing
+from kinderguard.casefile.following.due import DueKind, Duty
+from kinderguard.casefile.giving.sharing import SharingBasis
 from kinderguard.engines.assessment_line import ContractLine, Day
 
 

@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
-from kinderguard.casefile.claims import OpenClaim, Past
-from kinderguard.casefile.entries import Entry
+from kinderguard.casefile.chain.entries import Entry
 from kinderguard.casefile.facts import title_of
+from kinderguard.casefile.filing.claims import OpenClaim, Past
+from kinderguard.casefile.filing.holders import SameId
 from kinderguard.casefile.history import Holding, Stated, holdings
-from kinderguard.casefile.holders import SameId
 from kinderguard.model.text import Text, join
 
 

@@ -7,16 +7,16 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
-from kinderguard.casefile.entries import Entry
+from kinderguard.casefile.chain.entries import Entry
 from kinderguard.model.codes import ClosingReason
 
 if TYPE_CHECKING:
-    from kinderguard.casefile.changes import Change
-    from kinderguard.casefile.due import DueKind, DueList, Lead
-    from kinderguard.casefile.retention import Erasable, Retention
-    from kinderguard.casefile.sharing import Override, Recipient, SharedFile, SharingBasis, SharingRules
+    from kinderguard.casefile.ending.retention import Erasable, Retention
+    from kinderguard.casefile.following.changes import Change
+    from kinderguard.casefile.following.due import DueKind, DueList, Lead
+    from kinderguard.casefile.giving.sharing import Override, Recipient, SharedFile, SharingBasis, SharingRules
+    from kinderguard.casefile.moving.transfers import Transfer
     from kinderguard.casefile.store import CaseStore
-    from kinderguard.casefile.transfers import Transfer
     from kinderguard.model.help import Consent
     from kinderguard.packs.book import PolicyBook
 
@@ -34,7 +34,7 @@ class FileWork:
         self, ref: str, book: "PolicyBook", *, on: dt.date | None = None, last: int | None = None
     ) -> "tuple[Change, ...]":
         """What has changed against the last assessment that was kept, and what was overpaid; see ``changes.changes_of``."""
-        from kinderguard.casefile.changes import changes_of
+        from kinderguard.casefile.following.changes import changes_of
 
         return changes_of(self._store, ref, book, on=on, last=last)
 
@@ -42,7 +42,7 @@ class FileWork:
         self, ref: str, book: "PolicyBook", *, until: dt.date, start: dt.date | None = None
     ) -> "tuple[Change, ...]":
         """What will change for one child up to a day if only time goes on; see ``forecast.forecast``."""
-        from kinderguard.casefile.forecast import forecast
+        from kinderguard.casefile.following.forecast import forecast
 
         day = self._store._day(start, "start")
         return forecast(book, self._store.case(ref, at=day), start=day, until=until)
@@ -56,7 +56,7 @@ class FileWork:
         division: str | None = None,
     ) -> "DueList":
         """What falls due in the open files; see ``due.due``."""
-        from kinderguard.casefile.due import due
+        from kinderguard.casefile.following.due import due
 
         return due(self._store, book, today=today, lead=lead, division=division)
 
@@ -64,7 +64,7 @@ class FileWork:
 
     def transfers(self, ref: str) -> "tuple[Transfer, ...]":
         """The transfers of a file, in order."""
-        from kinderguard.casefile.transfers import transfers
+        from kinderguard.casefile.moving.transfers import transfers
 
         return transfers(self._store.entries(ref))
 
@@ -80,7 +80,7 @@ class FileWork:
         override: str | None = None,
     ) -> Entry:
         """Propose that another division takes a file over; see ``transfers.propose_transfer``."""
-        from kinderguard.casefile.transfers import propose_transfer
+        from kinderguard.casefile.moving.transfers import propose_transfer
 
         return propose_transfer(self._store, ref, to, by=by, reason=reason, on=on, acting=acting, override=override)
 
@@ -88,7 +88,7 @@ class FileWork:
         self, ref: str, *, acting: str, by: str, on: dt.date | None = None, override: str | None = None
     ) -> tuple[Entry, Entry]:
         """Accept the open transfer of a file; see ``transfers.accept_transfer``."""
-        from kinderguard.casefile.transfers import accept_transfer
+        from kinderguard.casefile.moving.transfers import accept_transfer
 
         return accept_transfer(self._store, ref, acting=acting, by=by, on=on, override=override)
 
@@ -96,7 +96,7 @@ class FileWork:
         self, ref: str, *, acting: str, reason: str, by: str, on: dt.date | None = None, override: str | None = None
     ) -> Entry:
         """Refuse the open transfer of a file; see ``transfers.refuse_transfer``."""
-        from kinderguard.casefile.transfers import refuse_transfer
+        from kinderguard.casefile.moving.transfers import refuse_transfer
 
         return refuse_transfer(self._store, ref, acting=acting, reason=reason, by=by, on=on, override=override)
 
@@ -111,7 +111,7 @@ class FileWork:
         override: str | None = None,
     ) -> Entry:
         """Withdraw the open transfer of a file; see ``transfers.withdraw_transfer``."""
-        from kinderguard.casefile.transfers import withdraw_transfer
+        from kinderguard.casefile.moving.transfers import withdraw_transfer
 
         return withdraw_transfer(self._store, ref, acting=acting, by=by, reason=reason, on=on, override=override)
 
@@ -131,7 +131,7 @@ class FileWork:
         override: str | None = None,
     ) -> Entry:
         """Close a file with a coded reason and the last month paid; see ``closing.close_file``."""
-        from kinderguard.casefile.closing import close_file
+        from kinderguard.casefile.ending.closing import close_file
 
         return close_file(
             self._store, ref, reason=reason, last_paid=last_paid, by=by, on=on, happened_on=happened_on, note=note,
@@ -149,7 +149,7 @@ class FileWork:
         override: str | None = None,
     ) -> Entry:
         """Open a closed file again; see ``closing.reopen_file``."""
-        from kinderguard.casefile.closing import reopen_file
+        from kinderguard.casefile.ending.closing import reopen_file
 
         return reopen_file(self._store, ref, reason=reason, by=by, on=on, acting=acting, override=override)
 
@@ -170,7 +170,7 @@ class FileWork:
         acting: str | None = None,
     ) -> "SharedFile":
         """Give a recipient what its role and the purpose allow, and write that down; see ``sharing.share``."""
-        from kinderguard.casefile.sharing import share
+        from kinderguard.casefile.giving.sharing import share
 
         return share(
             self._store, ref, recipient=recipient, purpose=purpose, basis=basis, by=by, consent=consent, override=override, on=on,
@@ -181,7 +181,7 @@ class FileWork:
         self, keep: "Retention", *, today: dt.date | None = None, division: str | None = None
     ) -> "tuple[Erasable, ...]":
         """The closed files that may be erased; see ``retention.erasable``."""
-        from kinderguard.casefile.retention import erasable
+        from kinderguard.casefile.ending.retention import erasable
 
         return erasable(self._store, keep, today=today, division=division)
 
@@ -189,6 +189,6 @@ class FileWork:
         self, keep: "Retention", *, by: str, today: dt.date | None = None, division: str | None = None
     ) -> "tuple[Erasable, ...]":
         """Erase the closed files whose time is over; see ``retention.erase_expired``."""
-        from kinderguard.casefile.retention import erase_expired
+        from kinderguard.casefile.ending.retention import erase_expired
 
         return erase_expired(self._store, keep, by=by, today=today, division=division)

@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 
-from kinderguard.casefile.entries import FACTUAL, Entry, EntryKind
+from kinderguard.casefile.chain.entries import FACTUAL, Entry, EntryKind
 from kinderguard.casefile.facts import title_of
 from kinderguard.model.text import Text
 

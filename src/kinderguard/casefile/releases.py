@@ -7,7 +7,7 @@ day says so. Nothing is read or written here.
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from kinderguard.casefile.entries import Entry, EntryKind
+from kinderguard.casefile.chain.entries import Entry, EntryKind
 from kinderguard.casefile.history import Holding
 from kinderguard.model.codes import SituationKind
 from kinderguard.model.dates import BEIJING, add_months

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy.engine import URL, Connection
 
-from kinderguard.casefile import history, reading
-from kinderguard.casefile.database import Database
-from kinderguard.casefile.doubts import hidden_facts
-from kinderguard.casefile.entries import (
+from kinderguard.casefile import history
+from kinderguard.casefile.chain import reading
+from kinderguard.casefile.chain.database import Database
+from kinderguard.casefile.chain.entries import (
     FACTUAL,
     RESERVED,
     Entry,
@@ -25,24 +25,25 @@ from kinderguard.casefile.entries import (
     kind_named,
     microseconds,
 )
+from kinderguard.casefile.chain.writing import Writing
+from kinderguard.casefile.doubts import hidden_facts
 from kinderguard.casefile.errors import EntryRefusedError, ErasedError, UnknownEntryError, UnknownFileError
 from kinderguard.casefile.facts import case_of
 from kinderguard.casefile.filework import FileWork
+from kinderguard.casefile.filing.holders import SameId, files_with, same_ids
+from kinderguard.casefile.filing.identity import of_id, read_id
+from kinderguard.casefile.filing.recording import Recording
 from kinderguard.casefile.history import FactChange, HistoryLine
-from kinderguard.casefile.holders import SameId, files_with, same_ids
-from kinderguard.casefile.identity import of_id, read_id
-from kinderguard.casefile.recording import Recording
-from kinderguard.casefile.writing import Writing
 from kinderguard.model.case import Case
 from kinderguard.model.dates import BEIJING, as_day
 from kinderguard.model.text import Text
 
 if TYPE_CHECKING:
+    from kinderguard.casefile.chain.verifying import Head, VerifyReport
     from kinderguard.casefile.doubts import HiddenFact
-    from kinderguard.casefile.importing import Imported
-    from kinderguard.casefile.surveying import FiledSurvey
-    from kinderguard.casefile.unlisted import NoLongerListed
-    from kinderguard.casefile.verifying import Head, VerifyReport
+    from kinderguard.casefile.filing.importing import Imported
+    from kinderguard.casefile.filing.surveying import FiledSurvey
+    from kinderguard.casefile.filing.unlisted import NoLongerListed
     from kinderguard.engines.assessment import Assessment
     from kinderguard.model.progress import Progress
     from kinderguard.packs.book import PolicyBook
@@ -92,7 +93,7 @@ class CaseStore(FileWork):
         wait: float = 30.0,
         make: bool = True,
     ) -> None:
-        from kinderguard.casefile.opening import open_store, tell_plain
+        from kinderguard.casefile.chain.opening import open_store, tell_plain
 
         self._clock = clock or _now
         self._database = Database(url, wait=wait, make=make)
@@ -153,7 +154,7 @@ class CaseStore(FileWork):
         Raises:
             EntryRefusedError: that is no resident ID, or no reason is given.
         """
-        from kinderguard.casefile.finding import find
+        from kinderguard.casefile.filing.finding import find
 
         with self._writing() as writing:
             return find(writing, resident_id, by=by, reason=reason)
@@ -329,7 +330,7 @@ class CaseStore(FileWork):
         Raises:
             StoreBusyError, StoreFullError, StoreUnusableError: what was filed before stays filed.
         """
-        from kinderguard.casefile.importing import import_ledger
+        from kinderguard.casefile.filing.importing import import_ledger
 
         return import_ledger(
             self, ledger, at=at, by=by, source=source, refs=refs, progress=progress, acting=acting, override=override
@@ -372,7 +373,7 @@ class CaseStore(FileWork):
         Raises:
             StoreBusyError, StoreFullError, StoreUnusableError: what was filed before stays filed.
         """
-        from kinderguard.casefile.surveying import import_survey
+        from kinderguard.casefile.filing.surveying import import_survey
 
         return import_survey(
             self, survey, by=by, refs=refs, two_ids=two_ids, progress=progress, acting=acting, override=override
@@ -386,7 +387,7 @@ class CaseStore(FileWork):
         Args:
             survey: as ``survey.combine`` gives it. A child is found as ``import_survey`` would find it.
         """
-        from kinderguard.casefile.surveying import survey_files
+        from kinderguard.casefile.filing.surveying import survey_files
 
         return survey_files(self, survey)
 
@@ -409,7 +410,7 @@ class CaseStore(FileWork):
             refs: whose file a child belongs to, where ``import_survey`` was told so.
             division: only files that this division (a prefix) is in charge of.
         """
-        from kinderguard.casefile.unlisted import no_longer_listed
+        from kinderguard.casefile.filing.unlisted import no_longer_listed
 
         return no_longer_listed(self, survey, refs=refs, division=division)
 
@@ -483,7 +484,7 @@ class CaseStore(FileWork):
         Warns:
             ErasureResidueWarning: it is erased, but somebody was reading, so a copy is in the database's journal for now.
         """
-        from kinderguard.casefile.erasing import erase, tell_residue
+        from kinderguard.casefile.ending.erasing import erase, tell_residue
 
         with self._writing() as writing:
             entry = erase(writing, ref, self.today(), reason=reason, by=by, acting=acting, override=override)
@@ -519,7 +520,7 @@ class CaseStore(FileWork):
             MoveRefusedError: another division is in charge of the file.
             NotReproducibleError: the result could not be had again, so it was not kept.
         """
-        from kinderguard.casefile import assessing
+        from kinderguard.casefile.following import assessing
 
         on, entries = as_day(on, "on"), self.entries(ref, kinds=FACTUAL)
         case = case_of(ref, history.values(history.stated_on(history.holdings(entries), on)))
@@ -548,7 +549,7 @@ class CaseStore(FileWork):
             ErasedError: its content, or a fact it rests on, was erased.
             NotReproducibleError: the rules are not those of then, or the result is not the same to the fen.
         """
-        from kinderguard.casefile import assessing
+        from kinderguard.casefile.following import assessing
 
         with self._database.reading() as connection:
             entry = reading.entry_at(connection, self._vault, entry_number)
@@ -573,7 +574,7 @@ class CaseStore(FileWork):
         Args:
             remembered: what ``head`` gave once, kept elsewhere: finds out whether the history was rewritten since.
         """
-        from kinderguard.casefile.verifying import verify
+        from kinderguard.casefile.chain.verifying import verify
 
         with self._database.reading() as connection:
             return verify(connection, self._vault, remembered, self.today())
@@ -587,14 +588,14 @@ class CaseStore(FileWork):
         Raises:
             DamagedEntryError: an entry is not what was written: nothing was changed, restore a backup.
         """
-        from kinderguard.casefile.derived import rebuild
+        from kinderguard.casefile.chain.derived import rebuild
 
         with self._database.writing() as connection:
             return rebuild(connection, self._vault)
 
     def head(self) -> "Head":
         """The last entry's number and hash: kept elsewhere, it proves later that nothing before it was changed."""
-        from kinderguard.casefile.verifying import head
+        from kinderguard.casefile.chain.verifying import head
 
         with self._database.reading() as connection:
             return head(connection)
@@ -607,7 +608,7 @@ class CaseStore(FileWork):
         Raises:
             KeyRefusedError: the store is not encrypted, or ``new`` is no key.
         """
-        from kinderguard.casefile.opening import change_key
+        from kinderguard.casefile.chain.opening import change_key
 
         with self._database.writing() as connection:
             change_key(connection, self._vault, new)
@@ -765,7 +766,7 @@ class CaseStore(FileWork):
             open: only those that are open (True), or closed (False), on the day; both with None.
             at: the day; today if left out.
         """
-        from kinderguard.casefile.finding import refs
+        from kinderguard.casefile.filing.finding import refs
 
         with self._database.reading() as connection:
             return refs(connection, self._vault, division, open, self._day(at, "at"))

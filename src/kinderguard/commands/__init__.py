@@ -2,18 +2,7 @@
 
 from kinderguard.commands import (
     care,
-    care_allocation,
-    care_plans,
-    care_reports,
-    care_steps,
     casefile,
-    casefile_finding,
-    casefile_giving,
-    casefile_import,
-    casefile_mending,
-    casefile_moves,
-    casefile_recording,
-    casefile_work,
     conformance,
     headers,
     ledger,
@@ -33,7 +22,6 @@ def run() -> None:
 
 
 __all__ = [
-    "app", "care", "care_allocation", "care_plans", "care_reports", "care_steps", "casefile", "casefile_finding", "casefile_giving", "casefile_import", "casefile_mending",
-    "casefile_moves", "casefile_recording", "casefile_work", "conformance", "headers", "ledger", "packs",
-    "proofs", "rules", "run", "scaffold", "survey", "testing",
+    "app", "care", "casefile", "conformance", "headers", "ledger", "packs", "proofs", "rules", "run", "scaffold", "survey",
+    "testing",
 ]  # fmt: skip

@@ -45,7 +45,7 @@ def given_key() -> bytes | None:
     text = os.environ.get(KEY)
     if not text:
         return None
-    from kinderguard.casefile.encryption import read_key
+    from kinderguard.casefile.chain.encryption import read_key
 
     return read_key(text)
 

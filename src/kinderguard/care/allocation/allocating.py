@@ -19,7 +19,7 @@ from kinderguard.care.allocation.asking import (
 )
 from kinderguard.care.allocation.result import Allocation, Asked
 from kinderguard.care.offers import Offer
-from kinderguard.casefile.care_needs import Need
+from kinderguard.casefile.care.needs import Need
 from kinderguard.model.dates import as_day
 from kinderguard.model.errors import suggestion
 from kinderguard.model.progress import FEW, Progress, bar_wanted, told

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import attrs
 
-from kinderguard.casefile.care_needs import Need
+from kinderguard.casefile.care.needs import Need
 from kinderguard.model.errors import FieldValueError, MissingExtraError, ToldError
 from kinderguard.model.places import check_division
 from kinderguard.model.text import Text

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from kinderguard.care.allocation.asking import Distances, Limits
 from kinderguard.care.offers import Fit, Offer, fit
-from kinderguard.casefile.care_needs import Need
+from kinderguard.casefile.care.needs import Need
 from kinderguard.model.places import covers
 from kinderguard.packs.need_rules import Service
 

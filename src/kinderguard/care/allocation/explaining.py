@@ -10,8 +10,8 @@ from kinderguard.care.allocation.candidates import Numbers
 from kinderguard.care.allocation.instance import Instance
 from kinderguard.care.allocation.obstacles import Obstacles
 from kinderguard.care.allocation.result import Allotment, Decided, FindOut, PlaceShare
-from kinderguard.casefile.care_fields import Weekday
-from kinderguard.casefile.care_needs import Need
+from kinderguard.casefile.care.fields import Weekday
+from kinderguard.casefile.care.needs import Need
 from kinderguard.model.text import Text, join
 
 #: How many offers to be found out are named with one need.

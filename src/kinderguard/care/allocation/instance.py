@@ -15,7 +15,7 @@ import numpy.typing as npt
 from kinderguard.care.allocation.asking import LEVELS, STEP_METRES, Objective, level_of
 from kinderguard.care.allocation.candidates import Candidates, Numbers, Pairs
 from kinderguard.care.offers import Offer
-from kinderguard.casefile.care_needs import Need
+from kinderguard.casefile.care.needs import Need
 from kinderguard.model.places import place_of
 from kinderguard.packs.need_rules import Service
 

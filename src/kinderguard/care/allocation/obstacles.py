@@ -8,7 +8,7 @@ import numpy as np
 
 from kinderguard.care.allocation.candidates import Candidates
 from kinderguard.care.offers import fit, free_days
-from kinderguard.casefile.care_needs import Need
+from kinderguard.casefile.care.needs import Need
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Text, join
 

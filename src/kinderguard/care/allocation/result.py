@@ -16,7 +16,7 @@ import attrs
 from kinderguard.care.allocation import showing
 from kinderguard.care.allocation.asking import Distances, Limits, Objective, needing_extra
 from kinderguard.care.offers import Offer
-from kinderguard.casefile.care_needs import Need
+from kinderguard.casefile.care.needs import Need
 from kinderguard.model.codes import Code
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from kinderguard.casefile.care_needs import Need
+from kinderguard.casefile.care.needs import Need
 from kinderguard.model.text import Language, Text
 from kinderguard.packs.need_rules import Service, Urgency
 

@@ -1,0 +1,1 @@
+"""How entries are kept: numbered, chained, encrypted, in tables, read back and checked."""

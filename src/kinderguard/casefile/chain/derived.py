@@ -1,0 +1,166 @@
+"""What is worked out from the entries and kept beside them, to find files quickly: the last entry and the erasure of each
+file, the divisions that it ever stated, and digests of the resident IDs; and the keys with which entries were written, which
+``keys`` compares. Compared, and made anew.
+
+Used by ``verify``, which finds what differs, and by ``store.rebuild``. Entries are never touched here.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import attrs
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from kinderguard.casefile.chain import keys, reading
+from kinderguard.casefile.chain import tables as t
+from kinderguard.casefile.chain.encryption import Vault
+from kinderguard.casefile.chain.entries import FACTUAL, KEPT_AT_ERASURE, EntryKind
+from kinderguard.casefile.errors import DamagedEntryError
+from kinderguard.casefile.facts import places_in
+from kinderguard.casefile.filing.holders import id_in
+from kinderguard.model.errors import Problem
+from kinderguard.model.text import Text
+
+_STEP = 5_000
+
+
+@attrs.define
+class Derived:
+    """What follows from the entries that were seen so far, in the order of their numbers."""
+
+    #: By file, its last entry, and the erasure that it stands in.
+    last: dict[str, int] = attrs.field(factory=dict)
+    erased: dict[str, int] = attrs.field(factory=dict)
+    #: By file, what it stated; nothing of before an erasure.
+    places: dict[str, set[str]] = attrs.field(factory=dict)
+    ids: dict[str, set[str]] = attrs.field(factory=dict)
+    #: The files of which an entry cannot be read, so that nobody knows what it stated.
+    unread: set[str] = attrs.field(factory=set)
+    #: The files whose keys are otherwise in their table.
+    keys: set[str] = attrs.field(factory=set)
+
+    def see(self, number: int, ref: str, kind: str) -> None:
+        """Follow one entry."""
+        self.last[ref] = number
+        if kind == EntryKind.ERASURE.value:
+            self.erased[ref] = number
+            self.places.pop(ref, None)
+            self.ids.pop(ref, None)
+            self.unread.discard(ref)
+        elif kind not in _KEPT:
+            self.erased.pop(ref, None)
+
+    def see_facts(self, ref: str, body: Mapping[str, Any], vault: Vault) -> None:
+        """What the body of an entry of facts or of a correction states."""
+        places, number = places_in(body), id_in(body)
+        if places:
+            self.places.setdefault(ref, set()).update(places)
+        if number is not None:
+            self.ids.setdefault(ref, set()).add(vault.id_digest(number))
+
+
+_KEPT = frozenset(kind.value for kind in KEPT_AT_ERASURE)
+#: What may be read to work something out: what an erasure takes away.
+ERASABLE_KINDS = frozenset(kind.value for kind in EntryKind) - _KEPT
+FACTUAL_KINDS = frozenset(kind.value for kind in FACTUAL)
+
+
+def faults(connection: Connection, derived: Derived) -> Iterator[Problem]:
+    """The files of which the tables say something else than their entries."""
+    files = {row.ref: row for row in connection.execute(sa.select(t.files))}
+    places = _by_ref(connection.execute(sa.select(t.places.c.ref, t.places.c.division)))
+    ids = _by_ref(connection.execute(sa.select(t.ids.c.ref, t.ids.c.digest)))
+    wrong_keys = derived.keys | keys.strays(connection)
+    for ref in sorted(files.keys() | derived.last.keys() | places.keys() | ids.keys() | wrong_keys):
+        row = files.get(ref)
+        if ref in wrong_keys:
+            yield _problem("chain.keys", ref, _KEYS)
+        if (None if row is None else row.last) != derived.last.get(ref):
+            yield _problem("chain.file", ref, _LAST)
+        elif row is not None and row.erased != derived.erased.get(ref):
+            yield _problem("chain.erased", ref, _ERASED)
+        if ref in derived.unread:
+            continue
+        if places.get(ref, set()) != derived.places.get(ref, set()):
+            yield _problem("chain.places", ref, _PLACES)
+        if ids.get(ref, set()) != derived.ids.get(ref, set()):
+            yield _problem("chain.ids", ref, _IDS)
+
+
+def _by_ref(rows: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for ref, value in rows:
+        found.setdefault(ref, set()).add(value)
+    return found
+
+
+def rebuild(connection: Connection, vault: Vault, *, whatever: bool = False) -> int:
+    """Make the tables anew from the entries; how many files there are. Writers wait meanwhile.
+
+    Args:
+        connection, vault: of the store, in a writing transaction.
+        whatever: whether an entry that is not what was written is left out; ``verify`` will tell of it.
+
+    Raises:
+        DamagedEntryError: an entry is not what was written, so nothing can be worked out from it.
+    """
+    connection.execute(sa.select(t.head).with_for_update()).one()
+    keys.drop_strays(connection)
+    derived, number = Derived(), 0
+    while rows := reading.after(connection, number, _STEP):
+        said: dict[str, tuple[str, int]] = {}
+        for row in rows:
+            number = row.number
+            derived.see(row.number, row.ref, row.kind)
+            if row.kind not in ERASABLE_KINDS or row.content is None:
+                continue
+            try:
+                entry, key = reading.entry_and_key(row, vault)
+            except DamagedEntryError:
+                if row.kind in FACTUAL_KINDS and not whatever:
+                    raise
+                continue
+            if entry.kind in FACTUAL:
+                derived.see_facts(row.ref, entry.body, vault)
+            if key is not None:
+                said[key] = row.ref, row.number
+        keys.put_back(connection, said)
+    for table in (t.files, t.places, t.ids):
+        connection.execute(sa.delete(table))
+    _put(connection, t.files, ({"ref": r, "last": n, "erased": derived.erased.get(r)} for r, n in derived.last.items()))
+    _put(connection, t.places, ({"ref": r, "division": each} for r, some in derived.places.items() for each in some))
+    _put(connection, t.ids, ({"ref": r, "digest": each} for r, some in derived.ids.items() for each in some))
+    return len(derived.last)
+
+
+def _put(connection: Connection, table: sa.Table, rows: Iterable[dict[str, object]]) -> None:
+    for some in reading.chunks(rows):
+        connection.execute(sa.insert(table), some)
+
+
+_LAST = Text("档案的末条记录与登记不符", "the file's last entry is not the one that is registered")
+_ERASED = Text(
+    "登记的删除状态与记录不符，档案可能未列出或误列",
+    "the register says otherwise than the entries whether the file was erased, so it may not be listed, or be listed wrongly",
+)
+_PLACES = Text(
+    "登记的行政区划与记录不符，按地区查找可能漏掉此档案",
+    "the register of divisions is not what the entries say, so the file may be missed where its division's are listed",
+)
+_IDS = Text(
+    "登记的证件号摘要与记录不符，按证件号查找可能漏掉此档案",
+    "the register of ID digests is not what the entries say, so the file may be missed where it is looked for by its ID",
+)
+_KEYS = Text(
+    "登记的导入标识（key）与记录不符，写过的内容可能重复写入，或被误认为已写入",
+    "the register of keys is not what the entries say, so what was written may be written again, or be taken for written",
+)
+_MEND = Text(
+    "；请查明何人改动了数据库，再由记录重建：store.rebuild()",
+    "; find out who changed the database, then make it anew from the entries: store.rebuild()",
+)
+
+
+def _problem(code: str, ref: str, what: Text) -> Problem:
+    return Problem(code, what + _MEND, ref)

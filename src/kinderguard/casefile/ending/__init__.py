@@ -1,0 +1,1 @@
+"""How a file ends: closed, and in time erased."""

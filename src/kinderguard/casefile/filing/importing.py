@@ -1,0 +1,252 @@
+"""Filing a ledger: every row goes into its child's file, however often and by however many it is tried.
+
+Used by ``CaseStore.import_ledger``. It links nothing; ``identity`` says whose file a row belongs to. What a row only says
+again, although a person has recorded otherwise since, is not taken, and told. Who has several departments' lists combines
+them first (``survey``) and files the survey (``surveying``).
+"""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import attrs
+
+from kinderguard.casefile.chain.encryption import Vault
+from kinderguard.casefile.chain.writing import Writing
+from kinderguard.casefile.errors import EntryRefusedError
+from kinderguard.casefile.facts import facts_of, title_of
+from kinderguard.casefile.filing.identity import ERASED, FILED_BY_NAME, UNIDENTIFIED, file_of, numbers_of, several
+from kinderguard.casefile.filing.recording import FactSource, Recording
+from kinderguard.model.case import Case
+from kinderguard.model.dates import as_day
+from kinderguard.model.errors import InvalidRecordError
+from kinderguard.model.progress import FEW, Progress, told
+from kinderguard.model.text import Language, Text, join
+from kinderguard.model.view import display_language
+from kinderguard.survey.ledger import Ledger, LedgerRow
+from kinderguard.survey.row import RowError, refuse_later
+
+if TYPE_CHECKING:
+    from kinderguard.casefile.store import CaseStore
+
+#: Rows to a transaction: others get their turn in between.
+_STEP = 200
+
+#: What ledgers are called together that go by the names of their files.
+_LEDGERS = "ledger"
+
+Refs = Callable[[LedgerRow], str | None]
+
+
+@attrs.frozen
+class RowPlace:
+    """Where a row stands in its ledger, and why it is mentioned; of what was not taken, also the file and the paths."""
+
+    sheet: str
+    row: int
+    why: Text
+    ref: str | None = None
+    facts: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Imported:
+    """What became of each row of a ledger. Every row is counted once.
+
+    Attributes:
+        rows: how many children's rows the ledger has.
+        written: rows that changed a file, or began one.
+        unchanged: rows that say what was thought already.
+        before: rows that were imported before.
+        not_filed: rows that were not filed, each with the reason.
+        without_id: rows (among the above) that were filed by name, birth date, sex and division: somebody should look.
+        held_back: rows (among the above) that say again what their file was told before a person recorded otherwise, each with
+            its file and the paths of these facts: they were not taken, and are asked about (``store.doubts``) until somebody has
+            answered.
+
+    Raises:
+        RuntimeError: a row was lost. That is a defect of this library.
+    """
+
+    rows: int
+    written: int
+    unchanged: int
+    before: int
+    not_filed: tuple[RowPlace, ...]
+    without_id: tuple[RowPlace, ...]
+    held_back: tuple[RowPlace, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        out = self.written + self.unchanged + self.before + len(self.not_filed)
+        if out != self.rows:
+            raise RuntimeError(f"{self.rows} rows went in, but {out} came out: please report this defect.")
+
+    def summary(self, lang: Language | None = None) -> str:
+        """How many rows there are, and what became of them; ``lang`` is that of ``display_language``, if left out."""
+        many = "row" if self.rows == 1 else "rows"
+        told = Text(
+            f"{self.rows} 行 = 已写入 {self.written} + 无变化 {self.unchanged} + 以前已导入 {self.before} + "
+            f"未存档 {len(self.not_filed)}",
+            f"{self.rows} {many} = {self.written} written + {self.unchanged} unchanged + {self.before} imported before + "
+            f"{len(self.not_filed)} not filed",
+        )
+        if self.held_back:
+            count = len(self.held_back)
+            told += Text(
+                f"；{count} 行有仍报旧值、已另有记载的事实，未采用，待核对",
+                f"; {count} {'row says' if count == 1 else 'rows say'} again what was recorded otherwise since: not taken, to be checked",
+            )
+        return told.in_(lang or display_language())
+
+    def __str__(self) -> str:
+        return self.summary()
+
+
+@attrs.define
+class _Import:
+    """What has been done so far."""
+
+    ledger: Ledger
+    at: dt.date
+    by: str
+    source: str
+    vault: Vault
+    refs: Refs | None
+    #: Whether the source is a name that was given; a file's name may be another every month.
+    named: bool
+    #: By resident ID, the files that hold it already.
+    held: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
+    written: int = 0
+    unchanged: int = 0
+    before: int = 0
+    not_filed: list[RowPlace] = attrs.field(factory=list)
+    without_id: list[RowPlace] = attrs.field(factory=list)
+    held_back: list[RowPlace] = attrs.field(factory=list)
+    #: By ref, the row that it was met in.
+    met: dict[str, LedgerRow] = attrs.field(factory=dict)
+    acting: str | None = None
+    override: str | None = None
+
+    def recordings(self, rows: Sequence[LedgerRow]) -> list[tuple[LedgerRow, Recording]]:
+        """What is to be recorded; the rows that are not are listed."""
+        found = []
+        for row in rows:
+            recording = self._recording(row)
+            if recording is not None:
+                found.append((row, recording))
+        return found
+
+    def _recording(self, row: LedgerRow) -> Recording | None:
+        if row.case is None:
+            assert row.error is not None
+            self._leave(row, row.error.message)
+            return None
+        try:
+            refuse_later(row.case, self.at)
+        except RowError as error:
+            self._leave(row, error.text)
+            return None
+        ref = self.refs(row) if self.refs is not None else file_of(self.vault, row.case, self.held)
+        if ref is None:
+            self._leave(row, UNIDENTIFIED)
+            return None
+        if isinstance(ref, tuple):
+            self._leave(row, several(ref))
+            return None
+        if ref in self.met:
+            first = self.met[ref]
+            self._leave(
+                row,
+                Text(
+                    f"与 {first.sheet} 第 {first.row} 行是同一儿童（或身份信息相同）；只导入了前一行，请核对",
+                    f"the same child (or the same identity) as {first.sheet} row {first.row}, which was filed; check both",
+                ),
+            )
+            return None
+        self.met[ref] = row
+        if self.refs is None and row.case.child.resident_id is None:
+            self.without_id.append(RowPlace(row.sheet, row.row, FILED_BY_NAME))
+        case = row.case.model_copy(update={"ref": ref})
+        facts = tuple(facts_of(case))
+        rows = (FactSource(self.source, row.sheet, row.row, self.at, facts, series=None if self.named else _LEDGERS),)
+        return Recording(
+            case, self.at, by=self.by, source=self.source, key=self._key(case), sources=rows, titles=self.ledger.titles,
+            acting=self.acting, override=self.override,
+        )  # fmt: skip
+
+    def _key(self, case: Case) -> str:
+        """The same for the same row, whatever its place in the file; another as soon as anything in it differs."""
+        said = json.dumps(facts_of(case), ensure_ascii=False, sort_keys=True)
+        return f"import:{case.ref}:{self.at}:{self.source}:{said}"
+
+    def _leave(self, row: LedgerRow, why: Text) -> None:
+        self.not_filed.append(RowPlace(row.sheet, row.row, why))
+
+    def write(self, writing: Writing, row: LedgerRow, recording: Recording) -> None:
+        """File one row; what its file refuses is listed."""
+        if writing.was_written(recording.key):
+            self.before += 1
+            return
+        if writing.was_erased(recording.ref):
+            self._leave(row, ERASED)
+            return
+        try:
+            weighed = recording.weigh(writing)
+            entry = recording.write(writing, weighed)
+        except EntryRefusedError as error:
+            self._leave(row, error.text)
+        except InvalidRecordError as error:
+            self._leave(row, error.problems[0].message)
+        else:
+            self.written += entry is not None
+            self.unchanged += entry is None
+            if weighed.held_back:
+                why = _held_back(weighed.held_back)
+                self.held_back.append(RowPlace(row.sheet, row.row, why, recording.ref, weighed.held_back))
+
+    def result(self) -> Imported:
+        """What became of every row."""
+        return Imported(
+            len(self.ledger.rows), self.written, self.unchanged, self.before, tuple(self.not_filed),
+            tuple(self.without_id), tuple(self.held_back),
+        )  # fmt: skip
+
+
+def _held_back(paths: Sequence[str]) -> Text:
+    titles = join([title_of(path) for path in paths])
+    return Text(
+        f"仍报旧值，而此后已另有记载，未采用，待核对：{titles.zh}",
+        f"it says again what was recorded otherwise since, not taken, to be checked: {titles.en}",
+    )
+
+
+def import_ledger(
+    store: "CaseStore",
+    ledger: Ledger,
+    *,
+    at: dt.date,
+    by: str,
+    source: str | None,
+    refs: Refs | None,
+    progress: bool | Progress | None,
+    acting: str | None,
+    override: str | None,
+) -> Imported:
+    """See ``CaseStore.import_ledger``."""
+    job = _Import(ledger, as_day(at, "at"), by, source or ledger.source, store._vault, refs, source is not None)
+    job.acting, job.override = acting, override
+    with told(progress, 0, len(ledger.rows), Text("已存档行", "rows filed"), short=FEW) as tell:
+        for start in range(0, len(ledger.rows), _STEP):
+            some = ledger.rows[start : start + _STEP]
+            if refs is None:
+                job.held = store._files_with(numbers_of(row.case for row in some if row.case is not None))
+            rows = job.recordings(some)
+            if rows:
+                with store._writing() as writing:
+                    given = [recording.ref for _, recording in rows]
+                    writing.prefetch(given, (r.key for _, r in rows), facts=given)
+                    for row, recording in rows:
+                        job.write(writing, row, recording)
+            tell(min(start + _STEP, len(ledger.rows)), len(ledger.rows))
+    return job.result()

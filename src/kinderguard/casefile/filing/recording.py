@@ -1,0 +1,250 @@
+"""What is known of a child, to be filed from a day on: only what differs from what is thought true is written.
+
+Used by ``CaseStore.record`` and by imports. A blank never overrides a value. What a list says again, although a person has
+recorded otherwise since, is kept as a claim and changes nothing; what a person records is written also where the file says
+so already, if that answers what is asked about the file.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
+
+import attrs
+
+from kinderguard.casefile.chain.entries import Entry, EntryKind, NewEntry, check_ref, check_user
+from kinderguard.casefile.chain.texts import check_text
+from kinderguard.casefile.chain.writing import Writing
+from kinderguard.casefile.doubts import questions
+from kinderguard.casefile.facts import case_of, facts_of
+from kinderguard.casefile.filing.claims import Past, says_no_more
+from kinderguard.casefile.history import Holding, Stated, holdings, stated_on, values
+from kinderguard.model.case import Case
+from kinderguard.model.dates import as_day
+from kinderguard.model.errors import InvalidRecordError
+from kinderguard.model.text import Text
+
+
+@attrs.frozen
+class FactSource:
+    """One row of a list, and the facts that are known from it.
+
+    Attributes:
+        list: the list's code.
+        sheet: the sheet's name.
+        row: the row, as Excel numbers it.
+        as_of: the day on which the list tells how things stand.
+        facts: the paths of the facts.
+        series: what month after month is one list, where ``list`` changes with every edition; ``list`` itself, if left out.
+    """
+
+    list: str
+    sheet: str
+    row: int
+    as_of: dt.date
+    facts: tuple[str, ...]
+    series: str | None = None
+
+
+@attrs.frozen
+class Weighed:
+    """What of a recording is to be written.
+
+    Attributes:
+        facts: what differs from the file, and what answers a question about it.
+        claims: what a list says again although a person has recorded otherwise since, and what such a list has come round to.
+        held_back: paths of what a list says and the file does not take for that reason, whether or not the claim is kept already.
+    """
+
+    facts: Mapping[str, Any] = attrs.field(repr=False)
+    claims: Mapping[str, Any] = attrs.field(repr=False)
+    held_back: tuple[str, ...]
+
+
+@attrs.frozen
+class Recording:
+    """One case to be recorded; ``CaseStore.record`` says what each argument means.
+
+    Attributes:
+        sources: rows of lists that the facts are from; kept with the facts that are written.
+        titles: what the lists' or packs' own facts are called, by path; kept with those that are written.
+        disputed: of facts in ``unknown``, the values that the rows say, where they differ about them.
+    """
+
+    case: Case = attrs.field(repr=False)
+    at: dt.date
+    by: str = attrs.field(kw_only=True)
+    source: str | None = attrs.field(default=None, kw_only=True)
+    key: str | None = attrs.field(default=None, kw_only=True, repr=False)
+    unknown: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+    sources: tuple[FactSource, ...] = attrs.field(default=(), kw_only=True)
+    titles: Mapping[str, Text] = attrs.field(factory=dict, kw_only=True)
+    acting: str | None = attrs.field(default=None, kw_only=True)
+    override: str | None = attrs.field(default=None, kw_only=True)
+    disputed: Mapping[str, tuple[Any, ...]] = attrs.field(factory=dict, kw_only=True, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        check_ref(self.case.ref)
+        check_user(self.by)
+        as_day(self.at, "at")
+        if self.source is not None:
+            check_text(self.source, "source")
+
+    @property
+    def ref(self) -> str:
+        """The file."""
+        assert self.case.ref is not None
+        return self.case.ref
+
+    def write(self, writing: Writing, weighed: Weighed | None = None) -> Entry | None:
+        """Write what differs; None where nothing does. The key is kept either way, unless a dispute was passed over.
+
+        Args:
+            writing: the transaction.
+            weighed: what ``weigh`` gave, where that was asked before.
+
+        Raises:
+            as ``Writing.write``; ``InvalidRecordError`` for a path of ``unknown`` that does not exist.
+        """
+        if self.key is not None and writing.was_written(self.key):
+            return writing.written(self.key)
+        weighed = weighed or self.weigh(writing)
+        facts, claims = weighed.facts, weighed.claims
+        if not facts and not claims:
+            # The values that lists differ about are not in the key: others may be no old ones, and be news.
+            if self.key is not None and not any(path in self.unknown for path in weighed.held_back):
+                writing.remember(self.key, self.ref, None)
+            return None
+        body: dict[str, Any] = {"facts": dict(facts)} | ({"claims": dict(claims)} if claims else {})
+        rows = [row for each in self.sources if (row := _row(each, facts, claims)) is not None]
+        source = self.source or ",".join(dict.fromkeys(row["list"] for row in rows))
+        titles = {path: title.to_dict() for path, title in self.titles.items() if path in facts or path in claims}
+        body |= {"titles": titles} if titles else {}
+        body |= ({"source": source} if source else {}) | ({"sources": rows} if rows else {})
+        new = NewEntry(
+            self.ref,
+            EntryKind.FACTS,
+            body,
+            self.at,
+            by=self.by,
+            key=self.key,
+            acting=self.acting,
+            override=self.override,
+        )
+        return writing.write(new, canonical=True)
+
+    # ---- what is written ----------------------------------------------------------------------------------------
+
+    def weigh(self, writing: Writing) -> Weighed:
+        """What is to be written, beside what the file holds.
+
+        Raises:
+            InvalidRecordError: a path of ``unknown`` does not exist.
+        """
+        entries = writing.factual(self.ref)
+        held = holdings(entries)
+        stated, past, lists = stated_on(held, self.at), Past(entries), self._lists()
+        thought, said = values(stated), facts_of(self.case)
+        Case.from_facts(dict.fromkeys(self.unknown))  # else a misspelt path would silently change nothing
+        news = {path: value for path, value in said.items() if thought.get(path) != value}
+        old = self._old(past, stated, {path: value for path, value in news.items() if path in lists})
+        news = {path: value for path, value in news.items() if path not in old}
+        waiting = _waiting(self.ref, thought, news, old, lists)
+        news = {path: value for path, value in news.items() if path not in waiting}
+        claims = {path: v for path, v in (old | waiting).items() if not says_no_more(path, v, thought.get(path))}
+        held_back = {*claims}
+        for path in self.unknown:
+            if path not in thought or path in said:
+                continue
+            if self._repeats_all(past, stated[path], path):
+                held_back.add(path)
+            else:
+                news[path] = None
+        claims = {p: v for p, v in claims.items() if not _each(past.is_known, p, v, lists[p], all)}
+        if past.has_claims:
+            agreeing = {p: v for p, v in said.items() if p in lists and thought.get(p) == v}
+            claims |= {p: v for p, v in agreeing.items() if _each(past.comes_round, p, v, lists[p], any)}
+        return Weighed(self._with_answers(entries, held, news, lists), claims, tuple(sorted(held_back)))
+
+    def _lists(self) -> dict[str, dict[str, dt.date]]:
+        """By fact, the lists that say it, each with its day."""
+        found: dict[str, dict[str, dt.date]] = {}
+        for each in self.sources:
+            for path in each.facts:
+                found.setdefault(path, {})[each.series or each.list] = each.as_of
+        return found
+
+    def _old(self, past: Past, stated: Mapping[str, Stated], listed: Mapping[str, Any]) -> dict[str, Any]:
+        """What lists say that the file was told before a person said otherwise."""
+        found = {}
+        for path, value in listed.items():
+            word = past.persons_word(path, stated.get(path), self.at)
+            if word is not None and past.was_told(path, value, before=word):
+                found[path] = value
+        return found
+
+    def _repeats_all(self, past: Past, stated: Stated, path: str) -> bool:
+        """Whether lists differ only about whether what a person recorded, or what the file was told before that, is true."""
+        word = past.persons_word(path, stated, self.at) if path in self.disputed else None
+        if word is None:
+            return False
+        return all(value == stated.value or past.was_told(path, value, before=word) for value in self.disputed[path])
+
+    def _with_answers(
+        self, entries: list[Entry], held: list[Holding], news: dict[str, Any], lists: Collection[str]
+    ) -> dict[str, Any]:
+        """The facts to be written, with those that the file says already and that answer what is asked about it."""
+        said = dict.fromkeys(self.unknown) | facts_of(self.case)
+        free = {path: value for path, value in said.items() if path not in lists and path not in news}
+        if not free or not entries:
+            return news
+        asked = {each.path for each in questions(entries, held) if each.is_answered_as_of(self.at)}
+        return news | {path: value for path, value in free.items() if path in asked}
+
+
+def _each(
+    asked: Callable[[str, str, Any, dt.date], bool],
+    path: str,
+    value: Any,
+    lists: Mapping[str, dt.date],
+    together: Callable[[Iterable[bool]], bool],
+) -> bool:
+    return together(asked(path, series, value, as_of) for series, as_of in lists.items())
+
+
+def _waiting(
+    ref: str, thought: Mapping[str, Any], news: Mapping[str, Any], old: Mapping[str, Any], lists: Collection[str]
+) -> dict[str, Any]:
+    """News of a list that cannot stand without what it repeats, as a disability's new grade beside its old kind: it waits
+    with that.
+    """
+    if not old or _stands(ref, {**thought, **news}):
+        return {}
+    parts = {_part(path) for path in old}
+    bound = {path: value for path, value in news.items() if path in lists and _part(path) in parts}
+    rest = {path: value for path, value in news.items() if path not in bound}
+    # Where that mends nothing, writing refuses the recording and says why.
+    return bound if _stands(ref, {**thought, **rest}) else {}
+
+
+def _part(path: str) -> str:
+    return path.rpartition(".")[0]
+
+
+def _stands(ref: str, facts: Mapping[str, Any]) -> bool:
+    try:
+        case_of(ref, facts)
+    except InvalidRecordError:
+        return False
+    return True
+
+
+def _row(source: FactSource, facts: Mapping[str, Any], claims: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A source as an entry keeps it, with those of its facts and claims that are written; None where none is."""
+    kept = [path for path in source.facts if path in facts]
+    claimed = [path for path in source.facts if path in claims]
+    if not kept and not claimed:
+        return None
+    row = {
+        "list": source.list, "sheet": source.sheet, "row": source.row, "as_of": source.as_of.isoformat(), "facts": kept,
+    }  # fmt: skip
+    return row | ({"claims": claimed} if claimed else {}) | ({"series": source.series} if source.series else {})

@@ -1,0 +1,394 @@
+"""Filing a survey: every child goes into its file, each fact as of the day of the lists that say it, with their rows.
+
+Used by ``CaseStore.import_survey``. It chooses nothing: what the lists differ about and nobody has decided is unknown in
+the file, and a child of whom it is not decided who it is waits: also one of two children with two valid IDs who may be
+one, unless the caller asks for them. What lists only say again, although a person has recorded otherwise since, is not taken,
+and told. Doing it again doubles nothing.
+"""
+
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from kinderguard.casefile.chain.encryption import Vault
+from kinderguard.casefile.chain.writing import Writing
+from kinderguard.casefile.errors import EntryRefusedError
+from kinderguard.casefile.facts import case_of, facts_of, title_of
+from kinderguard.casefile.filing.identity import BY_NAME, ERASED, UNIDENTIFIED, file_of, numbers_of, several
+from kinderguard.casefile.filing.recording import FactSource, Recording
+from kinderguard.model.case import Case
+from kinderguard.model.codes import Code
+from kinderguard.model.errors import InvalidRecordError
+from kinderguard.model.progress import FEW, Progress, told
+from kinderguard.model.text import Language, Text, join
+from kinderguard.model.view import display_language
+from kinderguard.survey.building import SurveyedChild
+from kinderguard.survey.choosing import Sourced
+from kinderguard.survey.facts import facts_of as values_of
+from kinderguard.survey.keys import RowKey
+from kinderguard.survey.surveyed import OpenPair, SkippedRow, Survey
+
+if TYPE_CHECKING:
+    from kinderguard.casefile.store import CaseStore
+
+#: Children to a transaction: others get their turn in between.
+_STEP = 200
+
+Refs = Callable[[SurveyedChild], str | None]
+
+
+class Filing(Code):
+    """What became of a child of a survey 存档结果."""
+
+    WRITTEN = "written", "已写入", "written"
+    UNCHANGED = "unchanged", "无变化", "unchanged"
+    BEFORE = "before", "以前已导入", "imported before"
+    NOT_FILED = "not_filed", "未存档", "not filed"
+
+
+@attrs.frozen
+class FiledChild:
+    """What was filed of one child of a survey. No value of a fact is in it.
+
+    Attributes:
+        child: the child's ref in the survey.
+        rows: where the child stands in the lists.
+        ref: the file; None where it cannot be told, or is not decided, whose file it is.
+        filing: what became of the child.
+        entries: the numbers of the entries that were written, one for each day of the lists.
+        facts: paths of the facts in them.
+        open: paths of the facts that the lists differ about and nobody has decided: what they agree on is filed, the rest is
+            unknown in the file from the day of the newest of these lists on.
+        without_id: whether the file is found by name, birth date, sex and division of registration: somebody should look.
+        why: why nothing, or not all of it, was filed.
+        two_ids: whether the child waits since it and another, with two valid IDs, may be one child.
+        held_back: paths of the facts of which lists say again what the file was told before a person recorded otherwise: not
+            taken, and asked about (``store.doubts``) until somebody has answered.
+    """
+
+    child: str
+    rows: tuple[RowKey, ...]
+    ref: str | None
+    filing: Filing
+    entries: tuple[int, ...] = ()
+    facts: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+    without_id: bool = False
+    why: Text | None = None
+    two_ids: bool = False
+    held_back: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> Text:
+        """One line: the child, its file, and what became of it."""
+        head = Text(f"儿童 {self.child}：{self.filing.zh}", f"Child {self.child}: {self.filing.en}")
+        if self.ref is not None:
+            head += Text(f"，档案 {self.ref}", f", file {self.ref}")
+        if self.facts:
+            many = "fact" if len(self.facts) == 1 else "facts"
+            head += Text(f"，{len(self.facts)} 项事实", f", {len(self.facts)} {many}")
+        if self.open:
+            titles = join([title_of(path) for path in self.open])
+            head += Text(f"；名单不一致、待决定：{titles.zh}", f"; lists differ, to be decided: {titles.en}")
+        if self.held_back:
+            titles = join([title_of(path) for path in self.held_back])
+            head += Text(
+                f"；名单仍报旧值、未采用：{titles.zh}",
+                f"; lists say again what was recorded otherwise since, not taken: {titles.en}",
+            )
+        return head if self.why is None else head + Text(f"；{self.why.zh}", f"; {self.why.en}")
+
+
+@attrs.frozen
+class FiledSurvey(Sequence[FiledChild]):
+    """What became of each child of a survey, in its order. Every child is counted once.
+
+    Attributes:
+        children: what was filed of each.
+        skipped: the rows of the lists that belong to no child of the survey.
+
+    >>> print(FiledSurvey((FiledChild("c1", (), "f1", Filing.WRITTEN, (1,)),), ()).summary("en"))
+    1 child = 1 written + 0 unchanged + 0 imported before + 0 not filed
+    """
+
+    children: tuple[FiledChild, ...]
+    skipped: tuple[SkippedRow, ...]
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.children[index]
+
+    def __len__(self) -> int:
+        return len(self.children)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many children were written, unchanged, imported before and not filed."""
+        found = Counter(each.filing for each in self.children)
+        return {filing.value: found[filing] for filing in Filing}
+
+    def of(self, filing: Filing | str) -> tuple[FiledChild, ...]:
+        """Only the children of which that became."""
+        wanted = Filing.of(filing)
+        return tuple(each for each in self.children if each.filing is wanted)
+
+    def summary(self, lang: Language | None = None) -> str:
+        """How many children there are, and what became of them; ``lang`` is that of ``display_language``, if left out."""
+        counts = self.counts
+        many = "child" if len(self) == 1 else "children"
+        told = Text(
+            f"{len(self)} 名儿童 = " + " + ".join(f"{f.zh} {counts[f]}" for f in Filing),
+            f"{len(self)} {many} = " + " + ".join(f"{counts[f]} {f.en}" for f in Filing),
+        )
+        waiting = sum(each.two_ids for each in self)
+        if waiting:
+            told += Text(
+                f"；未存档中 {waiting} 名：两个有效身份证号，可能为同一名儿童，待决定",
+                f"; of those not filed, {waiting} with two valid IDs that may be one child's, to be decided",
+            )
+        old = sum(bool(each.held_back) for each in self)
+        if old:
+            children = "child" if old == 1 else "children"
+            told += Text(
+                f"；{old} 名儿童有名单仍报旧值、已另有记载的事实，未采用，待核对",
+                f"; of {old} {children} lists say again what was recorded otherwise since: not taken, to be checked",
+            )
+        return told.in_(lang or display_language())
+
+    def __str__(self) -> str:
+        return self.summary()
+
+
+def import_survey(
+    store: "CaseStore",
+    survey: Survey,
+    *,
+    by: str,
+    refs: Refs | None,
+    two_ids: bool,
+    progress: bool | Progress | None,
+    acting: str | None,
+    override: str | None,
+) -> FiledSurvey:
+    """See ``CaseStore.import_survey``."""
+    job = _Import(survey, by, store._vault, refs, two_ids, acting=acting, override=override)
+    with told(progress, 0, len(survey.children), Text("已存档儿童", "children filed"), short=FEW) as tell:
+        for start in range(0, len(survey.children), _STEP):
+            children = survey.children[start : start + _STEP]
+            if refs is None:
+                job.held = store._files_with(numbers_of(child.case for child in children))
+            wanted = [(child, *job.file(child)) for child in children]
+            recordings = {child.ref: job.recordings(child, ref) for child, ref, why in wanted if ref and not why}
+            with store._writing() as writing:
+                flat = [each for some in recordings.values() for each in some]
+                writing.prefetch({r.ref for r in flat}, (r.key for r in flat), facts=dict.fromkeys(r.ref for r in flat))
+                for child, ref, why in wanted:
+                    job.done.append(job.write(writing, child, ref, why, recordings.get(child.ref, [])))
+            tell(min(start + _STEP, len(survey.children)), len(survey.children))
+    return FiledSurvey(tuple(job.done), survey.skipped)
+
+
+def survey_files(store: "CaseStore", survey: Survey) -> dict[str, str]:
+    """See ``CaseStore.survey_files``."""
+    job = _Import(survey, "survey", store._vault, None, True)
+    job.held = store._files_with(numbers_of(child.case for child in survey.children))
+    wanted = {child.ref: job.file(child)[0] for child in survey.children}
+    there = set(store.refs(open=None))
+    return {child: ref for child, ref in wanted.items() if ref in there}
+
+
+@attrs.define
+class _Import:
+    """What has been done so far."""
+
+    survey: Survey
+    by: str
+    vault: Vault
+    refs: Refs | None
+    #: Whether children with two valid IDs who may be one child are filed all the same.
+    two_ids: bool = False
+    acting: str | None = None
+    override: str | None = None
+    #: By resident ID, the files that hold it already.
+    held: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
+    done: list[FiledChild] = attrs.field(factory=list)
+    #: By file, the child that it was met for.
+    met: dict[str, str] = attrs.field(factory=dict)
+    #: The children that may be one with another row, and those of them whose two valid IDs alone speak against it.
+    paired: frozenset[str] = attrs.field(init=False)
+    doubled: frozenset[str] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        pairs = [question for question in self.survey.to_decide if isinstance(question, OpenPair)]
+        self.paired = self._children(pairs)
+        self.doubled = self._children(pair for pair in pairs if pair.two_ids)
+
+    def _children(self, pairs: Iterable[OpenPair]) -> frozenset[str]:
+        return frozenset(self.survey.by_row[row].ref for pair in pairs for row in pair.rows)
+
+    # ---- whose file ---------------------------------------------------------------------------------------------
+
+    def file(self, child: SurveyedChild) -> tuple[str | None, Text | None]:
+        """The file that a child belongs to, and why nothing is filed, if so."""
+        if self.refs is not None:
+            ref = self.refs(child)
+            return (ref, UNIDENTIFIED if ref is None else self._met(ref, child))
+        undecided = self._undecided(child)
+        if undecided is not None:
+            return None, undecided
+        whose = file_of(self.vault, child.case, self.held)
+        if isinstance(whose, tuple):
+            return None, several(whose)
+        return whose, UNIDENTIFIED if whose is None else self._met(whose, child)
+
+    def _met(self, ref: str, child: SurveyedChild) -> Text | None:
+        first = self.met.setdefault(ref, child.ref)
+        if first == child.ref:
+            return None
+        return Text(
+            f"与儿童 {first} 身份信息相同；只存入了前一名，请核对两者的各行",
+            f"the same identity as child {first}, which was filed; check the rows of both",
+        )
+
+    def _undecided(self, child: SurveyedChild) -> Text | None:
+        """Why it is still to be decided who the child is: filed now, it would have a second file afterwards."""
+        differs = {d.path for d in child.open}
+        if "child.resident_id" in differs:
+            return _differ(["child.resident_id"])
+        if child.case.child.resident_id is not None:
+            return _TWO_IDS if child.ref in self.doubled and not self.two_ids else None
+        if child.ref in self.paired:
+            return _PAIRED
+        names = [path for path in BY_NAME if path in differs]
+        return _differ(names) if names else None
+
+    # ---- what is filed ------------------------------------------------------------------------------------------
+
+    def recordings(self, child: SurveyedChild, ref: str) -> list[Recording]:
+        """What is to be recorded of a child: the facts of each day on which lists tell how things stand."""
+        return list(self._recordings(child, ref))
+
+    def _recordings(self, child: SurveyedChild, ref: str) -> Iterator[Recording]:
+        facts, days = facts_of(child.case), _days(child)
+        # What the lists say and the survey does not take, since they differ, is unknown; an older value is no better.
+        lost = {d.path: max(said.as_of for said in d.values) for d in child.disagreements if d.path not in facts}
+        for day in sorted({*lost.values()}.union(*days.values())):
+            told = {path for path in facts if day in days[path]}
+            unknown = tuple(sorted(path for path, since in lost.items() if since == day))
+            disputed = {path: _values(child.facts[path]) for path in unknown}
+            # A blank contradicts nothing, so what is known of a case on one day is a case too.
+            case = case_of(ref, {path: facts[path] for path in told})
+            yield Recording(
+                case, day, by=self.by, unknown=unknown, sources=_sources(child, told.union(unknown)),
+                key=_key(case, day, unknown, child), titles=self.survey.titles, disputed=disputed,
+                acting=self.acting, override=self.override,
+            )  # fmt: skip
+
+    def write(
+        self, writing: Writing, child: SurveyedChild, ref: str | None, why: Text | None, recordings: Sequence[Recording]
+    ) -> FiledChild:
+        """File one child; what its file refuses is told."""
+        left = tuple(d.path for d in child.open)
+        if ref is None or why is not None:
+            two_ids = why is _TWO_IDS
+            return FiledChild(child.ref, child.rows, ref, Filing.NOT_FILED, open=left, why=why, two_ids=two_ids)
+        new = [each for each in recordings if not writing.was_written(each.key)]
+        if new and writing.was_erased(ref):
+            return FiledChild(child.ref, child.rows, ref, Filing.NOT_FILED, open=left, why=ERASED)
+        entries, held_back = [], set[str]()
+        for each in new:
+            try:
+                weighed = each.weigh(writing)
+                entry = each.write(writing, weighed)
+            except EntryRefusedError as error:
+                why = error.text
+            except InvalidRecordError as error:
+                why = error.problems[0].message
+            else:
+                entries += [] if entry is None else [entry]
+                held_back.update(weighed.held_back)
+                continue
+            break
+        filing = Filing.WRITTEN if entries else Filing.UNCHANGED if new else Filing.BEFORE
+        return FiledChild(
+            child.ref,
+            child.rows,
+            ref,
+            Filing.NOT_FILED if why is not None and not entries else filing,
+            tuple(entry.number for entry in entries),
+            tuple(path for entry in entries for path in entry.body["facts"]),
+            left,
+            self.refs is None and child.case.child.resident_id is None,
+            why,
+            held_back=tuple(sorted(held_back)),
+        )
+
+
+# ---- days and rows of facts ----------------------------------------------------------------------------------------
+
+
+def _days(child: SurveyedChild) -> dict[str, set[dt.date]]:
+    """By fact, the days as of which it is known: those of the lists that say just that (where only several together say
+    it, that of the newest of them), and where lists differ also that of the newest list that says anything of it.
+    """
+    contested = {d.path for d in child.disagreements}
+    found = {}
+    for path, value in values_of(child.case).items():
+        said = child.facts[path]
+        exact = {each.as_of for each in said if each.chosen and each.value == value}
+        found[path] = exact or {max(each.as_of for each in _taken(said))}
+        if path in contested:
+            found[path].add(max(each.as_of for each in said))
+    return found
+
+
+def _values(said: Sequence[Sourced]) -> tuple[Any, ...]:
+    """What rows say of a fact, in the form in which a file keeps it."""
+    return tuple(facts_of(Case.from_facts({each.path: each.value}))[each.path] for each in said)
+
+
+def _taken(said: Sequence[Sourced]) -> Sequence[Sourced]:
+    """The rows that were believed; all of them, where only what they agree on was taken."""
+    return [each for each in said if each.chosen] or said
+
+
+def _sources(child: SurveyedChild, paths: set[str]) -> tuple[FactSource, ...]:
+    """The rows that facts are from, each with its facts."""
+    found: dict[RowKey, list[str]] = {}
+    days: dict[RowKey, dt.date] = {}
+    for path in sorted(paths):
+        for each in _taken(child.facts[path]):
+            found.setdefault(each.row, []).append(path)
+            days[each.row] = each.as_of
+    return tuple(
+        FactSource(row.source, row.sheet, row.row, days[row], tuple(facts)) for row, facts in sorted(found.items())
+    )
+
+
+def _key(case: Case, day: dt.date, unknown: tuple[str, ...], child: SurveyedChild) -> str:
+    """The same for the same facts of the same day, whatever rows they stand in; another as soon as any of it differs."""
+    parts = [case.ref, str(day), facts_of(case), list(unknown), child.sources]
+    return "survey:" + json.dumps(parts, ensure_ascii=False, sort_keys=True)
+
+
+def _differ(paths: Sequence[str]) -> Text:
+    titles = join([title_of(path) for path in paths])
+    return Text(
+        f"各名单的{titles.zh}不一致，尚未决定，不能确定是谁的档案；请先决定，再存档",
+        f"the lists differ about {titles.en} and nobody has decided, so whose file it is cannot be told; decide, then file",
+    )
+
+
+_PAIRED = Text(
+    "没有身份证号，且尚未决定与另一行是否为同一名儿童；请先决定，再存档",
+    "no resident ID, and nobody has decided whether it is one child with another row; decide, then file",
+)
+_TWO_IDS = Text(
+    "有效身份证号不同，其余身份信息与另一名儿童相同，尚未决定是否为同一名儿童；请按证件核对并决定，再存档"
+    "（确需先存档：two_ids=True）",
+    "another child with another valid ID agrees in all else that tells who it is, and nobody has decided whether they are one; "
+    "check the cards and decide, then file (to file them all the same: two_ids=True)",
+)

@@ -1,0 +1,575 @@
+"""What falls due in the files: reviews, visits, certificates that run out, birthdays and other days that change a result,
+parents to be released, consents that end, transfers nobody has answered, entries that hide what was learnt later, files with
+one resident ID.
+
+Used by the store and by whoever plans the coming weeks. It writes nothing, and no name is in what it gives. Whatever no
+rule or county has set (how often to visit) is said not to be set, never guessed.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from kinderguard.casefile.chain.entries import Entry, EntryKind
+from kinderguard.casefile.doubts import HiddenFact, doubt_texts, hidden_facts
+from kinderguard.casefile.ending.closing import closing_of
+from kinderguard.casefile.errors import DamagedEntryError, UnreadableEntryError
+from kinderguard.casefile.facts import case_of, title_of
+from kinderguard.casefile.filing.holders import SameId, same_ids
+from kinderguard.casefile.following.changes import Change, changes
+from kinderguard.casefile.following.turning import ONE_DAY, Calendar, Stretch
+from kinderguard.casefile.giving.sharing import written_consents
+from kinderguard.casefile.history import holdings, stated_on, values, withdrawn
+from kinderguard.casefile.moving.transfers import open_transfer
+from kinderguard.casefile.releases import CONFINED, is_past, last_day, stated_days
+from kinderguard.engines.assessment import Assessment
+from kinderguard.model.case import Case
+from kinderguard.model.codes import Code, ConsentScope
+from kinderguard.model.dates import BEIJING, PartialDate, add_months, age_on
+from kinderguard.model.errors import InvalidRecordError, Problem, ToldError
+from kinderguard.model.help import Consent
+from kinderguard.model.people import Person, Situation
+from kinderguard.model.places import place_name
+from kinderguard.model.text import Language, Text, join, same
+from kinderguard.model.view import View
+
+if TYPE_CHECKING:
+    from kinderguard.casefile.store import CaseStore
+    from kinderguard.packs.book import PolicyBook
+
+#: How often the child director visits: the county's to set, in whole months.
+VISIT_INTERVAL = "cn.visit.interval_months"
+
+
+class DueKind(Code):
+    """What falls due 待办事项."""
+
+    REVIEW = "review", "复核", "review"
+    VISIT = "visit", "走访", "visit"
+    CERTIFICATE = "certificate", "证件材料到期", "certificate that runs out"
+    BIRTHDAY = "birthday", "生日引起变化", "birthday that changes something"
+    TURN = "turn", "期限届满等引起变化", "day that changes something"
+    RELEASE = "release", "父母即将释放", "parent to be released"
+    CONSENT = "consent", "同意到期", "consent that ends"
+    TRANSFER = "transfer", "转移待答复", "transfer without an answer"
+    DOUBT = "doubt", "待核对", "something to be checked"
+
+
+class Duty(Code):
+    """Who should act 责任人."""
+
+    CHILD_DIRECTOR = "child_director", "儿童主任", "the village child director"
+    TOWNSHIP = "township", "乡镇（街道）", "the township or subdistrict"
+    COUNTY = "county", "县级民政部门", "the county's civil affairs department"
+    RECEIVER = "receiver", "转入地", "the receiving division"
+
+
+#: Our reading of who acts, by the three-tier duty of the State Council's opinion; a county may read it otherwise.
+WHO = {
+    DueKind.REVIEW: Duty.TOWNSHIP,
+    DueKind.VISIT: Duty.CHILD_DIRECTOR,
+    DueKind.CERTIFICATE: Duty.CHILD_DIRECTOR,
+    DueKind.BIRTHDAY: Duty.TOWNSHIP,
+    DueKind.TURN: Duty.TOWNSHIP,
+    DueKind.RELEASE: Duty.CHILD_DIRECTOR,
+    DueKind.CONSENT: Duty.CHILD_DIRECTOR,
+    DueKind.TRANSFER: Duty.RECEIVER,
+    DueKind.DOUBT: Duty.TOWNSHIP,
+}
+
+
+@attrs.frozen
+class Lead:
+    """How long before its day something is told. Of a transfer: how long it may wait for an answer."""
+
+    months: int = 0
+    days: int = 0
+
+    def after(self, day: dt.date) -> dt.date:
+        """The day that lies so much later."""
+        return add_months(day, self.months) + dt.timedelta(days=self.days)
+
+
+#: This library's defaults, not law.
+LEADS: Mapping[DueKind, Lead] = {
+    DueKind.REVIEW: Lead(months=1),
+    DueKind.VISIT: Lead(days=7),
+    DueKind.CERTIFICATE: Lead(months=3),
+    DueKind.BIRTHDAY: Lead(months=3),
+    DueKind.TURN: Lead(months=3),
+    DueKind.RELEASE: Lead(months=3),
+    DueKind.CONSENT: Lead(months=1),
+    DueKind.TRANSFER: Lead(days=30),
+    DueKind.DOUBT: Lead(),
+}
+
+
+class LeadError(ToldError, ValueError):
+    """A lead for something that does not fall due, or one that is no length of time."""
+
+
+@attrs.frozen
+class DueItem:
+    """Something that falls due for one child.
+
+    Attributes:
+        day: the day it is due; before today it is overdue.
+        ref, division: the file, and the division in charge.
+        kind: what it is.
+        who: who should act.
+        what: what to do, in both languages; no name is in it.
+        lead: how long before its day it is told.
+        codes: the categories and policies concerned.
+        changes: what the day changes, where it changes a result.
+    """
+
+    day: dt.date
+    ref: str
+    division: str | None
+    kind: DueKind
+    who: Duty
+    what: Text
+    lead: Lead
+    codes: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = attrs.field(default=(), repr=False)
+    overdue: bool = False
+
+    @property
+    def text(self) -> Text:
+        """Day, what to do and who, in a line."""
+        late = Text("（已逾期）", " (overdue)") if self.overdue else same("")
+        return Text(
+            f"{self.day}{late.zh} 档案 {self.ref} {self.kind.zh}：{self.what.zh}〔{self.who.zh}〕",
+            f"{self.day}{late.en} file {self.ref}, {self.kind.en}: {self.what.en} [{self.who.en}]",
+        )
+
+
+@attrs.frozen
+class DueList(Sequence[DueItem]):
+    """What falls due, in order of days; and what could not be said, since something is not set."""
+
+    items: tuple[DueItem, ...]
+    problems: tuple[Problem, ...]
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.items[index]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def of(self, kind: DueKind | str) -> tuple[DueItem, ...]:
+        """Only those of a kind."""
+        wanted = DueKind.of(kind)
+        return tuple(item for item in self.items if item.kind is wanted)
+
+    def view(self, lang: Language | None = None) -> View:
+        """What falls due by kind and who should act, then day by day, as a notebook shows it; no name is in it.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+        """
+        from kinderguard.casefile.following.due_view import due_view
+
+        return due_view(self, lang)
+
+    def _repr_html_(self) -> str:
+        return self.view().html
+
+
+def due(
+    store: "CaseStore",
+    book: "PolicyBook",
+    *,
+    today: dt.date | None = None,
+    lead: Mapping[DueKind | str, Lead] | None = None,
+    division: str | None = None,
+) -> DueList:
+    """What falls due in the open files up to each kind's lead from today, and what is overdue.
+
+    Args:
+        store: the files, taken as they are known now.
+        book: the rules: each policy says after how many months it is reviewed.
+        today: the day; today in Beijing, if left out.
+        lead: by kind, how long before its day something is told, where that is not to be the default (``LEADS``).
+        division: only files of this division (a prefix).
+
+    Returns:
+        The items in order of their days, and the problems: files that cannot be read (the others are listed all the same),
+        and places that have not set how often to visit.
+
+    Raises:
+        LeadError: a kind that there is not, or a lead that is none.
+    """
+    today = store._day(today, "today")
+    leads = _leads(lead)
+    horizon = max(leads[kind].after(today) for kind in (DueKind.BIRTHDAY, DueKind.TURN, DueKind.RELEASE))
+    horizon = max(horizon, leads[DueKind.CERTIFICATE].after(today) + ONE_DAY)
+    calendar = Calendar(book, today, horizon)
+    found: list[DueItem] = []
+    unset: dict[str | None, int] = {}
+    unreadable: list[Problem] = []
+    same = same_ids(store, today)
+    for ref in _open_files(store, division, today):
+        try:
+            entries = store.entries(ref)
+            if closing_of(entries, today) is not None:
+                continue  # closed since the files were listed
+            desk = _Desk(ref, entries, today, book, calendar, leads, same.get(ref))
+            if division is not None and not (desk.case.division or "").startswith(division):
+                continue  # the files of a division could not be told apart without reading them all
+            found += tuple(desk.items())
+        except (DamagedEntryError, UnreadableEntryError, InvalidRecordError) as error:
+            unreadable.append(_unreadable(ref, error.text))
+            continue
+        if desk.unset:
+            unset[desk.division] = unset.get(desk.division, 0) + 1
+    found.sort(key=lambda item: (item.day, item.ref, item.kind, item.what.en))
+    not_set = (_not_set(place, count) for place, count in sorted(unset.items(), key=str))
+    return DueList(tuple(found), (*unreadable, *not_set))
+
+
+def _open_files(store: "CaseStore", division: str | None, today: dt.date) -> tuple[str, ...]:
+    """The open files of a division; all open ones, where one of its files cannot be read and so may be anywhere."""
+    try:
+        return store.refs(division, open=True, at=today)
+    except DamagedEntryError:
+        return store.refs(open=True, at=today)
+
+
+def _unreadable(ref: str, why: Text) -> Problem:
+    return Problem(
+        "file.unreadable",
+        Text(
+            f"档案 {ref} 无法读取，其待办未列出，请先处理：",
+            f"file {ref} cannot be read and nothing of it is listed; mend it first: ",
+        )
+        + why,
+        ref,
+    )
+
+
+def _every(months: int) -> Text:
+    return Text("每月", "every month") if months == 1 else Text(f"每{months}个月", f"every {months} months")
+
+
+def _leads(given: Mapping[DueKind | str, Lead] | None) -> dict[DueKind, Lead]:
+    found = dict(LEADS)
+    for name, lead in (given or {}).items():
+        if name not in set(DueKind) or not isinstance(lead, Lead) or lead.months < 0 or lead.days < 0:
+            raise LeadError(
+                Text(
+                    f"lead 应为“种类: Lead(months=…, days=…)”，不能为负；种类有 {'、'.join(DueKind)}。",
+                    f"A lead maps a kind ({', '.join(DueKind)}) to Lead(months=..., days=...), neither below zero.",
+                )
+            )
+        found[DueKind.of(name)] = lead
+    return found
+
+
+def _not_set(place: str | None, count: int) -> Problem:
+    where = place_name(place) if place else Text("负责地区不详的档案", "files without a division in charge")
+    return Problem(
+        "parameter.missing",
+        Text(
+            f"{where.zh}没有设定儿童主任走访间隔（{VISIT_INTERVAL}），{count} 份档案不能推算走访日期；请在本地规则包的参数文件中填写",
+            f"{where.en}: how often the child director visits is not set ({VISIT_INTERVAL}), so for {count} "
+            f"file{'' if count == 1 else 's'} no visit can be said to be due; set it in the parameter file of the local pack",
+        ),
+        VISIT_INTERVAL,
+    )
+
+
+class _Desk:
+    """One file on a day, and what falls due in it."""
+
+    def __init__(
+        self,
+        ref: str,
+        entries: tuple[Entry, ...],
+        today: dt.date,
+        book: "PolicyBook",
+        calendar: Calendar,
+        leads: Mapping[DueKind, Lead],
+        same: SameId | None,
+    ) -> None:
+        self.ref, self.today, self.book, self.calendar, self.leads = ref, today, book, calendar, leads
+        gone = withdrawn(entries)
+        self.entries = [e for e in entries if e.number not in gone and not e.erased]
+        self.held = holdings(entries)
+        self.hidden, self.same = hidden_facts(entries), same
+        self.case: Case = case_of(ref, values(stated_on(self.held, today)))
+        self.division = book.division or self.case.division
+        self.unset = False
+
+    def items(self) -> Iterator[DueItem]:
+        """Everything that falls due, in no order."""
+        stretches = list(self.calendar.stretches(self.case))
+        yield from self._reviews(stretches[0].result)
+        yield from self._visit()
+        ends = [*self._certificates(), *self._releases()]
+        turns = _turns(stretches)
+        for item in ends:
+            after = turns.pop(item.day + ONE_DAY, ())
+            yield attrs.evolve(item, changes=after, codes=item.codes or _codes(after))
+        yield from self._turning(turns)
+        yield from self._consents()
+        yield from self._transfer()
+        yield from self._doubts()
+
+    def _item(
+        self, kind: DueKind, day: dt.date, what: Text, codes: tuple[str, ...] = (), changed: tuple[Change, ...] = ()
+    ) -> DueItem:
+        overdue = day < self.today
+        return DueItem(day, self.ref, self.division, kind, WHO[kind], what, self.leads[kind], codes, changed, overdue)
+
+    def _is_near(self, kind: DueKind, day: dt.date) -> bool:
+        return day <= self.leads[kind].after(self.today)
+
+    # ---- reviews and visits ------------------------------------------------------------------------------------
+
+    def _reviews(self, result: Assessment) -> Iterator[DueItem]:
+        plan, trace = result.basis.bound.plan, result.trace
+        kept = [e.valid_from for e in self.entries if e.kind is EntryKind.ASSESSMENT and e.valid_from <= self.today]
+        last = max(kept, default=None)
+        for code, steps in sorted(plan.policies.items()):
+            policy = plan.rules.policies[code]
+            if policy.review is None or trace[steps.eligible.index] is False:
+                continue
+            day = self.today if last is None else add_months(last, policy.review)
+            if not self._is_near(DueKind.REVIEW, day):
+                continue
+            title = policy.title
+            what = (
+                Text(f"{title.zh}：尚无已存评估，应评估", f"{title.en}: no assessment is kept yet, assess the child")
+                if last is None
+                else Text(
+                    f"{title.zh}{_every(policy.review).zh}复核一次，上次评估为 {last}",
+                    f"{title.en} is reviewed {_every(policy.review).en}; it was last assessed on {last}",
+                )
+            )
+            yield self._item(DueKind.REVIEW, day, what, (code,))
+
+    def _visit(self) -> Iterator[DueItem]:
+        parameter = self.book.overlay(self.division).rules.parameters.get(VISIT_INTERVAL)
+        value = parameter.at(self.division, self.today) if parameter is not None else None
+        if value is None:
+            self.unset = True
+            return
+        interval = int(value.value)  # type: ignore[arg-type]
+        seen = [e.valid_from for e in self.entries if e.kind is EntryKind.VISIT and e.valid_from <= self.today]
+        if self.case.child.care.last_visit is not None:
+            # Known to the month only, the visit may have been on its first day.
+            seen.append(self.case.child.care.last_visit.earliest)
+        last = max(seen, default=None)
+        day = self.today if last is None else add_months(last, interval)
+        if self._is_near(DueKind.VISIT, day):
+            what = (
+                Text("没有走访记录，应走访", "no visit is on record; visit the child")
+                if last is None
+                else Text(
+                    f"{_every(interval).zh}走访一次，上次为 {last}",
+                    f"a visit {_every(interval).en}; the last was on {last}",
+                )
+            )
+            yield self._item(DueKind.VISIT, day, what)
+
+    # ---- what runs out -----------------------------------------------------------------------------------------
+
+    def _certificates(self) -> Iterator[DueItem]:
+        for path, person in _people(self.case):
+            until = person.disability.valid_until
+            if until is not None and self._is_near(DueKind.CERTIFICATE, until.earliest):
+                whose = title_of(path)
+                yield self._item(
+                    DueKind.CERTIFICATE,
+                    until.earliest,
+                    Text(
+                        f"{whose.zh}的残疾证有效期至 {until}，请协助换证",
+                        f"the disability certificate ({whose.en}) is valid until {until}; help to renew it",
+                    ),
+                )
+        papers: dict[tuple[Text, str], list[PartialDate | None]] = {}
+        for e in self.case.evidence or ():
+            label = e.document.label if e.document is not None else same(e.paper or "")
+            if label:
+                papers.setdefault((label, e.paper or ""), []).append(e.valid_until)
+        for (label, _), ends in papers.items():
+            known = [end for end in ends if end is not None]
+            if len(known) < len(ends):
+                continue  # one of them is in force without an end
+            latest = max(known, key=lambda end: end.earliest)
+            if self._is_near(DueKind.CERTIFICATE, latest.earliest):
+                yield self._item(
+                    DueKind.CERTIFICATE,
+                    latest.earliest,
+                    Text(
+                        f"材料“{label.zh}”有效期至 {latest}，请重新提供",
+                        f"the paper ‘{label.en}’ is valid until {latest}; bring a new one",
+                    ),
+                )
+
+    def _releases(self) -> Iterator[DueItem]:
+        for path, situations in (
+            ("father", self.case.father.situations),
+            ("mother", self.case.mother.situations),
+        ):
+            days: tuple[dt.date, ...] | None = None
+            for situation in situations or ():
+                if situation.kind not in CONFINED:
+                    continue
+                if days is None:
+                    days = stated_days(self.entries, self.held, f"{path}.situations", self.today)
+                if not is_past(situation, situations or (), days):
+                    yield from self._release(title_of(path), situation)
+
+    def _release(self, who: Text, situation: Situation) -> Iterator[DueItem]:
+        assert situation.kind is not None
+        end, by_term = last_day(situation)
+        if end is None or not self._is_near(DueKind.RELEASE, end):
+            return
+        shown = situation.until if situation.until is not None else end
+        source = (
+            Text("按期限推算，请核实", "by its term, to be confirmed") if by_term else Text("据记录", "by the record")
+        )
+        act = (
+            Text(
+                "此日已过，尚未记录结果；请核实是否已释放，并复核",
+                "that day has passed and nothing is recorded: find out, and review",
+            )
+            if end < self.today
+            else Text("释放后须复核，并做好监护衔接", "review the case then and prepare guardianship")
+        )
+        yield self._item(
+            DueKind.RELEASE,
+            end,
+            Text(
+                f"{who.zh}“{situation.kind.zh}”至 {shown}（{source.zh}），{act.zh}",
+                f"{who.en}, {situation.kind.en} until {shown} ({source.en}): {act.en}",
+            ),
+        )
+
+    def _consents(self) -> Iterator[DueItem]:
+        groups: dict[tuple[Any, Any], list[Consent]] = {}
+        for consent in (*(self.case.consents or ()), *written_consents(self.entries)):
+            if consent.withdrawn_on is None and consent.scope is not None:
+                groups.setdefault((consent.giver, consent.scope), []).append(consent)
+        for (_, scope), consents in groups.items():
+            ends = [c.until for c in consents]
+            known = [end for end in ends if end is not None]
+            if len(known) < len(ends):
+                continue  # one of them has no end
+            latest = max(known, key=lambda end: end.earliest)
+            if self._is_near(DueKind.CONSENT, latest.earliest):
+                assert isinstance(scope, ConsentScope)
+                yield self._item(
+                    DueKind.CONSENT,
+                    latest.earliest,
+                    Text(
+                        f"“{scope.zh}”个人信息的同意至 {latest} 止，如需继续请重新取得",
+                        f"the consent {scope.en} personal data ends on {latest}; ask again if it is still needed",
+                    ),
+                )
+
+    def _transfer(self) -> Iterator[DueItem]:
+        waiting = open_transfer(self.entries)
+        if waiting is None:
+            return
+        day = self.leads[DueKind.TRANSFER].after(waiting.proposed_on)
+        if day <= self.today:
+            yield self._item(
+                DueKind.TRANSFER,
+                day,
+                Text(
+                    f"{waiting.sender} 于 {waiting.proposed_on} 提出转往 {waiting.receiver}，尚无答复；"
+                    "在接收之前仍由转出地负责",
+                    f"{waiting.sender} proposed on {waiting.proposed_on} to transfer it to {waiting.receiver}, without an answer "
+                    "so far; until it is accepted the sending division is in charge",
+                ),
+            )
+
+    def _doubts(self) -> Iterator[DueItem]:
+        """What was learnt late and goes on being hidden, and other files with the ID: due since it was written."""
+        written = {e.number: e.known_at.astimezone(BEIJING).date() for e in self.entries}
+        by_entry: dict[int, list[HiddenFact]] = {}
+        for each in self.hidden:
+            by_entry.setdefault(each.entry, []).append(each)
+        for number, hidden in by_entry.items():
+            day = min(written[number], self.today)
+            for text in doubt_texts(hidden):
+                yield self._item(DueKind.DOUBT, day, text)
+        if self.same is not None:
+            yield self._item(DueKind.DOUBT, min(self.same.since, self.today), self.same.text)
+
+    # ---- days that change a result -------------------------------------------------------------------------------
+
+    def _turning(self, turns: Mapping[dt.date, tuple[Change, ...]]) -> Iterator[DueItem]:
+        reached = birthdays(self.case, self.today, self.calendar.until)
+        for day, changed in turns.items():
+            kind = DueKind.BIRTHDAY if day in reached else DueKind.TURN
+            if not self._is_near(kind, day):
+                continue
+            # Money first, then what the child is.
+            order = sorted(changed, key=lambda c: ("money", "service", "category").index(c.what))
+            told = [c.said for c in order[:3]]
+            more = len(changed) - len(told)
+            what = join(told, "", " ")
+            if day in reached:
+                who, age = reached[day]
+                what = Text(f"{who.zh}满{age}周岁：", f"{who.en} reaches {age}: ") + what
+            if more:
+                what += Text(f"另有 {more} 项变化。", f" And {more} more.")
+            yield self._item(kind, day, what, _codes(changed), changed)
+
+
+def _turns(stretches: Sequence[Stretch]) -> dict[dt.date, tuple[Change, ...]]:
+    """The days on which the result differs from that of the day before, with what changes."""
+    found = {}
+    for before, after in pairwise(stretches):
+        changed = changes(before.ending, after.result)
+        if changed:
+            found[after.start] = changed
+    return found
+
+
+def _codes(changed: Sequence[Change]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(c.code for c in changed))
+
+
+def _people(case: Case) -> Iterator[tuple[str, Person]]:
+    yield from (("child", case.child), ("father", case.father), ("mother", case.mother))
+    yield from (("guardians", g) for g in case.guardians or ())
+    yield from (("household.members", m) for m in case.household.members or ())
+
+
+#: Who it is, in a sentence.
+_SOMEBODY = {
+    "child": Text("儿童", "the child"),
+    "father": Text("父亲", "the father"),
+    "mother": Text("母亲", "the mother"),
+    "guardians": Text("监护人", "a guardian"),
+    "household.members": Text("家庭成员", "a member of the household"),
+}
+
+
+def birthdays(case: Case, today: dt.date, until: dt.date) -> dict[dt.date, tuple[Text, int]]:
+    """The days after today on which somebody in the case reaches an age, or may: who, and which age. The child first."""
+    found: dict[dt.date, tuple[Text, int]] = {}
+    for path, person in _people(case):
+        born = person.birth_date
+        for birth in () if born is None else dict.fromkeys((born.earliest, born.latest)):
+            for year in range(today.year, until.year + 1):
+                day = _birthday(birth, year)
+                if today < day <= until:
+                    found.setdefault(day, (_SOMEBODY[path], age_on(birth, day)))
+    return found
+
+
+def _birthday(birth: dt.date, year: int) -> dt.date:
+    """The day of a year on which an age is reached: 1 March where 29 February is not there."""
+    try:
+        return birth.replace(year=year)
+    except ValueError:
+        return dt.date(year, 3, 1)

@@ -1,0 +1,1 @@
+"""What of a file is given out, to whom and on what ground."""

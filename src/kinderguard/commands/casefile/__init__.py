@@ -1,0 +1,14 @@
+"""``file``: case files in a store, a file for each kind of work on them. They register with ``showing.files``."""
+
+from kinderguard.commands.casefile import (
+    finding,
+    giving,
+    importing,
+    mending,
+    moves,
+    recording,
+    showing,  # first: the others register with it
+    work,
+)
+
+__all__ = ["finding", "giving", "importing", "mending", "moves", "recording", "showing", "work"]

@@ -1,0 +1,425 @@
+"""``file assess``, ``file due`` and ``file visit``: the work on files as the months go on.
+
+Results are kept with what is needed to have them again; nothing personal is shown.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+import attrs
+import typer
+
+import kinderguard
+from kinderguard.commands.application import (
+    DONE,
+    WITH_PROBLEMS,
+    InLang,
+    Lang,
+    OnDay,
+    OutPath,
+    Strict,
+    contained,
+    day,
+    examples,
+    fail,
+    progress,
+    say,
+)
+from kinderguard.commands.casefile.moves import InSpite, MaybeActing, tell_doubts
+from kinderguard.commands.casefile.showing import InDivision, Ref, files
+from kinderguard.commands.store import ByUser, InStore, open_store
+from kinderguard.commands.tabular import AsTable, TableFormat, check_out, columns_of, write_list
+from kinderguard.commands.wording import in_commands
+from kinderguard.engines.assessment import ZERO, Total
+from kinderguard.model.errors import Problem
+from kinderguard.model.text import Language, Text, same
+
+if TYPE_CHECKING:
+    from kinderguard.casefile import CaseStore, DueList
+    from kinderguard.engines.assessment import PolicyResult
+    from kinderguard.packs import PolicyBook
+
+
+@files.command(
+    name="assess",
+    epilog=examples(
+        "kinderguard file assess --store 档案.db --on 2025-09-01 --by 330199.u1",
+    ),
+)
+def assess_files(
+    on: OnDay,
+    by: ByUser,
+    refs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="REF", help="档案编号；不写则为全部未结案的 / files; all that are open if left out"),
+    ] = None,
+    store: InStore = None,
+    division: InDivision = None,
+    acting: MaybeActing = None,
+    override: InSpite = None,
+    form: AsTable = TableFormat.SUMMARY,
+    out: OutPath = None,
+    lang: InLang = Lang.ZH,
+    strict: Strict = False,
+) -> None:
+    """评估档案中的儿童并保存结果，列出与上次相比的变化。Assess filed children, keep the results, tell what has changed."""
+    check_out(form, out)
+    with contained():
+        book = kinderguard.load(strict=strict)
+        text: Language = lang.value
+        refused: list[Text] = []
+        with open_store(store, text) as opened:
+            chosen = tuple(refs or opened.refs(division, open=True, at=on))
+            who = {"by": by, "acting": acting, "override": override}
+            done = list(_assessed(opened, chosen, book, on, who, text, refused, lines=form is TableFormat.JSONL))
+        if refused and not done and len(chosen) == 1:
+            fail(in_commands(refused[0]))
+        write_list(
+            form,
+            out,
+            summary=_assessed_summary(done, text),
+            lines=(each.line for each in done),
+            heads=_RESULT_HEADS,
+            rows=(row for each in done for row in _result_rows(each, text)),
+            lang=text,
+        )
+        problems = {(p.where, p.message.in_(text)) for each in done for p in each.problems}
+        for where, message in sorted(problems):
+            say(f"{where} {message}".strip())
+        for each in refused:
+            say(in_commands(each).in_(text))
+        doubts = [(each.ref, doubt) for each in done for doubt in each.doubts]
+        for ref, doubt in doubts:
+            say((Text(f"档案 {ref}：", f"File {ref}: ") + in_commands(doubt)).in_(text))
+        raise typer.Exit(WITH_PROBLEMS if problems or doubts or refused else DONE)
+
+
+_RESULT_HEADS = (
+    Text("档案编号", "File"), Text("行政区划", "Division"), Text("类别", "Kind"), Text("代码", "Code"), Text("名称", "Title"),
+    Text("结果", "Result"), Text("最低金额（元）", "At least (yuan)"), Text("最高金额（元）", "At most (yuan)"), Text("周期", "Every"),
+    Text("按", "Per"), Text("与上次相比", "Since the last assessment"),
+)  # fmt: skip
+_CATEGORY, _MONEY, _SERVICE = Text("类别", "category"), Text("金额", "money"), Text("服务", "service")
+_PER = {"child": Text("人", "child"), "household": Text("户", "household")}
+
+
+def _result_rows(done: "_Outcome", lang: Language) -> Iterator[tuple[str | None, ...]]:
+    """What a child is and is given, or may be; and every other code of which something has changed."""
+    between = Text("；", "; ").in_(lang)
+    changed: dict[str, list[str]] = {}
+    for kind, code, said in done.changes:
+        changed.setdefault(code, []).append((kind + Text("：", ": ") + said).in_(lang).rstrip("。."))
+    shown: list[tuple[Text, str, bool | None, _Given | None]] = [
+        (_CATEGORY, code, holds, None) for code, holds in done.categories.items()
+    ]
+    shown += [(_MONEY if g.every else _SERVICE, code, g.holds, g) for code, g in done.given.items()]
+    for what, code, holds, given in shown:
+        news = changed.pop(code, [])
+        if holds is False and not news:
+            continue
+        low, high = (None, None) if given is None else (given.low, given.high)
+        yield (
+            done.ref, done.division, what.in_(lang), code, done.titles.get(code, same(code)).in_(lang), _said(holds).in_(lang),
+            None if low is None else str(low), None if high is None else str(high),
+            None if given is None or given.every is None else given.every.in_(lang),
+            None if given is None or not given.every else _PER[given.per].in_(lang), between.join(news) or None,
+        )  # fmt: skip
+    for code, news in changed.items():
+        title = done.titles.get(code, same(code)).in_(lang)
+        yield done.ref, done.division, None, code, title, None, None, None, None, None, between.join(news)
+
+
+def _said(holds: bool | None) -> Text:
+    return {True: Text("是", "yes"), False: Text("否", "no"), None: Text("待定", "open")}[holds]
+
+
+@attrs.frozen
+class _Given:
+    """What a policy comes to for one child; yuan, of money alone, which has a frequency."""
+
+    holds: bool | None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    every: Text | None = None
+    per: str = "child"
+
+
+def _given(policy: "PolicyResult") -> _Given:
+    if not policy.is_cash:
+        return _Given(policy.granted)
+    holds = False if policy.high == 0 else True if policy.low else policy.eligible if policy.eligible is False else None
+    return _Given(holds, policy.low, policy.high, policy.every.label, policy.per)
+
+
+@attrs.frozen
+class _Outcome:
+    """What is told of one assessment; the assessment itself is not held on to, since there may be many thousands."""
+
+    ref: str
+    division: str | None
+    categories: Mapping[str, bool | None]
+    titles: Mapping[str, Text]
+    #: Whether the result was kept now, or before.
+    new: bool
+    #: Kind and code of each, and what is said of it.
+    changes: tuple[tuple[Text, str, Text], ...]
+    #: By policy, what is given.
+    given: Mapping[str, _Given]
+    doubts: tuple[Text, ...]
+    problems: tuple[Problem, ...]
+    line: Mapping[str, Any]
+
+
+def _assessed(
+    store: "CaseStore",
+    refs: tuple[str, ...],
+    book: "PolicyBook",
+    on: dt.date,
+    who: Mapping[str, Any],
+    lang: Language,
+    refused: list[Text],
+    *,
+    lines: bool,
+) -> Iterator[_Outcome]:
+    """Each child's outcome. A result that rests on the same facts and rules as one of that day is not kept twice, and its
+    changes are told again; what cannot be assessed is told and keeps none of the others.
+    """
+    from kinderguard.casefile import EntryKind, StoreBusyError, StoreError, StoreFullError, StoreUnusableError
+    from kinderguard.casefile.chain.entries import FACTUAL
+    from kinderguard.casefile.doubts import doubt_texts, hidden_facts
+    from kinderguard.casefile.filing.holders import same_ids
+    from kinderguard.casefile.history import declared_titles, withdrawn
+    from kinderguard.engines.assessment_line import assessment_line
+
+    same = same_ids(store, store.today())
+    with progress("评估 / assessing") as step:
+        for number, ref in enumerate(refs, 1):
+            step(number, len(refs))
+            try:
+                entries = store.entries(ref)
+                gone = withdrawn(entries)
+                kept = [e for e in entries if e.kind is EntryKind.ASSESSMENT and e.number not in gone and not e.erased]
+                seen = max((e.number for e in entries if e.kind in FACTUAL), default=0)
+                result = book.assess(store.case(ref, at=on), on=on)
+                same_as = (on, seen, result.fingerprint)
+                new = all((e.valid_from, e.body["seen"], e.body["fingerprint"]) != same_as for e in kept)
+                changes = store.changes(ref, book, on=on) if any(e.valid_from <= on for e in kept) else ()
+                if new:
+                    result = store.assess(ref, book, on=on, **who)
+            except (StoreBusyError, StoreFullError, StoreUnusableError):
+                raise
+            except StoreError as error:
+                refused.append(error.text)
+                continue
+            # A fact that a list brought with its own title is no misspelt one, whatever a rule's is called.
+            declared = declared_titles(entries)
+            yield _Outcome(
+                ref,
+                result.division,
+                dict(result.categories),
+                result.basis.titles,
+                new,
+                tuple((change.kind.label, change.code, change.said) for change in changes),
+                {code: _given(policy) for code, policy in result.policies.items()},
+                doubt_texts((*hidden_facts(entries), *([same[ref]] if ref in same else []))),
+                tuple(p for p in result.problems if p.code != "fact.unknown" or p.where not in declared),
+                {"ref": ref} | assessment_line(result, lang=lang) if lines else {},
+            )
+
+
+def _assessed_summary(done: list[_Outcome], lang: Language) -> Iterator[str]:
+    new = sum(each.new for each in done)
+    yield Text(
+        f"评估 {len(done)} 份档案：新存 {new}，此前已存 {len(done) - new}",
+        f"{len(done)} {'file' if len(done) == 1 else 'files'} assessed: {new} {'result' if new == 1 else 'results'} kept, "
+        f"{len(done) - new} kept before",
+    ).in_(lang)
+    sure = Counter(code for each in done for code, value in each.categories.items() if value)
+    unsure = Counter(code for each in done for code, value in each.categories.items() if value is None)
+    titles = {code: each.titles[code] for each in done for code in each.categories}
+    yes, open_ = Text("是", "yes").in_(lang), Text("待定", "open").in_(lang)
+    yield from columns_of(
+        (titles[code].in_(lang), f"{yes} {sure[code]}", f"{open_} {unsure[code]}")
+        for code in sorted(sure.keys() | unsure.keys())
+    )
+    yield from columns_of(_sums(done, lang))
+    changed = [(each.ref, text) for each in done for _, _, text in each.changes]
+    if changed:
+        yield Text(
+            f"与上次（当日之前）评估相比的变化 {len(changed)} 项",
+            f"{len(changed)} {'change' if len(changed) == 1 else 'changes'} since the last assessment before that day",
+        ).in_(lang)
+        yield from (f"  {ref} {text.in_(lang)}" for ref, text in changed)
+
+
+def _sums(done: list[_Outcome], lang: Language) -> Iterator[tuple[str, ...]]:
+    """By policy that gives money: how many are given it, or may be, and how much in all. One per household is in the file of
+    each of its children.
+    """
+    titles = {code: each.titles.get(code, same(code)) for each in done for code in each.given}
+    for code in sorted(titles):
+        given = [each.given[code] for each in done if code in each.given]
+        money = [g for g in given if g.every is not None and g.holds is not False]
+        if not money:
+            continue
+        first = money[0]
+        sure = sum(g.holds is True for g in money)
+        total = sum((Total(g.low or ZERO, g.high) for g in money), Total(ZERO, ZERO)).text
+        per = Text("，按户", ", per household") if first.per == "household" else same("")
+        assert first.every is not None
+        yield (
+            titles[code].in_(lang),
+            Text(f"发放 {sure}，待定 {len(money) - sure}", f"due {sure}, open {len(money) - sure}").in_(lang),
+            Text(f"合计 {total.zh}（{first.every.zh}{per.zh}）", f"{total.en} in all ({first.every.en}{per.en})").in_(
+                lang
+            ),
+        )
+
+
+# ---- due, visits ------------------------------------------------------------------------------------------------
+
+
+@files.command(
+    name="due",
+    epilog=examples(
+        "kinderguard file due --store 档案.db --on 2025-09-01 --until 2025-09-30 --format xlsx --out 待办.xlsx",
+    ),
+)
+def what_is_due(
+    on: OnDay,
+    store: InStore = None,
+    division: InDivision = None,
+    kind: Annotated[
+        str | None,
+        typer.Option("--kind", metavar="KIND", help="只要此类：visit、review …… / only this kind: visit, review, …"),
+    ] = None,
+    until: Annotated[
+        dt.date | None,
+        typer.Option(
+            "--until",
+            parser=day,
+            metavar="DATE",
+            help="到哪天为止；不写则按各类事项的提前期 / up to which day; by each kind's own lead if left out",
+        ),
+    ] = None,
+    form: AsTable = TableFormat.SUMMARY,
+    out: OutPath = None,
+    lang: InLang = Lang.ZH,
+    strict: Strict = False,
+) -> None:
+    """列出近期到期和逾期的事项：走访、复核、证件、生日等。What falls due: visits, reviews, certificates, birthdays."""
+    check_out(form, out)
+    with contained():
+        from kinderguard.casefile import DueKind, Lead
+
+        lead: dict[DueKind | str, Lead] | None = None
+        if until is not None:
+            if until < on:
+                fail(Text("--until 不能早于 --on", "--until is not before --on"))
+            # How long a transfer may wait for an answer is another thing than how far ahead one looks.
+            lead = {k: Lead(days=(until - on).days) for k in DueKind if k is not DueKind.TRANSFER}
+        if kind is not None and kind not in set(DueKind):
+            fail(
+                Text(
+                    f"没有这类事项；可用：{'、'.join(DueKind)}",
+                    f"there is no such kind; there are {', '.join(DueKind)}",
+                )
+            )
+        book = kinderguard.load(strict=strict)
+        with open_store(store, lang.value) as opened, progress("查找待办 / what is due"):
+            found = opened.due(book, today=on, division=division, lead=lead)
+        items = [item for item in found if kind is None or item.kind == kind]
+        text: Language = lang.value
+        write_list(
+            form,
+            out,
+            summary=_due_summary(found, items, text),
+            lines=(
+                {
+                    "day": item.day.isoformat(), "ref": item.ref, "division": item.division, "kind": item.kind.value,
+                    "who": item.who.value, "overdue": item.overdue, "what": in_commands(item.what).in_(text), "codes": list(item.codes),
+                }
+                for item in items
+            ),
+            heads=_DUE_HEADS,
+            rows=(
+                (
+                    item.day.isoformat(), item.division, item.ref, item.kind.label.in_(text), item.who.label.in_(text),
+                    Text("已逾期", "overdue").in_(text) if item.overdue else None, in_commands(item.what).in_(text),
+                )
+                for item in items
+            ),
+            lang=text,
+        )  # fmt: skip
+        for problem in found.problems:
+            say(in_commands(problem.message).in_(text))
+        raise typer.Exit(WITH_PROBLEMS if found.problems else DONE)
+
+
+_DUE_HEADS = (
+    Text("日期", "Day"), Text("行政区划", "Division"), Text("档案编号", "File"), Text("事项", "Kind"), Text("责任人", "Who"),
+    Text("是否逾期", "Overdue"), Text("内容", "What"),
+)  # fmt: skip
+
+
+def _due_summary(found: "DueList", items: list[Any], lang: Language) -> Iterator[str]:
+    late = sum(item.overdue for item in items)
+    yield Text(f"待办 {len(items)} 项，其中已逾期 {late} 项", f"{len(items)} items due, {late} of them overdue").in_(
+        lang
+    )
+    overdue = Text("逾期", "overdue").in_(lang)
+    kinds = dict.fromkeys(item.kind for item in items)
+    yield from columns_of(
+        (
+            k.label.in_(lang),
+            str(sum(i.kind is k for i in items)),
+            f"{overdue} {sum(i.kind is k and i.overdue for i in items)}",
+        )
+        for k in sorted(kinds)
+    )
+    for item in items:
+        yield in_commands(item.text).in_(lang)
+
+
+@files.command(name="visit")
+def record_visit(
+    ref: Ref,
+    on: Annotated[
+        dt.date, typer.Option("--on", parser=day, metavar="DATE", help="走访日期 / the day of the visit, as 2025-09-01")
+    ],
+    by: ByUser,
+    acting: MaybeActing = None,
+    override: InSpite = None,
+    store: InStore = None,
+    lang: InLang = Lang.ZH,
+) -> None:
+    """记录一次走访。Record that a child was visited."""
+    with contained(), open_store(store, lang.value) as opened:
+        from kinderguard.casefile import EntryKind
+
+        opened.entries(ref)  # a file that is not there is told, and not begun by a visit
+        last = opened.head().number
+        entry = opened.append(
+            ref,
+            EntryKind.VISIT,
+            {},
+            valid_from=on,
+            by=by,
+            key=f"visit:{ref}:{on}:{by}",
+            acting=acting,
+            override=override,
+        )
+        done = (
+            Text(f"已记为第 {entry.number} 条", f"recorded as entry {entry.number}")
+            if entry.number > last
+            else Text(
+                f"此前已记为第 {entry.number} 条，未重复写入",
+                f"recorded before as entry {entry.number}; nothing was written",
+            )
+        )
+        typer.echo(done.in_(lang.value))
+        tell_doubts(entry, lang.value)
+        raise typer.Exit(WITH_PROBLEMS if entry.doubts else DONE)
