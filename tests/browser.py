@@ -39,6 +39,15 @@ _OPTIONS = (
     # Nothing is fetched: every name leads nowhere.
     "--host-resolver-rules=MAP * ~NOTFOUND",
 )  # fmt: skip
+#: Texts of a drawing that lie over one another, or beyond its edge.
+UNREADABLE = """(() => {
+  const whole = document.querySelector('svg.marks').getBoundingClientRect();
+  const texts = [...document.querySelectorAll('svg.marks text')].filter(e => e.textContent.trim() && e.getAttribute('opacity') !== '0')
+    .map(e => [e.textContent, e.getBoundingClientRect()]);
+  const over = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 4 && b.top < a.bottom - 4;
+  const out = texts.filter(([, r]) => r.left < whole.left - 1 || r.right > whole.right + 1).map(([t]) => t);
+  return [...out, ...texts.flatMap(([t, r], i) => texts.slice(i + 1).filter(([, q]) => over(r, q)).map(([u]) => [t, u]))];
+})()"""
 #: Chromium reads what it is told from descriptor 3 and answers on 4.
 _START = "import os, sys; a = sys.argv; os.dup2(int(a[1]), 3); os.dup2(int(a[2]), 4); os.execv(a[3], a[3:])"
 

@@ -221,6 +221,61 @@ def test_of_alternatives_only_what_held_before_is_told_as_a_reason_and_its_small
     assert [(why.title.en, why.children) for why in reach.reasons] == [("the child is under 6", 1)]
 
 
+def test_an_alternative_that_never_held_is_no_reason_though_a_part_of_it_held():
+    young = {age: r.named("young", r.child.age < age, zh="年幼", en="is young") for age in (10, 6)}
+    before, after = (
+        base().with_policies(
+            attrs.evolve(ORPHAN_ALLOWANCE, eligible=(year & r.child.schooling.boarding) | (year & r.child.adopted))
+        )
+        for year in young.values()
+    )
+    rows = pl.DataFrame(
+        {"child.birth_date": ["2017-03-01"], "child.schooling.boarding": [True], "child.adopted": [False]}
+    )
+    with pytest.warns(MissingColumnsWarning):
+        effect = compare(before, after, rows, division="110105", progress=False)["reform"]
+    (why,) = effect.reach("cn.orphan_allowance").reasons
+    assert (why.code, why.title.en, why.new) == ("cn.orphan_allowance:#1.1", "is young", True)
+
+
+def test_who_falls_out_by_a_number_is_told_what_no_longer_holds_and_of_alternatives_only_that():
+    """A day pupil on one-person dibao: that the family is in hardship no longer holds, too, but counted for boarders alone."""
+    wider = base().with_parameters({"cn.dibao.monthly_standard": "1000", "cn.dibao_marginal.multiple": "2"})
+    rows = pl.DataFrame(
+        {
+            "child.birth_date": ["2014-03-01"], "child.schooling.stage": ["primary"], "child.schooling.boarding": [False],
+            "child.disability.kind": ["none"], "child.disability.grade": ["none"], "child.individual_dibao": [False],
+            "child.illness.serious": [True], "household.size": [3],
+            "household.monthly_income_per_head": ["1800"], "household.property_within_limits": [True], "household.aid": [[]],
+        }
+    )  # fmt: skip
+    narrower = wider.with_parameters({"cn.dibao_marginal.multiple": "3/2"})
+    with pytest.warns(MissingColumnsWarning):
+        found = compare(wider, narrower, rows, division="320102", progress=False)
+    reach = found.effect().reach("cn.boarder_stipend")
+    four_kinds = "the child is on dibao, extremely poor, disabled, or of a household lifted out of poverty"
+    assert [(why.title.en, why.new) for why in reach.reasons] == [(four_kinds, False)]
+    assert "no longer holds: Child on subsistence allowance (dibao) (1)" in found.summary("en")
+    assert "不再成立：低保儿童（1 人）" in found.summary("zh")
+
+
+def test_dibao_is_as_before_for_a_child_that_is_no_case_for_one_person_dibao_whatever_its_income_is():
+    rows = pl.DataFrame(
+        {
+            "child.birth_date": ["2014-03-01"] * 2, "child.disability.kind": ["none"] * 2, "child.disability.grade": ["none"] * 2,
+            "child.illness.serious": [False, None], "child.individual_dibao": [False] * 2, "household.aid": [[], []],
+        },
+        schema_overrides={"household.aid": pl.List(pl.String)},
+    )  # fmt: skip
+    reform = base().with_parameters({"cn.dibao_marginal.multiple": "2"})
+    with pytest.warns(MissingColumnsWarning):
+        found = compare(base(), reform, rows, division="320102", progress=False)
+    codes = [{p.code for p in found.open(row).policies} for row in (0, 1)]
+    assert "cn.dibao_benefit" not in codes[0]
+    assert "cn.dibao_benefit" in codes[1]
+    assert found.effect().all.losers == (0, 0)
+
+
 def test_any_child_behind_a_number_can_be_opened(found):
     for name, kind in (("higher", {"gains": True}), ("less", {"loses": True})):
         table = found.children(name, **kind)
@@ -307,6 +362,13 @@ def test_what_is_not_there_is_refused_with_the_nearest(found):
         found.children()
     with pytest.raises(UnknownReformError, match=r"cn\.orphan"):
         found.children("higher", reached="cn.orphn")
+    with pytest.raises(UnknownReformError, match="may_lose"):
+        found.children("higher", loses="perhaps")
+    with pytest.raises(UnknownReformError, match="220102, 330106, 330199"):
+        found.children("higher", place="110105")
+    with pytest.raises(UnknownReformError, match=r"cn\.special_difficulty"):
+        found.children("higher", class_="cn.orphan")
+    assert found.children("higher", gains=True, class_="none").is_empty()
     with pytest.raises(UnknownDimensionError, match="place"):
         compare(base(), base(), people(), by="plce")
     with pytest.raises(NoReformError):
@@ -358,6 +420,32 @@ def test_a_number_that_a_place_has_not_set_is_named_where_nothing_bounds_a_chang
     assert 0 < unset.children <= effect.all.children
     assert "monthly standard for orphans in the community" in unset.said.en
     assert unset.said.en in effect_said(base(), reform)
+
+
+def test_the_numbers_not_set_that_are_named_are_those_that_can_change_a_number():
+    """With all others set, everything that is shown of changes is the same; with one of them set, it is not."""
+    wider = {"cn.dibao_marginal.multiple": "2"}
+    numbers = {
+        "cn.orphan.scattered_monthly": "2400", "cn.orphan.institution_monthly": "2900", "cn.dibao.monthly_standard": "900",
+        "cn.tekun.monthly_standard": "1400", "cn.disability.living_subsidy_monthly": "150",
+        "cn.disability.care_subsidy_monthly": "160", "cn.foster_care.standard": True,
+    }  # fmt: skip
+
+    def effect(numbers):
+        book = base().with_parameters(numbers)
+        return compare(
+            book, book.with_parameters(wider), people(), by="age", division="320102", progress=False
+        ).effect()
+
+    bare = effect({})
+    named = {value.code for value in bare.unset}
+    assert "cn.dibao.monthly_standard" in named
+    assert {"cn.disability.care_subsidy_monthly", "cn.orphan.institution_monthly"}.isdisjoint(named)
+    others = effect({code: value for code, value in numbers.items() if code not in named})
+    shown = [(e.all, e.tables, e.reaches, [p.change for p in e.policies]) for e in (bare, others)]
+    assert shown[0] == shown[1]
+    assert {value.code for value in others.unset} == named
+    assert effect({"cn.dibao.monthly_standard": "900"}).all != bare.all
 
 
 def effect_said(before, after):

@@ -9,7 +9,7 @@ import pytest
 from analysis.comparing import COUNT, DAY, base, cases, keys, people
 from kinderguard.analysis import Population, coverage
 from kinderguard.analysis.dimensions import UnknownDimensionError
-from kinderguard.model.codes import AidStatus, DisabilityKind, Document, ParentKind, SituationKind
+from kinderguard.model.codes import AidStatus, DisabilityKind, Document, HealthStatus, ParentKind, SituationKind
 from kinderguard.packs.frames import MissingColumnsWarning
 
 POLICIES = ("cn.orphan_allowance", "cn.unattended_allowance", "cn.dibao_benefit", "cn.boarder_stipend")
@@ -104,45 +104,89 @@ def test_what_keeps_children_undetermined_is_what_the_reference_engine_names(fou
     assert found.undetermined_by_values
 
 
+def holds(situation):
+    """Whether a situation holds on the day."""
+    if situation.since is not None and situation.since.earliest > DAY:
+        return False
+    until = situation.until
+    if until is not None and (until.earliest >= DAY or until.latest < DAY):
+        return until.latest >= DAY
+    return situation.ongoing
+
+
+def any_of(values):
+    values = list(values)
+    return True if True in values else None if None in values else False
+
+
+def is_dead(parent):
+    return None if parent is None or parent.situations is None else any(s.kind in DEATHS for s in parent.situations)
+
+
 def is_asked(result, paper):
-    """Whether somebody is dead, or disabled, of whom the paper says so; by a plain look at the facts."""
+    """Whether somebody is dead, in prison or disabled of whom the paper says so; by a plain look at the facts."""
     case = result.case
     parents = [p for p in (case.father, case.mother) if p is None or p.kind is not ParentKind.NONE]
-    kinds = SITUATIONS.get(paper)
-    if kinds is not None:
-        listed = [None if p is None else p.situations for p in parents]
-        if any(s.kind in kinds for situations in listed for s in situations or ()):
-            return True
-        kinds_unknown = any(s.kind is None for situations in listed for s in situations or ())
-        return None if None in listed or kinds_unknown else False
+    if paper in SITUATIONS:
+        return any_of(is_or_was(parent, SITUATIONS[paper]) for parent in parents)
     if paper is Document.DISABILITY_CARD:
-        people = [case.child, *(p for p in parents if p is not None)]
-        kinds = [None if p.disability is None else p.disability.kind for p in people] + [None] * parents.count(None)
-        return True if any(k not in (None, DisabilityKind.NONE) for k in kinds) else None if None in kinds else False
+        living = [p for p in parents if is_dead(p) is not True]
+        kinds = [None if p is None else p.disability.kind for p in living]
+        found = [None if k is None else k is not DisabilityKind.NONE for k in kinds]
+        found = [None if f and is_dead(p) is None else f for f, p in zip(found, living, strict=True)]
+        own = case.child.disability.kind
+        if own is None and case.child.health in (HealthStatus.HEALTHY, HealthStatus.ILL):
+            own = DisabilityKind.NONE
+        return any_of([None if own is None else own is not DisabilityKind.NONE, *found])
     return True
 
 
+def is_or_was(parent, kinds):
+    """Whether a parent died so, or is so and lives."""
+    if parent is None or parent.situations is None:
+        return None
+    dead = is_dead(parent)
+    return any_of(s.kind in kinds and (s.kind in DEATHS or (not dead and holds(s))) for s in parent.situations)
+
+
+DEATHS = {SituationKind.DEAD, SituationKind.DECLARED_DEAD}
 SITUATIONS = {
     Document.DEATH_PROOF: {SituationKind.DEAD},
+    Document.COURT_DECLARATION: {SituationKind.DECLARED_DEAD, SituationKind.DECLARED_MISSING},
     Document.JUDGMENT: {SituationKind.IMPRISONED, SituationKind.OTHER_RESTRICTION, SituationKind.GUARDIANSHIP_REVOKED},
+    Document.DETOX_NOTICE: {SituationKind.COMPULSORY_DETOX},
     Document.LOST_CONTACT_PROOF: {SituationKind.LOST_CONTACT},
     Document.DEPORTATION_PROOF: {SituationKind.DEPORTED},
 }
 #: Papers whose conditions the loop above does not look at.
-ELSEWHERE = {Document.MEDICAL_PROOF, Document.GUARDIAN_PROOF, Document.SCHOOL_CERTIFICATE, Document.RESIDENCE_PERMIT}
+ELSEWHERE = {
+    Document.MEDICAL_PROOF, Document.GUARDIAN_PROOF, Document.SCHOOL_CERTIFICATE, Document.RESIDENCE_PERMIT,
+    Document.NOT_FOUND_PROOF,
+}  # fmt: skip
 
 
-def test_papers_still_to_be_brought_are_those_of_the_reference_engine_that_the_childs_situation_asks_for(
-    found, assessed
-):
+def lacking(result):
+    """By paper that a policy asks for and nobody saw, whether the child is eligible for such a policy."""
+    seen = {e.document for e in result.case.evidence or () if e.valid_until is None or e.valid_until.latest >= DAY}
+    rules, found = result.basis.bound.plan.rules.policies, {}
+    for code, policy in result.policies.items():
+        for paper in rules[code].evidence if policy.eligible is not False else ():
+            if isinstance(paper, Document) and paper not in ELSEWHERE | seen:
+                found.setdefault(paper, []).append(policy.eligible)
+    return {paper: any_of(eligible) for paper, eligible in found.items()}
+
+
+def test_papers_still_to_be_brought_are_those_that_the_childs_situation_asks_for(found, assessed):
     sure, perhaps, unasked = Counter(), Counter(), Counter()
     for result in assessed:
-        for needed in result.documents:
-            if isinstance(needed.document, Document) and needed.document not in ELSEWHERE:
-                held = [result.policies[code].eligible for code in needed.policies]
-                asked = is_asked(result, needed.document)
-                counts = unasked if asked is False else sure if True in held and asked else perhaps
-                counts[needed.document.value] += 1
+        wanted = set()
+        for paper, eligible in lacking(result).items():
+            asked = is_asked(result, paper)
+            counts = unasked if asked is False else sure if eligible and asked else perhaps
+            counts[paper.value] += 1
+            wanted |= {paper} if asked is not False else set()
+        told = {d.document for d in result.documents if isinstance(d.document, Document)}
+        assert told - ELSEWHERE == wanted
     assert unasked["death_proof"]
     assert unasked["disability_card"]
     elsewhere = {paper.value for paper in ELSEWHERE}

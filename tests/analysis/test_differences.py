@@ -7,8 +7,9 @@ import pytest
 from engines.agreement import World
 from kinderguard import Case, Text
 from kinderguard import rules as r
+from kinderguard.analysis.between import Between
 from kinderguard.analysis.comparing.differences import touched
-from kinderguard.model.codes import DisabilityGrade
+from kinderguard.model.codes import DisabilityGrade, SchoolStage
 from kinderguard.rules import child, household, param
 from kinderguard.rules.citations import ALWAYS, Trust
 from kinderguard.rules.kinds import MONEY
@@ -115,7 +116,8 @@ def together(before, after, told=None):
     known = {t: told[t.code, t.what] for t in joint.told if told and (t.code, t.what) in told}
     found = joint.changes(known)
     changes = {code: (yuan(x.low_fen), yuan(x.high_fen)) for code, x in found.policies.items()}
-    return changes, (yuan(found.year.low_fen) / 12, yuan(found.year.high_fen) / 12)
+    year = yuan(found.year.low_fen), yuan(found.year.high_fen)
+    return changes, tuple(end if end is None else end / 12 for end in year)
 
 
 @pytest.mark.parametrize(("eligible", "change"), [(True, (70, 70)), (False, (0, 0)), (None, (0, 70))])
@@ -146,3 +148,84 @@ def test_a_top_up_falls_by_what_the_other_rises():
     changes, month = together(before, after)
     assert changes == {"cn.o": (0, 50), "cn.p": (-50, 0)}
     assert month == (0, 50)
+
+
+def conditional(*policies, **numbers):
+    """Policies of money by code: for whom, how much, and how they stack; ``line=100`` is a parameter in yuan, None has no value."""
+    made = [r.Policy(code, T, eligible=e, amount=a, every=r.MONTH, stacking=s) for code, e, a, s in policies]
+    return RuleSet([r.Category("cn.c", T, child.adopted)], made, (), (), (), rules(**numbers).parameters)
+
+
+def test_a_subsidy_that_nobody_set_and_that_is_taken_off_another_is_no_loss():
+    """However much it is, it comes to the child once and is taken off once."""
+    before, after = (
+        conditional(
+            ("cn.o", eligible, param("cn.x"), ()),
+            ("cn.p", child.schooling.boarding, param("cn.y"), [r.tops_up(counting=["cn.o"])]),
+            x=None, y=None,
+        )
+        for eligible in (child.adopted, child.adopted | child.living_on_street)
+    )  # fmt: skip
+    changes, month = together(before, after)
+    assert changes["cn.o"] == (0, None)
+    assert changes["cn.p"] == (None, 0)
+    assert month == (0, None)
+
+
+def test_an_unknown_income_that_two_amounts_count_is_one_income():
+    """A household's help rises by what its income falls short of the line; what that counts against falls by no more."""
+    before, after = (
+        conditional(
+            ("cn.o", child.adopted, less(param("cn.x"), INCOME), ()),
+            ("cn.p", child.adopted, less(param("cn.z"), INCOME), [r.tops_up(counting=["cn.o"])]),
+            x=x, z=900,
+        )
+        for x in (300, 500)
+    )  # fmt: skip
+    _, month = together(before, after)
+    assert month == (0, 200)
+
+
+def test_grants_of_two_stages_of_school_are_never_had_at_once():
+    stage = child.schooling.stage
+    before, after = (
+        conditional(
+            ("cn.o", (stage == SchoolStage.JUNIOR_MIDDLE) & poor, Y30, ()),
+            ("cn.p", (stage == SchoolStage.SENIOR_HIGH) & poor, Y100, ()),
+        )
+        for poor in (child.adopted, child.adopted | child.living_on_street)
+    )
+    changes, month = together(before, after)
+    assert changes == {"cn.o": (0, 30), "cn.p": (0, 100)}
+    assert month == (0, 100)
+
+
+def test_where_a_step_is_known_to_come_out_alike_what_hangs_on_it_alone_does_not_differ():
+    def one(line):
+        alone = r.named("alone", (param("cn.x") >= INCOME) & child.living_on_street, zh="单人", en="alone")
+        return conditional(("cn.p", child.adopted | alone, Y100, ()), x=line)
+
+    found = touched(*(World(one(line)).assess(Case()).basis.bound for line in (100, 200)))
+    assert found.joint().changes({}).year.high_fen == 12 * 100_00
+    (alone,) = [each for each in found.decisive if each.before.names[0].code == "alone"]
+    assert found.joint({alone: False}).changes({}).year == Between(0, 0)
+
+
+def test_only_numbers_that_can_bear_on_a_difference_are_named_as_not_set():
+    """Of a choice between two amounts, the one that both books have alike bears on nothing; nor does how much is given."""
+    before, after = (
+        conditional(
+            ("cn.o", child.living_on_street, param("cn.far"), ()),
+            ("cn.p", child.adopted, r.when(child.schooling.boarding, param("cn.x")).otherwise(param("cn.y")), [r.excludes("cn.o", keep="this")]),
+            x=None, y=y, far=None,
+        )
+        for y in (100, 200)
+    )  # fmt: skip
+    found = touched(*(World(each).assess(Case()).basis.bound for each in (before, after)))
+    assert found.unset == {}
+    lower, higher = (
+        conditional(("cn.p", param("cn.line") > INCOME, param("cn.x"), ()), line=line, x=None) for line in (100, 200)
+    )
+    found = touched(*(World(each).assess(Case()).basis.bound for each in (lower, higher)))
+    assert found.unset == {"cn.p": {"cn.x"}}
+    assert found.unset_of_reach == {}

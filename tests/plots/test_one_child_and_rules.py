@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("altair")
 
 import kinderguard
-from browser import Browser, needs_chromium
+from browser import UNREADABLE, Browser, needs_chromium
 from kinderguard import Case
 from kinderguard import rules as r
 from kinderguard.analysis import marginal, plots, timeline
@@ -97,6 +97,28 @@ def test_a_parameter_without_dates_is_bars_and_not_a_history(book):
     assert [(row["day"], row["value"]) for row in rows][:3] == [("2020-01-01", 600), ("2021-12-31", 600), ("2022-01-01", 700)]  # fmt: skip
 
 
+def test_what_holds_from_before_is_seen_before_it_changes_and_points_stand_at_days_that_are_given():
+    from itertools import pairwise
+
+    parameter = r.Parameter("330199.x", MONEY, title=Text("标准", "standard"), values=(
+        _value("33", r.Period(None, dt.date(2021, 12, 31)), 60_000), _value("33", r.Period(dt.date(2022, 1, 1), None), 70_000),
+        _value("11", r.Period(dt.date(2021, 7, 1), None), 80_000),
+    ))  # fmt: skip
+    drawn = {lang: plots.parameter(parameter, lang) for lang in ("zh", "en")}
+    points = [row for row in _data(drawn["en"]) if row["place"] == "Zhejiang"]
+    assert [(row["day"], row["given"]) for row in points] == [
+        ("2020-07-01", False), ("2021-12-31", True), ("2022-01-01", True), ("2023-12-31", False),
+    ]  # fmt: skip
+    assert all(a["day"] < b["day"] for a, b in pairwise(points))
+    domains = [shown.chart.to_dict()["layer"][-1]["encoding"]["color"]["scale"] for shown in drawn.values()]
+    assert [domain["domain"] for domain in domains] == [["北京市", "浙江省"], ["Beijing", "Zhejiang"]]
+    assert domains[0]["range"] == domains[1]["range"]
+
+
+def _data(shown):
+    return [row for rows in shown.chart.to_dict()["datasets"].values() for row in rows]
+
+
 def _value(place, period, amount):
     from kinderguard.rules.parameters import ParameterValue
 
@@ -107,6 +129,74 @@ def test_a_parameter_that_is_no_amount_is_refused():
     flag = r.Parameter("330199.flag", BOOL, title=Text("是否", "whether"))
     with pytest.raises(ValueError, match=r"330199\.flag"):
         plots.parameter(flag)
+
+
+def test_where_no_upper_bound_is_known_the_picture_says_so(book, case):
+    unset = a_policy("unset", child.age < 18, r.param("cn.orphan.scattered_monthly"))
+    line = marginal(book.with_policies(unset), case, INCOME, over=(0, 2000), step=1000)
+    assert "no upper bound is known" in plots.income(line, "en").title.en
+    months = timeline(book.with_policies(unset), case, start=dt.date(2026, 1, 1), until=dt.date(2026, 2, 28))
+    assert "no upper bound is known" in plots.timeline(months, "en").title.en
+
+
+def test_the_loss_at_a_cliff_is_written_where_no_other_cliff_crosses_it(book, case):
+    more = a_policy("more", household.monthly_income_per_head <= 1100, r.yuan(400))
+    line = marginal(book.with_policies(more), case, INCOME, over=(0, 3000), step=500)
+    shown = plots.income(line).chart.to_dict()
+    texts = {rows[0]["text"]: name for name, rows in shown["datasets"].items() if "why" in rows[0]}
+    align = {layer["data"]["name"]: layer["mark"]["align"] for layer in shown["layer"] if "align" in layer["mark"]}
+    assert [(text, align[texts[text]]) for text in ("-600.00", "-400.00")] == [
+        ("-600.00", "right"),
+        ("-400.00", "left"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("at", "left"),
+    [
+        ((100,), [False]),
+        ((100, 105), [True, False]),
+        ((100, 105, 110), [True, False, False]),
+        ((100, 150), [False, False]),
+    ],
+)
+def test_a_text_stands_left_of_a_line_that_another_follows_and_none_goes_before(at, left):
+    from kinderguard.analysis.plots.one_child import _left
+
+    assert _left(at, near=20) == left
+
+
+def test_axes_end_on_a_figure_and_their_figures_keep_apart(drawn):
+    for shown in drawn.values():
+        config = shown.chart.to_dict()["config"]
+        assert (config["axis"]["labelFlush"], config["axis"]["labelOverlap"]) == (False, "greedy")
+        assert config["axisQuantitative"] == {"tickCount": 6}
+        assert config["axisY"]["titleAngle"] == 0
+
+
+def test_what_happens_has_no_colour_of_a_policy(drawn):
+    bars, events = drawn["timeline", "en"].chart.to_dict()["vconcat"]
+    assert events["mark"]["color"] == picture.ink(dark=False)
+    assert events["mark"]["color"] not in bars["layer"][0]["encoding"]["color"]["scale"]["range"]
+    assert set(events["encoding"]["y"]["scale"]["domain"]) == {
+        row["kind"] for row in _data(drawn["timeline", "en"]) if "kind" in row
+    }
+
+
+def test_the_legend_of_a_tree_has_the_words_of_its_rows(drawn):
+    drawing = drawn["decision_tree", "en"]
+    rows = {row["en"] for row in drawing.rows}
+    legend = drawing.chart.to_dict()["layer"][1]["encoding"]["color"]["scale"]["domain"]
+    assert {"all of these", "at least one of these"} & rows
+    assert {text.rpartition(": ")[2] for text in rows} & set(legend)
+    assert "at least one of these" in legend
+
+
+def test_english_titles_begin_with_a_capital(drawn):
+    titles = [
+        drawn[name, "en"].chart.to_dict()["title"]["text"][0] for name in ("income", "parameter", "decision_tree")
+    ]
+    assert all(title[0].isupper() for title in titles)
 
 
 def test_english_titles_have_straight_quotation_marks(drawn):
@@ -123,7 +213,7 @@ def test_months_are_stacked_in_one_order_in_every_language_and_their_upper_ends_
     ]  # fmt: skip
     assert order[0] == order[1] != set()
     assert '"field": "order"' in drawn["timeline", "en"].chart_text()
-    assert drawn["timeline", "en"].title.en.endswith("orange lines: at most, by what is not known")
+    assert drawn["timeline", "en"].title.en.endswith("(orange lines: at most, by what is not known)")
     assert '"most": "at most"' in drawn["income", "en"].chart_text()
 
 
@@ -195,6 +285,7 @@ def test_every_plot_is_drawn_in_a_real_browser(drawn, tmp_path):
             page = browser.open(shown.save(tmp_path / f"{name}-{lang}.html"), width=1100, height=900)
             size = page.run("(e => [e.clientWidth, e.clientHeight])(document.querySelector('canvas, svg.marks'))")
             assert min(size) > 80, (name, lang, size)
+            assert page.run(UNREADABLE) == [], (name, lang)
             assert len(set(page.picture())) > 100  # not one colour
 
 

@@ -2,16 +2,22 @@
 
 import datetime as dt
 import re
+from decimal import Decimal
 
+import attrs
 import pytest
 
 pytest.importorskip("altair")
 
 import kinderguard
-from browser import Browser, needs_chromium
+from browser import UNREADABLE, Browser, needs_chromium
 from kinderguard.analysis import compare, coverage, growth, plots, synthesize
+from kinderguard.analysis.between import NOTHING, Between
+from kinderguard.analysis.comparing.result import PolicyCost
+from kinderguard.analysis.growing import Growth, GrowthPoint
 from kinderguard.analysis.plots import picture
 from kinderguard.model import Text
+from kinderguard.model.codes import Frequency
 
 DAY = dt.date(2025, 9, 1)
 PLACES = ("330199", "330106")
@@ -90,11 +96,11 @@ def test_what_hidden_counts_leave_of_a_published_sum_is_drawn_as_not_published()
     counts = {"a": {"gains": 40, "may_gain": 60, "open": 0, "may_lose": 3, "loses": 30, "same": 100}}
     safe = populations._counted(counts, 10)
     kinds = populations._KINDS
-    _, how, _ = populations._stacked(safe, 10, {"a": Text("甲", "A")}, kinds, Text("地区", "place"), "en")
+    _, how, _ = populations._stacked(safe, 10, {"a": Text("甲", "A")}, kinds, Text("地区", "place"), "en", dark=False)
     hidden = sum(n for kind, n in counts["a"].items() if safe.shown["a"][kind] is None)
     assert hidden > 10
     assert safe.rest("a") == hidden
-    assert how.en == ""  # no bar is shorter than the truth
+    assert how == ()  # no bar is shorter than the truth
 
 
 def test_few_of_whom_something_is_open_are_counted_with_all_who_may_gain_or_lose():
@@ -128,6 +134,70 @@ def test_costs_are_those_of_the_comparison(compared):
     assert rows["cn.orphan_allowance"]["before_low"] == str(orphan.before.low)
 
 
+def test_costs_stand_the_dearest_first_and_each_says_what_it_comes_to(compared):
+    shown = plots.cost(compared, "en", k=None)
+    sums = [max(Decimal(row["before_low"]), Decimal(row["after_low"])) for row in shown.rows]
+    assert sums == sorted(sums, reverse=True)
+    said = {row["policy"]: row["short"] for row in _data(shown) if "short" in row}
+    assert list(said) == shown.chart.to_dict()["layer"][0]["encoding"]["y"]["sort"]
+    assert all(
+        re.fullmatch(r"(at least )?(0|[1-9]\d{0,2}(,\d{3})*)( to [1-9]\d{0,2}(,\d{3})*)?", text)
+        for text in said.values()
+    )
+    assert any("," in text for text in said.values())
+
+
+def only_costs(compared, *costs):
+    """The comparison with policies of these costs (before, after) alone."""
+    effect = compared.effect()
+    policies = tuple(
+        PolicyCost(f"330199.p{i}", Text(f"补贴{i}", f"Grant {i}"), every, before, after, after - before, (20, 20))
+        for i, (every, before, after) in enumerate(costs)
+    )
+    return attrs.evolve(compared, reforms={effect.name: attrs.evolve(effect, policies=policies)})
+
+
+def test_a_policy_of_which_no_cost_is_certain_and_no_bound_known_is_counted_and_not_drawn(compared):
+    nothing_sure, sure, bounded = Between(0, None), Between(70_000, None), Between(0, 500)
+    year, once = Frequency.YEAR, Frequency.ONCE
+    found = only_costs(
+        compared, (year, nothing_sure, nothing_sure), (once, nothing_sure, sure), (year, bounded, bounded)
+    )
+    shown = plots.cost(found, "en")
+    assert [row["policy"] for row in shown.rows] == ["330199.p1", "330199.p2"]
+    assert "left out: 1 policy of which no cost is certain and no upper bound known" in shown.title.en
+    assert {row["policy"] for row in _data(shown) if "policy" in row} == {"Grant 1 (once)", "Grant 2"}
+    with pytest.raises(plots.NothingToDrawError):
+        plots.cost(only_costs(compared, (year, nothing_sure, nothing_sure)))
+
+
+def test_a_view_of_coverage_has_the_order_of_its_plot(covered):
+    shown = plots.coverage(covered, "en", k=None)
+    seen = [line.split(" | ")[0] for line in covered.view("en").text.splitlines() if " | " in line]
+    titles = [covered.policies[row["at"]].en for row in shown.rows]
+    assert [title for title in seen if title in titles][: len(titles)] == titles
+
+
+def test_what_is_not_published_is_pale_on_every_ground(covered):
+    light, dark = (plots.coverage(covered, "en", policy=None, dark=dark) for dark in (False, True))
+    colours = [shown.chart.to_dict() for shown in (light, dark)]
+    assert picture.pale(False) in str(colours[0])
+    assert picture.pale(True) in str(colours[1])
+    assert picture.pale(False) not in str(colours[1])
+    assert f"[fill='{picture.pale(False)}'] {{ fill: {picture.pale(True)}; }}" in light.svg
+
+
+def test_notes_stand_under_a_title_and_in_its_words(covered):
+    shown = plots.coverage(covered, "en")
+    title = shown.chart.to_dict()["title"]
+    assert title["text"] == ["Whom each policy reaches and misses"]
+    assert title["subtitle"][0].endswith(
+        "numbers are not published: they are below 10, or would give such a number away"
+    )
+    assert shown.title.en.startswith("Whom each policy reaches and misses (")
+    assert shown.chart.to_dict()["description"] == shown.title.en
+
+
 def test_the_series_of_the_store_is_drawn_month_by_month(series):
     shown = plots.growth(series, "en", k=None)
     rows = [(row["day"], row["children"]) for row in shown.rows if row["what"] == "not assessed"]
@@ -138,9 +208,6 @@ def test_the_series_of_the_store_is_drawn_month_by_month(series):
 
 def lines(*counts, k=10):
     """The lines of a growth whose points have so many files assessed and not, and so many who receive the allowance."""
-    from kinderguard.analysis.between import NOTHING
-    from kinderguard.analysis.growing import Growth, GrowthPoint
-
     points = tuple(
         GrowthPoint(dt.date(2025, month, 1), a + n, 0, 0, a, n, {}, {}, NOTHING, {"cn.orphan_allowance": (r, 0)}, 0, 0, 0, 0)
         for month, (a, n, r) in enumerate(counts, 1)
@@ -154,9 +221,46 @@ def lines(*counts, k=10):
 
 def test_the_labels_of_months_stand_under_their_points(series):
     drawn = plots.growth(series, "en", k=None).chart.to_dict()
-    days = [(each["month"], each["date"]) for each in drawn["encoding"]["x"]["axis"]["values"]]
+    days = [(each["month"], each["date"]) for each in drawn["layer"][0]["encoding"]["x"]["axis"]["values"]]
     assert days == [(3, 31), (4, 30), (5, 31), (6, 30), (7, 31)]
     assert "×" not in plots.growth(series, "en").title.en
+
+
+def many_lines(number, k=None):
+    """A growth in which so many kinds of help are received, each by one child more than the one before."""
+    codes = [f"330199.help{i}" for i in range(number)]
+    points = tuple(
+        GrowthPoint(dt.date(2025, m, 1), 90, 0, 0, 60, 30, {}, {}, NOTHING, {c: (m + i, 0) for i, c in enumerate(codes)}, 0, 0, 0, 0)
+        for m in (1, 2)
+    )  # fmt: skip
+    titles = {code: Text("很长的补贴名称", f"A grant with a long name, number {i}") for i, code in enumerate(codes)}
+    return plots.growth(Growth("month", None, points, titles), "en", k=k).chart.to_dict()
+
+
+def test_a_series_without_categories_shows_no_empty_table():
+    point = GrowthPoint(DAY, 9, 0, 0, 6, 3, {}, {}, NOTHING, {"330199.help": (2, 0)}, 0, 0, 0, 0)
+    seen = Growth("month", None, (point,), {}).view("en").html
+    assert "receiving (children)" in seen
+    assert "category (children)" not in seen
+
+
+def test_no_two_lines_look_alike_however_many_there_are():
+    drawn = many_lines(12)
+    *lines, points = drawn["layer"]
+    colour, shape = (points["encoding"][channel]["scale"] for channel in ("color", "shape"))
+    assert colour["domain"] == shape["domain"]
+    assert len(set(zip(colour["range"], shape["range"], strict=True))) == 14
+    looks = [(of, str(line["mark"]["strokeDash"])) for line in lines for of in line["transform"][0]["filter"]["oneOf"]]
+    assert [name for name, _ in looks] == colour["domain"]
+    assert len({(colour["range"][i], dash) for i, (_, dash) in enumerate(looks)}) == 14
+
+
+def test_a_legend_says_every_name_whole_and_in_the_order_of_the_lines_at_their_ends():
+    drawn = many_lines(3)
+    legend = drawn["layer"][-1]["encoding"]["shape"]
+    assert drawn["config"]["legend"]["labelLimit"] == 0
+    assert legend["legend"]["columns"] == 1
+    assert legend["scale"]["domain"][2] == "known to receive: A grant with a long name, number 2"
 
 
 def test_a_change_of_a_few_from_one_month_to_another_is_not_drawn(series):
@@ -182,9 +286,6 @@ def test_a_line_of_help_may_stay_as_it_is_while_a_few_files_come():
 
 def test_a_few_files_that_are_the_rest_of_many_are_not_given_away(people, book):
     """97 of 100 files assessed: drawing both would tell that three are not."""
-    from kinderguard.analysis.between import NOTHING
-    from kinderguard.analysis.growing import Growth, GrowthPoint
-
     point = GrowthPoint(DAY, 100, 0, 0, 97, 3, {}, {}, NOTHING, {"cn.orphan_allowance": (95, 0)}, 0, 0, 0, 0)
     few = Growth("month", None, (point,), {})
     assert {row["children"] for row in plots.growth(few).rows} == {None}
@@ -227,6 +328,7 @@ def test_every_plot_is_drawn_in_a_real_browser(drawn, tmp_path):
             page = browser.open(shown.save(tmp_path / f"{name}-{lang}.html"), width=1100, height=900)
             size = page.run("(e => [e.clientWidth, e.clientHeight])(document.querySelector('canvas, svg.marks'))")
             assert min(size) > 80, (name, lang, size)
+            assert page.run(UNREADABLE) == [], (name, lang)
 
 
 def test_a_png_is_drawn_with_its_letters(drawn, tmp_path):

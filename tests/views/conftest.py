@@ -10,7 +10,7 @@ from care.allocating import a_need, an_offer
 from kinderguard import Case, Text, display_language
 from kinderguard import rules as r
 from kinderguard.care import Urgency, allocate
-from kinderguard.casefile.due import DueItem, DueKind, DueList, Duty, Lead
+from kinderguard.casefile.following.due import DueItem, DueKind, DueList, Duty, Lead
 from kinderguard.engines.prove.proof import Outcome, Proof
 from kinderguard.engines.prove.report import ProofReport
 from kinderguard.model.errors import Problem

@@ -3,6 +3,8 @@
 import pytest
 
 from browser import Browser, needs_chinese_font, needs_chromium
+from kinderguard import Text
+from kinderguard.model.view import Column, Table, View
 
 pytestmark = needs_chromium
 
@@ -118,6 +120,28 @@ def test_the_pages_own_theme_goes_before_what_the_system_prefers(browser, galler
     assert page.run(CONTRAST) == []
     page.run(f"document.body.setAttribute('{attribute}', '')")
     assert page.run(GROUND) == (BLACK if dark else WHITE)  # the theme "auto" follows the system
+
+
+def test_english_titles_within_a_view_begin_alike_and_codes_stay_as_they_are(browser, gallery):
+    page = browser.open(page_of({"case": gallery["case"], "ledger": gallery["ledger"]}, "en"))
+    first = "[...new Set([...document.querySelectorAll('.kg-view {}')].map(e => getComputedStyle(e, '::first-letter').textTransform))]"
+    for head in (".kg-head", "thead th", "dt:not(:has(code))"):
+        assert page.run(first.format(head)) == ["uppercase"], head
+    for other in ("dt:has(code)", "td", "dd", "li"):
+        assert page.run(first.format(other)) == ["none"], other
+
+
+def test_a_head_of_several_words_breaks_before_its_table_is_wider_than_the_page(browser):
+    table = Table(
+        [Text("甲", "a"), *(Column(Text("很长的标题", "a long head of words"), number=True) for _ in range(8))],
+        [("x", *range(8))],
+    )
+    wider = "(e => e.scrollWidth > e.clientWidth)(document.querySelector('.kg-scroll'))"
+    page = browser.open(View(Text("表", "Table"), [table], "en").page, width=800)
+    assert page.run(wider) is False
+    assert page.run(
+        "document.querySelector('thead').offsetHeight > 2 * document.querySelector('tbody').offsetHeight / 1.5"
+    )
 
 
 def test_the_style_of_a_view_changes_nothing_outside_it(browser, gallery):

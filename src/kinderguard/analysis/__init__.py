@@ -19,8 +19,8 @@ _PUBLIC = {
     "ChildCompared": "kinderguard.analysis.comparing",
     "ChildNotFoundError": "kinderguard.analysis.people",
     "Comparison": "kinderguard.analysis.comparing",
-    "Cover": "kinderguard.analysis.cover",
-    "Coverage": "kinderguard.analysis.cover",
+    "Cover": "kinderguard.analysis.coverage_result",
+    "Coverage": "kinderguard.analysis.coverage_result",
     "Effect": "kinderguard.analysis.comparing",
     "EventKind": "kinderguard.analysis.one_child",
     "Growth": "kinderguard.analysis.growing",
@@ -29,12 +29,12 @@ _PUBLIC = {
     "Linked": "kinderguard.analysis.publishing",
     "Marginal": "kinderguard.analysis.one_child",
     "MarginalPoint": "kinderguard.analysis.one_child",
-    "MissingCount": "kinderguard.analysis.cover",
+    "MissingCount": "kinderguard.analysis.coverage_result",
     "NeedCount": "kinderguard.analysis.needing",
     "NeedsTable": "kinderguard.analysis.needing",
     "NoReformError": "kinderguard.analysis.comparing",
     "NotANumberError": "kinderguard.analysis.one_child",
-    "PaperCount": "kinderguard.analysis.cover",
+    "PaperCount": "kinderguard.analysis.coverage_result",
     "PeriodError": "kinderguard.analysis.growing",
     "Planted": "kinderguard.analysis.planted",
     "PolicyChange": "kinderguard.analysis.comparing",
@@ -84,7 +84,7 @@ if TYPE_CHECKING:
         Why,
     )
     from kinderguard.analysis.comparing.compare import compare
-    from kinderguard.analysis.cover import Cover, Coverage, MissingCount, PaperCount
+    from kinderguard.analysis.coverage_result import Cover, Coverage, MissingCount, PaperCount
     from kinderguard.analysis.covering import coverage
     from kinderguard.analysis.dimensions import UnknownDimensionError
     from kinderguard.analysis.growing import Growth, GrowthPoint, PeriodError, growth

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from kinderguard.analysis.cover import REACH, Cover, Coverage, MissingCount, PaperCount
+from kinderguard.analysis.coverage_result import REACH, Cover, Coverage, MissingCount, PaperCount
 from kinderguard.analysis.dimensions import By, Sorting
-from kinderguard.analysis.papers import ASKED_OF
 from kinderguard.analysis.people import Marks, People, Piece, at_places, job_of, wanted
 from kinderguard.analysis.states import OPEN, YES, StateCounts, truth
 from kinderguard.analysis.unset import Unset
+from kinderguard.engines.papers import ASKED_OF, asked_of_some
 from kinderguard.model.codes import AidStatus, Document
 from kinderguard.model.text import Text
 from kinderguard.national.dibao import DIBAO_BENEFIT
@@ -90,13 +90,17 @@ class _Covering:
         self._policies: dict[str, Policy] = {}
         self._categories: dict[str, None] = {}
         self._here: dict[str | None, frozenset[str]] = {}
+        #: By policy, the papers that it asks of some only, wherever it is.
+        self._of_some: dict[str, frozenset[Document]] = {}
         for place in people.divisions:
             overlay = book.overlay(people.division or place)
             self._titles |= overlay.titles
-            in_force = overlay.in_force(day).rules
-            self._policies |= in_force.policies
-            self._categories |= dict.fromkeys(in_force.categories)
-            self._here[place] = frozenset({*in_force.policies, *in_force.categories})
+            plan = overlay.in_force(day).plan
+            self._policies |= plan.rules.policies
+            self._categories |= dict.fromkeys(plan.rules.categories)
+            self._here[place] = frozenset({*plan.rules.policies, *plan.rules.categories})
+            for code in plan.policies:
+                self._of_some[code] = asked_of_some(plan, code) & self._of_some.get(code, frozenset(ASKED_OF))
         self._policies = dict(sorted(self._policies.items()))
         self._book, self._people = book, people
         self._unset = Unset([book], day, people)
@@ -172,21 +176,28 @@ class _Covering:
 
     def _count_papers(self, both: pl.DataFrame, states: pl.DataFrame) -> None:
         names = [name for name in both.columns if name.startswith(("paper:", "asked:"))]
-        frame = both.select(names).hstack(states)
+        frame = states.hstack(both.select(names).get_columns())  # no paper, no column
         for paper, (_, policies) in self._papers.items():
             asking = [code for code in policies if code in states.columns]
             if not asking:
                 continue
             # A list of papers that is not there shows none: they are to be brought.
             lacking = ~pl.col(f"paper:{paper}").fill_null(False)
-            sure = pl.any_horizontal(*((pl.col(code) // 3 == YES).fill_null(False) for code in asking))
-            maybe = pl.any_horizontal(*((pl.col(code) // 3 == OPEN).fill_null(False) for code in asking))
-            asked = pl.col(f"asked:{paper}") if f"asked:{paper}" in names else pl.lit(True)
-            surely = lacking & sure & asked.fill_null(False)
-            perhaps = lacking & (sure | maybe) & asked.fill_null(True) & ~surely
+            asked = {code: self._asked(code, paper) for code in asking}
+            sure = pl.any_horizontal(
+                (pl.col(code) // 3 == YES).fill_null(False) & asked[code].fill_null(False) for code in asking
+            )
+            maybe = pl.any_horizontal(
+                (pl.col(code) // 3).is_in([YES, OPEN]).fill_null(False) & asked[code].fill_null(True) for code in asking
+            )
+            surely, perhaps = lacking & sure, lacking & maybe & ~sure
             found = frame.select(surely.sum().alias("sure"), perhaps.sum().alias("maybe"))
             self._to_bring[paper] += found["sure"][0]
             self._perhaps[paper] += found["maybe"][0]
+
+    def _asked(self, policy: str, paper: str) -> pl.Expr:
+        """Whether a policy's paper is asked of a child."""
+        return pl.col(f"asked:{paper}") if paper in self._of_some[policy] else pl.lit(True)
 
     def finished(self) -> Coverage:
         """What was counted."""

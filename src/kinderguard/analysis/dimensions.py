@@ -5,7 +5,8 @@ A child in two main classes counts in both: the rows by ``class`` do not add up 
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import attrs
@@ -202,16 +203,35 @@ def known_name(name: str, names: Iterable[str], what: Text) -> None:
         )  # fmt: skip
 
 
-def chosen_children(kept: pl.DataFrame, where: Mapping[str, str]) -> pl.DataFrame:
+def values_of(dimension: str, tables: Mapping[str, Mapping[Key, Any]]) -> Iterator[str]:
+    """The values that a dimension can have: those in some tables, by their names, and those that it has anywhere."""
+    for name, table in tables.items():
+        names = name.split(" × ")
+        if dimension in names:
+            yield from (key[names.index(dimension)] for key in table)
+    yield from {"class": (*CLASSES, NONE, UNKNOWN), "age": (*AGES, UNKNOWN), "sex": (*Sex, UNKNOWN)}.get(dimension, ())
+
+
+def chosen_children(
+    kept: pl.DataFrame, where: Mapping[str, str], tables: Mapping[str, Mapping[Key, Any]] = MappingProxyType({})
+) -> pl.DataFrame:
     """The children with some values of dimensions, of a table with a column for each (``class`` as a list).
 
+    Args:
+        kept: the children, not all of them: those of whom there is something to say.
+        where: values of dimensions.
+        tables: those in which all children are counted; their values are known though no child of ``kept`` has them.
+
     Raises:
-        UnknownDimensionError: there is no such dimension.
+        UnknownDimensionError: there is no such dimension, or no such value of one.
     """
     for given, value in where.items():
         name = given.rstrip("_")
         known_name(name, [c for c in kept.columns if ":" not in c], Text("维度", "dimension"))
         column = kept[name]
+        there = column.explode() if isinstance(column.dtype, pl.List) else column
+        values = [*values_of(name, tables), *there.drop_nulls().cast(pl.String).unique().sort()]
+        known_name(value, values, TITLES.get(name, same(name)))
         kept = kept.filter(column.list.contains(value) if isinstance(column.dtype, pl.List) else column == value)
     return kept
 
@@ -256,4 +276,5 @@ def is_for_the_office(counts: Iterable[int]) -> bool:
 __all__ = [
     "AGES", "CLASSES", "DIMENSIONS", "FOR_THE_OFFICE", "NONE", "TITLES", "UNKNOWN", "By", "Key", "Sorting", "UnknownDimensionError",
     "cell_title", "chosen_children", "classes", "is_for_the_office", "known_name", "parted", "table_title", "value_title",
+    "values_of",
 ]  # fmt: skip

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from kinderguard.analysis.plots import Plot
-    from kinderguard.casefile.entries import Entry
+    from kinderguard.casefile.chain.entries import Entry
     from kinderguard.casefile.store import CaseStore
     from kinderguard.model.view import Content, View
     from kinderguard.packs.book import PolicyBook
@@ -180,12 +180,14 @@ class Growth:
         held: list[tuple[Content, ...]] = [
             (self.title(code), *(_counted(p.categories.get(code, (0, 0))) for p in self.points)) for code in codes
         ]
-        blocks.append(Table([Text("类别（人数）", "category (children)"), *days], held))
+        if held:
+            blocks.append(Table([Text("类别（人数）", "category (children)"), *days], held))
         codes = list(dict.fromkeys(code for p in self.points for code in p.receiving))
         received: list[tuple[Content, ...]] = [
             (self.title(code), *(_counted(p.receiving.get(code, (0, 0))) for p in self.points)) for code in codes
         ]
-        blocks.append(Table([Text("已享受（人数）", "receiving (children)"), *days], received))
+        if received:
+            blocks.append(Table([Text("已享受（人数）", "receiving (children)"), *days], received))
         return View(Text("档案与救助的变化", "Files and help over time"), blocks, lang)
 
     def plot(self, lang: Language | None = None, **options: Any) -> "Plot":
@@ -326,7 +328,7 @@ class _Point:
 def _count(entries: "Sequence[Entry]", points: Iterable[_Point], place: str | None) -> None:
     """One file, at every point."""
     from kinderguard.casefile import history
-    from kinderguard.casefile.entries import FACTUAL, EntryKind
+    from kinderguard.casefile.chain.entries import FACTUAL, EntryKind
     from kinderguard.casefile.facts import PLACES, case_of
 
     gone = history.withdrawn(entries)

@@ -187,7 +187,7 @@ def needs(
     people = People(population, members, division or book.division)
     tables = By.of(by)
     sorting = Sorting(people, day, tables, place_digits)
-    needing = cast("PolicyBook", _NeedsBook(book))
+    needing = cast("PolicyBook", _NeedsBook(book))  # all of a book that a job asks for
 
     rules: dict[str, NeedRule] = {}
     of_place: dict[str | None, frozenset[str]] = {}

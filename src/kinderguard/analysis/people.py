@@ -18,6 +18,7 @@ from kinderguard.analysis.synthetic import Population
 from kinderguard.engines.frame.assess import DIVISION_COLUMNS, FrameRun, Options, divisions_of
 from kinderguard.engines.frame.inputs import RecordTable
 from kinderguard.engines.frame.orphans import KeyedRecords
+from kinderguard.engines.frame.outputs import Asked
 from kinderguard.engines.frame.results import TooManyLocalColumnsError
 from kinderguard.model.errors import ToldError
 from kinderguard.model.progress import bar_wanted as wanted
@@ -285,14 +286,23 @@ class Jobs:
 
 
 def job_of(
-    book: PolicyBook, day: dt.date, people: People, *, missing: bool = False, reasons: bool | str = False
+    book: PolicyBook,
+    day: dt.date,
+    people: People,
+    *,
+    missing: bool = False,
+    reasons: bool | str = False,
+    of: frozenset[str] = frozenset(),
+    asked: tuple[tuple[str, Asked], ...] = (),
 ) -> MakeJob:
     """What compiles the rules of a book for some children: with no more in the results than is asked for, in fen.
 
     In a table, a cell that cannot be read is an error, as for ``assess_frame``; of files, which nobody looks over before, it
     is unknown.
     """
-    options = Options(missing=missing, reasons=reasons, problems=False, money="fen", strict=not people.files)
+    options = Options(
+        missing=missing, reasons=reasons, of=of, asked=asked, problems=False, money="fen", strict=not people.files
+    )
 
     def make(
         schema: Mapping[str, Any], places: pl.Series, tables: Sequence[RecordTable], full: frozenset[str]

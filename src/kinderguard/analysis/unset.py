@@ -1,7 +1,7 @@
 """Numbers that a place has not set: which, where, and how many children have an open result that rests on one.
 
 A county that has not set its dibao standard leaves every amount that counts by it open, whatever is known of a child. Called by
-``coverage`` and ``compare``, part by part. Knows the rules of each place; shows no child.
+``coverage``, part by part. Knows the rules of each place; shows no child.
 """
 
 import datetime as dt
@@ -32,7 +32,7 @@ class UnsetValue:
         code, title: of the parameter.
         places: the divisions without a value of it, of those in which the children are; None among them is a division that
             is not known.
-        children: how many children there have a result, or a change of an amount, that rests on it and is open.
+        children: for how many children there a result, or what a reform changes, is open and rests on it.
     """
 
     code: str
@@ -48,8 +48,8 @@ class UnsetValue:
         if more:
             where += Text(f"等 {len(self.places):,} 地", f" and {more:,} more")
         return Text(
-            f"未设定“{self.title.zh}”（{self.code}）：{where.zh}；儿童 {self.children:,} 人",
-            f"not set: ‘{self.title.en}’ ({self.code}) in {where.en}; {self.children:,} children",
+            f"未设定“{self.title.zh}”（{self.code}）：{where.zh}；关系到儿童 {self.children:,} 人",
+            f"not set: ‘{self.title.en}’ ({self.code}) in {where.en}; bears on {self.children:,} children",
         )
 
 

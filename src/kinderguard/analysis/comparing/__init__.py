@@ -1,8 +1,8 @@
 """Reforms beside a book: ``compare`` over many children, and any one child behind a number.
 
 ``differences`` finds from the rules alone what a reform can change, ``beside`` lays it out by place, ``rows`` applies it to
-children, ``counting`` adds up, ``compare`` drives; ``result`` is what comes out, ``opened`` one child of it, ``shown`` how a
-notebook shows it.
+children, ``counting`` adds up, ``fallen`` says why children fall out, ``lacking`` which numbers not set bear on it, ``compare``
+drives; ``result`` is what comes out, ``opened`` one child of it, ``shown`` how a notebook shows it.
 """
 
 from kinderguard.analysis.comparing.compare import NoReformError, compare

@@ -4,19 +4,24 @@ Places with the same rules and the same numbers share one answer. Called by the 
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 import polars as pl
 
 from kinderguard.analysis.between import Between
-from kinderguard.analysis.comparing.differences import Changes, Joint, Told, Touched, touched
+from kinderguard.analysis.comparing.differences import Alike, Changes, Decisive, Joint, Told, Touched, touched
+from kinderguard.analysis.comparing.joint import asked
 from kinderguard.engines.explain import Bound
+from kinderguard.engines.frame.outputs import Asked
+from kinderguard.engines.plan import Step
 from kinderguard.model.codes import Frequency
 from kinderguard.packs.book import PolicyBook
 from kinderguard.rules.definitions import Policy
 
+#: So many conditions are told of each child besides its results, at most.
+MOST_ASKED = 150
 #: The sums of all policies that differ: of the child and its household, and of what it costs (without the household's).
 JOINT = ("year", "once", "own_year", "own_once")
 
@@ -57,11 +62,19 @@ class Beside:
         day: the day.
         places: the divisions that occur.
         division: whose rules, for all of them, where the caller said so.
+        asking: of each book, what its results are asked to tell besides; more is added.
     """
 
     def __init__(
-        self, base: PolicyBook, reform: PolicyBook, day: dt.date, places: Iterable[str | None], division: str | None
+        self,
+        base: PolicyBook,
+        reform: PolicyBook,
+        day: dt.date,
+        places: Iterable[str | None],
+        division: str | None,
+        asking: "tuple[Asking, Asking]",
     ) -> None:
+        self._asking = asking
         self.standings: list[Standing] = []
         self._number: dict[str | None, int] = {}
         self.paid_before: dict[str, Paid] = {}
@@ -73,9 +86,18 @@ class Beside:
             if key not in made:
                 made[key] = len(self.standings)
                 self.standings.append(Standing(touched(a, b), _codes(a), _codes(b)))
+                self._ask(self.standings[-1].touched)
                 self.paid_before |= {code: Paid.of(p) for code, p in a.plan.rules.policies.items()}
                 self.paid_after |= {code: Paid.of(p) for code, p in b.plan.rules.policies.items()}
             self._number[place] = made[key]
+
+    def _ask(self, found: Touched) -> None:
+        for each in found.decisive:
+            self._asking[False].name(each.before)
+            self._asking[True].name(each.after)
+        for told in found.joint().told:
+            if told.asks is not None:
+                self._asking[told.after].name(told.asks)
 
     @property
     def codes(self) -> list[str]:
@@ -120,63 +142,137 @@ class Beside:
             ``c:<code>:low`` … of each policy that may differ, ``j:<sum>:low`` … of those that differ together.
         """
         ways, numbers = self._ways(results, numbers)
-        asked = list(dict.fromkeys(told for _, joint in ways for told in joint.told))
-        told = [(each, state) for each in asked if (state := _state_of(each, results, self)) is not None]
-        states = results.select(numbers.alias("number"), *(state.alias(f"{k}") for k, (_, state) in enumerate(told)))
+        first = self._states(results, numbers, [joint.asked for _, joint in ways])
+        kinds = first.unique(maintain_order=True)
+        is_open = [joint.is_open(told) for _, joint, told in self._told(kinds, ways)]
+        open_ = _looked_up(first, kinds, {"open": pl.Series(is_open, dtype=pl.Boolean)})["open"]
+        # What else is told decides only where the child may gain and lose: more is not looked at of the others.
+        more = self._states(results, numbers, [joint.finer for _, joint in ways], open_)
+        states = first.hstack(more.select(name for name in more.columns if name not in first.columns))
         kinds = states.unique(maintain_order=True)
         rows: list[dict[str, int | None]] = []
-        for number, *values in kinds.iter_rows():
-            touched, joint = ways[number]
-            found = joint.changes({each: value for (each, _), value in zip(told, values, strict=True)})
+        for here, joint, told in self._told(kinds, ways):
+            found = joint.changes(told)
             row: dict[str, int | None] = {}
             for code in self.money:
-                _put(row, f"c:{code}", _bound(found, code, code in touched.replaced))
+                _put(row, f"c:{code}", _bound(found, code, code in here.replaced))
             for name in JOINT:
                 _put(row, f"j:{name}", getattr(found, name))
             rows.append(row)
         wanted = [f"c:{code}" for code in self.money] + [f"j:{name}" for name in JOINT]
         columns = {f"{name}:{end}": pl.Int64 for name in wanted for end in ("low", "high")}
-        bounds = kinds.hstack(pl.DataFrame(rows, schema=columns))
-        return states.join(bounds, on=states.columns, how="left", nulls_equal=True, maintain_order="left").select(
-            list(columns)
-        )
+        return _looked_up(states, kinds, pl.DataFrame(rows, schema=columns).to_dict())
 
-    def _ways(self, results: pl.DataFrame, numbers: pl.Series) -> tuple[list[tuple[Touched, Joint]], pl.Series]:
-        """What differs at the place of each row, by what its results say of the categories that decide it; and for each
+    def _states(
+        self, results: pl.DataFrame, numbers: pl.Series, asked: Sequence[Sequence[Told]], where: pl.Series | None = None
+    ) -> pl.DataFrame:
+        """What is told of each child, of what is asked by its number: a column for each thing that results can tell.
+
+        Args:
+            results, numbers: of each child.
+            asked: by number.
+            where: of whom it is asked at all.
+        """
+        by: dict[str, list[int]] = {}
+        exprs: dict[str, pl.Expr] = {}
+        for number, every in enumerate(asked):
+            for told in every:
+                name, expr = self._state_of(told, results)
+                if expr is not None:
+                    exprs[name] = expr
+                    by.setdefault(name, []).append(number)
+        at = pl.lit(numbers)
+        columns = []
+        for name, expr in exprs.items():
+            wanted = [] if len(by[name]) == len(asked) else [at.is_in(by[name])]
+            wanted += [] if where is None else [pl.lit(where)]
+            columns.append((pl.when(*wanted).then(expr) if wanted else expr).alias(name))
+        return results.select(numbers.alias("number"), *columns)
+
+    def _told(
+        self, kinds: pl.DataFrame, ways: "Sequence[tuple[Touched, Joint]]"
+    ) -> "Iterator[tuple[Touched, Joint, dict[Told, bool | None]]]":
+        """For each row of what is told: what differs, and what is told of it."""
+        names = {id(joint): {told: self._state_name(told) for told in joint.told} for _, joint in ways}
+        for row in kinds.iter_rows(named=True):
+            here, joint = ways[row["number"]]
+            yield here, joint, {told: row.get(name) for told, name in names[id(joint)].items()}
+
+    def _ways(self, results: pl.DataFrame, numbers: pl.Series) -> "tuple[list[tuple[Touched, Joint]], pl.Series]":
+        """What differs at the place of each row, by what its results say of the conditions that decide it; and for each
         row which of these it is.
         """
-        decisive = [
-            code for code in self._decisive if f"a.{code}" in results.columns and f"b.{code}" in results.columns
-        ]
-        alike = [
-            pl.when(pl.col(f"a.{code}") == pl.col(f"b.{code}")).then(pl.col(f"a.{code}")).alias(code)
-            for code in decisive
-        ]
+        columns: dict[tuple[str, str], None] = {}
+        of_place: list[dict[Decisive, tuple[str, str]]] = []
+        for standing in self.standings:
+            decisive = {each: self._columns_of(each) for each in standing.touched.decisive}
+            of_place.append({each: pair for each, pair in decisive.items() if all(c in results.columns for c in pair)})
+            columns |= dict.fromkeys(of_place[-1].values())
+        alike = [pl.when(pl.col(x) == pl.col(y)).then(pl.col(x)).alias(f"{k}") for k, (x, y) in enumerate(columns)]
         states = results.select(numbers.alias("at"), *alike)
-        kinds = states.unique(maintain_order=True).with_row_index("number")
-        ways = []
-        for _, at, *values in kinds.iter_rows():
-            here = self.standings[at].touched
-            ways.append((here, here.joint(dict(zip(decisive, values, strict=True)))))
-        found = states.join(kinds, on=states.columns, how="left", nulls_equal=True, maintain_order="left")
-        return ways, found["number"]
+        kinds = states.unique(maintain_order=True)
+        ways: dict[tuple[int, int], tuple[int, Touched, Joint]] = {}
+        found = []
+        for at, *values in kinds.iter_rows():
+            here, value = self.standings[at].touched, dict(zip(columns, values, strict=True))
+            known: Alike = {each: value[pair] for each, pair in of_place[at].items()}
+            joint = here.joint(known)
+            found.append(ways.setdefault((id(here), id(joint)), (len(ways), here, joint))[0])
+        number = _looked_up(states, kinds, {"number": pl.Series(found, dtype=pl.UInt32)})["number"]
+        return [(here, joint) for _, here, joint in ways.values()], number
+
+    def _columns_of(self, each: Decisive) -> tuple[str, str]:
+        before, after = self._asking
+        return f"a.{before.column(each.before)}", f"b.{after.column(each.after)}"
+
+    def _state_name(self, told: Told) -> str:
+        book, paid = ("b", self.paid_after) if told.after else ("a", self.paid_before)
+        if told.asks is not None:
+            return f"{book}.{self._asking[told.after].column(told.asks)}"
+        ends = {
+            "category": column_of(told.code, paid),
+            "eligible": f"{told.code}.eligible",
+            "given": f"{told.code}.given",
+        }
+        return f"{book}.{ends[told.what]}"
+
+    def _state_of(self, told: Told, results: pl.DataFrame) -> tuple[str, pl.Expr | None]:
+        """What results tell of each child, and its name; None where they have no such column."""
+        name = self._state_name(told)
+        if told.what != "given":
+            return name, pl.col(name) if name in results.columns else None
+        low, high = (f"{name.removesuffix('given')}{end}_fen" for end in ("low", "high"))
+        if low not in results.columns:
+            return name, None
+        return name, pl.when(pl.col(low) > 0).then(True).when(pl.col(high) <= 0).then(False)
+
+
+def _looked_up(rows: pl.DataFrame, kinds: pl.DataFrame, of_kind: Mapping[str, pl.Series]) -> pl.DataFrame:
+    """For each row what its kind has."""
+    table = kinds.with_columns(series.alias(f"={name}") for name, series in of_kind.items())
+    found = rows.join(table, on=rows.columns, how="left", nulls_equal=True, maintain_order="left")
+    return found.select(pl.col(f"={name}").alias(name) for name in of_kind)
+
+
+class Asking:
+    """What the results of a book are asked to tell besides: conditions of its rules, by a name for each."""
+
+    def __init__(self) -> None:
+        self._names: dict[Asked, str] = {}
+
+    def name(self, asks: Step | tuple[Step | None, Step]) -> None:
+        """Ask for one, unless so many are asked for already that the table would become too wide."""
+        if len(self._names) < MOST_ASKED:
+            self._names.setdefault(asked(asks), f"{len(self._names)}")
+
+    def column(self, asks: Step | tuple[Step | None, Step]) -> str:
+        """The column that tells of it; one that is not there, where it was not asked for."""
+        return f"told:{self._names.get(asked(asks), '')}"
 
     @property
-    def _decisive(self) -> list[str]:
-        return sorted({code for s in self.standings for code in s.touched.decisive})
-
-
-def _state_of(told: Told, results: pl.DataFrame, beside: Beside) -> pl.Expr | None:
-    """What results tell of each child; None where they have no such column."""
-    book, paid = ("b", beside.paid_after) if told.after else ("a", beside.paid_before)
-    name = f"{book}.{told.code}"
-    if told.what == "given":
-        low, high = f"{name}.low_fen", f"{name}.high_fen"
-        if low not in results.columns:
-            return None
-        return pl.when(pl.col(low) > 0).then(True).when(pl.col(high) <= 0).then(False)
-    name = f"{book}.{column_of(told.code, paid)}" if told.what == "category" else f"{name}.eligible"
-    return pl.col(name) if name in results.columns else None
+    def all(self) -> tuple[tuple[str, Asked], ...]:
+        """All that is asked for, by name."""
+        return tuple((name, asks) for asks, name in self._names.items())
 
 
 def _put(row: dict[str, int | None], name: str, between: Between) -> None:
@@ -202,4 +298,4 @@ def column_of(code: str, paid: Mapping[str, Paid]) -> str:
     return f"{code}.eligible" if paid[code].cash else f"{code}.granted"
 
 
-__all__ = ["JOINT", "Beside", "Paid", "Standing", "column_of"]
+__all__ = ["JOINT", "Asking", "Beside", "Paid", "Standing", "column_of"]

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from kinderguard.analysis.between import NOTHING, Between, total
-from kinderguard.analysis.comparing.beside import Beside
+from kinderguard.analysis.comparing.beside import Asking, Beside
 from kinderguard.analysis.comparing.counting import Counting, Sums
 from kinderguard.analysis.comparing.differences import TIMES_A_YEAR
+from kinderguard.analysis.comparing.fallen import ABSENT as GONE
 from kinderguard.analysis.comparing.fallen import Fallen, Why
+from kinderguard.analysis.comparing.lacking import Lacking
 from kinderguard.analysis.comparing.result import UNNAMED, Comparison, PolicyCost, Reach, ReformEffect
 from kinderguard.analysis.comparing.rows import ABSENT, NO, OPEN, YES, changed
 from kinderguard.analysis.dimensions import By, Sorting
 from kinderguard.analysis.people import Jobs, People, Piece, job_of, wanted
-from kinderguard.analysis.unset import Unset
 from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import ToldError
 from kinderguard.model.text import Text
@@ -97,11 +98,16 @@ def compare(
     tables = By.of(by)
     sorting = Sorting(people, day, tables, place_digits)
     books = {BASE: base, **reforms}
-    sets = people.jobs({name: job_of(book, day, people) for name, book in books.items()})
+    asking = {name: Asking() for name in books}
+    beside = {
+        name: Beside(base, book, day, people.divisions, people.division, (asking[BASE], asking[name]))
+        for name, book in reforms.items()
+    }
+    sets = people.jobs({name: job_of(book, day, people, asked=asking[name].all) for name, book in books.items()})
     # What the table lacks is told once: reforms read much the same.
     people.warn([place for each in sets for place in each.jobs[BASE].places])
     before_sums = _PolicySums(base, day, people)
-    found = {name: _Running(base, book, day, people, tables, sets) for name, book in reforms.items()}
+    found = {name: _Running(base, book, day, people, tables, sets, beside[name]) for name, book in reforms.items()}
     with told(wanted(progress, people.count), 0, people.count) as tell:
         done = 0
         for piece in people.pieces(sets, [*sorting.columns, *sorting.reads]):
@@ -200,15 +206,16 @@ class _Running:
         people: People,
         tables: Sequence[By],
         sets: Sequence[Jobs],
+        beside: Beside,
     ) -> None:
         self._base, self._book, self._day, self._people = base, book, day, people
         self._places = [each.places for each in sets]
-        self._beside = Beside(base, book, day, people.divisions, people.division)
+        self._beside = beside
         self._counting = Counting(tables)
         self._sums, self._after = Sums(), _PolicySums(book, day, people)
         self._states: dict[str, Counter[int]] = {code: Counter() for code in self._beside.codes}
         self._kept: list[pl.DataFrame] = []
-        self._unset = Unset([base, book], day, people)
+        self._lacking = Lacking(base, book, day, people, self._places, beside)
         self._fallen = Fallen(base, book, day, people, [each.places for each in sets])
 
     def add(self, piece: Piece, before: pl.DataFrame, after: pl.DataFrame, dimensions: pl.DataFrame) -> None:
@@ -220,7 +227,7 @@ class _Running:
         for code in self._beside.codes:
             states = found[f"state:{code}"].value_counts()
             self._states[code].update(dict(states.iter_rows()))
-        self._unset.add(_without_bound(found, self._beside.money), piece.places)
+        self._lacking.add(piece, found)
         self._fallen.add(piece, {code: found[f"state:{code}"] == YES * 4 + NO for code in self._beside.codes})
         self._keep(piece, found, dimensions)
 
@@ -248,7 +255,7 @@ class _Running:
             policies=tuple(self._costs(titles, before)),
             reaches=tuple(reach for code in self._beside.codes if (reach := self._reach(code, titles)) is not None),
             changes=pl.concat(self._kept, how="vertical") if self._kept else pl.DataFrame(),
-            unset=self._unset.found(),
+            unset=self._lacking.found(),
         )
 
     def _costs(self, titles: Mapping[str, Text], before: _PolicySums) -> Iterable[PolicyCost]:
@@ -269,7 +276,7 @@ class _Running:
         absent = states[YES * 4 + ABSENT]
         why = self._fallen.why(code)
         if absent:
-            why.append(Why("absent", Text("改革中没有这项规则", "the reform has no such rule"), absent))
+            why.append(Why(GONE, Text("改革中没有这项规则", "the reform has no such rule"), absent))
         paid = self._beside.paid_after.get(code) or self._beside.paid_before.get(code)
         return Reach(
             code=code,
@@ -281,14 +288,6 @@ class _Running:
             opened_no=states[NO * 4 + OPEN] + states[ABSENT * 4 + OPEN],
             reasons=tuple(why),
         )
-
-
-def _without_bound(found: pl.DataFrame, codes: Sequence[str]) -> pl.DataFrame:
-    """For each policy, whether nothing bounds its change on one side."""
-    ends = [f"{name}:{end}" for name in ("year", "once") for end in ("low", "high")]
-    return found.select(
-        pl.any_horizontal(pl.col(f"policy:{code}:{end}").is_null() for end in ends).alias(code) for code in codes
-    )
 
 
 __all__ = ["NoReformError", "compare"]

@@ -7,7 +7,7 @@ not of -600 to 700. Several are bounded together (``joint``), and closer
 where it is known of a child how a category comes out. Called by the comparison once for each pair of places' rules.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import TypeAlias
@@ -15,14 +15,26 @@ from typing import TypeAlias
 import attrs
 
 from kinderguard.analysis.between import Between
-from kinderguard.analysis.comparing.joint import TIMES_A_YEAR, Changes, Joint, Told
+from kinderguard.analysis.comparing.joint import TIMES_A_YEAR, Changes, Joint, Told, asked
 from kinderguard.analysis.comparing.pairs import Pair, as_between
 from kinderguard.analysis.comparing.shaped import Shaped, Shapes
 from kinderguard.analysis.unset import steps_under
 from kinderguard.engines.explain import Bound
+from kinderguard.engines.frame.outputs import Asked
+from kinderguard.engines.plan import Step
+from kinderguard.rules import nodes as n
+from kinderguard.rules.kinds import Sort
 
-#: How categories come out by both books alike; one that is not known, or comes out otherwise, is left out or None.
-Alike: TypeAlias = Mapping[str, bool | None]
+#: How conditions come out by both books alike; one that is not known, or comes out otherwise, is left out or None.
+Alike: TypeAlias = "Mapping[Decisive, bool | None]"
+
+
+@attrs.frozen
+class Decisive:
+    """A category or named condition of both books that may come out otherwise, and that amounts ask of: its step in each."""
+
+    before: Step
+    after: Step
 
 
 @attrs.frozen(eq=False)
@@ -35,15 +47,20 @@ class Touched:
             among ``replaced``.
         replaced: policies of money that only one book has, or that are paid otherwise.
         codes: categories and policies that may come out otherwise.
-        decisive: the categories that may come out otherwise and that those amounts ask of.
+        decisive: what may come out otherwise and those amounts ask of: categories, and conditions with a name.
+        unset: by policy of money that may differ, the parameters without a value that can bear on by how much.
+        unset_of_reach: by rule of which whether it holds may come out otherwise, those that can bear on that.
     """
 
     differences: Mapping[str, Between]
     replaced: frozenset[str]
     codes: frozenset[str]
-    decisive: tuple[str, ...]
+    decisive: tuple[Decisive, ...]
+    unset: Mapping[str, frozenset[str]]
+    unset_of_reach: Mapping[str, frozenset[str]]
     _pair: Pair
-    _joints: dict[tuple[bool | None, ...], Joint] = attrs.field(factory=dict)
+    _joints: dict[tuple[tuple[Decisive, bool], ...], Joint] = attrs.field(factory=dict)
+    _pairs: dict[tuple[tuple[Decisive, bool], ...], Pair] = attrs.field(factory=dict)
 
     @property
     def money(self) -> frozenset[str]:
@@ -54,18 +71,28 @@ class Touched:
         """The differences of all policies together, of the children of whom some categories are known.
 
         Args:
-            alike: how ``decisive`` categories come out by both books.
+            alike: how what is ``decisive`` comes out by both books.
         """
-        values = tuple(alike.get(code) for code in self.decisive)
-        found = self._joints.get(values)
-        if found is None:
-            found = self._joints[values] = self._joint(dict(zip(self.decisive, values, strict=True)))
-        return found
+        known: tuple[tuple[Decisive, bool], ...] = ()
+        pair = self._completed
+        for each in self.decisive:
+            value = alike.get(each)
+            # What is the same in both books by what is known already decides nothing more.
+            if value is None or pair.a.shape(each.before) == pair.b.shape(each.after):
+                continue
+            known = (*known, (each, value))
+            if known not in self._pairs:
+                self._pairs[known] = pair.knowing([(each.before, each.after, value)])
+            pair = self._pairs[known]
+        if known not in self._joints:
+            codes = tuple(code for code in self.differences if _differs(pair, code))
+            self._joints[known] = Joint(pair, codes, self._asked if known else None)
+        return self._joints[known]
 
-    def _joint(self, alike: Alike) -> Joint:
-        known = {code: value for code, value in alike.items() if value is not None}
-        pair = self._completed.knowing(known) if known else self._completed
-        return Joint(pair, tuple(code for code in self.differences if _differs(pair, code)))
+    @cached_property
+    def _asked(self) -> frozenset[Asked]:
+        """The conditions that are told of each child by themselves, whatever is known of it."""
+        return frozenset(asked(told.asks) for told in self.joint().told if told.asks is not None)
 
     @cached_property
     def _completed(self) -> Pair:
@@ -73,7 +100,8 @@ class Touched:
         shapes = Shapes()
         a, b = (Shaped(book.bound, shapes, completed=True) for book in (self._pair.a, self._pair.b))
         found = Pair(a, b, {})
-        Joint(found, tuple(self.differences)).changes({})  # what follows of it is kept for whom more is known
+        for code in self.differences:
+            found.difference(*_finals(found, code))  # what follows of it is kept for whom more is known
         return found
 
 
@@ -109,8 +137,11 @@ def touched(base: Bound, reform: Bound) -> Touched:
             replaced |= {code} if before.own is not None or after.own is not None else set()
         elif before.own is not None and not same_final:
             differences[code] = as_between(pair.difference(before.final, after.final))
-    decisive = _decisive(pair, codes, differences)
-    return Touched(differences, frozenset(replaced), frozenset(codes), decisive, pair)
+    decisive = _decisive(pair, differences)
+    money = sorted({*differences, *replaced})
+    unset = {code: found for code in money if (found := _unset(pair, code, money=True))}
+    of_reach = {code: found for code in sorted(codes) if (found := _unset(pair, code, money=False))}
+    return Touched(differences, frozenset(replaced), frozenset(codes), decisive, unset, of_reach, pair)
 
 
 def _differs(pair: Pair, code: str) -> bool:
@@ -118,15 +149,42 @@ def _differs(pair: Pair, code: str) -> bool:
     return pair.a.shape(pair.a.policies[code].final) != pair.b.shape(pair.b.policies[code].final)
 
 
-def _decisive(pair: Pair, codes: Collection[str], money: Iterable[str]) -> tuple[str, ...]:
-    """The categories of both books that may come out otherwise, of those that some amounts ask of."""
-    money, found = tuple(money), set[str]()
+def _decisive(pair: Pair, money: Iterable[str]) -> tuple[Decisive, ...]:
+    """What both books ask alike and may come out otherwise, of what some amounts ask of."""
+    of_node: dict[n.Node, Step] = {step.node: step for step in pair.b.bound.plan.dynamic}
     plans = pair.a.bound.plan, pair.b.bound.plan
-    common = [code for code in codes if all(code in plan.categories for plan in plans)]
-    for plan in plans:
-        asked = steps_under(plan.policies[code].final for code in money)
-        found |= {code for code in common if plan.categories[code] in asked}
-    return tuple(sorted(found))
+    counterparts = {
+        step: plans[1].categories[code] for code, step in plans[0].categories.items() if code in plans[1].categories
+    }
+    asked = steps_under(step for code in money for step in _finals(pair, code))
+    found = []
+    for step in plans[0].dynamic:
+        other = counterparts.get(step) or (of_node.get(step.node) if step.names else None)
+        if other is None or step.node.kind.sort is not Sort.BOOL or pair.a.shape(step) == pair.b.shape(other):
+            continue
+        if step in asked or other in asked:
+            found.append(Decisive(step, other))
+    return tuple(found)
+
+
+def _finals(pair: Pair, code: str) -> tuple[Step, Step]:
+    return pair.a.policies[code].final, pair.b.policies[code].final
+
+
+def _unset(pair: Pair, code: str, *, money: bool) -> frozenset[str]:
+    """The parameters without a value that can bear on how what a policy gives differs, or whether a rule holds."""
+    steps = [_root(book, code, money=money) for book in (pair.a, pair.b)]
+    before, after = steps
+    if before is not None and after is not None:
+        return pair.unset(before, after)
+    return frozenset().union(*(book.unset(s) for book, s in zip((pair.a, pair.b), steps, strict=True) if s is not None))
+
+
+def _root(book: Shaped, code: str, *, money: bool) -> Step | None:
+    policy = book.policies.get(code)
+    if policy is None:
+        return book.bound.plan.categories.get(code)
+    return policy.final if money or policy.own is None else policy.eligible
 
 
 def _paid(bound: Bound, code: str) -> tuple[object, ...]:
@@ -134,4 +192,4 @@ def _paid(bound: Bound, code: str) -> tuple[object, ...]:
     return policy.every, policy.per, policy.amount is None
 
 
-__all__ = ["TIMES_A_YEAR", "Alike", "Changes", "Joint", "Told", "Touched", "touched"]
+__all__ = ["TIMES_A_YEAR", "Alike", "Changes", "Decisive", "Joint", "Told", "Touched", "touched"]

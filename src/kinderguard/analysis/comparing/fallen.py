@@ -1,12 +1,14 @@
 """Why children fall out of a rule: the conditions that hold by the book as it is and fail by the reform.
 
-Of the alternatives of an "or" only those are told that held. Of a condition without a name, the parts that changed are told
-instead of the whole. Only the children who fall out are assessed once more. Called by the comparison, part by part.
+Of the alternatives of an "or" only those are told that held, as wholes. Of a condition without a name, the parts that held and
+do no more are told instead of the whole. Only the children who fall out are assessed once more. Called by the comparison, part
+by part.
 """
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
+from functools import cached_property
 
 import attrs
 import polars as pl
@@ -19,6 +21,9 @@ from kinderguard.packs.book import PolicyBook
 from kinderguard.packs.frames.job import FrameJob
 from kinderguard.rules import nodes as n
 
+_NO_MORE = Text("不再成立：", "no longer holds: ")
+#: The code of the reason that there is no such rule any more.
+ABSENT = "absent"
 #: So many reasons of a rule that children fall out of are told, the most frequent first.
 REASONS = 8
 
@@ -31,11 +36,20 @@ class Why:
         code: ``rule:step``, as ``book.reason`` takes it; ``absent`` where the reform has no such rule.
         title: the condition, in both languages.
         children: of how many it fails. Several may fail for one child.
+        new: whether the reform asks it and the book as it is does not, or otherwise.
     """
 
     code: str
     title: Text
     children: int
+    new: bool = False
+
+    @property
+    def said(self) -> Text:
+        """The condition, and that it holds no more."""
+        if self.code == ABSENT:
+            return self.title
+        return (Text("改革要求而不成立：", "asked by the reform, and not so: ") if self.new else _NO_MORE) + self.title
 
 
 class Fallen:
@@ -54,9 +68,9 @@ class Fallen:
         self._books = {"hold": base, "fail": reform}
         self._day, self._people, self._places = day, people, places
         self._jobs: dict[tuple[int, str], FrameJob] = {}
-        self._why: dict[str, Counter[str]] = {}
+        self._why: dict[str, Counter[tuple[str, bool]]] = {}
         self._place_of: dict[str, str | None] = {}
-        self._parts: dict[tuple[int, str], Mapping[str, n.Node]] = {}
+        self._parts: dict[tuple[int, str], _Conditions] = {}
 
     def add(self, piece: Piece, out: Mapping[str, pl.Series]) -> None:
         """Count some children.
@@ -79,8 +93,8 @@ class Fallen:
             )
             counts = self._why.setdefault(code, Counter())
             for held, failing, place, children in theirs.group_by("hold", "fail", "place").len().iter_rows():
-                for why in self._changed(code, place, set(held.split("|")), failing.split("|")):
-                    counts[why] += children
+                for why, new in self._changed(code, place, set(held.split("|")), set(failing.split("|"))):
+                    counts[why, new] += children
                     self._place_of.setdefault(why, place)
 
     def _job(self, number: int, how: str) -> FrameJob:
@@ -93,26 +107,26 @@ class Fallen:
             )
         return found
 
-    def _changed(self, rule: str, place: str | None, held: set[str], failing: Sequence[str]) -> list[str]:
-        """The conditions that failed to go on holding, each by its smallest parts; all that fail, where none is alike."""
+    def _changed(self, rule: str, place: str | None, held: set[str], failing: set[str]) -> list[tuple[str, bool]]:
+        """The conditions that failed to go on holding, each by its smallest parts, and whether it is new; all that fail, where
+        none is alike.
+        """
         before, after = (self._conditions(book, rule, place) for book in self._books.values())
-        held_nodes = {before[code] for code in held if code in before}
-        known = set(before.values())
-        new = [c for c in failing if c in after and (after[c] in held_nodes or after[c] not in known)]
-        smallest = [c for c in new if not any(other.startswith(f"{c}.") for other in new)]
-        return smallest or [c for c in failing if "." not in c]
+        lost = _Lost(before, after, held, failing)
+        codes = list(lost.parts("")) or [code for code in after.parts.get("", ()) if code in failing]
+        return [(code, lost.is_new(code)) for code in codes]
 
-    def _conditions(self, book: PolicyBook, rule: str, place: str | None) -> Mapping[str, n.Node]:
+    def _conditions(self, book: PolicyBook, rule: str, place: str | None) -> "_Conditions":
         plan = book.overlay(self._people.division or place).in_force(self._day).plan
         key = id(plan), rule
         found = self._parts.get(key)
         if found is None:
-            found = self._parts[key] = _nodes(plan, rule)
+            found = self._parts[key] = _Conditions.of(plan, rule)
         return found
 
     def why(self, code: str) -> list[Why]:
         """Why children fall out of a rule: the most frequent reasons first, of as frequent ones the shortest."""
-        found = [Why(c, self._titled(c), count) for c, count in self._why.get(code, Counter()).items()]
+        found = [Why(c, self._titled(c), count, new) for (c, new), count in self._why.get(code, Counter()).items()]
         return sorted(found, key=lambda why: (-why.children, len(why.title.en), why.code))[:REASONS]
 
     def _titled(self, code: str) -> Text:
@@ -128,12 +142,82 @@ def _of_rule(code: str) -> pl.Expr:
     return element.filter(element.str.starts_with(f"{code}:"))
 
 
-def _nodes(plan: Plan, rule: str) -> Mapping[str, n.Node]:
-    if rule not in plan.categories and rule not in plan.policies:
-        return {}
-    root = plan.categories[rule] if rule in plan.categories else plan.policies[rule].eligible
-    conditions = inner_conditions(rule, root, {step: code for code, step in plan.categories.items()})
-    return {f"{rule}:{code}": parts[0].node for code, parts in conditions.items()}
+@attrs.frozen(eq=False)
+class _Conditions:
+    """What a rule's condition is joined of, level by level, by the codes of reasons; "" is the whole.
+
+    Args:
+        nodes: the conditions.
+        parts: of each that is joined of others, these.
+    """
+
+    nodes: Mapping[str, n.Node]
+    parts: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, plan: Plan, rule: str) -> "_Conditions":
+        """Those of a rule; none where there is no such rule."""
+        if rule not in plan.categories and rule not in plan.policies:
+            return cls({}, {})
+        root = plan.categories[rule] if rule in plan.categories else plan.policies[rule].eligible
+        conditions = inner_conditions(rule, root, {step: code for code, step in plan.categories.items()})
+        nodes = {f"{rule}:{code}": parts[0].node for code, parts in conditions.items()}
+        parts: dict[str, list[str]] = {}
+        for code in nodes:
+            # Codes of rules and steps have dots of their own; those of parts follow a "#".
+            above, _, inner = code.rpartition(".")
+            parts.setdefault(above if inner.isdigit() and above in nodes else "", []).append(code)
+        return cls({"": root.node, **nodes}, {code: tuple(inner) for code, inner in parts.items()})
 
 
-__all__ = ["REASONS", "Fallen", "Why"]
+@attrs.frozen(eq=False)
+class _Lost:
+    """What held of a rule by the book as it is and fails by the reform, for children alike.
+
+    Args:
+        before, after: the conditions of both books.
+        held, failing: the codes of those that held, and of those that fail.
+    """
+
+    before: _Conditions
+    after: _Conditions
+    held: Set[str]
+    failing: Set[str]
+
+    def parts(self, code: str) -> Iterator[str]:
+        """The smallest parts of a condition that held and fail: of alternatives, of each that held."""
+        inner = [part for part in self.after.parts.get(code, ()) if part in self.failing and self.may_have_held(part)]
+        if code and not inner:
+            yield code
+        for part in inner:
+            yield from self.parts(part)
+
+    def may_have_held(self, code: str) -> bool:
+        """Whether a condition of the reform held by the book as it is; of one that is new, whether its parts may have."""
+        if (known := self._of_node.get(self.after.nodes[code])) is not None:
+            return known
+        inner = self.after.parts.get(code)
+        if inner:
+            return (any if isinstance(self.after.nodes[code], n.Or) else all)(map(self.may_have_held, inner))
+        # One that stands where another stood, which is no more, is that one changed.
+        replaced = code in self.before.nodes and self.before.nodes[code] not in self._nodes_after
+        return code in self.held if replaced else True
+
+    def is_new(self, code: str) -> bool:
+        """Whether the book as it is does not ask a condition of the reform."""
+        return self.after.nodes[code] not in self._of_node
+
+    @cached_property
+    def _of_node(self) -> Mapping[n.Node, bool]:
+        found: dict[n.Node, bool] = {}
+        for code, node in self.before.nodes.items():
+            if code:
+                found[node] = found.get(node, False) or code in self.held
+        return found
+
+    @cached_property
+    def _nodes_after(self) -> Set[n.Node]:
+        return set(self.after.nodes.values())
+
+
+__all__ = ["ABSENT", "REASONS", "Fallen", "Why"]

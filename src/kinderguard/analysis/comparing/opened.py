@@ -179,13 +179,20 @@ def compared(row: int, before: Assessment, after: Assessment, found: Touched) ->
 
 def changes_of(before: Assessment, after: Assessment, found: Touched) -> Changes:
     """By how much amounts change for the child of two assessments, by the rules and what these tell of it."""
-    values = {code: (before.categories[code], after.categories[code]) for code in found.decisive}
-    joint = found.joint({code: x for code, (x, y) in values.items() if x is y})
+    values = {each: (before.trace[each.before.index], after.trace[each.after.index]) for each in found.decisive}
+    joint = found.joint({each: x for each, (x, y) in values.items() if x is y})
     return joint.changes({told: told_by(told, after if told.after else before) for told in joint.told})
 
 
 def told_by(told: Told, result: Assessment) -> bool | None:
     """What an assessment tells; None where it is not known."""
+    if isinstance(told.asks, tuple):
+        left, right = (0 if step is None else result.trace[step.index] for step in told.asks)
+        known: bool | None = None if left is None or right is None else left < right
+        return known
+    if told.asks is not None:
+        holds: bool | None = result.trace[told.asks.index]
+        return holds
     if told.what == "category":
         return result.categories[told.code]
     policy = result.policies[told.code]

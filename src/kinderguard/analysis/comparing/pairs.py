@@ -3,7 +3,7 @@
 Where both ask the same condition, both take the same branch. Called by ``joint`` and ``differences``. Knows no child.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
 from itertools import product
 from math import ceil, floor
@@ -36,12 +36,10 @@ class Pair:
     _found: dict[tuple[Step, Step], Any] = attrs.field(factory=dict)
     _implied: dict[tuple[Step, Step, bool], bool] = attrs.field(factory=dict)
 
-    def knowing(self, known: Mapping[str, bool]) -> "Pair":
-        """The same two books where it is known how some categories come out by both."""
-        (a, in_a), (b, in_b) = (
-            book.knowing({book.bound.plan.categories[code]: value for code, value in known.items()})
-            for book in (self.a, self.b)
-        )
+    def knowing(self, known: Collection[tuple[Step, Step, bool]]) -> "Pair":
+        """The same two books where it is known how some conditions come out by both: the step of each book, and how."""
+        a, in_a = self.a.knowing({step: value for step, _, value in known})
+        b, in_b = self.b.knowing({step: value for _, step, value in known})
         kept = {(x, y): apart for (x, y), apart in self._found.items() if x not in in_a and y not in in_b}
         implied = {
             key: value
@@ -95,11 +93,24 @@ class Pair:
 
     def _branches(self, x: Step, y: Step) -> Any:
         """The outcomes that can stand beside each other: the branches of one condition never mixed."""
-        outcomes = [
-            self.difference(i, j) for (i, p), (j, q) in product(self._cases(self.a, x), self._cases(self.b, y))
-            if self._together(p, q)
-        ]  # fmt: skip
+        outcomes = [self.difference(i, j) for i, j in self.cases(x, y)]
         return _hull(outcomes) if outcomes else 0
+
+    def cases(self, x: Step, y: Step) -> "Iterator[tuple[Step, Step]]":
+        """What two amounts, one of them a choice, may come down to beside each other."""
+        for (i, p), (j, q) in product(self._cases(self.a, x), self._cases(self.b, y)):
+            if self._together(p, q):
+                yield i, j
+
+    def settled(self, book: Shaped, step: Step) -> Step:
+        """What a choice comes down to, as far as what is assumed decides it."""
+        while isinstance(step.node, n.When):
+            condition, then, otherwise = step.inputs
+            truth = book.shapes.truths.given(book.truth(condition), self.assumed)
+            if truth not in (ALWAYS, NEVER):
+                break
+            step = then if truth == ALWAYS else otherwise
+        return step
 
     def _cases(self, book: Shaped, step: Step) -> "Iterator[tuple[Step, _Case | None]]":
         """What a step may come down to, each with the condition under which it does."""
@@ -197,14 +208,29 @@ class Pair:
             return self._wider(asks, asked, forward=forward)
         return False
 
+    def atoms_exclude(self, x: Shape, y: Shape) -> bool:
+        """Whether two atoms cannot both hold, as far as their forms show: nobody is in two stages of school at once."""
+        excluded = self.a.shapes.excluded
+        if (x, y) not in excluded:
+            a, b = (self.a if at in self.a.atoms else self.b for at in (x, y))
+            one, other = a.atoms.get(x), b.atoms.get(y)
+            excluded[x, y] = isinstance(one, Step) and isinstance(other, Step) and _exclude(a, one, b, other)
+        return excluded[x, y]
+
+    def unset(self, x: Step, y: Step) -> frozenset[str]:
+        """The parameters without a value that can bear on how ``y`` of the second book differs from ``x`` of the first."""
+        if self.a.shape(x) == self.b.shape(y):
+            return frozenset()
+        if isinstance(x.node, n.When) and isinstance(y.node, n.When):
+            (c, *mine), (d, *theirs) = x.inputs, y.inputs
+            if self.a.shape(c) == self.b.shape(d):
+                # Where one branch is the same in both, what that one is does not matter.
+                return self.a.unset(c).union(*(self.unset(i, j) for i, j in zip(mine, theirs, strict=True)))
+        return self.a.unset(x) | self.b.unset(y)
+
     def _sums(self, x: Step, y: Step) -> Any:
         """What both sums have in common cancels; the rest is taken in pairs, in order."""
-        mine, theirs = list(_terms(x)), list(_terms(y))
-        for each in tuple(mine):
-            same = next((t for t in theirs if self.b.shape(t) == self.a.shape(each)), None)
-            if same is not None:
-                mine.remove(each)
-                theirs.remove(same)
+        mine, theirs = self.summands(x, y)
         found: Any = 0
         for i, j in zip(mine, theirs, strict=False):
             found = ranges.add(found, self.difference(i, j))
@@ -213,6 +239,16 @@ class Pair:
         for j in theirs[len(mine) :]:
             found = ranges.add(found, self.b.span(j))
         return found
+
+    def summands(self, x: Step, y: Step) -> tuple[list[Step], list[Step]]:
+        """What each of two sums adds up that the other does not."""
+        mine, theirs = list(_terms(x)), list(_terms(y))
+        for each in tuple(mine):
+            same = next((t for t in theirs if self.b.shape(t) == self.a.shape(each)), None)
+            if same is not None:
+                mine.remove(each)
+                theirs.remove(same)
+        return mine, theirs
 
     def _products(self, x: Step, y: Step) -> Any:
         """With one factor the same, the difference of the other times it."""
@@ -230,6 +266,22 @@ class Pair:
             None if low is None else floor(Fraction(low) / to) * to - around_zero,
             None if high is None else ceil(Fraction(high) / to) * to + around_zero,
         )
+
+
+def _exclude(a: Shaped, x: Step, b: Shaped, y: Step) -> bool:
+    """Whether ``x`` of a book and ``y`` of a book cannot both hold."""
+    match x.node, y.node:
+        case n.IsIn(codes=mine), n.IsIn(codes=theirs):
+            return a.shape(x.inputs[0]) == b.shape(y.inputs[0]) and set(mine).isdisjoint(theirs)
+        case n.Or(), _:
+            return all(_exclude(a, part, b, y) for part in x.inputs)
+        case _, n.Or():
+            return all(_exclude(a, x, b, part) for part in y.inputs)
+        case n.And(), _:
+            return any(_exclude(a, part, b, y) for part in x.inputs)
+        case _, n.And():
+            return any(_exclude(a, x, b, part) for part in y.inputs)
+    return False
 
 
 #: A condition, whether it holds, and what is left of that in canonical form.

@@ -4,7 +4,7 @@ Made by ``compare``. Numbers and codes only; a child is named by its number in t
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -15,7 +15,7 @@ from kinderguard.analysis.comparing.counting import MONEY, Effect
 from kinderguard.analysis.comparing.fallen import Why
 from kinderguard.analysis.comparing.opened import ChildCompared, open_child
 from kinderguard.analysis.comparing.rows import ABSENT, KINDS, NO, OPEN, YES
-from kinderguard.analysis.dimensions import Key
+from kinderguard.analysis.dimensions import TITLES, Key, values_of
 from kinderguard.analysis.people import People
 from kinderguard.analysis.unset import UnsetValue
 from kinderguard.model.codes import Frequency
@@ -104,8 +104,8 @@ class ReformEffect:
         reaches: how categories and policies come out otherwise.
         changes: the children of whom anything may change, a row each: ``row``, ``ref``, ``kind``, the dimensions, changes in
             fen, and ``state:<code>``.
-        unset: the numbers that places have not set, in the book or the reform, that leave a change of money without a bound:
-            which, where, and of how many children.
+        unset: the numbers that places have not set, in the book or the reform, on which a change of money, or whom a rule
+            reaches, can still turn: which, where, and for how many children. One that can change none of these is not named.
     """
 
     name: str
@@ -222,11 +222,14 @@ class Comparison:
             household. Children of whom nothing can change are in no row. It holds no name and no ID number.
 
         Raises:
-            UnknownReformError: there is no such reform, rule or dimension here.
+            UnknownReformError: there is no such reform, rule, dimension or value of one here, or ``gains`` or ``loses`` is
+                neither True nor False.
         """
-        found = self.effect(reform).changes
+        effect = self.effect(reform)
+        found = effect.changes
         for wanted, name in ((gains, "gains"), (loses, "loses")):
             if wanted is not None:
+                _known_flag(name, wanted)
                 found = found.filter((pl.col("kind") == name) == wanted)
         if kind is not None:
             _known(kind, KINDS, Text("情形", "kind"))
@@ -242,8 +245,10 @@ class Comparison:
             name = given.rstrip("_")
             _known(name, [c for c in found.columns if ":" not in c], Text("维度", "dimension"))
             column = found[name]
-            mask = column.list.contains(value) if isinstance(column.dtype, pl.List) else column == value
-            found = found.filter(mask)
+            many = isinstance(column.dtype, pl.List)
+            there = (column.explode() if many else column).drop_nulls().cast(pl.String).unique().sort()
+            _known(value, [*values_of(name, effect.tables), *there], TITLES.get(name, same(name)))
+            found = found.filter(column.list.contains(value) if many else column == value)
         return found.select(_shown(found))
 
     def open(self, child: int | str, reform: str | None = None) -> ChildCompared:
@@ -324,10 +329,32 @@ _REACHED = {NO * 4 + YES, OPEN * 4 + YES, ABSENT * 4 + YES}
 _LOST = {YES * 4 + NO, YES * 4 + OPEN, YES * 4 + ABSENT}
 
 
-def _known(value: str, known: Any, what: Text) -> None:
-    if value not in list(known):
+#: So many names are listed where one is not there.
+_LISTED = 12
+
+
+def _known(value: str, known: Iterable[str], what: Text) -> None:
+    names = list(dict.fromkeys(known))
+    if value not in names:
+        more = len(names) > _LISTED
+        listed = names[:_LISTED]
         raise UnknownReformError(
-            Text(f"这里没有{what.zh} {value!r}。", f"There is no {what.en} {value!r} here.") + suggestion(value, known)
+            Text(
+                f"这里没有{what.zh} {value!r}；有 {'、'.join(listed)}{'等' if more else ''}。",
+                f"There is no {what.en} {value!r} here; there are {', '.join(listed)}{' and others' if more else ''}.",
+            )
+            + suggestion(value, names)
+        )
+
+
+def _known_flag(name: str, value: object) -> None:
+    if not isinstance(value, bool):
+        may = f"may_{name.removesuffix('s')}"
+        raise UnknownReformError(
+            Text(
+                f"{name} 只取 True 或 False；仅可能如此的儿童用 kind={may!r}，可能受益也可能受损的用 kind='open'。",
+                f"{name} is True or False; of whom it is only possible: kind={may!r}, and kind='open' for who may gain or lose.",
+            )
         )
 
 
@@ -355,6 +382,7 @@ def _in_words(effect: ReformEffect) -> Text:
             f"Of {every.children:,} children {_count(every.winners)[1]} gain, {_count(every.losers)[1]} lose, and "
             f"{every.same:,} are for sure as before.",
         ),
+        *(Text("  ", "  ") + value.said for value in effect.unset),
         Text(f"每年支出变动：{every.cost_a_year.text.zh}", f"Change in cost a year: {every.cost_a_year.text.en}")
         + (
             Text("", "")
@@ -362,7 +390,6 @@ def _in_words(effect: ReformEffect) -> Text:
             else Text(f"；一次性：{every.cost_once.text.zh}", f"; once: {every.cost_once.text.en}")
         ),
     ]
-    lines += [Text("  ", "  ") + value.said for value in effect.unset]
     for policy in effect.policies:
         if not policy.change.is_zero:
             lines.append(
@@ -377,8 +404,8 @@ def _in_words(effect: ReformEffect) -> Text:
             lines.append(Text(f"  {reach.title.zh}：", f"  {reach.title.en}: ") + _reach_in_words(reach))
             lines += [
                 Text(
-                    f"    退出原因：{why.title.zh}（{why.children:,} 人）",
-                    f"    because: {why.title.en} ({why.children:,})",
+                    f"    {why.said.zh}（{why.children:,} 人）",
+                    f"    {why.said.en} ({why.children:,})",
                 )
                 for why in reach.reasons
             ]

@@ -43,7 +43,8 @@ class Change:
 
 def changed(piece: Piece, before: pl.DataFrame, after: pl.DataFrame, beside: Beside) -> pl.DataFrame:
     """Columns for some children: ``kind``; ``year_low`` … ``cost_once_high`` (fen, null: no bound); ``state:<code>`` of
-    every rule that may come out otherwise (4 × before + after); ``policy:<code>:low`` … of each policy that may differ.
+    every rule that may come out otherwise (4 × before + after); ``policy:<code>:low`` … of each policy that may differ, and
+    ``open:<code>``, whether it is not known by how much.
 
     Args:
         piece: the children.
@@ -67,10 +68,17 @@ def changed(piece: Piece, before: pl.DataFrame, after: pl.DataFrame, beside: Bes
         for name in ("year", "once")
         for end in ("low", "high")
     }
+    open_ = {f"open:{code}": _is_open(found) for code, found in per_policy.items()}
     states = {f"state:{code}": _state(code, beside, numbers, frame) for code in beside.codes}
-    result = frame.select(**sums, **policies, **states)
+    result = frame.select(**sums, **policies, **open_, **states)
     low, high = pl.col("year_low") + pl.col("once_low"), pl.col("year_high") + pl.col("once_high")
     return result.with_columns(_kind(low, high).alias("kind"))
+
+
+def _is_open(changes: list[Change]) -> pl.Expr:
+    """Whether it is not known by how much a policy changes."""
+    # Beside a column, so that there is a value for every row.
+    return pl.any_horizontal(pl.col("first").is_null(), *(change.low.ne_missing(change.high) for change in changes))
 
 
 def _of_policy(frame: pl.DataFrame, code: str, beside: Beside, numbers: pl.Series) -> tuple[pl.DataFrame, list[Change]]:

@@ -31,6 +31,8 @@ class Shapes:
     def __init__(self) -> None:
         self._numbers: dict[Any, Shape] = {}
         self.truths = Truths()
+        #: By two atoms of conditions, whether they exclude each other.
+        self.excluded: dict[tuple[Shape, Shape], bool] = {}
 
     def number(self, key: Any) -> Shape:
         """The number of a key; a new one for a new key."""
@@ -59,6 +61,7 @@ class Shaped:
         self._chooses: dict[Step, bool] = {}
         self._chosen_by: dict[Step, frozenset[Shape]] = {}
         self._on_amounts: dict[Step, bool] = {}
+        self._unset: dict[Step, frozenset[str]] = {}
         #: What each atom of its conditions asks: a condition, or which of two amounts (None: nothing) is below the other.
         self.atoms: dict[Shape, Step | tuple[Step | None, Step]] = {}
 
@@ -135,6 +138,33 @@ class Shaped:
             asks = self.completed and isinstance(step.node, n.And) and isinstance(part.node, n.Or)
             if not (asks and any(isinstance(i.node, n.Known) and i.inputs[0] in step.inputs for i in part.inputs)):
                 yield part
+
+    def unset(self, step: Step) -> frozenset[str]:
+        """The parameters without a value that a step rests on."""
+        found = self._unset.get(step)
+        if found is None:
+            if isinstance(step.node, n.Param):
+                value = self.static(step)
+                found = frozenset({step.node.code} if value is None or isinstance(value, Range) else ())
+            elif self.is_static(step) and (value := self.static(step)) is not None and not isinstance(value, Range):
+                found = frozenset()
+            else:
+                found = frozenset().union(*(self.unset(part) for part in self._bearing(step)))
+            self._unset[step] = found
+        return found
+
+    def _bearing(self, step: Step) -> Iterator[Step]:
+        """What a step rests on; whether something is given, not on how much."""
+        if not self._asks_of_amounts(step):
+            yield from (*step.inputs, *(s for s in (step.where, step.body) if s is not None))
+            return
+        for atom in self.shapes.truths.atoms(self.truth(step)):
+            asks = self.atoms.get(atom)
+            for part in asks if isinstance(asks, tuple) else (asks,):
+                if part is step:
+                    yield from step.inputs
+                elif part is not None:
+                    yield part
 
     # ---- conditions ---------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ _HEADS = {
     "open": Text("尚不能定", "open"),
 }
 _COUNTS = [Column(title, number=True) for title in (Text("儿童", "children"), *_HEADS.values())]
-_A_YEAR = Column(Text("每年支出变动（元）", "cost a year (yuan)"), number=True)
+_A_YEAR = Column(Text("每年支出变动（元）", "change in cost a year (yuan)"), number=True)
 _ONCE = Column(Text("一次性（元）", "once (yuan)"), number=True)
 
 
@@ -35,6 +35,8 @@ def _reform(found: Comparison, effect: ReformEffect) -> Iterator[Content]:
     yield Listing(effect.description)
     costs = [_A_YEAR, *([] if effect.all.cost_once.is_zero else [_ONCE])]
     yield Table([Column(Text("", "")), *_COUNTS, *costs], [(Text("全部", "all"), *_cells(effect.all, costs))])
+    if effect.unset:
+        yield Listing([value.said for value in effect.unset])
     money = [p for p in effect.policies if not p.change.is_zero]
     if money:
         yield Table(
@@ -45,12 +47,17 @@ def _reform(found: Comparison, effect: ReformEffect) -> Iterator[Content]:
             [(p.title, p.before.figures, p.after.figures, p.change.figures) for p in money],
             Text("元/年（一次性的为元/次）", "yuan a year (or once, where it is paid once)"),
         )  # fmt: skip
-    if effect.unset:
-        yield Listing([value.said for value in effect.unset])
     moved = [reach for reach in effect.reaches if reach.newly_reached or reach.fallen_out]
     if moved:
-        heads = [Column(Text("新覆盖", "newly reached"), number=True), Column(Text("退出", "fall out"), number=True)]
-        rows: list[tuple[Content, ...]] = [(reach.title, reach.newly_reached, reach.fallen_out) for reach in moved]
+        heads = [
+            Column(Text("新覆盖", "newly reached"), number=True),
+            Column(Text("其中原先待定", "of these, not known before"), number=True),
+            Column(Text("退出", "fall out"), number=True),
+            Column(Text("其中现为待定", "of these, not known now"), number=True),
+        ]
+        rows: list[tuple[Content, ...]] = [
+            (reach.title, reach.newly_reached, reach.reached[1], reach.fallen_out, reach.lost[1]) for reach in moved
+        ]
         if any(reach.reasons for reach in moved):
             heads.append(Column(Text("退出原因", "why they fall out")))
             rows = [(*row, Listing(_why(reach))) for row, reach in zip(rows, moved, strict=True)]
@@ -75,7 +82,7 @@ def _effects(effect: ReformEffect) -> Iterator[Effect]:
 
 
 def _why(reach: Reach) -> list[Text]:
-    return [Text(f"{w.title.zh}（{w.children:,} 人）", f"{w.title.en} ({w.children:,})") for w in reach.reasons]
+    return [Text(f"{w.said.zh}（{w.children:,} 人）", f"{w.said.en} ({w.children:,})") for w in reach.reasons]
 
 
 def _cells(effect: Effect, costs: Sequence[Column]) -> tuple[Content, ...]:

@@ -109,13 +109,24 @@ class Break:
 
 
 def _lost(low: Decimal | None, high: Decimal | None) -> Text:
+    """How much less is due, or more where that is below zero."""
     if low is None and high is None:
         return Text("变化多少未知", "how much changes is unknown")
-    if low is not None and low == high and low < 0:
-        return Text("增加", "") + bounds_text(-low, -low) + Text("", " more")
-    less = Text("减少", "") + bounds_text(low, high) + Text("", " less")
-    sure = high is None or low == high or (low is not None and low >= 0)
-    return less if sure else less + Text("（负数为增加）", " (below zero: more)")
+    if low is not None and low >= 0:
+        return Text("减少", "") + bounds_text(low, high) + Text("", " less")
+    if high is not None and high <= 0:
+        return Text("增加", "") + bounds_text(-high, None if low is None else -low) + Text("", " more")
+    less, more = _at_most(high), _at_most(None if low is None else -low)
+    return Text(
+        f"可能减少（{less.zh}），也可能增加（{more.zh}）", f"perhaps less ({less.en}), perhaps more ({more.en})"
+    )
+
+
+def _at_most(amount: Decimal | None) -> Text:
+    if amount is None:
+        return Text("多少未知", "how much is unknown")
+    said = bounds_text(amount, amount)
+    return Text(f"至多{said.zh}", f"at most {said.en}")
 
 
 @attrs.frozen
@@ -179,9 +190,12 @@ class Marginal(Answer):
     def _said(self) -> Text:
         """How many breaks, and every cliff, in words."""
         first, last = self.points[0].value, self.points[-1].value
+        unit = Text("元", " yuan") if self.is_money else Text("", "")
+        breaks, cliffs = len(self.breaks), len(self.cliffs)
         head = Text(
-            f"“{self.title.zh}”由 {first:,} 到 {last:,}：{len(self.breaks)} 处转折，{len(self.cliffs)} 处“悬崖”",
-            f"‘{self.title.en}’ from {first:,} to {last:,}: {len(self.breaks)} breaks, {len(self.cliffs)} of them cliffs",
+            f"“{self.title.zh}”由 {first:,} 到 {last:,}{unit.zh}：{breaks} 处转折，其中 {cliffs} 处“悬崖”",
+            f"‘{self.title.en}’ from {first:,} to {last:,}{unit.en}: {breaks} break{'' if breaks == 1 else 's'}, {cliffs} of "
+            f"them {'a cliff' if cliffs == 1 else 'cliffs'}",
         )
         return join([head, *(b.text for b in self.cliffs)], "\n", "\n")
 

@@ -84,4 +84,5 @@ def timeline_view(line: "Timeline", lang: Language | None) -> View:
         Fields([(Text("合计", "in all"), line.total.text)]),
         Table((Text("月份", "month"), _LOW, _HIGH, Text("事项", "what happens")), rows),
     ]
-    return View(Text(f"{line.start} 至 {line.end}", f"{line.start} to {line.end}"), blocks, lang)
+    title = Text(f"{line.start} 至 {line.end} 逐月应发", f"What is due month by month, {line.start} to {line.end}")
+    return View(title, blocks, lang)

@@ -8,7 +8,7 @@ import attrs
 
 from kinderguard.analysis.one_child.answer import Answer
 from kinderguard.analysis.one_child.asking import Asker, shown, title_of_fact, with_facts
-from kinderguard.casefile.changes import Change, changes
+from kinderguard.casefile.following.changes import Change, changes
 from kinderguard.engines.assessment import Assessment, Total
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Frequency

@@ -7,7 +7,21 @@ from typing import Any
 import altair as alt
 import attrs
 
-from kinderguard.analysis.plots.picture import COLOURS, GAIN, LOSS, OPEN, Plot, ink, number, plot, values, wrapped
+from kinderguard.analysis.plots.picture import (
+    COLOURS,
+    FROM_NOUGHT,
+    GAIN,
+    LOSS,
+    OPEN,
+    Apart,
+    Plot,
+    faint,
+    ink,
+    number,
+    plot,
+    values,
+    wrapped,
+)
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text
 from kinderguard.model.view import display_language
@@ -47,13 +61,15 @@ def parameter(
     if not days and until is None:
         return _by_place(value, title, lang, dark)
     first = min(days, default=until or dt.date.min)
+    if days and any(v.period.start is None for v in value.values):
+        first = dt.date(first.year - 1, first.month, 1)  # what holds from before is seen before the first change
     last = until or dt.date(max(days).year + 1, 12, 31)
 
     def point(v: ParameterValue, day: dt.date) -> dict[str, Any]:
         where, said = place_name(v.place), show(v.value, kind, value.unit)
         return {
             "day": day.isoformat(), "value": _height(v.value, kind), "place": where.in_(lang), "said": said.in_(lang),
-            "source": v.source, "trust": v.trust.value,
+            "source": v.sourced.in_(lang), "trust": v.trust.value,
         }  # fmt: skip
 
     ordered = sorted(value.values, key=lambda v: (v.place, v.period.start or dt.date.min))
@@ -66,12 +82,15 @@ def parameter(
         alt.Tooltip("source:N", title=_SOURCE.in_(lang)),
     ]
     x = alt.X("day:T", title=None, axis=alt.Axis(format="%Y-%m", labelAngle=0, tickCount=6))
-    y = alt.Y("value:Q", title=unit.in_(lang), scale=alt.Scale(zero=True))
-    base = alt.Chart(values(rows), width=560, height=260)
-    colour = alt.Color("place:N", title=None, legend=alt.Legend(columns=3))
+    y = alt.Y("value:Q", title=unit.in_(lang), scale=FROM_NOUGHT)
+    # Where something is dated there is a point; a line without one goes on.
+    given = [day is not None for v in ordered for day in (v.period.start, v.period.end)]
+    base = alt.Chart(values(row | {"given": g} for row, g in zip(rows, given, strict=True)), width=560, height=260)
+    # In the order of their codes, so that a place has one colour in every language.
+    apart = Apart("place", tuple(dict.fromkeys(row["place"] for row in rows)), columns=3)
     layers: list[Any] = [
-        base.mark_line(interpolate="step-after", strokeWidth=2).encode(x, y, colour),
-        base.mark_point(filled=True, size=50).encode(x, y, colour, tooltip=tooltip),
+        *apart.lines(base.encode(x, y), interpolate="step-after"),
+        apart.points(base.transform_filter("datum.given").encode(x, y), tooltip),
     ]
     if value.floor is not None:
         said = show(value.floor.value, kind, value.unit)
@@ -94,7 +113,7 @@ def _by_place(value: Parameter, title: Text, lang: Language, dark: bool) -> Plot
     kind, given = value.kind, [(v.place, v) for v in value.values]
     rows = [
         {
-            "place": place_name(place).in_(lang), "value": _height(v.value, kind), "source": v.source,
+            "place": place_name(place).in_(lang), "value": _height(v.value, kind), "source": v.sourced.in_(lang),
             "said": show(v.value, kind, value.unit).in_(lang), "trust": v.trust.value,
         }
         for place, v in given
@@ -103,15 +122,20 @@ def _by_place(value: Parameter, title: Text, lang: Language, dark: bool) -> Plot
     tooltip = [alt.Tooltip("said:N", title=_VALUE.in_(lang)), alt.Tooltip("source:N", title=_SOURCE.in_(lang))]
     unit = Text("元", "yuan") if kind.sort is Sort.MONEY else Text(value.unit or "", value.unit or "")
     layers: list[Any] = [
-        base.mark_bar(color=GAIN).encode(alt.X("value:Q", title=unit.in_(lang)), tooltip=tooltip),
+        base.mark_bar(color=GAIN).encode(alt.X("value:Q", title=unit.in_(lang), scale=FROM_NOUGHT), tooltip=tooltip),
         base.mark_text(align="left", dx=5, color=ink(dark)).encode(alt.X("value:Q"), text="said:N"),
     ]
+    notes: list[Text] = []
     if value.floor is not None:
         floor = alt.Chart(values([{"value": _height(value.floor.value, kind)}]))
         layers.append(floor.mark_rule(strokeDash=[5, 4], color=ink(dark)).encode(alt.X("value:Q")))
         said = show(value.floor.value, kind, value.unit)
-        title = title + Text(f"（虚线为国家下限 {said.zh}）", f" (dashed: the national floor, {said.en})")
-    return plot(alt.layer(*layers), title, lang, tuple(rows), dark)
+        notes.append(Text(f"虚线为国家下限 {said.zh}", f"dashed: the national floor, {said.en}"))
+    return plot(alt.layer(*layers), title, lang, tuple(rows), dark, notes)
+
+
+#: How wide a letter and a step inwards are, how high a row and a line within it; and the letters in a line of the deepest row.
+_LETTER, _STEP, _ROW, _LINE, _LETTERS = 7, 26, 21, 16, 60
 
 
 @attrs.frozen
@@ -138,30 +162,31 @@ def decision_tree(
     seen: set[n.Node] = set()
     conditions = [expr.node for _, expr in parts_of(rule) if expr.node.kind.sort is Sort.BOOL]
     rows = [row for node in conditions for row in _tree(node, 0, titles, seen)]
-    shown, lines, top = [], [], 0
+    deepest = max((row.depth for row in rows), default=0)
+    shown, lines, top = [], [], 0.0
     above: dict[int, float] = {}
     for row in rows:
-        text = wrapped(row.text.in_(lang), 64 - 2 * row.depth)
+        # As far as the deepest row reaches, which has room for a line of its own.
+        text = wrapped(row.text.in_(lang), _LETTERS + (deepest - row.depth) * _STEP // _LETTER)
         middle = top + 0.5
         shown.append({"x": row.depth, "y": middle, "text": text, "mark": row.mark, "kind": _MARKS[row.mark].in_(lang)})
         if row.depth:
             lines.append({"x": row.depth - 1, "x2": row.depth, "y": middle, "y2": middle})
             lines.append({"x": row.depth - 1, "x2": row.depth - 1, "y": above[row.depth - 1], "y2": middle})
         above[row.depth] = middle
-        top += len(text)
-    deepest = max((row.depth for row in rows), default=0)
-    step, letters = 26, 66 * 7
-    width, height = step * (deepest + 1) + letters, 20 * max(top, 1)
-    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.3, deepest + 1 + letters / step], nice=False))
+        top += 1 + (len(text) - 1) * _LINE / _ROW
+    letters = _LETTERS * _LETTER
+    width, height = _STEP * (deepest + 1) + letters, round(_ROW * max(top, 1))
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.3, deepest + 1 + letters / _STEP], nice=False))
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[top, 0], nice=False))
     base = alt.Chart(values(shown), width=width, height=height)
     kinds = [text.in_(lang) for text in _MARKS.values()]
     colours = [GAIN, OPEN, LOSS, COLOURS[2], ink(dark)]
     colour = alt.Color("kind:N", title=None, scale=alt.Scale(domain=kinds, range=colours), legend=alt.Legend(columns=5))
     layers = [
-        alt.Chart(values(lines)).mark_rule(opacity=0.4, color=ink(dark)).encode(x, y, alt.X2("x2:Q"), alt.Y2("y2:Q")),
+        alt.Chart(values(lines)).mark_rule(color=faint(dark)).encode(x, y, alt.X2("x2:Q"), alt.Y2("y2:Q")),
         base.mark_point(filled=True, size=70, opacity=1).encode(x, y, colour),
-        base.mark_text(align="left", baseline="middle", dx=9, lineHeight=17, color=ink(dark), fontSize=12).encode(
+        base.mark_text(align="left", baseline="middle", dx=9, lineHeight=_LINE, color=ink(dark), fontSize=12).encode(
             x, y, text="text:N"
         ),
     ]
@@ -192,9 +217,9 @@ def _tree(node: n.Node, depth: int, titles: Titles | None, seen: set[n.Node]) ->
 
 
 _MARKS = {
-    "all": Text("同时符合", "all of these"),
-    "any": Text("符合其一", "one of these"),
-    "not": Text("不得", "not this"),
+    "all": ALL,
+    "any": ANY,
+    "not": NOT,
     "category": Text("另一类别", "another category"),
     "ask": Text("一项条件", "a plain condition"),
 }

@@ -1,6 +1,8 @@
 """Plots of one child: what is due as an income moves, and month by month."""
 
+import math
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import altair as alt
@@ -28,10 +30,15 @@ def income(line: Marginal, lang: Language | None = None, *, dark: bool = False) 
     rows = [{"value": number(p.value), **_bounds(p.total)} for p in line.points]
     x = alt.X("value:Q", title=line.title.in_(lang) + (_YUAN.in_(lang) if line.is_money else ""))
     base = alt.Chart(values(rows), width=560, height=300)
-    amount = _DUE.in_(lang)
+    amount = Text(f"{line.every.zh}应发（元）", f"due {line.every.en} (yuan)").in_(lang)
     tooltip = [alt.Tooltip("value:Q", title=line.title.in_(lang), format=",.2f"), *_tooltips(lang)]
     layers: list[Any] = [
-        base.mark_area(opacity=0.25, color=OPEN).encode(x, alt.Y("low:Q", title=amount), alt.Y2("high:Q")),
+        base.mark_area(opacity=0.25, color=OPEN).encode(
+            # The title of the axis stands above what is written on the upper edge.
+            x,
+            alt.Y("low:Q", title=amount, axis=alt.Axis(titleY=-20)),
+            alt.Y2("high:Q"),
+        ),
         base.mark_line(color=GAIN, strokeWidth=2).encode(x, alt.Y("low:Q", title=amount), tooltip=tooltip),
         base.mark_line(color=GAIN, strokeDash=[4, 3]).encode(x, alt.Y("high:Q", title=amount)),
     ]
@@ -44,27 +51,32 @@ def income(line: Marginal, lang: Language | None = None, *, dark: bool = False) 
             label.encode(alt.Y(f"{end}:Q", title=amount), text=f"{words}:N")
             for end, words in (("low", "least"), ("high", "most"))
         ]
-    cliffs = [
-        {
+    cliffs = sorted(line.cliffs, key=lambda b: b.above)
+    near = _NEAR * float(line.points[-1].value - line.points[0].value)
+    told = [alt.Tooltip("why:N", title=_CLIFF.in_(lang))]
+    for b, is_left in zip(cliffs, _left([float(b.above) for b in cliffs], near), strict=True):
+        row = {
             "value": number(b.above), "low": number(b.before.low), "text": _lost(b.lost_low, b.lost_high, lang),
             "why": b.text.in_(lang),
-        }
-        for b in line.cliffs
-    ]  # fmt: skip
-    if cliffs:
-        marked = alt.Chart(values(cliffs)).encode(alt.X("value:Q"))
-        told = [alt.Tooltip("why:N", title=_CLIFF.in_(lang))]
+        }  # fmt: skip
+        marked = alt.Chart(values([row])).encode(alt.X("value:Q"))
+        beside = (
+            marked.mark_text(align="right", dx=-5, dy=-8, color=ink(dark))
+            if is_left
+            else marked.mark_text(align="left", dx=5, dy=-8, color=ink(dark))
+        )
         layers += [
             marked.mark_rule(color=LOSS, strokeDash=[3, 3]).encode(tooltip=told),
-            marked.mark_text(align="left", dx=5, dy=-8, color=LOSS).encode(alt.Y("low:Q"), text="text:N", tooltip=told),
+            beside.encode(alt.Y("low:Q", title=amount), text="text:N", tooltip=told),
         ]
     if line.own is not None:
         here = alt.Chart(values([{"value": number(line.own), "text": _OWN.in_(lang)}])).encode(alt.X("value:Q"))
         layers += [
             here.mark_rule(color=ink(dark)),
-            here.mark_text(align="left", dx=5, y=10, color=ink(dark)).encode(text="text:N"),
+            here.mark_text(align="center", baseline="bottom", y=-3, color=ink(dark)).encode(text="text:N"),
         ]
-    return plot(alt.layer(*layers), title, lang, tuple(line.rows()), dark)
+    notes = [_OPEN_ABOVE] if any(row["high"] is None for row in rows) else []
+    return plot(alt.layer(*layers), title, lang, tuple(line.rows()), dark, notes)
 
 
 def timeline(line: Timeline, lang: Language | None = None, *, dark: bool = False) -> Plot:
@@ -83,9 +95,14 @@ def timeline(line: Timeline, lang: Language | None = None, *, dark: bool = False
     order = sorted(paid)
     names = [line.titles[code].in_(lang) for code in order]
     width = max(420, min(900, 34 * len(line.months)))
-    months = alt.X("month:O", title=None, axis=alt.Axis(labelAngle=-60))
+    # The month, and the year under the first of each.
+    label = "datum.index == 0 || slice(datum.value, 5) == '01' ? [slice(datum.value, 5), slice(datum.value, 0, 4)] : slice(datum.value, 5)"
+    months = alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0, labelExpr=label))
     bars = list(_bars(line, order, lang))
-    colour = alt.Color("policy:N", title=None, sort=names, legend=alt.Legend(columns=1))
+    # Above: below it would stand between the months and what happens in them. The axis has its title there, too.
+    legend = alt.Legend(columns=1, orient="top", offset=26) if names else None
+    colours = [COLOURS[i % len(COLOURS)] for i in range(len(names))]
+    colour = alt.Color("policy:N", title=None, scale=alt.Scale(domain=names, range=colours), legend=legend)
     drawn: list[Any] = [
         alt.Chart(values(bars), width=width, height=240)
         .mark_bar()
@@ -97,12 +114,14 @@ def timeline(line: Timeline, lang: Language | None = None, *, dark: bool = False
             tooltip=[alt.Tooltip("policy:N", title=_POLICY.in_(lang)), *_tooltips(lang)],
         )
     ]
+    notes: list[Text] = []
     highs = [{"month": m.month, **_bounds(m.due)} for m in line.months if m.due.high is not None]
     if any(m.due.low != m.due.high for m in line.months):
-        title += Text("；橙色横线：未知事实下至多", "; orange lines: at most, by what is not known")
+        notes += [_UP_TO] if highs else []
+        notes += [_NO_LINE] if len(highs) < len(line.months) else []
         drawn.append(
             alt.Chart(values(highs))
-            .mark_tick(color=OPEN, thickness=3, width=20)
+            .mark_tick(color=OPEN, thickness=3, width=20, opacity=1)
             .encode(months, alt.Y("high:Q"), tooltip=_tooltips(lang))
         )
     parts: list[Any] = [alt.layer(*drawn)]
@@ -111,20 +130,23 @@ def timeline(line: Timeline, lang: Language | None = None, *, dark: bool = False
         for e in line.events
     ]
     if events:
-        kinds = [kind.label.in_(lang) for kind in EventKind]
-        marks = alt.Color("kind:N", title=None, legend=None, scale=alt.Scale(domain=kinds, range=list(COLOURS[:4])))
+        kinds = [kind.label.in_(lang) for kind in EventKind if any(e.kind is kind for e in line.events)]
         parts.append(
             alt.Chart(values(events), width=width, height=22 * len(kinds))
-            .mark_point(filled=True, size=110, shape="diamond")
+            .mark_point(filled=True, size=110, shape="diamond", color=ink(dark))
             .encode(
-                alt.X("month:O", title=None, axis=None, scale=alt.Scale(domain=[m.month for m in line.months])),
+                alt.X(
+                    "month:O",
+                    title=None,
+                    axis=alt.Axis(labels=False, ticks=False, domain=False, grid=True),
+                    scale=alt.Scale(domain=[m.month for m in line.months]),
+                ),
                 alt.Y("kind:N", title=None, sort=kinds, scale=alt.Scale(domain=kinds)),
-                marks,
                 tooltip=[alt.Tooltip("day:N", title=_DAY.in_(lang)), alt.Tooltip("text:N", title=_WHAT.in_(lang))],
             )
         )
     chart = alt.vconcat(*parts, spacing=14).resolve_scale(color="independent")
-    return plot(chart, title, lang, tuple(line.rows()), dark)
+    return plot(chart, title, lang, tuple(line.rows()), dark, notes)
 
 
 def _bars(line: Timeline, order: Sequence[str], lang: Language) -> Iterator[dict[str, Any]]:
@@ -152,6 +174,12 @@ def _tooltips(lang: Language) -> list[Any]:
     ]
 
 
+def _left(at: Sequence[float], near: float) -> list[bool]:
+    """Of lines from left to right, beside which a text stands on the left, as the next line would run through it."""
+    gaps = [math.inf, *(b - a for a, b in pairwise(at)), math.inf]
+    return [following < near <= before for before, following in pairwise(gaps)]
+
+
 def _lost(low: Any, high: Any, lang: Language) -> str:
     if low is not None and low == high:
         return f"-{low:,}"
@@ -164,4 +192,9 @@ _YUAN = Text("（元）", " (yuan)")
 _DUE = Text("应发（元）", "due (yuan)")
 _LOW, _HIGH = Text("至少", "at least"), Text("至多", "at most")
 _CLIFF, _OWN = Text("悬崖", "cliff"), Text("本户现况", "as it is")
+_UP_TO = Text("橙色横线：未知事实下至多", "orange lines: at most, by what is not known")
+_NO_LINE = Text("没有橙色横线的月份没有已知的上限", "where there is none, no upper bound is known")
+_OPEN_ABOVE = Text("没有上线之处，没有已知的上限", "where there is no upper line, no upper bound is known")
+#: Of the picture's width, what is written beside a cliff.
+_NEAR = 0.12
 _POLICY, _DAY, _WHAT = Text("政策", "policy"), Text("日期", "day"), Text("事项", "what")

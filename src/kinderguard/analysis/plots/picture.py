@@ -7,8 +7,9 @@ Chinese letters here: where there is none, it is refused with how to get one, an
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import altair as alt
 import attrs
 
 from kinderguard.model.errors import ToldError
-from kinderguard.model.text import Language, Text
+from kinderguard.model.text import Language, Text, join
 
 #: Fonts with Chinese letters, as the systems of readers have them; the first that is there is taken.
 FONTS = (
@@ -29,20 +30,42 @@ _STRAIGHT = str.maketrans("‘’“”", "''\"\"")
 #: Told apart also by those who do not see red and green alike (Okabe and Ito's palette).
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 GAIN, LOSS, OPEN = COLOURS[0], COLOURS[1], COLOURS[4]
+#: One more than colours, so that forty-two lines are told apart; and all of them where nothing is printed in colour.
+_SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right")
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
-_INK = {False: ("#1f2328", "#d0d7de", "white"), True: ("#e6edf3", "#444c56", "#0d1117")}
+
+
+@attrs.frozen
+class _Shades:
+    """What has another colour on a dark page: letters, the lines of axes, the grid behind, what is not published, the ground."""
+
+    ink: str
+    line: str
+    grid: str
+    pale: str
+    ground: str
+
+
+_SHADES = {
+    False: _Shades("#1f2328", "#afb8c1", "#e4e8ec", "#d0d7de", "white"),
+    True: _Shades("#e6edf3", "#545d68", "#262c34", "#3d444d", "#0d1117"),
+}
 _FOLLOWING = "kg-follows"
 
 
 def _following(picture: str) -> str:
     """Rules by which a light picture (a selector) takes the colours of a dark one where the reader's pages are dark."""
-    (ink, line, ground), (ink2, line2, ground2) = _INK[False], _INK[True]
-    return (
-        f"@media (prefers-color-scheme: dark) {{ {picture} [fill='{ink}'] {{ fill: {ink2}; }} "
-        f"{picture} [stroke='{ink}'] {{ stroke: {ink2}; }} {picture} [stroke='{line}'] {{ stroke: {line2}; }} "
-        f"{picture} > rect[fill='{ground}'] {{ fill: {ground2}; }} }}"
+    light, dark = _SHADES[False], _SHADES[True]
+    turned = " ".join(
+        f"{picture} [{kind}='{getattr(light, name)}'] {{ {kind}: {getattr(dark, name)}; }}"
+        for kind, names in (("fill", ("ink", "pale")), ("stroke", ("ink", "line", "grid")))
+        for name in names
     )
+    ground = f"{picture} > rect[fill='{light.ground}'] {{ fill: {dark.ground}; }}"
+    return f"@media (prefers-color-scheme: dark) {{ {turned} {ground} }}"
 
+
+_DASHES = ([1, 0], [7, 3], [2, 3])
 
 #: The formats that are drawn here, letters included.
 _DRAWN = (".png", ".pdf")
@@ -155,7 +178,7 @@ class Plot:
         found = found.replace("<html>", f'<html lang="{lang}">', 1)
         if not self.follows:
             return found
-        ground = f"background-color: {_INK[True][2]} !important;"  # the drawing script writes its own onto the picture
+        ground = f"background-color: {_SHADES[True].ground} !important;"  # the drawing script writes its own onto the picture
         page = f"@media (prefers-color-scheme: dark) {{ body, svg.marks {{ {ground} }} }}"
         return found.replace("<head>", f"<head><style>{_following('svg.marks')} {page}</style>", 1)
 
@@ -188,29 +211,121 @@ class Plot:
         return self.svg
 
 
-def plot(chart: Any, title: Text, lang: Language, rows: tuple[Mapping[str, Any], ...] = (), dark: bool = False) -> Plot:
-    """A chart with the title, the letters and the colours that all plots share."""
-    ink, line, ground = _INK[dark]
-    text = title.zh if lang == "zh" else title.en.translate(_STRAIGHT)
-    heading = alt.TitleParams(text=wrapped(text, 72), anchor="start", fontSize=15, fontWeight=600)
+def plot(
+    chart: Any,
+    title: Text,
+    lang: Language,
+    rows: tuple[Mapping[str, Any], ...] = (),
+    dark: bool = False,
+    notes: Sequence[Text] = (),
+) -> Plot:
+    """A chart with the title, the letters and the colours that all plots share.
+
+    Args:
+        chart: without them.
+        title: what it shows.
+        lang: the language of the letters.
+        rows: the figures.
+        dark: for a dark page.
+        notes: how to read it, and what is not in it: under the title.
+    """
+    shade = _SHADES[dark]
     font = ", ".join(FONTS if lang == "zh" else (*_LATIN, *FONTS))
-    letters = {"labelFont": font, "titleFont": font, "labelColor": ink, "titleColor": ink}
+    heading = alt.TitleParams(
+        text=wrapped(_heading(title, lang), 72), anchor="start", fontSize=15, fontWeight=600, offset=10,
+        subtitle=[line for note in notes for line in wrapped(_heading(note, lang), 92)], subtitleFontSize=12,
+        subtitleLineHeight=16, subtitlePadding=5,
+    )  # fmt: skip
+    letters = {"labelFont": font, "titleFont": font, "labelColor": shade.ink, "titleColor": shade.ink}
+    lines = {"gridColor": shade.grid, "domainColor": shade.line, "tickColor": shade.line}
+    whole = title + Text("（", " (") + join(list(notes), "；", "; ") + Text("）", ")") if notes else title
     shown = (
-        chart.properties(title=heading, background=ground, padding=12)
+        chart.properties(title=heading, background=shade.ground, padding=12, description=whole.in_(lang))
         .configure(font=font)
-        .configure_axis(labelFontSize=12, titleFontSize=12, gridColor=line, domainColor=line, tickColor=line, **letters)
-        .configure_legend(labelFontSize=12, labelLimit=260, orient="bottom", **letters)
-        .configure_title(font=font, color=ink)
+        .configure_axis(
+            labelFontSize=12, labelLimit=420, titleFontSize=12, titleFontWeight="normal", titlePadding=8,
+            # Figures keep apart, and each stands under its tick.
+            labelFlush=False, labelOverlap="greedy", labelSeparation=10, **lines, **letters,
+        )
+        .configure_axisQuantitative(tickCount=6)
+        # Read without turning one's head, and Chinese letters stand upright.
+        .configure_axisY(titleAngle=0, titleAlign="left", titleAnchor="end", titleBaseline="bottom", titleX=0, titleY=-8)
+        .configure_legend(labelFontSize=12, labelLimit=0, orient="bottom", symbolOpacity=1, **letters)
+        .configure_title(font=font, color=shade.ink, subtitleFont=font, subtitleColor=shade.ink)
         .configure_header(**letters)
         .configure_view(stroke=None)
+        .configure_point(opacity=1)
         .configure_range(category=list(COLOURS))
-    )
-    return Plot(shown, title, lang, rows, not dark)
+    )  # fmt: skip
+    return Plot(shown, whole, lang, rows, not dark)
+
+
+def _heading(text: Text, lang: Language) -> str:
+    """A text as a title begins, its quotation marks as wide as the letters."""
+    if lang == "zh":
+        return text.zh
+    said = text.en.translate(_STRAIGHT)
+    return said[:1].upper() + said[1:]
+
+
+#: An axis of amounts or counts, which ends on a figure.
+FROM_NOUGHT = alt.Scale(zero=True, nice=6)
 
 
 def ink(dark: bool) -> str:
     """The colour of letters."""
-    return _INK[dark][0]
+    return _SHADES[dark].ink
+
+
+def faint(dark: bool) -> str:
+    """The colour of lines that only join."""
+    return _SHADES[dark].line
+
+
+def pale(dark: bool) -> str:
+    """The colour of what is not published: between the ground and all others."""
+    return _SHADES[dark].pale
+
+
+@attrs.frozen
+class Apart:
+    """How lines and their points are told apart, in this order: where a colour comes again, the line is dashed.
+
+    Args:
+        field: what they are lines of.
+        names: of the lines.
+        columns: of the legend, which shows the points.
+    """
+
+    field: str
+    names: tuple[str, ...]
+    columns: int
+
+    def lines(self, base: Any, **mark: Any) -> list[Any]:
+        """The lines of a chart that says where they run: one layer for each way to draw them."""
+        rounds = [self.names[i : i + len(COLOURS)] for i in range(0, len(self.names), len(COLOURS))]
+        return [
+            base.transform_filter(alt.FieldOneOfPredicate(field=self.field, oneOf=list(names)))
+            .mark_line(strokeWidth=2, strokeDash=dash, **mark)
+            .encode(self._colour)
+            for names, dash in zip(rounds, cycle(_DASHES), strict=False)
+        ]
+
+    def points(self, base: Any, tooltip: list[Any]) -> Any:
+        """Their points."""
+        shape = alt.Shape(f"{self.field}:N", title=None, scale=self._scale(_SHAPES), legend=self._legend)
+        return base.mark_point(filled=True, size=50).encode(self._colour, shape, tooltip=tooltip)
+
+    @property
+    def _colour(self) -> alt.Color:
+        return alt.Color(f"{self.field}:N", title=None, scale=self._scale(COLOURS), legend=self._legend)
+
+    @property
+    def _legend(self) -> alt.Legend:
+        return alt.Legend(columns=self.columns)
+
+    def _scale(self, ways: Sequence[str]) -> alt.Scale:
+        return alt.Scale(domain=list(self.names), range=[ways[i % len(ways)] for i in range(len(self.names))])
 
 
 def values(rows: Any) -> Any:
@@ -218,12 +333,17 @@ def values(rows: Any) -> Any:
     return alt.InlineData(values=list(rows))
 
 
+def width_of(text: str) -> int:
+    """How wide a text is, in letters; a Chinese letter is as wide as two."""
+    return sum(1 if ord(c) < 0x2E80 else 2 for c in text)
+
+
 def wrapped(text: str, width: int) -> list[str]:
     """A text in lines of so many letters; a Chinese letter is as wide as two."""
     lines, line, length = [], "", 0.0
     words = [w for part in text.split("\n") for w in (*_words(part), "\n")][:-1]
     for word in words:
-        wide = sum(1 if ord(c) < 0x2E80 else 2 for c in word)
+        wide = width_of(word)
         if word == "\n" or (length + wide > width and line):
             lines.append(line.rstrip())
             line, length = "", 0.0

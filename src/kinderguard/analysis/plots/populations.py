@@ -7,26 +7,45 @@ published"; how many are hidden stands in the title.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import attrs
 
 from kinderguard.analysis.dimensions import cell_title, table_title
-from kinderguard.analysis.plots.picture import COLOURS, GAIN, LOSS, OPEN, Plot, number, plot, values
+from kinderguard.analysis.plots.picture import (
+    COLOURS,
+    FROM_NOUGHT,
+    GAIN,
+    LOSS,
+    OPEN,
+    Apart,
+    Plot,
+    ink,
+    number,
+    pale,
+    plot,
+    values,
+    width_of,
+)  # fmt: skip
 from kinderguard.analysis.publishing import publishable
+from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import ToldError, suggestion
+from kinderguard.model.money import bounds_text
 from kinderguard.model.text import Language, Text
 from kinderguard.model.view import display_language
 
 if TYPE_CHECKING:
+    from kinderguard.analysis.between import Between
     from kinderguard.analysis.comparing import Comparison
-    from kinderguard.analysis.cover import Coverage
+    from kinderguard.analysis.comparing.result import PolicyCost
+    from kinderguard.analysis.coverage_result import Coverage
     from kinderguard.analysis.growing import Growth, GrowthPoint
 
 #: Below so many children no number is drawn: this library's default, not law.
 K = 10
-_QUIET, _PALE = "#8c959f", "#d0d7de"
+_QUIET = "#8c959f"
 #: What hidden counts of a row leave of its sum.
 _REST = "rest"
 
@@ -35,24 +54,22 @@ class NothingToDrawError(ToldError, ValueError):
     """There is nothing of the kind that was to be drawn."""
 
 
-def _hidden(title: Text, count: int, k: int | None, how: Text) -> Text:
-    """The title, with how many numbers are not drawn, and how that shows."""
+def _hidden(count: int, k: int | None, *how: Text) -> tuple[Text, ...]:
+    """How many numbers are not drawn, and how that shows."""
     if not count or k is None:
-        return title
-    return title + Text(
-        f"（{count} 个数因小于 {k} 或会泄露小数而未公布{how.zh}）",
-        f" ({count} numbers are not published: below {k}, or they would tell{how.en})",
+        return ()
+    said = (
+        Text(
+            f"1 个数因小于 {k}，或会让人算出这样的数，未公布",
+            f"1 number is not published: it is below {k}, or would give such a number away",
+        )
+        if count == 1
+        else Text(
+            f"{count} 个数因小于 {k}，或会让人算出这样的数，未公布",
+            f"{count} numbers are not published: they are below {k}, or would give such a number away",
+        )
     )
-
-
-def _left_out(title: Text, count: int, k: int | None) -> Text:
-    """The title, with how many policies are left out."""
-    if not count or k is None:
-        return title
-    return title + Text(
-        f"（{count} 项因可能享受的儿童少于 {k} 人而未列出）",
-        f" ({count} left out: fewer than {k} children may get them)",
-    )
+    return (said, *how)
 
 
 @attrs.frozen
@@ -104,7 +121,8 @@ def _stacked(
     kinds: Mapping[str, tuple[Text, str]],
     axis: Text,
     lang: Language,
-) -> tuple[Any, Text, tuple[Mapping[str, Any], ...]]:
+    dark: bool,
+) -> tuple[Any, tuple[Text, ...], tuple[Mapping[str, Any], ...]]:
     """Bars of counts, kind upon kind, a row each; how hidden counts show; and the figures."""
     shown = safe.shown
     short = [at for at, counts in shown.items() if any(counts.get(kind, 0) is None for kind in kinds)]
@@ -112,7 +130,7 @@ def _stacked(
     rests = {at: rest for at in short if (rest := safe.rest(at)) is not None and rest >= (k or 0)}
     beside = any(n is None for at in rests for kind, n in shown[at].items() if kind not in kinds)
     left = Text("未公布", "not published") + (Text("（含不变）", ", or as before") if beside else Text("", ""))
-    drawn = {**kinds, _REST: (left, _PALE)} if rests else kinds
+    drawn = {**kinds, _REST: (left, pale(dark))} if rests else kinds
     rows = [
         {"at": names[at].in_(lang), "kind": drawn[kind][0].in_(lang), "children": n, "order": list(drawn).index(kind)}
         for at, counts in shown.items()
@@ -121,13 +139,13 @@ def _stacked(
     ]
     labels = [title.in_(lang) for title, _ in drawn.values()]
     colours = [colour for _, colour in drawn.values()]
-    where = alt.Y("at:N", title=None, sort=[names[at].in_(lang) for at in shown], axis=alt.Axis(labelLimit=320))
+    where = alt.Y("at:N", title=None, sort=[names[at].in_(lang) for at in shown])
     chart = (
         alt.Chart(values(rows), width=520, height=alt.Step(26))
         .mark_bar()
         .encode(
             where,
-            alt.X("children:Q", title=_CHILDREN.in_(lang)),
+            alt.X("children:Q", title=_CHILDREN.in_(lang), scale=FROM_NOUGHT),
             alt.Color(
                 "kind:N", title=None, scale=alt.Scale(domain=labels, range=colours), legend=alt.Legend(columns=3)
             ),
@@ -146,9 +164,9 @@ def _stacked(
     ]
     if open_:
         # The bar is shorter than the truth there, and says so.
-        hidden = alt.Chart(values(open_)).mark_text(align="left", dx=4, color=_QUIET, fontSize=14)
+        hidden = alt.Chart(values(open_)).mark_text(align="left", dx=4, color=ink(dark), fontSize=14)
         chart = alt.layer(chart, hidden.encode(where, alt.X("children:Q"), text=alt.value("×")))
-    how = Text("；× 处的条形比实际短", "; a bar with × is shorter than the truth") if open_ else Text("", "")
+    how = (Text("× 处的条形比实际短", "a bar with × is shorter than the truth"),) if open_ else ()
     return chart, how, tuple({"at": at, **counts} for at, counts in shown.items())
 
 
@@ -184,9 +202,9 @@ def winners(
     safe = _counted(counts if k is None else {at: _gathered(kinds, k) for at, kinds in counts.items()}, k)
     dimensions = by.split(" × ")
     names = {at: cell_title(tuple(dimensions), key, found.titles) for at, (key, _) in cells.items()}
-    chart, how, rows = _stacked(safe, k, names, _KINDS, table_title(dimensions), lang)
+    chart, how, rows = _stacked(safe, k, names, _KINDS, table_title(dimensions), lang, dark)
     title = Text(f"{effect.title.zh}：谁受益、谁受损", f"{effect.title.en}: who gains and who loses")
-    return plot(chart, _hidden(title, safe.hidden, k, how), lang, rows, dark)
+    return plot(chart, title, lang, rows, dark, _hidden(safe.hidden, k, *how))
 
 
 def _gathered(kinds: Mapping[str, int], k: int) -> dict[str, int]:
@@ -250,8 +268,8 @@ def coverage(
         # By what is shown: an order by hidden numbers would tell something of them.
         order = sorted(safe.shown.items(), key=lambda row: -sum(n or 0 for n in row[1].values()))
         safe = _Safe(dict(order), safe.sums)
-    chart, how, rows = _stacked(safe, k, names, _COVER, axis, lang)
-    return plot(chart, _hidden(title, safe.hidden, k, how), lang, rows, dark)
+    chart, how, rows = _stacked(safe, k, names, _COVER, axis, lang, dark)
+    return plot(chart, title, lang, rows, dark, _hidden(safe.hidden, k, *how))
 
 
 def cost(
@@ -262,7 +280,9 @@ def cost(
     k: int | None = K,
     dark: bool = False,
 ) -> Plot:
-    """What each policy costs a year before and after a reform, low and high where facts are unknown.
+    """What each policy costs a year before and after a reform, low and high where facts are unknown; the dearest first.
+
+    A policy of which no yuan is certain, and no upper bound known, before or after, is counted and not drawn.
 
     Args:
         found: what ``compare`` gives.
@@ -279,43 +299,88 @@ def cost(
     lang = lang or display_language()
     effect = found.effect(reform)
     paid = [p for p in effect.policies if not (p.before.is_zero and p.after.is_zero)]
-    kept = [p for p in paid if k is None or all(n == 0 or n >= k for n in p.payees)]
+    told = [p for p in paid if k is None or all(n == 0 or n >= k for n in p.payees)]
+    kept = [p for p in told if any(cost.low_fen or cost.high_fen for cost in (p.before, p.after))]
     if not kept:
         raise NothingToDrawError(Text("没有可画的政策支出。", "There is no policy whose cost can be drawn."))
-    kept.sort(key=lambda p: max(p.before.low_fen or 0, p.after.low_fen or 0), reverse=True)
+    kept.sort(key=_dearest, reverse=True)
+    names = [p.title + _ONCE if p.every is Frequency.ONCE else p.title for p in kept]
     rows = [
         {
-            "policy": p.title.in_(lang), "when": when.in_(lang), "order": order,
+            "policy": name.in_(lang), "when": when.in_(lang), "order": order,
             "low": number(between.low), "high": number(between.high), "said": between.text.in_(lang),
+            "short": _rounded(between).in_(lang), "end": number(between.low if between.high is None else between.high),
         }
-        for p in kept
+        for p, name in zip(kept, names, strict=True)
         for order, (when, between) in enumerate(((_BEFORE, p.before), (_AFTER, p.after)))
     ]  # fmt: skip
     labels = [_BEFORE.in_(lang), _AFTER.in_(lang)]
     base = alt.Chart(values(rows)).encode(
-        alt.Y("policy:N", title=None, sort=[p.title.in_(lang) for p in kept], axis=alt.Axis(labelLimit=260)),
+        alt.Y("policy:N", title=None, sort=[name.in_(lang) for name in names]),
         yOffset=alt.YOffset("when:N", sort=labels),
         tooltip=[
             alt.Tooltip("policy:N", title=_POLICY.in_(lang)),
-            "when:N",
+            alt.Tooltip("when:N", title=" "),
             alt.Tooltip("said:N", title=_COST.in_(lang)),
         ],
     )
+    sums = alt.Axis(tickCount=4)  # figures of sums are long
     colour = alt.Color("when:N", title=None, sort=labels, scale=alt.Scale(domain=labels, range=[_QUIET, GAIN]))
     chart = alt.layer(
-        base.mark_bar(size=11).encode(alt.X("low:Q", title=_COST.in_(lang)), colour),
-        base.mark_rule(strokeWidth=2).encode(alt.X("low:Q"), alt.X2("high:Q"), color=alt.value(OPEN)),
-        base.mark_tick(thickness=2, size=11).encode(alt.X("high:Q"), color=alt.value(OPEN)),
-        base.transform_filter("datum.high === null")
-        .mark_text(align="left", dx=3, color=OPEN)
-        .encode(alt.X("low:Q"), text=alt.value(_OR_MORE.in_(lang))),
+        base.mark_bar(size=11).encode(alt.X("low:Q", title=_COST.in_(lang), scale=FROM_NOUGHT, axis=sums), colour),
+        base.transform_filter("datum.high !== datum.low && datum.high !== null")
+        .mark_rule(strokeWidth=2)
+        .encode(alt.X("low:Q"), alt.X2("high:Q"), color=alt.value(OPEN)),
+        base.transform_filter("datum.high !== datum.low && datum.high !== null")
+        .mark_tick(thickness=2, size=11, opacity=1)
+        .encode(alt.X("high:Q"), color=alt.value(OPEN)),
+        base.mark_text(align="left", dx=5, fontSize=11, color=ink(dark)).encode(alt.X("end:Q"), text="short:N"),
     ).properties(width=460, height=alt.Step(16))
     title = Text(f"{effect.title.zh}：各项政策每年支出", f"{effect.title.en}: what each policy costs a year")
+    notes = [
+        note
+        for note, holds in (
+            (_UP_TO, any(cost.high is not None and cost.amount is None for p in kept for cost in (p.before, p.after))),
+            (_few(len(paid) - len(told), k), len(paid) > len(told)),
+            (_unbounded(len(told) - len(kept)), len(told) > len(kept)),
+        )
+        if holds
+    ]
     table: tuple[Mapping[str, Any], ...] = tuple(
         {"policy": p.code} | {f"{when}_{end}": v for when, b in (("before", p.before), ("after", p.after)) for end, v in b.plain().items()}
         for p in kept
     )  # fmt: skip
-    return plot(chart, _left_out(title, len(paid) - len(kept), k), lang, table, dark)
+    return plot(chart, title, lang, table, dark, notes)
+
+
+def _dearest(policy: "PolicyCost") -> tuple[int, int]:
+    """By what is certain, then by what may be."""
+    both = (policy.before, policy.after)
+    return max(cost.low_fen or 0 for cost in both), max(cost.high_fen or 0 for cost in both)
+
+
+def _rounded(cost: "Between") -> Text:
+    """A sum beside its bar, in whole yuan."""
+    low, high = (None if end is None else end.quantize(Decimal(1), ROUND_HALF_UP) for end in (cost.low, cost.high))
+    return bounds_text(low, high, unit=False)
+
+
+def _policies(count: int) -> str:
+    return f"{count} {'policy' if count == 1 else 'policies'}"
+
+
+def _few(count: int, k: int | None) -> Text:
+    return Text(
+        f"另有 {count} 项可能享受的儿童少于 {k} 人，未列出",
+        f"left out: {_policies(count)} that fewer than {k} children may get",
+    )
+
+
+def _unbounded(count: int) -> Text:
+    return Text(
+        f"另有 {count} 项没有确知的支出，也没有上限，未列出",
+        f"left out: {_policies(count)} of which no cost is certain and no upper bound known",
+    )
 
 
 def growth(
@@ -351,6 +416,7 @@ def growth(
         "not_assessed": (Text("未评估", "not assessed"), files.line("not_assessed")),
     }
     hidden += files.hidden
+    helped: dict[str, tuple[Text, list[int | None]]] = {}
     for code in what or dict.fromkeys(code for p in found.points for code in p.receiving):
         said = found.title(code)
         cells = {p.day.isoformat(): _of_open_files(_sure(p, code, held=bool(what)), p.open_files) for p in found.points}
@@ -358,43 +424,45 @@ def growth(
         part = _Moved(k, cells, ("in",), whole=files.drawn)
         part.keep(safe.shown)
         hidden += safe.hidden + part.hidden
-        lines[code] = (
-            said if what else Text(f"确知已享受{said.zh}", f"known to receive {said.en}"),
+        helped[code] = (
+            said if what else Text(f"确知已享受{said.zh}", f"known to receive: {said.en}"),
             part.line("in"),
         )
+    # The legend as the lines lie at their ends, by what is drawn; codes that the caller gave stay in their order.
+    lines |= helped if what else dict(sorted(helped.items(), key=lambda row: -_last(row[1][1])))
     rows = [
         {"day": day, "what": title.in_(lang), "children": n}
         for title, counts in lines.values()
         for day, n in zip(days, counts, strict=True)
     ]  # where a count is hidden the line breaks
     labels = [title.in_(lang) for title, _ in lines.values()]
-    chart = (
-        alt.Chart(values([row | {"day": f"{row['day']}T00:00:00"} for row in rows]), width=560, height=280)
-        .mark_line(point=alt.OverlayMarkDef(filled=True, size=45), strokeWidth=2)
-        .encode(
-            # The labels stand under the points: a tick at the next month's first would name the wrong month.
-            alt.X(
-                "day:T",
-                title=None,
-                axis=alt.Axis(
-                    format="%Y-%m" if at_ends else "%Y-%m-%d",
-                    labelAngle=0,
-                    labelOverlap=True,
-                    values=[alt.DateTime(year=p.day.year, month=p.day.month, date=p.day.day) for p in found.points],
-                ),
+    apart = Apart("what", tuple(labels), columns=2 if max(map(width_of, labels)) <= 40 else 1)
+    drawn = [row | {"day": f"{row['day']}T00:00:00"} for row in rows]
+    base = alt.Chart(values(drawn), width=560, height=280).encode(
+        # The labels stand under the points: a tick at the next month's first would name the wrong month.
+        alt.X(
+            "day:T",
+            title=None,
+            axis=alt.Axis(
+                format="%Y-%m" if at_ends else "%Y-%m-%d",
+                labelAngle=0,
+                values=[alt.DateTime(year=p.day.year, month=p.day.month, date=p.day.day) for p in found.points],
             ),
-            alt.Y("children:Q", title=_FILES.in_(lang)),
-            alt.Color("what:N", title=None, sort=labels, legend=alt.Legend(columns=2)),
-            tooltip=[
-                alt.Tooltip("day:T", title=_DAY.in_(lang), format="%Y-%m-%d"),
-                alt.Tooltip("what:N", title=" "),
-                alt.Tooltip("children:Q", title=_FILES.in_(lang), format=","),
-            ],
-        )
+        ),
+        alt.Y("children:Q", title=_FILES.in_(lang), scale=FROM_NOUGHT),
+    )
+    tooltip = [
+        alt.Tooltip("day:T", title=_DAY.in_(lang), format="%Y-%m-%d"),
+        alt.Tooltip("what:N", title=" "),
+        alt.Tooltip("children:Q", title=_FILES.in_(lang), format=","),
+    ]
+    chart = alt.layer(
+        *apart.lines(base),
+        apart.points(base, tooltip),
     )
     title = Text("档案与救助的变化", "Files and help over time")
-    how = Text("；线在该处断开或不画点", "; there the line breaks or has no point")
-    return plot(chart, _hidden(title, hidden, k, how), lang, tuple(rows), dark)
+    how = Text("线在该处断开或不画点", "there the line breaks or has no point")
+    return plot(chart, title, lang, tuple(rows), dark, _hidden(hidden, k, how))
 
 
 class _Moved:
@@ -461,6 +529,11 @@ def _of_open_files(count: int, files: int) -> dict[str, int]:
     return {"in": count, "rest": files - count}
 
 
+def _last(counts: Sequence[int | None]) -> int:
+    """The last number that is drawn; less than nothing where none is."""
+    return next((n for n in reversed(counts) if n is not None), -1)
+
+
 def _absent(given: str, known: Any) -> NothingToDrawError:
     near = suggestion(given, list(known)) or Text("", "")
     return NothingToDrawError(
@@ -485,7 +558,8 @@ _COVER = {
     "not_receiving": (Text("符合而漏享", "eligible and missed"), LOSS),
     "undetermined": (Text("是否符合待定", "not known whether eligible"), _QUIET),
 }
-_CHILDREN, _FILES, _DAY = Text("儿童（人）", "children"), Text("份", "files"), Text("日期", "day")
-_OR_MORE = Text("以上", "or more")
+_CHILDREN, _FILES, _DAY = Text("儿童（人）", "children"), Text("档案（份）", "files"), Text("日期", "day")
+_ONCE = Text("（一次性）", " (once)")
+_UP_TO = Text("橙色线：未知事实下至多", "orange lines: at most, by what is not known")
 _BEFORE, _AFTER = Text("之前", "before"), Text("之后", "after")
 _POLICY, _COST = Text("政策", "policy"), Text("每年支出（元）", "cost a year (yuan)")

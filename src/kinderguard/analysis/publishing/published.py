@@ -132,7 +132,8 @@ class Published:
         wanted = {name: where.get(name, self.total) for name in self.dimensions}
         for row in self._rows:
             if set(where) <= set(wanted) and all(row[name] == label for name, label in wanted.items()):
-                return row[column]  # type: ignore[no-any-return]
+                found: int | Decimal | None = row[column]
+                return found
         raise KeyError(column)
 
     def intervals(self) -> "list[Interval]":

@@ -4,6 +4,7 @@ Called by ``publishing``. Cells without a row hold nobody.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import attrs
 import numpy as np
@@ -117,7 +118,7 @@ def numbers_of(sheet: Sheet, space: Space, columns: Columns, total: str) -> Numb
     )  # fmt: skip
 
 
-def _spread(own: npt.NDArray, present: Flags) -> npt.NDArray:  # type: ignore[type-arg]
+def _spread(own: npt.NDArray[Any], present: Flags) -> npt.NDArray[Any]:
     found = np.zeros(len(present), own.dtype)
     found[present] = own
     return found

@@ -66,6 +66,11 @@ class Cover:
         """Who is eligible for sure and misses it: at least (it is known that they do not receive it), and at most."""
         return self.not_receiving, self.not_receiving + self.not_known_to_receive
 
+    @property
+    def concerns(self) -> bool:
+        """Whether anybody is eligible, or may be, or receives it."""
+        return bool(self.eligible or self.undetermined or self.not_eligible_receiving)
+
     @classmethod
     def of(cls, states: Sequence[int]) -> "Cover":
         """From counts by 3 × eligible + receiving."""
@@ -195,7 +200,7 @@ class Coverage:
             codes = [code for code in codes if code == policy]
         if reach is not None:
             known_name(reach, REACH.values(), Text("覆盖情形", "kind of reach"))
-        found = chosen_children(self._kept, where)
+        found = chosen_children(self._kept, where, self.tables)
         own = [name for name in found.columns if not name.startswith("state:")]
         wanted = {YES * 3 + NO} | ({YES * 3 + OPEN} if missed == "perhaps" else set())
         states = [state for state in REACH if missed is None or (state in wanted) is (missed is not False)]
@@ -261,17 +266,21 @@ class Coverage:
             )
         ]
         for code, cover in self.all.items():
-            if cover.eligible or cover.undetermined:
+            if cover.concerns:
                 low, high = cover.missed
                 zh, en = (f"{low:,}", f"{low:,}") if low == high else (f"{low:,} 至 {high:,}", f"{low:,} to {high:,}")
                 title = self.policies[code]
-                lines.append(
-                    Text(
-                        f"  {title.zh}：符合 {cover.eligible:,} 人，已享受 {cover.receiving:,} 人，漏享 {zh} 人，待定 {cover.undetermined:,} 人",
-                        f"  {title.en}: {cover.eligible:,} eligible, {cover.receiving:,} receive it, {en} missed, "
-                        f"{cover.undetermined:,} not determined",
-                    )
+                line = Text(
+                    f"  {title.zh}：符合 {cover.eligible:,} 人，已享受 {cover.receiving:,} 人，漏享 {zh} 人，待定 {cover.undetermined:,} 人",
+                    f"  {title.en}: {cover.eligible:,} eligible, {cover.receiving:,} receive it, {en} missed, "
+                    f"{cover.undetermined:,} not determined",
                 )
+                if cover.not_eligible_receiving:
+                    line += Text(
+                        f"，不符合而已享受 {cover.not_eligible_receiving:,} 人",
+                        f", {cover.not_eligible_receiving:,} receive it and are not eligible",
+                    )
+                lines.append(line)
         for fact in self.missing[:10]:
             lines.append(
                 Text(
@@ -292,12 +301,17 @@ class Coverage:
             Column(Text("确定未享受", "not receiving"), number=True),
             Column(Text("是否享受不详", "not known to receive"), number=True),
             Column(Text("资格待定", "not determined"), number=True),
+            Column(Text("不符合而已享受", "receiving, not eligible"), number=True),
         ]  # fmt: skip
 
         def cells(c: Cover) -> tuple[int, ...]:
-            return c.eligible, c.receiving, c.not_receiving, c.not_known_to_receive, c.undetermined
+            return (
+                c.eligible, c.receiving, c.not_receiving, c.not_known_to_receive, c.undetermined,
+                c.not_eligible_receiving,
+            )  # fmt: skip
 
-        shown = [code for code, c in self.all.items() if c.eligible or c.undetermined]
+        may = {code: c.eligible + c.undetermined for code, c in self.all.items()}
+        shown = sorted((code for code in may if self.all[code].concerns), key=may.__getitem__, reverse=True)
         blocks: list[Any] = [
             Table([Text("政策", "policy"), *heads], [(self.policies[code], *cells(self.all[code])) for code in shown]),
             Table(
@@ -328,7 +342,7 @@ class Coverage:
                 )
                 for key, found in self.tables[" × ".join(by)].items()
                 for code in shown
-                if code in found and (found[code].eligible or found[code].undetermined)
+                if code in found and found[code].concerns
             ]
             title = table_title(by)
             blocks.append(Section(title, [Table([title, Text("政策", "policy"), *heads], rows)], folded=True))
