@@ -15,7 +15,7 @@ from polars import col, lit, when
 
 DAY = dt.date(2025, 9, 1)
 #: Whoever is younger was born after this day.
-SEVEN, EIGHT, SIXTEEN, EIGHTEEN = (dt.date(DAY.year - age, 9, 1) for age in (7, 8, 16, 18))
+THREE, SEVEN, EIGHT, SIXTEEN, EIGHTEEN = (dt.date(DAY.year - age, 9, 1) for age in (3, 7, 8, 16, 18))
 #: What began by this day has lasted six months.
 SIX_MONTHS_AGO = dt.date(2025, 3, 1)
 
@@ -160,6 +160,7 @@ def _terms() -> dict[str, pl.Expr]:
     )
     known = (residence.str.len_bytes() >= 6) & (registration.str.len_bytes() >= 6)
     found = {
+        "under_3": born > THREE,
         "under_7": born > SEVEN,
         "under_8": born > EIGHT,
         "under_16": born > SIXTEEN,
@@ -177,7 +178,14 @@ def _terms() -> dict[str, pl.Expr]:
     for who in PARENTS:
         found[f"{who}.exists"] = (col(f"{who}.kind") != "none").fill_null(True)
         found[f"{who}.gone"] = col(f"{who}.dead") | col(f"{who}.declared_missing")
+        found[f"{who}.away"] = ~col(f"{who}.dead") & col(f"{who}.away")
     return found
+
+
+def _is_at(*stages: str) -> pl.Expr:
+    """In a stage of schooling; a blank of whoever is too young for any school is a no."""
+    stage = col("child.schooling.stage").is_in(stages)
+    return stage & (stage.is_not_null() | ~col("under_3"))
 
 
 def _severe(who: str) -> pl.Expr:
@@ -202,6 +210,7 @@ def _parents() -> dict[str, pl.Expr]:
         able = col(f"{who}.can_act_as_guardian")
         found[f"{who}.unable"] = ~col(f"{who}.gone") & grounds
         found[f"{who}.gone_or_unable"] = col(f"{who}.gone") | grounds
+        found[f"{who}.ill_at_home"] = ~col(f"{who}.gone") & ill
         found[f"{who}.no_capacity"] = ~able | ((severe | ill) & able.is_null()) | col(f"{who}.gone")
     return found
 
@@ -224,7 +233,6 @@ def _children() -> dict[str, pl.Expr]:
     treated = kind.is_in(TREATED) | ((kind == "multiple") & col("child.treated_among")) | col("child.disability.autism")
     not_disabled, not_ill = health.is_in(["healthy", "ill"]), health.is_in(["healthy", "disabled"])
     on_card = (kind.is_in(KINDS) | grade.is_in(GRADES)) & col("child.holds_card")
-    stage = col("child.schooling.stage")
     return {
         "without_parents": _both("gone") | (not_found & ~col("child.adopted")),
         "nobody_can_raise": father & mother & _either("unable"),
@@ -233,9 +241,11 @@ def _children() -> dict[str, pl.Expr]:
         "cn.seriously_ill": _unless(col("child.illness.serious"), not_ill),
         "cn.hiv_affected": _unless(col("child.illness.hiv"), not_ill),
         "treated": _unless(treated, not_disabled),
-        "first_three": col("child.holds_card") & (col("child.first_two") | ((grade == "3") & col("child.mind"))),
-        "compulsory": stage.is_in(["primary", "junior_middle"]),
-        "upper": stage.is_in(UPPER),
+        "first_three": _unless(
+            col("child.holds_card") & (col("child.first_two") | ((grade == "3") & col("child.mind"))), not_disabled
+        ),
+        "compulsory": _is_at("primary", "junior_middle"),
+        "upper": _is_at(*UPPER),
     }
 
 
@@ -265,7 +275,7 @@ def _types() -> dict[str, pl.Expr]:
     in_own_hands = care.is_in(["parental", "adoptive", "residential"])
     return {
         "draws_alone": draws_alone,
-        "cn.dibao": col("on_dibao") | draws_alone | (marginal & (col("first_three") | col("child.illness.serious"))),
+        "cn.dibao": col("on_dibao") | draws_alone | (marginal & (col("first_three") | col("cn.seriously_ill"))),
         "cn.tekun": col("aid.tekun") & ~chose_child,
         "cn.rigid_expenditure": col("aid.rigid_expenditure") & ~col("aid.dibao"),
         "cn.left_behind": col("under_16") & (col("child.registration.kind") == "rural") & parents_away,
@@ -332,7 +342,7 @@ def _policies() -> dict[str, pl.Expr]:
         "disability_care_subsidy": col("first_three") & col("child.disability.needs_long_term_care"),
         "rehabilitation": col("under_7") & col("treated") & (poor | (col("child.care.kind") == "residential")),
         "boarder_stipend": compulsory & (four_kinds | (boarding & hardship)),
-        "high_school_grant": (stage == "senior_high") & hardship,
+        "high_school_grant": _is_at("senior_high") & hardship,
         "orphan_study_grant": ~col("under_18")
         & (col("without_parents") | (adopted & disabled))
         & before_18
@@ -341,9 +351,9 @@ def _policies() -> dict[str, pl.Expr]:
         & col("upper")
         & full_time,
         "education_aid": ((dibao | tekun) & (compulsory | col("upper")))
-        | (col("under_18") & disabled & stage.is_in(["not_in_school", "dropped_out"])),
+        | (col("under_18") & disabled & _is_at("not_in_school", "dropped_out")),
         "medical_aid": _any_of("dibao", "tekun", "orphan", "de_facto_unattended"),
-        "temporary_relief": (col("cn.seriously_ill") | _either("illness.serious")) & needs_relief,
+        "temporary_relief": (col("cn.seriously_ill") | _either("ill_at_home")) & needs_relief,
         "medical_rehabilitation_for_orphans": orphan | was_adopted | adult_orphan,
         "family_guidance": _any_of("left_behind", "child_in_difficulty"),
     }

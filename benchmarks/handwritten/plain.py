@@ -107,13 +107,16 @@ def _parents() -> dict[str, pl.Expr]:
     found = {}
     for who in PARENTS:
         gives_nothing, able = ~col(f"{who}.supports_child"), col(f"{who}.can_act_as_guardian")
-        ill = col(f"{who}.severe") | col(f"{who}.illness.serious")
+        sick = col(f"{who}.illness.serious")
+        ill = col(f"{who}.severe") | sick
         deported = col(f"{who}.sent_away") & col(f"{who}.foreign").fill_null(True) & gives_nothing
         grounds = (
             ill | col(f"{who}.confined") | (col(f"{who}.silent") & gives_nothing) | col(f"{who}.revoked") | deported
         )
         found[f"{who}.unable"] = ~col(f"{who}.gone") & grounds
         found[f"{who}.no_capacity"] = pl.coalesce(~able, ill) | col(f"{who}.gone")
+        found[f"{who}.ill_at_home"] = col(f"{who}.exists") & ~col(f"{who}.gone") & sick
+        found[f"{who}.away"] = ~col(f"{who}.dead") & col(f"{who}.away")
     return found
 
 
@@ -209,7 +212,6 @@ def _eligible() -> dict[str, pl.Expr]:
     before_18 = when(since.is_not_null()).then(date_number(since) - date_number(col("child.birth_date")) < 18_0000)
     was_adopted = under_18 & adopted & disabled & (col("child.birth_parents_not_found") | (since <= kleene.DAY))
     poor_pupil = dibao | tekun | disabled | col("aid.formerly_poor") | (col("child.schooling.boarding") & hardship)
-    ill_parent = pl.any_horizontal([col(f"{who}.exists") & col(f"{who}.illness.serious") for who in PARENTS])
     found = {
         "orphan_allowance": orphan | (under_18 & col("cn.hiv_affected")),
         "unattended_allowance": col("cn.de_facto_unattended"),
@@ -230,7 +232,8 @@ def _eligible() -> dict[str, pl.Expr]:
         "education_aid": ((dibao | tekun) & (compulsory | stage.is_in(kleene.UPPER)))
         | (under_18 & disabled & stage.is_in(["not_in_school", "dropped_out"])),
         "medical_aid": dibao | tekun | orphan | col("cn.de_facto_unattended"),
-        "temporary_relief": (col("cn.seriously_ill") | ill_parent) & hardship,
+        "temporary_relief": (col("cn.seriously_ill") | col("father.ill_at_home") | col("mother.ill_at_home"))
+        & hardship,
         "medical_rehabilitation_for_orphans": orphan
         | was_adopted
         | (~under_18 & stage.is_in(kleene.IN_SCHOOL) & without & before_18),

@@ -124,7 +124,7 @@ def test_what_is_asked_of_records_says_of_how_many_and_is_told_part_by_part(kind
     facts = {"child.adopted": True, "guardians": [{"birth_date": "1957-12-05", "unfit_grounds": []}]}
     found = [line.strip() for line in lines(when, facts)]
     assert f"✗ fit: {says}" in " ".join(found)
-    at = next(i for i, line in enumerate(found) if line.startswith("✗ record 1 ("))
+    at = next(i for i, line in enumerate(found) if line.startswith("✗ person 1 ("))
     assert "birth date: 5 December 1957" in found[at]
     assert found[at].endswith(": all of these (3 more not decisive)")
     assert found[at + 1] == "✗ it is known whether that person is entrusted by the parents"
@@ -183,6 +183,28 @@ def test_a_condition_that_is_one_case_distinction_has_its_code(lives):
     text = explained(when, facts).text("en", codes=True)
     assert "[cn.in:#1]" in text.splitlines()[1]
     assert text.count("[cn.in:#1]") == 1
+
+
+def test_a_record_is_never_called_as_an_article_of_law_is():
+    situations = [{"kind": "dead", "since": "2020-01-01"}]
+    dead = explained(father.situations.any(lambda x: x.kind == SituationKind.DEAD), {"father.situations": situations})
+    assert "✓ 第1项记录：状况：死亡" in dead.text("zh")
+    assert "✓ record 1: situation: dead" in dead.text("en")
+    cared = explained(r.guardians.any(lambda g: g.capable), {"guardians": [{"capable": True}]})
+    assert "✓ 第1人：有照护能力：是" in cared.text("zh")
+    assert "✓ person 1: able to care: yes" in cared.text("en")
+
+
+def test_a_record_of_which_nothing_is_asked_is_not_called_unknown():
+    there = explained(father.situations.any(), {"father.situations": [{"kind": "dead"}]}).text("zh")
+    assert "✓ 第1项记录\n" in f"{there}\n"
+    assert "内容未知" not in there
+
+
+def test_of_changes_that_are_as_few_one_that_is_not_known_is_named_before_one_that_is_sure():
+    found = explained(~STREET & (~ADOPTED | ~ALONE), {"child.living_on_street": True, "child.adopted": True})
+    (change,) = [row for row in found.text("en").splitlines() if "must not" in row]
+    assert change.endswith("? must not hold: the child is on dibao as a one-person household")
 
 
 # ---- amounts that are open ------------------------------------------------------------------------------------------
@@ -275,6 +297,19 @@ def test_a_standard_that_is_not_set_is_named_with_the_place_in_the_document(unse
     (step,) = [s for s in document["steps"] if s["op"] == "param"]
     assert (step["parameter"]["set"], step["parameter"]["place"]) == (False, "330106")
     assert document["policies"]["cn.gift"]["open_steps"] == [step["id"]]
+
+
+def test_a_value_that_was_supposed_says_so_in_both_languages():
+    standard = r.Parameter("cn.gift.monthly", title=Text("赠款标准", "standard of the gift"), kind=MONEY)
+    book = book_of(amount=r.param("cn.gift.monthly"), parameters=[standard]).with_parameters({"cn.gift.monthly": "9"})
+    explanation = book.assess(Case.from_facts({"child.adopted": True}), on=DAY).explain("cn.gift")
+    assert "来源：测算时假设的数值（" in explanation.text("zh")
+    assert "source: a what-if value (" in explanation.text("en")
+    assert not [line for line in explanation.text("zh").splitlines() if "what-if" in line]
+    shown = book.overlay(None).rules.parameters["cn.gift.monthly"].view("zh").text
+    assert "测算时假设的数值" in shown
+    (step,) = [s for s in explanation.to_dict()["steps"] if s["op"] == "param"]
+    assert step["parameter"]["source"] == "what-if"
 
 
 def test_where_nobody_knows_the_place_it_says_so():

@@ -18,8 +18,10 @@ from kinderguard.model import SituationKind
 from kinderguard.model.codes import Frequency
 from kinderguard.packs.frames import assess_table
 from kinderguard.rules import child, father, help_received, household
+from kinderguard.rules.citations import ALWAYS, Trust
 from kinderguard.rules.expression import UNKNOWN
-from kinderguard.rules.kinds import NUMBER
+from kinderguard.rules.kinds import BOOL, NUMBER
+from kinderguard.rules.parameters import Parameter, ParameterValue
 from kinderguard.rules.ruleset import RuleSet
 
 PLACE = {"division_code": "370831"}
@@ -99,6 +101,22 @@ def test_results_that_are_constants_have_a_value_for_every_row_of_a_place():
     both = RuleSet([], [*nation.policies.values(), *county.policies.values()])
     book = book_of(nation, nation, both)
     cases = [Case(), Case(), Case.from_facts({"division_code": "330199"})]
+    for case, row in zip(cases, book.assess_frame(frame_of(cases)).to_dicts(), strict=True):
+        assert differences(book.assess(case), row) == {}
+
+
+def test_a_result_that_is_no_more_than_a_number_of_the_place_has_a_column():
+    """A province's category that asks a flag alone, which two of its counties set otherwise: nothing was left to compute."""
+    values = [
+        ParameterValue(place, ALWAYS, value, "x", Trust.ILLUSTRATIVE)
+        for place, value in (("330106", True), ("330199", False))
+    ]
+    flag = Parameter("cn.flag", BOOL, "", TITLE, None, tuple(values))
+    nation = RuleSet([], (), (), (), (), {"cn.flag": flag})
+    asks = r.Category("33.own", TITLE, r.param.flag("cn.flag"))
+    province = RuleSet([asks], (), (), (), (), nation.parameters)
+    book = book_of(nation, province)
+    cases = [Case.from_facts({"division_code": place}) for place in ("330106", "330199", "370831", "330106")]
     for case, row in zip(cases, book.assess_frame(frame_of(cases)).to_dicts(), strict=True):
         assert differences(book.assess(case), row) == {}
 

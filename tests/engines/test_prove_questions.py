@@ -57,6 +57,16 @@ def test_a_rule_that_can_never_apply_and_one_that_always_does():
     assert book_of(RuleSet([some], [])).assess(proof.example, on=DAY).categories["cn.some"] is True
 
 
+def test_an_amount_that_is_never_above_zero_is_told_and_one_that_may_be_has_an_example():
+    nothing = policy("nothing", r.min_of(INCOME, 0))
+    contrary = policy("contrary", r.min_of(INCOME - 100, r.yuan(50) - INCOME))
+    some = policy("some", r.yuan(100) - INCOME)
+    found = report(nothing, contrary, some, policy("plain", r.yuan("5")), questions=["reach"]).of("can_pay")
+    assert {p.subject: str(p.outcome) for p in found} == {
+        "cn.nothing": "refuted", "cn.contrary": "refuted", "cn.some": "proved",
+    }  # fmt: skip
+
+
 def test_of_some_rules_alone_whom_they_reach_and_what_a_paper_costs_is_asked():
     one, other = (
         policy("one", r.yuan("5"), eligible=child.age < 6),

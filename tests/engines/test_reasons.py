@@ -49,6 +49,7 @@ def test_a_refusal_says_how_far_from_the_line_it_is(facts, zh, en):
 def test_an_age_says_by_how_many_years():
     text = book_of(child.age < 16).assess(Case.from_facts({"child.birth_date": "2007-01-01"}), on=DAY).explain("cn.in")
     assert "2 years above" in text.text("en")
+    assert "儿童未满16周岁：超出2岁" in text.text("zh")
 
 
 FLAGS = ("child.adopted", "child.living_on_street", "child.individual_dibao", "child.own_labour_income")

@@ -14,6 +14,7 @@ import attrs
 from kinderguard.engines.dependents import Dependents
 from kinderguard.engines.explain import Bound, Fault
 from kinderguard.engines.missing import MissingFact, Search
+from kinderguard.engines.papers import asked_of, asked_of_some
 from kinderguard.engines.plan import CASE, FAULTS, PolicySteps, StackedSteps, Step
 from kinderguard.engines.ranges import bounds
 from kinderguard.model.case import Case
@@ -27,7 +28,7 @@ from kinderguard.rules.definitions import OwnDocument
 from kinderguard.rules.kinds import Sort
 from kinderguard.rules.parameters import ParameterValue
 from kinderguard.rules.policy_codes import mend_of_policy_code
-from kinderguard.rules.stacking import Capped, Excludes, Stacking, TopsUp
+from kinderguard.rules.stacking import Capped, Excludes, TopsUp
 from kinderguard.rules.titles import fact_title
 
 if TYPE_CHECKING:
@@ -278,12 +279,11 @@ class Assessment:
         )
 
     def _effect(self, s: StackedSteps) -> StackingEffect:
-        rule: Stacking = s.rule  # type: ignore[assignment]
-        name = {Excludes: "excludes", TopsUp: "tops_up", Capped: "capped"}[type(rule)]
+        name = {Excludes: "excludes", TopsUp: "tops_up", Capped: "capped"}[type(s.rule)]
         before, after = self.trace[s.before.index], self.trace[s.after.index]
         if s.after.node.kind.is_ordered:
             before, after = _yuan_bounds(before), _yuan_bounds(after)
-        return StackingEffect(name, s.owner, s.others, before, after, rule.reason)
+        return StackingEffect(name, s.owner, s.others, before, after, s.rule.reason)
 
     @cached_property
     def due(self) -> Due:
@@ -316,7 +316,11 @@ class Assessment:
 
     @cached_property
     def documents(self) -> tuple[DocumentNeeded, ...]:
-        """Papers to be brought for what is due, then for what may be; those seen and in force are left out."""
+        """Papers to be brought for what is due, then for what may be; those seen and in force are left out.
+
+        A paper that proves something of somebody is asked for where it is so, or may be: proof of a death where a parent
+        died, or where that is not known.
+        """
         seen = {
             paper
             for e in self.case.evidence or ()
@@ -324,10 +328,12 @@ class Assessment:
             if paper is not None and (e.valid_until is None or e.valid_until.latest >= self.on)
         }
         wanted: dict[Document | OwnDocument, list[str]] = {}
+        plan, of_child = self.basis.bound.plan, asked_of(self.case, self.on)
         for result in sorted(self.policies.values(), key=lambda p: p.eligible is None):
             if result.eligible is not False:
-                for paper in self.basis.bound.plan.rules.policies[result.code].evidence:
-                    if paper.value not in seen:
+                not_asked = {p for p in asked_of_some(plan, result.code) if of_child[p] is False}
+                for paper in plan.rules.policies[result.code].evidence:
+                    if paper.value not in seen and paper not in not_asked:
                         wanted.setdefault(paper, []).append(result.code)
         return tuple(DocumentNeeded(paper, tuple(codes)) for paper, codes in wanted.items())
 

@@ -13,6 +13,7 @@ from kinderguard.engines.plan import Step
 from kinderguard.engines.ranges import Range
 from kinderguard.engines.reasons import Leaf, Reasons
 from kinderguard.model.lines import Line
+from kinderguard.model.people import Person
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Text, join, same
 from kinderguard.rules import nodes as n
@@ -360,13 +361,13 @@ class ConditionLines:
             return
         asks = step.body.node.kind.sort is Sort.BOOL
         for number, inner in enumerate(inner_values(ReferenceAlgebra(), step, self._trace), 1):
-            facts, number_is = self._facts_of(step, inner), Text(f"第{number}条", f"record {number}")
-            text = number_is + Text("：", ": ") + facts
+            facts, number_is = self._facts_of(step, inner), _numbered(step.node, number)
+            text = number_is if facts is None else number_is + Text("：", ": ") + facts
             if inner[step.where.index] is False:
                 yield Line(text + Text("（不计）", " (does not count)"))
                 continue
             counted = _counted(step, inner) if asks else None
-            if apart and counted is self._trace[step.index]:
+            if apart and facts is not None and counted is self._trace[step.index]:
                 yield self._of_record(step, inner, number_is + Text(f"（{facts.zh}）", f" ({facts.en})"))
             else:
                 yield Line(text, mark_of(counted) if asks else "")
@@ -382,12 +383,15 @@ class ConditionLines:
             return Line(text + Text("：", ": ") + taken.says, mark, tuple(within._parts(taken, {})))
         return Line(text, mark, (*lines, within.line(step.body)))
 
-    def _facts_of(self, step: Step, inner: list[Any]) -> Text:
-        """What is known of one record, of what is asked."""
+    def _facts_of(self, step: Step, inner: list[Any]) -> Text | None:
+        """What is known of one record, of what is asked; None where nothing is asked of it but that it is there."""
+        asked = [(s, s.node) for s in step.inner if isinstance(s.node, n.Fact)]
+        if not asked:
+            return None
         facts = [
-            self._own_title(step, s.node) + Text("：", ": ") + shown(inner[s.index], s.node.kind)
-            for s in step.inner
-            if isinstance(s.node, n.Fact) and not is_unknown(inner[s.index])
+            self._own_title(step, fact) + Text("：", ": ") + shown(inner[s.index], fact.kind)
+            for s, fact in asked
+            if not is_unknown(inner[s.index])
         ]
         return join(facts, "；", "; ") if facts else Text("内容未知", "nothing known")
 
@@ -454,11 +458,14 @@ def _counted(step: Step, inner: list[Any]) -> bool | None:
 
 
 def _origin(given: "ParameterValue") -> Text:
-    place, period = place_name(given.place), given.period.text
-    return Text(
-        f"{place.zh}，{period.zh}；来源：{given.source}（{given.trust.label.zh}）",
-        f"{place.en}, {period.en}; source: {given.source} ({given.trust.label.en})",
-    )
+    where = join([place_name(given.place), given.period.text], "，", ", ")
+    return where + Text("；来源：", "; source: ") + given.sourced
+
+
+def _numbered(node: n.Node, number: int) -> Text:
+    """Which record of a list: never 第1条, which is an article of law."""
+    people = isinstance(node, n.Aggregate) and issubclass(record_of(node.source.path), Person)
+    return Text(f"第{number}人", f"person {number}") if people else Text(f"第{number}项记录", f"record {number}")
 
 
 def _inside(step: Step) -> Iterator[Step]:

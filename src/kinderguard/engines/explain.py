@@ -39,9 +39,7 @@ class ReferenceAlgebra(Algebra[Meaning]):
 
     def constant(self, node: n.Const, step: Step) -> Meaning:
         """The constant, or what covers everything."""
-        value = node.value
-        if value is None and node.kind.is_ordered:
-            value = UNBOUNDED  # type: ignore[assignment]
+        value: Any = UNBOUNDED if node.value is None and node.kind.is_ordered else node.value
         return lambda v: value
 
     def day(self, node: n.Day, step: Step) -> Meaning:

@@ -11,6 +11,7 @@ import attrs
 from kinderguard.engines.stacking import Stacked, category_nodes, policy_nodes
 from kinderguard.rules import nodes as n
 from kinderguard.rules.ruleset import RuleSet
+from kinderguard.rules.stacking import Stacking
 
 
 @attrs.define(eq=False, slots=True)
@@ -40,7 +41,7 @@ class StackedSteps:
     """A stacking rule at work: the steps of the amount (or grant) before and after it."""
 
     owner: str
-    rule: object
+    rule: Stacking
     others: tuple[str, ...]
     before: Step
     after: Step
@@ -123,6 +124,10 @@ class Outline:
     def static(self) -> tuple[Step, ...]:
         """Its own steps that need no child."""
         return tuple(s for s in self.steps if s.static)
+
+    def step_of(self, node: n.Node) -> Step | None:
+        """The step that computes a node, of those that do not stand inside an aggregate; None where there is none."""
+        return self._memo.get(node)
 
 
 def outline(rules: RuleSet, base: Outline | None = None) -> Outline:

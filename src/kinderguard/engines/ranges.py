@@ -166,7 +166,7 @@ def _corner(x: Bound, y: Bound, x_sign: int, y_sign: int) -> Any:
 
 def round_to(value: Point, to: int, rounding: Rounding) -> int:
     """``value`` rounded to a multiple of ``to``; HALF_UP and UP go away from zero, DOWN towards it."""
-    quotient = Fraction(value) / to  # type: ignore[arg-type]
+    quotient = Fraction(value) / to  # type: ignore[arg-type]  # a point may be a day, and days are never rounded
     size = abs(quotient)
     floor = size.numerator // size.denominator
     rest = size - floor

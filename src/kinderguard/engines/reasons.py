@@ -16,7 +16,7 @@ from kinderguard.model.text import Text, join
 from kinderguard.rules import nodes as n
 from kinderguard.rules.citations import Cite
 from kinderguard.rules.definitions import Category, Policy
-from kinderguard.rules.kinds import Sort
+from kinderguard.rules.kinds import DAYS, Sort
 from kinderguard.rules.wording import quantity, wording
 
 
@@ -209,11 +209,15 @@ class Reasons:
                     leaves = {(leaf.step.index, leaf.wanted): leaf for choice in choices for leaf in choice}
                     found = tuple(leaves.values())
                 else:
-                    found = min(choices, key=len, default=(Leaf(step, wanted),))
+                    found = min(choices, key=self._effort, default=(Leaf(step, wanted),))
             else:
                 found = (Leaf(step, wanted),)
             self._needed[key] = found
         return found
+
+    def _effort(self, leaves: tuple[Leaf, ...]) -> tuple[int, int]:
+        """How much a choice asks: how many leaves, and of these, how many are as they are for sure."""
+        return len(leaves), sum(self.trace[leaf.step.index] is not None for leaf in leaves)
 
     def distance(self, leaf: Leaf) -> Text | None:
         """How far a comparison is from the line, where both sides are known."""
@@ -230,11 +234,9 @@ class Reasons:
             return Text("恰好在界线上", "exactly on the line")
         side: Literal["above", "below"] = "above" if subject > line else "below"
         apart = abs((subject - line).days) if kind.sort is Sort.DATE else abs(subject - line)
-        far = (
-            Text(f"{apart}天", f"{apart} day{'' if apart == 1 else 's'}")
-            if kind.sort is Sort.DATE
-            else quantity(apart, kind)
-        )
+        far = quantity(apart, DAYS if kind.sort is Sort.DATE else kind)
+        if kind.unit == "years":
+            far = Text(far.zh.replace("周岁", "岁"), far.en)  # 周岁 is an age; how far apart two ages are is not
         if kind.sort is Sort.DATE:
             return Text(
                 f"{'晚' if side == 'above' else '早'}{far.zh}",

@@ -151,7 +151,7 @@ def _place(division: str) -> Text:
 
 
 def _holds_records(field: FieldInfo) -> bool:
-    return next(models_within(field.annotation), None) is not None  # type: ignore[arg-type]
+    return next(models_within(field.annotation), None) is not None
 
 
 def _has_personal(record: Record) -> bool:

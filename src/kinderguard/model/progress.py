@@ -53,7 +53,7 @@ def told(
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
     except ImportError:
-        yield lambda done, total: print(f"{words}: {done:,}/{total:,}", file=sys.stderr)  # noqa: T201
+        yield lambda done, total: print(f"{words}: {done:,}/{total:,}", file=sys.stderr)  # noqa: T201  it is the bar
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bar(*columns, console=Console(stderr=True)) as bar:

@@ -125,12 +125,12 @@ def _field_names(cls: type) -> dict[str, frozenset[str]]:
     return {model.__name__: frozenset(model.model_fields) for model in _within(cls, Quiet)}
 
 
-def models_within(cls: type) -> Iterator[type["Record"]]:
+def models_within(cls: Any) -> Iterator[type["Record"]]:
     """``cls`` and every record that its fields can hold, each once."""
     return _within(cls, Record)
 
 
-def _within(cls: type, base: type[M]) -> Iterator[type[M]]:
+def _within(cls: Any, base: type[M]) -> Iterator[type[M]]:
     seen: set[type] = set()
     waiting: list[Any] = [cls]
     while waiting:

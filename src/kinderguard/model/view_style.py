@@ -25,6 +25,7 @@ FONT = (
     '"WenQuanYi Zen Hei",sans-serif'
 )
 
+_HEADS = (".kg-head", "caption", "thead th", "dt", ".kg-part>summary")
 #: Selectors within the view (several parted by commas) and what holds there. ``&`` is the view itself.
 _RULES: tuple[tuple[str, str], ...] = (
     (
@@ -58,7 +59,7 @@ _RULES: tuple[tuple[str, str], ...] = (
         "font:.85em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;color:inherit;background:var(--kg-soft);"
         "border:0;border-radius:4px;padding:.5em .7em;margin:.3em 0;white-space:pre-wrap;overflow-wrap:anywhere",
     ),
-    (".kg-scroll", "overflow-x:auto;margin:.3em 0"),
+    (".kg-scroll", "overflow-x:auto;margin:.6em 0"),
     (
         "table",
         "border-collapse:collapse;border:0;width:auto;min-width:0;margin:0;table-layout:auto;font-size:1em;"
@@ -72,12 +73,14 @@ _RULES: tuple[tuple[str, str], ...] = (
         "text-align:left;vertical-align:top;padding:.25em .9em .25em 0;border:0;border-bottom:1px solid var(--kg-line);"
         "color:inherit;background:none;max-width:40em;white-space:normal;font-size:1em;line-height:inherit",
     ),
-    ("thead th", "font-weight:600;color:var(--kg-quiet);white-space:nowrap;vertical-align:bottom"),
+    # Heads break between words where a table would else be wider than the page; Chinese ones stay whole.
+    ("thead th", "font-weight:600;color:var(--kg-quiet);word-break:keep-all;vertical-align:bottom"),
     ("tbody th", "font-weight:400"),
+    (".kg-number", "text-align:right;font-variant-numeric:tabular-nums"),
+    ("td.kg-number", "white-space:nowrap"),
     (".kg-long", "min-width:9em"),
-    (".kg-number", "text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap"),
-    ("dl", "display:grid;grid-template-columns:minmax(5em,max-content) minmax(0,1fr);gap:.15em 1em;margin:.3em 0"),
-    ("dt", "font-weight:600;margin:0;padding:0;max-width:16em;color:inherit"),
+    ("dl", "display:grid;grid-template-columns:fit-content(45%) minmax(0,1fr);gap:.15em 1em;margin:.3em 0"),
+    ("dt", "font-weight:600;margin:0;padding:0;min-width:5em;color:inherit"),
     ("dd", "margin:0;padding:0;color:inherit"),
     (
         ".kg-tag",
@@ -95,6 +98,8 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("svg", "display:block;max-width:100%;height:auto;margin:.4em 0"),
     ("svg text", f"font:11px {FONT};fill:currentColor;stroke:none"),
     ("svg path,svg line", "stroke:currentColor;fill:none"),
+    # English titles within a view begin alike, whatever they are elsewhere; codes stay as they are.
+    *((f"{head}:not(:has(code))::first-letter", "text-transform:uppercase") for head in _HEADS),
     ("article", "border-top:1px solid var(--kg-line);padding:.6em 0;margin:.6em 0 0;break-inside:avoid"),
 )  # fmt: skip
 

@@ -13,9 +13,10 @@ from kinderguard.national.main_classes import CHILD_IN_DIFFICULTY, IN_HARDSHIP_A
 from kinderguard.national.moving import LEFT_BEHIND
 from kinderguard.national.orphan import ORPHAN
 from kinderguard.national.tekun import TEKUN
-from kinderguard.national.terms import IN_SCHOOL, RECOGNISED_BEFORE_18, UNDER_18, WITHOUT_PARENTS
+from kinderguard.national.terms import IN_SCHOOL, RECOGNISED_BEFORE_18, UNDER_18, WITHOUT_PARENTS, is_gone
 from kinderguard.national.unattended import DE_FACTO_UNATTENDED
-from kinderguard.rules import DAY, UNKNOWN, Policy, child, named, parents
+from kinderguard.rules import DAY, UNKNOWN, BoolExpr, Policy, child, named, parents
+from kinderguard.rules.facts import ParentFacts
 
 MEDICAL_AID = Policy(
     code="cn.medical_aid",
@@ -32,8 +33,18 @@ MEDICAL_AID = Policy(
     ),
 )
 
+
+def _is_ill_at_home(parent: ParentFacts) -> BoolExpr:
+    """Seriously ill; nobody asks it of the dead, or of those declared missing."""
+    return named(
+        "ill_at_home", ~is_gone(parent) & parent.illness.serious,
+        zh=f"{parent.who.zh}未死亡、未被宣告失踪且患有重病",
+        en=f"{parent.who.en} is seriously ill, and neither dead nor declared missing",
+    )  # fmt: skip
+
+
 _ILLNESS_AT_HOME = named(
-    "illness_at_home", child.is_in(SERIOUSLY_ILL) | parents.any(lambda p: p.illness.serious),
+    "illness_at_home", child.is_in(SERIOUSLY_ILL) | parents.any(_is_ill_at_home),
     zh="儿童或父母患重病", en="the child or a parent is seriously ill",
 )  # fmt: skip
 #: Sudden serious illness (art. 47) has no test of means; what is given to whom is the county's to set (art. 49).

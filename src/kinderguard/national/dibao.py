@@ -3,10 +3,10 @@
 社会救助暂行办法 arts. 9 and 12, 民发〔2021〕57号. "Below the standard" excludes equality.
 """
 
-from kinderguard.model.codes import AidStatus, Document
+from kinderguard.model.codes import AidStatus, Document, HealthStatus
 from kinderguard.model.text import Text
 from kinderguard.national import sources as s
-from kinderguard.national.terms import is_severe_for_dibao
+from kinderguard.national.terms import is_severe_for_dibao, unless_healthy
 from kinderguard.rules import MONTH, Category, Policy, child, household, named, param, when
 
 STANDARD = param("cn.dibao.monthly_standard")
@@ -42,10 +42,11 @@ HOUSEHOLD_IS_MARGINAL = named(
 )  # fmt: skip
 #: Drawn already as one person. Only somebody in a marginal household can be, so nobody else is asked.
 DRAWS_ALONE = child.individual_dibao & (child.individual_dibao.is_known() | HOUSEHOLD_IS_MARGINAL)
+_SEVERELY_DISABLED = unless_healthy(is_severe_for_dibao(child.disability), HealthStatus.HEALTHY, HealthStatus.ILL)
+_SERIOUSLY_ILL = unless_healthy(child.illness.serious, HealthStatus.HEALTHY, HealthStatus.DISABLED)
 ONE_PERSON_DIBAO = named(
     "one_person_dibao",
-    DRAWS_ALONE
-    | (HOUSEHOLD_IS_MARGINAL & (is_severe_for_dibao(child.disability) | child.illness.serious)),
+    DRAWS_ALONE | (HOUSEHOLD_IS_MARGINAL & (_SEVERELY_DISABLED | _SERIOUSLY_ILL)),
     zh="单人保：本人已按单人户享受低保，或低保边缘家庭中的重残、重病人员",
     en="one-person dibao: drawn already, or in a marginal household and severely disabled or seriously ill",
 )  # fmt: skip

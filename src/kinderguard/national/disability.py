@@ -65,7 +65,8 @@ _SEVERE_FOR_CARE = named(
 CARE_SUBSIDY = Policy(
     code="cn.disability_care_subsidy",
     title=Text("重度残疾人护理补贴", "Care subsidy for severely disabled persons"),
-    eligible=_SEVERE_FOR_CARE & child.disability.needs_long_term_care,
+    eligible=unless_healthy(_SEVERE_FOR_CARE, HealthStatus.HEALTHY, HealthStatus.ILL)
+    & child.disability.needs_long_term_care,
     amount=param("cn.disability.care_subsidy_monthly"),
     every=MONTH,
     evidence=(Document.APPLICATION, Document.DISABILITY_CARD, Document.BANK_CARD),

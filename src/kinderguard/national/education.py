@@ -7,7 +7,7 @@ from kinderguard.national.dibao import DIBAO
 from kinderguard.national.disability import DISABLED
 from kinderguard.national.main_classes import IN_HARDSHIP_AT_ANY_AGE
 from kinderguard.national.tekun import TEKUN
-from kinderguard.national.terms import RECOGNISED_BEFORE_18, UNDER_18, WITHOUT_PARENTS
+from kinderguard.national.terms import RECOGNISED_BEFORE_18, UNDER_18, WITHOUT_PARENTS, is_at
 from kinderguard.rules import (
     DOWN,
     SCHOOL_YEAR,
@@ -23,7 +23,7 @@ from kinderguard.rules import (
 _STAGE = child.schooling.stage
 _PRIMARY = _STAGE == SchoolStage.PRIMARY
 _COMPULSORY = named(
-    "compulsory_stage", _STAGE.is_in(SchoolStage.PRIMARY, SchoolStage.JUNIOR_MIDDLE),
+    "compulsory_stage", is_at(SchoolStage.PRIMARY, SchoolStage.JUNIOR_MIDDLE),
     zh="义务教育阶段在校", en="the child is in compulsory schooling",
 )  # fmt: skip
 _FOUR_KINDS = named(
@@ -51,7 +51,7 @@ BOARDER_STIPEND = Policy(
 HIGH_SCHOOL_GRANT = Policy(
     code="cn.high_school_grant",
     title=Text("普通高中国家助学金", "State grant for senior high school"),
-    eligible=(_STAGE == SchoolStage.SENIOR_HIGH) & IN_HARDSHIP_AT_ANY_AGE,
+    eligible=is_at(SchoolStage.SENIOR_HIGH) & IN_HARDSHIP_AT_ANY_AGE,
     amount=param("cn.high_school_grant.yearly"),
     every=YEAR,
     evidence=(Document.APPLICATION, Document.SCHOOL_CERTIFICATE),
@@ -95,12 +95,12 @@ ORPHAN_STUDY_GRANT = Policy(
     ),
 )
 
-_UPPER = _STAGE.is_in(
+_UPPER = is_at(
     SchoolStage.SENIOR_HIGH, SchoolStage.SECONDARY_VOCATIONAL, SchoolStage.HIGHER_VOCATIONAL, SchoolStage.UNDERGRADUATE,
     SchoolStage.MASTER,
 )  # fmt: skip
 _CANNOT_ATTEND = named(
-    "cannot_attend", UNDER_18 & child.is_in(DISABLED) & _STAGE.is_in(SchoolStage.NOT_IN_SCHOOL, SchoolStage.DROPPED_OUT),
+    "cannot_attend", UNDER_18 & child.is_in(DISABLED) & is_at(SchoolStage.NOT_IN_SCHOOL, SchoolStage.DROPPED_OUT),
     zh="为不能入学接受义务教育的残疾儿童", en="the child is disabled and not at school",
 )  # fmt: skip
 

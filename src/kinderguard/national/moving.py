@@ -6,16 +6,16 @@
 from kinderguard.model.codes import CareKind, RegistrationKind, SituationKind
 from kinderguard.model.text import Text
 from kinderguard.national import sources as s
-from kinderguard.national.terms import UNDER_16, is_gone, is_severe
+from kinderguard.national.terms import UNDER_16, is_dead, is_gone, is_severe
 from kinderguard.rules import DAY, BoolExpr, Category, child, father, mother, named, param, parents, when
 from kinderguard.rules.facts import ParentFacts
 
 
 def is_away(parent: ParentFacts) -> BoolExpr:
-    """Away for work."""
+    """Away for work. Nobody asks whether a dead parent still is."""
     return named(
         "away",
-        parent.is_in_situation(SituationKind.AWAY_FOR_WORK),
+        ~is_dead(parent) & parent.is_in_situation(SituationKind.AWAY_FOR_WORK),
         zh=f"{parent.who.zh}外出务工",
         en=f"{parent.who.en} is away for work",
     )

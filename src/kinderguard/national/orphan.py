@@ -52,8 +52,9 @@ ORPHAN_ALLOWANCE = Policy(
     amount=when(_INSTITUTION_STANDARD, INSTITUTION).otherwise(SCATTERED),
     every=MONTH,
     evidence=(
-        Document.APPLICATION, Document.BIRTH_CERTIFICATE, Document.DEATH_PROOF, Document.HUKOU_BOOK,
-        Document.GUARDIAN_PROOF, Document.CARE_AGREEMENT, Document.BANK_CARD,
+        Document.APPLICATION, Document.BIRTH_CERTIFICATE, Document.DEATH_PROOF, Document.COURT_DECLARATION,
+        Document.NOT_FOUND_PROOF, Document.HUKOU_BOOK, Document.GUARDIAN_PROOF, Document.CARE_AGREEMENT,
+        Document.BANK_CARD,
     ),
     stacking=(
         # The choice comes first: a child who chose tekun keeps what tops that up.

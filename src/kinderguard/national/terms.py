@@ -122,6 +122,18 @@ _STAGES = (
     SchoolStage.PRIMARY, SchoolStage.JUNIOR_MIDDLE, SchoolStage.SENIOR_HIGH, SchoolStage.SECONDARY_VOCATIONAL,
     SchoolStage.HIGHER_VOCATIONAL, SchoolStage.UNDERGRADUATE,
 )  # fmt: skip
+
+
+def is_at(*stages: SchoolStage) -> BoolExpr:
+    """In one of some stages of schooling. What is not recorded of a child under three is not asked: none is in school."""
+    stage = child.schooling.stage.is_in(*stages)
+    asked = named(
+        "old_enough_for_school", stage & (child.age >= 3),
+        zh="已满3周岁的须查明，未满的视为不在校", en="to be found out from the age of 3 on; a younger child is not at school",
+    )  # fmt: skip
+    return unless_open(stage, asked)
+
+
 IN_SCHOOL = named(
     "in_school", child.schooling.stage.is_in(*_STAGES, SchoolStage.MASTER), zh="在校就读", en="the child is in school"
 )

@@ -145,7 +145,8 @@ UNATTENDED_ALLOWANCE = Policy(
     every=MONTH,
     evidence=(
         Document.APPLICATION, Document.HUKOU_BOOK, Document.DISABILITY_CARD, Document.MEDICAL_PROOF, Document.JUDGMENT,
-        Document.LOST_CONTACT_PROOF, Document.DEATH_PROOF, Document.DEPORTATION_PROOF,
+        Document.DETOX_NOTICE, Document.LOST_CONTACT_PROOF, Document.DEATH_PROOF, Document.COURT_DECLARATION,
+        Document.DEPORTATION_PROOF,
     ),
     stacking=(
         tops_up(

@@ -19,7 +19,7 @@ from kinderguard.rules.citations import ALWAYS, Trust
 from kinderguard.rules.definitions import Category, Check, Policy
 from kinderguard.rules.errors import DefinitionError
 from kinderguard.rules.expression import type_of
-from kinderguard.rules.parameters import Parameter, ParameterValue, merge, parameter_value
+from kinderguard.rules.parameters import ASSUMED, Parameter, ParameterValue, merge, parameter_value
 from kinderguard.rules.ruleset import RuleSet, parameters_read, policies_without, references
 
 #: What ``with_parameters`` takes: a value everywhere, or values by place.
@@ -323,5 +323,5 @@ def _with_value(declared: Parameter, given: Given | Mapping[str, Given]) -> Para
         at = "" if place == "cn" else place
         value = parameter_value(raw, declared.kind, f"{declared.code} @ {place or 'cn'}")
         kept = tuple(v for v in kept if not v.place.startswith(at))
-        kept += (ParameterValue(at, ALWAYS, value, "what-if", Trust.ILLUSTRATIVE),)
+        kept += (ParameterValue(at, ALWAYS, value, ASSUMED, Trust.ILLUSTRATIVE),)
     return attrs.evolve(declared, values=kept)

@@ -28,6 +28,9 @@ hookspec = pluggy.HookspecMarker("kinderguard")
 hookimpl = pluggy.HookimplMarker("kinderguard")
 
 
+# A specification has no body: the modules that implement it have.
+
+
 @hookspec
 def kinderguard_pack() -> "Pack":  # type: ignore[empty-body]
     """Give the pack: its rules, checks, facts, providers and parameter files.

@@ -68,6 +68,13 @@ MENDS: dict[str, Text] = {
         "在 pyproject.toml 中写 [project.entry-points.kinderguard]，再重新安装（pip install -e .）",
         "write [project.entry-points.kinderguard] in pyproject.toml, then install again (pip install -e .)",
     ),
+    "pack.parameter_without_value": Text(
+        "在参数文件中填写本地的值；确实只在部分乡镇执行的，可不填",
+        "give the value of the place in the parameter file; where it is meant for some townships only, leave it",
+    ),
+    "pack.elsewhere": Text(
+        "在本文件夹中重新安装：pip install -e .", "install it again in this folder: pip install -e ."
+    ),
     "pack.same_division": Text(
         "这是允许的：两个包一并生效。请确认没有重复的待遇",
         "this is allowed: both are used. See that no help is given twice",

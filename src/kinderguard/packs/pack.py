@@ -1,13 +1,14 @@
 """A pack: what one distribution says for one jurisdiction. A frozen value; it does nothing by itself."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import attrs
 
 from kinderguard.model.errors import FieldValueError
-from kinderguard.model.places import check_division
+from kinderguard.model.places import LEVELS, check_division
 from kinderguard.model.text import Text
 from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactProvider, Policy
 from kinderguard.rules.errors import DefinitionError
@@ -40,7 +41,37 @@ def check_pack_code(code: str) -> str:
                     f"The pack's code {code!r}: {error.text.en}. Write the division, as in '330106'.",
                 )
             ) from None
+        _refuse_padded(code)
     return code
+
+
+def _refuse_padded(code: str) -> None:
+    """An official code of six digits for a city or a province: no child's division begins with it."""
+    division, dot, suffix = code.partition(".")
+    whole = shortened(division)
+    if whole != division:
+        meant = f"{whole}{dot}{suffix}"
+        raise DefinitionError(
+            Text(
+                f"规则包的代码 {code!r} 用 0 补足了位数，没有儿童的区划以它开头；"
+                f"{'省' if len(whole) == 2 else '市' if len(whole) == 4 else '县'}级请写 {meant!r}（入口点名称也是 {meant}）。",
+                f"The pack's code {code!r} is filled up with zeros, and no child's division begins with it. Of a "
+                f"{'province' if len(whole) == 2 else 'city' if len(whole) == 4 else 'county'} write {meant!r}; the entry "
+                f"point's name is {meant}, too.",
+            )
+        )
+
+
+def shortened(division: str) -> str:
+    """A division code without the zeros that official lists fill it up with.
+
+    >>> shortened("330100"), shortened("330000"), shortened("330106")
+    ('3301', '33', '330106')
+    """
+    for longer, shorter in pairwise(reversed(LEVELS)):
+        if len(division) == longer and not division[shorter:].strip("0"):
+            division = division[:shorter]
+    return division
 
 
 def jurisdiction_of(code: str) -> str:

@@ -88,7 +88,9 @@ class FrameRun:
         self.options = options
         # A cell that cannot be read becomes unknown, unless it stops the run.
         self.layout = layout_of(schema, tables, extra, full if options.strict else ())
-        self.engine = FrameEngine(day, rules_of, self.layout, missing=options.missing, reasons=options.reasons)
+        self.engine = FrameEngine(
+            day, rules_of, self.layout, missing=options.missing, reasons=options.reasons, of=options.of, asked=options.asked
+        )  # fmt: skip
         self.reader = Reader(self.layout, tables, extra)
         self._division = division
         self._writer: ResultWriter | None = None

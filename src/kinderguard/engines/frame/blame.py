@@ -37,6 +37,7 @@ class Blame:
         """
         self._blamed: dict[Step, list[Vector]] = {}
         self._found: dict[str, list[Vector]] = {}
+        self._unset: dict[str, list[Vector]] = {}
         order = _order(roots.values(), settled)
         self._scopes = _scopes(order, self.algebra)
         for root in roots.values():
@@ -45,8 +46,14 @@ class Blame:
             given = self._blamed.get(step)
             if given:
                 self._visit(step, self.g.all(self.g.any(*given), self._unknown(step)))
+        self._unset_found = {code: self.g.any(*vectors) for code, vectors in sorted(self._unset.items())}
         found = {path: self.g.any(*vectors) for path, vectors in sorted(self._found.items())}
         return {path: v for path, v in found.items() if not v.is_value(False)}
+
+    def parameters(self, roots: Mapping[str, Step]) -> dict[str, Vector]:
+        """By code of a parameter without a value, whether it leaves one of the results open."""
+        self.facts(roots)
+        return self._unset_found
 
     def _pass(self, step: Step, blamed: Vector, scope: Scope) -> None:
         """Ask about a step where a mark of ``scope`` is set."""
@@ -64,8 +71,10 @@ class Blame:
         match step.node:
             case n.Fact() | n.Collection():
                 self._leaf(step, blamed, scope)
-            case n.Param():
-                self._found.setdefault(UNSET, []).append(seen_from(g, blamed, scope, g.top))
+            case n.Param(code=code):
+                mark = seen_from(g, blamed, scope, g.top)
+                self._found.setdefault(UNSET, []).append(mark)
+                self._unset.setdefault(code, []).append(mark)
             case n.When():
                 condition, then, otherwise = step.inputs
                 holds = self.algebra.truth(condition)

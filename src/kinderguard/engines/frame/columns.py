@@ -466,7 +466,9 @@ class _Codes:
         twice = (bits.bitwise_count_ones() != lists.list.len()).arg_true()
         if len(twice):
             bits = bits.scatter(twice, each.gather(twice).list.unique().list.sum())
-        return bits if (bits.max() or 0) < _NO_CODE else bits.set((bits >= _NO_CODE).fill_null(False), None)  # type: ignore[operator]
+        most = bits.max()
+        known = not isinstance(most, int) or most < _NO_CODE
+        return bits if known else bits.set((bits >= _NO_CODE).fill_null(False), None)
 
 
 def _read_money(column: pl.Expr, dtype: pl.DataType) -> _Reading | None:

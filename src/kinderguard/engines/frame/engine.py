@@ -14,7 +14,7 @@ import polars as pl
 from kinderguard.engines.frame.algebra import FrameAlgebra, Meaning
 from kinderguard.engines.frame.blame import Blame, Reach
 from kinderguard.engines.frame.columns import Layout
-from kinderguard.engines.frame.outputs import Outputs, outputs_of, parts_of, reasons_of
+from kinderguard.engines.frame.outputs import Asked, Outputs, outputs_of, parts_of, reasons_of, told_of, unset_of
 from kinderguard.engines.frame.program import Program, RecordTables, _literal, column_name
 from kinderguard.engines.frame.statics import Places, StaticSteps, by_zero_key
 from kinderguard.engines.frame.vectors import Graph, Vector
@@ -74,7 +74,9 @@ class FrameEngine:
         layout: which facts the frames have columns for.
         missing: whether to find the unknown facts that leave a result open.
         reasons: whether to find the conditions by which a rule does not hold; or, of every rule, those that ``hold`` or
-            ``fail``.
+            ``fail``; or the parameters without a value that leave some rules open, ``unset`` with ``of``.
+        of: the rules whose parameters without a value are found.
+        asked: conditions that are told beside the results, by name.
     """
 
     def __init__(
@@ -85,11 +87,14 @@ class FrameEngine:
         *,
         missing: bool = True,
         reasons: bool | str = False,
+        of: frozenset[str] = frozenset(),
+        asked: Iterable[tuple[str, Asked]] = (),
     ) -> None:
         self.day = day
         self.layout = layout
         self.missing = missing
         self.reasons = reasons
+        self._of, self._asked = of, dict(asked)
         self._rules_of = rules_of
         self.places: dict[str | None, int] = {}
         self.rules: list[RulesOfPlace] = []
@@ -144,13 +149,19 @@ class FrameEngine:
         self._owners = {step: group for group in reversed(groups) for step in group.outline.static}
         self.algebra.faults |= self._static_faults()
         reach = Reach(self.algebra)
+        unset: dict[tuple[Step, ...], dict[str, Vector]] = {}
         for group in groups:
             group.outputs = outputs_of(self.algebra, group.outline)
             group.outputs.fault = self._fault(group.outputs, reach)
-            if isinstance(self.reasons, str):
+            group.outputs.told = told_of(self.algebra, group.outline, self._asked)
+            if self.reasons == "unset":
+                group.outputs.reasons = unset_of(self.algebra, group.outline, self._of, unset)
+            elif isinstance(self.reasons, str):
                 group.outputs.reasons = parts_of(self.algebra, group.outline, self.reasons == "hold")
             elif self.reasons:
                 group.outputs.reasons = reasons_of(self.algebra, group.outline)
+            if isinstance(self.reasons, str):
+                group.outputs.leave_results()
         self._blame(groups)
         self._alone = self._only_group()
         shared = self._alone or self.base
@@ -261,7 +272,8 @@ class FrameEngine:
             group = by_number[number]
             part = rows if where is None else _taken(rows, group, where)
             assert group.program is not None
-            if group is not self.base and group.program.instructions:
+            # A result may be no more than what a row takes from its place: nothing to compute, but a column all the same.
+            if group is not self.base and (group.program.instructions or group.program.place_columns):
                 part = group.program.run(self.place_columns(part, group.program), tables)
             parts.append(Part(group, part, where))
         return Computed(rows, parts)

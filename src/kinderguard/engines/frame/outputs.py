@@ -1,16 +1,23 @@
 """What the engine gives for each child: categories, policies, totals, open facts. Names of columns are made here only."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
+from typing import TypeAlias
 
 import attrs
 
 from kinderguard.engines.frame import intervals as iv
 from kinderguard.engines.frame.algebra import FrameAlgebra
+from kinderguard.engines.frame.blame import Blame
 from kinderguard.engines.frame.intervals import Interval
 from kinderguard.engines.frame.vectors import Dtype, Graph, Vector
 from kinderguard.engines.plan import Outline, Step
 from kinderguard.engines.reasons import inner_conditions, named_conditions
 from kinderguard.model.codes import Frequency
+from kinderguard.rules import nodes as n
+from kinderguard.rules.kinds import MONEY
+
+#: What is told beside the results: whether a condition holds, or whether one amount (None: nothing) is below another.
+Asked: TypeAlias = n.Node | tuple[n.Node | None, n.Node]
 
 
 @attrs.frozen(eq=False)
@@ -47,6 +54,12 @@ class Outputs:
     fault: Vector | None = None
     #: By ``rule:step``, whether the step fails and the rule with it; made where it is asked for.
     reasons: dict[str, Vector] = attrs.field(factory=dict)
+    #: By name, what is asked beside the results, of what these rules have.
+    told: dict[str, Vector] = attrs.field(factory=dict)
+
+    def leave_results(self) -> None:
+        """Give no results but what was asked beside them, for whoever has the results already."""
+        self.categories, self.policies, self.totals = {}, {}, {}
 
     def vectors(self) -> list[Vector]:
         """All that is to be computed."""
@@ -63,6 +76,7 @@ class Outputs:
                 yield from (money.amount, money.low, money.high)
         yield from self.missing.values()
         yield from self.reasons.values()
+        yield from self.told.values()
         if self.fault is not None:
             yield self.fault
 
@@ -91,6 +105,46 @@ def outputs_of(algebra: FrameAlgebra, outline: Outline) -> Outputs:
             total = iv.add(g, total, part)
         totals[key] = _money(g, total)
     return Outputs(categories, policies, totals, roots)
+
+
+def told_of(algebra: FrameAlgebra, outline: Outline, asked: Mapping[str, Asked]) -> dict[str, Vector]:
+    """What is asked beside the results, by name; what these rules do not compute is left out."""
+
+    def amount(node: n.Node | None) -> Interval | None:
+        step = None if node is None else outline.step_of(node)
+        found = algebra.literal(MONEY, 0) if node is None else None if step is None else algebra.of(step)
+        return found if isinstance(found, Interval) else None
+
+    found: dict[str, Vector] = {}
+    for name, asks in asked.items():
+        if isinstance(asks, tuple):
+            left, right = map(amount, asks)
+            if left is not None and right is not None:
+                found[name] = iv.less(algebra.g, left, right)
+        elif (step := outline.step_of(asks)) is not None:
+            found[name] = algebra.truth(step)
+    return found
+
+
+def unset_of(
+    algebra: FrameAlgebra, outline: Outline, rules: Container[str], known: dict[tuple[Step, ...], dict[str, Vector]]
+) -> dict[str, Vector]:
+    """For each of some rules, the parameters without a value that leave its result open, as ``rule:parameter``.
+
+    Args:
+        algebra, outline: the rules.
+        rules: those that are asked for.
+        known: what was found for other places, whose rules may be the same; what is found is added.
+    """
+    roots: dict[str, tuple[Step, ...]] = {code: (step,) for code, step in outline.categories.items()}
+    roots |= {code: (p.eligible, p.final) for code, p in outline.policies.items()}
+    found: dict[str, Vector] = {}
+    for code, steps in roots.items():
+        if code in rules:
+            if steps not in known:
+                known[steps] = Blame(algebra).parameters({str(k): step for k, step in enumerate(steps)})
+            found |= {f"{code}:{parameter}": vector for parameter, vector in known[steps].items()}
+    return {name: vector for name, vector in found.items() if not vector.is_value(False)}
 
 
 def parts_of(algebra: FrameAlgebra, outline: Outline, holds: bool) -> dict[str, Vector]:

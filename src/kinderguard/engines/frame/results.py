@@ -15,7 +15,7 @@ import polars as pl
 
 from kinderguard.engines.frame.blame import UNSET
 from kinderguard.engines.frame.engine import BATCH, PLACE, SOURCE_ROW, Computed, FrameEngine, Group, Part
-from kinderguard.engines.frame.outputs import Money
+from kinderguard.engines.frame.outputs import Asked, Money
 from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.engines.frame.vectors import Dtype, Vector
 from kinderguard.model.errors import ToldError
@@ -40,6 +40,8 @@ YUAN = pl.Decimal(38, 2)
 #: Columns on the way to the lists: whether a fact is open, a condition fails a rule, a rule divided by zero.
 _OPEN, _REASON, _FAULT = "#open:", "#reason:", "#fault"
 _UNSET = _OPEN + UNSET
+#: What was asked beside the results.
+_TOLD = "told:"
 
 
 class TooManyLocalColumnsError(ToldError, ValueError):
@@ -53,8 +55,12 @@ class Options:
     #: The unknown facts that leave a result open, as a list of paths for each child.
     missing: bool = True
     #: The conditions by which a rule does not hold, as a list of ``rule:step`` for each child; ``"hold"`` or ``"fail"``: of
-    #: every rule those that do, through conditions without a name.
+    #: every rule those that do, through conditions without a name; ``"unset"``: of the rules ``of``, as ``rule:parameter``,
+    #: the parameters without a value that leave them open. With one of these words, the results themselves are not given.
     reasons: bool | str = False
+    of: frozenset[str] = frozenset()
+    #: Conditions that are told beside the results, by name: a column ``told:<name>`` for each.
+    asked: tuple[tuple[str, Asked], ...] = ()
     #: What was wrong with packs, rules or cells for each child, and whether every rule could be used.
     problems: bool = True
     #: ``yuan`` (Decimal) or ``fen`` (whole numbers).
@@ -103,6 +109,7 @@ class ResultWriter:
         self._local = self._local_codes()
         wanted = self._columns()
         self._refuse_width(wanted)
+        wanted |= {_TOLD + name: pl.Boolean() for name, _ in options.asked}
         marks = self._marks()
         shared = self._found[engine.base.number]
         differs = {name for group in self._groups for name in self._differing(group, shared)}
@@ -212,6 +219,7 @@ class ResultWriter:
         if self.options.missing:
             found |= {_OPEN + path: Result(vector) for path, vector in outputs.missing.items()}
         found |= {_REASON + name: Result(vector) for name, vector in outputs.reasons.items()}
+        found |= {_TOLD + name: Result(vector) for name, vector in outputs.told.items()}
         if self.options.problems and outputs.fault is not None:
             found[_FAULT] = Result(outputs.fault)
         return found

@@ -56,10 +56,11 @@ class Scope:
 
     def chain(self) -> "list[Scope]":
         """This scope and those around it."""
-        found, scope = [], self
+        found: list[Scope] = []
+        scope: Scope | None = self
         while scope is not None:
             found.append(scope)
-            scope = scope.parent  # type: ignore[assignment]
+            scope = scope.parent
         return found
 
 
@@ -548,13 +549,13 @@ def _never(x: Vector) -> bool:
 
 def _decided(op: str, a: Vector, b: Vector) -> bool | None:
     """What the static bounds say of a comparison, if they do."""
-    if None in (a.low, a.high, b.low, b.high):
+    if a.low is None or a.high is None or b.low is None or b.high is None:
         return None
     if op == "lt":
-        return True if a.high < b.low else False if a.low >= b.high else None  # type: ignore[operator]
+        return True if a.high < b.low else False if a.low >= b.high else None
     if op == "le":
-        return True if a.high <= b.low else False if a.low > b.high else None  # type: ignore[operator]
-    return False if a.high < b.low or b.high < a.low else None  # type: ignore[operator]
+        return True if a.high <= b.low else False if a.low > b.high else None
+    return False if a.high < b.low or b.high < a.low else None
 
 
 def rounded_quotient(a: int, b: int, rounding: str) -> int:

@@ -120,6 +120,7 @@ class SolverAlgebra(Algebra[Meaning]):
             case Sort.CODES:
                 return Several(False, {})
             case Sort.DATE:
+                # The sort says what the value is, which a type checker cannot see; so too below.
                 return UNBOUNDED if node.value is None else sp.number(key_of(node.value))  # type: ignore[arg-type]
             case _:
                 return UNBOUNDED if node.value is None else sp.number(Fraction(node.value))  # type: ignore[arg-type]

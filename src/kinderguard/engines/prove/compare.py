@@ -5,6 +5,7 @@ rare the child of whom it shows.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from kinderguard.engines.prove import spans as sp
 from kinderguard.engines.prove.logic import Bool, alike, either, negated
@@ -28,6 +29,10 @@ def differ(a: Results, b: Results, code: str) -> Bool:
     return either(found, _differ(a.given(code), b.given(code)))
 
 
+def _differ_on(code: str, results: tuple[Results, ...]) -> Bool:
+    return differ(results[0], results[1], code)
+
+
 def equivalence_questions(prover: Prover, one: Ruling, other: Ruling) -> Iterator[Question]:
     """For each category and policy of either: both rule sets say the same of every child, unknown facts included."""
     sides = (prover.side(one), prover.side(other))
@@ -38,7 +43,7 @@ def equivalence_questions(prover: Prover, one: Ruling, other: Ruling) -> Iterato
     for code, title in titles.items():
         there = [i for i, r in enumerate((one, other)) if code in r.plan.policies or code in r.plan.categories]
         yield Question(
-            "equivalent", code, sides, lambda results, code=code: differ(results[0], results[1], code),  # type: ignore[misc]
+            "equivalent", code, sides, partial(_differ_on, code),
             Text(f"两套规则对“{title.zh}”的结果相同", f"both say the same of ‘{title.en}’"),
             Text(f"两套规则对“{title.zh}”的结果不同", f"they differ on ‘{title.en}’"),
             shown=tuple((i, code) for i in there),

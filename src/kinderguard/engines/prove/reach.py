@@ -1,17 +1,20 @@
 """Whom rules reach: rules that can never apply or always do, two that overlap, categories that leave a gap."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 import attrs
 
 from kinderguard.engines.explain import Compiled
 from kinderguard.engines.plan import compile_plan
-from kinderguard.engines.prove.logic import both
+from kinderguard.engines.prove import spans as sp
+from kinderguard.engines.prove.logic import Bool, both
 from kinderguard.engines.prove.prover import Prover, Question
 from kinderguard.engines.prove.ruling import Results, Ruling
 from kinderguard.model.text import Text
 from kinderguard.rules.definitions import Category
 from kinderguard.rules.expression import BoolExpr
+from kinderguard.rules.signs import ends
 from kinderguard.rules.stacking import Excludes
 
 _TITLE = Text("求证的条件", "a condition of a question")
@@ -32,8 +35,35 @@ def asked_with(ruling: Ruling, conditions: Mapping[str, BoolExpr]) -> Ruling:
     return attrs.evolve(ruling, compiled=compiled, values=values, bound={})
 
 
+def _applies(code: str, results: tuple[Results, ...]) -> Bool:
+    return results[0].applies(code).yes
+
+
+def _does_not(code: str, results: tuple[Results, ...]) -> Bool:
+    return results[0].applies(code).no
+
+
+def _pays(code: str, results: tuple[Results, ...]) -> Bool:
+    """By itself: what stacking leaves of it is another question."""
+    return both(_applies(code, results), sp.less(sp.number(0), results[0].own(code)).yes)
+
+
+def _may_pay_nothing(ruling: Ruling, code: str) -> bool:
+    """Whether the form of an amount leaves it open that it is never above zero; a number that is not set here may be."""
+    amount = ruling.rules.policies[code].amount
+    if amount is None:
+        return False
+    set_here = {parameter: 1 if value is None else value for parameter, value in ruling.values.items()}
+    low, _ = ends(amount.node, set_here)
+    return low is None or low <= 0
+
+
+def _both_apply(a: str, b: str, results: tuple[Results, ...]) -> Bool:
+    return both(_applies(a, results), _applies(b, results))
+
+
 def reach_questions(prover: Prover, ruling: Ruling, codes: Iterable[str] | None = None) -> Iterator[Question]:
-    """For each rule in effect: whether any child can be reached, and whether anybody is not."""
+    """For each rule in effect: whether any child can be reached (and paid), and whether anybody is not."""
     rules, sides = ruling.rules, (prover.side(ruling),)
     titled = {c.code: c.title for c in rules.categories.values()} | {p.code: p.title for p in rules.policies.values()}
     wanted = set(titled) if codes is None else set(codes)
@@ -42,13 +72,23 @@ def reach_questions(prover: Prover, ruling: Ruling, codes: Iterable[str] | None 
         if code not in wanted or ruling.day not in rule.effective:
             continue
         yield Question(
-            "can_apply", code, sides, lambda results, code=code: results[0].applies(code).yes,  # type: ignore[misc]
+            "can_apply", code, sides, partial(_applies, code),
             Text(f"“{title.zh}”可以适用", f"‘{title.en}’ can apply"),
             Text(f"“{title.zh}”对任何儿童都不适用", f"‘{title.en}’ can never apply"),
             exists=True,
         )  # fmt: skip
+        if code in rules.policies and _may_pay_nothing(ruling, code):
+            yield Question(
+                "can_pay", code, sides, partial(_pays, code),
+                Text(f"“{title.zh}”可以发出大于零的金额", f"‘{title.en}’ can pay more than nothing"),
+                Text(
+                    f"“{title.zh}”的金额对任何儿童都不大于零，一分也不会发",
+                    f"the amount of ‘{title.en}’ is above zero for no child: it never pays anything",
+                ),
+                exists=True,
+            )  # fmt: skip
         yield Question(
-            "can_be_refused", code, sides, lambda results, code=code: results[0].applies(code).no,  # type: ignore[misc]
+            "can_be_refused", code, sides, partial(_does_not, code),
             Text(f"“{title.zh}”并非适用于所有儿童", f"‘{title.en}’ does not apply to every child"),
             Text(f"“{title.zh}”对所有儿童都适用", f"‘{title.en}’ applies to every child"),
             exists=True,
@@ -105,8 +145,7 @@ def overlap_questions(prover: Prover, ruling: Ruling, pairs: Iterable[tuple[str,
     for a, b in pairs:
         x, y = (_title(ruling, code) for code in (a, b))
         yield Question(
-            "overlap", f"{a} {b}", sides,
-            lambda results, a=a, b=b: both(results[0].applies(a).yes, results[0].applies(b).yes),  # type: ignore[misc]
+            "overlap", f"{a} {b}", sides, partial(_both_apply, a, b),
             Text(f"没有儿童同时属于“{x.zh}”和“{y.zh}”", f"no child is in both ‘{x.en}’ and ‘{y.en}’"),
             Text(f"有儿童同时属于“{x.zh}”和“{y.zh}”", f"a child is in both ‘{x.en}’ and ‘{y.en}’"),
             shown=((0, a), (0, b)),

@@ -27,8 +27,8 @@ from kinderguard.model.view import (
 
 #: The kinds of question in the order in which a report shows them, the place's own numbers first.
 _ORDER = (
-    ("floor", "county"), ("floor", "law"), ("equivalent", ""), ("can_apply", ""), ("can_be_refused", ""), ("apart", ""),
-    ("overlap", ""), ("gap", ""), ("cliff", ""), ("paper", ""),
+    ("floor", "county"), ("floor", "law"), ("equivalent", ""), ("can_apply", ""), ("can_pay", ""), ("can_be_refused", ""),
+    ("apart", ""), ("overlap", ""), ("gap", ""), ("cliff", ""), ("paper", ""),
 )  # fmt: skip
 
 

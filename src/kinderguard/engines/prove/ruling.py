@@ -27,7 +27,7 @@ from kinderguard.engines.prove.variables import DateVariable, NumberVariable, Tr
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Frequency
 from kinderguard.model.text import Text
-from kinderguard.rules.kinds import Sort
+from kinderguard.rules.kinds import Kind, Sort
 from kinderguard.rules.parameters import Parameter, ParameterValue
 from kinderguard.rules.ruleset import RuleSet
 
@@ -101,11 +101,16 @@ class Ruling:
         """What depends on what."""
         return Dependents.of(self.plan)
 
+    def _kind(self, code: str) -> Kind:
+        """Of a parameter that rules read, the kind is declared."""
+        kind = self.parameter(code).kind
+        assert kind is not None
+        return kind
+
     def _engine_values(self, given: Opened) -> dict[str, Any]:
         values = {}
         for code in self.plan.parameters:
-            kind, value = self.parameter(code).kind, self.values[code]
-            assert kind is not None
+            kind, value = self._kind(code), self.values[code]
             if value is None:
                 value = given.get(code)
             values[code] = absent_parameter(kind, self.floor(code)) if value is None else value
@@ -127,7 +132,7 @@ class Ruling:
         parameters = {
             code: opened.value(self.parameter(code), self.floor(code))
             if self.values[code] is None
-            else lifted(self.values[code], self.parameter(code).kind)  # type: ignore[arg-type]
+            else lifted(self.values[code], self._kind(code))
             for code in self.plan.parameters
         }
         algebra = SolverAlgebra(self.plan, key_of(self.day), parameters, facts, calendar, answers)

@@ -299,11 +299,11 @@ class NoSuchRowError(ToldError, IndexError):
         )
 
 
-def _row_number(row: object) -> int:
+def _row_number(row: Any) -> int:
     if isinstance(row, bool):
         raise NotARowError.of(row)
     try:
-        return operator.index(row)  # type: ignore[arg-type]
+        return operator.index(row)
     except TypeError:
         raise NotARowError.of(row) from None
 

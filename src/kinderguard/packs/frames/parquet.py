@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 PART = 500_000
 PLAN = "plan.json"
 FORMAT = "kinderguard.parquet-run/1"
+#: Options that no caller of this run sets, or that change no result.
+_NOT_ASKED = {"batch", "of", "asked"}
 
 #: Where the input is: a path, a glob, or several paths.
 Source = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
@@ -206,7 +208,7 @@ class _Run:
             "rules": rules,
             "day": day.isoformat(),
             "division": division,
-            "options": attrs.asdict(self.options, filter=lambda field, _: field.name != "batch"),
+            "options": attrs.asdict(self.options, filter=lambda field, _: field.name not in _NOT_ASKED),
             "children": [d | {"rows": n} for d, n in zip(described(self.files), counts, strict=True)],
             "records": {path: described(files) for path, files in self.records.items()},
             "rows_a_part": part,

@@ -54,12 +54,13 @@ def taken(native: Any) -> tuple[Any, Any]:
 
 def _as_polars(frame: Any) -> pl.DataFrame:
     try:
-        return frame.to_polars()  # type: ignore[no-any-return]
+        found: pl.DataFrame = frame.to_polars()
     except ModuleNotFoundError as error:
         raise MissingExtraError("frames", error.name or "pyarrow") from None
     except Exception:  # noqa: BLE001  whatever it is, its own words may quote a cell
         mixed = [name for name in frame.columns if not _converts(frame.select(name))]
         raise FrameColumnError(tuple(_mixed(name) for name in mixed or frame.columns)) from None
+    return found
 
 
 def _converts(column: Any) -> bool:
