@@ -155,7 +155,9 @@ def line(what: str, figures: Figures) -> None:
 
 
 def head(title: str) -> None:
-    say(f"\n{title}\n  {'':<44}{'children':>12}{'seconds':>10}{'processor':>11}{'children/s':>12}{'peak MB':>9}   (each run)")
+    say(
+        f"\n{title}\n  {'':<44}{'children':>12}{'seconds':>10}{'processor':>11}{'children/s':>12}{'peak MB':>9}   (each run)"
+    )
 
 
 def measure(children: int, runs: int, done: Runs, cache: Path, plot: Path | None) -> int:

@@ -14,7 +14,7 @@ OF_ONE_CODE = {"_frame_error": "frame.records", "_records_error": "frame.records
 #: Codes that need no mend of their own, and why.
 WITHOUT = {
     r"offer\..*": "it says what stands against a match; nothing is broken, and the page says what to settle first",
-    r"ledger\.row|case\.(file|misuse|broken|not_run)|pack\.crashed|fact\.not_valid": "its text is another problem's or error's",
+    r"ledger\.row|case\.(file|misuse|broken|not_run|pack_elsewhere|project_unreadable)|pack\.crashed|fact\.not_valid": "its text is another problem's or error's",
     r"pack\.hook_invalid": "the form of each hook that is wrong is given where it is looked at",
     r"chain\.\w+": "all of them end with one mend, held below",
 }
@@ -81,7 +81,7 @@ def test_the_places_are_found_and_no_reason_is_left_over():
 
 
 def test_whatever_is_wrong_with_a_chain_says_what_to_do():
-    from kinderguard.casefile.verifying import _problem
+    from kinderguard.casefile.chain.verifying import _problem
 
     message = _problem("chain.changed", 1, "记录被改动", "the entry was changed").message
     assert "恢复" in message.zh

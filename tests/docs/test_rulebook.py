@@ -159,6 +159,19 @@ def test_one_language_alone(tmp_path):
     assert "under 18" not in text
 
 
+def test_a_countys_page_has_its_own_numbers_and_facts_and_no_value_of_another_place(tmp_path):
+    done = build(
+        write(tmp_path / "s", ".. kinderguard:pack:: 330199\n\n.. kinderguard:policy:: cn.dibao_benefit\n"),
+        tmp_path / "o",
+    )
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "o" / "index.html").read_text("utf-8")
+    county, nation = page.split("rule-cn-dibao-benefit", 1)
+    assert "示例县" in county
+    assert "北京" not in county
+    assert "北京" in nation
+
+
 def test_facts_of_a_place_stand_with_kind_codes_and_readers(tmp_path):
     source = write(
         tmp_path / "s",

@@ -103,10 +103,10 @@ def test_the_engines_bounds_hold_the_exact_ones_by_the_national_rules(case):
 
 
 def test_a_missing_fact_is_confirmed_to_change_something():
-    unknown = ("child.adopted", "household.monthly_income_per_head", "child.illness.serious")
+    unknown = ("child.adopted", "child.health", "household.monthly_income_per_head", "child.illness.serious")
     case = Case.from_facts({k: v for k, v in ORDINARY.items() if k not in unknown} | {"division_code": "370831"})
     asked = [m.path for m in RIGHT.assess(case).missing]
-    assert set(asked) == {"household.monthly_income_per_head", "child.illness.serious"}
+    assert set(asked) == {"child.health", "household.monthly_income_per_head", "child.illness.serious"}
     confirmed = RIGHT.confirm_missing(case)
     assert list(confirmed) == asked
     assert set(confirmed.values()) == {True}

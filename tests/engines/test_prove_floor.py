@@ -129,6 +129,40 @@ def test_a_total_that_is_below_the_floor_for_some_number_only_is_shown_with_the_
     for total in county.prove("33", on=DAY, questions=["floor"]).of("floor.total"):
         assert total.outcome is Outcome.REFUTED
         assert list(total.parameters) == ["33.n"]
+        assert total.rests_on_numbers
+        assert not total.calls_for_action, "as check-pack says of it"
+    report = county.prove("33", on=DAY, questions=["floor"])
+    assert "2 rest on numbers not set here" in report.summary("en")
+    assert report.groups().__next__()[0].name == "UNSET"
+
+
+def test_a_total_below_the_floor_is_told_with_both_sums_and_the_policies_that_differ_each_explained_once():
+    """60 yuan in the place of 100: what is lost stands first, and every explanation says whose it is."""
+    report = flat_or(r.yuan("60"), keep="this").prove("33", on=DAY, questions=["floor"])
+    total = report.of("floor.total")[0]
+    assert total.differing == ("cn.flat", "33.own")
+    assert [line.zh for line in total.compared] == [
+        "每月合计：国家 100.00元，本地 60.00元",
+        "“某” [cn.flat]：国家 100.00元，本地 0.00元（因“某”）",
+        "“某” [33.own]：国家 没有此项，本地 60.00元",
+    ]
+    heads = [why.zh.splitlines()[0] for why in total.why]
+    assert heads == ["【按本地标准计算的国家规定】", "【按本地规则】", "【按本地规则】"]
+    assert report.summary("zh").startswith("国家标准：2 项不成立，有儿童少得。")
+    assert "按按" not in report.text("zh")
+
+
+def test_a_good_pack_is_told_so_first():
+    report = flat_or(r.yuan("60"), keep="higher").prove("33", on=DAY, questions=["floor"])
+    assert report.summary("zh").startswith("国家标准：全部证明")
+
+
+def test_the_nations_side_is_explained_with_the_numbers_that_it_is_held_with():
+    """A standard that the place sets is not called unset on the nation's side."""
+    book = kinderguard.load().with_parameters({"cn.dibao.monthly_standard": {"330199": "1150"}})
+    county = ruling_of(book, "330199", DAY)
+    for reading in (COUNTY, LAW):
+        assert national_floor(book, county, reading).shown["cn.dibao.monthly_standard"].value == 115_000
 
 
 def test_a_rule_that_takes_something_away_is_refuted_with_the_child_who_loses_it():

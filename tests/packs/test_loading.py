@@ -125,7 +125,7 @@ TOML = {
     "is no TOML": ("x = ", "p.toml"),
     "has a value for another place": ('["cn.dibao.monthly_standard"]\nvalues = [{place = "33", value = "1", source = "x", trust = "press"}]', "outside the jurisdiction"),
     "is below the national floor": ('["cn.orphan.scattered_monthly"]\nvalues = [{value = "599.99", source = "x", trust = "press"}]', "600"),
-    "narrows the margin of dibao": ('["cn.dibao_marginal.multiple"]\nvalues = [{value = "5/4", source = "x", trust = "press"}]', "3/2"),
+    "narrows the margin of dibao": ('["cn.dibao_marginal.multiple"]\nvalues = [{value = "5/4", source = "x", trust = "press"}]', "1.5"),
     "has a float": ('["cn.dibao.monthly_standard"]\nvalues = [{value = 600.5, source = "x", trust = "press"}]', "float"),
     "misspells a parameter": ('["cn.dibao.monthly_standart"]\nvalues = [{value = "600", source = "x", trust = "press"}]', "cn.dibao.monthly_standard"),
     "has no source": ('["cn.dibao.monthly_standard"]\nvalues = [{value = "600", trust = "press"}]', "source"),

@@ -108,7 +108,7 @@ MISUSES = {
     "a parameter without its pack": (lambda: param("standard"), DefinitionError, "以所属规则包的代码开头", "begins with its pack's code"),
     "a parameter of another kind": (
         lambda: RuleSet([r.Category("cn.x", TITLE, when=param.flag("cn.y"))], [], parameters={"cn.y": r.Parameter("cn.y", r.yuan(1).kind)}),
-        DefinitionError, "却用作条件：请用 param(…)", "use param(…)",
+        DefinitionError, "却用作条件：请写 param('cn.y')", "write param('cn.y')",
     ),
     "a category that is not there": (lambda: RuleSet([], [policy(eligible=child.is_in("cn.y"))]), DefinitionError, "请改正代码", "Correct the code"),
     "two policies of one code": (lambda: RuleSet([], [policy(), policy()]), DefinitionError, "请改掉其中一个代码", "Give one of the two another code"),

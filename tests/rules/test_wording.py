@@ -209,6 +209,7 @@ GOLDEN: list[tuple[Any, str, str]] = [
     (child.lives_in_another_county, "儿童现居住县与户籍县不同", "the child lives in a county other than that of registration"),
     (~r.known(income), "家庭月人均收入未知", "the household's monthly income per head is not known"),
     (r.known(child.adopted), "已知儿童是否被收养", "it is known whether the child is adopted"),
+    (r.known(father.situations.any()), "已知有无父亲状况", "it is known whether there is at least one of the father's situations"),
     (child.adopted == child.living_on_street, "（儿童被收养）与（儿童处于流浪状态）一致", "(the child is adopted) exactly when (the child lives on the street)"),
     (father.disability.kind == mother.disability.kind, "父亲残疾类别为母亲残疾类别", "the father's disability kind is the mother's disability kind"),
     (~child.health.is_in(HealthStatus.HEALTHY, HealthStatus.ILL), "儿童身体状况不属于健康、患病中的任何一项", "the child's physical condition is neither healthy nor ill"),

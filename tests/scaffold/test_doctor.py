@@ -245,6 +245,35 @@ def test_a_name_claimed_twice_is_named_with_both_distributions(install):
     assert "kg-doctor-1" in taken.message.en
 
 
+@pytest.mark.parametrize(
+    ("values", "serious", "says"),
+    [
+        ("values = []", True, "no value at all"),
+        (
+            'values = [{ place = "450102001", from = 2025-01-01, value = "1", source = "虚构", trust = "illustrative" }]',
+            False,
+            "at 450102001 only",
+        ),
+    ],
+)
+def test_a_parameter_without_a_value_at_its_place_is_told_with_its_line(install, values, serious, says):
+    grant = GRANT.replace("{code}", "450102.grant").replace('r.yuan("50")', 'r.param("450102.sum")')
+    text = f'["450102.sum"]\ntitle = {{ zh = "标准", en = "sum" }}\nkind = "money"\nunit = "yuan"\n{values}\n'
+    package = install("450102", grant, "policies=[GRANT], " + PARAMETERS, parameters_toml=text)
+    (told,) = found(diagnose(), "pack.parameter_without_value")
+    assert (told.serious, told.place.file) == (serious, str(package / "parameters.toml"))
+    assert says in told.message.en
+
+
+def test_a_parameter_file_that_the_pack_does_not_list_is_named_and_nobody_elses_parameter(install):
+    grant = GRANT.replace("{code}", "450102.grant").replace('r.yuan("50")', 'r.param("450102.unattended.term_months")')
+    text = '["450102.unattended.term_months"]\ntitle = { zh = "标准", en = "sum" }\nkind = "money"\nunit = "yuan"\nvalues = []\n'
+    install("450102", grant, "policies=[GRANT]", parameters_toml=text)
+    (told,) = found(diagnose(), "pack.rules_invalid")
+    assert "with_name('parameters.toml')" in told.mend.en
+    assert "cn.unattended" not in told.message.en
+
+
 def test_every_problem_has_its_mend():
     folders = (ROOT / "src/kinderguard/packs", ROOT / "src/kinderguard/scaffold")
     files = [f for folder in folders for f in folder.rglob("*.py") if f.name != "mends.py"]

@@ -10,6 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from kinderguard.commands import app
+from kinderguard.model.text import Text
+from kinderguard.packs import Pack
+from kinderguard.rules.errors import DefinitionError
 from kinderguard.scaffold import ScaffoldError, answers_for, new_pack
 from kinderguard.testing import check_pack
 from kinderguard.testing.conformance.proofs import QUESTIONS as PROOFS
@@ -57,6 +60,19 @@ def test_the_suite_lists_the_marks_that_new_pack_counted_and_passes_until_the_ve
         (made.folder / file).write_text(text.replace('"0.1.0.dev0"', '"0.1.0"'), "utf-8")
     (result,) = check_pack(made.folder, only="placeholders").results
     assert [(f.file, f.line) for f in result.findings] == [(m.file, m.line) for m in made.marks]
+
+
+@pytest.mark.parametrize(
+    ("code", "meant"), [("330100", "3301"), ("330000", "33"), ("330106000", "330106"), ("330100.aid", "3301.aid")]
+)
+def test_a_code_filled_up_with_zeros_is_refused_with_the_one_that_children_have(code, meant):
+    with pytest.raises(ScaffoldError) as refused:
+        answers_for(code, title="某市")
+    assert refused.value.text.zh.endswith(f"请写 {meant}")
+    with pytest.raises(DefinitionError) as told:
+        Pack(code, Text("某市", "Some city"), "1.0", ">=0.1,<0.2")
+    assert f"请写 {meant!r}" in told.value.text.zh
+    assert f"write {meant!r}" in told.value.text.en
 
 
 def test_a_province_and_a_second_pack_of_a_division_have_packs_too():

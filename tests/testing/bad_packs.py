@@ -153,6 +153,11 @@ variants = [
 """,
 }
 
+GRANT_VALUES = """values = [
+    { from = 2024-11-01, until = 2025-06-30, value = "500.00", source = "某县办法（虚构）", trust = "illustrative" },
+    { from = 2025-07-01, value = "600.00", source = "某县办法（虚构）", trust = "illustrative" },
+]
+"""
 INIT = "src/kg_good_pack/__init__.py"
 PARAMETERS = "src/kg_good_pack/parameters.toml"
 PROJECT = "pyproject.toml"
@@ -229,6 +234,12 @@ BAD = (
     Bad("ledger_columns", "a standard header", INIT, 'LedgerColumn("炉灶", fact=STOVE)', 'LedgerColumn("家庭人口", fact=STOVE)', "家庭人口 is a standard header (household.size)", "家庭人口"),
     Bad("ledger_columns", "two facts in one column", INIT, 'return [LedgerColumn("炉灶", fact=STOVE)]', 'return [LedgerColumn("炉灶", fact=STOVE), LedgerColumn("房间", fact=ROOMS, also=["炉灶"])]', "fills 450199.stove and 450199.rooms too", "房间"),
     Bad("need_titles", "no reason", INIT, '    Text("炉灶可能泄漏", "Stoves may leak"),\n', "", "NeedRule 450199.need.soot lacks reason", "NeedRule("),
+    Bad("loads", "a declared fact compared without its expression", INIT, "STOVE.expr,\n    amount", "(ROOMS >= 2),\n    amount", "rules read NAME.expr", "ROOMS >= 2"),
+    Bad("citations", "read on a day to come", INIT, 'checked_on="2025-09-01"', 'checked_on="2066-09-01"', "checked_on is 2066-09-01, a day to come", "DECREE = "),
+    Bad("citations", "read, and on no day", INIT, 'trust="illustrative", checked_on="2025-09-01"', 'trust="statute"', "checked_on is not given"),
+    Bad("parameter_sources", "read on a day to come", PARAMETERS, 'source = "某县标准（虚构）", trust = "illustrative"', 'source = "某县标准（虚构）", trust = "illustrative", checked_on = 2066-01-01', "checked_on is 2066-01-01, a day to come", "2066"),
+    Bad("frequency", "no period of payment", INIT, "    every=r.YEAR,\n", "", "450199.grant does not say every, so that it is paid once", "GRANT = r.Policy("),
+    Bad("parameter_gaps", "no value", PARAMETERS, GRANT_VALUES, "values = []\n", "450199.grant.amount, which has no value at all", '["450199.grant.amount"]'),
     Bad("metadata", "two versions", INIT, 'version="0.1.0"', 'version="0.2.0"', "0.2.0"),
     Bad("metadata", "no version", INIT, 'version="0.1.0"', 'version="first"', "no version", "first"),
     Bad("metadata", "another code than the entry point", PROJECT, "450199 =", "450198 =", "450198"),
@@ -271,6 +282,8 @@ BAD = (
     Bad("parameter_gaps", "a gap", PARAMETERS, "until = 2025-06-30", "until = 2025-05-31", "no value from 2025-06-01 to 2025-06-30"),
     Bad("parameter_gaps", "an overlap", PARAMETERS, "until = 2025-06-30", "until = 2025-07-31", "two values", "until = 2025-07-31"),
     Bad("parameter_gaps", "later than its rule", PARAMETERS, "from = 2024-11-01", "from = 2024-12-01", "from 2024-11-01 to 2024-11-30", "450199.grant.amount"),
+    Bad("loads", "money in months", PARAMETERS, 'kind = "money"', 'kind = "money"\nunit = "months"', "money is in yuan", "unit ="),
+    Bad("top_ups", "a top-up that counts a top-up", INIT, "    every=r.YEAR,", "    every=r.MONTH,\n    stacking=[r.tops_up(counting=['cn.unattended_allowance'])],", "less by: dibao drawn for the child", "450199.grant"),
     Bad("exact_money", "a float in TOML", PARAMETERS, 'value = "900.00"', "value = 900.5", "900.5", "900.5"),
     Bad("exact_money", "a float in a rule", INIT, 'amount=param("450199.grant.amount")', "amount=r.yuan(600.5)", "600.5", "600.5"),
     Bad("exact_money", "a share by division", INIT, 'amount=param("450199.grant.amount")', 'amount=(param("450199.grant.amount") * Fraction(1 / 3)).rounded(to="1", rounding=r.DOWN)', "1 / 3", "1 / 3"),

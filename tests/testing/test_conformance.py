@@ -139,6 +139,21 @@ def test_a_final_version_may_hold_none(tmp_path, version):
     assert [f.file for f in report["placeholders"].findings] == ["README.md", INIT, INIT]
 
 
+def test_a_readme_that_no_build_can_read_is_told_with_its_line(tmp_path):
+    folder = write(GOOD, tmp_path)
+    (folder / "README.md").write_bytes("# pack\n某县\n".encode("gb18030"))
+    report = check_pack(folder, only=["metadata", "placeholders"])
+    for check_id in ("metadata", "placeholders"):
+        (finding,) = report[check_id].findings
+        assert (finding.file, finding.line) == ("README.md", 2)
+        assert "GB18030" in finding.message.en
+    (folder / "README.md").unlink()
+    project = folder / "pyproject.toml"
+    project.write_bytes(b"\xef\xbb\xbf" + project.read_bytes())
+    (finding,) = check_pack(folder, only="metadata")["metadata"].findings
+    assert "byte order mark" in finding.message.en
+
+
 def test_a_marked_text_that_no_line_holds_is_told_too(tmp_path):
     folder = write(GOOD | {INIT: GOOD[INIT].replace('"取暖补助"', '"待" + "填：名称"')}, tmp_path)
     (finding,) = check_pack(folder, only="placeholders")["placeholders"].findings

@@ -24,6 +24,7 @@ def answer(question, subject="450199.grant", outcome="refuted", *, fault=False, 
     return SimpleNamespace(
         question=question, subject=subject, outcome=outcome, statement=said, counterexample=child, after=after,
         parameters=(), parameter_lines=(), fault=fault, reading=reading, size=size, size_is_exact=True,
+        facts=lambda: (Text("出生日期：2012-03-05", "birth date: 2012-03-05"),) if child else (),
     )  # fmt: skip
 
 
@@ -59,8 +60,29 @@ def test_a_refutation_is_told_with_the_line_of_the_rule_and_the_child(checked, q
     assert [r.check_id for r in report.failed] == [check_id]
     (finding,) = report[check_id].findings
     assert finding.file == INIT
-    assert "2012-03-05" in finding.paste
+    assert [line.zh for line in finding.details] == ["虚构的儿童：出生日期：2012-03-05"]
     assert finding.mend == CHECKS[check_id].mend
+
+
+def test_a_widening_that_has_a_child_paid_less_is_pointed_at_and_is_what_is_to_be_mended(checked, monkeypatch):
+    """Let into tekun support, a disabled child loses both subsidies: to widen more would be the wrong advice."""
+    wider = """checks=[r.Check(code="450199.wider", on="cn.tekun_support", reason=Text("放宽", "wider"), widens=child.is_in(DIBAO),
+        cites=[DECREE], effective=r.Period("2024-11-01", None))], parameters="""
+    source = GOOD[INIT].replace("parameters=", wider, 1)
+    monkeypatch.setitem(GOOD, INIT, source)
+    total = answer("floor.total", "due.month.child")
+    total.counterexample = Case.from_facts(
+        {"child.birth_date": "2012", "household.aid": ["dibao"], "child.disability.grade": "1", "child.health": "disabled",
+         "child.disability.kind": "physical", "child.disability.needs_long_term_care": True}
+    )  # fmt: skip
+    total.compared = (
+        Text("每月合计：国家 500.00元，本地 0.00元", "total a month: the nation 500.00 yuan, here 0.00 yuan"),
+    )
+    (finding,) = checked(total, only=["floor"])["floor"].findings
+    assert "450199.wider" in source.lstrip().splitlines()[finding.line - 1]
+    assert "[450199.wider] widens it" in finding.message.en
+    assert "leave such children out of widens" in finding.mend.en
+    assert finding.details[-1] == total.compared[0]
 
 
 def test_of_the_cliffs_the_largest_is_told_with_its_size_and_child_and_judges_nothing(checked):
@@ -92,7 +114,7 @@ def test_what_gets_worse_by_a_paper_names_the_fact_and_the_case(checked):
     (note,) = checked(law, only=["worse_with_paper"])["worse_with_paper"].notes
     assert '[father.situations[0].until] = "2026-01-01"' in note.message.en
     assert "多知道的事实：父亲" in note.message.zh
-    assert '"kind":"imprisoned"' in note.message.en
+    assert note.message.zh.endswith("；例：出生日期：2012-03-05")
     own = checked(answer("paper"), only=["worse_with_paper"])["worse_with_paper"]
     assert "; the fact that is known then: heats with a stove [450199.stove] = true" in own.findings[0].message.en
 
@@ -109,7 +131,7 @@ def test_a_fault_of_the_library_is_told_as_one_and_not_as_time_that_ran_out(chec
     (result,) = checked(answer(question, outcome="undecided", fault=True)).failed
     (finding,) = result.findings
     assert "a fault of kinderguard itself" in finding.message.en
-    assert finding.file == finding.paste == ""
+    assert (finding.file, finding.details) == ("", ())
     assert result.notes == ()
 
 

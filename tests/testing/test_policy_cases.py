@@ -37,6 +37,7 @@ def written(folder, text, name="cases/a.toml"):
         {"cn.dibao": True, "cn.economic_hardship": True, "cn.orphan": "unknown"},
         {"330199.winter_heating.eligible": True, "330199.winter_heating.amount": "600.00"},
         {"330199.winter_heating.amount": 600, "330199.winter_heating.low": "600", "330199.winter_heating.high": "600"},
+        {"330199.winter_heating.every": "year", "cn.orphan_allowance.every": "month"},
         {"cn.medical_aid.granted": True},
         {"cn.dibao_benefit.low": "0", "cn.dibao_benefit.high": "unknown"},
         {"due.year.low": "600.00"},
@@ -54,6 +55,7 @@ def test_what_holds_passes(book, expect):
 @pytest.mark.parametrize(
     ("expect", "expected", "got"),
     [
+        ({"330199.winter_heating.every": "month"}, "a month", "a year"),
         ({"cn.dibao": False}, "no", "yes"),
         ({"cn.orphan": False}, "no", "undetermined"),
         ({"330199.winter_heating.eligible": "unknown"}, "undetermined", "yes"),
@@ -146,6 +148,26 @@ def test_a_misspelt_code_is_told_with_the_nearest(book, expect, said):
 def test_a_fact_that_no_pack_declares_is_told(book):
     found = outcome(book, {"cn.dibao": True}, HEATING | {"330199.central_heatin": True})
     assert "there is no fact '330199.central_heatin'; did you mean '330199.central_heating'?" in found.text("en")
+
+
+def test_an_age_is_no_fact_and_the_birth_date_is_named(tmp_path):
+    path = written(
+        tmp_path, '[[case]]\ntitle = "a"\non = 2025-09-01\nfacts = { "child.age" = 9 }\nexpect = { "cn.dibao" = true }'
+    )
+    with pytest.raises(PolicyCaseError, match=r"write child\.birth_date"):
+        read_policy_cases(path)
+
+
+def test_a_packs_fact_misspelt_among_those_to_ask_for_is_told_with_the_nearest(book):
+    found = outcome(book, {"330199.winter_heating.missing": ["330199.central_heatin"]})
+    assert "did you mean '330199.central_heating'?" in found.text("en")
+
+
+def test_a_rule_of_a_place_whose_pack_was_not_loaded_yet_is_named_with_the_pack_too():
+    """In the first case of a run as in every other."""
+    facts = {"330199.central_heating": False}
+    found = outcome(kinderguard.load(), {"330199.winter_heating.eligible": True}, facts, division="330198")
+    assert all("correct the case's division" in p.message.en for p in found.problems), found.text("en")
 
 
 def test_a_fact_that_does_not_fit_its_kind_fails_the_case(book):

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from html import escape
 
+import attrs
 from docutils import nodes
 from sphinx import addnodes
 
 from kinderguard.model.lines import Line
-from kinderguard.model.places import place_name
+from kinderguard.model.places import covers, place_name
 from kinderguard.model.text import Language, Text, join, same
 from kinderguard.rules.boundaries import boundaries
 from kinderguard.rules.citations import Cite
@@ -35,12 +36,19 @@ class Printer:
         languages: what is printed, in this order.
         printed: decision tables that the page has already; each stands on a page once.
         apart: parameters that the page prints by themselves: a policy that pays by them links there.
+        place: whose rules they are; values of other places than those around it and within it are left out.
     """
 
     def __init__(
-        self, rules: RuleSet, languages: Sequence[Language], printed: set[DecisionTable], apart: Collection[str] = ()
+        self,
+        rules: RuleSet,
+        languages: Sequence[Language],
+        printed: set[DecisionTable],
+        apart: Collection[str] = (),
+        place: str = "",
     ) -> None:
         self.rules, self.languages, self.printed, self.apart = rules, languages, printed, frozenset(apart)
+        self.place = place
         self.card = Card(rules, None, None)
         self.titles = self.card.titles
 
@@ -76,15 +84,18 @@ class Printer:
         yield self.fields(about)
         yield from self.law(p)
         yield from self.condition(_WHEN, p.eligible, p.title)
+        owner = p.code.partition(".")[0]
+        #: The numbers of the condition that are the pack's own; those of others stand on their own pages.
+        read = [code for code in parameters_read(p.eligible) if code.startswith(f"{owner}.") and owner != "cn"]
         if p.amount is not None:
             yield from self.condition(_AMOUNT, p.amount, None)
-            read = list(parameters_read(p.amount))
-            if apart := [code for code in read if code in self.apart]:
-                yield self.links(Text("数额见", "Values under"), apart)
-            for code in read:
-                if code not in self.apart:
-                    yield self.heading(self.title_of(code))
-                    yield from self.values(self.rules.parameters[code])
+            read += [code for code in parameters_read(p.amount) if code not in read]
+        if apart := [code for code in read if code in self.apart]:
+            yield self.links(Text("数额见", "Values under"), apart)
+        for code in read:
+            if code not in self.apart:
+                yield self.heading(self.title_of(code))
+                yield from self.values(self.rules.parameters[code])
         if p.stacking:
             yield self.heading(Text("与其他政策的衔接", "Beside other policies"))
             yield self.lines([self.card.stacking(rule) for rule in p.stacking])
@@ -122,6 +133,9 @@ class Printer:
         if not isinstance(rule, Check):
             local = [c.code for c in self.rules.checks.values() if c.on == rule.code]
             yield from [self.links(Text("地方规定", "Local rules"), local)] if local else []
+        if not isinstance(rule, Check):
+            on_it = [c for c in self.rules.checks.values() if c.on == rule.code]
+            exprs += tuple(e for c in on_it for e in (c.widens, c.requires, c.at_least) if e is not None)
         yield from self.read(exprs)
         if not isinstance(rule, Check):
             yield from self.readers(rule.code)
@@ -168,6 +182,7 @@ class Printer:
 
     def values(self, p: Parameter) -> Iterator[nodes.Node]:
         """A table of the values, and the chart."""
+        p = attrs.evolve(p, values=tuple(v for v in p.values if self.is_here(v.place)))
         rows = [self.value_row(p, v) for v in p.values]
         if p.floor is not None:
             rows.insert(0, self.value_row(p, p.floor, Text("最低标准，", "floor, ")))
@@ -176,19 +191,28 @@ class Printer:
             return
         head = [Text("地区", "Place"), Text("期间", "Period"), Text("数值", "Value"), Text("来源", "Source")]
         yield self.table(head, rows)
-        svg = chart(p, self.languages[0])
+        svg = chart(p, self.languages[0], self.rules.places)
         if svg is not None:
             yield nodes.raw("", svg, format="html")
+
+    def is_here(self, place: str) -> bool:
+        """Whether the page's place is, or lies in, the place of a value, or has it within; the nation has all."""
+        return covers(place, self.place) or covers(self.place, place)
 
     def value_row(self, p: Parameter, v: ParameterValue, before: Text | None = None) -> list[Text]:
         """Place, period, value and source."""
         assert p.kind is not None
-        source = Text(f"{v.source}（{v.trust.label.zh}）", f"{v.source} ({v.trust.label.en})")
+        source = v.sourced
         if v.note:
             # A note gives both languages as 中文 / English.
             zh, parted, en = v.note.partition(" / ")
             source += Text(f"；{zh}", f"; {en}") if parted else Text(f"；{v.note}", f"; {v.note}")
-        return [(before or same("")) + place_name(v.place), v.period.text, show(v.value, p.kind, p.unit), source]
+        return [
+            (before or same("")) + place_name(v.place, self.rules.places),
+            v.period.text,
+            show(v.value, p.kind, p.unit),
+            source,
+        ]
 
     def read(self, exprs: tuple[Expr, ...]) -> Iterator[nodes.Node]:
         """The facts that are read, and links to categories and parameters."""

@@ -13,7 +13,7 @@ import kinderguard
 from kinderguard.docs.content import Printer
 from kinderguard.model.errors import did_you_mean
 from kinderguard.model.text import Text, same
-from kinderguard.packs.pack import Pack
+from kinderguard.packs.pack import Pack, jurisdiction_of
 from kinderguard.rules.definitions import Category, Check, Policy
 from kinderguard.rules.ruleset import RuleSet
 
@@ -41,10 +41,12 @@ class RuleDirective(SphinxDirective):
         division = code.split(".", 1)[0]
         return self.book().overlay(None if division == "cn" else division).rules
 
-    def printer(self, rules: RuleSet, apart: Collection[str] = ()) -> Printer:
-        """A printer that knows what the page has already, and which parameters it prints by themselves."""
+    def printer(self, rules: RuleSet, apart: Collection[str] = (), *, of: str = "cn") -> Printer:
+        """A printer that knows what the page has already, which parameters it prints by themselves, and whose rules (by the
+        code of a rule or pack) it is about.
+        """
         printed = cast("set[DecisionTable]", self.env.temp_data.setdefault("kinderguard_printed", set()))
-        return Printer(rules, self.config.kinderguard_languages, printed, apart)
+        return Printer(rules, self.config.kinderguard_languages, printed, apart, jurisdiction_of(of))
 
     def section(
         self, kind: str, title: Text, code: str, body: Iterator[nodes.Node], printer: Printer, *, own: bool = True
@@ -76,7 +78,7 @@ class _OneDirective(RuleDirective):
         value = values.get(code)
         if value is None:
             raise self.error(f"There is no {self.kind} {code!r} here.{did_you_mean(code, values)}")
-        printer = self.printer(rules)
+        printer = self.printer(rules, of=code)
         body = getattr(printer, self.kind)(value)
         return [self.section(self.kind, printer.title_of(code), code, body, printer)]
 
@@ -158,7 +160,7 @@ class PackDirective(RuleDirective):
             if part not in PARTS:
                 raise self.error(f"A pack has no {part!r}.{did_you_mean(part, PARTS)}")
         rules = self.rules(code)
-        printer = self.printer(rules)
+        printer = self.printer(rules, of=code)
         found: list[nodes.Node] = [] if "only" in self.options else [self.head(code, book, printer)]
         for part in parts:
             kind, heading = PARTS[part]

@@ -31,6 +31,14 @@ _PASSED_ON = {
     ),
     "case.file": Text("用例文件有误：…（附文件和行号）", "the file of cases is wrong: …, with its file and line"),
     "case.misuse": Text("用例写法有误：…", "the case is not written as it should be: …"),
+    "case.pack_elsewhere": Text(
+        "规则包用的是安装在别处的版本，与本文件夹的不同；请重新安装：pip install -e …",
+        "the pack is installed from another place and differs from this folder; install it again: pip install -e …",
+    ),
+    "case.project_unreadable": Text(
+        "规则包的 pyproject.toml 不能读取：…（附行号）；请改正",
+        "the pack's pyproject.toml cannot be read: …, with its line; correct it",
+    ),
     "case.not_run": Text("用例不能运行：…", "the case could not be run: …"),
     "pack.crashed": Text("规则包出错：…（附文件和行号）", "the pack failed: …, with its file and line"),
     "pack.hook_invalid": Text("…：钩子的名称或参数不对：…", "…: a hook's name or arguments are wrong: …"),

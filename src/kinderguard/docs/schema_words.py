@@ -124,6 +124,9 @@ FIELDS |= {
     "filing": Text("存档结果", "what became of it"),
     "find_out": Text("查明后也可能适合的供给", "offers that may fit once something is found out"),
     "floor_reached": Text("偏远地方是否达到保底", "whether a remote place reaches its floor"),
+    "held_back": Text(
+        "名单仍报旧值、此后已另有记载而未采用的事实", "facts of which lists say again what was recorded otherwise since"
+    ),
     "hold_for_unclear": Text("是否为待核实的需求预留", "whether places are held for needs to be clarified"),
     "in_line": Text("候补的供给", "the offer that is waited for"),
     "instead_of": Text("让出的需求的紧迫程度", "urgency of the need that would give way"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 import attrs
 
 from kinderguard.engines.dependents import Dependents
+from kinderguard.engines.divisions import zero_divisor
 from kinderguard.engines.explain import Bound, Fault
 from kinderguard.engines.missing import MissingFact, Search
 from kinderguard.engines.papers import asked_of, asked_of_some
@@ -22,7 +23,7 @@ from kinderguard.model.codes import Document, Frequency
 from kinderguard.model.errors import ArgumentError, CannotTravelError, Problem, ToldError, suggestion
 from kinderguard.model.money import bounds_text, yuan
 from kinderguard.model.places import covers, place_name
-from kinderguard.model.text import Language, Text
+from kinderguard.model.text import Language, Text, same
 from kinderguard.rules import nodes as n
 from kinderguard.rules.definitions import OwnDocument
 from kinderguard.rules.kinds import Sort
@@ -200,6 +201,8 @@ class Assessment:
 
     def __init__(self, case: Case, basis: Basis, provided: Mapping[str, Any], problems: tuple[Problem, ...]) -> None:
         self.basis = basis
+        #: The facts that providers found, which the case does not state.
+        self.provided = frozenset(code for code, value in provided.items() if value is not None)
         self.trace = basis.bound.run(case, provided)
         self._own_problems = problems
 
@@ -443,18 +446,14 @@ class Assessment:
                 ),
                 path,
             )
-        return Problem(
-            "rule.division_by_zero",
-            Text(
-                "规则以零为除数，结果按未知处理；请修改规则",
-                "a rule divides by zero; its result is unknown; mend the rule",
-            ),
-            self.rule_of(fault.step.index),
-        )
+        rule = self.rule_of(fault.step.index)
+        title = self.basis.titles.get(rule, same(rule))
+        named = Text(f"“{title.zh}”：", f"‘{title.en}’: ") if rule else same("")
+        return Problem("rule.division_by_zero", named + zero_divisor(fault.step, self.basis.titles), rule)
 
     def _absent(self, code: str) -> Problem:
         title = self.basis.titles.get(code, Text(code, code))
-        place = place_name((self.division or "")[:6])
+        place = place_name((self.division or "")[:6], self.basis.titles)
         return Problem(
             "parameter.missing",
             Text(

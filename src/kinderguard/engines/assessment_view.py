@@ -53,7 +53,7 @@ def assessment_view(result: "Assessment", lang: Language | None = None, *, perso
 
 
 def _blocks(result: "Assessment") -> Iterator[Content]:
-    where = place_name(result.division) if result.division else Text("不详", "unknown")
+    where = place_name(result.division, result.basis.titles) if result.division else Text("不详", "unknown")
     yield Fields([(Text("日期", "Day"), result.on), (Text("负责地区", "Division in charge"), where)])
     if not result.complete:
         yield Paragraph(Marked(_INCOMPLETE, "unknown"))

@@ -18,8 +18,9 @@ from kinderguard.model.places import place_name
 from kinderguard.model.text import Text, join, same
 from kinderguard.rules import nodes as n
 from kinderguard.rules import operators
-from kinderguard.rules.kinds import Kind, Sort
-from kinderguard.rules.titles import fact_title, own_title, record_of
+from kinderguard.rules.kinds import NUMBER, Kind, Sort
+from kinderguard.rules.titles import Titles, fact_title, own_title, record_of
+from kinderguard.rules.units import one_unit
 from kinderguard.rules.wording import quantified, quantity, wording
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 #: Longer wordings (in Chinese, in English) are taken apart where they can be.
 _LONG_ZH, _LONG_EN = 60, 120
 _ABOVE = Text("（见上）", " (see above)")
+_PROVIDED = Text("（由事实提供者查得，个案未记录）", " (found by a fact provider; the case does not state it)")
 
 
 def shown(value: Any, kind: Kind) -> Text:
@@ -66,7 +68,7 @@ def place_in_charge(assessment: "Assessment") -> Text:
     """Where a standard would have to be set: the county in charge, so far as it is known."""
     if not assessment.division:
         return Text("负责地区不详", "division in charge unknown")
-    return place_name(assessment.division[:6])
+    return place_name(assessment.division[:6], assessment.basis.titles)
 
 
 @attrs.frozen
@@ -327,7 +329,8 @@ class ConditionLines:
             node, value = read.node, self._trace[read.index] if read.index < len(self._trace) else None
             if isinstance(node, n.Fact) and node.of is None:
                 if read is not step:
-                    yield Line(fact_title(node.path, self._titles) + Text("：", ": ") + fact_shown(value, node.kind))
+                    said = fact_title(node.path, self._titles) + Text("：", ": ") + fact_shown(value, node.kind)
+                    yield Line(said + _PROVIDED if node.path in self.assessment.provided else said)
             elif isinstance(node, n.Param):
                 yield self.parameter(node.code, value, node.kind)
             elif isinstance(node, n.Years | n.Months | n.Days) and not read.static:
@@ -404,17 +407,24 @@ class ConditionLines:
 
     # ---- parameters -----------------------------------------------------------------------------------------
 
+    def _kind_of(self, code: str, kind: Kind) -> Kind:
+        """The kind of a standard, with the unit that its declaration states."""
+        declared = self.assessment.basis.bound.plan.rules.parameters.get(code)
+        if kind != NUMBER or declared is None:
+            return kind
+        return Kind(Sort.NUMBER, one_unit(declared.unit))
+
     def parameter(self, code: str, value: Any, kind: Kind) -> Line:
         """A standard with its value, place, period and source; where it is not set, where that is."""
         given = self.assessment.basis.parameters.get(code)
         text = self._titles.get(code, same(code))
         if given is not None or not (value is None or _says_nothing(value)):
-            text += Text("：", ": ") + shown(value, kind)
+            text += Text("：", ": ") + shown(value, self._kind_of(code, kind))
         text += same(f" [{code}]")
         if given is None:
             where = place_in_charge(self.assessment)
             return Line(text + Text(f"（{where.zh}未设定）", f" (not set in {where.en})"), "unknown")
-        return Line(text, below=(Line(_origin(given)),))
+        return Line(text, below=(Line(_origin(given, self._titles)),))
 
 
 def _left_out(node: n.Node, value: bool | None, left: int) -> Text:
@@ -457,8 +467,8 @@ def _counted(step: Step, inner: list[Any]) -> bool | None:
     return answer
 
 
-def _origin(given: "ParameterValue") -> Text:
-    where = join([place_name(given.place), given.period.text], "，", ", ")
+def _origin(given: "ParameterValue", titles: Titles) -> Text:
+    where = join([place_name(given.place, titles), given.period.text], "，", ", ")
     return where + Text("；来源：", "; source: ") + given.sourced
 
 

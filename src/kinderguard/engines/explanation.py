@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kinderguard.engines.condition_lines import ConditionLines, mark_of, shown
+from kinderguard.engines.divisions import by_zero, zero_divisor
 from kinderguard.engines.explanation_document import document, sources_of
 from kinderguard.engines.opening import Opening, unset_of, unset_text
 from kinderguard.engines.plan import StackedSteps, Step
@@ -70,7 +71,9 @@ class Explanation:
 
     def _whole(self) -> Line:
         a = self.assessment
-        where = place_name(a.division) if a.division else Text("负责地区不详", "division in charge unknown")
+        where = (
+            place_name(a.division, self._titles) if a.division else Text("负责地区不详", "division in charge unknown")
+        )
         head = Text(f"评估日期 {a.on}，{where.zh}", f"Assessed on {a.on}, {where.en}")
         sections = [
             self._section(Text("属于", "Is"), [self._category(c) for c, v in a.categories.items() if v]),
@@ -225,6 +228,7 @@ class Explanation:
         below = [lines.parameter(calculation.node.code, self._trace[calculation.index], calculation.node.kind)] if isinstance(
             calculation.node, n.Param
         ) else list(lines.read(calculation))  # fmt: skip
+        below += [Line(zero_divisor(d, self._titles), "unknown") for d in by_zero(calculation, self._trace)]
         return Line(text, below=tuple(below))
 
     def _stacking(self, result: "PolicyResult") -> Line | None:

@@ -194,7 +194,9 @@ class Reasons:
         return found
 
     def needed(self, step: Step, wanted: bool = True) -> tuple[Leaf, ...]:
-        """The fewest leaves that would have to change, or become known, for the condition to be ``wanted``."""
+        """The leaves that would have to change, or become known, for the condition to be ``wanted``: where there is a choice,
+        the fewest that are known to be otherwise, and of these the fewest.
+        """
         if self.trace[step.index] is wanted:
             return ()
         key = (step.index, wanted)
@@ -216,8 +218,10 @@ class Reasons:
         return found
 
     def _effort(self, leaves: tuple[Leaf, ...]) -> tuple[int, int]:
-        """How much a choice asks: how many leaves, and of these, how many are as they are for sure."""
-        return len(leaves), sum(self.trace[leaf.step.index] is not None for leaf in leaves)
+        """How much a choice asks: how many leaves are as they are for sure, since what is not known may turn out well; then
+        how many there are.
+        """
+        return sum(self.trace[leaf.step.index] is not None for leaf in leaves), len(leaves)
 
     def distance(self, leaf: Leaf) -> Text | None:
         """How far a comparison is from the line, where both sides are known."""
@@ -229,7 +233,7 @@ class Reasons:
         if is_unknown(a) or is_unknown(b) or self.trace[leaf.step.index] is leaf.wanted:
             return None
         subject, line = (b, a) if left.static and not right.static else (a, b)
-        kind = node.left.kind
+        kind = node.left.kind if node.left.kind.unit else node.right.kind
         if subject == line:
             return Text("恰好在界线上", "exactly on the line")
         side: Literal["above", "below"] = "above" if subject > line else "below"

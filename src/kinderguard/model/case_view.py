@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 
 from kinderguard.model import codes
 from kinderguard.model.personal import Personal
-from kinderguard.model.places import place_name
+from kinderguard.model.places import place_and_code
 from kinderguard.model.record import Record, field_title, field_unit, models_within
 from kinderguard.model.text import Language, Text, join, same
 from kinderguard.model.view import (
@@ -53,7 +53,7 @@ def case_view(case: "Case", lang: Language | None = None, *, personal: bool = Fa
     writer = _Writer(personal)
     blocks: list[Content] = []
     if case.division:
-        blocks.append(Fields([(Text("负责地区", "Division in charge"), _place(case.division))]))
+        blocks.append(Fields([(Text("负责地区", "Division in charge"), place_and_code(case.division))]))
     for name, field in type(case).model_fields.items():
         inside = [] if name in _OWN else [*writer.part(field, getattr(case, name))]
         if inside:
@@ -113,7 +113,7 @@ class _Writer:
     def local(self, case: "Case") -> Iterator[Section]:
         """Facts that packs declare. What they hold is theirs to say, so the values are shown only when asked for."""
         for space, facts in case.extra.items():
-            of = _place(space) if space.isdigit() else same(space)
+            of = place_and_code(space) if space.isdigit() else same(space)
             pairs = [(Code(f"{space}.{name}"), _json(v) if self.personal else _NOT_SHOWN) for name, v in facts.items()]
             yield Section(Text("地方事实：", "Facts of ") + of, [Fields(pairs)])
 
@@ -139,15 +139,9 @@ def _said(name: str, field: FieldInfo, value: Any) -> Content:
     if isinstance(value, Decimal):
         return Text(f"{value:,}元", f"{value:,} yuan")
     if name.startswith("division"):
-        return _place(value)
+        return place_and_code(value)
     unit = _UNITS.get(field_unit(field) or "", same(""))
     return same(str(value)) + unit
-
-
-def _place(division: str) -> Text:
-    """A place with its code, which is there already where the place has no name of its own."""
-    name = place_name(division)
-    return name if name.zh.endswith(division) else name + same(f" {division}")
 
 
 def _holds_records(field: FieldInfo) -> bool:

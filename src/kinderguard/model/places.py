@@ -4,6 +4,7 @@ The table names provinces and the few places that packs and examples use. A code
 accepted: the list of counties changes every year, and no child is refused because a table is old.
 """
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator, WithJsonSchema
@@ -106,12 +107,30 @@ def covers(jurisdiction: str, division: str) -> bool:
     return division.startswith(jurisdiction)
 
 
-def place_name(division: str) -> Text:
-    """The name of a place, or of the smallest known place around it with the code."""
+def place_name(division: str, named: Mapping[str, Text] | None = None) -> Text:
+    """The name of a place, or of the smallest known place around it with the code.
+
+    Args:
+        division: its code; the empty one is the nation.
+        named: names by code that go before the table's: a book's packs name the places that they speak for.
+
+    >>> place_name("331199").zh, place_name("331199", {"331199": Text("云溪县", "Yunxi County")}).zh
+    ('浙江省 331199', '云溪县')
+    """
     if not division:
         return Text("全国", "the nation")
     for prefix in reversed(prefixes(division)):
-        name = COUNTIES.get(prefix) or PROVINCES.get(prefix)
+        name = (named or {}).get(prefix) or COUNTIES.get(prefix) or PROVINCES.get(prefix)
         if name:
             return name if prefix == division else Text(f"{name.zh} {division}", f"{name.en} {division}")
     return Text(division, division)
+
+
+def place_and_code(division: str, named: Mapping[str, Text] | None = None) -> Text:
+    """A place with its code, which stands there already where the place has no name of its own.
+
+    >>> place_and_code("330106").en, place_and_code("330107").en
+    ('Xihu District, Hangzhou 330106', 'Zhejiang 330107')
+    """
+    name = place_name(division, named)
+    return name if name.zh.endswith(division) else name + Text(f" {division}", f" {division}")

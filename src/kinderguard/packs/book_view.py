@@ -43,13 +43,13 @@ def book_view(book: "PolicyBook", lang: Language | None = None, *, code: str | N
         return rule_view(rule, lang, rules=rules, division=book.division, on=book.day)
     if code not in rules.parameters:
         raise NoSuchRuleError.of(code, rules)
-    return parameter_view(rules.parameters[code], lang)
+    return parameter_view(rules.parameters[code], lang, places=rules.places)
 
 
 def _blocks(book: "PolicyBook") -> Iterator[Content]:
     rules = book.rules
     about: list[tuple[Content, Content]] = [
-        (Text("地区", "Place"), place_name(book.division or "")),
+        (Text("地区", "Place"), place_name(book.division or "", rules.places)),
         (Text("日期", "Day"), book.day or Marked(Text("未指定", "not pinned"), "quiet")),
         (Text("指纹", "Fingerprint"), Code(rules.fingerprint)),
     ]
@@ -118,7 +118,7 @@ def _value(book: "PolicyBook", p: Parameter) -> tuple[Content, Content]:
     found = p.at(book.division, book.day)
     if found is None or p.kind is None:
         return Marked(Text("未设定", "not set"), "unknown"), same("–")
-    return show(found.value, p.kind, p.unit), place_name(found.place)
+    return show(found.value, p.kind, p.unit), place_name(found.place, book.rules.places)
 
 
 def _packs(book: "PolicyBook") -> Iterator[Section]:

@@ -68,6 +68,7 @@ class WithParameters:
             rules.facts.values(),
             rules.providers.values(),
             merge(parameters.values()),
+            rules.places,
         )
 
 
@@ -102,6 +103,7 @@ class WithPolicies:
             rules.facts.values(),
             rules.providers.values(),
             rules.parameters,
+            rules.places,
         )
 
 
@@ -134,6 +136,7 @@ class Without:
             rules.facts.values(),
             rules.providers.values(),
             rules.parameters,
+            rules.places,
         )
 
     def _refuse_what_others_ask_for(self, rules: RuleSet) -> None:

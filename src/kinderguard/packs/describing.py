@@ -136,7 +136,7 @@ class _Describing:
             unit = self._unit(new, after.before(at or _owner(code)))
             was, now = (self._standing(parameter, at, new.kind, unit) for parameter in (old, new))
             if was != now:
-                lines.append(_instead(new, at, was, now))
+                lines.append(_instead(new, at, was, now, after.before(at or _owner(code))))
         yield from lines[:MOST_PLACES]
         if (more := len(lines) - MOST_PLACES) > 0:
             yield Text(f"{code}：另有 {more} 地改变", f"{code} changes at {more} more places")
@@ -199,7 +199,7 @@ class _Describing:
         elif not at and len(self.book.registry.sources) > FEW_PACKS:
             tail = Text("；也取代各地自定的值", "; it also replaces what places set themselves")
         if old != new or tail.en:
-            yield _instead(parameter, at, old, new) + tail
+            yield _instead(parameter, at, old, new, overlay) + tail
 
     def _standing(self, parameter: Parameter, at: str, kind: Kind, unit: Text) -> Text:
         value = _in_force(parameter, at, self.book)
@@ -217,7 +217,7 @@ class _Describing:
         for place, value in sorted(found.items()):
             if any(covers(other, place) for other in narrower):
                 continue
-            name, shown = place_name(place), quantity(value.value, kind) + unit
+            name, shown = place_name(place, self.before(place).titles), quantity(value.value, kind) + unit
             yield Text(f"{name.zh} {shown.zh}", f"{shown.en} in {name.en}")
 
     def _narrower(self, code: str, at: str) -> dict[str, ParameterValue]:
@@ -280,8 +280,8 @@ class _Describing:
 _TOLD_OF_NEW = ("eligible", "when", "amount", "service", "every", "on", "widens", "requires", "at_least")
 
 
-def _instead(parameter: Parameter, at: str, old: Text, new: Text) -> Text:
-    place, name = place_name(at), parameter.title or same(parameter.code)
+def _instead(parameter: Parameter, at: str, old: Text, new: Text, overlay: Overlay) -> Text:
+    place, name = place_name(at, overlay.titles), parameter.title or same(parameter.code)
     return Text(
         f"{place.zh}“{name.zh}”由 {old.zh} 改为 {new.zh}", f"‘{name.en}’ in {place.en}: {new.en} instead of {old.en}"
     )

@@ -46,6 +46,7 @@ class Parts:
     facts: tuple[DeclaredFact[Any], ...] = ()
     providers: tuple[FactProvider, ...] = ()
     parameters: tuple[Parameter, ...] = ()
+    places: Mapping[str, Text] = attrs.field(factory=dict)
 
     def plus(self, pack: Pack) -> "Parts":
         """With one more pack.
@@ -74,11 +75,16 @@ class Parts:
             self.facts + pack.facts,
             self.providers + pack.providers,
             self.parameters + tuple(own),
+            # Of several packs of a place, the one that is called by its code alone names it.
+            {**self.places, **({pack.code: _as_place(pack.title)} if pack.code == pack.jurisdiction else {})},
         )
 
     def rules(self) -> RuleSet:
         """All of it, checked."""
-        return RuleSet(self.categories, self.policies, self.checks, self.facts, self.providers, merge(self.parameters))
+        parameters = merge(self.parameters)
+        return RuleSet(
+            self.categories, self.policies, self.checks, self.facts, self.providers, parameters, dict(self.places)
+        )
 
 
 def _check_place(pack: Pack, parameter: Parameter) -> None:
@@ -105,6 +111,11 @@ def _check_place(pack: Pack, parameter: Parameter) -> None:
             )
 
 
+def _as_place(title: Text) -> Text:
+    """A pack's title as the name of its place, which stands within sentences."""
+    return Text(title.zh, f"t{title.en[1:]}" if title.en.startswith("The ") else title.en)
+
+
 def _check_kind(parameter: Parameter, kind: Kind | None) -> None:
     """Refuse values that were not read from a file and do not fit; a code that nobody declares is told when merged."""
     for value in (*parameter.values, *([parameter.floor] if parameter.floor else [])):
@@ -128,10 +139,10 @@ class Overlay:
 
     @cached_property
     def titles(self) -> Mapping[str, Text]:
-        """The titles of everything that has a code."""
+        """The titles of everything that has a code, the places among them that packs speak for."""
         r = self.rules
         titled: Iterable[Any] = [*r.categories.values(), *r.policies.values(), *r.facts.values()]
-        titles = {value.code: value.title for value in titled}
+        titles = r.places | {value.code: value.title for value in titled}
         return titles | {code: p.title for code, p in r.parameters.items() if p.title is not None}
 
     @cached_property

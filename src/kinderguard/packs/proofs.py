@@ -33,6 +33,7 @@ from kinderguard.model.places import place_name
 from kinderguard.model.text import Text
 from kinderguard.rules import nodes as n
 from kinderguard.rules.expression import BoolExpr
+from kinderguard.rules.parameters import ParameterValue
 
 if TYPE_CHECKING:
     from kinderguard.packs.book import PolicyBook
@@ -61,13 +62,17 @@ def national_floor(book: "PolicyBook", county: Ruling, reading: str) -> Ruling:
     stated = attrs.evolve(book, changes=(), division=None, overlays={}, bases={})
     nation = ruling_of(stated, None, county.day)
     values: dict[str, Any] = {}
+    stated_by: dict[str, ParameterValue | None] = {}
     for code, own in nation.values.items():
         parameter = county.rules.parameters[code]
         here = parameter.at(county.division, county.day)
-        floor = nation.floor(code)
-        law = own if own is not None else floor
-        values[code] = law if reading == LAW and law is not None else None if here is None else here.value
-    return attrs.evolve(nation, division=county.division, values=values, bound={})
+        law = nation.shown.get(code) if own is not None else nation.parameter(code).floor
+        stated_by[code] = law if reading == LAW and law is not None else here
+        values[code] = None if (given := stated_by[code]) is None else given.value
+    # Explained as what it is: with the place's name, and the number where it is from.
+    return attrs.evolve(
+        nation, division=county.division, values=values, shown=stated_by, titles=county.titles, bound={}
+    )
 
 
 def domain_of(
@@ -126,8 +131,7 @@ def _place(book: "PolicyBook", division: str | None) -> Text:
     """What a place is called: by its own pack, where it has one."""
     if division is None:
         return Text("全国", "the nation")
-    nearest = book.overlay(division).packs[-1]
-    return nearest.title if nearest.jurisdiction == division else place_name(division)
+    return place_name(division, book.overlay(division).titles)
 
 
 def _open(ruling: Ruling) -> Iterator[Text]:

@@ -143,6 +143,11 @@ def _of_call(said: str, spot: Spot | None) -> Text | None:
             f" 给的参数多了；请按名称写各参数{names.zh}",
             f" is given too many arguments; write them by their names{names.en}",
         )
+    if "'DeclaredFact'" in said and ("not supported between" in said or "unsupported operand" in said):
+        return Text(
+            "声明的事实本身不能比较或计算；规则中写 名称.expr，如 DISTANCE.expr >= 5",
+            "a declared fact cannot be compared or reckoned with itself: rules read NAME.expr, as in DISTANCE.expr >= 5",
+        )
     return None
 
 

@@ -12,6 +12,7 @@ from kinderguard.model.text import Text
 from kinderguard.packs.pack import Pack
 from kinderguard.rules import nodes as n
 from kinderguard.rules.boundaries import parts_of
+from kinderguard.rules.definitions import Category, Check, Policy
 from kinderguard.rules.parameters import Parameter
 
 #: Digits of a county's division.
@@ -43,7 +44,8 @@ def valueless(pack: Pack, parameters: Iterable[Parameter]) -> Iterator[Valueless
     if not here or not empty:
         return
     read: dict[str, str] = {}
-    for rule in (*pack.categories, *pack.policies, *pack.checks):
+    rules: tuple[Category | Policy | Check, ...] = (*pack.categories, *pack.policies, *pack.checks)
+    for rule in rules:
         for _, expr in parts_of(rule):
             for node in n.walk(expr.node):
                 if isinstance(node, n.Param) and node.code in empty:

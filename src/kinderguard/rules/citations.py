@@ -7,7 +7,7 @@ from enum import StrEnum
 import attrs
 
 from kinderguard.model.errors import suggestion
-from kinderguard.model.text import Text, same
+from kinderguard.model.text import Text
 from kinderguard.rules.errors import DefinitionError
 
 
@@ -127,7 +127,9 @@ class Period:
         """The period as it is printed."""
         if self.start is None and self.end is None:
             return Text("起止未注明", "dates not stated")
-        return same(f"{self.start or '…'} – {self.end or '…'}")
+        start, end = self.start or "", self.end or ""
+        zh = f"{start}至{end}" if start and end else f"{start}起" if start else f"至{end}止"
+        return Text(zh, f"{start or '…'} – {end or '…'}")
 
 
 ALWAYS = Period()

@@ -19,6 +19,7 @@ from kinderguard.rules.errors import DefinitionError, ExpressionError, RoundingE
 from kinderguard.rules.expression import BoolExpr, CodeExpr, DateExpr, Expr, MoneyExpr, NumberExpr, name_of
 from kinderguard.rules.facts import extra_fact
 from kinderguard.rules.kinds import BOOL, CODE_LISTS, DATE, MONEY, Kind, Sort
+from kinderguard.rules.signs import is_below_zero
 from kinderguard.rules.stacking import Capped, Excludes, Stacking, TopsUp
 
 if TYPE_CHECKING:
@@ -216,7 +217,8 @@ class Policy:
         amount: money each ``every``; or ``service``: what is given instead of money.
         every: how often the amount is paid.
         per: for each ``"child"``, or once for the ``"household"``.
-        evidence: papers to be brought.
+        evidence: papers to be brought. One that proves something of the child or a parent, such as a death, is asked for
+            where that is so or may be; where the condition reads nothing that it proves, or somebody else's, of everybody.
         review: whole months after which eligibility is looked at again, or None where not stated.
         stacking: how it combines with other policies.
         counties_may_narrow: whether a county's check may add a condition.
@@ -225,7 +227,7 @@ class Policy:
         note: what a reader should know; printed with the explanation.
 
     Raises:
-        DefinitionError, ExpressionError: a part is missing or of the wrong kind.
+        DefinitionError, ExpressionError: a part is missing or of the wrong kind, or a constant amount below zero.
         RoundingError: the amount may fall between two fen.
     """
 
@@ -264,6 +266,7 @@ class Policy:
                     self.code,
                 )
             require_whole_fen(self.code, self.amount)
+            _refuse_below_zero(self.code, self.amount)
         if not isinstance(self.every, Frequency):
             raise DefinitionError(
                 Text(
@@ -303,6 +306,7 @@ class Policy:
                 )
             for amount in rule.amounts():
                 require_whole_fen(self.code, amount)
+                _refuse_below_zero(self.code, amount)
 
     def view(self, lang: Language | None = None, *, rules: "RuleSet | None" = None) -> "View":
         """What it says, as a notebook shows it: wording, each way in which it holds, boundaries, values and law.
@@ -368,6 +372,7 @@ class Check:
             )
         if self.at_least is not None:
             require_whole_fen(self.code, self.at_least)
+            _refuse_below_zero(self.code, self.at_least)
 
     def view(self, lang: Language | None = None, *, rules: "RuleSet | None" = None) -> "View":
         """What it says, as a notebook shows it: wording, each way in which it holds, boundaries, values and law.
@@ -398,7 +403,7 @@ class DeclaredFact(Generic[X]):
     @property
     def expr(self) -> X:
         """The fact as an expression."""
-        return extra_fact(self.code, self.kind)  # type: ignore[return-value]
+        return extra_fact(self.code, self.kind)  # type: ignore[return-value]  # the kind says which expression
 
     @staticmethod
     def yes_no(code: str, *, zh: str, en: str) -> "DeclaredFact[BoolExpr]":
@@ -492,6 +497,20 @@ def require_whole_fen(code: str, amount: MoneyExpr) -> None:
                 "金额可能带有不足一分的零头。请写明如何取整，如 `(x * r.ratio(30, 100)).rounded(to='1', rounding=r.HALF_UP)`。",
                 "the amount may fall between two fen. State the rounding, as in "
                 "`(x * r.ratio(30, 100)).rounded(to='1', rounding=r.HALF_UP)`.",
+            ),
+            code,
+        )
+
+
+def _refuse_below_zero(code: str, amount: MoneyExpr) -> None:
+    """Refuse a constant below zero: it would be paid as nothing, and nobody would notice."""
+    if is_below_zero(amount.node):
+        raise DefinitionError(
+            Text(
+                "金额不能为负：低于零的金额一分也不发。请写大于零的金额，如 r.yuan('280')；要从别的金额中扣除的，写作减法，"
+                "如 `param('…') - r.yuan('280')`。",
+                "an amount cannot be below zero: nothing would be paid. Write one above zero, such as r.yuan('280'); "
+                "what is taken off another amount is subtracted, as in `param('…') - r.yuan('280')`.",
             ),
             code,
         )

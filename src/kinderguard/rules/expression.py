@@ -176,6 +176,8 @@ class BoolExpr(Expr):
     def __invert__(self) -> "BoolExpr":
         return BoolExpr(self.node.arg if isinstance(self.node, n.Not) else n.Not(self.node))
 
+    # A condition, where every other object answers True or False; so it is with all expressions below, and so none of
+    # them can be hashed.
     def __eq__(self, other: "BoolExpr | bool") -> "BoolExpr":  # type: ignore[override]
         if isinstance(other, bool):
             return self if other else ~self
@@ -591,12 +593,10 @@ def _number(value: Any) -> n.Node:
     if isinstance(value, int | Fraction) and not isinstance(value, bool):
         return n.Const(NUMBER, exact(Fraction(value)))
     name = name_of(value)
-    raise ExpressionError(
-        Text(
-            f"此处应为数，不能是{name.zh}。请写整数，比例写作 r.ratio(30, 100)。",
-            f"A number is needed here, not {name.en}. Write a whole number, or r.ratio(30, 100) for a share.",
-        )
-    )
+    mend = Text("请写整数，比例写作 r.ratio(30, 100)。", "Write a whole number, or r.ratio(30, 100) for a share.")
+    if _is_declared(value):
+        mend = Text("请写 名称.expr，如 DISTANCE.expr >= 5。", "Write NAME.expr, as in DISTANCE.expr >= 5.")
+    raise ExpressionError(Text(f"此处应为数，不能是{name.zh}。", f"A number is needed here, not {name.en}. ") + mend)
 
 
 def _money(value: Any, beside: Expr) -> n.Node:
@@ -628,9 +628,10 @@ def _reciprocal(value: Any, beside: Expr) -> n.Node:
         raise RoundingNeededError.of(name_of(beside))
     node = _number(value)
     assert isinstance(node, n.Const)
+    assert isinstance(node.value, int | Fraction)
     if node.value == 0:
         raise _by_zero(beside)
-    return n.Const(NUMBER, exact(1 / Fraction(node.value)))  # type: ignore[arg-type]
+    return n.Const(NUMBER, exact(1 / Fraction(node.value)))
 
 
 def _by_zero(dividend: Expr) -> DefinitionError:
@@ -883,7 +884,7 @@ def scale(value: X, *steps: "tuple[X | Decimal | int, Expr]", beyond: "Expr") ->
         )
     bounds = [n.AtMost(BOOL, value.node, value._other(upto)) for upto, _ in steps]
     constants = [b.right.value for b in bounds if isinstance(b.right, n.Const)]
-    if len(constants) == len(bounds) and any(a >= b for a, b in pairwise(constants)):  # type: ignore[operator]
+    if len(constants) == len(bounds) and any(a >= b for a, b in pairwise(constants)):  # type: ignore[operator]  # of one kind
         raise DefinitionError(
             Text(
                 "r.scale 各档的上限须逐档递增；请按从低到高的顺序书写。",

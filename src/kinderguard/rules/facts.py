@@ -455,7 +455,7 @@ class HouseholdFacts(Handle):
 
     def has(self, code: str) -> BoolExpr:
         """A pack's own yes-or-no fact about the household by its code, such as ``330199.central_heating``."""
-        return extra_fact(code, BOOL)  # type: ignore[return-value]
+        return extra_fact(code, BOOL)  # type: ignore[return-value]  # the kind says which expression
 
 
 class HelpFacts(Handle):

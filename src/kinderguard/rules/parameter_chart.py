@@ -4,11 +4,11 @@ Views and the documentation show it. Coordinates are floats; every amount that i
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 
 from kinderguard.model.places import place_name
-from kinderguard.model.text import Language
+from kinderguard.model.text import Language, Text
 from kinderguard.rules.kinds import Sort
 from kinderguard.rules.parameters import Parameter, ParameterValue, show
 
@@ -20,19 +20,20 @@ _APART = 52
 MOST_LINES = 6
 
 
-def chart(parameter: Parameter, lang: Language = "zh") -> str | None:
+def chart(parameter: Parameter, lang: Language = "zh", named: Mapping[str, Text] | None = None) -> str | None:
     """The chart as SVG, or None for what is no amount or number, or has no dated value.
 
     Args:
         parameter: the parameter.
         lang: the language of its labels.
+        named: names of places by code that go before the table's.
     """
     kind = parameter.kind
     if kind is None or kind.sort not in (Sort.MONEY, Sort.NUMBER) or not parameter.values:
         return None
     places = sorted({v.place for v in parameter.values})[:MOST_LINES]
     drawn = [v for v in parameter.values if v.place in places]
-    numbers = [float(v.value) for v in (*drawn, *([parameter.floor] if parameter.floor else []))]  # type: ignore[arg-type]
+    numbers = [_height(v) for v in (*drawn, *([parameter.floor] if parameter.floor else []))]
     days = [d for v in drawn for d in (v.period.start, v.period.end) if d is not None]
     if not days:
         return None  # nothing is known to have changed
@@ -48,13 +49,13 @@ def chart(parameter: Parameter, lang: Language = "zh") -> str | None:
     title = parameter.title
     parts = [f"<title>{escape(title.in_(lang) if title else parameter.code)}</title>"]
     parts.append(f'<line x1="{_LEFT}" y1="{y(0):.1f}" x2="{_END}" y2="{y(0):.1f}" opacity=".4"/>')
-    named = -float(_APART)
+    said_at = -float(_APART)
     for day in _changes(drawn):
-        if x(day) - named >= _APART:
-            named = x(day)
-            parts.append(f'<text x="{named:.1f}" y="{_HEIGHT - 8}" text-anchor="middle">{day:%Y-%m}</text>')
+        if x(day) - said_at >= _APART:
+            said_at = x(day)
+            parts.append(f'<text x="{said_at:.1f}" y="{_HEIGHT - 8}" text-anchor="middle">{day:%Y-%m}</text>')
     if parameter.floor is not None:
-        low = y(float(parameter.floor.value))  # type: ignore[arg-type]
+        low = y(_height(parameter.floor))
         said = show(parameter.floor.value, kind, parameter.unit)
         parts.append(f'<line x1="{_LEFT}" y1="{low:.1f}" x2="{_END}" y2="{low:.1f}" stroke-dasharray="4 3"/>')
         parts.append(f'<text x="{_LEFT - 6}" y="{low + 4:.1f}" text-anchor="end">{escape(said.in_(lang))}</text>')
@@ -66,11 +67,11 @@ def chart(parameter: Parameter, lang: Language = "zh") -> str | None:
         for earlier in line[:-1]:
             middle = (x(earlier.period.start or first) + x(earlier.period.end or last)) / 2
             value = escape(show(earlier.value, kind, parameter.unit).in_(lang))
-            at = y(float(earlier.value)) - 4  # type: ignore[arg-type]
+            at = y(_height(earlier)) - 4
             parts.append(f'<text x="{middle:.1f}" y="{at:.1f}" text-anchor="middle">{value}</text>')
         # Labels of lines that lie close together stand below one another.
-        label_at = max(y(float(line[-1].value)) + 4, label_at + 13)  # type: ignore[arg-type]
-        label = f"{place_name(line[-1].place).in_(lang)} {show(line[-1].value, kind, parameter.unit).in_(lang)}"
+        label_at = max(y(_height(line[-1])) + 4, label_at + 13)
+        label = f"{place_name(line[-1].place, named).in_(lang)} {show(line[-1].value, kind, parameter.unit).in_(lang)}"
         longest = max(longest, _length(label))
         parts.append(f'<text x="{_END + 5}" y="{label_at:.1f}">{escape(label)}</text>')
     width = round(_END + 10 + longest)
@@ -88,6 +89,12 @@ def _length(label: str) -> float:
     return sum(11.5 if letter > "\u2e7f" else 6.8 for letter in label)
 
 
+def _height(value: ParameterValue) -> float:
+    """A value of money or a number: nothing else is drawn."""
+    assert not isinstance(value.value, dt.date)
+    return float(value.value)
+
+
 def _start(value: ParameterValue) -> dt.date:
     return value.period.start or dt.date.min
 
@@ -103,5 +110,5 @@ def _steps(
     found: list[str] = []
     for value in line:
         begin, end = value.period.start or first, value.period.end or last
-        found.append(f"M{x(begin):.1f},{y(float(value.value)):.1f} H{x(end):.1f}")  # type: ignore[arg-type]
+        found.append(f"M{x(begin):.1f},{y(_height(value)):.1f} H{x(end):.1f}")
     return " ".join(found)

@@ -18,13 +18,15 @@ import attrs
 from kinderguard.model.errors import FieldValueError, suggestion
 from kinderguard.model.money import as_yuan, fen, yuan
 from kinderguard.model.places import check_division, prefixes
-from kinderguard.model.text import Language, Text
+from kinderguard.model.text import Language, Text, same
 from kinderguard.model.toml_files import read_toml, wrong_toml
 from kinderguard.rules import nodes as n
 from kinderguard.rules.citations import Period, Trust
 from kinderguard.rules.errors import DefinitionError
 from kinderguard.rules.expression import BoolExpr, DateExpr, MoneyExpr, NumberExpr
 from kinderguard.rules.kinds import BOOL, DATE, MONEY, NUMBER, Kind, Sort, exact
+from kinderguard.rules.units import YUAN, one_unit
+from kinderguard.rules.wording import quantity
 
 if TYPE_CHECKING:
     from kinderguard.model.view import View
@@ -92,6 +94,17 @@ class ParameterValue:
     checked_on: dt.date | None = None
     note: str | None = None
 
+    @property
+    def sourced(self) -> Text:
+        """The source as it is printed, with its trust."""
+        source = _ASSUMED if self.source == ASSUMED else same(self.source)
+        return Text(f"{source.zh}（{self.trust.label.zh}）", f"{source.en} ({self.trust.label.en})")
+
+
+#: The source of a value that somebody gave to see what it would do.
+ASSUMED = "what-if"
+_ASSUMED = Text("测算时假设的数值", "a what-if value")
+
 
 @attrs.frozen
 class Parameter:
@@ -110,6 +123,8 @@ class Parameter:
 
     def __attrs_post_init__(self) -> None:
         _refuse_overlaps(self.code, [(value, self.file) for value in self.values])
+        if self.kind is not None:
+            _refuse_unit(self.code, self.kind, self.unit, self.file)
 
     def at(self, division: str | None, day: dt.date) -> ParameterValue | None:
         """The value of the most specific place that covers ``division`` on ``day``, or None."""
@@ -134,6 +149,30 @@ class Parameter:
         return self.view().html
 
 
+def _refuse_unit(code: str, kind: Kind, unit: str, file: str) -> None:
+    """A unit that is not what the values are counted in: nothing is ever converted."""
+    where = f"{file}, {code}" if file else code
+    if kind == MONEY and unit not in YUAN:
+        raise DefinitionError(
+            Text(
+                f'金额一律以元计，不换算：不能写 unit = {unit!r}。请把值换算成元，写 unit = "yuan" 或删去 unit；'
+                "不是金额的，改正 kind。",
+                f"money is in yuan and nothing is converted: it cannot have unit = {unit!r}. State the value in yuan, with "
+                'unit = "yuan" or without a unit; if it is no money, correct its kind.',
+            ),
+            where,
+        )
+    if kind.sort is Sort.NUMBER and kind.unit and unit and one_unit(unit) != kind.unit:
+        raise DefinitionError(
+            Text(
+                f"kind = {kind.unit!r} 已说明单位，不能另写 unit = {unit!r}；请删去 unit，或改正 kind。",
+                f"kind = {kind.unit!r} says what it is counted in, and unit = {unit!r} something else. Take the unit out, or "
+                "correct the kind.",
+            ),
+            where,
+        )
+
+
 def show(value: Any, kind: Kind, unit: str = "") -> Text:
     """A parameter's value as people read it."""
     if isinstance(value, bool):
@@ -142,8 +181,7 @@ def show(value: Any, kind: Kind, unit: str = "") -> Text:
         return Text(f"{yuan(value):,}元", f"{yuan(value):,} yuan")
     if isinstance(value, dt.date):
         return Text(value.isoformat(), value.isoformat())
-    words = {"months": "个月", "years": "周岁", "persons": "人"}
-    return Text(f"{value}{words.get(kind.unit, '')}", f"{value} {kind.unit}".rstrip())
+    return quantity(value, kind if kind.unit else Kind(kind.sort, one_unit(unit)))
 
 
 def parameter_value(raw: Any, kind: Kind, where: str) -> bool | int | Fraction | dt.date:
@@ -500,7 +538,7 @@ def _refuse_below_floor(parameter: Parameter, given: Iterable[tuple[ParameterVal
     if floor is None:
         return
     for value, file in given:
-        if value.period.overlaps(floor.period) and value.value < floor.value:  # type: ignore[operator]
+        if value.period.overlaps(floor.period) and value.value < floor.value:  # type: ignore[operator]  # both of its kind
             at, given_, least = value.place or "cn", show(value.value, kind), show(floor.value, kind)
             raise DefinitionError(
                 Text(

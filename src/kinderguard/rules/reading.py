@@ -6,6 +6,7 @@ what and where; nothing is guessed, and no code is run that the text brings with
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
 from fractions import Fraction
 from typing import Any, TypeAlias, TypeVar
 
@@ -35,6 +36,7 @@ from kinderguard.rules.records import Records
 from kinderguard.rules.stacking import Capped, Excludes, Keep, TopsUp
 
 T = TypeVar("T")
+C = TypeVar("C", bound=StrEnum)
 #: The functions of a provider: ``one``, and ``many`` where there is one.
 Functions: TypeAlias = tuple[Callable[..., Any], Callable[..., Any] | None]
 
@@ -277,13 +279,13 @@ def _value(_: Reading, data: Any, where: str) -> bool | int | Fraction | dt.date
     )
 
 
-def _code(codes: type[T]) -> Callable[[Reading, Any, str], T]:
-    def read(reading: Reading, data: Any, where: str) -> T:
+def _code(codes: type[C]) -> Callable[[Reading, Any, str], C]:
+    def read(reading: Reading, data: Any, where: str) -> C:
         text = _text(reading, data, where)
         try:
-            return codes(text)  # type: ignore[call-arg]
+            return codes(text)
         except ValueError:
-            known = [str(code) for code in codes]  # type: ignore[attr-defined]
+            known = [str(code) for code in codes]
             near = suggestion(text, known)
             raise DefinitionError(
                 Text(

@@ -6,7 +6,7 @@ from typing import Self
 
 from kinderguard.model.errors import ToldError, suggestion
 from kinderguard.model.lines import Line
-from kinderguard.model.places import place_name
+from kinderguard.model.places import covers, place_name
 from kinderguard.model.text import Text, join, same
 from kinderguard.rules import nodes as n
 from kinderguard.rules.citations import Cite
@@ -38,7 +38,7 @@ class NoSuchRuleError(ToldError, KeyError):
 
 def rule_titles(rules: RuleSet) -> dict[str, Text]:
     """The titles of everything in a rule set that has a code and a title."""
-    titles = {c.code: c.title for c in rules.categories.values()}
+    titles = rules.places | {c.code: c.title for c in rules.categories.values()}
     titles |= {p.code: p.title for p in rules.policies.values()}
     titles |= {f.code: f.title for f in rules.facts.values()}
     return titles | {code: p.title for code, p in rules.parameters.items() if p.title is not None}
@@ -132,17 +132,21 @@ class Card:
     def values(self, p: Parameter) -> tuple[ParameterValue, ...]:
         """The one in force at the place on the day, or all."""
         if self.on is None:
-            return tuple(v for v in p.values if not self.division or v.place in ("", self.division))
+            return tuple(v for v in p.values if not self.division or covers(v.place, self.division))
         found = p.at(self.division, self.on)
         return () if found is None else (found,)
 
     def value(self, p: Parameter, v: ParameterValue) -> Line:
         """One value with place, period and source."""
         assert p.kind is not None
-        text = show(v.value, p.kind, p.unit) + Text("，", ", ") + place_name(v.place) + Text("，", ", ") + v.period.text
-        return Line(
-            text + Text(f"；来源：{v.source}（{v.trust.label.zh}）", f"; source: {v.source} ({v.trust.label.en})")
+        text = (
+            show(v.value, p.kind, p.unit)
+            + Text("，", ", ")
+            + place_name(v.place, self.titles)
+            + Text("，", ", ")
+            + v.period.text
         )
+        return Line(text + Text("；来源：", "; source: ") + v.sourced)
 
     def condition(self, title: Text, expr: Expr) -> Iterator[Line]:
         """The wording, with each named step written out once below, one level deep."""

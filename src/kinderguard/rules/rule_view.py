@@ -89,43 +89,47 @@ def expression_view(expr: Expr, lang: Language | None = None, *, rules: RuleSet 
     return View(title, blocks, lang)
 
 
-def parameter_view(parameter: Parameter, lang: Language | None = None) -> View:
-    """The view of a parameter: its values over time, place by place, with their sources."""
+def parameter_view(
+    parameter: Parameter, lang: Language | None = None, *, places: Mapping[str, Text] | None = None
+) -> View:
+    """The view of a parameter: its values over time, place by place, with their sources; ``places`` names places."""
     about: list[tuple[Content, Content]] = [(Text("代码", "Code"), Code(parameter.code))]
     if parameter.kind is not None:
         about.append((Text("类型", "Kind"), parameter.kind.text))
     if parameter.unit:
         about.append((Text("单位", "Unit"), parameter.unit))
-    return View(parameter.title or same(parameter.code), [Fields(about), *values(parameter)], lang)
+    return View(parameter.title or same(parameter.code), [Fields(about), *values(parameter, places=places)], lang)
 
 
-def values(p: Parameter, only: Iterable[ParameterValue] | None = None) -> Iterator[Block]:
+def values(
+    p: Parameter, only: Iterable[ParameterValue] | None = None, *, places: Mapping[str, Text] | None = None
+) -> Iterator[Block]:
     """The chart and the table of a parameter's values.
 
     Args:
         p: the parameter.
         only: the values that are listed; all, if left out.
+        places: names of places that go before the table's.
     """
     given = tuple(p.values if only is None else only)
     if not given and p.floor is None:
         yield Paragraph(Text("由地方设定，全国无统一数额。", "Set by each place; the nation sets none."))
         return
-    if only is None and chart(p) is not None:
+    if only is None and chart(p, named=places) is not None:
         yield Picture(
-            lambda lang: chart(p, lang) or "",
+            lambda lang: chart(p, lang, places) or "",
             Text("各期数值图；数值见下表。", "The values over time; the table has them."),
         )
     columns = (
         Text("地区", "place"), Column(Text("数值", "value"), number=True), Text("期间", "period"), Text("来源", "source"),
     )  # fmt: skip
-    floor = [_value_row(p, p.floor, Text("最低标准，", "floor, "))] if p.floor is not None else []
-    yield Table(columns, [*floor, *(_value_row(p, v) for v in given)])
+    floor = [_value_row(p, p.floor, places, Text("最低标准，", "floor, "))] if p.floor is not None else []
+    yield Table(columns, [*floor, *(_value_row(p, v, places) for v in given)])
 
 
 def _source(v: ParameterValue) -> Content:
-    said = Text(f"{v.source}（{v.trust.label.zh}）", f"{v.source} ({v.trust.label.en})")
     checked = Text(f"，核对于 {v.checked_on}", f", checked {v.checked_on}") if v.checked_on else same("")
-    return said + checked + (Text("；", "; ") + _note(v.note) if v.note else same(""))
+    return v.sourced + checked + (Text("；", "; ") + _note(v.note) if v.note else same(""))
 
 
 def _note(note: str) -> Text:
@@ -134,9 +138,11 @@ def _note(note: str) -> Text:
     return Text(zh, en) if stroke else same(note)
 
 
-def _value_row(p: Parameter, v: ParameterValue, before: Text | None = None) -> tuple[Content, ...]:
+def _value_row(
+    p: Parameter, v: ParameterValue, places: Mapping[str, Text] | None, before: Text | None = None
+) -> tuple[Content, ...]:
     said = same(str(v.value)) if p.kind is None else show(v.value, p.kind, p.unit)
-    return ((before or same("")) + place_name(v.place), said, v.period.text, _source(v))
+    return ((before or same("")) + place_name(v.place, places), said, v.period.text, _source(v))
 
 
 class _Writer:
@@ -267,7 +273,7 @@ class _Writer:
         yield Paragraph(self.title(code) if code in self.card.titles else Code(code))
         known = self.rules.parameters.get(code)
         if known is not None:
-            yield from values(known, self.card.values(known))
+            yield from values(known, self.card.values(known), places=self.rules.places)
 
 
 def _about(code: str, title: Text, said: Content) -> list[tuple[Content, Content]]:

@@ -20,8 +20,11 @@ from kinderguard.rules.canonical import FORMAT, digest, plain
 from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactProvider, Policy
 from kinderguard.rules.errors import CircleError, DefinitionError
 from kinderguard.rules.expression import Expr
+from kinderguard.rules.kinds import Sort
 from kinderguard.rules.parameters import Parameter
-from kinderguard.rules.stacking import Capped, Excludes, Keep, TopsUp
+from kinderguard.rules.stacking import Capped, Excludes, Keep, Stacking, TopsUp
+from kinderguard.rules.units import clashes, unit_text
+from kinderguard.rules.wording import wording
 
 D = TypeVar("D", Category, Policy, Check, DeclaredFact[Any], FactProvider)
 
@@ -75,6 +78,8 @@ class RuleSet:
     facts: dict[str, DeclaredFact[Any]] = attrs.field(default=(), converter=_facts)
     providers: dict[str, FactProvider] = attrs.field(default=(), converter=_providers)
     parameters: dict[str, Parameter] = attrs.field(factory=dict)
+    #: What the packs call the places that they speak for, by code; no result rests on it.
+    places: dict[str, Text] = attrs.field(factory=dict, eq=False)
 
     def __attrs_post_init__(self) -> None:
         for owner, node in self._conditions():
@@ -160,15 +165,33 @@ class RuleSet:
                 raise DefinitionError(_undeclared(Text("参数", "parameter"), node.code, self.parameters), owner)
             if parameter.kind != node.kind:
                 declared_as, used_as = parameter.kind.text, node.kind.text
+                read = _as_read(parameter)
                 raise DefinitionError(
                     Text(
-                        f"参数 {node.code} 是{declared_as.zh}，却用作{used_as.zh}："
-                        "请用 param(…)、param.ratio、param.flag、param.number 或 param.day。",
-                        f"the parameter {node.code} is {declared_as.en}, but is used as {used_as.en}: "
-                        "use param(…), param.ratio, param.flag, param.number or param.day.",
+                        f"参数 {node.code} 是{declared_as.zh}，却用作{used_as.zh}：请写 {read}。",
+                        f"the parameter {node.code} is {declared_as.en}, but is used as {used_as.en}: write {read}.",
                     ),
                     owner,
                 )
+        if any(self.parameters[node.code].unit for node in named.parameters):
+            self._check_units(owner, root)
+
+    def _check_units(self, owner: str, root: n.Node) -> None:
+        """What a parameter's declaration says that it is counted in; units of facts alone are refused as they are written."""
+        declared = {code: named.title for code, named in self.facts.items()}
+        titles = declared | {code: named.title for code, named in self.parameters.items() if named.title is not None}
+        for one, unit, other, its in clashes(root, lambda code: self.parameters[code].unit):
+            a, b = wording(one, titles), wording(other, titles)
+            raise DefinitionError(
+                Text(
+                    f"“{a.zh}”以{unit_text(unit).zh}计，“{b.zh}”以{unit_text(its).zh}计，不能比较或相加。"
+                    "请把参数的值和 unit 换算成事实的单位（如 5000米写作 5公里），或改用单位相同的事实。",
+                    f"‘{a.en}’ is in {unit_text(unit).en} and ‘{b.en}’ in {unit_text(its).en}: the two cannot be compared "
+                    "or added. State the parameter's value and unit in the unit of the fact (5000 m is 5 km), or use facts "
+                    "of one unit.",
+                ),
+                owner,
+            )
 
     def _check_claims(self, category: Category) -> None:
         for field, codes in (("parts", category.parts), ("apart_from", category.apart_from)):
@@ -383,14 +406,15 @@ def policies_without(policies: Mapping[str, Policy], gone: Set[str]) -> list[Pol
     for policy in policies.values():
         if policy.code in gone:
             continue
-        rules = []
+        rules: list[Stacking] = []
         for rule in policy.stacking:
             if isinstance(rule, Excludes) and rule.other in gone:
                 continue
             if isinstance(rule, TopsUp):
                 counted = tuple(c for c in rule.counting if not (isinstance(c, str) and c in gone))
-                rule = attrs.evolve(rule, counting=counted)  # noqa: PLW2901
-            rules.append(rule)
+                rules.append(attrs.evolve(rule, counting=counted))
+            else:
+                rules.append(rule)
         kept.append(attrs.evolve(policy, stacking=tuple(rules)))
     return kept
 
@@ -417,6 +441,18 @@ def references(root: n.Node) -> References:
     )
 
 
+def _as_read(parameter: Parameter) -> str:
+    """How rules read a parameter of its kind; the unit of a plain number stands in the parameter file alone."""
+    assert parameter.kind is not None
+    match parameter.kind.sort, parameter.kind.unit:
+        case Sort.NUMBER, "":
+            return f"param.{'number' if parameter.unit else 'ratio'}({parameter.code!r})"
+        case Sort.NUMBER, unit:
+            return f"param.number({parameter.code!r}, {unit!r})"
+        case sort, _:
+            return {Sort.BOOL: "param.flag", Sort.DATE: "param.day"}.get(sort, "param") + f"({parameter.code!r})"
+
+
 def _categories_in(node: n.Node) -> set[str]:
     return set(references(node).categories)
 
@@ -431,8 +467,9 @@ def _no_such(what: Text, code: str, known: Iterable[str]) -> Text:
 
 
 def _undeclared(what: Text, code: str, known: Iterable[str]) -> Text:
-    known = list(known)
-    near = suggestion(code, known)
+    # A code of the pack's own was never meant to be somebody else's.
+    whose = code.partition(".")[0] + "."
+    near = suggestion(code, [k for k in known if k.startswith(whose)])
     return Text(
         f"没有规则包声明{what.zh} {code}。{near.zh}请改正代码，或在规则包中声明它。",
         f"no pack declares the {what.en} {code}.{near.en} Correct the code, or declare it in the pack.",

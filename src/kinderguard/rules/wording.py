@@ -6,6 +6,7 @@ written as official texts write them (600元, 2025年9月1日, 未满16周岁).
 
 import datetime as dt
 import re
+import types
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -20,6 +21,7 @@ from kinderguard.model.text import Text, join, same
 from kinderguard.rules import nodes as n
 from kinderguard.rules.kinds import BOOL, NUMBER, YEARS, Kind, Sort
 from kinderguard.rules.titles import SUBJECTS, Titles, fact_title, list_title, own_title, predicate, record_of, whether
+from kinderguard.rules.units import unit_text
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -48,7 +50,8 @@ def quantity(value: object, kind: Kind) -> Text:
     if kind.sort is Sort.NUMBER and isinstance(value, int | Fraction):
         number, unit = _decimal(Fraction(value)), _UNITS.get(kind.unit)
         if unit is None:
-            return Text(f"{number}{kind.unit}", f"{number} {kind.unit}".rstrip())
+            said = unit_text(kind.unit)
+            return Text(f"{number}{said.zh}", f"{number} {said.en}".rstrip())
         return Text(f"{number}{unit.zh}", f"{number} {unit.en}{'' if value == 1 else 's'}")
     if isinstance(value, dt.date | PartialDate):
         return _date(value.year, value.month, value.day)
@@ -232,9 +235,9 @@ class _Writer:
                 return same(f"{percent.numerator}%")
         return self.bracketed(node, _COMPOUND)
 
-    def bracketed(self, node: n.Node, compound: object) -> Text:
+    def bracketed(self, node: n.Node, compound: type | types.UnionType) -> Text:
         part = self.write(node)
-        return Text(f"（{part.zh}）", f"({part.en})") if isinstance(node, compound) else part  # type: ignore[arg-type]
+        return Text(f"（{part.zh}）", f"({part.en})") if isinstance(node, compound) else part
 
     def rounded(self, what: Text, kind: Kind, to: int, rounding: n.Rounding) -> Text:
         step = quantity(to, kind)
@@ -336,6 +339,9 @@ class _Writer:
             what = self.write(arg)
             return Text(f"{what.zh}{zh}", f"{what.en} {en}")
         part = self.write(arg)
+        if isinstance(arg, n.Aggregate) and arg.how is n.How.ANY and arg.body == _ALWAYS == arg.where:
+            what = self.listed(arg.source.path, arg.source.of).title
+            return Text(f"{'已知' if value else '不知'}有无{what.zh}", f"it {en} whether {part.en}")
         asked = self.asked(arg) if isinstance(arg, n.Fact) else None
         which = asked.zh if asked else f"“{part.zh.translate(_INNER_QUOTES)}”是否成立"
         return Text(("已知" if value else "不知") + which, f"it {en} whether {part.en}")

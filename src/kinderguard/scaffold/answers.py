@@ -8,7 +8,7 @@ import attrs
 from kinderguard.model.errors import FieldValueError, ToldError
 from kinderguard.model.places import COUNTIES, PROVINCES, check_division, place_name
 from kinderguard.model.text import Text
-from kinderguard.packs.pack import check_pack_code, jurisdiction_of
+from kinderguard.packs.pack import check_pack_code, jurisdiction_of, shortened
 from kinderguard.rules.errors import DefinitionError
 
 _DISTRIBUTION = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
@@ -109,8 +109,9 @@ def _check_code(code: str) -> None:
             Text("全国的规则在 kinderguard 之内，不另建规则包", "the nation's rules come with kinderguard itself")
         )
     try:
-        check_division(code.split(".", 1)[0])
-        check_pack_code(code)
+        division = check_division(code.split(".", 1)[0])
+        if shortened(division) == division:
+            check_pack_code(code)
     except FieldValueError as error:
         raise ScaffoldError(
             Text(f"{code!r}：{error.text.zh}，如 330106", f"{code!r}: {error.text.en}, such as 330106")
@@ -122,6 +123,15 @@ def _check_code(code: str) -> None:
                 f"{code!r} is no pack's code: write the division, as in 330106, or with a suffix, as in 330106.education",
             )
         ) from None
+    meant = shortened(division) + code[len(division) :]
+    if meant != code:
+        raise ScaffoldError(
+            Text(
+                f"{code!r} 用 0 补足了位数：儿童的区划代码不会以它开头，规则包不会对任何儿童生效；请写 {meant}",
+                f"{code!r} is filled up with zeros: no child's division begins with it, and the pack would be used for "
+                f"nobody; write {meant}",
+            )
+        )
 
 
 def _check_title(text: str) -> None:

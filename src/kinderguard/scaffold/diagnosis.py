@@ -137,7 +137,10 @@ class Diagnosis:
         notes = len(self.findings) - wrong
         return Text(
             f"规则包 {len(self.packs)} 个，问题 {wrong} 项，提示 {notes} 项",
-            f"{len(self.packs)} packs, {wrong} problem(s), {notes} note(s)",
+            ", ".join(
+                f"{n} {one if n == 1 else one + 's'}"
+                for n, one in ((len(self.packs), "pack"), (wrong, "problem"), (notes, "note"))
+            ),
         )
 
     def _pack_lines(self, pack: PackReport, lang: Language) -> Iterator[str]:

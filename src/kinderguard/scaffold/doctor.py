@@ -5,6 +5,7 @@
 'cn'
 """
 
+import re
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,19 +15,24 @@ from kinderguard.model.errors import Problem
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Text, same
 from kinderguard.packs import NoPacksError, Pack, PackSource, PackState, PolicyBook
+from kinderguard.packs.elsewhere import elsewhere
 from kinderguard.packs.failures import place_in_pack, told
 from kinderguard.packs.installed import installed
 from kinderguard.packs.ledger_headers import column_clashes
 from kinderguard.packs.loader import GROUP
 from kinderguard.packs.mends import MENDS, OTHERWISE
+from kinderguard.packs.project_file import project_file
 from kinderguard.packs.unlisted import unlisted
 from kinderguard.packs.unregistered import unregistered
+from kinderguard.packs.valueless import valueless
 from kinderguard.rules.definitions import Check
 from kinderguard.rules.kinds import Kind
 from kinderguard.rules.parameters import Parameter, readable_parameters, show
 from kinderguard.scaffold.conflicts import Held, conflicts
 from kinderguard.scaffold.diagnosis import Change, Diagnosis, Finding, PackReport, Place, Rule, ValueSet
 from kinderguard.scaffold.whereabouts import Whereabouts
+
+_NO_PARAMETER = re.compile(r"no pack declares the parameter (?P<code>[a-z0-9_.]*[a-z0-9_])")
 
 
 def diagnose(book: PolicyBook | None = None) -> Diagnosis:
@@ -53,7 +59,13 @@ def diagnose(book: PolicyBook | None = None) -> Diagnosis:
         _report(s, around[s.jurisdiction], held.get(s.name), where.get(s.name), kinds) for s in book.registry.sources
     )
     found = [_told(problem, where) for problem in dict.fromkeys(book.problems)]
-    silent = [*_unlisted(packs, where), *_column_clashes(book, where), *_unregistered()]
+    silent = [
+        *_unlisted(packs, where),
+        *_column_clashes(book, where),
+        *_unregistered(),
+        *_elsewhere(book),
+        *_valueless(held),
+    ]
     return Diagnosis(kinderguard.__version__, reports, (*found, *crashed, *silent, *conflicts(held, reports)))
 
 
@@ -111,6 +123,25 @@ def _unregistered() -> Iterator[Finding]:
         yield Finding("pack.not_registered", (one.name,), one.message, mend, place, serious=one.sure)
 
 
+def _valueless(held: Mapping[str, Held]) -> Iterator[Finding]:
+    code = "pack.parameter_without_value"
+    for name, one in held.items():
+        for found in valueless(one.pack, one.parameters):
+            place = one.where.parameter(found.parameter.code)
+            yield Finding(code, (name,), found.message, MENDS[code], place, found.sure)
+
+
+def _elsewhere(book: PolicyBook) -> Iterator[Finding]:
+    """Packs of the folder in which the author stands that are used from another place."""
+    here = Path.cwd()
+    project = next((p for folder in (here, *list(here.parents)[:3]) if (p := project_file(folder)) is not None), None)
+    for one in () if project is None else elsewhere(project, book.registry.sources):
+        file = one.written / "__init__.py" if one.written.is_dir() else one.written
+        yield Finding(
+            "pack.elsewhere", (one.name,), one.message, MENDS["pack.elsewhere"], Place(str(file)), bool(one.differing)
+        )
+
+
 def _parameters(pack: Pack, kinds: dict[str, Kind]) -> Iterator[Parameter]:
     """The parameters of a pack as far as they can be read; ``kinds`` are those declared so far, and grow."""
     for given in pack.parameters:
@@ -128,7 +159,10 @@ def _parameters(pack: Pack, kinds: dict[str, Kind]) -> Iterator[Parameter]:
 def _told(problem: Problem, where: Mapping[str, Whereabouts]) -> Finding:
     name = problem.where.split(" (", 1)[0]
     place = where[name].problem(problem) if name in where else Place()
-    return Finding(problem.code, (name,), problem.message, MENDS.get(problem.code, OTHERWISE), place)
+    mend = MENDS.get(problem.code, OTHERWISE)
+    if name in where and (absent := _NO_PARAMETER.search(problem.message.en)):
+        mend = where[name].sources.unlisted_file(absent["code"]) or mend
+    return Finding(problem.code, (name,), problem.message, mend, place)
 
 
 def _report(

@@ -12,9 +12,10 @@ from kinderguard.engines.assessment import Assessment
 from kinderguard.model.case import Case
 from kinderguard.model.errors import InvalidRecordError, KinderguardError, Problem, ToldError
 from kinderguard.model.lines import MARKS, Line, plain_text
-from kinderguard.model.places import covers, place_name
+from kinderguard.model.places import covers, place_and_code
 from kinderguard.model.text import Language, Text, join, same
 from kinderguard.packs.book import PolicyBook
+from kinderguard.packs.elsewhere import elsewhere
 from kinderguard.packs.loader import PackState
 from kinderguard.packs.pack import jurisdiction_of
 from kinderguard.packs.project_file import ProjectFile, project_file
@@ -101,6 +102,10 @@ class PolicyCase:
             return CaseOutcome(self, problems=(Problem("case.not_run", message),))
 
     def _run(self, book: PolicyBook) -> "CaseOutcome":
+        stale = self._packs_elsewhere(book)
+        if stale:
+            # Whatever came out would be said of other rules than those in the author's folder.
+            return CaseOutcome(self, problems=(_not_here(),), kept_out=stale)
         case = self.case()
         expected = tuple(read_expectation(key, value) for key, value in self.expect.items())
         lacking = tuple(self._packs_lacking(book))
@@ -115,6 +120,13 @@ class PolicyCase:
             (f"facts.{path}", _elsewhere(path, book, place) or text)
             for path in self.facts
             if (text := no_such_fact(path, rules.facts)) is not None
+        ]
+        wrong += [
+            (e.key, _elsewhere(path, book, place) or text)
+            for e in expected
+            if e.aspect.startswith("missing")
+            for path in e.wanted
+            if (text := no_such_fact(path, rules.facts, in_records=True)) is not None
         ]
         kept_out = self._packs_kept_out(book)
         needed = any(place is None or covers(jurisdiction_of(name), place) for name in kept_out)
@@ -133,6 +145,14 @@ class PolicyCase:
         broken = tuple(Problem("case.broken", text, where) for where, text in unexpected_problems(result, expected))
         found = (e.difference(result) for e in expected)
         return CaseOutcome(self, result, tuple(d for d in found if d is not None), broken)
+
+    def _packs_elsewhere(self, book: PolicyBook) -> tuple[Problem, ...]:
+        """The packs of the case's own folder that are installed from another place, with other rules."""
+        project = _project_of(self.file)
+        if project is not None and project.fault is not None and not project.about and self._places_named():
+            return (Problem("case.project_unreadable", project.fault.text, str(project.folder)),)
+        found = () if project is None else elsewhere(project, book.packs)
+        return tuple(Problem("case.pack_elsewhere", one.message, one.name) for one in found if one.differing)
 
     def _packs_kept_out(self, book: PolicyBook) -> dict[str, tuple[Problem, ...]]:
         """The packs that the case is about and the book cannot use, each with what the loader says."""
@@ -210,7 +230,11 @@ class CaseOutcome:
         """The same as lines within lines."""
         c = self.case
         place = c.division or (self.assessment.division if self.assessment else None)
-        where = place_name(place) + same(f" {place}") if place else Text("地区不详", "place unknown")
+        where = (
+            place_and_code(place, self.assessment.basis.titles if self.assessment else None)
+            if place
+            else Text("地区不详", "place unknown")
+        )
         below = [Line(same(f"{c.where}  {c.day}  ") + where)] if c.file else [Line(same(f"{c.day}  ") + where)]
         told = (*self.problems, *self.kept_out)
         below += [Line(same(f"{p.where}: " if p.where else "") + p.message, "unknown") for p in told]
@@ -274,6 +298,8 @@ def _kept_out(name: str) -> Problem:
 def _elsewhere(code: str, book: PolicyBook, place: str | None) -> Text | None:
     """That a pack has a code, and is not in force at the place of the case; None where none has it."""
     for source in book.packs:
+        if code.startswith(f"{source.name}."):
+            book.registry.ensure(source)  # or what one case is told would hang on those before it
         pack = source.pack
         if pack is None or (place is not None and covers(source.jurisdiction, place)):
             continue
@@ -311,6 +337,16 @@ def _not_run() -> Problem:
         Text(
             "用例未运行：缺少规则包，请先按规则包的提示修改",
             "the case was not run: a pack is lacking; mend first what is said of it",
+        ),
+    )
+
+
+def _not_here() -> Problem:
+    return Problem(
+        "case.pack_not_used",
+        Text(
+            "用例未运行：请先按上面的提示处理",
+            "the case was not run: see first to what is said above",
         ),
     )
 

@@ -1,6 +1,6 @@
 """What a policy case expects, key by key: how it is written, and where an assessment differs from it.
 
-Keys: a category's code; ``<policy>.eligible``, ``.granted``, ``.amount``, ``.low`` and ``.high``; ``due.month`` and the
+Keys: a category's code; ``<policy>.eligible``, ``.granted``, ``.amount``, ``.low``, ``.high`` and ``.every``; ``due.month`` and the
 like; ``missing`` and ``missing_exactly``, of everything or ``<rule>.missing`` of one rule; ``problems``.
 """
 
@@ -24,6 +24,7 @@ from kinderguard.testing.fact_paths import value_at
 #: What TOML, which has no null, calls a result that is not known.
 UNKNOWN = "unknown"
 TRUTHS, AMOUNTS = ("eligible", "granted"), ("amount", "low", "high")
+EVERY = "every"
 LISTS = ("missing", "missing_exactly", "problems")
 #: More entries than this of a list are counted and not shown.
 MOST_SHOWN = 8
@@ -34,6 +35,7 @@ _WORDS = {True: Text("是", "yes"), False: Text("否", "no"), None: Text("待定
 _ASKED = {
     "": Text("是否属于", "belongs"), "eligible": Text("是否符合条件", "eligible"), "granted": Text("是否提供", "given"),
     "amount": Text("金额", "amount"), "low": Text("金额下限", "least amount"), "high": Text("金额上限", "greatest amount"),
+    "every": Text("发放周期", "how often"),
 }  # fmt: skip
 
 
@@ -59,7 +61,8 @@ class Difference:
 class Expectation:
     """One line of ``expect``, read: ``rule`` and ``aspect`` of the key, and the value as Python has it.
 
-    ``wanted`` is True, False or None (undetermined); a Decimal, or None where there is no bound; or a tuple of texts.
+    ``wanted`` is True, False or None (undetermined); a Decimal, or None where there is no bound; a Frequency; or a tuple of
+    texts.
     """
 
     key: str
@@ -83,6 +86,10 @@ class Expectation:
             return None if self.rule in rules.categories else self._no_category(rules)
         if policy is None:
             return _no_rule("政策", "policy", self.rule, rules.policies)
+        if self.aspect == EVERY and policy.amount is None:
+            return Text(
+                f"{self.rule} 是服务，没有发放周期", f"{self.rule} is a service, which has no period of payment"
+            )
         if (self.aspect == "granted") is (policy.amount is not None) and self.aspect != "eligible":
             right = "amount" if policy.amount is not None else "granted"
             return Text(
@@ -97,7 +104,10 @@ class Expectation:
                 f"{self.rule} 是政策；请写 {self.rule}.eligible 或 .amount",
                 f"{self.rule} is a policy; write {self.rule}.eligible or .amount",
             )
-        known = [*rules.categories, *(f"{code}.{aspect}" for code in rules.policies for aspect in (*TRUTHS, *AMOUNTS))]
+        known = [
+            *rules.categories,
+            *(f"{code}.{aspect}" for code in rules.policies for aspect in (*TRUTHS, *AMOUNTS, EVERY)),
+        ]
         return _no_rule("类别", "category", self.rule, known)
 
     def difference(self, result: Assessment) -> Difference | None:
@@ -121,7 +131,7 @@ class Expectation:
             return result.categories.get(self.rule, False)
         policy = result.policies.get(self.rule)
         if policy is None:
-            return ZERO if self.aspect in AMOUNTS else False
+            return None if self.aspect == EVERY else ZERO if self.aspect in AMOUNTS else False
         return getattr(policy, self.aspect)
 
     def _got(self, got: Any, result: Assessment) -> Text:
@@ -132,6 +142,8 @@ class Expectation:
         return self._worded(got)
 
     def _worded(self, value: Any) -> Text:
+        if isinstance(value, Frequency):
+            return value.label
         if self.aspect in ("low", "high") or isinstance(value, Decimal):
             return _yuan(value)
         return _WORDS[value]
@@ -202,7 +214,10 @@ def read_expectation(key: str, value: Any) -> Expectation:
         return Expectation(key, "due", _due_aspect(key), _amount(value))
     if aspect in AMOUNTS:
         return Expectation(key, rule, aspect, _amount(value))
-    near = None if aspect in TRUTHS or isinstance(value, bool) else nearest(aspect, (*TRUTHS, *AMOUNTS, *LISTS))
+    if rule and aspect == EVERY and not isinstance(value, bool):
+        return Expectation(key, rule, aspect, _frequency(value))
+    known = (*TRUTHS, *AMOUNTS, EVERY, *LISTS)
+    near = None if aspect in TRUTHS or isinstance(value, bool) else nearest(aspect, known)
     if near is not None:
         raise FieldValueError(
             f"没有 .{aspect} 这一项，是否想写 {rule}.{near}？", f"there is no .{aspect}; did you mean {rule}.{near}?"
@@ -232,6 +247,14 @@ def _truth(value: Any) -> bool | None:
     if value == UNKNOWN:
         return None
     raise FieldValueError('应为 true、false 或 "unknown"', 'must be true, false or "unknown"')
+
+
+def _frequency(value: Any) -> Frequency:
+    found = _EVERY.get(value) if isinstance(value, str) else None
+    if found is None:
+        zh, en = "、".join(f'"{name}"' for name in _EVERY), ", ".join(f'"{name}"' for name in _EVERY)
+        raise FieldValueError(f"应为 {zh} 之一", f"must be one of {en}")
+    return found
 
 
 def _amount(value: Any) -> Decimal | None:

@@ -65,6 +65,12 @@ def no_such_fact(path: str, declared: Mapping[str, Any] | None = None, *, in_rec
     own, known = path[:1].isdigit(), known_paths(in_records=in_records)
     if path in known or (own and (declared is None or path in declared)):
         return None
+    person, _, name = path.rpartition(".")
+    if name == "age" and f"{person}.birth_date" in known:
+        return Text(
+            f"没有事实 {path!r}：年龄由出生日期得出，请写 {person}.birth_date",
+            f"there is no fact {path!r}: an age follows from the birth date; write {person}.birth_date",
+        )
     near = nearest(path, declared or () if own else known)
     if near:
         return Text(f"没有事实 {path!r}，是否想写 {near!r}？", f"there is no fact {path!r}; did you mean {near!r}?")

@@ -6,6 +6,7 @@ that are not the boundary's own are as plain as they can be: a case about an age
 
 import datetime as dt
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -37,6 +38,7 @@ MOST_FACTS = 12
 MOST_PLAIN_FACTS = 24
 #: How often that is begun anew, with other values.
 ATTEMPTS = 3
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PLAIN_CODE = Kind(Sort.CODE)
 
 
@@ -104,21 +106,45 @@ def cases_at(
     line, decides = pivot.decided(line, set(base or {}))
     sides = [(line.holds, True), (line.fails, False), *([(line.beyond, False)] if line.beyond is not None else [])]
     titles = book.overlay(division).titles
-    return tuple(_proposed(boundary, pivot, facts, holds, decides, titles) for facts, holds in sides)
+    on_line = [facts for facts, _ in sides if pivot.solver.apart(facts) == 0]
+    return tuple(
+        _proposed(boundary, pivot, facts, holds, decides, titles, a_day=any(_a_day_apart(facts, o) for o in on_line))
+        for facts, holds in sides
+    )
 
 
 def _proposed(
-    boundary: Boundary, pivot: "_Pivot", facts: Facts, holds: bool, decides: bool, titles: Mapping[str, Text]
+    boundary: Boundary,
+    pivot: "_Pivot",
+    facts: Facts,
+    holds: bool,
+    decides: bool,
+    titles: Mapping[str, Text],
+    *,
+    a_day: bool,
 ) -> ProposedCase:
     apart = pivot.solver.apart(facts)
     assert apart is not None
-    unit, said = boundary.unit_text, boundary.wording(titles)
+    # Of an age a day is enough to be a year off: that day is what the case is about.
+    unit, said = Text("1天", "1 day") if a_day else boundary.unit_text, boundary.wording(titles)
     zh = "恰好在界线上" if apart == 0 else f"左右相差不到{unit.zh}" if size(apart) < 1 else f"相差{unit.zh}"
     en = "on the line" if apart == 0 else f"within {unit.en}" if size(apart) < 1 else f"{unit.en} off"
     side_zh, side_en = ("成立", "holds") if holds else ("不成立", "fails")
     title = Text(f"{said.zh}：{side_zh}（{zh}）", f"{said.en}: {side_en} ({en})")
     expect = pivot.expected(pivot.assess(facts))
     return ProposedCase(boundary, title, pivot.day, pivot.division, facts, expect, holds, decides)
+
+
+def _a_day_apart(one: Facts, other: Facts) -> bool:
+    """Whether two children differ in one date alone, by a day."""
+    differing = [path for path in one.keys() | other.keys() if one.get(path) != other.get(path)]
+    if len(differing) != 1:
+        return False
+    days = [str(facts.get(differing[0])) for facts in (one, other)]
+    if not all(_DAY.fullmatch(day) for day in days):
+        return False
+    a, b = map(dt.date.fromisoformat, days)
+    return abs((a - b).days) == 1
 
 
 class _Pivot:
@@ -181,7 +207,7 @@ class _Pivot:
         values = values_to_try(path, _kind_of(path, self.book, self.division), self.day)
         for value in values:
             if is_plain(path, value) and not is_plain(path, line.holds[path]):
-                yield _changed(line, lambda facts, value=value: put(facts, path, value))  # type: ignore[misc]
+                yield _changed(line, _putting(path, value))
 
     def _as_far_apart(self, one: Line, other: Line) -> bool:
         """Whether two lines have the comparison at the same distances."""
@@ -260,7 +286,7 @@ class _Pivot:
         kind = _kind_of(path, self.book, self.division)
         values = self._named(path) if kind == _PLAIN_CODE else values_to_try(path, kind, self.day)
         for value in plainest_first(path, values):
-            changed = _changed(line, lambda facts, value=value: put(facts, path, value))  # type: ignore[misc]
+            changed = _changed(line, _putting(path, value))
             results = self._both(changed)
             if results is not None and (score := self._score(results)):
                 scored.append((score, says_much(path, value), changed))
@@ -303,6 +329,10 @@ def _partners(rule: Stacking) -> tuple[str, ...]:
     if isinstance(rule, Excludes):
         return (rule.other,)
     return tuple(c for c in rule.counting if isinstance(c, str)) if isinstance(rule, TopsUp) else ()
+
+
+def _putting(path: str, value: Any) -> Callable[[Facts], Facts]:
+    return lambda facts: put(facts, path, value)
 
 
 def _changed(line: Line, change: Callable[[Facts], Facts]) -> Line:

@@ -25,6 +25,7 @@ from kinderguard.rules import nodes as n
 from kinderguard.rules.kinds import BOOL, DATE, MONEY, NUMBER, Kind
 from kinderguard.rules.parameters import Parameter, ParameterValue, param
 from kinderguard.rules.ruleset import RuleSet
+from kinderguard.rules.signs import is_below_zero
 from kinderguard.testing.expressions import COUNTY, DAYS, FACTS, FEN, MONTHS, PLACES, ROUNDINGS, STEPS, Drawing, Scope
 
 _TITLE = Text("生成的规则", "generated")
@@ -128,10 +129,13 @@ def _policies(
         if draw(st.integers(0, 3)) == 3:
             limit = draw(st.sampled_from([x.MoneyExpr(n.Const(MONEY, draw(FEN))), param("cn.standard")]))
             rules.append(stacking.capped(f"{pack}.group", limit))
+        amount = _whole(drawing.amount(depth, scope), draw)
+        if is_below_zero(amount.node):  # refused where a policy is defined
+            amount = x.MoneyExpr(n.Greatest(MONEY, (n.Const(MONEY, 0), amount.node)))
         made.append(
             definitions.Policy(
-                code, _TITLE, eligible=eligible, amount=_whole(drawing.amount(depth, scope), draw), every=every,
-                per=per, stacking=tuple(rules), counties_may_narrow=True, effective=effective,
+                code, _TITLE, eligible=eligible, amount=amount, every=every, per=per, stacking=tuple(rules),
+                counties_may_narrow=True, effective=effective,
             )
         )  # fmt: skip
     return made

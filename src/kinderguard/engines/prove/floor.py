@@ -59,7 +59,6 @@ def floor_questions(prover: Prover, county: Ruling, nation: Ruling, reading: str
 
 def _of_policy(code: str, sides: tuple[Side, Side], reading: str) -> Iterator[Question]:
     title, against = sides[0].ruling.rules.policies[code].title, _READINGS[reading]
-    shown = ((0, code), *(((1, code),) if code in sides[1].ruling.plan.policies else ()))
 
     def eligible(results: tuple[Results, ...]) -> Bool:
         return lost(*(r.applies(code) for r in results))
@@ -67,22 +66,22 @@ def _of_policy(code: str, sides: tuple[Side, Side], reading: str) -> Iterator[Qu
     yield Question(
         "floor.eligible", code, sides, eligible,
         Text(f"{against.zh}给予“{title.zh}”的儿童，本地都给予", f"whoever is eligible for ‘{title.en}’ by {against.en} is so here"),
-        Text(f"有儿童按{against.zh}符合“{title.zh}”，按本地规则不能确定符合", f"a child is eligible for ‘{title.en}’ by {against.en}, and not for sure here"),
-        shown=shown, reading=reading,
+        Text(f"有儿童{against.zh}应符合“{title.zh}”，按本地规则不能确定符合", f"a child is eligible for ‘{title.en}’ by {against.en}, and not for sure here"),
+        reading=reading, against=against,
     )  # fmt: skip
     if sides[0].results.is_cash(code):
         yield Question(
             "floor.amount", code, sides, lambda results: below(*(r.own(code) for r in results)),
             Text(f"本地“{title.zh}”（衔接前）不低于{against.zh}", f"‘{title.en}’ (before stacking) is never below {against.en}"),
             Text(f"有儿童的“{title.zh}”（衔接前）低于{against.zh}", f"for a child ‘{title.en}’ (before stacking) is below {against.en}"),
-            shown=shown, reading=reading,
+            reading=reading, against=against,
         )  # fmt: skip
     else:
         yield Question(
             "floor.service", code, sides, lambda results: lost(*(r.given(code) for r in results)),
             Text(f"{against.zh}提供的服务“{title.zh}”，衔接后本地都提供", f"the service ‘{title.en}’ is given after stacking wherever {against.en} give it"),
-            Text(f"有儿童按{against.zh}应得到服务“{title.zh}”，本地衔接后不能确定得到", f"a child is given the service ‘{title.en}’ by {against.en}, and not for sure here after stacking"),
-            shown=shown, reading=reading,
+            Text(f"有儿童{against.zh}应得到服务“{title.zh}”，本地衔接后不能确定得到", f"a child is given the service ‘{title.en}’ by {against.en}, and not for sure here after stacking"),
+            reading=reading, against=against,
         )  # fmt: skip
 
 
@@ -109,7 +108,7 @@ def _of_total(every: Frequency, per: str, sides: tuple[Side, Side], reading: str
             f"有儿童{every.zh}{who.zh}合计（衔接后）低于{against.zh}，或不能确定达到",
             f"for a child the total {every.en} {who.en} after stacking is below {against.en}, or not sure to reach it",
         ),
-        complete=True, compared=totals, shown=_changed(sides, every, per), reading=reading,
+        complete=True, compared=totals, reading=reading, against=against, total=(every, per),
     )  # fmt: skip
 
 
@@ -127,20 +126,5 @@ def _of_bounds(every: Frequency, per: str, sides: tuple[Side, Side], reading: st
             f"for a child of whom facts are unknown a bound of the total {every.en} {who.en} is below that of {against.en} "
             "(this is about the bounds that are shown; what is due once the facts are known is a question of its own)",
         ),
-        shown=_changed(sides, every, per), reading=reading,
+        reading=reading, against=against, total=(every, per),
     )  # fmt: skip
-
-
-def _changed(sides: tuple[Side, Side], every: Frequency, per: str) -> tuple[tuple[int, str], ...]:
-    """The policies whose final amounts differ by their form: what is worth explaining."""
-    nation, county = sides
-    codes = dict.fromkeys((*nation.results.cash(every, per), *county.results.cash(every, per)))
-    differing = []
-    for code in codes:
-        both_there = code in nation.ruling.plan.policies and code in county.ruling.plan.policies
-        same = (
-            both_there and nation.ruling.plan.policies[code].final.node == county.ruling.plan.policies[code].final.node
-        )
-        if not same:
-            differing += [(i, code) for i, s in enumerate(sides) if code in s.ruling.plan.policies]
-    return tuple(differing)

@@ -54,7 +54,10 @@ class Proof:
         after: of a question about two states of one child, the second (one yuan more, a paper brought).
         example: where the question is whether there is such a child at all: one.
         parameters: values that open parameters have in the counterexample (as the engines hold them: fen).
-        why: the explanations of the reference engine; or the step that was not taken.
+        compared: of a floor that is refuted, what the nation's rules give the child and what this place's do: the totals,
+            then each policy in which they differ.
+        differing: the codes of these policies.
+        why: the explanations of the reference engine, of a floor those of these policies; or the step that was not taken.
         size: of a cliff, the most that a yuan costs beyond itself (yuan).
         size_is_exact: whether it was shown that it cannot be more.
         provided: of a refuted total that rests on amounts which are not set, the order of these under which it is proved;
@@ -73,6 +76,8 @@ class Proof:
     parameters: Mapping[str, Any] = attrs.field(factory=dict)
     #: The same in words.
     parameter_lines: tuple[Text, ...] = attrs.field(default=(), repr=False)
+    compared: tuple[Text, ...] = ()
+    differing: tuple[str, ...] = ()
     why: tuple[Text, ...] = ()
     size: Decimal | None = None
     size_is_exact: bool = True
@@ -88,10 +93,20 @@ class Proof:
 
     @property
     def calls_for_action(self) -> bool:
-        """Whether somebody has to do something about it. A cliff, a fact that makes a result worse and bounds that are
-        lower while facts are unknown are told for people to weigh; whether a rule is at fault they don't say.
+        """Whether somebody has to do something about it. A cliff, a fact that makes a result worse, bounds that are
+        lower while facts are unknown and what rests on numbers that are not set are told for people to weigh; whether a rule
+        is at fault they don't say.
         """
-        return self.fault or (self.outcome is not Outcome.PROVED and not self.question.startswith(_TOLD))
+        if self.outcome is Outcome.PROVED or self.question.startswith(_TOLD) or self.rests_on_numbers:
+            return self.fault
+        return True
+
+    @property
+    def rests_on_numbers(self) -> bool:
+        """Whether a floor is refuted only for values of parameters that the place has not set: with what it sets, nobody was
+        found who has less. ``check_pack`` and ``kinderguard prove`` tell it, and ask again once they are set.
+        """
+        return self.outcome is Outcome.REFUTED and self.question.startswith("floor") and bool(self.parameters)
 
     def facts(self) -> tuple[Text, ...]:
         """The facts of the counterexample (or of the example) in words, and the parameters that it needs."""
@@ -113,6 +128,7 @@ class Proof:
         """The answer with its counterexample, for a terminal."""
         lines = [self.summary(lang)]
         lines += [f"    {fact.in_(lang)}" for fact in self.facts()] if self.counterexample is not None else []
+        lines += [f"    {said.in_(lang)}" for said in self.compared]
         lines += [f"    {line}" for text in self.why for line in text.in_(lang).splitlines()]
         return "\n".join(lines)
 

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from kinderguard.engines.assessment import Assessment
+from kinderguard.engines.prove import beside
 from kinderguard.engines.prove import spans as sp
 from kinderguard.engines.prove.asking import Answer, ask
 from kinderguard.engines.prove.calendar import Calendar
@@ -24,11 +25,14 @@ from kinderguard.engines.prove.scratch import Scratch
 from kinderguard.engines.prove.spans import Span
 from kinderguard.engines.prove.witness import Witness, smallest
 from kinderguard.model.case import Case
+from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import KinderguardError
-from kinderguard.model.text import Text
+from kinderguard.model.text import Text, same
 from kinderguard.rules.definitions import DeclaredFact
 from kinderguard.rules.parameters import show
 from kinderguard.rules.wording import wording
+
+_NOBODY = same("")
 
 
 @attrs.frozen(eq=False)
@@ -67,6 +71,9 @@ class Question:
     within: tuple[Bool, ...] = ()
     shown: tuple[tuple[int, str], ...] = ()
     reading: str = ""
+    #: Of a floor, the rules that it is held against, in words; and how often and to whom the total is paid that it is about.
+    against: Text = _NOBODY
+    total: tuple[Frequency, str] | None = None
     #: Of ``complete`` children: the two amounts of which the second must not be less. A counterexample then keeps what
     #: they wait for, or the blank, not the rule, would be what is bad; unless the second is less whatever is not known.
     compared: Callable[[tuple[Results, ...]], tuple[Span, Span]] | None = None
@@ -179,10 +186,17 @@ class Prover:
             )  # fmt: skip
         assessed = list(_assessed(q, small))
         after = q.sides[-1].of(small)
+        differ = beside.differing(q, assessed) if q.reading else ()
+        why = (
+            beside.explained(q, assessed, differ)
+            if q.reading
+            else (_explained(assessed[i], code) for i, code in q.shown)
+        )
         return Proof(
             q.kind, q.subject, Outcome.REFUTED, q.refuted, counterexample=case, after=None if after == case else after,
-            parameters=dict(small.opened), parameter_lines=tuple(_parameters(q, small)),
-            why=tuple(_explained(assessed[i], code) for i, code in q.shown), declared=_declared(q),
+            parameters=dict(small.opened), parameter_lines=tuple(_parameters(q, small)), why=tuple(why),
+            compared=tuple(beside.compared(q, assessed, differ)) if q.reading else (), differing=differ,
+            declared=_declared(q),
         )  # fmt: skip
 
 

@@ -32,13 +32,14 @@ _ORDER = (
 )  # fmt: skip
 
 
-_URGENT = (Outcome.REFUTED, Outcome.UNDECIDED, Outcome.NOT_TAKEN, Outcome.PROVED)
-
-
 class Group(Enum):
     """Answers that a report shows together, the most urgent first."""
 
     REFUTED = Text("不成立", "Refuted")
+    UNSET = Text(
+        "只在本地未设定的标准取某些数时不成立（设定后请再求证）",
+        "Refuted only for numbers that are not set here (ask again once they are)",
+    )
     TOLD = Text(
         "不成立，供了解（可能正是法律的本意，或只涉及事实未知时显示的范围）",
         "Refuted, to be weighed (it may be what the law means, or is only about bounds that are shown)",
@@ -53,7 +54,19 @@ class Group(Enum):
             return cls.PROVED
         if proof.outcome is not Outcome.REFUTED:
             return cls.OPEN
-        return cls.REFUTED if proof.calls_for_action else cls.TOLD
+        if proof.calls_for_action:
+            return cls.REFUTED
+        return cls.UNSET if proof.rests_on_numbers and proof.question != "floor.bounds" else cls.TOLD
+
+
+#: What a summary calls the answers of a group.
+_COUNTED = {
+    Group.REFUTED: Text("不成立", "refuted"),
+    Group.UNSET: Text("取决于未设定的标准", "resting on numbers not set"),
+    Group.TOLD: Text("供了解", "to be weighed"),
+    Group.OPEN: Text("未能判定", "not decided"),
+    Group.PROVED: Text("已证明", "proved"),
+}
 
 
 class Whose(Enum):
@@ -71,7 +84,13 @@ _WORDS = {
     "child": Text("反例（虚构的儿童，已由参考引擎证实）", "Counterexample (a made-up child, confirmed by the reference engine)"),
 }  # fmt: skip
 _COLUMNS = (Text("答案", "answer"), Text("规则", "rule"), Column(Text("秒", "seconds"), number=True))
-_MARKS = {Group.REFUTED: "no", Group.TOLD: "unknown", Group.OPEN: "unknown", Group.PROVED: "yes"}
+_MARKS = {
+    Group.REFUTED: "no",
+    Group.UNSET: "unknown",
+    Group.TOLD: "unknown",
+    Group.OPEN: "unknown",
+    Group.PROVED: "yes",
+}
 
 
 @attrs.frozen
@@ -125,16 +144,38 @@ class ProofReport:
 
     @property
     def _counted(self) -> Text:
-        counts = Counter(p.outcome for p in self.proofs)
-        there = [o for o in _URGENT if counts[o]]
-        return Text(
-            "，".join(f"{o.label.zh} {counts[o]} 项" for o in there),
-            ", ".join(f"{counts[o]} {o.label.en}" for o in there),
-        )
+        counts = Counter(Group.of(p) for p in self.proofs)
+        there = [(_COUNTED[group], counts[group]) for group in Group if counts[group]]
+        listed = join([Text(f"{what.zh} {n} 项", f"{n} {what.en}") for what, n in there], "，", ", ")
+        return self._floor + Text("。", ". ") + listed if self._floor.zh else listed
+
+    @property
+    def _floor(self) -> Text:
+        """Whether anybody gets less than the nation gives, the first thing to know; empty where it was not asked."""
+        asked = [p for p in self.of("floor") if p.question != "floor.bounds"]
+        if not asked:
+            return same("")
+        groups = Counter(Group.of(p) for p in asked)
+        if groups[Group.REFUTED]:
+            n = groups[Group.REFUTED]
+            return Text(f"国家标准：{n} 项不成立，有儿童少得", f"The national floor: {n} refuted, a child gets less")
+        if groups[Group.OPEN]:
+            n = groups[Group.OPEN]
+            return Text(
+                f"国家标准：{n} 项未能判定，其余未发现少得",
+                f"The national floor: {n} not decided, nobody found who gets less",
+            )
+        if groups[Group.UNSET]:
+            n = groups[Group.UNSET]
+            return Text(
+                f"国家标准：{n} 项取决于本地未设定的标准，其余全部证明",
+                f"The national floor: {n} rest on numbers not set here, all else proved",
+            )
+        return Text("国家标准：全部证明", "The national floor: all proved")
 
     def whose(self, proof: Proof) -> Whose:
         """Whose rule an answer is about: the place's own (or one that it changes), one from above, or all together."""
-        if proof.question.startswith("floor") and proof.calls_for_action:
+        if proof.question.startswith("floor") and (proof.calls_for_action or Group.of(proof) is Group.UNSET):
             return Whose.OWN  # less than the nation gives: only what the place says can have taken it away
         codes = set() if proof.subject.startswith("due.") else set(_CODE.findall(proof.subject))
         if not codes:
@@ -215,7 +256,7 @@ class ProofReport:
         if proof.counterexample is not None:
             why = [Verbatim(join(list(proof.why), "\n\n", "\n\n"))] if proof.why else []
             folded = Group.of(proof) is not Group.REFUTED
-            said.append(Section(_WORDS["child"], [Listing(proof.facts()), *why], folded=folded))
+            said.append(Section(_WORDS["child"], [Listing((*proof.facts(), *proof.compared)), *why], folded=folded))
         else:
             said += proof.why
         if known := self.once_known(proof):

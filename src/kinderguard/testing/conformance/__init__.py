@@ -13,6 +13,7 @@ from kinderguard.testing.conformance import rules as rules
 from kinderguard.testing.conformance import hooks as hooks
 from kinderguard.testing.conformance import listing as listing
 from kinderguard.testing.conformance import parameters as parameters
+from kinderguard.testing.conformance import top_ups as top_ups
 from kinderguard.testing.conformance import engines as engines
 from kinderguard.testing.conformance import cases as cases
 from kinderguard.testing.conformance import proofs as proofs

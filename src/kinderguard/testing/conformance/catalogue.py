@@ -16,8 +16,14 @@ def markdown() -> str:
     for check in CHECKS.values():
         parts.append(
             f"### `{check.check_id}`\n\n"
-            f"{check.title.zh} · {check.title.en[0].upper()}{check.title.en[1:]}.\n\n"
+            f"{check.title.zh} · {_sentence(check.title.en)}.\n\n"
             f"- *protects*: {check.protects.zh} {check.protects.en}\n"
-            f"- *mend*: {check.mend.zh}。 {check.mend.en[0].upper()}{check.mend.en[1:]}.\n"
+            f"- *mend*: {check.mend.zh}。 {_sentence(check.mend.en)}.\n"
         )
     return "\n".join(parts)
+
+
+def _sentence(said: str) -> str:
+    """A text as a sentence begins; code is left as it is written."""
+    begins = " ".join(said.split()[:2])
+    return said if any(c in begins for c in "=[(_") else said[0].upper() + said[1:]

@@ -1,6 +1,7 @@
 """Checks on generated children: two runs, two engines, two formats give one result; what is asked for matters."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from kinderguard.engines.assessment import Assessment
@@ -166,7 +167,7 @@ def engines_agree(subject: Subject) -> Found:
         # An outcome says more than the list of what is missing for it.
         for case, name, values in sorted(found, key=lambda f: f[1] == "missing")[:1]:
             one, many = values
-            small = smallest(case, lambda c, b=book, n=name: n in _one(subject, b, c))  # type: ignore[misc]
+            small = smallest(case, partial(_differs, subject, book, name))
             yield Finding(
                 Text(f"{name}：逐名评估为 {one}，批量评估为 {many}", f"{name}: {one} for one child, {many} in a table"),
                 Text("检查事实提供函数的 one 与 many；没有提供函数时请报告", "look at one and many of the provider; without one, report it"),
@@ -174,6 +175,10 @@ def engines_agree(subject: Subject) -> Found:
                 paste=shown(small),
             )  # fmt: skip
             return
+
+
+def _differs(subject: Subject, book: PolicyBook, name: str, case: Case) -> bool:
+    return name in _one(subject, book, case)
 
 
 def _one(subject: Subject, book: PolicyBook, case: Case) -> dict[str, tuple[Any, Any]]:

@@ -53,12 +53,16 @@ def ledger_columns(subject: Subject) -> Found:
 
 @check(
     "raises_act",
-    title=Text("提高的标准高于原来的", "what a check raises an amount to is more than it is"),
+    title=Text("有没有不起作用的“提高”（只提示，不算不合格）", "raises that do not act (worth knowing, never a failure)"),
     protects=Text(
-        "不高于原标准的 at_least 从不起作用，多半是金额写错了。",
-        "An at_least that is no more than the amount itself never acts: most likely the number is wrong.",
+        "不高于原标准的 at_least 不起作用，儿童照原标准领取，一分不少；但多半是金额写错了。",
+        "An at_least that is no more than the amount itself does nothing: children are paid the amount as before, and no "
+        "less; but most likely the number is wrong.",
     ),
-    mend=Text("核对 at_least 的金额；不再需要的就删去", "look at the amount of at_least; take it out where it is not needed"),
+    mend=Text(
+        "核对 at_least 的金额；不再需要的就删去。at_least 只能提高，不能降低",
+        "look at the amount of at_least; take it out where it is not needed. It can raise an amount, never lower it",
+    ),
     needs=Needs.BOOK,
 )  # fmt: skip
 def raises_act(subject: Subject) -> Found:
@@ -71,10 +75,13 @@ def raises_act(subject: Subject) -> Found:
             raised, own = (bounds_text(yuan(x), yuan(x)) for x in (least, amount))
             at = subject.at(one.code)
             place = f"{at['file']}:{at['line']}: " if at["file"] else ""
+            how = Text("低于", "less than") if least < amount else Text("等于", "the same as")
             yield Note(
                 Text(
-                    f"{place}{one.code} 的 at_least 为{raised.zh}，不高于 {one.on} 的{own.zh}，不起作用",
-                    f"{place}at_least of {one.code} is {raised.en}, no more than the {own.en} of {one.on}: it never acts",
+                    f"{place}{one.code} 的 at_least 为{raised.zh}，{how.zh} {one.on} 的{own.zh}：目前不起作用，儿童仍领{own.zh}；"
+                    f"如要提高，请写高于{own.zh}的金额",
+                    f"{place}at_least of {one.code} is {raised.en}, {how.en} the {own.en} of {one.on}: it does nothing now, "
+                    f"and children are still paid {own.en}; to raise it write more than {own.en}",
                 )
             )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import attrs
 
 from kinderguard.model.errors import Problem
+from kinderguard.model.text import Text
 from kinderguard.model.toml_files import toml_text
 from kinderguard.packs.toml_lines import CODE, TOML_FILE, header_of, line_told
 
@@ -81,6 +82,16 @@ class SourceFile:
                         found.setdefault(value.value, value.lineno)
         return found
 
+    def calls(self, name: str) -> Iterator[ast.Call]:
+        """The calls of what has this name."""
+        yield from (node for node in ast.walk(self.tree) if isinstance(node, ast.Call) and called(node.func) == name)
+
+
+def literal_code(call: ast.Call) -> str | None:
+    """The code that a call gives as plain text; None where it is put together or taken from elsewhere."""
+    value = next((k.value for k in call.keywords if k.arg == "code"), call.args[0] if call.args else None)
+    return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
+
 
 def called(node: ast.expr) -> str:
     """The name of what is called, without where it is from; empty where it has none."""
@@ -119,6 +130,16 @@ class Sources:
             if base is not None and path.is_relative_to(base):
                 return path.relative_to(base).as_posix()
         return path.name
+
+    def unlisted_file(self, code: str) -> Text | None:
+        """That a parameter which nobody declares stands in a file of the pack's that ``Pack`` does not list; None else."""
+        file = next((f.path.name for f in self.toml if header_of(f.text.splitlines(), code)), None)
+        if file is None:
+            return None
+        return Text(
+            f"{file} 写有它，但 Pack 没有列出该文件：parameters=[Path(__file__).with_name('{file}')]",
+            f"{file} has it, but the Pack does not list the file: parameters=[Path(__file__).with_name('{file}')]",
+        )
 
     def code(self, code: str) -> Place:
         """Where a rule, a fact or a paper is defined; else where its code is written first."""

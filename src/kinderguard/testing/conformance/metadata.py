@@ -1,5 +1,6 @@
 """Checks of the distribution: that it loads, what it says of itself, which versions it works with, what stays marked."""
 
+import codecs
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from kinderguard.model.text import Text, same
+from kinderguard.packs.project_file import project_file
 from kinderguard.rules import nodes as n
 from kinderguard.rules.expression import Expr
 from kinderguard.testing.conformance.locating import Place
@@ -50,10 +52,11 @@ def loads(subject: Subject) -> Found:
     ),
 )
 def metadata(subject: Subject) -> Found:
-    """Versions that agree, a readable title, files that travel in the wheel."""
+    """Versions that agree, files that a build can read, files that travel in the wheel."""
     pack = subject.pack
     assert pack is not None
     yield from _version(subject, pack.version)
+    yield from _encodings(subject)
     package = subject.target.package
     for given in pack.parameters:
         if isinstance(given, Path) and package is not None and package.is_dir() and not _inside(given, package):
@@ -170,6 +173,7 @@ def placeholders(subject: Subject) -> Found:
     """
     assert subject.pack is not None
     unfinished = _is_unfinished(subject.pack.version)
+    yield from _not_utf8(subject)
     for mark in _marks(subject):
         said = Text("待填写：", "to be filled in: ") + same(mark.text)
         mend = Text("填写真实内容，并去掉“待填”", "write what is true there, and take the mark away")
@@ -178,6 +182,43 @@ def placeholders(subject: Subject) -> Found:
             yield Note(same(f"{finding.place}: ") + said if finding.place else said)
         else:
             yield finding
+
+
+def _encodings(subject: Subject) -> Iterator[Finding]:
+    """Files beside the package that no build can read."""
+    yield from _not_utf8(subject)
+    project = subject.target.project
+    file = None if project is None else project / "pyproject.toml"
+    if file is not None and file.is_file() and file.read_bytes().startswith(codecs.BOM_UTF8):
+        yield Finding(
+            Text("pyproject.toml 以字节顺序标记（BOM）开头，pip 读不了", "pyproject.toml begins with a byte order mark, which pip cannot read"),
+            Text("另存为“UTF-8”，不要选“带 BOM 的 UTF-8”", "save it as UTF-8, not as UTF-8 with BOM"),
+            file.name,
+            1,
+        )  # fmt: skip
+
+
+def _not_utf8(subject: Subject) -> Iterator[Finding]:
+    """The README that goes into the wheel, where it is in another encoding; others tell it of the files that they read."""
+    project = subject.target.project
+    if project is None:
+        return
+    about = project_file(project)
+    named = None if about is None else about.about.get("readme")
+    for name in dict.fromkeys(("README.md", *((named,) if isinstance(named, str) else ()))):
+        file = project / name
+        try:
+            file.read_text("utf-8")
+        except UnicodeDecodeError as error:
+            line = file.read_bytes()[: error.start].count(b"\n") + 1
+            yield Finding(
+                Text(f"{name} 不是 UTF-8 编码（多半是 GBK/GB18030），打包（pip wheel）会失败", f"{name} is not UTF-8 (most likely GBK or GB18030), and pip wheel fails on it"),
+                Text("用编辑器另存为 UTF-8", "save it as UTF-8 in the editor"),
+                name,
+                line,
+            )  # fmt: skip
+        except OSError:
+            continue  # there is none
 
 
 def _is_unfinished(version: Any) -> bool:

@@ -8,12 +8,14 @@ from itertools import pairwise
 from typing import Any
 
 from kinderguard.model.text import Text
+from kinderguard.packs.valueless import valueless
 from kinderguard.rules import nodes as n
 from kinderguard.rules.kinds import NUMBER
 from kinderguard.rules.parameters import Parameter, ParameterValue
 from kinderguard.testing.conformance.locating import SourceFile, called
 from kinderguard.testing.conformance.registry import Found, Needs, check
-from kinderguard.testing.conformance.results import Finding
+from kinderguard.testing.conformance.results import Finding, Note
+from kinderguard.testing.conformance.rules import wrong_reading
 from kinderguard.testing.conformance.subject import Subject
 
 _ONE_DAY = dt.timedelta(days=1)
@@ -36,6 +38,16 @@ def parameter_sources(subject: Subject) -> Found:
     """A source for each value and floor, and a unit where the kind does not say it."""
     for parameter in subject.parameters:
         for value in _values(parameter):
+            if (wrong := wrong_reading(subject, value.trust, value.checked_on)) is not None:
+                yield Finding(
+                    Text(
+                        f"{parameter.code} 的一个值（{value.source}）",
+                        f"a value of {parameter.code} ({value.source}): ",
+                    )
+                    + wrong[0],
+                    wrong[1],
+                    **subject.at_parameter(parameter, value.source),
+                )
             if not value.source.strip():
                 yield Finding(
                     Text(f"{parameter.code} 的一个值没有来源", f"a value of {parameter.code} has no source"),
@@ -102,8 +114,8 @@ def parameter_dates(subject: Subject) -> Found:
     "parameter_gaps",
     title=Text("参数在时间上没有空缺和重叠", "parameters have no gap and no overlap in time"),
     protects=Text(
-        "空缺的日子里，金额变成未知；重叠的日子里，不知道用哪个值。",
-        "In a gap the amount is unknown; in an overlap nobody knows which value holds.",
+        "没有值或空缺的日子里，金额变成未知；重叠的日子里，不知道用哪个值。",
+        "Without a value, or in a gap, the amount is unknown; in an overlap nobody knows which value holds.",
     ),
     mend=Text(
         "使前一个值的 until 是后一个值 from 的前一天",
@@ -111,7 +123,7 @@ def parameter_dates(subject: Subject) -> Found:
     ),
 )
 def parameter_gaps(subject: Subject) -> Found:
-    """One value after another at each place, and from the first day of each rule that reads it."""
+    """One value after another at each place, and from the first day of each rule that reads it; and a value at all."""
     for parameter in subject.parameters:
         by_place: dict[str, list[ParameterValue]] = {}
         for value in parameter.values:
@@ -126,6 +138,12 @@ def parameter_gaps(subject: Subject) -> Found:
                         **subject.at_parameter(parameter, b.source),
                     )  # fmt: skip
     yield from _late_beginnings(subject)
+    assert subject.pack is not None
+    for one in valueless(subject.pack, subject.parameters):
+        if one.sure:
+            yield Finding(one.message, one.mend, **subject.at_parameter(one.parameter))
+        else:
+            yield Note(one.message)
 
 
 def _late_beginnings(subject: Subject) -> Iterator[Finding]:
@@ -141,7 +159,7 @@ def _late_beginnings(subject: Subject) -> Iterator[Finding]:
             starts, ends = [p.start for p in periods], [p.end for p in periods]
             begins, stops = rule.effective.start, rule.effective.end
             if not periods:
-                continue  # a province or the nation may leave the value to its counties
+                continue  # told as one that has no value
             first = None if None in starts else min(s for s in starts if s)
             last = None if None in ends else max(e for e in ends if e)
             if begins and first and first > begins:

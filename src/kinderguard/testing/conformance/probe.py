@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 import warnings
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -98,7 +99,7 @@ def look(question: dict[str, Any]) -> dict[str, Any]:
     # What everybody imports is imported before, so that only the pack's own doing is seen.
     import kinderguard.national
     import kinderguard.packs.loader
-    import kinderguard.rules  # noqa: F401
+    import kinderguard.rules  # noqa: F401  for what it does
 
     if question["path"]:
         sys.path.insert(0, question["path"])
@@ -147,7 +148,7 @@ def assess(question: dict[str, Any]) -> dict[str, Any]:
     from kinderguard.testing.conformance.targets import Target, _import_from, _of_installed
 
     if question["path"]:
-        load = lambda: _import_from(_path(question["path"]), question["value"])  # noqa: E731
+        load = partial(_import_from, _path(question["path"]), question["value"])
         target = Target(question["name"], "", load, question["value"], question["path"])
     else:
         target = next(iter(_of_installed(question["name"])))

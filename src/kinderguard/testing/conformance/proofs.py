@@ -10,14 +10,15 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import attrs
+
 from kinderguard.model.case import Case
 from kinderguard.model.errors import MissingExtraError
 from kinderguard.model.money import bounds_text
 from kinderguard.model.text import Text, join, same
-from kinderguard.rules.definitions import Check
-from kinderguard.rules.ruleset import parameters_read
+from kinderguard.rules.definitions import Check, Policy
+from kinderguard.rules.ruleset import parameters_read, references
 from kinderguard.rules.titles import fact_title
-from kinderguard.testing.conformance.children import shown
 from kinderguard.testing.conformance.registry import CHECKS, Found, Needs, Skip, check
 from kinderguard.testing.conformance.results import Finding, Note
 from kinderguard.testing.conformance.subject import Subject
@@ -27,7 +28,7 @@ PATIENCE = 10.0
 #: The prover's kinds of question by the check that tells their answers; a kind begins with one of these.
 QUESTIONS = {
     "floor": ("floor",),
-    "never_applies": ("can_apply",),
+    "never_applies": ("can_apply", "can_pay"),
     "always_applies": ("can_be_refused",),
     "overlaps": ("overlap", "apart"),
     "gaps": ("gap",),
@@ -119,29 +120,75 @@ def _answers(subject: Subject, check_id: str, told: Callable[[Any], Text | None]
         elif outcome == "refuted":
             codes = [c for c in _CODE.findall(str(proof.subject)) if c in {r.code for r in subject.rules}]
             codes += [r.code for r in subject.rules if isinstance(r, Check) and r.on in _codes(proof.subject)]
-            losses = _losses(subject, proof)
-            codes += [owner for owner, _ in losses]
+            causes = _causes(subject, proof)
+            codes = [*(cause.code for cause in causes), *codes]
             place = next((at for at in map(subject.at, codes) if at["file"]), subject.at(subject.name))
             yield Finding(
-                proof.statement + _learned_text(subject, proof) + join([said for _, said in losses], "", ""),
-                CHECKS[check_id].mend,
+                proof.statement + _learned_text(subject, proof) + join([cause.said for cause in causes], "", ""),
+                next((cause.mend for cause in causes), CHECKS[check_id].mend),
                 **place,
-                paste=_child(proof),
+                details=_details(proof),
             )
 
 
-def _losses(subject: Subject, proof: Any) -> list[tuple[str, Text]]:
-    """Of a total that is below the nation's: the pack's own policies that take from others, and what from whom."""
+@attrs.frozen
+class _Cause:
+    """A rule of the pack's by which a child gets less, what it does, and the mend."""
+
+    code: str
+    said: Text
+    mend: Text
+
+
+_TAKES = Text(
+    '改用 keep="higher"（取高者，无人因此少得），或提高本项金额',
+    'use keep="higher", so that nobody gets less, or raise what this policy pays',
+)
+_WIDENS = Text(
+    "这条放宽使儿童改领另一项而少得：把这样的儿童排除在 widens 之外（& ~…），或另立一项政策发放",
+    "by this widening the child is paid another policy and less: leave such children out of widens (& ~…), or pay them by a "
+    "policy of your own",
+)
+
+
+def _causes(subject: Subject, proof: Any) -> list[_Cause]:
+    """Of a total that is below the nation's: the pack's own policies that take from others, and its checks that let somebody
+    else's policy do so.
+    """
     if proof.counterexample is None or not str(proof.subject).startswith("due."):
         return []
+    assert subject.overlay is not None
     own = {rule.code for rule in subject.rules}
+    policies = subject.overlay.rules.policies
     result = subject.full_book.assess(proof.counterexample, on=subject.day, division=subject.where)
-    return [
-        (effect.owner, _loss(effect, policy.title, result.policies[effect.owner].title))
-        for policy in result.policies.values()
-        for effect in policy.stacking
-        if effect.owner in own and effect.owner != policy.code and effect.changed
-    ]
+    found: dict[str, _Cause] = {}
+    for policy in result.policies.values():
+        for effect in policy.stacking:
+            if effect.owner == policy.code or not effect.changed:
+                continue
+            loss = _loss(effect, policy.title, result.policies[effect.owner].title)
+            if effect.owner in own:
+                found.setdefault(effect.owner, _Cause(effect.owner, loss, _TAKES))
+            for check_ in _widening(subject, policies[effect.owner]):
+                reached = Text(
+                    f"；“{check_.reason.zh}”[{check_.code}] 放宽了它",
+                    f"; ‘{check_.reason.en}’ [{check_.code}] widens it",
+                )
+                found.setdefault(check_.code, _Cause(check_.code, loss + reached, _WIDENS))
+    return list(found.values())
+
+
+def _widening(subject: Subject, policy: Policy) -> Iterator[Check]:
+    """The pack's checks that widen a policy, or a category that it asks for."""
+    read = {policy.code, *references(policy.eligible.node).categories}
+    yield from (r for r in subject.rules if isinstance(r, Check) and r.widens is not None and r.on in read)
+
+
+def _details(proof: Any) -> tuple[Text, ...]:
+    """The made-up child of a refutation in a line; of a floor also both totals, and the policies that differ."""
+    child = _child(proof)
+    told = () if not child.zh else (Text("虚构的儿童：", "a made-up child: ") + child,)
+    return (*told, *getattr(proof, "compared", ()))
 
 
 def _loss(effect: Any, title: Text, owner: Text) -> Text:
@@ -162,9 +209,10 @@ def _unanswered(proof: Any) -> Finding | Note:
     )
 
 
-def _child(proof: Any) -> str:
-    """The made-up child of a refutation, as facts."""
-    return "" if proof.counterexample is None else shown(proof.counterexample)
+def _child(proof: Any) -> Text:
+    """The made-up child of a refutation, in words."""
+    facts = list(proof.facts()) if proof.counterexample is not None else []
+    return join(facts, "；", "; ") if facts else same("")
 
 
 @check(
@@ -174,7 +222,11 @@ def _child(proof: Any) -> str:
         "县里可以提高和放宽，不得减少；否则当地儿童少得应得的钱。",
         "A county may raise and widen, not take away: its children would be paid less than they are due.",
     ),
-    mend=Text("提高金额或参数，或放宽条件", "raise the amount or the parameter, or widen the condition"),
+    mend=Text(
+        "提高金额或参数；条件比国家窄的放宽条件；因放宽或衔接而改领另一项的，把这样的儿童排除在外",
+        "raise the amount or the parameter; widen a condition that is narrower than the nation's; where a widening or stacking "
+        "has a child paid something else, leave such children out",
+    ),
     needs=Needs.BOOK,
 )
 def floor(subject: Subject) -> Found:
@@ -198,7 +250,8 @@ def _rests_on_numbers(proof: Any, total: Any) -> Text | None:
     if proof.parameters:
         named = join(list(proof.parameter_lines), "、", ", ")
         return Text(
-            f"（仅当本地未设定的参数取这样的值：{named.zh}）", f" (only for numbers that are not set here: {named.en})"
+            f"（仅当本地未设定的参数取这样的值：{named.zh}；设定后请再检查）",
+            f" (only for numbers that are not set here: {named.en}; check again once they are)",
         )
     if proof.question != "floor.bounds" or total is None:
         return None
@@ -216,14 +269,18 @@ def _rests_on_numbers(proof: Any, total: Any) -> Text | None:
     "never_applies",
     title=Text("没有永远不适用的规则", "no rule can never apply"),
     protects=Text(
-        "条件自相矛盾的政策，永远发不出一分钱，也没有人会发觉。",
-        "A policy whose conditions contradict one another never pays, and nobody notices.",
+        "条件自相矛盾或金额从不大于零的政策，永远发不出一分钱，也没有人会发觉。",
+        "A policy whose conditions contradict one another, or whose amount is never above zero, never pays, and nobody "
+        "notices.",
     ),
-    mend=Text("找出互相矛盾的条件", "look for conditions that contradict one another"),
+    mend=Text(
+        "找出互相矛盾的条件，或使金额能大于零",
+        "look for conditions that contradict one another, or let the amount be above zero for somebody",
+    ),
     needs=Needs.BOOK,
 )
 def never_applies(subject: Subject) -> Found:
-    """A child exists for whom each rule applies."""
+    """A child exists for whom each rule applies, and to whom a policy with an amount pays more than nothing."""
     return _answers(subject, "never_applies")
 
 
@@ -308,7 +365,7 @@ def _largest(cliffs: list[Any]) -> Text:
     if len(cliffs) > 1:
         said += Text(f"；共有 {len(cliffs)} 项收入如此", f"; so it is with {len(cliffs)} incomes")
     child = _child(most)
-    return said + (Text(f"；例：{child}", f"; such as {child}") if child else same(""))
+    return said + (Text(f"；例：{child.zh}", f"; such as {child.en}") if child.zh else same(""))
 
 
 @check(
@@ -331,7 +388,8 @@ def worse_with_paper(subject: Subject) -> Found:
         if own & _learned(proof).keys():
             return None
         child = _child(proof)
-        return _learned_text(subject, proof) + (Text(f"；例：{child}", f"; such as {child}") if child else same(""))
+        example = Text(f"；例：{child.zh}", f"; such as {child.en}") if child.zh else same("")
+        return _learned_text(subject, proof) + example
 
     return _answers(subject, "worse_with_paper", told)
 

@@ -41,6 +41,7 @@ class Finding:
         file: the author's file, as far as it is known: relative to the distribution, or its name.
         line: its line, counted from 1; None where the place is not known.
         paste: text that is ready to be pasted into a file (TOML of cases); empty where there is none.
+        details: what shows it, line by line: a child, what is paid.
     """
 
     message: Text
@@ -48,6 +49,7 @@ class Finding:
     file: str = ""
     line: int | None = None
     paste: str = ""
+    details: tuple[Text, ...] = ()
 
     @property
     def place(self) -> str:
@@ -57,8 +59,9 @@ class Finding:
     def text(self, lang: Language = "zh") -> str:
         """The finding on two lines; what can be pasted stands below."""
         head = f"{self.place}: {self.message.in_(lang)}" if self.file else self.message.in_(lang)
+        shown = "".join(f"\n    {line.in_(lang)}" for line in self.details)
         tail = f"\n{self.paste.rstrip()}" if self.paste else ""
-        return f"{head}\n  → {self.mend.in_(lang)}{tail}"
+        return f"{head}{shown}\n  → {self.mend.in_(lang)}{tail}"
 
 
 @attrs.frozen
@@ -201,7 +204,7 @@ def _row(result: CheckResult) -> tuple[Content, ...]:
         told.append(_STATUS[result.status] + Text("：", ": ") + result.reason)
     for finding in result.findings:
         told += [Code(finding.place)] if finding.file else []
-        told += [Marked(finding.message, "no"), same("→ ") + finding.mend]
+        told += [Marked(finding.message, "no"), *finding.details, same("→ ") + finding.mend]
         told += [Verbatim(finding.paste)] if finding.paste else []
     told += [note.message for note in result.notes]
     return Together(told), Marked(_STATUS[result.status], _MARKS[result.status]), f"{result.seconds:.1f}"

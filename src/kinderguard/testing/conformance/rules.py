@@ -1,21 +1,25 @@
 """Checks of what rules say: titles in both languages, sources, dates, papers, facts that exist, place, wording."""
 
+import ast
+import datetime as dt
 import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import attrs
 
+from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import suggestion
-from kinderguard.model.text import Text
+from kinderguard.model.text import Text, same
 from kinderguard.packs.failures import told
-from kinderguard.packs.toml_lines import header_of
 from kinderguard.rules import nodes as n
 from kinderguard.rules.boundaries import parts_of
-from kinderguard.rules.definitions import Check, OwnDocument
+from kinderguard.rules.citations import Cite, Trust
+from kinderguard.rules.definitions import Check, OwnDocument, Policy
 from kinderguard.rules.expression import Expr
 from kinderguard.rules.ruleset import references
 from kinderguard.rules.wording import wording
+from kinderguard.testing.conformance.locating import literal_code
 from kinderguard.testing.conformance.registry import Found, Needs, check
 from kinderguard.testing.conformance.results import Finding
 from kinderguard.testing.conformance.subject import Subject
@@ -90,8 +94,9 @@ def _documents(subject: Subject) -> Iterator[OwnDocument]:
     "citations",
     title=Text("每条规则都有依据", "every rule cites its source"),
     protects=Text(
-        "没有依据的规则，无人能复核，也无法向家庭说明。",
-        "Nobody can check, or explain to a family, a rule without a source.",
+        "没有依据的规则，无人能复核，也无法向家庭说明；说是核对过原文，却没有日期或日期未到，不可信。",
+        "Nobody can check, or explain to a family, a rule without a source; one that is said to have been read, on no day or on "
+        "a day to come, cannot be trusted.",
     ),
     mend=Text(
         "cites=[r.Cite('文件名称和文号', article='三', trust='government')]",
@@ -99,7 +104,8 @@ def _documents(subject: Subject) -> Iterator[OwnDocument]:
     ),
 )
 def citations(subject: Subject) -> Found:
-    """At least one citation a rule, each with its document."""
+    """At least one citation a rule, each with its document, and the day on which it was read no day to come."""
+    told: set[Cite] = set()
     for rule in subject.rules:
         if not rule.cites:
             yield Finding(
@@ -108,12 +114,44 @@ def citations(subject: Subject) -> Found:
                 **subject.at(rule.code),
             )
         for cite in rule.cites:
+            wrong = None if cite in told else wrong_reading(subject, cite.trust, cite.checked_on)
+            if wrong is not None:
+                told.add(cite)  # most rules of a pack cite one and the same
+                at = subject.at_text(cite.document)
+                yield Finding(
+                    Text(f"{rule.code} 的依据“{cite.document}”", f"{rule.code}, citing ‘{cite.document}’: ") + wrong[0],
+                    wrong[1],
+                    **(at if cite.document and at["file"] else subject.at(rule.code)),
+                )
             if not cite.document.strip():
                 yield Finding(
                     Text(f"{rule.code} 的依据没有文件名称", f"{rule.code} cites a document without a name"),
                     Text("写明文件名称和文号", "name the document with its number"),
                     **subject.at(rule.code),
                 )
+
+
+def wrong_reading(subject: Subject, trust: Trust, checked_on: dt.date | None) -> tuple[Text, Text] | None:
+    """What is wrong with what is said of a source's reading, with the mend; None where nothing is."""
+    if checked_on is not None and checked_on > subject.once("the latest day of a reading", lambda: _latest(subject)):
+        return (
+            Text(f"的 checked_on 是 {checked_on}，还没有到这一天", f"checked_on is {checked_on}, a day to come"),
+            Text("填写实际查阅的日期", "give the day on which it was read"),
+        )
+    if trust is Trust.STATUTE and checked_on is None:
+        return (
+            Text("的 trust 是 statute（已核对原文），却没有 checked_on", "trust is statute (the article was read), and checked_on is not given"),
+            Text("填写核对日期 checked_on；没有核对过的，trust 用 government 或 unverified", "give the day, checked_on; where nobody read it, trust is government or unverified"),
+        )  # fmt: skip
+    return None
+
+
+def _latest(subject: Subject) -> dt.date:
+    """Today; where the machine's clock is behind the library itself, the day on which the nation's rules were last read."""
+    rules = subject.book.overlay(None).rules
+    cited = [c.cites for c in rules.categories.values()] + [p.cites for p in rules.policies.values()]
+    read = [cite.checked_on for cites in cited for cite in cites if cite.checked_on is not None]
+    return max([dt.date.today(), *read])
 
 
 @check(
@@ -144,6 +182,54 @@ def effective_dates(subject: Subject) -> Found:
                 ),
                 **subject.at(rule.code),
             )
+
+
+@check(
+    "frequency",
+    title=Text("发钱的政策写明多久发一次", "every policy that pays says how often"),
+    protects=Text(
+        "every 不写即为一次性：按月的补助只发一次，用例中的金额却不变，没有人会发觉。",
+        "Where every is left out an amount is paid once: a monthly grant is paid for one month only, and no amount in a "
+        "case shows it.",
+    ),
+    mend=Text(
+        "写明 every=r.MONTH（每月）、r.QUARTER、r.SCHOOL_YEAR、r.YEAR；确为一次性的写 every=r.ONCE",
+        "write every=r.MONTH, r.QUARTER, r.SCHOOL_YEAR or r.YEAR; every=r.ONCE where it is paid once indeed",
+    ),
+)
+def frequency(subject: Subject) -> Found:
+    """``every`` is written wherever a policy has an amount; read from the source, since once is also what it is without."""
+    assert subject.pack is not None
+    calls = [(file, call) for file in subject.sources.python for call in file.calls("Policy")]
+    named = {code for _, call in calls if (code := literal_code(call)) is not None}
+    for policy in subject.pack.policies:
+        if policy.amount is None or policy.every is not Frequency.ONCE:
+            continue
+        own = [
+            (file, call) for file, call in calls
+            if (policy.code not in named and literal_code(call) is None) or literal_code(call) == policy.code
+        ]  # fmt: skip
+        silent = next(((file, call) for file, call in own if not _says_every(call)), None)
+        if silent is not None:
+            yield Finding(
+                Text(
+                    f"{policy.code} 没有写 every，按一次性发放",
+                    f"{policy.code} does not say every, so that it is paid once",
+                ),
+                Text("写明 every=r.MONTH 等；确为一次性的写 every=r.ONCE", "write every=r.MONTH or the like; every=r.ONCE where it is paid once"),
+                silent[0].shown,
+                silent[1].lineno,
+            )  # fmt: skip
+
+
+#: Its place among the arguments that are given without their names.
+_EVERY_AT = [field.name for field in attrs.fields(Policy)].index("every")
+
+
+def _says_every(call: ast.Call) -> bool:
+    """Whether a call of ``Policy`` says ``every``, or takes arguments from elsewhere that may."""
+    spread = any(k.arg is None for k in call.keywords) or any(isinstance(a, ast.Starred) for a in call.args)
+    return spread or len(call.args) > _EVERY_AT or any(k.arg == "every" for k in call.keywords)
 
 
 @check(
@@ -246,15 +332,11 @@ def _lacking(subject: Subject, owner: str, what: Text, used: Iterable[str], know
     for code in dict.fromkeys(used):
         if code not in known:
             near = suggestion(code, known)
-            file = next((f.path.name for f in subject.sources.toml if header_of(f.text.splitlines(), code)), None)
-            if file is not None:
-                near = Text(
-                    f"{file} 写有它，但 Pack 没有列出该文件：parameters=[Path(__file__).with_name('{file}')]",
-                    f" {file} has it, but the Pack does not list that file: parameters=[Path(__file__).with_name('{file}')]",
-                )
+            if (unlisted := subject.sources.unlisted_file(code)) is not None:
+                near = same(" ") + unlisted
             yield Finding(
                 Text(f"{owner} 用到不存在的{what.zh} {code}", f"{owner} reads the {what.en} {code}, which does not exist"),
-                Text(f"改正名称，或声明它{near.zh and f'。{near.zh}'}", f"correct it, or declare it.{near.en}"),
+                Text(f"改正名称，或声明它{near.zh and f'。{near.zh.strip()}'}", f"correct it, or declare it.{near.en}"),
                 **(subject.at_text(code) if subject.at_text(code)["file"] else subject.at(owner)),
             )  # fmt: skip
 

@@ -3,6 +3,7 @@
 A check that cannot be made because the pack does not stand is skipped, and says which check to look at first.
 """
 
+import inspect
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -13,7 +14,9 @@ import attrs
 
 from kinderguard.model.errors import Problem, ToldError
 from kinderguard.model.text import Text, same
+from kinderguard.packs.elsewhere import elsewhere
 from kinderguard.packs.failures import told
+from kinderguard.packs.project_file import project_file
 from kinderguard.testing.conformance.registry import CHECKS, Needs, PackCheck, Skip, UnknownCheckError, checks_named
 from kinderguard.testing.conformance.results import CheckResult, Finding, Note, Report, Status
 from kinderguard.testing.conformance.subject import Subject
@@ -233,6 +236,9 @@ class CheckToRun:
         import pytest
 
         __tracebackhide__ = True
+        stale = self._subject.stale()
+        if stale is not None:
+            pytest.fail(f"{stale.zh}\n{stale.en}", pytrace=False)
         result = run_check(self.check, self._subject(), failing=self._failing)
         if result.status is Status.SKIPPED:
             assert result.reason is not None
@@ -253,7 +259,20 @@ class _Lazily:
     examples: int
     seed: int
     cases: Path | None
+    #: The file that asks for the checks.
+    asking: Path | None = None
     _made: Subject | None = attrs.field(default=None, init=False)
+
+    def stale(self) -> Text | None:
+        """That the pack of the folder in which the tests stand is installed from another place, with other rules."""
+        if not isinstance(self.pack, str) or self.asking is None:
+            return None
+        subject = self()
+        if subject.target.path:
+            return None  # a folder: its own files are checked
+        project = next((p for folder in list(self.asking.parents)[:3] if (p := project_file(folder)) is not None), None)
+        found = () if project is None else elsewhere(project, [subject.as_installed()])
+        return next((one.message for one in found if one.differing), None)
 
     def __call__(self) -> Subject:
         if self._made is None:
@@ -288,7 +307,9 @@ def parametrize_with_checks(
     import pytest
 
     expected = reasons(expected_failures)
-    subject = _Lazily(pack, examples, seed, _path(cases))
+    caller = inspect.currentframe()
+    file = None if caller is None or caller.f_back is None else caller.f_back.f_globals.get("__file__")
+    subject = _Lazily(pack, examples, seed, _path(cases), _path(file))
     parameters, chosen = [], tuple(checks(only))
     failing = _failing(chosen, expected)
     for each in chosen:

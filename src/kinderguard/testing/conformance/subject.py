@@ -64,10 +64,14 @@ class Subject:
 
     # ---- the pack and its book -------------------------------------------------------------------------------
 
+    def as_installed(self) -> PackSource:
+        """The pack before anything of it is loaded."""
+        return PackSource(self.target.name, self.target.distribution, self.target.load, value=self.target.value)
+
     @cached_property
     def source(self) -> PackSource:
         """The pack as the loader sees it: loaded, or with its problems."""
-        source = PackSource(self.target.name, self.target.distribution, self.target.load, value=self.target.value)
+        source = self.as_installed()
         # What an import writes beside itself must not be left in the author's folder.
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as elsewhere, contextlib.chdir(elsewhere):
             Registry([source]).ensure(source)

@@ -9,6 +9,7 @@ import importlib.metadata as metadata
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -203,7 +204,7 @@ def _of_folder(folder: Path) -> Iterator[Target]:
         yield Target(
             name,
             f"{about.get('name', folder.name)} {about.get('version', '?')}",
-            lambda value=value: _import_from(root, value),  # type: ignore[misc]
+            partial(_import_from, root, value),
             value, str(root), package, folder,
         )  # fmt: skip
 

@@ -115,9 +115,9 @@ def _with(case: Case, facts: Facts) -> Case:
         *parents, last = ["extra", *path.split(".", 1)] if path[:1].isdigit() else path.split(".")
         for name in parents:
             at = at.setdefault(name, {})
-        if len(split_at_lists(path)) == 1 and isinstance(value, list) and value and isinstance(value[0], Mapping):
-            value = [*value, *(at.get(last) or [])[:1]] if len(value) == 1 else value  # noqa: PLW2901
-        at[last] = value
+        is_one = isinstance(value, list) and len(value) == 1 and isinstance(value[0], Mapping)
+        drawn = (at.get(last) or [])[:1] if is_one and len(split_at_lists(path)) == 1 else []
+        at[last] = [*value, *drawn] if drawn else value
         if last == "birth_date":
             at["resident_id"] = None  # it would say another day
     try:

@@ -1,0 +1,84 @@
+"""A check of what top-ups count: one that counts a policy which is a top-up itself has to count what that one counts."""
+
+from collections.abc import Iterator
+
+import attrs
+
+from kinderguard.model.text import Text, join, same
+from kinderguard.rules.definitions import Policy
+from kinderguard.rules.expression import Expr
+from kinderguard.rules.stacking import TopsUp
+from kinderguard.rules.titles import Titles
+from kinderguard.rules.wording import title_of_step
+from kinderguard.testing.conformance.registry import Found, Needs, check
+from kinderguard.testing.conformance.results import Finding
+from kinderguard.testing.conformance.subject import Subject
+
+
+@check(
+    "top_ups",
+    title=Text("补差没有漏计已享受的待遇", "no top-up leaves out what is paid already"),
+    protects=Text(
+        "所计的政策本身也是补差时，它已扣除的低保等待遇若不一并计入，合计就超过目标，多发的钱日后要追回。",
+        "Where what is counted is a top-up itself, the dibao that it was lessened by is paid beside it: left out of the count, "
+        "the total exceeds the target, and what was overpaid is claimed back.",
+    ),
+    mend=Text(
+        "把所计政策扣除的待遇也列入 r.tops_up(counting=[…])；确属有意的，在 expected_failures 中写明理由",
+        "list in r.tops_up(counting=[…]) what the counted policy counts too; where that is meant, say why in "
+        "expected_failures",
+    ),
+    needs=Needs.BOOK,
+)
+def top_ups(subject: Subject) -> Found:
+    """Of each of the pack's own top-ups, whatever its counted policies count."""
+    assert subject.overlay is not None
+    rules = subject.overlay.rules
+    for policy in subject.pack.policies if subject.pack else ():
+        for rule in policy.stacking:
+            for counted in _lessened(rule, rules.policies) if isinstance(rule, TopsUp) else ():
+                yield _told(subject, policy, counted, subject.overlay.titles)
+
+
+@attrs.frozen
+class _Lessened:
+    """A counted policy that is itself lessened by what the top-up does not count."""
+
+    policy: Policy
+    by: tuple[str | Expr, ...]
+    #: Which of its stacking rules says so.
+    number: int
+
+
+def _lessened(rule: TopsUp, policies: dict[str, Policy]) -> Iterator[_Lessened]:
+    counts = {_key(each) for each in rule.counting}
+    for code in rule.counting:
+        for number, inner in enumerate(policies[code].stacking) if isinstance(code, str) else ():
+            if isinstance(inner, TopsUp):
+                left_out = tuple(each for each in inner.counting if _key(each) not in counts)
+                if left_out:
+                    yield _Lessened(policies[str(code)], left_out, number)
+
+
+def _key(counted: "str | Expr") -> object:
+    return counted.node if isinstance(counted, Expr) else counted
+
+
+def _told(subject: Subject, policy: Policy, counted: _Lessened, titles: Titles) -> Finding:
+    named = [
+        title_of_step(each.node, titles)
+        if isinstance(each, Expr)
+        else titles.get(each, same(each)) + same(f" [{each}]")
+        for each in counted.by
+    ]
+    left_out, other = join(named), counted.policy
+    name = f"…, *{other.code.partition('.')[2].upper()}.stacking[{counted.number}].counting"
+    return Finding(
+        Text(
+            f"{policy.code} 补差时计入了 {other.code}，而后者本身是补差，已扣除：{left_out.zh}；这些没有计入，合计会超过目标",
+            f"{policy.code} tops up and counts {other.code}, a top-up itself that is less by: {left_out.en}. These are not "
+            "counted, and the total exceeds the target",
+        ),
+        Text(f"也列入它们：counting=[{name}]", f"count them too: counting=[{name}]"),
+        **subject.at(policy.code),
+    )
