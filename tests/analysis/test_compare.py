@@ -20,8 +20,10 @@ from analysis.comparing import (
     people,
     reforms,
 )  # fmt: skip
+from kinderguard import Text
 from kinderguard import rules as r
 from kinderguard.analysis import compare, synthesize
+from kinderguard.analysis.between import Between
 from kinderguard.analysis.comparing import NoReformError, UnknownReformError
 from kinderguard.analysis.comparing.differences import touched
 from kinderguard.analysis.comparing.opened import changes_of as together_by_its_results
@@ -29,6 +31,7 @@ from kinderguard.analysis.comparing.opened import compared
 from kinderguard.analysis.dimensions import UnknownDimensionError
 from kinderguard.analysis.people import ChildNotFoundError
 from kinderguard.model.codes import Frequency
+from kinderguard.model.view import display_language
 from kinderguard.national.orphan import ORPHAN_ALLOWANCE
 from kinderguard.national.terms import UNDER_18
 from kinderguard.packs.frames import MissingColumnsWarning
@@ -479,3 +482,25 @@ def test_a_view_says_yuan_in_its_heads_and_that_small_numbers_are_for_the_office
     many = compare(base(), base(), people(), by="sex", division="330199", progress=False)
     assert many.effect().all.same == COUNT
     assert "改革方案" in many.view("zh").html
+
+
+def test_of_whom_a_rule_was_not_known_both_what_is_settled_as_yes_and_as_no_is_told():
+    from kinderguard.analysis.comparing.result import Reach, _reach_in_words
+
+    said = _reach_in_words(Reach("cn.c", Text("困境儿童", "Child in difficulty"), "category", (0, 488), (0, 0), 711, 0))
+    assert said.en == "not known before, now known to be: 488, not known before, now known not to be: 711"
+    assert "488 人" in said.zh
+    assert "711 人" in said.zh
+    assert _reach_in_words(Reach("cn.c", said, "category", (3, 0), (2, 1), 0, 4)).en == (
+        "newly reached: 3, fall out: 2, were, and it is not known now: 1, were not, and it is not known now: 4"
+    )
+
+
+def test_an_amount_is_printed_in_the_language_that_is_set():
+    amount = Between(0, 120000)
+    before = display_language()
+    try:
+        display_language("en")
+        assert str(amount) == "0.00 to 1,200.00 yuan"
+    finally:
+        display_language(before)

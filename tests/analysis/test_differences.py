@@ -10,6 +10,7 @@ from kinderguard import rules as r
 from kinderguard.analysis.between import Between
 from kinderguard.analysis.comparing.differences import touched
 from kinderguard.model.codes import DisabilityGrade, SchoolStage
+from kinderguard.national.terms import is_at
 from kinderguard.rules import child, household, param
 from kinderguard.rules.citations import ALWAYS, Trust
 from kinderguard.rules.kinds import MONEY
@@ -198,6 +199,51 @@ def test_grants_of_two_stages_of_school_are_never_had_at_once():
     changes, month = together(before, after)
     assert changes == {"cn.o": (0, 30), "cn.p": (0, 100)}
     assert month == (0, 100)
+
+
+def test_a_stage_that_is_asked_of_the_age_where_it_is_not_known_is_still_one_stage():
+    before, after = (
+        conditional(
+            ("cn.o", is_at(SchoolStage.PRIMARY, SchoolStage.JUNIOR_MIDDLE) & poor, Y30, ()),
+            ("cn.p", is_at(SchoolStage.SENIOR_HIGH) & poor, Y100, ()),
+        )
+        for poor in (child.adopted, child.adopted | child.living_on_street)
+    )
+    assert together(before, after)[1] == (0, 100)
+
+
+def test_of_two_that_exclude_each_other_and_are_both_taken_away_one_is_lost():
+    stage = child.schooling.stage
+    both = conditional(
+        ("cn.o", stage == SchoolStage.JUNIOR_MIDDLE, Y30, ()), ("cn.p", stage == SchoolStage.SENIOR_HIGH, Y100, ())
+    )
+    changes, month = together(both, conditional())
+    assert changes == {"cn.o": (-30, 0), "cn.p": (-100, 0)}
+    assert month == (-100, 0)
+    assert together(conditional(), both)[1] == (0, 100)
+
+
+def test_where_a_policy_is_taken_away_what_it_kept_out_comes_in_its_place():
+    allowance = ("cn.o", child.adopted, r.yuan("80"), ())
+    kept_out = ("cn.p", child.adopted, Y100, [r.excludes("cn.o", keep="other")])
+    alone = ("cn.p", child.adopted, Y100, ())
+    assert together(conditional(allowance, kept_out), conditional(alone))[1] == (0, 20)
+
+
+def test_a_subsidy_that_nobody_set_is_no_loss_where_what_it_is_taken_off_rises_at_once():
+    """Two rises together show no loser that neither has by itself; nor do two falls show a gainer."""
+    before, after = (
+        conditional(
+            ("cn.o", eligible, param("cn.x"), ()),
+            ("cn.p", child.schooling.boarding, param("cn.y"), [r.tops_up(counting=["cn.o"])]),
+            x=None, y=y,
+        )
+        for eligible, y in ((child.adopted, 1500), (child.adopted | child.living_on_street, 2100))
+    )  # fmt: skip
+    changes, month = together(before, after)
+    assert changes == {"cn.o": (0, None), "cn.p": (-1500, 600)}
+    assert month == (0, None)
+    assert together(after, before)[1] == (None, 0)
 
 
 def test_where_a_step_is_known_to_come_out_alike_what_hangs_on_it_alone_does_not_differ():

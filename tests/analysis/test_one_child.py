@@ -80,6 +80,42 @@ def test_what_if_by_other_rules_with_the_same_facts(nation):
     assert found.before.fingerprint != found.after.fingerprint
 
 
+def test_of_two_policies_that_exclude_each_other_the_bounds_are_not_added_up(nation):
+    """Whichever the child turns out to get; what is sure besides is in both bounds."""
+    either = Text("二选一", "one of the two")
+    book = only(
+        nation,
+        a_policy("a", child.adopted, r.yuan(600)),
+        attrs.evolve(a_policy("b", child.living_on_street, r.yuan(900)), stacking=(r.excludes("330199.a", keep="this", reason=either),)),
+        a_policy("c", household.size >= 1, r.yuan(50)),
+    )  # fmt: skip
+    case = a_child(**{"household.size": 3})
+    assert book.assess(case).due.monthly.high == 1550
+    found = what_if(book, case, {"child.living_on_street": True})
+    assert [(t.low, t.high) for t in found.total()] == [(50, 950), (950, 950)]
+    assert "before | 50.00 | 950.00" in found.view("en").text
+    year = timeline(book, case, start=dt.date(2026, 1, 1), until=dt.date(2026, 12, 31))
+    assert (year.months[0].due.high, year.total.high) == (950, 12 * 950)
+
+
+@pytest.mark.parametrize(
+    "unknown", ["household.aid", "child.schooling.stage", "father.situations", "child.disability.kind"]
+)
+def test_what_is_due_together_bounds_what_a_child_turns_out_to_get(nation, unknown):
+    facts = {
+        "child.registration.division": "330106", "household.size": 3, INCOME: "500", "household.aid": ["dibao"],
+        "child.schooling.stage": "senior_high", "child.disability.kind": "physical", "child.disability.grade": "2",
+        "father.situations": [{"kind": "imprisoned", "since": "2024-01-10", "term_months": 60, "ongoing": True}],
+        "mother.situations": [{"kind": "dead", "since": "2020-01-10"}],
+    }  # fmt: skip
+    book = nation.with_parameters({"cn.dibao.monthly_standard": "900", "cn.orphan.scattered_monthly": "1800"})
+    found = what_if(book, a_child(**facts), {unknown: None})
+    for every in ("month", "year"):
+        exact, open_ = found.total(every)
+        assert exact.low >= open_.low
+        assert open_.high is None or (exact.high is not None and exact.high <= open_.high)
+
+
 def test_a_misspelt_fact_is_refused_also_where_it_is_made_unknown(nation):
     with pytest.raises(InvalidRecordError, match="birth_date"):
         what_if(nation, a_child(), {"child.birthdate": None})

@@ -36,6 +36,7 @@ from kinderguard.care import (
     needs,
     visit_months,
 )
+from kinderguard.care.plans import following_draft
 from kinderguard.formats import schema
 from kinderguard.model import InvalidRecordError, Text
 
@@ -388,3 +389,45 @@ def test_every_state_and_kind_has_a_title_in_both_languages():
             assert code.zh
             assert code.en
             assert code.zh != code.en
+
+
+# ---- a draft after a draft ---------------------------------------------------------------------------------------
+
+
+def _service(number, need, **more):
+    return PlannedService(number=number, need=need, service=Service.COMPANY, **more)
+
+
+def test_a_following_draft_keeps_what_somebody_promised_or_settled_and_the_numbers():
+    promised = {"state": "promised", "organisation": "volunteers"}
+    title = Text("满足：陪伴", "Meet: company")
+    before = CarePlan(
+        ref="1",
+        made_on=DAY,
+        goals=[Goal(number=1, title=title, need="gone", reached=True), Goal(number=2, title=title, need="left")],
+        services=[_service(1, "gone"), _service(2, "gone", **promised), _service(3, "same")],
+    )
+    before = before.moved("agreed", on=DAY, by="u1").moved("draft", on=DAY, by="u1")
+    draft = CarePlan(
+        ref="1",
+        made_on=dt.date(2025, 10, 1),
+        goals=[Goal(number=1, title=title, need="new")],
+        services=[_service(1, "new"), _service(2, "same")],
+    )
+    plan = following_draft(before, draft)
+    assert [(s.number, s.need, s.state.value) for s in plan.services] == [
+        (2, "gone", "promised"), (3, "same", "planned"), (4, "new", "planned"),
+    ]  # fmt: skip
+    assert [(g.number, g.need, g.reached) for g in plan.goals] == [(1, "gone", True), (3, "new", None)]
+    assert (plan.moves, plan.made_on) == (before.moves, DAY)
+    assert following_draft(plan, draft) == plan
+    assert CarePlan.model_validate_json(plan.to_json()) == plan
+
+
+def test_of_a_plan_that_was_not_adopted_only_what_took_place_stays():
+    visits = [FollowUp(number=1, planned_on=DAY), FollowUp(number=2, planned_on=DAY)]
+    before = CarePlan(ref="1", made_on=DAY, services=[_service(1, "same")], follow_ups=visits)
+    before = before.followed_up(2, on=DAY, by="u1").moved("dropped", on=DAY, by="u1")
+    plan = following_draft(before, CarePlan(ref="1", made_on=DAY, follow_ups=[FollowUp(number=1, planned_on=DAY)]))
+    assert (plan.state, plan.services, plan.moves) == (PlanState.DRAFT, (), ())
+    assert [(f.number, f.state.value) for f in plan.follow_ups] == [(2, "done"), (3, "planned")]

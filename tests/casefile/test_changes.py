@@ -452,3 +452,34 @@ def test_a_move_alone_is_told_as_the_cause_and_not_the_time():
     assert found
     assert not any("passing of time" in each.text.en for each in found)
     assert any("another division is in charge" in each.text.en for each in found)
+
+
+# ---- what the file says is not drawn -----------------------------------------------------------------------------
+
+
+DIBAO = "cn.dibao_benefit"
+_LISTED = [{"policy": DIBAO, "since": "2025-01", "ongoing": True}]
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "overpaid"),
+    [
+        ({"household__aid": []}, {}, False),  # it met the conditions, and nobody says that it drew anything
+        ({"household__aid": ["dibao"]}, {"household.aid": []}, True),  # drawn by what was known then
+        ({"household__aid": []}, {"household.aid": ["dibao"]}, True),  # drawn by what is known now
+        ({"household__aid": [], "help": _LISTED}, {}, True),
+        ({"household__aid": [], "child__individual_dibao": True}, {}, True),
+    ],
+)
+def test_nothing_is_overpaid_of_dibao_that_the_file_says_is_not_drawn(file_store, clock, book, then, now, overpaid):
+    clock.now = dt.datetime(2025, 7, 1, 2, tzinfo=dt.UTC)
+    first = file_store.record(child(household__monthly_income_per_head="300", **then), at=day("2025-07-01"), by=BY)
+    file_store.assess("a", book, on=day("2025-07-01"), by=BY)
+    clock.now = dt.datetime(2025, 9, 1, 2, tzinfo=dt.UTC)
+    known = {"household.monthly_income_per_head": "5000"} | now
+    if then.get("child__individual_dibao"):
+        known["child.individual_dibao"] = False
+    file_store.correct("a", first.number, known, reason="核实", by=BY)
+    found = kinds(changes_of(file_store, "a", book, on=DAY), DIBAO)
+    assert ChangeKind.ENDS in found
+    assert (ChangeKind.OVERPAID in found) is overpaid

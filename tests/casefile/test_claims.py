@@ -182,6 +182,30 @@ def test_a_list_that_is_only_less_exact_neither_coarsens_nor_asks(file_store):
     assert (str(file_store.case("a", at=SEPT).child.birth_date), file_store.doubts("a")) == ("2012-03-05", ())
 
 
+SINCE, TERM = {"since": "2025-01-10"}, {"term_months": 24}
+STILL = {"kind": "imprisoned", "ongoing": True}
+
+
+@pytest.mark.parametrize("less", [{"since": "2025-01"} | TERM, TERM, SINCE, {}])
+def test_a_list_that_says_only_less_of_the_old_value_repeats_it_too(file_store, less):
+    listed(file_store, JULY, father__situations=[STILL | SINCE | TERM])
+    recorded(file_store, AUG, father__situations=RELEASED)
+    listed(file_store, SEPT, father__situations=[STILL | less], code="police")
+    assert facts_of(file_store.case("a", at=SEPT))[FATHER] == RELEASED
+    assert [asked.path for asked in file_store.doubts("a")] == [FATHER]
+    assert listed(file_store, OCT, father__situations=[STILL | less], code="police") is None
+    assert listed(file_store, NOV, father__situations=[STILL], code="police") is None, "less of what is asked already"
+
+
+def test_what_is_as_exact_and_otherwise_is_news_of_a_situation(file_store):
+    listed(file_store, JULY, father__situations=[{"kind": "imprisoned", "since": "2025-01-10"}])
+    recorded(file_store, AUG, father__situations=RELEASED)
+    again = [{"kind": "imprisoned", "since": "2025-08-20"}]
+    listed(file_store, SEPT, father__situations=again)
+    assert facts_of(file_store.case("a", at=SEPT))[FATHER] == again
+    assert file_store.doubts("a") == ()
+
+
 def test_a_hidden_fact_is_confirmed_in_the_same_way(file_store):
     recorded(file_store, SEPT, household__size=3)
     recorded(file_store, JULY, household__size=4)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from casefile.children import BY, child, day
+from casefile.children import BY, child, day, rules
 from kinderguard.casefile import EntryRefusedError
 from kinderguard.casefile.ending.closing import DATED, FileState, close_file, closing_of, file_state, reopen_file
 from kinderguard.casefile.moving.moves import MoveRefusedError
@@ -169,3 +169,21 @@ def test_a_closing_of_a_later_day_leaves_the_file_open_until_then(filed):
     entry = close_file(filed, "a", reason="adopted", last_paid=None, by=BY, on=day("2025-10-01"))
     assert "2025-10-01" in entry.doubts[0].zh
     assert filed.append("a", "visit", {}, valid_from=ON, by=BY).doubts == ()
+
+
+def test_nothing_is_assessed_for_a_day_after_the_closing_and_a_look_back_is(filed):
+    book = rules()
+    first = filed.assess("a", book, on=day("2025-08-20"), by=BY, key="august")
+    close_file(filed, "a", reason="adopted", last_paid="2025-08", by=BY, on=day("2025-08-10"))
+    head = filed.head()
+    for on in ("2025-08-10", "2025-12-05"):
+        with pytest.raises(MoveRefusedError, match="closed on 2025-08-10") as refused:
+            filed.assess("a", book, on=day(on), by=BY)
+        assert "store.reopen_file" in refused.value.text.zh
+    assert filed.head() == head
+    assert filed.assess("a", book, on=day("2025-08-20"), by=BY, key="august").fingerprint == first.fingerprint
+    assert filed.assess("a", book, on=day("2025-08-09"), by=BY).on == day("2025-08-09")
+    reopen_file(filed, "a", reason="收养未成立", by=BY, on=day("2025-08-15"))
+    assert filed.assess("a", book, on=day("2025-08-20"), by=BY).on == day("2025-08-20")
+    with pytest.raises(MoveRefusedError):
+        filed.assess("a", book, on=day("2025-08-12"), by=BY)

@@ -179,6 +179,7 @@ DERIVED = {
     ],
     "chain.erased": ["UPDATE kg_files SET erased = 1 WHERE ref = 'b'"],
     "chain.ids": ["DELETE FROM kg_ids", "UPDATE kg_ids SET digest = 'x'"],
+    "chain.persons": ["DELETE FROM kg_persons", "UPDATE kg_persons SET digest = 'x'"],
     "chain.file": ["DELETE FROM kg_files WHERE ref = 'b'", "UPDATE kg_files SET last = 1 WHERE ref = 'b'"],
 }
 
@@ -187,6 +188,7 @@ DERIVED = {
 def test_what_is_worked_out_from_entries_is_checked_against_them_and_made_anew(path, code, change):
     with CaseStore(f"sqlite:///{path}") as store:
         facts = {"ref": "b", "division_code": "330106", "child.resident_id": "330106201203050018"}
+        facts["child.name"] = "某甲"
         store.record(Case.from_facts(facts), at=JAN, by=BY)
         assert store.verify().ok
     tamper(path, change)

@@ -102,6 +102,14 @@ def test_an_old_ledger_whose_keys_were_lost_undoes_no_correction(file_store, led
     assert (file_store.case(ref, at=DAY).household.size, file_store.doubts(ref)) == (4, ())
 
 
+def test_rows_with_one_id_and_two_names_are_filed_in_nobodys_file(store, ledger):
+    book = ledger((1, "孙子明", ONE, "", 3), (2, "孙子文", ONE, "", 4), (3, "乙", TWO, "", 4))
+    done = store.import_ledger(book, at=DAY, by=BY)
+    assert counts(done) == (1, 0, 0, 2)
+    assert store.refs() == (store.pseudonym(f"id:{TWO}"),)
+    assert all("双胞胎" in left.why.zh and not stray(left.why, "ID") for left in done.not_filed)
+
+
 def test_a_child_twice_in_one_ledger_is_filed_once_and_told(store, ledger):
     done = store.import_ledger(ledger((1, "甲", ONE, "", 3), (2, "甲", ONE, "", 4)), at=DAY, by=BY)
     assert counts(done) == (1, 0, 0, 1)

@@ -193,3 +193,93 @@ def test_what_is_to_be_clarified_is_told_as_what_would_be_so(kinderguard, filed)
     assert "理由：如属实：" in told
     present = kinderguard(*asked[:-1], "--format", "text").stdout
     assert "如属实" not in present
+
+
+@pytest.mark.parametrize("told", ["张宁远外出", "电话19900001111", "证号 11010120120305001X"])
+def test_what_is_noted_in_a_plan_gives_nobody_away(kinderguard, planned, step, kept, told):
+    step("move", "agreed", *DAY)
+    step("move", "running", *DAY)
+    refused = step("move", "paused", "--reason", told, *DAY, code=2)
+    assert "此处会长期保留" in refused
+    assert told not in refused
+    assert kept()["state"] == "running"
+    assert step("move", "paused", "--reason", "儿童外出", *DAY)["entry"]
+
+
+def test_a_name_learnt_after_it_was_noted_stops_no_plan(kinderguard, planned, step):
+    step("move", "agreed", *DAY)
+    step("move", "running", "--reason", "王小明同意", *DAY)
+    Path("facts.json").write_text(json.dumps({"mother.name": "王小明"}), "utf-8")
+    kinderguard("file", "record", planned, "--facts", "facts.json", "--at", "2025-09-01", "--by", "330199.u1")
+    assert "此处会长期保留" in step("move", "paused", "--reason", "王小明外出", *DAY, code=2)
+    assert step("move", "paused", *DAY)["entry"]
+
+
+def test_a_new_draft_keeps_what_was_done_and_what_is_due_and_revives_nothing(kinderguard, planned, step, kept):
+    def draft(on):
+        done = kinderguard("care", "plan", planned, "--on", on, "--save", "--by", "330199.u1")
+        assert done.exit_code == 0, done.stderr
+        return done.stdout
+
+    step("follow-up", 1, "--on", "2025-10-02")
+    assert "新存入档案 1 份" in draft("2025-11-10")
+    first = kept()
+    follow_ups = first["follow_ups"]
+    assert [(f["number"], f["state"], f.get("planned_on")) for f in follow_ups[:3]] == [
+        (1, "done", "2025-10-01"), (2, "planned", "2025-11-01"), (3, "planned", "2025-12-10"),
+    ]  # fmt: skip
+    assert first["goals"][0]["title"]["zh"] == "陪伴"  # one that somebody wrote stays
+    assert "内容相同 1 份" in draft("2025-11-10")
+    assert kept() == first
+    step("move", "dropped", "--on", "2025-11-11")
+    told = draft("2025-12-01")
+    assert "方案未采用、需求未变，未存 1 份" in told
+    assert kept()["state"] == "dropped"
+    disabled = 'child.disability={"kind":"physical","grade":"1"}'
+    assert kinderguard("file", "record", planned, disabled, "--at", "2025-12-02", "--by", "330199.u1").exit_code == 0
+    assert "新存入档案 1 份" in draft("2025-12-03")
+    assert kept()["state"] == "draft"
+    assert [f["number"] for f in kept()["follow_ups"] if f["state"] == "done"] == [1]
+
+
+def test_an_organisation_answers_for_what_an_allocation_promised(kinderguard, planned, step):
+    Path("offers.toml").write_text(ONE_OFFER, "utf-8")
+    saved = kinderguard("care", "allocate", "--offers", "offers.toml", *DAY, "--save", "--by", "330199.u1").stdout
+    count = int(saved.partition("新存入档案 ")[2].split()[0])
+    assert count > 0
+
+    def promised(on="2025-09-30"):
+        return kinderguard("care", "providers", "--on", on).stdout.partition("承诺共 ")[2].split()[0]
+
+    assert promised() == str(count)
+    kinderguard(
+        "file",
+        "close",
+        planned,
+        "--reason",
+        "adopted",
+        "--last-paid",
+        "none",
+        "--on",
+        "2025-09-10",
+        "--by",
+        "330199.u1",
+    )
+    free = [
+        kinderguard("care", "allocate", "--offers", "offers.toml", "--on", on).stdout
+        for on in ("2025-09-09", "2025-09-11")
+    ]
+    assert ["名额已全部用于" in each for each in free] == [True, False]
+
+
+def test_a_draft_is_kept_for_the_division_in_charge_with_the_options_that_its_refusal_names(kinderguard, planned):
+    who = ("--by", "330106.u2", "--acting", "330106", "--on", "2025-09-01")
+    kinderguard("file", "transfer", "propose", planned, "--to", "330106", *DAY, "--by", "330199.u1", "--reason", "迁移")
+    kinderguard("file", "transfer", "accept", planned, *who)
+    save = ("care", "plan", planned, "--on", "2025-09-02", "--save")
+    refused = kinderguard(*save, "--by", "330199.u1")
+    assert refused.exit_code == 1
+    assert "--override" in refused.stderr
+    assert "新存入档案 1 份" in kinderguard(*save, "--by", "330199.u1", "--override", "转移前商定").stdout
+    theirs = kinderguard("care", "plan", planned, "--on", "2025-09-03", "--save", "--by", "u2", "--acting", "330106")
+    assert "新存入档案 1 份" in theirs.stdout

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.offers import ONE_OFFER
 from survey.lists import number
 
 pytest.importorskip("sqlalchemy")
@@ -89,3 +90,133 @@ def test_lost_keys_are_told_and_put_back(kinderguard, filed):
     told = kinderguard("file", "verify")
     assert (told.exit_code, "kinderguard file verify --rebuild" in told.stdout) == (1, True)
     assert kinderguard("file", "verify", "--rebuild").exit_code == 0
+
+
+# ---- closed files --------------------------------------------------------------------------------------------------
+
+
+def test_a_closed_file_is_not_assessed_after_its_closing_and_the_others_are(kinderguard, filed):
+    before = kinderguard("file", "assess", filed[0], "--on", "2025-09-20", *BY)
+    assert "1,900.00元" in before.stdout
+    kinderguard("file", "close", filed[0], "--reason", "adopted", "--last-paid", "2025-07", "--on", "2025-09-10", *BY)
+    both = kinderguard("file", "assess", *filed, "--on", "2025-09-20", *BY)
+    assert both.exit_code == 1
+    assert f"档案 {filed[0]} 已于 2025-09-10 结案" in both.stderr
+    assert "kinderguard file reopen" in both.stderr
+    assert "评估 1 份档案" in both.stdout
+    assert "事实无人抚养儿童基本生活补贴      符合条件 0" in both.stdout
+    assert kinderguard("file", "assess", filed[0], "--on", "2025-09-20", *BY).exit_code == 2
+    assert "评估 1 份档案：新存 1" in kinderguard("file", "assess", filed[0], "--on", "2025-09-09", *BY).stdout
+    kinderguard("file", "reopen", filed[0], "--reason", "收养未成立", "--on", "2025-09-15", *BY)
+    assert kinderguard("file", "assess", filed[0], "--on", "2025-09-20", *BY).exit_code == 0
+
+
+# ---- facts given as a part -----------------------------------------------------------------------------------------
+
+
+def _facts(kinderguard, ref):
+    return json.loads(kinderguard("file", "show", ref, "--at", DAY, "--format", "json").stdout)["facts"]
+
+
+def test_a_part_given_whole_is_corrected_as_it_is_recorded(kinderguard, filed):
+    part = 'father.disability={"kind":"physical","grade":"2"}'
+    assert kinderguard("file", "record", filed[0], part, "--at", DAY, *BY).exit_code == 0
+    recorded = _facts(kinderguard, filed[0])
+    shown = json.loads(kinderguard("file", "show", filed[0], "--at", DAY, "--history", "--format", "json").stdout)
+    correct = ("file", "correct", filed[0], shown["entries"][-1]["number"], "--reason", "补登", *BY, "--fact")
+    assert kinderguard(*correct, 'father.disability={"kind":"visual","grade":"1"}').exit_code == 0
+    corrected = _facts(kinderguard, filed[0])
+    assert (recorded["father.disability.grade"], corrected["father.disability.grade"]) == ("2", "1")
+    assert kinderguard(*correct, "father.disability=null").exit_code == 0
+    assert not [path for path in _facts(kinderguard, filed[0]) if path.startswith("father.disability")]
+    assert kinderguard(*correct, part).exit_code == 0
+    assert kinderguard("file", "record", filed[0], "--unknown", "father.disability", "--at", DAY, *BY).exit_code == 0
+    assert not [path for path in _facts(kinderguard, filed[0]) if path.startswith("father.disability")]
+
+
+def test_the_number_of_a_file_is_no_fact_and_packs_facts_stay_off_the_command_line(kinderguard, filed):
+    for given, said in (("ref=other", "不是事实"), ('extra={"330199":{"a":1}}', "--facts")):
+        done = kinderguard("file", "record", filed[0], given, "--at", DAY, *BY)
+        assert done.exit_code == 2
+        assert said in done.stderr
+    assert "other" not in kinderguard("file", "list", "--at", DAY).stdout
+
+
+# ---- users from elsewhere ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "work",
+    [("file", "assess"), ("care", "plan", "--save"), ("care", "allocate", "--offers", "offers.toml", "--save")],
+)
+def test_work_by_a_user_from_elsewhere_is_doubted_once_with_the_files(kinderguard, filed, work):
+    Path("offers.toml").write_text(ONE_OFFER, "utf-8")
+    ours = kinderguard(*work, "--on", DAY, *BY)
+    assert (ours.exit_code, ours.stderr) == (0, "")
+    theirs = kinderguard(*work, "--on", "2025-09-02", "--by", "220102.u9")
+    doubts = [line for line in theirs.stderr.splitlines() if "经办人属 220102" in line]
+    if work[1] == "allocate":  # every place is taken by then, so nothing was written
+        assert (theirs.exit_code, doubts) == (0, [])
+        return
+    assert theirs.exit_code == 1
+    assert sorted(ref for line in doubts for ref in filed if ref in line) == sorted(filed)
+
+
+def test_what_a_user_from_elsewhere_is_given_is_doubted(kinderguard, filed):
+    asked = (
+        "file", "export", filed[0], "--role", "education", "--organisation", "示例小学", "--purpose", "schooling",
+        "--basis", "statutory_duty", "--on", DAY, "--out", "x.json",
+    )  # fmt: skip
+    assert kinderguard(*asked, *BY).exit_code == 0
+    done = kinderguard(*asked, "--by", "220102.u9")
+    assert done.exit_code == 1
+    assert "从未涉及用户 220102.u9 所属的行政区划" in done.stderr
+    assert Path("x.json").exists()
+
+
+# ---- visits, sums --------------------------------------------------------------------------------------------------
+
+
+def test_the_newest_visit_counts_whether_a_list_or_the_file_tells_of_it(kinderguard, filed):
+    assert kinderguard("file", "visit", filed[0], "--on", "2025-09-10", *BY).exit_code == 0
+    show = ("file", "show", filed[0], "--format", "json", "--at")
+    for at, newest in (("2025-09-09", "2025-08-20"), ("2025-09-10", "2025-09-10")):
+        assert json.loads(kinderguard(*show, at).stdout)["facts"]["child.care.last_visit"] == newest
+
+
+def test_a_household_of_two_files_is_summed_once_and_told_where_nothing_is_drawn(kinderguard, filed):
+    facts = {
+        "household.number": "H1", "household.size": 3, "household.monthly_income_per_head": 900,
+        "household.property_within_limits": True, "household.aid": [],
+    }  # fmt: skip
+    Path("facts.json").write_text(json.dumps(facts), "utf-8")
+
+    def dibao():
+        done = kinderguard("file", "assess", *filed, "--on", DAY, *BY)
+        return next(line.split() for line in done.stdout.splitlines() if line.startswith("  低保金"))
+
+    for ref in filed:
+        done = kinderguard("file", "record", ref, "--facts", "facts.json", "--at", DAY, *BY)
+        assert done.exit_code == 0, done.stderr
+    once = dibao()
+    assert once[1:3] == ["符合条件", "2，待定"]
+    assert once[-2:] == ["其中档案载明未享受", "2"]
+    Path("facts.json").write_text(json.dumps({"household.number": "H2"}), "utf-8")
+    assert kinderguard("file", "record", filed[1], "--facts", "facts.json", "--at", DAY, *BY).exit_code == 0
+    twice = dibao()
+    amounts = [
+        float(next(part for part in line if "元" in part).partition("元")[0].replace(",", "")) for line in (once, twice)
+    ]
+    assert amounts[1] == 2 * amounts[0] > 0
+
+
+def test_a_rule_of_another_county_is_named_by_its_title(kinderguard, filed):
+    kinderguard("file", "record", filed[0], 'household.aid=["dibao"]', "--at", DAY, *BY)
+    kinderguard("file", "assess", filed[0], "--on", DAY, *BY)
+    kinderguard(
+        "file", "transfer", "propose", filed[0], "--to", "330106", "--on", "2025-09-05", "--reason", "迁移", *BY
+    )
+    kinderguard("file", "transfer", "accept", filed[0], "--acting", "330106", "--on", "2025-09-05", *THEIRS)
+    told = kinderguard("file", "assess", filed[0], "--on", "2025-09-06", *THEIRS).stdout
+    assert "低保家庭儿童补助" in told
+    assert "dibao_supplement" not in told

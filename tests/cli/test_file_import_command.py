@@ -226,3 +226,37 @@ def test_a_list_that_was_not_brought_up_to_date_is_told_and_answered_on_the_comm
     assert "said by lists and not taken as facts" in shown
     kinderguard("file", "record", ref, "household.size=4", "--at", "2025-08-01", *BY)
     assert "To be checked" not in kinderguard("file", "show", ref, "--lang", "en").stdout
+
+
+def test_who_may_have_a_file_already_waits_until_a_person_says_and_a_ledger_cannot_tell_who_has_left(
+    kinderguard, tmp_path
+):
+    girl = {"儿童姓名": "何安", "户籍地行政区划代码": "330199001", "出生日期": "2015-03-05", "性别": "女"}
+    with_id = girl | {"身份证号": number(2, BORN)}
+    write(
+        tmp_path / "civil.csv",
+        with_id,
+        {"儿童姓名": "张宁远", "户籍地行政区划代码": "330199001", "出生日期": "2014-01-01"},
+    )
+    first = kinderguard("file", "import", "civil.csv", *AT)
+    assert "不再列有" not in first.stderr
+    write(tmp_path / "civil.csv", girl)
+    for given in ("civil.csv", "civil.csv:civil_affairs"):
+        waits = kinderguard("file", "import", given, "--at", "2025-10-01", *BY)
+        assert (waits.exit_code, "可能就是已有档案的儿童" in waits.stdout) == (2, True)
+        assert "何安" not in waits.stdout + waits.stderr
+    assert "civil.csv:civil_affairs" in kinderguard("file", "import", "civil.csv", "--at", "2025-10-01", *BY).stderr
+    assert "--two-ids" in waits.stderr
+    assert kinderguard("file", "import", "civil.csv", "--at", "2025-10-01", *BY, "--two-ids").exit_code == 0
+
+
+def test_who_is_still_listed_although_the_file_is_closed_is_told(kinderguard, tmp_path):
+    write(tmp_path / "civil.csv", {"儿童姓名": "何安", "户籍地行政区划代码": "330199001", "身份证号": number(2, BORN)})
+    kinderguard("file", "import", "civil.csv", *AT)
+    (ref,) = kinderguard("file", "list").stdout.split()
+    kinderguard("file", "close", ref, "--reason", "adopted", "--last-paid", "2025-08", "--on", DAY, *BY)
+    told = kinderguard("file", "import", "civil.csv", "--at", "2025-10-01", *BY)
+    assert (told.exit_code, "kinderguard file reopen" in told.stderr) == (1, True)
+    listed = kinderguard("file", "import", "civil.csv:civil_affairs", "--at", "2025-10-01", *BY, "--format", "jsonl")
+    assert [json.loads(line)["closed"] for line in listed.stdout.splitlines()] == [True]
+    assert (listed.exit_code, ref in listed.stderr) == (1, True)

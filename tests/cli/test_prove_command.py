@@ -102,7 +102,9 @@ def test_what_is_refuted_stands_first_then_what_is_not_decided_then_what_is_prov
         "✗ a gap", "✗ lower bounds", "✗ a cliff", "? took too long", "✓ sure of the total", "✓ can apply",
     ]  # fmt: skip
     assert [g.name for g, _ in ANSWERS.groups()] == ["REFUTED", "TOLD", "OPEN", "PROVED"]
-    assert ANSWERS.summary("en") == "3 refuted, 1 not decided, 2 proved"
+    assert (
+        ANSWERS.summary("en") == "The national floor: all proved. 1 refuted, 2 to be weighed, 1 not decided, 2 proved"
+    )
     page = ANSWERS.to_html("en")
     places = [
         page.index(f"{said} of a child") for said in ("a gap", "lower bounds", "a cliff", "took too long", "can apply")
@@ -149,7 +151,7 @@ def test_what_is_proved_is_counted_unless_all_is_asked_for(monkeypatch):
 def test_bounds_that_are_lower_stand_with_what_holds_once_the_facts_are_known(monkeypatch):
     lines = shown(monkeypatch, width=None)
     (number,) = [k for k, line in enumerate(lines) if line.startswith("✗ lower bounds")]
-    assert lines[number + 3].startswith("    ✓ sure of the total")
+    assert lines[number + 4].startswith("    ✓ sure of the total")
     assert "sure of the total" in ANSWERS.text("en")
 
 

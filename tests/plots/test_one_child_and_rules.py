@@ -77,6 +77,12 @@ def test_a_cliff_that_depends_on_what_is_unknown_is_called_a_may_be(book, case):
     assert "may fall" in plots.income(line, "en").chart_text()
 
 
+def test_an_income_without_cliffs_is_drawn(book, case):
+    line = marginal(book, case, INCOME, over=(0, 900), step=300)
+    assert line.cliffs == ()
+    assert "悬崖" not in plots.income(line).chart_text()
+
+
 def test_a_tree_takes_a_named_step_apart_once():
     poor = r.named("poor", (household.monthly_income_per_head <= 1000) & (household.size >= 1), zh="贫困", en="poor")
     rule = r.Category("330199.x", Text("类别", "class"), (poor & (child.age < 18)) | (poor & (child.age >= 60)))

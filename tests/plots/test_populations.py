@@ -13,6 +13,7 @@ import kinderguard
 from browser import UNREADABLE, Browser, needs_chromium
 from kinderguard.analysis import compare, coverage, growth, plots, synthesize
 from kinderguard.analysis.between import NOTHING, Between
+from kinderguard.analysis.comparing.counting import Effect
 from kinderguard.analysis.comparing.result import PolicyCost
 from kinderguard.analysis.growing import Growth, GrowthPoint
 from kinderguard.analysis.plots import picture
@@ -108,7 +109,19 @@ def test_few_of_whom_something_is_open_are_counted_with_all_who_may_gain_or_lose
 
     kinds = {"gains": 40, "may_gain": 60, "same": 100, "may_lose": 3, "loses": 0, "open": 12}
     assert _gathered(kinds, 10) == {"gains": 40, "may_gain": 60, "same": 100, "loses": 0, "open": 15}
-    assert _gathered(kinds | {"open": 2}, 10) == kinds | {"open": 2}  # 5 would be hidden as well
+    few = kinds | {"open": 2}
+    assert _gathered(few, 10) == {"gains": 40, "may_gain": 60, "loses": 0, "same_or_open": 105}  # 5 would be hidden too
+    assert _gathered(few | {"same": 0}, 10) == {"gains": 40, "same": 0, "loses": 0, "open": 65}
+    assert _gathered(few | {"same": 0, "may_gain": 0}, 10) == few | {"same": 0, "may_gain": 0}
+
+
+def test_few_who_may_gain_or_lose_hide_no_sure_gainer(compared):
+    few = Effect(300, 60, 100, 137, 0, 0, 3, *(4 * [NOTHING]))
+    effect = attrs.evolve(compared.effect(), tables={"place": {("330106",): few, ("220102",): few}})
+    shown = plots.winners(attrs.evolve(compared, reforms={effect.name: effect}), "en")
+    assert [(row["gains"], row["may_gain"], row.get("open")) for row in shown.rows] == [(60, 100, None)] * 2
+    assert "not published" not in shown.title.en
+    assert "fewer than 10 of a row may gain or lose" in shown.title.en
 
 
 def test_a_reform_without_a_name_is_called_the_reform(compared):
@@ -165,6 +178,10 @@ def test_a_policy_of_which_no_cost_is_certain_and_no_bound_known_is_counted_and_
     )
     shown = plots.cost(found, "en")
     assert [row["policy"] for row in shown.rows] == ["330199.p1", "330199.p2"]
+    assert {row["short"] for row in _data(shown) if row.get("when") == "after"} == {
+        "at least 700",
+        "0 to 5; change -5 to 5",
+    }
     assert "left out: 1 policy of which no cost is certain and no upper bound known" in shown.title.en
     assert {row["policy"] for row in _data(shown) if "policy" in row} == {"Grant 1 (once)", "Grant 2"}
     with pytest.raises(plots.NothingToDrawError):

@@ -385,7 +385,10 @@ def test_nothing_personal_is_shown_anywhere():
     }  # fmt: skip
     other = secrets | {"child.name": "欧阳泄密", "child.registration.address": "泄密路", "father.name": "欧阳泄父"}
     other |= {"guardians": [{"name": "监护泄密"}], "child.note": "泄密", "household.number": "户泄密"}
-    result = combine([source("civil_affairs", secrets), source("civil_affairs.b", other)])
+    asked = combine([source("civil_affairs", secrets), source("civil_affairs.b", other)])
+    (pair,) = asked.to_decide
+    assert not any(secret in pair.text.zh + pair.text.en for secret in ("秘", "泄密", ID))
+    result = asked.decide(pair, True)
     assert len(result.to_decide) >= 5
     shown = [repr(result), str(result), *map(repr, result.children), *map(repr, result.to_decide)]
     shown += [str(q.text) for q in result.to_decide] + [repr(child.facts) for child in result.children]

@@ -91,7 +91,10 @@ class Between:
         return bounds_text(self.low, self.high, unit=False)
 
     def __str__(self) -> str:
-        return str(self.text)
+        """In the language that is set (``display_language``)."""
+        from kinderguard.model.view import display_language
+
+        return self.text.in_(display_language())
 
 
 NOTHING = Between(0, 0)

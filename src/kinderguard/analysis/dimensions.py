@@ -247,7 +247,7 @@ def value_title(dimension: str, value: str, titles: Mapping[str, Text]) -> Text:
         return Text("不详", "unknown")
     match dimension:
         case "place":
-            return place_name(value)
+            return place_name(value, titles)
         case "class":
             return Text("不属任何类别", "in none") if value == NONE else titles.get(value, same(value))
         case "age":

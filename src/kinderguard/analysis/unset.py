@@ -39,11 +39,14 @@ class UnsetValue:
     title: Text
     places: tuple[str | None, ...]
     children: int
+    #: What packs call their places, by code.
+    names: Mapping[str, Text] = attrs.field(factory=dict, eq=False, repr=False)
 
     @property
     def said(self) -> Text:
         """In words: what, where, and for how many."""
-        named = [Text("地区不详", "places unknown") if p is None else place_name(p) for p in self.places[:NAMED]]
+        names = self.names
+        named = [Text("地区不详", "places unknown") if p is None else place_name(p, names) for p in self.places[:NAMED]]
         where, more = join(named, "、", "; "), len(self.places) - len(named)
         if more:
             where += Text(f"等 {len(self.places):,} 地", f" and {more:,} more")
@@ -64,6 +67,7 @@ class Unset:
 
     def __init__(self, books: Sequence[PolicyBook], day: dt.date, people: People) -> None:
         self._titles: dict[str, Text] = {}
+        self._names: dict[str, Text] = {}
         #: By parameter, by the rules that read it, the places that have not set it.
         self._places: dict[str, dict[frozenset[str], list[str | None]]] = {}
         self._children: Counter[str] = Counter()
@@ -80,7 +84,9 @@ class Unset:
                 for code, rules in readers[key].items():
                     lacking.setdefault(code, set()).update(rules)
                 if codes:
-                    titles = book.overlay(people.division or place).titles
+                    overlay = book.overlay(people.division or place)
+                    titles = overlay.titles
+                    self._names |= overlay.rules.places
                     self._titles |= {code: titles[code] for code in codes if code in titles}
             for code, read_by in lacking.items():
                 self._places.setdefault(code, {}).setdefault(frozenset(read_by), []).append(place)
@@ -108,7 +114,7 @@ class Unset:
     def found(self) -> tuple[UnsetValue, ...]:
         """The numbers that leave a result open, those of most children first."""
         values = (
-            UnsetValue(code, self._titles.get(code, Text(code, code)), tuple(sorted(self._where[code], key=lambda p: p or "~")), count)
+            UnsetValue(code, self._titles.get(code, Text(code, code)), tuple(sorted(self._where[code], key=lambda p: p or "~")), count, self._names)
             for code, count in self._children.items()
         )  # fmt: skip
         return tuple(sorted(values, key=lambda value: (-value.children, value.code)))

@@ -288,6 +288,7 @@ def _with_needs(base: Overlay, rules: tuple[NeedRule, ...]) -> Overlay:
         known.facts.values(),
         known.providers.values(),
         known.parameters,
+        known.places,
     )
     return Overlay(both, base.packs, base.problems, (), base.parameters)
 

@@ -1,19 +1,35 @@
-"""Drafts of care plans: ``differentiated_plan``, from a child's needs and main classes, as the city's method has it.
+"""Drafts of care plans: ``differentiated_plan``, from a child's needs and main classes, as the city's method has it; and
+``following_draft``, which goes on from an earlier one.
 
 A plan itself, with its states and moves, stands in ``casefile.care.plans``: a file keeps it. Nothing is promised here, and
 no visit's interval is guessed.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import TypeVar
 
 from kinderguard.casefile.care.needs import Need
-from kinderguard.casefile.care.plans import CarePlan, Goal, MainClass, PlanError, PlannedService
+from kinderguard.casefile.care.plans import (
+    CarePlan,
+    FollowUp,
+    FollowUpKind,
+    FollowUpState,
+    Goal,
+    MainClass,
+    PlanError,
+    PlannedService,
+    PlanState,
+    ServiceState,
+)
 from kinderguard.engines.assessment import Assessment
 from kinderguard.model.dates import add_months, as_day
 from kinderguard.model.text import Text
 from kinderguard.packs.book import PolicyBook
 from kinderguard.packs.need_rules import Service
+
+P = TypeVar("P", Goal, PlannedService, FollowUp)
 
 #: What the city's method gives each class: 物资和资金帮扶; 走访监护人和志愿陪伴; 医疗、康复、助学. Practice, not law.
 CLASS_SERVICES: Mapping[MainClass, tuple[Service, ...]] = {
@@ -95,6 +111,76 @@ def differentiated_plan(
         return plan
     first = add_months(assessment.on, visit_months)
     return plan.with_follow_ups(visit_months, start=first, until=until or add_months(assessment.on, 12))
+
+
+def following_draft(before: CarePlan, draft: CarePlan) -> CarePlan:
+    """A new draft in place of an earlier plan, with what was done of it and, of an earlier draft, what is due.
+
+    Goals, services and visits of the earlier draft that the new one has as well keep their numbers and what is known of them;
+    what somebody promised, settled, carried out or cancelled stays also where the need is gone, and so does a follow-up that
+    is due or has no day. What was only planned and is no longer wanted goes. Of a plan that is over or was not adopted, the
+    follow-ups that took place stay, and nothing else.
+
+    Args:
+        before: the plan that the file holds; not one that is agreed, running or paused.
+        draft: the new draft for the same child.
+
+    >>> import datetime as dt
+    >>> from kinderguard.care import FollowUp
+    >>> plan = CarePlan(ref="1", made_on=dt.date(2025, 9, 1), follow_ups=[FollowUp(number=1, planned_on=dt.date(2025, 10, 1))])
+    >>> plan = plan.followed_up(1, on=dt.date(2025, 10, 2), by="u1")
+    >>> following_draft(plan, CarePlan(ref="1", made_on=dt.date(2025, 11, 1))).never_visited
+    False
+    """
+    if before.state is not PlanState.DRAFT:
+        done = [each for each in before.follow_ups if each.state is FollowUpState.DONE]
+        return draft.model_copy(update={"follow_ups": _together(done, draft.follow_ups, before.follow_ups)})
+    wanted = {(goal.need, goal.title) for goal in draft.goals if goal.need}
+    goals = [
+        goal
+        for goal in before.goals
+        if goal.need is None or goal.reached is not None or (goal.need, goal.title) in wanted
+    ]
+    new_goals = [goal for goal in draft.goals if (goal.need, goal.title) not in {(g.need, g.title) for g in goals}]
+    served = {(each.need, each.service) for each in draft.services}
+    services = [
+        each
+        for each in before.services
+        if each.state is not ServiceState.PLANNED or (each.need, each.service) in served
+    ]
+    known = {(each.need, each.service) for each in services}
+    new_services = [each for each in draft.services if (each.need, each.service) not in known]
+    visits = {(each.kind, each.planned_on) for each in draft.follow_ups}
+    follow_ups = [
+        each
+        for each in before.follow_ups
+        if each.state is not FollowUpState.PLANNED
+        or each.planned_on is None
+        or each.planned_on <= draft.made_on
+        or each.kind is not FollowUpKind.VISIT
+        or (each.kind, each.planned_on) in visits
+    ]
+    there = {(each.kind, each.planned_on) for each in follow_ups}
+    new_visits = [each for each in draft.follow_ups if (each.kind, each.planned_on) not in there]
+    return draft.model_copy(
+        update={
+            "goals": _together(goals, new_goals, before.goals),
+            "services": _together(services, new_services, before.services),
+            "follow_ups": _together(follow_ups, new_visits, before.follow_ups),
+            "moves": before.moves,
+            # What was decided of a plan was not decided before it was made.
+            "made_on": before.made_on if before.moves else draft.made_on,
+        }
+    )
+
+
+def _together(kept: Sequence[P], new: Sequence[P], before: Sequence[P]) -> tuple[P, ...]:
+    """What is kept with its numbers, then what is new with numbers that nothing had before."""
+    if not before:
+        return tuple(new)
+    first = 1 + max(each.number for each in before)
+    renumbered: list[P] = [each.model_copy(update={"number": number}) for number, each in enumerate(new, first)]
+    return tuple(chain(kept, renumbered))
 
 
 def _chosen(need: Need, given: set[Service]) -> Service:

@@ -38,6 +38,8 @@ class FiledLine(ContractLine):
     held_back: list[str] = Field(
         description="paths of which lists say again what was recorded otherwise since; not taken"
     )
+    perhaps: list[str] = Field(description="open files whose child it may be, so that it waits")
+    closed: bool = Field(description="its file is closed and lists still name the child")
     why: str | None = Field(description="in the language that was asked for")
     rows: list[str]
 

@@ -37,6 +37,47 @@ def facts_of(case: Case) -> dict[str, Any]:
     return found
 
 
+def leaves_of(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts by the paths under which a file keeps them: a part that was given whole by what is in it, and one that is unknown
+    by all that may be in it.
+
+    Raises:
+        InvalidRecordError: a fact is given by itself and in a whole part as well.
+
+    >>> leaves_of({"father.disability": {"kind": "none", "grade": None}, "household.size": 3})
+    {'father.disability.kind': 'none', 'father.disability.grade': None, 'household.size': 3}
+    >>> leaves_of({"father.disability": None})["father.disability.kind"] is None
+    True
+    """
+    found: dict[str, Any] = {}
+    for path, value in facts.items():
+        inner = dict(_leaves(path, value))
+        if found.keys() & inner.keys():
+            Case.from_facts(facts)  # tells which two collide
+        found |= inner
+    return found
+
+
+def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    part = None if path[:1].isdigit() else _part_at(path)
+    if path == "extra" and isinstance(value, Mapping):
+        for space, facts in value.items():
+            yield from ((f"{space}.{name}", each) for name, each in dict(facts).items())
+    elif part is not None and (value is None or isinstance(value, Mapping)):
+        for name, each in (dict.fromkeys(part.model_fields) if value is None else value).items():
+            yield from _leaves(f"{path}.{name}", each)
+    else:
+        yield path, value
+
+
+def _part_at(path: str) -> type[Record] | None:
+    """The part of a case that a path names as a whole; None where it names a fact, or nothing."""
+    model: type[Record] | None = Case
+    for name in path.split("."):
+        model = None if model is None else _parts(model).get(name)
+    return model
+
+
 def _flat(model: type[Record], data: Mapping[str, Any], before: str) -> Iterator[tuple[str, Any]]:
     parts = _parts(model)
     for name, value in data.items():

@@ -305,6 +305,7 @@ class CaseStore(FileWork):
         by: str,
         source: str | None = None,
         refs: "Callable[[LedgerRow], str | None] | None" = None,
+        two_ids: bool = False,
         progress: "bool | Progress | None" = None,
         acting: str | None = None,
         override: str | None = None,
@@ -318,6 +319,9 @@ class CaseStore(FileWork):
             source: where the facts are from; the ledger's file name if left out.
             refs: whose file a row belongs to (None: not to be filed). If left out: a pseudonym of the resident ID or,
                 where there is none, of name, birth date, sex and division of registration.
+            two_ids: whether a row that may be the child of an open file, by name and birth date, begins a file of its own. Left
+                out, it is not filed (``Imported.perhaps``), unless it has an ID, the file has none and all else agrees: then it
+                goes there.
             progress: a bar (True), nothing (False), or a function that is called with (rows done, rows in all); if left
                 out, a bar where there is much to do.
             acting, override: as for ``append``, of every row; a reason is kept in each file of which another division is in
@@ -333,7 +337,16 @@ class CaseStore(FileWork):
         from kinderguard.casefile.filing.importing import import_ledger
 
         return import_ledger(
-            self, ledger, at=at, by=by, source=source, refs=refs, progress=progress, acting=acting, override=override
+            self,
+            ledger,
+            at=at,
+            by=by,
+            source=source,
+            refs=refs,
+            two_ids=two_ids,
+            progress=progress,
+            acting=acting,
+            override=override,
         )
 
     def import_survey(
@@ -360,7 +373,9 @@ class CaseStore(FileWork):
             refs: whose file a child belongs to (None: not to be filed). If left out, the file that ``import_ledger`` would
                 find: by resident ID or, where there is none, by name, birth date, sex and division of registration.
             two_ids: whether two children with two valid IDs of whom nobody has decided whether they are one (each an ``OpenPair``
-                of the survey) are filed all the same, each in the file of its ID.
+                of the survey) are filed all the same, each in the file of its ID; and whether a child that may be that of an open
+                file, by name and birth date, begins a file of its own. Left out, it waits (``FiledChild.perhaps``), unless it has
+                an ID, the file has none and all else agrees: then it goes there.
             progress: a bar (True), nothing (False), or a function that is called with (children done, children in all); if left
                 out, a bar where there is much to do.
             acting, override: as for ``import_ledger``.
@@ -517,7 +532,8 @@ class CaseStore(FileWork):
         Raises:
             UnknownFileError: there is no such file.
             ErasedError: the file was erased.
-            MoveRefusedError: another division is in charge of the file.
+            MoveRefusedError: the file is closed on that day (days before the closing can be looked back to), or another
+                division is in charge of it.
             NotReproducibleError: the result could not be had again, so it was not kept.
         """
         from kinderguard.casefile.following import assessing

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kinderguard.engines.prove.report import ProofReport
     from kinderguard.packs.book import PolicyBook
 
+_CHILD = Text("虚构的儿童：", "a made-up child:")
 _QUESTIONS = ("floor", "reach", "apart", "gaps", "cliffs", "papers")
 _SIGNS = {"proved": ("✓", "green"), "refuted": ("✗", "red"), "undecided": ("?", "yellow"), "not_taken": ("?", "yellow")}
 
@@ -132,8 +133,11 @@ def _answer(console: Console, proof: "Proof", lang: Language, *, why: bool) -> N
     """One line; below it the child of whom it is not so, and if asked for, the explanation as it is."""
     _marked(console, proof, lang)
     if proof.counterexample is not None:
+        _line(console, Styled(_CHILD.in_(lang)), "    ")
         for fact in proof.facts():
-            _line(console, Styled(fact.in_(lang)), "    ")
+            _line(console, Styled(fact.in_(lang)), "      ")
+        for said in proof.compared:
+            _line(console, Styled(said.in_(lang)), "    ")
     if why or proof.counterexample is None:
         for text in proof.why:
             for line in text.in_(lang).splitlines():

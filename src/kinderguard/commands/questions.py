@@ -317,7 +317,7 @@ def undone(survey: Survey, mark: str, *, by: str | None, on: dt.date) -> Survey:
 
 def _has_two_numbers(survey: Survey, question: Question) -> bool:
     """Whether the linking would refuse to make one child of two rows, since each has a valid resident ID of its own."""
-    return isinstance(question, OpenPair) and question.weight is None and survey.links is not None
+    return isinstance(question, OpenPair) and question.two_ids and survey.links is not None
 
 
 _TWO_NUMBERS = Text(

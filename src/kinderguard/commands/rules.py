@@ -23,6 +23,7 @@ from kinderguard.commands.fact_list import print_facts
 from kinderguard.formats import FORMATS, schema
 from kinderguard.model.lines import plain_text
 from kinderguard.model.text import Text
+from kinderguard.rules.overview import overview
 from kinderguard.rules.rule_card import NoSuchRuleError, rule_card, rule_titles
 
 
@@ -38,8 +39,9 @@ def rules(
     code: Annotated[
         str | None,
         typer.Argument(
-            help="类别、政策或参数的代码；用 --facts 时为事实的开头 / a category, policy, check or parameter; with --facts, "
-            "what the facts begin with"
+            help="类别、政策或参数的代码；规则包的代码（如 330199）打印该地给谁、给多少、何时起、依据什么；用 --facts 时为事实的开头 / a category, "
+            "policy, check or parameter; a pack's code (330199) for what it gives, to whom, since when, on what ground; with "
+            "--facts, what the facts begin with"
         ),
     ] = None,
     division: Annotated[
@@ -71,6 +73,10 @@ def rules(
             book = book.for_division(division)
         if facts:
             print_facts(book, code or "", lang.value, as_json=form is FactsForm.JSON)
+            return
+        pack = next((p for p in book.overlay(division).packs if division is not None and p.code == code), None)
+        if pack is not None:
+            typer.echo(plain_text(overview(book.rules, pack.code, pack.title, on=on), lang.value))
             return
         if code is not None:
             try:

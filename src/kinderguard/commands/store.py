@@ -87,6 +87,8 @@ class Kept:
     new: int
     before: int
     refused: tuple[Text, ...]
+    #: What looks doubtful about those that were written, in the words of the command line.
+    doubts: tuple[Text, ...] = ()
 
 
 def keep_each(store: "CaseStore", entries: Iterable["NewEntry"]) -> Kept:
@@ -107,7 +109,24 @@ def keep_each(store: "CaseStore", entries: Iterable["NewEntry"]) -> Kept:
             except (MoveRefusedError, ErasedError) as error:
                 refused.append(Text(f"档案 {each.ref}：", f"File {each.ref}: ") + in_commands(error.text))
     new = sum(entry.number > last for entry in written)
-    return Kept(new, len(written) - new, tuple(refused))
+    doubts = by_text((entry.ref, doubt) for entry in written for doubt in entry.doubts)
+    return Kept(new, len(written) - new, tuple(refused), doubts)
+
+
+def by_text(doubts: Iterable[tuple[str, Text]]) -> tuple[Text, ...]:
+    """Doubts about files, each once, with how many files it is about and which."""
+    about: dict[Text, dict[str, Text]] = {}
+    for ref, doubt in doubts:
+        # What differs between two files' doubts of one kind is the file alone.
+        about.setdefault(Text(*(t.replace(ref, "…") for t in (doubt.zh, doubt.en))), {})[ref] = doubt
+    found = []
+    for doubt, of in about.items():
+        if len(of) == 1:
+            found += [Text("注意：", "Note: ") + in_commands(own) for own in of.values()]
+        else:
+            who = Text(f"注意：{len(of)} 份档案（{'、'.join(of)}）：", f"Note: {len(of)} files ({', '.join(of)}): ")
+            found.append(who + in_commands(doubt))
+    return tuple(found)
 
 
 def kept_text(kept: Kept, what: Text) -> Text:

@@ -55,7 +55,7 @@ def run_tests(
             for done, case in enumerate(chosen, 1):
                 outcomes.append(case.run(book))
                 step(done, len(chosen))
-        _print(outcomes, lang.value)
+        _print(outcomes, unread, lang.value)
         raise typer.Exit(WITH_PROBLEMS if unread or not all(o.passed for o in outcomes) else DONE)
 
 
@@ -85,7 +85,7 @@ def _nothing(code: str | None) -> Text:
     )
 
 
-def _print(outcomes: list[CaseOutcome], lang: Language) -> None:
+def _print(outcomes: list[CaseOutcome], unread: int, lang: Language) -> None:
     """What keeps packs out; the table, file by file; then each failure in full, a fact nobody declares once; then the sum."""
     file = ""
     for problem in dict.fromkeys(p for o in outcomes for p in o.kept_out):
@@ -113,4 +113,7 @@ def _print(outcomes: list[CaseOutcome], lang: Language) -> None:
     )
     if not_run:
         said += Text(f"，{not_run} 个未运行", f", {not_run} not run")
+    if unread:
+        files = "1 file could not be read" if unread == 1 else f"{unread} files could not be read"
+        said += Text(f"；另有 {unread} 个用例文件无法读取（见上）", f"; {files} (see above)")
     typer.echo(("\n" if failed or not_run else "") + said.in_(lang))

@@ -127,6 +127,8 @@ FIELDS |= {
     "held_back": Text(
         "名单仍报旧值、此后已另有记载而未采用的事实", "facts of which lists say again what was recorded otherwise since"
     ),
+    "closed": Text("档案是否已结案而名单仍列有", "whether the file is closed and lists still name the child"),
+    "perhaps": Text("可能所属的档案，待核对", "the open files whose child it may be, to be checked"),
     "hold_for_unclear": Text("是否为待核实的需求预留", "whether places are held for needs to be clarified"),
     "in_line": Text("候补的供给", "the offer that is waited for"),
     "instead_of": Text("让出的需求的紧迫程度", "urgency of the need that would give way"),

@@ -54,7 +54,7 @@ def combine(
         sources: the lists, as ``read_source`` gave them.
         trust: whose word counts, by fact; ``TrustOrder.default()`` if left out.
         links: what ``survey.link(survey.rows_of(sources))`` found. Without it rows are one child only where they have
-            the same valid resident ID, and a row without one stands alone.
+            the same valid resident ID and no other name, and a row without one stands alone.
         decisions: what persons decided before (``read_decisions``). Those whose rows are not found again are set aside
             and listed in ``Survey.set_aside``.
         key: the text that ``kinderguard.casefile.new_key()`` gives, which the office keeps and gives each time; the command
@@ -125,7 +125,8 @@ class _Work:
 
     def __attrs_post_init__(self) -> None:
         cases = self.register.cases
-        object.__setattr__(self, "grouping", ById(cases) if self.links is None else ByLinks(cases, self.links))
+        grouping = ById(cases, self.register.names_of_one_id) if self.links is None else ByLinks(cases, self.links)
+        object.__setattr__(self, "grouping", grouping)
         object.__setattr__(self, "order", {row: number for number, row in enumerate(cases)})
 
     def survey(

@@ -28,6 +28,8 @@ from kinderguard.model.record import Record
 from kinderguard.model.text import Text
 from kinderguard.survey.facts import facts_of
 from kinderguard.survey.keys import RowKey
+from kinderguard.survey.linking.names import plain_name
+from kinderguard.survey.one_number import names_of_one_id, one_number
 from kinderguard.survey.sources import Source
 from kinderguard.survey.two_numbers import Two, alike_but_for_id
 
@@ -283,9 +285,19 @@ class Register:
         """The pairs of rows that agree about who the child is in everything but a valid resident ID."""
         return alike_but_for_id(self.cases)
 
+    @cached_property
+    def names_of_one_id(self) -> Mapping[RowKey, str]:
+        """Of the rows whose valid resident ID stands with different names, the name that each is known by."""
+        return names_of_one_id(self.cases)
+
+    @cached_property
+    def one_number(self) -> tuple[Two, ...]:
+        """The pairs of rows that have the same valid resident ID and different names."""
+        return one_number(self.cases, self.names_of_one_id)
+
     def row(self, key: RowKey, path: str | None = None) -> DecidedRow:
-        """A row as a decision keeps it."""
-        marks = self._marks(key)
+        """A row as a decision keeps it: where its ID is another row's too, under another name, by ID and name together."""
+        marks = self._marks(key)[1 if key in self.names_of_one_id else 0 :]
         return DecidedRow(
             key, self.edition(key.source), marks[0] if marks else None, self._said(key, path) if path else None
         )
@@ -358,7 +370,7 @@ class Register:
         return found
 
     def _marks(self, key: RowKey) -> tuple[str, ...]:
-        """The keyed marks of a row: by the ID, and by what else says who it is."""
+        """The keyed marks of a row: by the ID, by ID and name, and by what else says who it is."""
         if self._key is None:
             return ()
         case = self.cases[key]
@@ -366,6 +378,8 @@ class Register:
         found = []
         if child.resident_id is not None:
             found.append(f"id\0{child.resident_id.reveal()}")
+            name = "" if child.name is None else plain_name(child.name.reveal())
+            found.append(f"id and name\0{child.resident_id.reveal()}\0{name}")
         if child.name is not None:
             parents = [p.name.reveal() if p.name else "" for p in (case.father, case.mother)]
             found.append("\0".join(["name", child.name.reveal(), str(child.birth_date), str(child.sex), *parents]))

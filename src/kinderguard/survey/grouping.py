@@ -1,8 +1,8 @@
 """Which rows are one child: by a valid resident ID, by a person's decisions, or by what the linking found.
 
 Called by ``combine``, and again for each decision, when only the rows that it can reach are grouped again. Rows that a
-person told apart never meet in one child, by whatever else they are joined. It compares no names: that is the linking's
-task.
+person told apart never meet in one child, by whatever else they are joined. Of names it asks only whether one ID stands with
+different ones; to weigh them is the linking's task.
 """
 
 from collections import defaultdict
@@ -81,15 +81,20 @@ class Grouped:
 
 
 class ById:
-    """Rows joined by decisions first, then by a valid resident ID."""
+    """Rows joined by decisions first, then by a valid resident ID, unless that stands with different names.
 
-    def __init__(self, cases: Mapping[RowKey, Case]) -> None:
+    Args:
+        cases: the rows.
+        names: of the rows whose ID stands with different names, the name.
+    """
+
+    def __init__(self, cases: Mapping[RowKey, Case], names: Mapping[RowKey, str]) -> None:
         self._cases = cases
         by_id: dict[object, list[RowKey]] = defaultdict(list)
         for key in sorted(cases):
             number = cases[key].child.resident_id
             if number is not None:
-                by_id[number].append(key)
+                by_id[number, names.get(key)].append(key)
         self._twins = {key: keys for keys in by_id.values() for key in keys}
 
     def grouped(self, decided: Sequence[Located], before: Joined | None = None) -> Grouped:

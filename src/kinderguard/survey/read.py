@@ -272,7 +272,9 @@ class _Reading:
                 zh = "、".join(f"{o.sheet}第{o.row}行" for o in others)
                 en = ", ".join(f"{o.sheet} row {o.row}" for o in others)
                 text = Text(
-                    f"同一身份证号还出现在{zh}；请核对后保留一行", f"the same ID stands in {en}; check and keep one"
+                    f"同一身份证号还出现在{zh}；请按证件核对：如为同一名儿童，保留一行；如为双胞胎等两名儿童，更正填错的身份证号",
+                    f"the same ID stands in {en}; check it against the cards: if it is one child, keep one row; if they are two, "
+                    "such as twins, correct the wrong number",
                 )
                 written = dict(self.headers[row.sheet].columns.values())
                 found[i] = CellProblem("ledger.duplicate", row.sheet, row.row, written.get("身份证号"), text)

@@ -36,9 +36,10 @@ from kinderguard.survey.decisions import (
 from kinderguard.survey.grouping import Joined
 from kinderguard.survey.keys import RowKey
 from kinderguard.survey.ledger import CellProblem
+from kinderguard.survey.one_number import why_one
 from kinderguard.survey.sources import Source, titles_of
 from kinderguard.survey.trust import TrustOrder
-from kinderguard.survey.two_numbers import two_numbers, why
+from kinderguard.survey.two_numbers import Two, between_children, why
 
 if TYPE_CHECKING:
     from kinderguard.survey.linking.links import Links
@@ -64,16 +65,18 @@ class OpenPair:
     """Two rows of which a person must say whether they are one child."""
 
     rows: tuple[RowKey, RowKey]
-    #: In bits, as the linking weighs them; None where two different valid IDs stand beside the same name and birth date
-    #: or parents, which the linking never weighs.
+    #: In bits, as the linking weighs them; None where the question is about the IDs, which the linking never weighs: two
+    #: valid ones beside the same name and birth date or parents, or one beside different names.
     weight: float | None
     #: What speaks for it and against it, without values.
     text: Text = attrs.field(repr=False)
+    #: Whether the two have one and the same valid ID, and different names: two children with one number, or one child.
+    one_id: bool = False
 
     @property
     def two_ids(self) -> bool:
         """Whether two valid IDs alone speak against their being one child."""
-        return self.weight is None
+        return self.weight is None and not self.one_id
 
 
 @attrs.frozen
@@ -231,21 +234,38 @@ class Survey:
     @cached_property
     def _open_pairs(self) -> tuple[OpenPair, ...]:
         linked = self._joined.linked
-        found = () if linked is None else tuple(OpenPair(p.key, p.weight, p.explain()) for p in linked.open)
-        return (*found, *self._two_numbers)
+        pairs = () if linked is None else linked.open
+        found = tuple(
+            OpenPair(p.key, p.weight, p.explain()) for p in pairs if self._children_of(p.key) not in self._of_one_id
+        )
+        return (*found, *self._one_number, *self._two_numbers)
 
     @cached_property
     def _two_numbers(self) -> tuple[OpenPair, ...]:
         """Children whose rows agree in all but the resident ID, unless a person told them apart."""
-        cases = self._register.cases
-        told = {frozenset(self.by_row[row].ref for row in rows) for decision, rows in self._joined.pairs
+        found = self._untold(self._register.alike_but_for_id)
+        return tuple(OpenPair(two, None, why(two, self._register.cases.__getitem__)) for two in found)
+
+    @cached_property
+    def _one_number(self) -> tuple[OpenPair, ...]:
+        """Children who have one resident ID and different names, unless a person told them apart."""
+        found = self._untold(self._register.one_number)
+        return tuple(OpenPair(two, None, why_one(two, self._register.cases.__getitem__), one_id=True) for two in found)
+
+    @cached_property
+    def _of_one_id(self) -> frozenset[frozenset[str]]:
+        """Each two children of whom that is asked, or was."""
+        return frozenset(map(self._children_of, self._register.one_number))
+
+    def _untold(self, pairs: Iterable[Two]) -> Iterator[Two]:
+        """Of pairs of rows, the first between each two children whom nobody told apart."""
+        told = {self._children_of(rows) for decision, rows in self._joined.pairs
                 if decision.kind is DecisionKind.DIFFERENT}  # fmt: skip
-        found = two_numbers(self._register.alike_but_for_id, lambda row: self.by_row[row].ref)
-        return tuple(
-            OpenPair(two, None, why(two, cases.__getitem__))
-            for two in found
-            if frozenset(self.by_row[row].ref for row in two) not in told
-        )
+        found = between_children(tuple(pairs), lambda row: self.by_row[row].ref)
+        return (two for two in found if self._children_of(two) not in told)
+
+    def _children_of(self, rows: Iterable[RowKey]) -> frozenset[str]:
+        return frozenset(self.by_row[row].ref for row in rows)
 
     @cached_property
     def held_back(self) -> tuple[HeldBackPair, ...]:
@@ -255,7 +275,10 @@ class Survey:
         Nobody needs to decide them. Where one is one child all the same, ``same`` or ``decide`` says so.
         """
         linked = self._joined.linked
-        return () if linked is None else tuple(HeldBackPair(p.key, p.weight, p.explain()) for p in linked.held_back)
+        pairs = () if linked is None else linked.held_back
+        return tuple(
+            HeldBackPair(p.key, p.weight, p.explain()) for p in pairs if self._children_of(p.key) not in self._of_one_id
+        )
 
     @cached_property
     def decided(self) -> tuple[tuple[Decision, Question], ...]:
@@ -285,8 +308,10 @@ class Survey:
             return next((each for each in differ if each.path == decision.path), None)
         one, other = rows
         numbers = {self._register.cases[row].child.resident_id for row in rows}
-        weight = None if len(numbers) == 2 and None not in numbers else 0.0
-        return OpenPair((one, other), weight, decision.kind.label)
+        names = {self._register.names_of_one_id.get(row) for row in rows}
+        one_id = len(numbers) == 1 and len(names) == 2
+        weight = None if one_id or (len(numbers) == 2 and None not in numbers) else 0.0
+        return OpenPair((one, other), weight, decision.kind.label, one_id)
 
     # ---- deciding -----------------------------------------------------------------------------------------------
 

@@ -44,10 +44,10 @@ def alike_but_for_id(cases: Mapping[RowKey, Case]) -> tuple[Two, ...]:
     return tuple(pairs)
 
 
-def two_numbers(alike: Sequence[Two], child_of: Callable[[RowKey], str]) -> Iterator[Two]:
-    """Of such pairs, the first between each two children."""
+def between_children(pairs: Sequence[Two], child_of: Callable[[RowKey], str]) -> Iterator[Two]:
+    """Of pairs of rows, the first between each two children."""
     seen: set[frozenset[str]] = set()
-    for two in alike:
+    for two in pairs:
         children = frozenset(map(child_of, two))
         if len(children) == 2 and children not in seen:
             seen.add(children)
@@ -81,21 +81,33 @@ def _may_be_one(one: Case, other: Case) -> bool:
     return not known or any(known)
 
 
+def compared(
+    two: Two, case: Callable[[RowKey], Case], *, without: Sequence[str] = ()
+) -> tuple[Text | None, Text | None]:
+    """The titles of what two rows agree about, and of what they say differently; None where that is nothing."""
+    one, other = (facts_of(case(row)) for row in two)
+    both = [path for path in _COMPARED if path in one and path in other and path not in without]
+    differ = [path for path in both if joined(path, one[path], other[path]) is APART]
+    alike = [path for path in both if path not in differ]
+    return _titles(alike), _titles(differ)
+
+
+def _titles(paths: Sequence[str]) -> Text | None:
+    return join([fact_title(path) for path in paths]) if paths else None
+
+
 def why(two: Two, case: Callable[[RowKey], Case]) -> Text:
     """What the two rows agree and differ in, without values, and what is to be done."""
-    one, other = (facts_of(case(row)) for row in two)
-    both = [path for path in _COMPARED if path in one and path in other]
-    differ = [path for path in both if joined(path, one[path], other[path]) is APART]
-    alike = join([fact_title(path) for path in both if path not in differ])
+    alike, differ = compared(two, case)
+    assert alike is not None
     head = Text(
         f"{two[0]} 与 {two[1]}：两个有效身份证号不同，而{alike.zh}相同",
         f"{two[0]} and {two[1]}: two different valid resident IDs, yet {alike.en} are the same",
     )
-    if differ:
-        others = join([fact_title(path) for path in differ])
-        head += Text(f"；不同：{others.zh}", f"; different: {others.en}")
+    if differ is not None:
+        head += Text(f"；不同：{differ.zh}", f"; different: {differ.en}")
     return head + Text(
-        "。请按证件核对：如为同一名儿童，请在名单中更正写错的身份证号；否则回答不是同一名儿童",
+        "。请按证件核对：如为同一名儿童，请在名单中更正写错的身份证号；如为两名儿童，请回答“否”",
         ". Check both against the cards: if it is one child, correct the wrong number in its list; if not, answer that "
         "they are two children",
     )

@@ -24,8 +24,9 @@ class Effect:
         open: who may gain or lose.
         cost_a_year: by how much what is due in a year changes (below zero: it saves), a household's help counted once.
         cost_once: the same of what is paid once.
-        gained: what those who gain for sure gain in the first year, their households' help counted for each of them.
-        lost: what those who lose for sure lose in the first year (at or above zero).
+        gained: what those who gain for sure gain in the first year, their households' help counted for each of them. Both
+            bounds are of these children alone: what others gain who only may is in neither.
+        lost: what those who lose for sure lose in the first year (at or above zero), of these alone likewise.
     """
 
     children: int

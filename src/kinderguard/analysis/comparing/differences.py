@@ -43,9 +43,9 @@ class Touched:
 
     Args:
         differences: by policy of money whose amount may differ, paid as often and to the same by both books: by how much
-            it can differ for any child (fen, each time it is paid); where only one book has it, or pays it otherwise, it is
-            among ``replaced``.
-        replaced: policies of money that only one book has, or that are paid otherwise.
+            it can differ for any child (fen, each time it is paid), one that a book does not have giving nothing there; where
+            it is paid otherwise, it is among ``replaced``.
+        replaced: policies that are paid otherwise, one of the two in money.
         codes: categories and policies that may come out otherwise.
         decisive: what may come out otherwise and those amounts ask of: categories, and conditions with a name.
         unset: by policy of money that may differ, the parameters without a value that can bear on by how much.
@@ -98,7 +98,11 @@ class Touched:
     def _completed(self) -> Pair:
         """The two books of children of whom no fact is unknown."""
         shapes = Shapes()
-        a, b = (Shaped(book.bound, shapes, completed=True) for book in (self._pair.a, self._pair.b))
+        plans = self._pair.a.bound, self._pair.b.bound
+        a, b = (
+            Shaped(own, shapes, completed=True, giving_nothing=_only_in(other, own))
+            for own, other in (plans, plans[::-1])
+        )
         found = Pair(a, b, {})
         for code in self.differences:
             found.difference(*_finals(found, code))  # what follows of it is kept for whom more is known
@@ -108,7 +112,8 @@ class Touched:
 def touched(base: Bound, reform: Bound) -> Touched:
     """What differs between two books, both at one place on one day."""
     shapes = Shapes()
-    a, b = Shaped(base, shapes), Shaped(reform, shapes)
+    a = Shaped(base, shapes, giving_nothing=_only_in(reform, base))
+    b = Shaped(reform, shapes, giving_nothing=_only_in(base, reform))
     codes: set[str] = set()
     for own, others in ((base.plan, reform.plan), (reform.plan, base.plan)):
         codes |= own.categories.keys() - others.categories.keys()
@@ -119,12 +124,7 @@ def touched(base: Bound, reform: Bound) -> Touched:
             codes.add(code)
     pair = Pair(a, b, {})
     differences: dict[str, Between] = {}
-    replaced: set[str] = {
-        code
-        for code in codes
-        for plan in (base.plan, reform.plan)
-        if code in plan.policies and plan.policies[code].own is not None
-    }
+    replaced: set[str] = set()
     for code, before in a.policies.items():
         after = b.policies.get(code)
         if after is None:
@@ -132,7 +132,9 @@ def touched(base: Bound, reform: Bound) -> Touched:
         same_final = not _differs(pair, code)
         if not same_final or a.shape(before.eligible) != b.shape(after.eligible):
             codes.add(code)
-        if _paid(base, code) != _paid(reform, code):
+        if code not in base.plan.policies or code not in reform.plan.policies:
+            differences[code] = as_between(pair.difference(before.final, after.final))
+        elif _paid(base, code) != _paid(reform, code):
             codes.add(code)
             replaced |= {code} if before.own is not None or after.own is not None else set()
         elif before.own is not None and not same_final:
@@ -142,6 +144,12 @@ def touched(base: Bound, reform: Bound) -> Touched:
     unset = {code: found for code in money if (found := _unset(pair, code, money=True))}
     of_reach = {code: found for code in sorted(codes) if (found := _unset(pair, code, money=False))}
     return Touched(differences, frozenset(replaced), frozenset(codes), decisive, unset, of_reach, pair)
+
+
+def _only_in(bound: Bound, other: Bound) -> tuple[str, ...]:
+    """The policies of money that a book has and another has not."""
+    there = other.plan.policies
+    return tuple(code for code, steps in bound.plan.policies.items() if steps.own is not None and code not in there)
 
 
 def _differs(pair: Pair, code: str) -> bool:

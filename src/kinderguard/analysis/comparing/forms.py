@@ -55,10 +55,12 @@ class Forms:
     Args:
         pair: the two books, and what is assumed.
         differences: by policy, by how much what it gives differs, in numbers.
+        shifted: of several forms of which none lies below all, one is moved until it does, rather than a number taken. What
+            then cancels may say more, or less: what rises by itself and loses what another gains.
     """
 
-    def __init__(self, pair: Pair, differences: Mapping[str, Between]) -> None:
-        self._pair, self._differences = pair, differences
+    def __init__(self, pair: Pair, differences: Mapping[str, Between], *, shifted: bool = False) -> None:
+        self._pair, self._differences, self._shifted = pair, differences, shifted
         self._spans: dict[Unknown, Any] = {
             code: ranges.between(found.low_fen, found.high_fen) for code, found in differences.items()
         }
@@ -184,8 +186,15 @@ class Forms:
                 other is form or ((low := self._low(other.plus(form, -1))) is not None and low >= 0) for other in forms
             ):
                 return turned(form)
+        if self._shifted and (moved := [each for form in forms if (each := self._moved(form, forms)) is not None]):
+            return turned(max(moved, key=lambda form: (bool(form.terms), form.constant)))
         lows = [self._low(form) for form in forms]
         return None if None in lows else turned(Form(min(lows)))
+
+    def _moved(self, form: Form, forms: Iterable[Form]) -> Form | None:
+        """A form, so much lower that it lies below all; None where no number is enough."""
+        apart = [self._low(other.plus(form, -1)) for other in forms if other is not form]
+        return None if None in apart else form.plus(Form(min(0, *apart)))
 
 
 def _constant(value: Any) -> Form | None:

@@ -98,10 +98,7 @@ class Changes:
     @property
     def is_open(self) -> bool:
         """Whether the child may gain and lose."""
-        return any(
-            _may_fall(change) and _may_fall(-change)
-            for change in (self.year + self.once, self.own_year + self.own_once)
-        )
+        return any(map(_is_open, (self.year + self.once, self.own_year + self.own_once)))
 
 
 class Joint:
@@ -288,11 +285,12 @@ class Joint:
                 code: as_between(assuming.difference(pair.a.policies[code].final, pair.b.policies[code].final))
                 for code in self._codes
             }
-            found = self._of_world[key] = self._summed(policies, Forms(assuming, policies))
+            forms = Forms(assuming, policies), Forms(assuming, policies, shifted=True)
+            found = self._of_world[key] = self._summed(policies, forms)
         return found
 
-    def _summed(self, policies: Mapping[str, Between], forms: Forms) -> Changes:
-        rules = self._pair.b.bound.plan.rules.policies
+    def _summed(self, policies: Mapping[str, Between], forms: tuple[Forms, Forms]) -> Changes:
+        rules = {**self._pair.a.bound.plan.rules.policies, **self._pair.b.bound.plan.rules.policies}
         a_year = {c: TIMES_A_YEAR[rules[c].every] for c in policies if rules[c].every in TIMES_A_YEAR}
         once = dict.fromkeys((c for c in policies if c not in a_year), 1)
 
@@ -301,7 +299,12 @@ class Joint:
 
         def added(part: Mapping[str, int]) -> Between:
             found = total(policies[c].times(times) for c, times in part.items())
-            return found.within(forms.total(part)) if _may_cancel([policies[c] for c in part]) else found
+            if _may_cancel([policies[c] for c in part]):
+                plain, shifted = forms
+                found = found.within(plain.total(part))
+                if _is_open(found):
+                    found = found.within(shifted.total(part))
+            return found
 
         found = [(part, added(part)) for part in (a_year, once)]
         return Changes(
@@ -320,6 +323,10 @@ def _may_cancel(changes: Sequence[Between]) -> bool:
 
 def _may_fall(change: Between) -> bool:
     return change.low_fen is None or change.low_fen < 0
+
+
+def _is_open(change: Between) -> bool:
+    return _may_fall(change) and _may_fall(-change)
 
 
 def _or_open(asked: Callable[[Step], Truth], step: Step) -> Truth:

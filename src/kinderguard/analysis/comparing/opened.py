@@ -209,8 +209,9 @@ def policy_changes(before: Assessment, after: Assessment, found: Touched, togeth
         old, new = before.policies.get(code), after.policies.get(code)
         a, b = _due(old), _due(new)
         if code in found.differences:
-            assert new is not None
-            parts = [(new, a, b, (b - a).within(together.policies.get(code, NOTHING)))]
+            paid = new or old
+            assert paid is not None
+            parts = [(paid, a, b, (b - a).within(together.policies.get(code, NOTHING)))]
         elif old is not None and new is not None and (old.every, old.per) == (new.every, new.per):
             parts = [(new, a, b, b - a)]
         else:

@@ -277,6 +277,11 @@ def _exclude(a: Shaped, x: Step, b: Shaped, y: Step) -> bool:
             return all(_exclude(a, part, b, y) for part in x.inputs)
         case _, n.Or():
             return all(_exclude(a, x, b, part) for part in y.inputs)
+        # Whichever branch it is by: a stage asked of the age where it is not known is still that stage.
+        case n.When(), _:
+            return all(_exclude(a, part, b, y) for part in x.inputs[1:])
+        case _, n.When():
+            return all(_exclude(a, x, b, part) for part in y.inputs[1:])
         case n.And(), _:
             return any(_exclude(a, part, b, y) for part in x.inputs)
         case _, n.And():

@@ -104,8 +104,9 @@ class ReformEffect:
         reaches: how categories and policies come out otherwise.
         changes: the children of whom anything may change, a row each: ``row``, ``ref``, ``kind``, the dimensions, changes in
             fen, and ``state:<code>``.
-        unset: the numbers that places have not set, in the book or the reform, on which a change of money, or whom a rule
-            reaches, can still turn: which, where, and for how many children. One that can change none of these is not named.
+        unset: the numbers that places have not set, in the book or the reform, on which an open change of money, or whom a
+            rule reaches, rests: which, where, and for how many children. One on which the forms of the rules show that none of
+            these rests is not named; one that is named may still turn out to change nothing.
     """
 
     name: str
@@ -212,14 +213,15 @@ class Comparison:
             reform: its name; the only one, if left out.
             gains: those who gain for sure (True), or do not for sure (False).
             loses: those who lose for sure (True), or do not for sure (False).
-            kind: ``gains``, ``may_gain``, ``may_lose``, ``loses`` or ``open``.
+            kind: ``gains``, ``may_gain``, ``may_lose``, ``loses``, ``open``, or ``same``: of those in a row, see below.
             reached: the code of a category or policy that reaches them newly.
             lost: the code of one that they fall out of.
             where: values of dimensions: ``place="330106"``, ``age="6-11"``, ``sex="female"``, ``class_="cn.economic_hardship"``.
 
         Returns:
             Their number in the population, ``ref``, dimensions, and changes in yuan a year and once, of the child and its
-            household. Children of whom nothing can change are in no row. It holds no name and no ID number.
+            household. Children of whom nothing can change are in no row; one whose money stays the same and of whom a
+            category or policy comes out otherwise has the kind ``same``. It holds no name and no ID number.
 
         Raises:
             UnknownReformError: there is no such reform, rule, dimension or value of one here, or ``gains`` or ``loses`` is
@@ -400,7 +402,7 @@ def _in_words(effect: ReformEffect) -> Text:
                 )
             )
     for reach in effect.reaches:
-        if reach.newly_reached or reach.fallen_out:
+        if is_moved(reach):
             lines.append(Text(f"  {reach.title.zh}：", f"  {reach.title.en}: ") + _reach_in_words(reach))
             lines += [
                 Text(
@@ -412,25 +414,23 @@ def _in_words(effect: ReformEffect) -> Text:
     return Text("\n".join(line.zh for line in lines), "\n".join(line.en for line in lines))
 
 
+def is_moved(reach: Reach) -> bool:
+    """Whether it comes out otherwise of any child, for sure or as far as is known."""
+    return bool(reach.newly_reached or reach.fallen_out or reach.settled_no or reach.opened_no)
+
+
 def _reach_in_words(reach: Reach) -> Text:
-    parts = []
-    if reach.newly_reached:
-        open_ = reach.reached[1]
-        parts.append(
-            Text(f"新覆盖 {reach.newly_reached:,} 人", f"{reach.newly_reached:,} newly reached")
-            + (Text(f"（其中 {open_:,} 人原先待定）", f" (of {open_:,} it was not known)") if open_ else Text("", ""))
-        )
-    if reach.fallen_out:
-        open_ = reach.lost[1]
-        parts.append(
-            Text(f"退出 {reach.fallen_out:,} 人", f"{reach.fallen_out:,} fall out")
-            + (
-                Text(f"（其中 {open_:,} 人现为待定）", f" (of {open_:,} it is not known now)")
-                if open_
-                else Text("", "")
-            )
-        )
-    return join(parts, "，", ", ")
+    """Each way in which it comes out otherwise; of whom it was not known, both what is settled as yes and as no."""
+    parts = (
+        (reach.reached[0], Text("新覆盖", "newly reached")),
+        (reach.reached[1], Text("原先待定、现已确定符合", "not known before, now known to be")),
+        (reach.settled_no, Text("原先待定、现已确定不符合", "not known before, now known not to be")),
+        (reach.lost[0], Text("退出", "fall out")),
+        (reach.lost[1], Text("原先符合、现为待定", "were, and it is not known now")),
+        (reach.opened_no, Text("原先不符合、现为待定", "were not, and it is not known now")),
+    )
+    said = [Text(f"{what.zh} {n:,} 人", f"{what.en}: {n:,}") for n, what in parts if n]
+    return join(said, "，", ", ")
 
 
 def _count(bounds: tuple[int, int]) -> tuple[str, str]:

@@ -17,12 +17,15 @@ from kinderguard.engines.plan import Plan, PolicySteps, Step
 from kinderguard.engines.ranges import UNBOUNDED, Range, bounds
 from kinderguard.engines.stacking import never_negative
 from kinderguard.rules import nodes as n
-from kinderguard.rules.kinds import Sort
+from kinderguard.rules.kinds import MONEY, Sort
 
 #: The number of a step's shape: two steps with one number have one value in every world.
 Shape: TypeAlias = int
 #: What makes amounts of amounts.
 ARITHMETIC = (n.Add, n.Subtract, n.Times, n.Least, n.Greatest, n.Round)
+
+#: An amount of nothing, of no plan.
+_NOTHING = Step(n.Const(value=0, kind=MONEY), static=True)
 
 
 class Shapes:
@@ -47,12 +50,25 @@ class Shaped:
         shapes: those of both books.
         known: steps whose values are known of the children that are meant.
         completed: of children of whom no fact is unknown: where a fact holds, it is known to hold.
+        giving_nothing: policies of money that are taken to give nothing, whatever they say.
     """
 
     def __init__(
-        self, bound: Bound, shapes: Shapes, known: Mapping[Step, Any] = MappingProxyType({}), *, completed: bool = False
+        self,
+        bound: Bound,
+        shapes: Shapes,
+        known: Mapping[Step, Any] = MappingProxyType({}),
+        *,
+        completed: bool = False,
+        giving_nothing: tuple[str, ...] = (),
     ) -> None:
-        self.bound, self.shapes, self.known, self.completed = bound, shapes, _followed(known), completed
+        self.bound, self.shapes, self.known, self.completed = (
+            bound,
+            shapes,
+            _followed({**known, _NOTHING: 0}),
+            completed,
+        )
+        self._giving_nothing = giving_nothing
         self._shape: dict[Step, Shape] = {}
         self._span: dict[Step, Any] = {}
         self._truth: dict[Step, Truth] = {}
@@ -70,7 +86,8 @@ class Shaped:
 
         What has been found of all other steps is kept.
         """
-        found = Shaped(self.bound, self.shapes, {**self.known, **known}, completed=self.completed)
+        more = {**self.known, **known}
+        found = Shaped(self.bound, self.shapes, more, completed=self.completed, giving_nothing=self._giving_nothing)
         touched = frozenset(_resting_on(self.bound.plan, found.known.keys() - self.known.keys()))
         for name in ("_shape", "_span", "_truth", "_positive", "_chooses", "_chosen_by", "_on_amounts"):
             mine = getattr(self, name)
@@ -82,7 +99,8 @@ class Shaped:
     @cached_property
     def policies(self) -> Mapping[str, PolicySteps]:
         """The steps of each policy in force."""
-        return self.bound.plan.policies
+        nothing = PolicySteps(_NOTHING, _NOTHING, _NOTHING, ())
+        return {**self.bound.plan.policies, **dict.fromkeys(self._giving_nothing, nothing)}
 
     def static(self, step: Step) -> Any:
         """The value of a step that needs no child."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from kinderguard.analysis.comparing.counting import Effect
 from kinderguard.analysis.comparing.opened import ChildCompared, unset_in
-from kinderguard.analysis.comparing.result import Comparison, Reach, ReformEffect
+from kinderguard.analysis.comparing.result import Comparison, Reach, ReformEffect, is_moved
 from kinderguard.analysis.dimensions import FOR_THE_OFFICE, cell_title, is_for_the_office, table_title
 from kinderguard.model.text import Language, Text
 from kinderguard.model.view import Column, Content, Fields, Listing, Paragraph, Section, Table, View
@@ -20,6 +20,18 @@ _HEADS = {
 _COUNTS = [Column(title, number=True) for title in (Text("儿童", "children"), *_HEADS.values())]
 _A_YEAR = Column(Text("每年支出变动（元）", "change in cost a year (yuan)"), number=True)
 _ONCE = Column(Text("一次性（元）", "once (yuan)"), number=True)
+
+_REACHES = [
+    Column(title, number=True)
+    for title in (
+        Text("新覆盖", "newly reached"),
+        Text("原待定，现符合", "not known before, now yes"),
+        Text("原待定，现不符合", "not known before, now no"),
+        Text("退出", "fall out"),
+        Text("原符合，现待定", "yes before, not known now"),
+        Text("原不符合，现待定", "no before, not known now"),
+    )
+]
 
 
 def comparison_view(found: Comparison, lang: Language | None) -> View:
@@ -47,16 +59,21 @@ def _reform(found: Comparison, effect: ReformEffect) -> Iterator[Content]:
             [(p.title, p.before.figures, p.after.figures, p.change.figures) for p in money],
             Text("元/年（一次性的为元/次）", "yuan a year (or once, where it is paid once)"),
         )  # fmt: skip
-    moved = [reach for reach in effect.reaches if reach.newly_reached or reach.fallen_out]
+    moved = [reach for reach in effect.reaches if is_moved(reach)]
     if moved:
-        heads = [
-            Column(Text("新覆盖", "newly reached"), number=True),
-            Column(Text("其中原先待定", "of these, not known before"), number=True),
-            Column(Text("退出", "fall out"), number=True),
-            Column(Text("其中现为待定", "of these, not known now"), number=True),
+        counts = [(r.reached[0], r.reached[1], r.settled_no, r.lost[0], r.lost[1], r.opened_no) for r in moved]
+        # What was not known, or is not, has a column where there is any; settled as yes and as no stand side by side.
+        settled = any(row[1] or row[2] for row in counts)
+        kept = [
+            k
+            for k, wanted in enumerate(
+                (True, settled, settled, True, any(row[4] for row in counts), any(row[5] for row in counts))
+            )
+            if wanted
         ]
+        heads = [_REACHES[k] for k in kept]
         rows: list[tuple[Content, ...]] = [
-            (reach.title, reach.newly_reached, reach.reached[1], reach.fallen_out, reach.lost[1]) for reach in moved
+            (reach.title, *(row[k] for k in kept)) for reach, row in zip(moved, counts, strict=True)
         ]
         if any(reach.reasons for reach in moved):
             heads.append(Column(Text("退出原因", "why they fall out")))

@@ -14,6 +14,7 @@ import attrs
 
 from kinderguard.analysis.one_child.answer import Answer
 from kinderguard.analysis.one_child.asking import shown
+from kinderguard.analysis.one_child.together import due_together
 from kinderguard.casefile.facts import facts_of
 from kinderguard.casefile.following.changes import Change, changes
 from kinderguard.casefile.following.due import birthdays
@@ -72,7 +73,8 @@ class TimelineEvent:
 class TimelineMonth:
     """One month: what is due as the result stands on ``day``, the first of the month (of the first month: the start).
 
-    ``due`` is what is paid each month in all, ``policies`` each by its code (yuan).
+    ``due`` is what is paid each month in all, ``policies`` each by its code (yuan). Where two exclude each other, ``due`` is
+    at most what one of them gives, and less than their upper bounds added up.
     """
 
     day: dt.date
@@ -195,7 +197,7 @@ def timeline(book: PolicyBook, case: Case, *, start: dt.date, until: dt.date, di
         months.append(
             TimelineMonth(
                 day=first,
-                due=result.due.total(Frequency.MONTH),
+                due=due_together(result, Frequency.MONTH),
                 policies={p.code: Total(p.low or ZERO, p.high) for p in paid},
                 categories=tuple(code for code, holds in result.categories.items() if holds),
                 events=tuple(e for e in events if (e.day.year, e.day.month) == (first.year, first.month)),
@@ -292,7 +294,7 @@ def _values(rules: RuleSet, place: str | None, start: dt.date, end: dt.date) -> 
                 continue
             if parameter.at(place, first) is not value:  # a narrower place's own value stands
                 continue
-            shown_as, where = show(value.value, parameter.kind, parameter.unit), place_name(value.place)
+            shown_as, where = show(value.value, parameter.kind, parameter.unit), place_name(value.place, rules.places)
             yield TimelineEvent(
                 first,
                 EventKind.LAW,

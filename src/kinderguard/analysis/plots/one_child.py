@@ -176,8 +176,9 @@ def _tooltips(lang: Language) -> list[Any]:
 
 def _left(at: Sequence[float], near: float) -> list[bool]:
     """Of lines from left to right, beside which a text stands on the left, as the next line would run through it."""
-    gaps = [math.inf, *(b - a for a, b in pairwise(at)), math.inf]
-    return [following < near <= before for before, following in pairwise(gaps)]
+    between = [b - a for a, b in pairwise(at)]
+    gaps = zip([math.inf, *between], [*between, math.inf], strict=True)
+    return [following < near <= before for before, following in gaps] if at else []
 
 
 def _lost(low: Any, high: Any, lang: Language) -> str:
@@ -193,7 +194,7 @@ _DUE = Text("应发（元）", "due (yuan)")
 _LOW, _HIGH = Text("至少", "at least"), Text("至多", "at most")
 _CLIFF, _OWN = Text("悬崖", "cliff"), Text("本户现况", "as it is")
 _UP_TO = Text("橙色横线：未知事实下至多", "orange lines: at most, by what is not known")
-_NO_LINE = Text("没有橙色横线的月份没有已知的上限", "where there is none, no upper bound is known")
+_NO_LINE = Text("没有橙色横线的月份没有已知的上限", "in months without an orange line no upper bound is known")
 _OPEN_ABOVE = Text("没有上线之处，没有已知的上限", "where there is no upper line, no upper bound is known")
 #: Of the picture's width, what is written beside a cliff.
 _NEAR = 0.12

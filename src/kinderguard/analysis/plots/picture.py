@@ -129,7 +129,8 @@ class Plot:
 
     Attributes:
         chart: the Altair chart, to be changed or laid beside others.
-        title: what it shows, in words: also for whoever cannot see it.
+        title: what it shows, in words, in both languages: also for whoever cannot see it; ``print(plot)`` says it in the
+            plot's own.
         lang: the language of its letters.
         rows: the figures that it draws, exact, as rows for a table.
         follows: whether, as HTML or SVG, it turns dark where the reader's pages are dark; one that was drawn dark stays so.
@@ -140,6 +141,10 @@ class Plot:
     lang: Language
     rows: tuple[Mapping[str, Any], ...] = attrs.field(default=(), repr=False)
     follows: bool = attrs.field(default=False, repr=False)
+
+    def __str__(self) -> str:
+        """What it shows, in the language of its letters."""
+        return self.title.in_(self.lang)
 
     def save(self, path: str | Path, *, scale: float = 2.0) -> Path:
         """Write the picture; the file's name tells how.

@@ -48,6 +48,8 @@ K = 10
 _QUIET = "#8c959f"
 #: What hidden counts of a row leave of its sum.
 _REST = "rest"
+#: Those as before, with few of whom something is open: no bar shows either.
+_NOT_DRAWN = "same_or_open"
 
 
 class NothingToDrawError(ToldError, ValueError):
@@ -88,6 +90,11 @@ class _Safe:
     def hidden(self) -> int:
         """How many counts are hidden."""
         return sum(n is None for kinds in self.shown.values() for n in kinds.values())
+
+    def drawn(self, at: str, k: int) -> int:
+        """How long the bar of a row is: what is shown, and what is left of its sum where that is no small number."""
+        rest = self.rest(at)
+        return sum(n or 0 for n in self.shown[at].values()) + (rest if rest is not None and rest >= k else 0)
 
     def rest(self, at: str) -> int | None:
         """How many children of a row stand in hidden counts; None where that is hidden too."""
@@ -199,24 +206,45 @@ def winners(
         raise _absent(by, effect.tables)
     cells = {" × ".join(key): (key, cell) for key, cell in effect.tables[by].items()}
     counts = {at: {kind: getattr(cell, kind) for kind in (*_KINDS, "same")} for at, (_, cell) in cells.items()}
-    safe = _counted(counts if k is None else {at: _gathered(kinds, k) for at, kinds in counts.items()}, k)
+    if k is not None:
+        counts = {at: _gathered(kinds, k) for at, kinds in counts.items()}
+    safe = _counted(counts, k)
     dimensions = by.split(" × ")
     names = {at: cell_title(tuple(dimensions), key, found.titles) for at, (key, _) in cells.items()}
     chart, how, rows = _stacked(safe, k, names, _KINDS, table_title(dimensions), lang, dark)
     title = Text(f"{effect.title.zh}：谁受益、谁受损", f"{effect.title.en}: who gains and who loses")
-    return plot(chart, title, lang, rows, dark, _hidden(safe.hidden, k, *how))
+    few = any(_NOT_DRAWN in kinds for kinds in counts.values())
+    return plot(chart, title, lang, rows, dark, [*_hidden(safe.hidden, k, *how), *([_few_open(k or 0)] if few else [])])
 
 
 def _gathered(kinds: Mapping[str, int], k: int) -> dict[str, int]:
-    """Few children of whom something is open are counted with all who may gain or lose: so they hide no larger number.
+    """Few children of whom something is open are counted with others, so that they hide no larger number: with all who may
+    gain or lose; where these are few as well, with those that are not drawn, and else with those who may gain, or may lose.
 
     What is gathered is left out: it is not nothing.
     """
-    few = [kind for kind in ("may_gain", "may_lose") if 0 < kinds[kind] < k]
-    together = kinds["open"] + sum(kinds[kind] for kind in few)
-    if not few or together < k:
+    few = [kind for kind in ("may_gain", "may_lose", "open") if 0 < kinds[kind] < k]
+    if not few:
         return dict(kinds)
-    return {kind: n for kind, n in kinds.items() if kind not in few} | {"open": together}
+    together = sum(kinds[kind] for kind in {*few, "open"})
+    others = {kind: n for kind, n in kinds.items() if kind not in few}
+    if together >= k:
+        return others | {"open": together}
+    if together + kinds["same"] >= k:
+        del others["same"]
+        return others | {_NOT_DRAWN: together + kinds["same"]}
+    many = [kind for kind in ("may_gain", "may_lose") if kinds[kind] >= k]
+    if not many:
+        return dict(kinds)
+    least = min(many, key=lambda kind: kinds[kind])
+    return {kind: n for kind, n in others.items() if kind != least} | {"open": together + kinds[least]}
+
+
+def _few_open(k: int) -> Text:
+    return Text(
+        f"一行中可能受益也可能受损等情形不足 {k} 人的，同“不变”一样不画",
+        f"where fewer than {k} of a row may gain or lose, they are not drawn, as those as before are not",
+    )
 
 
 def coverage(
@@ -265,9 +293,9 @@ def coverage(
     counts = {at: {kind: getattr(cover, kind) for kind in _COVER} for at, cover in held.items()}
     safe = _counted_apart(counts, k) if policy is None else _counted(counts, k)
     if policy is None:
-        # By what is shown: an order by hidden numbers would tell something of them.
-        order = sorted(safe.shown.items(), key=lambda row: -sum(n or 0 for n in row[1].values()))
-        safe = _Safe(dict(order), safe.sums)
+        # As long as the bars are drawn: an order by hidden numbers would tell something of them.
+        order = sorted(safe.shown, key=lambda at: -safe.drawn(at, k or 0))
+        safe = _Safe({at: safe.shown[at] for at in order}, safe.sums)
     chart, how, rows = _stacked(safe, k, names, _COVER, axis, lang, dark)
     return plot(chart, title, lang, rows, dark, _hidden(safe.hidden, k, *how))
 
@@ -309,7 +337,7 @@ def cost(
         {
             "policy": name.in_(lang), "when": when.in_(lang), "order": order,
             "low": number(between.low), "high": number(between.high), "said": between.text.in_(lang),
-            "short": _rounded(between).in_(lang), "end": number(between.low if between.high is None else between.high),
+            "short": (_rounded(between) + (_moves(p) if order else _NOTHING)).in_(lang), "end": number(between.low if between.high is None else between.high),
         }
         for p, name in zip(kept, names, strict=True)
         for order, (when, between) in enumerate(((_BEFORE, p.before), (_AFTER, p.after)))
@@ -351,6 +379,13 @@ def cost(
         for p in kept
     )  # fmt: skip
     return plot(chart, title, lang, table, dark, notes)
+
+
+def _moves(policy: "PolicyCost") -> Text:
+    """By how much it changes, where the bounds before and after are alike and that is open: the bars would hide it."""
+    if policy.before != policy.after or policy.change.is_zero:
+        return _NOTHING
+    return Text("；变动", "; change ") + _rounded(policy.change)
 
 
 def _dearest(policy: "PolicyCost") -> tuple[int, int]:
@@ -559,6 +594,7 @@ _COVER = {
     "undetermined": (Text("是否符合待定", "not known whether eligible"), _QUIET),
 }
 _CHILDREN, _FILES, _DAY = Text("儿童（人）", "children"), Text("档案（份）", "files"), Text("日期", "day")
+_NOTHING = Text("", "")
 _ONCE = Text("（一次性）", " (once)")
 _UP_TO = Text("橙色线：未知事实下至多", "orange lines: at most, by what is not known")
 _BEFORE, _AFTER = Text("之前", "before"), Text("之后", "after")

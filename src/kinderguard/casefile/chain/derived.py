@@ -1,6 +1,6 @@
 """What is worked out from the entries and kept beside them, to find files quickly: the last entry and the erasure of each
-file, the divisions that it ever stated, and digests of the resident IDs; and the keys with which entries were written, which
-``keys`` compares. Compared, and made anew.
+file, the divisions that it ever stated, and digests of the resident IDs and of names with birth dates; and the keys with which
+entries were written, which ``keys`` compares. Compared, and made anew.
 
 Used by ``verify``, which finds what differs, and by ``store.rebuild``. Entries are never touched here.
 """
@@ -19,6 +19,7 @@ from kinderguard.casefile.chain.entries import FACTUAL, KEPT_AT_ERASURE, EntryKi
 from kinderguard.casefile.errors import DamagedEntryError
 from kinderguard.casefile.facts import places_in
 from kinderguard.casefile.filing.holders import id_in
+from kinderguard.casefile.filing.persons import Person, person_in
 from kinderguard.model.errors import Problem
 from kinderguard.model.text import Text
 
@@ -35,6 +36,7 @@ class Derived:
     #: By file, what it stated; nothing of before an erasure.
     places: dict[str, set[str]] = attrs.field(factory=dict)
     ids: dict[str, set[str]] = attrs.field(factory=dict)
+    persons: dict[str, Person] = attrs.field(factory=dict, repr=False)
     #: The files of which an entry cannot be read, so that nobody knows what it stated.
     unread: set[str] = attrs.field(factory=set)
     #: The files whose keys are otherwise in their table.
@@ -47,6 +49,7 @@ class Derived:
             self.erased[ref] = number
             self.places.pop(ref, None)
             self.ids.pop(ref, None)
+            self.persons.pop(ref, None)
             self.unread.discard(ref)
         elif kind not in _KEPT:
             self.erased.pop(ref, None)
@@ -58,6 +61,9 @@ class Derived:
             self.places.setdefault(ref, set()).update(places)
         if number is not None:
             self.ids.setdefault(ref, set()).add(vault.id_digest(number))
+        person = person_in(body.get("facts"))
+        if person:
+            self.persons[ref] = self.persons.get(ref, Person()) | person
 
 
 _KEPT = frozenset(kind.value for kind in KEPT_AT_ERASURE)
@@ -66,13 +72,14 @@ ERASABLE_KINDS = frozenset(kind.value for kind in EntryKind) - _KEPT
 FACTUAL_KINDS = frozenset(kind.value for kind in FACTUAL)
 
 
-def faults(connection: Connection, derived: Derived) -> Iterator[Problem]:
+def faults(connection: Connection, vault: Vault, derived: Derived) -> Iterator[Problem]:
     """The files of which the tables say something else than their entries."""
     files = {row.ref: row for row in connection.execute(sa.select(t.files))}
     places = _by_ref(connection.execute(sa.select(t.places.c.ref, t.places.c.division)))
     ids = _by_ref(connection.execute(sa.select(t.ids.c.ref, t.ids.c.digest)))
+    persons = _by_ref(connection.execute(sa.select(t.persons.c.ref, t.persons.c.digest)))
     wrong_keys = derived.keys | keys.strays(connection)
-    for ref in sorted(files.keys() | derived.last.keys() | places.keys() | ids.keys() | wrong_keys):
+    for ref in sorted({*files, *derived.last, *places, *ids, *persons, *wrong_keys}):
         row = files.get(ref)
         if ref in wrong_keys:
             yield _problem("chain.keys", ref, _KEYS)
@@ -86,6 +93,8 @@ def faults(connection: Connection, derived: Derived) -> Iterator[Problem]:
             yield _problem("chain.places", ref, _PLACES)
         if ids.get(ref, set()) != derived.ids.get(ref, set()):
             yield _problem("chain.ids", ref, _IDS)
+        if persons.get(ref, set()) != derived.persons.get(ref, Person()).digests(vault):
+            yield _problem("chain.persons", ref, _PERSONS)
 
 
 def _by_ref(rows: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
@@ -126,11 +135,13 @@ def rebuild(connection: Connection, vault: Vault, *, whatever: bool = False) -> 
             if key is not None:
                 said[key] = row.ref, row.number
         keys.put_back(connection, said)
-    for table in (t.files, t.places, t.ids):
+    for table in (t.files, t.places, t.ids, t.persons):
         connection.execute(sa.delete(table))
     _put(connection, t.files, ({"ref": r, "last": n, "erased": derived.erased.get(r)} for r, n in derived.last.items()))
     _put(connection, t.places, ({"ref": r, "division": each} for r, some in derived.places.items() for each in some))
     _put(connection, t.ids, ({"ref": r, "digest": each} for r, some in derived.ids.items() for each in some))
+    digests = ((ref, each) for ref, person in derived.persons.items() for each in person.digests(vault))
+    _put(connection, t.persons, ({"ref": ref, "digest": each} for ref, each in digests))
     return len(derived.last)
 
 
@@ -151,6 +162,11 @@ _PLACES = Text(
 _IDS = Text(
     "登记的证件号摘要与记录不符，按证件号查找可能漏掉此档案",
     "the register of ID digests is not what the entries say, so the file may be missed where it is looked for by its ID",
+)
+_PERSONS = Text(
+    "登记的姓名与出生日期摘要与记录不符，导入时可能为已有档案的儿童另建档案",
+    "the register of digests of names with birth dates is not what the entries say, so an import may begin a second file for a "
+    "child that has one",
 )
 _KEYS = Text(
     "登记的导入标识（key）与记录不符，写过的内容可能重复写入，或被误认为已写入",

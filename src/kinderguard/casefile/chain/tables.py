@@ -1,8 +1,8 @@
 """The tables of a store of case files, the same on SQLite and PostgreSQL.
 
 Used by the store. ``entries`` and ``bodies`` are only ever added to (an erasure deletes bodies, never entries); ``head`` and
-``stores`` are one row each; ``files``, ``places`` and ``ids`` are worked out from the rest (``derived``), and ``keys`` can be
-forgotten; all are written in the same transaction.
+``stores`` are one row each; ``files``, ``places``, ``ids`` and ``persons`` are worked out from the rest (``derived``), and
+``keys`` can be forgotten; all are written in the same transaction.
 """
 
 from typing import Any
@@ -139,6 +139,15 @@ ids = Table(
     Column("digest", String(64), primary_key=True),
     Column("ref", String(120), primary_key=True),
     Index("kg_ids_of_ref", "ref"),
+)
+
+#: By a keyed digest of each name with each birth date that a file ever stated for the child: where to look.
+persons = Table(
+    "kg_persons",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("ref", String(120), primary_key=True),
+    Index("kg_persons_of_ref", "ref"),
 )
 
 #: Digests of idempotency keys, and the entry each led to (None: there was nothing to write).

@@ -23,7 +23,14 @@ _KEPT: tuple[tuple[tuple[str, ...], str], ...] = (
     (("note",), "note"),
     (("override", "reason"), "override"),
     (("recipient", "organisation"), "organisation"),
+    (("organisation",), "organisation"),
+    (("offer",), "offer"),
+    (("need",), "need"),
 )
+#: In lists of a plan, the texts of each item.
+_LISTED: tuple[tuple[str, str], ...] = (
+    ("moves", "reason"), ("follow_ups", "note"), ("services", "organisation"), ("services", "offer"), ("services", "need"),
+)  # fmt: skip
 
 
 def texts_in(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -34,6 +41,29 @@ def texts_in(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             value = value.get(part) if isinstance(value, Mapping) else None
         if isinstance(value, str):
             yield name, value
+    for listed, name in _LISTED:
+        for item in _items(body, listed):
+            if isinstance(text := item.get(name), str):
+                yield name, text
+    yield from _goals_in(body)
+    for note in _items(body, "notes"):
+        yield from (("notes", text) for text in note.values() if isinstance(text, str))
+
+
+def _goals_in(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What goals say beside the titles of needs, which are a rule's texts and nobody's."""
+    titles = [need["title"] for need in _items(body, "needs") if isinstance(need.get("title"), Mapping)]
+    for goal in _items(body, "goals"):
+        said = goal.get("title")
+        for lang, text in said.items() if isinstance(said, Mapping) else ():
+            if isinstance(text, str):
+                known = [title[lang] for title in titles if title.get(lang)]
+                yield "goal", next((text.replace(each, "") for each in known if each in text), text)
+
+
+def _items(body: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    listed = body.get(name)
+    return [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list | tuple) else []
 
 
 def names_in(entries: Iterable[Entry]) -> frozenset[str]:

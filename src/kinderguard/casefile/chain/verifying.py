@@ -108,7 +108,7 @@ def verify(connection: Connection, vault: Vault, remembered: Head | None, today:
         walk.said.clear()
     problems += _hollow(walk)
     problems += _ends(connection, walk, remembered)
-    problems += faults(connection, walk.derived)
+    problems += faults(connection, vault, walk.derived)
     problems += _books(connection, walk)
     return VerifyReport(
         walk.entries, len(walk.derived.last), walk.erased, Head(walk.number, walk.hash), tuple(problems),

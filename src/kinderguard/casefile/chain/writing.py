@@ -8,6 +8,8 @@ import datetime as dt
 import json
 import secrets
 from collections.abc import Callable, Iterable
+from functools import reduce
+from operator import or_
 from typing import Any, cast
 
 import attrs
@@ -35,11 +37,12 @@ from kinderguard.casefile.chain.entries import (
 )
 from kinderguard.casefile.chain.texts import check_text, names_in, texts_in
 from kinderguard.casefile.doubts import doubt_texts, hidden_facts
-from kinderguard.casefile.ending.closing import FileState, file_state
+from kinderguard.casefile.ending.closing import FileState, check_assessable, file_state
 from kinderguard.casefile.errors import ConflictError, ContradictionError, EntryRefusedError, ErasedError
-from kinderguard.casefile.facts import case_of, facts_of, places_in
+from kinderguard.casefile.facts import case_of, facts_of, leaves_of, places_in
 from kinderguard.casefile.filing.holders import id_in, other_files, same_id_problem
 from kinderguard.casefile.filing.known_places import doubt_of_place
+from kinderguard.casefile.filing.persons import person_in
 from kinderguard.casefile.history import Holding, holdings, stated_on, turning_days, values
 from kinderguard.casefile.moving.charge import Standing, standing
 from kinderguard.casefile.moving.moves import MoveRefusedError, stated
@@ -81,6 +84,8 @@ class Writing:
         self._places: dict[tuple[str, str], None] = {}
         #: By digest of a resident ID, the files that state it now.
         self._ids: dict[str, set[str]] = {}
+        #: By file, digests of the child's names with its birth dates.
+        self._persons: dict[str, set[str]] = {}
         #: By file, every division that it ever stated.
         self._stated_places: dict[str, set[str]] = {}
         self._known_keys: dict[str, int | None] = {}
@@ -216,6 +221,7 @@ class Writing:
             self._factual[new.ref].append(entry)
             self._note_places(entry)
             self._note_ids(entry)
+            self._note_persons(entry)
             doubts += self._doubts_of_facts(entry)
         self._number, self._hash, self._known_at = entry.number, entry.hash, microseconds(entry.known_at)
         self._entries.append(_row(entry))
@@ -238,7 +244,14 @@ class Writing:
     # ---- what is refused ----------------------------------------------------------------------------------------
 
     def _check_open(self, new: NewEntry) -> None:
-        """Refuse to go on with a closed file. A closing itself, or an opening, can be taken back."""
+        """Refuse to go on with a closed file. A closing itself, or an opening, can be taken back; what it said of a day before
+        the closing can be assessed.
+        """
+        if new.kind is EntryKind.ASSESSMENT:
+            self.prefetch([new.ref], states=[new.ref])
+            if self._states[new.ref]:
+                check_assessable(new.ref, [*self.factual(new.ref), *self._states[new.ref]], new.valid_from)
+            return
         if new.kind not in OF_OPEN_FILES or not self.is_closed(new.ref, new.valid_from):
             return
         if new.kind is EntryKind.CORRECTION and self._corrects_state(new):
@@ -308,7 +321,16 @@ class Writing:
         texts = list(texts_in(new.body))
         names = names_in(self.factual(new.ref)) if texts and self.last(new.ref) else frozenset()
         for name, text in texts:
-            check_text(text, name, names)
+            try:
+                check_text(text, name, names)
+            except EntryRefusedError:
+                # A plan goes on with what was noted in it before: a name that was learnt since does not stop it.
+                if new.kind is not EntryKind.PLAN or text not in self._noted_in_plans(new.ref):
+                    raise
+
+    def _noted_in_plans(self, ref: str) -> set[str]:
+        plans = reading.entries_of(self.connection, self.vault, [ref], kinds=(EntryKind.PLAN,))
+        return {text for entry in plans for _, text in texts_in(entry.body)}
 
     def _doubts(self, new: NewEntry) -> tuple[Text, ...]:
         """What looks wrong and may yet be right: a day to come, a place nobody knows. A visit of a day to come cannot be."""
@@ -427,6 +449,12 @@ class Writing:
         if number is not None:
             self._ids.setdefault(self.vault.id_digest(number), set()).add(entry.ref)
 
+    def _note_persons(self, entry: Entry) -> None:
+        """Keep by whose name and birth date the file is found: every pair of those that were ever stated."""
+        if person_in(entry.body.get("facts")):
+            said = (person_in(each.body.get("facts")) for each in self.factual(entry.ref))
+            self._persons[entry.ref] = reduce(or_, said).digests(self.vault)
+
     # ---- the end ------------------------------------------------------------------------------------------------
 
     def flush(self) -> None:
@@ -446,6 +474,10 @@ class Writing:
         if self._ids:
             rows = [{"digest": digest, "ref": ref} for digest, refs in self._ids.items() for ref in refs]
             run(self._insert(t.ids).on_conflict_do_nothing(), rows)
+        if self._persons:
+            rows = [{"digest": digest, "ref": ref} for ref, digests in self._persons.items() for digest in digests]
+            if rows:
+                run(self._insert(t.persons).on_conflict_do_nothing(), rows)
         if self._places:
             rows = [{"ref": ref, "division": division} for ref, division in self._places]
             run(self._insert(t.places).on_conflict_do_nothing(), rows)
@@ -504,6 +536,14 @@ def _canonical(new: NewEntry) -> dict[str, Any]:
                 "Claims are written by filing lists alone; nothing was written, write facts.",
             )
         )
+    if "ref" in facts:
+        raise EntryRefusedError(
+            Text(
+                "档案编号（ref）不是事实，不能改写；未写入任何内容。",
+                "The file's own number (ref) is no fact and cannot be rewritten; nothing was written.",
+            )
+        )
+    facts = leaves_of(facts)
     unknown = {path: None for path, value in facts.items() if value is None}
     if unknown:
         Case.from_facts(unknown)  # no case says what is unknown, so these paths are checked by themselves

@@ -108,6 +108,32 @@ def closing_of(entries: Iterable[Entry], on: dt.date | None = None) -> Closing |
         raise UnreadableEntryError.of(last.number, last.ref, last.kind.label) from None
 
 
+def check_assessable(ref: str, entries: Iterable[Entry], on: dt.date) -> None:
+    """Refuse to assess a child for a day on which its file is closed: nothing is paid by a closed file. Days before the
+    closing can be looked back to.
+
+    Args:
+        ref: the file.
+        entries: those of the file that say whether it is open, with what corrects them.
+        on: the day of the assessment.
+
+    Raises:
+        MoveRefusedError: with the day of the closing, and how the file is opened again.
+    """
+    closing = closing_of(entries, on)
+    if closing is None:
+        return
+    raise MoveRefusedError(
+        Text(
+            f"档案 {ref} 已于 {closing.on} 结案，不能再按 {on} 的情况评估；未写入任何内容。仍应保障的，请先重新建档（store.reopen_file）；"
+            "结案有误的，请用 store.correct(…) 收回结案那一条；回看结案前的，请写结案前的日期。",
+            f"File {ref} was closed on {closing.on}, so it is not assessed for {on}; nothing was written. Where the child is to be "
+            "cared for still, open it again first (store.reopen_file); where the closing was a mistake, take its entry back with "
+            "store.correct(...); to look back, give a day before the closing.",
+        )
+    )
+
+
 def _last_move(entries: list[Entry], on: dt.date | None) -> Entry | None:
     """The last closing or reopening up to a day, in the order in which the store finds open files."""
     gone = withdrawn(entries)

@@ -86,10 +86,11 @@ def erase(
     numbers = list(run(of_file.order_by(t.entries.c.number)).scalars())
     for some in reading.chunks(numbers):
         run(sa.delete(t.bodies).where(t.bodies.c.number.in_(some)))
-    # A key's digest is made from what was written, and places and the ID are facts: they go as well.
+    # A key's digest is made from what was written, and places, the ID and the name are facts: they go as well.
     run(sa.delete(t.keys).where(t.keys.c.ref == ref))
     run(sa.delete(t.places).where(t.places.c.ref == ref))
     run(sa.delete(t.ids).where(t.ids.c.ref == ref))
+    run(sa.delete(t.persons).where(t.persons.c.ref == ref))
     entry = writing.write(attrs.evolve(new, body=body | {"entries": len(numbers)}), checked=True)
     run(sa.update(t.files).where(t.files.c.ref == ref).values(erased=entry.number))
     return entry

@@ -117,9 +117,11 @@ class Past:
                 yield entry.number, entry
 
     def was_told(self, path: str, value: Any, before: int) -> bool:
-        """Whether an entry before a number stated a value."""
+        """Whether an entry before a number stated a value, or one that says all of it and more."""
         return any(
-            entry.number < before and path in (facts := entry.body.get("facts") or {}) and facts[path] == value
+            entry.number < before
+            and path in (facts := entry.body.get("facts") or {})
+            and is_within(path, value, facts[path])
             for entry in self.entries
         )
 
@@ -141,13 +143,13 @@ class Past:
         return found
 
     def is_known(self, path: str, series: str, value: Any, as_of: dt.date) -> bool:
-        """Whether it need not be kept again that a list claims a value: it is what the list claimed last, or an edition that
-        is no newer than what the file holds of the list.
+        """Whether it need not be kept again that a list claims a value: it is what the list claimed last, or less, or an edition
+        that is no newer than what the file holds of the list.
         """
         last = self.last_words.get((path, series))
         if last is None:
             return False
-        return last.as_of > as_of or (last.value == value and (last.is_claim or last.as_of >= as_of))
+        return last.as_of > as_of or ((last.is_claim or last.as_of >= as_of) and is_within(path, value, last.value))
 
     def comes_round(self, path: str, series: str, value: Any, as_of: dt.date) -> bool:
         """Whether a list that claimed otherwise last says now what the file says."""
@@ -193,16 +195,24 @@ def _covers(entry: Entry, day: dt.date) -> bool:
     return entry.valid_from <= day and (entry.valid_until is None or day <= entry.valid_until)
 
 
-def says_no_more(path: str, value: Any, known: Any) -> bool:
-    """Whether a value only says less exactly what is known: a month beside a day in it, a county beside its township.
+def is_within(path: str, value: Any, known: Any) -> bool:
+    """Whether a value says nothing that what is known does not say: the same, or only less of it. So of a month beside a day
+    in it, a county beside its township, and a situation without its date or term beside one with them.
 
-    >>> says_no_more("child.birth_date", "2012-03", "2012-03-05"), says_no_more("household.size", 3, 4)
+    >>> is_within("child.birth_date", "2012-03", "2012-03-05"), is_within("household.size", 3, 4)
     (True, False)
+    >>> since = {"kind": "imprisoned", "since": "2025-01-10"}
+    >>> is_within("father.situations", [{"kind": "imprisoned"}], [since])
+    True
+    >>> is_within("father.situations", [since], [{"kind": "imprisoned"}])
+    False
     """
     from kinderguard.survey.facts import facts_of
     from kinderguard.survey.values import joined
 
-    if known is None:
+    if known is None or value is None:
         return False
+    if value == known:
+        return True
     one, other = (facts_of(Case.from_facts({path: each}))[path] for each in (known, value))
     return bool(joined(path, one, other) == one)

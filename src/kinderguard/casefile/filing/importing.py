@@ -7,7 +7,7 @@ them first (``survey``) and files the survey (``surveying``).
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -17,6 +17,7 @@ from kinderguard.casefile.chain.writing import Writing
 from kinderguard.casefile.errors import EntryRefusedError
 from kinderguard.casefile.facts import facts_of, title_of
 from kinderguard.casefile.filing.identity import ERASED, FILED_BY_NAME, UNIDENTIFIED, file_of, numbers_of, several
+from kinderguard.casefile.filing.namesakes import Namesakes, Waiting
 from kinderguard.casefile.filing.recording import FactSource, Recording
 from kinderguard.model.case import Case
 from kinderguard.model.dates import as_day
@@ -25,6 +26,7 @@ from kinderguard.model.progress import FEW, Progress, told
 from kinderguard.model.text import Language, Text, join
 from kinderguard.model.view import display_language
 from kinderguard.survey.ledger import Ledger, LedgerRow
+from kinderguard.survey.linking.names import known_by
 from kinderguard.survey.row import RowError, refuse_later
 
 if TYPE_CHECKING:
@@ -64,6 +66,10 @@ class Imported:
         held_back: rows (among the above) that say again what their file was told before a person recorded otherwise, each with
             its file and the paths of these facts: they were not taken, and are asked about (``store.doubts``) until somebody has
             answered.
+        perhaps: rows (among those not filed) that would begin a file although an open one may be their child's, by name and birth
+            date; each with that file.
+        closed: rows (among the above) whose file is closed, although the ledger still names the child; each with its file: it may
+            have come back.
 
     Raises:
         RuntimeError: a row was lost. That is a defect of this library.
@@ -76,6 +82,8 @@ class Imported:
     not_filed: tuple[RowPlace, ...]
     without_id: tuple[RowPlace, ...]
     held_back: tuple[RowPlace, ...] = ()
+    perhaps: tuple[RowPlace, ...] = ()
+    closed: tuple[RowPlace, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         out = self.written + self.unchanged + self.before + len(self.not_filed)
@@ -91,6 +99,18 @@ class Imported:
             f"{self.rows} {many} = {self.written} written + {self.unchanged} unchanged + {self.before} imported before + "
             f"{len(self.not_filed)} not filed",
         )
+        if self.perhaps:
+            count = len(self.perhaps)
+            told += Text(
+                f"；未存档中 {count} 行：可能就是已有档案的儿童（姓名、出生日期相同），待核对",
+                f"; of those not filed, {count} that may be the child of an open file, by name and birth date, to be checked",
+            )
+        if self.closed:
+            count = len(self.closed)
+            told += Text(
+                f"；{count} 行儿童的档案已结案而台账仍列有，待核对",
+                f"; {count} with a closed file {'is' if count == 1 else 'are'} still in the ledger, to be checked",
+            )
         if self.held_back:
             count = len(self.held_back)
             told += Text(
@@ -115,6 +135,9 @@ class _Import:
     refs: Refs | None
     #: Whether the source is a name that was given; a file's name may be another every month.
     named: bool
+    namesakes: Namesakes
+    #: Whether a row begins a file of its own where it may be the child of an open one.
+    two_ids: bool
     #: By resident ID, the files that hold it already.
     held: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
     written: int = 0
@@ -123,10 +146,26 @@ class _Import:
     not_filed: list[RowPlace] = attrs.field(factory=list)
     without_id: list[RowPlace] = attrs.field(factory=list)
     held_back: list[RowPlace] = attrs.field(factory=list)
+    perhaps: list[RowPlace] = attrs.field(factory=list)
+    closed: list[RowPlace] = attrs.field(factory=list)
     #: By ref, the row that it was met in.
     met: dict[str, LedgerRow] = attrs.field(factory=dict)
+    #: The sheets and rows whose resident ID stands in the ledger with another name as well.
+    one_id: Collection[tuple[str, int]] = attrs.field(init=False)
     acting: str | None = None
     override: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        children = [((row.sheet, row.row), row.case.child) for row in self.ledger.rows if row.case is not None]
+        self.one_id = known_by(
+            (place, child.resident_id, None if child.name is None else child.name.reveal()) for place, child in children
+        ).keys()
+
+    def look(self, store: "CaseStore", rows: Sequence[LedgerRow]) -> None:
+        """Read at once which files some rows may have."""
+        cases = [row.case for row in rows if row.case is not None]
+        self.held = store._files_with(numbers_of(cases))
+        self.namesakes.look(store, ((case, file_of(self.vault, case, self.held)) for case in cases))
 
     def recordings(self, rows: Sequence[LedgerRow]) -> list[tuple[LedgerRow, Recording]]:
         """What is to be recorded; the rows that are not are listed."""
@@ -154,6 +193,17 @@ class _Import:
         if isinstance(ref, tuple):
             self._leave(row, several(ref))
             return None
+        if self.refs is None and (row.sheet, row.row) in self.one_id:
+            self._leave(row, _ONE_ID)
+            return None
+        if self.refs is None:
+            found = self.namesakes.file(row.case, ref, separately=self.two_ids)
+            if isinstance(found, Waiting):
+                place = RowPlace(row.sheet, row.row, found.why, found.refs[0])
+                self.not_filed.append(place)
+                self.perhaps.append(place)
+                return None
+            ref = found
         if ref in self.met:
             first = self.met[ref]
             self._leave(
@@ -185,6 +235,8 @@ class _Import:
 
     def write(self, writing: Writing, row: LedgerRow, recording: Recording) -> None:
         """File one row; what its file refuses is listed."""
+        if writing.is_closed(recording.ref, writing.today):
+            self.closed.append(RowPlace(row.sheet, row.row, _CLOSED, recording.ref))
         if writing.was_written(recording.key):
             self.before += 1
             return
@@ -209,8 +261,21 @@ class _Import:
         """What became of every row."""
         return Imported(
             len(self.ledger.rows), self.written, self.unchanged, self.before, tuple(self.not_filed),
-            tuple(self.without_id), tuple(self.held_back),
+            tuple(self.without_id), tuple(self.held_back), tuple(self.perhaps), tuple(self.closed),
         )  # fmt: skip
+
+
+_ONE_ID = Text(
+    "同一身份证号在台账中对应不同姓名，不能确定是谁的档案，各行均未存档；请按证件核对：如为同一名儿童，改正姓名并保留一行；"
+    "如为双胞胎等两名儿童，更正填错的身份证号",
+    "the ledger has this ID with different names, so whose file it is cannot be told, and none of these rows was filed; check the "
+    "cards: if it is one child, mend the name and keep one row; if they are two, such as twins, correct the wrong number",
+)
+_CLOSED = Text(
+    "档案已结案，名单仍列有该儿童；请核对是否已经回来，回来的重新建档（store.reopen_file），再导入",
+    "the file is closed and the list still names the child; find out whether it has come back, and if so open the file again "
+    "(store.reopen_file) and import again",
+)
 
 
 def _held_back(paths: Sequence[str]) -> Text:
@@ -229,18 +294,21 @@ def import_ledger(
     by: str,
     source: str | None,
     refs: Refs | None,
+    two_ids: bool,
     progress: bool | Progress | None,
     acting: str | None,
     override: str | None,
 ) -> Imported:
     """See ``CaseStore.import_ledger``."""
-    job = _Import(ledger, as_day(at, "at"), by, source or ledger.source, store._vault, refs, source is not None)
+    namesakes = Namesakes(store._vault, frozenset(numbers_of(ledger.cases)))
+    named = source is not None
+    job = _Import(ledger, as_day(at, "at"), by, source or ledger.source, store._vault, refs, named, namesakes, two_ids)
     job.acting, job.override = acting, override
     with told(progress, 0, len(ledger.rows), Text("已存档行", "rows filed"), short=FEW) as tell:
         for start in range(0, len(ledger.rows), _STEP):
             some = ledger.rows[start : start + _STEP]
             if refs is None:
-                job.held = store._files_with(numbers_of(row.case for row in some if row.case is not None))
+                job.look(store, some)
             rows = job.recordings(some)
             if rows:
                 with store._writing() as writing:

@@ -16,7 +16,7 @@ from kinderguard.casefile.chain.texts import check_text
 from kinderguard.casefile.chain.writing import Writing
 from kinderguard.casefile.doubts import questions
 from kinderguard.casefile.facts import case_of, facts_of
-from kinderguard.casefile.filing.claims import Past, says_no_more
+from kinderguard.casefile.filing.claims import Past, is_within
 from kinderguard.casefile.history import Holding, Stated, holdings, stated_on, values
 from kinderguard.model.case import Case
 from kinderguard.model.dates import as_day
@@ -150,7 +150,7 @@ class Recording:
         news = {path: value for path, value in news.items() if path not in old}
         waiting = _waiting(self.ref, thought, news, old, lists)
         news = {path: value for path, value in news.items() if path not in waiting}
-        claims = {path: v for path, v in (old | waiting).items() if not says_no_more(path, v, thought.get(path))}
+        claims = {path: v for path, v in (old | waiting).items() if not is_within(path, v, thought.get(path))}
         held_back = {*claims}
         for path in self.unknown:
             if path not in thought or path in said:
@@ -174,7 +174,7 @@ class Recording:
         return found
 
     def _old(self, past: Past, stated: Mapping[str, Stated], listed: Mapping[str, Any]) -> dict[str, Any]:
-        """What lists say that the file was told before a person said otherwise."""
+        """What lists say that the file was told before a person said otherwise, and what says only less of that."""
         found = {}
         for path, value in listed.items():
             word = past.persons_word(path, stated.get(path), self.at)
@@ -187,7 +187,10 @@ class Recording:
         word = past.persons_word(path, stated, self.at) if path in self.disputed else None
         if word is None:
             return False
-        return all(value == stated.value or past.was_told(path, value, before=word) for value in self.disputed[path])
+        return all(
+            is_within(path, value, stated.value) or past.was_told(path, value, before=word)
+            for value in self.disputed[path]
+        )
 
     def _with_answers(
         self, entries: list[Entry], held: list[Holding], news: dict[str, Any], lists: Collection[str]

@@ -2,8 +2,8 @@
 
 Used by ``CaseStore.import_survey``. It chooses nothing: what the lists differ about and nobody has decided is unknown in
 the file, and a child of whom it is not decided who it is waits: also one of two children with two valid IDs who may be
-one, unless the caller asks for them. What lists only say again, although a person has recorded otherwise since, is not taken,
-and told. Doing it again doubles nothing.
+one, and one that may be the child of an open file, unless the caller asks for them. What lists only say again, although a
+person has recorded otherwise since, is not taken, and told. Doing it again doubles nothing.
 """
 
 import datetime as dt
@@ -19,6 +19,7 @@ from kinderguard.casefile.chain.writing import Writing
 from kinderguard.casefile.errors import EntryRefusedError
 from kinderguard.casefile.facts import case_of, facts_of, title_of
 from kinderguard.casefile.filing.identity import BY_NAME, ERASED, UNIDENTIFIED, file_of, numbers_of, several
+from kinderguard.casefile.filing.namesakes import Namesakes, Waiting, digests_of
 from kinderguard.casefile.filing.recording import FactSource, Recording
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Code
@@ -28,6 +29,7 @@ from kinderguard.model.text import Language, Text, join
 from kinderguard.model.view import display_language
 from kinderguard.survey.building import SurveyedChild
 from kinderguard.survey.choosing import Sourced
+from kinderguard.survey.decisions import DecisionKind
 from kinderguard.survey.facts import facts_of as values_of
 from kinderguard.survey.keys import RowKey
 from kinderguard.survey.surveyed import OpenPair, SkippedRow, Survey
@@ -66,6 +68,8 @@ class FiledChild:
         without_id: whether the file is found by name, birth date, sex and division of registration: somebody should look.
         why: why nothing, or not all of it, was filed.
         two_ids: whether the child waits since it and another, with two valid IDs, may be one child.
+        perhaps: the open files whose child it may be, by name and birth date, so that it waits in place of beginning another.
+        closed: whether its file is closed, although lists still name the child: it may have come back.
         held_back: paths of the facts of which lists say again what the file was told before a person recorded otherwise: not
             taken, and asked about (``store.doubts``) until somebody has answered.
     """
@@ -81,6 +85,8 @@ class FiledChild:
     why: Text | None = None
     two_ids: bool = False
     held_back: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
+    closed: bool = False
 
     @property
     def text(self) -> Text:
@@ -100,6 +106,8 @@ class FiledChild:
                 f"；名单仍报旧值、未采用：{titles.zh}",
                 f"; lists say again what was recorded otherwise since, not taken: {titles.en}",
             )
+        if self.closed:
+            head += Text("；档案已结案，名单仍列有该儿童", "; the file is closed and lists still name the child")
         return head if self.why is None else head + Text(f"；{self.why.zh}", f"; {self.why.en}")
 
 
@@ -149,6 +157,18 @@ class FiledSurvey(Sequence[FiledChild]):
                 f"；未存档中 {waiting} 名：两个有效身份证号，可能为同一名儿童，待决定",
                 f"; of those not filed, {waiting} with two valid IDs that may be one child's, to be decided",
             )
+        perhaps = sum(bool(each.perhaps) for each in self)
+        if perhaps:
+            told += Text(
+                f"；未存档中 {perhaps} 名：可能就是已有档案的儿童（姓名、出生日期相同），待核对",
+                f"; of those not filed, {perhaps} that may be the child of an open file, by name and birth date, to be checked",
+            )
+        closed = sum(each.closed for each in self)
+        if closed:
+            told += Text(
+                f"；{closed} 名儿童的档案已结案而名单仍列有，待核对",
+                f"; {closed} with a closed file {'is' if closed == 1 else 'are'} still on the lists, to be checked",
+            )
         old = sum(bool(each.held_back) for each in self)
         if old:
             children = "child" if old == 1 else "children"
@@ -179,7 +199,7 @@ def import_survey(
         for start in range(0, len(survey.children), _STEP):
             children = survey.children[start : start + _STEP]
             if refs is None:
-                job.held = store._files_with(numbers_of(child.case for child in children))
+                job.look(store, children)
             wanted = [(child, *job.file(child)) for child in children]
             recordings = {child.ref: job.recordings(child, ref) for child, ref, why in wanted if ref and not why}
             with store._writing() as writing:
@@ -194,7 +214,7 @@ def import_survey(
 def survey_files(store: "CaseStore", survey: Survey) -> dict[str, str]:
     """See ``CaseStore.survey_files``."""
     job = _Import(survey, "survey", store._vault, None, True)
-    job.held = store._files_with(numbers_of(child.case for child in survey.children))
+    job.look(store, survey.children)
     wanted = {child.ref: job.file(child)[0] for child in survey.children}
     there = set(store.refs(open=None))
     return {child: ref for child, ref in wanted.items() if ref in there}
@@ -214,24 +234,56 @@ class _Import:
     override: str | None = None
     #: By resident ID, the files that hold it already.
     held: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
+    namesakes: Namesakes = attrs.field(init=False)
     done: list[FiledChild] = attrs.field(factory=list)
     #: By file, the child that it was met for.
     met: dict[str, str] = attrs.field(factory=dict)
     #: The children that may be one with another row, and those of them whose two valid IDs alone speak against it.
     paired: frozenset[str] = attrs.field(init=False)
     doubled: frozenset[str] = attrs.field(init=False)
+    #: The children who are not one with another of the same name and birth date, as somebody decided.
+    apart: frozenset[str] = attrs.field(init=False)
+    #: Two children with one ID between them, or those who may be: one of the numbers is wrong.
+    one_id: frozenset[str] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         pairs = [question for question in self.survey.to_decide if isinstance(question, OpenPair)]
         self.paired = self._children(pairs)
         self.doubled = self._children(pair for pair in pairs if pair.two_ids)
+        self.apart = frozenset(self._decided_apart())
+        self.one_id = self._children(pair for pair in pairs if pair.one_id) | self._apart_with_one_id()
+        numbers = frozenset(numbers_of(child.case for child in self.survey.children))
+        self.namesakes = Namesakes(self.vault, numbers)
 
     def _children(self, pairs: Iterable[OpenPair]) -> frozenset[str]:
         return frozenset(self.survey.by_row[row].ref for pair in pairs for row in pair.rows)
 
+    def _decided(self) -> Iterator[tuple[SurveyedChild, SurveyedChild]]:
+        """The children of two rows each, of whom somebody decided that they are two."""
+        for decision, _ in self.survey.decided:
+            if decision.kind is DecisionKind.DIFFERENT:
+                one, other = (self.survey.by_row[row] for row in self.survey.rows_of(decision))
+                if one.ref != other.ref:
+                    yield one, other
+
+    def _decided_apart(self) -> Iterator[str]:
+        for one, other in self._decided():
+            if digests_of(self.vault, one.case) & digests_of(self.vault, other.case):
+                yield from (one.ref, other.ref)
+
+    def _apart_with_one_id(self) -> frozenset[str]:
+        numbers = ((pair, {each.case.child.resident_id for each in pair}) for pair in self._decided())
+        return frozenset(each.ref for pair, said in numbers if len(said) == 1 and None not in said for each in pair)
+
     # ---- whose file ---------------------------------------------------------------------------------------------
 
-    def file(self, child: SurveyedChild) -> tuple[str | None, Text | None]:
+    def look(self, store: "CaseStore", children: Sequence[SurveyedChild]) -> None:
+        """Read at once which files some children may have."""
+        self.held = store._files_with(numbers_of(child.case for child in children))
+        decided = (child.case for child in children if self._undecided(child) is None)
+        self.namesakes.look(store, ((case, file_of(self.vault, case, self.held)) for case in decided))
+
+    def file(self, child: SurveyedChild) -> tuple[str | None, Text | Waiting | None]:
         """The file that a child belongs to, and why nothing is filed, if so."""
         if self.refs is not None:
             ref = self.refs(child)
@@ -242,7 +294,10 @@ class _Import:
         whose = file_of(self.vault, child.case, self.held)
         if isinstance(whose, tuple):
             return None, several(whose)
-        return whose, UNIDENTIFIED if whose is None else self._met(whose, child)
+        if whose is None:
+            return None, UNIDENTIFIED
+        found = self.namesakes.file(child.case, whose, separately=self.two_ids or child.ref in self.apart)
+        return (None, found) if isinstance(found, Waiting) else (found, self._met(found, child))
 
     def _met(self, ref: str, child: SurveyedChild) -> Text | None:
         first = self.met.setdefault(ref, child.ref)
@@ -258,6 +313,8 @@ class _Import:
         differs = {d.path for d in child.open}
         if "child.resident_id" in differs:
             return _differ(["child.resident_id"])
+        if child.ref in self.one_id:
+            return _ONE_ID
         if child.case.child.resident_id is not None:
             return _TWO_IDS if child.ref in self.doubled and not self.two_ids else None
         if child.ref in self.paired:
@@ -288,10 +345,19 @@ class _Import:
             )  # fmt: skip
 
     def write(
-        self, writing: Writing, child: SurveyedChild, ref: str | None, why: Text | None, recordings: Sequence[Recording]
+        self,
+        writing: Writing,
+        child: SurveyedChild,
+        ref: str | None,
+        why: Text | Waiting | None,
+        recordings: Sequence[Recording],
     ) -> FiledChild:
         """File one child; what its file refuses is told."""
         left = tuple(d.path for d in child.open)
+        if isinstance(why, Waiting):
+            return FiledChild(
+                child.ref, child.rows, None, Filing.NOT_FILED, open=left, why=why.why, perhaps=why.refs
+            )  # fmt: skip
         if ref is None or why is not None:
             two_ids = why is _TWO_IDS
             return FiledChild(child.ref, child.rows, ref, Filing.NOT_FILED, open=left, why=why, two_ids=two_ids)
@@ -324,6 +390,7 @@ class _Import:
             self.refs is None and child.case.child.resident_id is None,
             why,
             held_back=tuple(sorted(held_back)),
+            closed=writing.is_closed(ref, writing.today),
         )
 
 
@@ -385,6 +452,13 @@ def _differ(paths: Sequence[str]) -> Text:
 _PAIRED = Text(
     "没有身份证号，且尚未决定与另一行是否为同一名儿童；请先决定，再存档",
     "no resident ID, and nobody has decided whether it is one child with another row; decide, then file",
+)
+_ONE_ID = Text(
+    "与另一行的有效身份证号相同，而姓名不同或已决定为两名儿童：两名儿童用了一个号码的，不能确定是谁的档案；请按证件核对，"
+    "决定是否为同一名儿童，号码有误的在名单中改正，再存档",
+    "another row has the same valid ID, and another name or was decided to be another child: of two children with one number it cannot "
+    "be told whose file it is; check the cards, decide whether they are one child, mend the number in the list where it is wrong, then "
+    "file",
 )
 _TWO_IDS = Text(
     "有效身份证号不同，其余身份信息与另一名儿童相同，尚未决定是否为同一名儿童；请按证件核对并决定，再存档"

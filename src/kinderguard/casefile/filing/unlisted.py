@@ -13,6 +13,7 @@ import attrs
 from kinderguard.casefile.chain.entries import FACTUAL, Entry
 from kinderguard.casefile.filing.claims import Past, dated_rows
 from kinderguard.casefile.filing.identity import file_of, numbers_of
+from kinderguard.casefile.filing.namesakes import Namesakes
 from kinderguard.model.text import Text
 from kinderguard.survey.building import SurveyedChild
 from kinderguard.survey.combining import rows_of
@@ -73,7 +74,10 @@ def _named(
     is, all count that it may be: nobody is said to have gone who may be there.
     """
     cases = dict(rows_of(survey.sources))
-    held = store._files_with(numbers_of([*cases.values(), *(child.case for child in survey.children)]))
+    all_cases = [*cases.values(), *(child.case for child in survey.children)]
+    held, namesakes = store._files_with(numbers_of(all_cases)), Namesakes(store._vault)
+    if refs is None:
+        namesakes.look(store, ((case, file_of(store._vault, case, held)) for case in all_cases))
     found: dict[str, set[str]] = {source.code: set() for source in survey.sources}
     for child in survey.children:
         files: list[str | tuple[str, ...] | None]
@@ -81,7 +85,12 @@ def _named(
             files = [refs(child)]
         else:
             unsure = () if child.case.child.resident_id is not None else (cases[row] for row in child.rows)
-            files = [file_of(store._vault, case, held) for case in (child.case, *unsure)]
+            files = []
+            for case in (child.case, *unsure):
+                whose = file_of(store._vault, case, held)
+                files.append(whose)
+                if isinstance(whose, str) and whose not in namesakes.there:
+                    files.append(tuple(each.ref for each in namesakes.near(case, whose)))
         named = {ref for each in files if each is not None for ref in ([each] if isinstance(each, str) else each)}
         for code in child.sources:
             found[code] |= named

@@ -148,6 +148,14 @@ def _book(connection: Connection, body: Mapping[str, Any]) -> PolicyBook:
     return _lenient(zlib.decompress(bytes(content)).decode())
 
 
+def kept_titles(connection: Connection, body: Mapping[str, Any]) -> Mapping[str, Text]:
+    """What the rules of a kept assessment call categories and policies; nothing where they cannot be read any more."""
+    try:
+        return _book(connection, body).ready(body["division"], dt.date.fromisoformat(body["on"])).basis.titles
+    except NotReproducibleError:
+        return {}
+
+
 def _lenient(text: str) -> PolicyBook:
     """Rules read back. What was wrong with a pack was reported then, and what its code fetched is kept: so not strict."""
     return attrs.evolve(PolicyBook.from_json(text), strict=False)

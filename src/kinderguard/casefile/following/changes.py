@@ -22,6 +22,7 @@ from kinderguard.casefile.history import changes_between, holdings, known_by, st
 from kinderguard.engines.assessment import ZERO, Assessment, PolicyResult
 from kinderguard.engines.missing import DERIVED
 from kinderguard.engines.plan import Plan, Step
+from kinderguard.model.case import Case
 from kinderguard.model.codes import Code, Frequency
 from kinderguard.model.dates import as_day
 from kinderguard.model.errors import ToldError
@@ -260,15 +261,38 @@ def changes_of(
     before = stated_on(holdings(known_by(entries, base.known_at)), base.valid_from)
     facts = [c.path for c in changes_between(before, stated_on(held, day))]
     new = true_on(day)
-    found = changes(base.body["line"], new, facts=facts)
+    found = tuple(_named(changes(base.body["line"], new, facts=facts), store, base))
     closing, through = closing_of(entries, day), day - ONE_DAY
     if closing is not None:
         if closing.last_paid is None:
             return found
         through = min(day, dt.date.fromisoformat(closing.last_paid + "-01"))
-    paid, known_from = [e.body["line"] for e in _paid_by(kept)], held[0].valid_from if held else None
-    told = overpayments(paid, true_on, through=through, known_from=known_from)
+    payers, known_from = list(_paid_by(kept)), held[0].valid_from if held else None
+
+    def known_then(position: int) -> Case:
+        entry = payers[position]
+        said = stated_on(holdings(known_by(entries, entry.known_at)), entry.valid_from)
+        return case_of(ref, values(said))
+
+    told = overpayments(
+        [e.body["line"] for e in payers], true_on, through=through, known_from=known_from, known_then=known_then
+    )
     return (*found, *(attrs.evolve(each, on=day) for each in told))
+
+
+def _named(found: Iterable[Change], store: "CaseStore", last: Entry) -> Iterator[Change]:
+    """Changes, of a rule that is no longer at hand with the title that the rules of the last result have."""
+    from kinderguard.casefile.following.assessing import kept_titles
+
+    titles: Mapping[str, Text] | None = None
+    for change in found:
+        if change.title == same(change.code):
+            if titles is None:
+                with store._database.reading() as connection:
+                    titles = kept_titles(connection, last.body)
+            yield attrs.evolve(change, title=titles.get(change.code, change.title))
+        else:
+            yield change
 
 
 def _paid_by(kept: Iterable[Entry]) -> Iterator[Entry]:
@@ -286,6 +310,7 @@ def overpayments(
     *,
     through: dt.date,
     known_from: dt.date | None = None,
+    known_then: Callable[[int], Case | None] | None = None,
 ) -> tuple[Change, ...]:
     """What was paid too much each month, by what is known now to have been true.
 
@@ -300,13 +325,16 @@ def overpayments(
         through: months that begin up to this day are reckoned.
         known_from: the first day of which anything is known. From there on is looked since when less was due; from the
             first result on, if left out.
+        known_then: by the position of a result in ``paid``, the case as it was known to it; found by itself where a result is
+            an assessment. Of what a household has to be recognised for (dibao, support as extremely poor), nothing is told where
+            neither what was known then nor what is known now says that it was drawn, and what is known now says that it was not.
 
     Raises:
         UnreadableResultError: something in ``paid`` is no result.
     """
     through = as_day(through, "through")
-    results = [(_day(p), _standings(p)) for p in paid]
-    results.sort(key=lambda r: r[0])
+    in_order = sorted(range(len(paid)), key=lambda k: _day(paid[k]))
+    results = [(_day(paid[k]), _standings(paid[k])) for k in in_order]
     months: dict[str, list[tuple[dt.date, Decimal, Decimal]]] = {}
     since: dict[str, dt.date] = {}
     newest: Assessment | None = None
@@ -320,7 +348,7 @@ def overpayments(
             due = _standings(truth)
             for code, given in payments.items():
                 low, high = _too_much(given, due.get(code))
-                if low > ZERO:
+                if low > ZERO and not _never_drawn(code, paid, in_order[position], known_then, truth):
                     months.setdefault(code, []).append((first, low, high))
                     if code not in since:
                         since[code] = _since(code, results, true_on, known_from, first)
@@ -328,6 +356,23 @@ def overpayments(
         return ()
     uncounted = {code: sum(1 for _ in _firsts(since[code], results[0][0])) for code in months}
     return tuple(_overpaid(code, months[code], since[code], uncounted[code], newest) for code in sorted(months))
+
+
+def _never_drawn(
+    code: str,
+    paid: Sequence[Result],
+    position: int,
+    known_then: Callable[[int], Case | None] | None,
+    truth: Assessment,
+) -> bool:
+    """Whether the file says that a policy was not drawn, and did not say otherwise to the result by which it would be paid."""
+    from kinderguard.casefile.following.drawn import draws
+
+    if draws(code, truth.case, truth.on) is not False:
+        return False
+    result = paid[position]
+    then = result.case if isinstance(result, Assessment) else None if known_then is None else known_then(position)
+    return then is not None and draws(code, then, _day(result)) is not True
 
 
 def _overpaid(

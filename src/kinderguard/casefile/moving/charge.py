@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterable
 import attrs
 
 from kinderguard.casefile.chain.entries import Entry, EntryKind, NewEntry
-from kinderguard.casefile.facts import case_of
+from kinderguard.casefile.facts import case_of, places_in
 from kinderguard.casefile.history import holdings, stated_on, values
 from kinderguard.casefile.moving.transfers import (
     WHOSE,
@@ -105,6 +105,18 @@ def standing(new: NewEntry, entries: Iterable[Entry], places: Collection[str], t
             return Standing(told, acting=user)
         return Standing(doubt=told, acting=user)
     return Standing(acting=place)
+
+
+def doubt_of_user(new: NewEntry, entries: Iterable[Entry], today: dt.date) -> Text | None:
+    """Why whoever writes an entry looks wrong, though it may be right; None where nothing does.
+
+    Args:
+        new: the entry.
+        entries: all of the file.
+        today: the day that decides who is in charge.
+    """
+    entries = list(entries)
+    return standing(new, entries, {place for each in entries for place in places_in(each.body)}, today).doubt
 
 
 def _is_related(one: str, other: str) -> bool:

@@ -59,6 +59,7 @@ from kinderguard.commands.care.needs import (
 )
 from kinderguard.commands.care.offers import read_distances, read_offers
 from kinderguard.commands.care.services import of_known_files, read_services
+from kinderguard.commands.casefile.moves import InSpite, MaybeActing
 from kinderguard.commands.casefile.showing import InDivision
 from kinderguard.commands.store import InStore, Kept, keep_each, kept_text, open_store
 from kinderguard.commands.tabular import AsTable, TableFormat, check_out, columns_of, write_list
@@ -152,6 +153,8 @@ def allocate_help(
         ),
     ] = None,
     by: SavedBy = None,
+    acting: MaybeActing = None,
+    override: InSpite = None,
     without: Annotated[
         list[str] | None,
         typer.Option(
@@ -216,7 +219,7 @@ def allocate_help(
         kept: Kept | None = None
         if save:
             with open_store(store, text) as opened:
-                kept = _promise(opened, result, until, str(by))
+                kept = _promise(opened, result, until, (str(by), acting, override))
         heads, rows = result.table(text)
         write_list(
             form,
@@ -229,7 +232,7 @@ def allocate_help(
         )
         raise typer.Exit(
             max(
-                said((*unknown, *(kept.refused if kept else ())), text),
+                said((*unknown, *((*kept.refused, *kept.doubts) if kept else ())), text),
                 told((p for _, problems in found for p in problems), text),
             )
         )
@@ -328,10 +331,13 @@ def _left_over(
     return left, free, len(needs) - len(left)
 
 
-def _promise(store: "CaseStore", result: Allocation, until: dt.date | None, by: str) -> Kept:
+def _promise(
+    store: "CaseStore", result: Allocation, until: dt.date | None, who: tuple[str, str | None, str | None]
+) -> Kept:
     """Keep what is served as promised services; the same promise of one day is kept once."""
     from kinderguard.casefile import EntryKind, NewEntry
 
+    by, acting, override = who
     on = result.asked.on
     return keep_each(
         store,
@@ -343,6 +349,7 @@ def _promise(store: "CaseStore", result: Allocation, until: dt.date | None, by: 
                 "until": until.isoformat() if until else None,
             },
             on, until, by=by, key=f"service:{d.need.ref}:{d.need.code}:{on}:{d.offer}",
+            acting=acting, override=override,
         )
         for d in result.allotments
         if d.decided is Decided.SERVED),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-from kinderguard.care import CarePlan, ServiceGiven, ServiceState, services_of
+from kinderguard.care import CarePlan, Delivery, ServiceGiven, ServiceState, deliveries_of, services_of
 from kinderguard.model.errors import InvalidRecordError
 from kinderguard.model.record import Record
 
@@ -110,6 +110,26 @@ def kept_services(store: "CaseStore", refs: Iterable[str]) -> tuple[list[Promise
 
 def _key(service: ServiceGiven) -> tuple[str, str | None]:
     return service.need, service.organisation
+
+
+def kept_deliveries(store: "CaseStore", division: str | None, on: dt.date) -> list[Delivery]:
+    """What was promised in the files and what became of it, closed files too: the services of each file's last plan, and
+    those that an allocation promised and no plan has taken up since. Of such a one nobody has said by when it must have come,
+    nor what became of it.
+    """
+    found: list[Delivery] = []
+    for kept in kept_of(store, store.refs(division, open=None, at=on)):
+        plans = [] if kept.plan is None else [kept.plan]
+        found += deliveries_of(plans)
+        taken_up = {
+            (s.need, s.organisation) for plan in plans for s in plan.services if s.state is not ServiceState.PLANNED
+        }
+        found += [
+            Delivery(organisation=each.service.organisation, service=each.service.service)
+            for each in kept.allocated
+            if not (_key(each.service) in taken_up and (each.entry or 0) < kept.entry)
+        ]
+    return found
 
 
 def kept_plans(store: "CaseStore", division: str | None, on: dt.date) -> list[CarePlan]:

@@ -1,6 +1,7 @@
 """``care plan``: a draft plan for each child, and what became of the drafts in their files. ``steps`` has what follows.
 
-A draft takes the place of an earlier draft, never of a plan that was agreed: that one only a person ends.
+A draft takes the place of an earlier draft, and keeps what was done and what is due of it; never of a plan that was agreed:
+that one only a person ends. A plan that was not adopted stands until the child's needs change.
 """
 
 import datetime as dt
@@ -12,10 +13,20 @@ import attrs
 import typer
 
 import kinderguard
-from kinderguard.care import CarePlan, Need, PlanState, Urgency, assess_needs, differentiated_plan, visit_months
+from kinderguard.care import (
+    CarePlan,
+    Need,
+    PlanState,
+    Urgency,
+    assess_needs,
+    differentiated_plan,
+    visit_months,
+)
+from kinderguard.care.plans import following_draft
 from kinderguard.commands.application import InLang, Lang, OnDay, OutPath, Strict, contained, examples, progress
 from kinderguard.commands.care.kept import kept_of
 from kinderguard.commands.care.needs import LIVES_IN, AsCare, CareFormat, care, check_saved, said, told, whose
+from kinderguard.commands.casefile.moves import InSpite, MaybeActing
 from kinderguard.commands.casefile.showing import InDivision
 from kinderguard.commands.store import InStore, keep_each, open_store
 from kinderguard.commands.tabular import check_out, columns_of, write_list
@@ -52,6 +63,8 @@ def plan_care(
         str | None,
         typer.Option("--by", metavar="CODE", help="随 --save：经办人的用户代码 / with --save: the user's code"),
     ] = None,
+    acting: MaybeActing = None,
+    override: InSpite = None,
     form: AsCare = CareFormat.SUMMARY,
     out: OutPath = None,
     lang: InLang = Lang.ZH,
@@ -75,7 +88,7 @@ def plan_care(
                     plans.append(plan)
                     problems += some
                     step(number, len(chosen))
-            saved = _keep(opened, plans, str(by)) if save else None
+            saved = _keep(opened, plans, on, (str(by), acting, override)) if save else None
         text: Language = lang.value
         meant = whose(cases, None if refs else division, text)
         write_list(
@@ -89,7 +102,7 @@ def plan_care(
             rows=(row for plan in plans for row in _plan_rows(plan, text)),
             lang=text,
         )
-        raise typer.Exit(max(said(saved.refused if saved else (), text), told(problems, text)))
+        raise typer.Exit(max(said((*saved.refused, *saved.doubts) if saved else (), text), told(problems, text)))
 
 
 def _plan(case: Case, book: "PolicyBook", on: dt.date) -> tuple[CarePlan, tuple[Problem, ...]]:
@@ -100,34 +113,61 @@ def _plan(case: Case, book: "PolicyBook", on: dt.date) -> tuple[CarePlan, tuple[
 @attrs.frozen
 class _Saved:
     """What became of the drafts: how many are new, how many stand in their files already, how many have no goal; the plans
-    under way that no draft takes the place of, and why some were refused.
+    under way that no draft takes the place of, those not adopted whose needs are the same; why some were refused, and what
+    looks doubtful.
     """
 
     new: int
     same: int
     empty: int
     under_way: tuple[CarePlan, ...]
+    not_adopted: tuple[CarePlan, ...]
     refused: tuple[Text, ...]
+    doubts: tuple[Text, ...]
 
 
-def _keep(store: "CaseStore", plans: Iterable[CarePlan], by: str) -> _Saved:
-    """Keep each draft as an entry of its file; the same draft is kept once, and none in place of a plan under way."""
+def _keep(
+    store: "CaseStore", plans: Iterable[CarePlan], on: dt.date, who: tuple[str, str | None, str | None]
+) -> _Saved:
+    """Keep each draft as an entry of its file; the same draft is kept once, and none in place of a plan under way, or of one
+    that was not adopted for the same needs.
+    """
     from kinderguard.casefile import EntryKind, NewEntry
 
+    by, acting, override = who
     drafts = {plan.ref: plan for plan in plans}
     some = {ref: plan for ref, plan in drafts.items() if plan.goals}
     new: list[NewEntry] = []
     under_way: list[CarePlan] = []
+    not_adopted: list[CarePlan] = []
     for kept in kept_of(store, some):
-        plan = some[kept.ref]
-        if kept.plan is not None and kept.plan.state in _UNDER_WAY:
-            under_way.append(kept.plan)
-        elif kept.plan != plan:
+        plan, before = some[kept.ref], kept.plan
+        if before is not None and before.state in _UNDER_WAY:
+            under_way.append(before)
+            continue
+        if before is not None and before.state is PlanState.DROPPED and _asked(before) == _asked(plan):
+            not_adopted.append(before)
+            continue
+        if before is not None:
+            plan = following_draft(before, plan)
+        if before != plan:
             key = f"plan:{plan.ref}:{kept.entry}:{plan.to_json()}"
-            new.append(NewEntry(plan.ref, EntryKind.PLAN, body_of_plan(plan), plan.made_on, by=by, key=key))
+            new.append(
+                NewEntry(
+                    plan.ref, EntryKind.PLAN, body_of_plan(plan), on, by=by, key=key, acting=acting, override=override
+                )
+            )
     done = keep_each(store, new)
-    same_ = len(some) - len(new) - len(under_way)
-    return _Saved(done.new, same_ + done.before, len(drafts) - len(some), tuple(under_way), done.refused)
+    same_ = len(some) - len(new) - len(under_way) - len(not_adopted)
+    return _Saved(
+        done.new, same_ + done.before, len(drafts) - len(some), tuple(under_way), tuple(not_adopted), done.refused,
+        done.doubts,
+    )  # fmt: skip
+
+
+def _asked(plan: CarePlan) -> set[tuple[str, str]]:
+    """The needs that a plan was made for, and whether each is one or is to be clarified."""
+    return {(need.code, need.status.value) for need in plan.needs}
 
 
 #: Agreed with the family, or begun: only a person ends it.
@@ -145,13 +185,14 @@ def _saved_text(saved: _Saved, lang: Language) -> Iterator[str]:
     for count, zh, en in (
         (saved.same, "此前已存、内容相同", "kept before and the same"),
         (len(saved.under_way), "已有商定或执行中的方案，未存", "not kept, a plan is agreed or running"),
+        (len(saved.not_adopted), "方案未采用、需求未变，未存", "not kept, a plan for the same needs was dropped"),
         (saved.empty, "没有目标，不存", "not kept, without a goal"),
         (len(saved.refused), "未能存入（原因见下）", "refused, as told below"),
     ):
         if count:
             parts.append(Text(f"{zh} {count} 份", f"{count} {en}"))
     yield join(parts, "；", "; ").in_(lang)
-    for plan in saved.under_way:
+    for plan in (*saved.under_way, *saved.not_adopted):
         yield "  " + Text(
             f"{plan.ref} 的方案{plan.state.zh}；查看：kinderguard care show {plan.ref}",
             f"{plan.ref}: its plan is {plan.state.en}; see kinderguard care show {plan.ref}",

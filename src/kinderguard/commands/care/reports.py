@@ -20,13 +20,12 @@ from kinderguard.care import (
     Station,
     Target,
     TargetProgress,
-    deliveries_of,
     ranked,
     score,
     target_progress,
 )
 from kinderguard.commands.application import InLang, Lang, OnDay, OutPath, contained, examples, fail
-from kinderguard.commands.care.kept import kept_plans
+from kinderguard.commands.care.kept import kept_deliveries, kept_plans
 from kinderguard.commands.care.needs import care
 from kinderguard.commands.care.offers import read_communities, read_records
 from kinderguard.commands.casefile.showing import InDivision
@@ -71,7 +70,7 @@ def score_providers(
         given = [each for path in deliveries or () for each in read_records(path, Delivery, "deliveries")]
         if store:
             with open_store(store, lang.value) as opened:
-                given += deliveries_of(kept_plans(opened, division, on))
+                given += kept_deliveries(opened, division, on)
         elif not deliveries:
             fail(
                 Text(

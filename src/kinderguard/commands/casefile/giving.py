@@ -21,6 +21,7 @@ from kinderguard.commands.application import (
     day,
     examples,
     fail,
+    say,
 )
 from kinderguard.commands.casefile.moves import MaybeActing
 from kinderguard.commands.casefile.showing import Ref, files
@@ -142,6 +143,26 @@ def export_file(
             "you alone to read",
         )
         typer.echo(text.in_(lang.value))
+        doubt = None if whole else _doubt_of_user(opened, ref, by, acting)
+        if doubt is not None:
+            say(doubt.in_(lang.value))
+            raise typer.Exit(WITH_PROBLEMS)
+
+
+def _doubt_of_user(store: "CaseStore", ref: str, by: str, acting: str | None) -> Text | None:
+    """What looks wrong where a user of a division that the file never spoke of gives something out of it."""
+    from kinderguard.casefile import EntryKind, NewEntry
+    from kinderguard.casefile.moving.charge import doubt_of_user
+
+    today = store.today()
+    given = NewEntry(ref, EntryKind.DECISION, {}, today, by=by, acting=acting)
+    if doubt_of_user(given, store.entries(ref), today) is None:
+        return None
+    return Text(
+        f"注意：档案 {ref} 从未涉及用户 {by} 所属的行政区划；请核对是否拿错了档案。已提供的记在档案中，不能收回",
+        f"Note: file {ref} never spoke of the division that user {by} belongs to; see whether it is the wrong file. What was "
+        "given stays recorded in the file and cannot be taken back",
+    )
 
 
 def _check_fields(fields: Iterable[str], rules: "SharingRules", role: str, purpose: str) -> None:

@@ -47,7 +47,7 @@ from kinderguard.survey.headers import SEARCHED_ROWS, KnownHeaders
 from kinderguard.survey.tables import write_csv
 
 if TYPE_CHECKING:
-    from kinderguard.casefile import CaseStore, FiledSurvey, Imported, NoLongerListed
+    from kinderguard.casefile import CaseStore, FiledChild, FiledSurvey, Imported, NoLongerListed
     from kinderguard.casefile.filing.importing import RowPlace
 
 
@@ -96,8 +96,9 @@ def import_children(
         bool,
         typer.Option(
             "--two-ids",
-            help="有效身份证号不同、尚未决定是否为同一名儿童的，也先各自存档"
-            " / file children with two valid IDs, of whom nobody has decided whether they are one, all the same",
+            help="有效身份证号不同、尚未决定是否为同一名儿童的，以及可能就是已有档案的儿童的，也各自存档"
+            " / file children with two valid IDs, of whom nobody has decided whether they are one, and those who may be the child of an"
+            " open file, all the same",
         ),
     ] = False,
     gone: Annotated[
@@ -146,22 +147,23 @@ def import_children(
             tell(survey, not_used, lang.value)
             raise typer.Exit(_survey_code(filed, survey, bool(not_used or unlisted)))
         ledger = _only(lists)
-        if linked or decisions or trust is not None or two_ids or gone is not None or form is not TableFormat.SUMMARY:
+        if linked or decisions or trust is not None or gone is not None or form is not TableFormat.SUMMARY:
+            how = _with_kinds(ledger)
             fail(
                 Text(
-                    f"--link、--decisions、--trust、--two-ids、--no-longer-listed、--format 用于名单；请写明类型，如 {ledger.name}:civil_affairs",
-                    "--link, --decisions, --trust, --two-ids, --no-longer-listed and --format are for lists with their kinds, as "
-                    f"{ledger.name}:civil_affairs",
+                    "--link、--decisions、--trust、--no-longer-listed、--format 用于名单；",
+                    "--link, --decisions, --trust, --no-longer-listed and --format are for lists with their kinds: ",
                 )
+                + how
             )
         read = _ledger(ledger, kinderguard.load(strict=strict), sheet, at)
         with open_store(store, lang.value, make=True) as opened, progress("存档 / filing") as step:
             done = opened.import_ledger(
-                read, at=at, by=by, source=source, progress=step, acting=acting, override=override
+                read, at=at, by=by, source=source, two_ids=two_ids, progress=step, acting=acting, override=override
             )
-            today = opened.today()
+            today, still_open = opened.today(), len(opened.refs())
         write_list(form, out, summary=_imported(done, lang.value), lines=(), heads=(), rows=(), lang=lang.value)
-        for told in _rows_to_look_at((*done.not_filed, *done.without_id, *done.held_back)):
+        for told in _rows_to_look_at((*done.not_filed, *done.without_id, *done.held_back, *done.closed)):
             say(told.in_(lang.value))
         if at > today:
             say(
@@ -171,12 +173,18 @@ def import_children(
                     "take it back and import again",
                 ).in_(lang.value)
             )
+        if still_open > _named(done):
+            head = Text(
+                "这样导入不能列出名单不再列有的儿童；要列出，",
+                "Whom a list no longer names cannot be told in this way; to be told, ",
+            )
+            say((head + _with_kinds(ledger)).in_(lang.value))
         if ledger.suffix.lower() in JSON_LINES and not any(_is_identified(case) for case in read.cases):
             say(_WITHOUT_PERSONAL.in_(lang.value))
         wrong = tell_problems(read, read.source, lang.value)
         if done.rows and len(done.not_filed) == done.rows:
             raise typer.Exit(NOTHING_DONE)
-        raise typer.Exit(WITH_PROBLEMS if done.not_filed or done.held_back or wrong else DONE)
+        raise typer.Exit(WITH_PROBLEMS if done.not_filed or done.held_back or done.closed or wrong else DONE)
 
 
 def _only(given: Sequence[str]) -> Path:
@@ -190,6 +198,25 @@ def _only(given: Sequence[str]) -> Path:
             f"of several lists each is written with its kind, as {plain}:education; a ledger alone is just its file",
         )
     )
+
+
+def _named(done: "Imported") -> int:
+    """How many open files the rows of a ledger went into, each its own."""
+    left = {(place.sheet, place.row) for place in done.not_filed}
+    closed = sum((place.sheet, place.row) not in left for place in done.closed)
+    return done.written + done.unchanged + done.before - closed
+
+
+def _with_kinds(ledger: Path) -> Text:
+    """How to file a ledger, or the lists of a survey, as lists: the children that ``survey`` wrote do not say which list names
+    them.
+    """
+    if ledger.suffix.lower() in JSON_LINES:
+        return Text(
+            f"请直接存档名单（kinderguard file import 名单:类型…），{ledger.name} 没有写明儿童来自哪份名单",
+            f"file the lists themselves (kinderguard file import PATH:KIND...), {ledger.name} does not say which list names a child",
+        )
+    return Text(f"请写明类型，如 {ledger.name}:civil_affairs", f"write its kind, as {ledger.name}:civil_affairs")
 
 
 # ---- a ledger ------------------------------------------------------------------------------------------------------
@@ -301,7 +328,7 @@ def _without_id(count: int, counted: Text) -> Text:
 
 _HEADS = (
     Text("儿童编号", "Child"), Text("档案编号", "File"), Text("结果", "Result"), Text("存入事实数", "Facts filed"),
-    Text("待决定的事实", "Facts to decide"), Text("仍报旧值未采用的事实", "Facts said again and not taken"), Text("原因", "Reason"),
+    Text("待决定的事实", "Facts to decide"), Text("仍报旧值未采用的事实", "Facts said again and not taken"), Text("可能所属的档案", "Perhaps of file"), Text("原因", "Reason"),
 )  # fmt: skip
 
 
@@ -318,6 +345,7 @@ def _write_filed(
                 "child": each.child, "ref": each.ref, "filing": each.filing.value, "entries": list(each.entries),
                 "facts": list(each.facts), "open": list(each.open), "without_id": each.without_id,
                 "two_ids": each.two_ids, "held_back": list(each.held_back),
+                "perhaps": list(each.perhaps), "closed": each.closed,
                 "why": None if each.why is None else in_commands(each.why).in_(lang),
                 "rows": [str(row) for row in each.rows],
             }
@@ -328,7 +356,7 @@ def _write_filed(
             (
                 each.child, each.ref, each.filing.label.in_(lang), len(each.facts),
                 _titles(each.open, titles, lang), _titles(each.held_back, titles, lang),
-                None if each.why is None else in_commands(each.why).in_(lang),
+                ", ".join(each.perhaps) or None, _reason(each, lang),
             )
             for each in filed
         ),
@@ -336,6 +364,12 @@ def _write_filed(
     )  # fmt: skip
     for told in _children_to_look_at(filed):
         say(told.in_(lang))
+
+
+def _reason(filed: "FiledChild", lang: Language) -> str | None:
+    """Why a child was not filed, or what of its file is to be looked at."""
+    why = filed.why if filed.why is not None or not filed.closed else _CLOSED
+    return None if why is None else in_commands(why).in_(lang)
 
 
 def _titles(paths: Sequence[str], titles: Mapping[str, Text], lang: Language) -> str | None:
@@ -377,6 +411,8 @@ def _children_to_look_at(filed: "FiledSurvey") -> Iterator[Text]:
     for each in filed:
         if each.why is not None:
             found.setdefault(in_commands(each.why), []).append("+".join(map(str, each.rows)))
+        if each.closed:
+            found.setdefault(_CLOSED, []).append(str(each.ref))
         if each.held_back:
             found.setdefault(_NOT_TAKEN, []).append(str(each.ref))
     for why, rows in found.items():
@@ -385,6 +421,11 @@ def _children_to_look_at(filed: "FiledSurvey") -> Iterator[Text]:
         yield Text(f"{listed}（共 {len(rows)} 名）：", f"{listed} ({len(rows)} {many}): ") + why
 
 
+_CLOSED = Text(
+    "档案已结案，名单仍列有该儿童；请核对是否已经回来，回来的重新建档（kinderguard file reopen 编号），再导入",
+    "the file is closed and lists still name the child; find out whether it has come back, and if so open the file again "
+    "(kinderguard file reopen REF) and import again",
+)
 _NOT_TAKEN = Text(
     "名单仍报旧值、已另有记载，未采用，待核对（kinderguard file show 编号）",
     "lists say again what was recorded otherwise since: not taken, to be checked (kinderguard file show REF)",
@@ -405,7 +446,9 @@ def _unlisted(store: "CaseStore", survey: Survey, path: Path | None, lang: Langu
         return ()
     if path is not None:
         heads = [head.in_(lang) for head in _UNLISTED_HEADS]
-        write_csv(path, heads, ((each.ref, each.source, each.as_of.isoformat(), each.last.isoformat()) for each in found))
+        write_csv(
+            path, heads, ((each.ref, each.source, each.as_of.isoformat(), each.last.isoformat()) for each in found)
+        )
     return found
 
 
@@ -441,5 +484,7 @@ def _survey_code(filed: "FiledSurvey", survey: Survey, not_used: bool) -> int:
     left = filed.counts["not_filed"]
     if len(filed) == left and left:
         return NOTHING_DONE
-    doubtful = left or not_used or any(each.open or each.held_back or each.why is not None for each in filed)
+    doubtful = (
+        left or not_used or any(each.open or each.held_back or each.closed or each.why is not None for each in filed)
+    )
     return WITH_PROBLEMS if doubtful or has_problems(survey) else DONE

@@ -128,6 +128,13 @@ def read_facts(given: Iterable[str], path: Path | None, *, as_written: str = "--
                 )
             )
         found[name] = _value(name, value.strip())
+    if "ref" in found:
+        fail(
+            Text(
+                "档案编号（ref）不是事实，不能改写；请在命令中写明档案编号，去掉 ref",
+                "the file's own number (ref) is no fact: name the file in the command, and leave ref out",
+            )
+        )
     return {name: _with_codes(name, value) for name, value in found.items()}
 
 
@@ -173,7 +180,7 @@ def _may_be_personal(path: str) -> bool:
     """Whether a fact is personal text, or may hold some: a list of people, or a pack's own fact."""
     from kinderguard.casefile.giving.sharing import personal_paths
 
-    return path[:1].isdigit() or any(p == path or p.startswith(f"{path}.") for p in personal_paths())
+    return path[:1].isdigit() or path == "extra" or any(p == path or p.startswith(f"{path}.") for p in personal_paths())
 
 
 def _value(name: str, text: str) -> Any:

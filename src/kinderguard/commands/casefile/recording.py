@@ -80,9 +80,11 @@ def record_facts(
 ) -> None:
     """记录新情况：自某天起属实，此前的仍保留。Record what is true of a filed child from a day on; what was before is kept."""
     with contained():
+        from kinderguard.casefile.facts import leaves_of
+
         given = read_facts(fact or (), facts, as_written="PATH=VALUE")
         blank = sorted(path for path, value in given.items() if value is None)
-        lost = sorted({*blank, *(unknown or ())})
+        lost = sorted(leaves_of(dict.fromkeys([*blank, *(unknown or ())])))
         if not given and not lost:
             fail(
                 Text(

@@ -27,12 +27,13 @@ from kinderguard.commands.facts_in_words import lines_of, without_personal
 from kinderguard.commands.store import InStore, open_store
 from kinderguard.commands.tabular import columns_of
 from kinderguard.commands.wording import in_commands
-from kinderguard.model.dates import BEIJING
+from kinderguard.model.case import Case
+from kinderguard.model.dates import BEIJING, PartialDate
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Text
 
 if TYPE_CHECKING:
-    from kinderguard.casefile import CaseStore
+    from kinderguard.casefile import CaseStore, Entry
 
 #: As a file lives: begun, read, written to, looked after, handed on, ended.
 _ORDER = (
@@ -140,6 +141,20 @@ def _check_known(store: "CaseStore", ref: str, known: dt.datetime) -> None:
         )
 
 
+def _with_last_visit(case: Case, entries: list["Entry"], on: dt.date) -> Case:
+    """The case with the newest visit up to a day: of the file's own, and of what lists tell, which may be older."""
+    from kinderguard.casefile import EntryKind
+    from kinderguard.casefile.history import withdrawn
+
+    gone, told = withdrawn(entries), case.child.care.last_visit
+    days = [e.valid_from for e in entries if e.kind is EntryKind.VISIT and e.number not in gone and e.valid_from <= on]
+    newest = max(days, default=None)
+    if newest is None or (told is not None and told.latest >= newest):
+        return case
+    care = case.child.care.model_copy(update={"last_visit": PartialDate.of(newest)})
+    return case.model_copy(update={"child": case.child.model_copy(update={"care": care})})
+
+
 # ---- showing -----------------------------------------------------------------------------------------------------
 
 
@@ -186,6 +201,7 @@ def show_file(
             _check_known(opened, ref, known)
         case = opened.case(ref, at=on, known=known)
         lines = tuple(line for line in opened.history(ref) if known is None or line.entry.known_at <= known)
+        case = _with_last_visit(case, [line.entry for line in lines], on)
         erasure = erased_by(lines)
         # Of a moment in the past nobody asks what is to be settled now.
         doubts = [in_commands(doubt).in_(lang.value) for doubt in (() if known else doubt_texts(opened.doubts(ref)))]

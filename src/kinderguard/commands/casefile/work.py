@@ -4,6 +4,7 @@ Results are kept with what is needed to have them again; nothing personal is sho
 """
 
 import datetime as dt
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -30,7 +31,7 @@ from kinderguard.commands.application import (
 )
 from kinderguard.commands.casefile.moves import InSpite, MaybeActing, tell_doubts
 from kinderguard.commands.casefile.showing import InDivision, Ref, files
-from kinderguard.commands.store import ByUser, InStore, open_store
+from kinderguard.commands.store import ByUser, InStore, by_text, open_store
 from kinderguard.commands.tabular import AsTable, TableFormat, check_out, columns_of, write_list
 from kinderguard.commands.wording import in_commands
 from kinderguard.engines.assessment import ZERO, Total
@@ -39,7 +40,7 @@ from kinderguard.model.text import Language, Text, same
 
 if TYPE_CHECKING:
     from kinderguard.casefile import CaseStore, DueList
-    from kinderguard.engines.assessment import PolicyResult
+    from kinderguard.engines.assessment import Assessment, PolicyResult
     from kinderguard.packs import PolicyBook
 
 
@@ -94,7 +95,10 @@ def assess_files(
         doubts = [(each.ref, doubt) for each in done for doubt in each.doubts]
         for ref, doubt in doubts:
             say((Text(f"档案 {ref}：", f"File {ref}: ") + in_commands(doubt)).in_(text))
-        raise typer.Exit(WITH_PROBLEMS if problems or doubts or refused else DONE)
+        elsewhere = by_text((each.ref, each.elsewhere) for each in done if each.elsewhere is not None)
+        for told in elsewhere:
+            say(told.in_(text))
+        raise typer.Exit(WITH_PROBLEMS if problems or doubts or elsewhere or refused else DONE)
 
 
 _RESULT_HEADS = (
@@ -145,13 +149,32 @@ class _Given:
     high: Decimal | None = None
     every: Text | None = None
     per: str = "child"
+    #: What one household's files have in common, where the household's number is known: never the number itself.
+    household: str | None = None
+    #: Whether it is for this child alone although it is paid per household (one-person dibao); None where that is open.
+    alone: bool | None = False
+    #: Whether the file itself says that it is not drawn.
+    not_drawn: bool = False
 
 
-def _given(policy: "PolicyResult") -> _Given:
+#: Digits of a county's code: a household's number is its county's.
+_COUNTY = 6
+
+
+def _given(policy: "PolicyResult", result: "Assessment") -> _Given:
+    from kinderguard.casefile.following.drawn import draws, for_one_person
+
     if not policy.is_cash:
         return _Given(policy.granted)
     holds = False if policy.high == 0 else True if policy.low else policy.eligible if policy.eligible is False else None
-    return _Given(holds, policy.low, policy.high, policy.every.label, policy.per)
+    number = result.case.household.number if policy.per == "household" else None
+    household = (
+        None
+        if number is None
+        else hashlib.sha256(f"{(result.division or '')[:_COUNTY]}:{number.reveal()}".encode()).hexdigest()
+    )
+    alone, drawn = for_one_person(policy.code, result), draws(policy.code, result.case, result.on)
+    return _Given(holds, policy.low, policy.high, policy.every.label, policy.per, household, alone, drawn is False)
 
 
 @attrs.frozen
@@ -169,6 +192,8 @@ class _Outcome:
     #: By policy, what is given.
     given: Mapping[str, _Given]
     doubts: tuple[Text, ...]
+    #: What looks doubtful about whoever assessed.
+    elsewhere: Text | None
     problems: tuple[Problem, ...]
     line: Mapping[str, Any]
 
@@ -187,19 +212,23 @@ def _assessed(
     """Each child's outcome. A result that rests on the same facts and rules as one of that day is not kept twice, and its
     changes are told again; what cannot be assessed is told and keeps none of the others.
     """
-    from kinderguard.casefile import EntryKind, StoreBusyError, StoreError, StoreFullError, StoreUnusableError
+    from kinderguard.casefile import EntryKind, NewEntry, StoreBusyError, StoreError, StoreFullError, StoreUnusableError
     from kinderguard.casefile.chain.entries import FACTUAL
     from kinderguard.casefile.doubts import doubt_texts, hidden_facts
+    from kinderguard.casefile.ending.closing import check_assessable
     from kinderguard.casefile.filing.holders import same_ids
     from kinderguard.casefile.history import declared_titles, withdrawn
+    from kinderguard.casefile.moving.charge import doubt_of_user
     from kinderguard.engines.assessment_line import assessment_line
 
-    same = same_ids(store, store.today())
+    today = store.today()
+    same = same_ids(store, today)
     with progress("评估 / assessing") as step:
         for number, ref in enumerate(refs, 1):
             step(number, len(refs))
             try:
                 entries = store.entries(ref)
+                check_assessable(ref, entries, on)
                 gone = withdrawn(entries)
                 kept = [e for e in entries if e.kind is EntryKind.ASSESSMENT and e.number not in gone and not e.erased]
                 seen = max((e.number for e in entries if e.kind in FACTUAL), default=0)
@@ -207,8 +236,11 @@ def _assessed(
                 same_as = (on, seen, result.fingerprint)
                 new = all((e.valid_from, e.body["seen"], e.body["fingerprint"]) != same_as for e in kept)
                 changes = store.changes(ref, book, on=on) if any(e.valid_from <= on for e in kept) else ()
+                doubt = None
                 if new:
                     result = store.assess(ref, book, on=on, **who)
+                    written = NewEntry(ref, EntryKind.ASSESSMENT, {}, on, by=who["by"], acting=who["acting"])
+                    doubt = doubt_of_user(written, entries, max(today, on))
             except (StoreBusyError, StoreFullError, StoreUnusableError):
                 raise
             except StoreError as error:
@@ -220,11 +252,12 @@ def _assessed(
                 ref,
                 result.division,
                 dict(result.categories),
-                result.basis.titles,
+                dict(result.basis.titles) | {change.code: change.title for change in changes},
                 new,
                 tuple((change.kind.label, change.code, change.said) for change in changes),
-                {code: _given(policy) for code, policy in result.policies.items()},
+                {code: _given(policy, result) for code, policy in result.policies.items()},
                 doubt_texts((*hidden_facts(entries), *([same[ref]] if ref in same else []))),
+                doubt,
                 tuple(p for p in result.problems if p.code != "fact.unknown" or p.where not in declared),
                 {"ref": ref} | assessment_line(result, lang=lang) if lines else {},
             )
@@ -256,8 +289,8 @@ def _assessed_summary(done: list[_Outcome], lang: Language) -> Iterator[str]:
 
 
 def _sums(done: list[_Outcome], lang: Language) -> Iterator[tuple[str, ...]]:
-    """By policy that gives money: how many are given it, or may be, and how much in all. One per household is in the file of
-    each of its children.
+    """By policy that gives money: how many are eligible on the facts of their files, or may be, how much that is in all, and of
+    how many the file itself says that it is not drawn: there somebody is to apply.
     """
     titles = {code: each.titles.get(code, same(code)) for each in done for code in each.given}
     for code in sorted(titles):
@@ -267,16 +300,40 @@ def _sums(done: list[_Outcome], lang: Language) -> Iterator[tuple[str, ...]]:
             continue
         first = money[0]
         sure = sum(g.holds is True for g in money)
-        total = sum((Total(g.low or ZERO, g.high) for g in money), Total(ZERO, ZERO)).text
+        total = _total(money).text
         per = Text("，按户", ", per household") if first.per == "household" else same("")
+        not_drawn = sum(g.holds is True and g.not_drawn for g in money)
         assert first.every is not None
         yield (
             titles[code].in_(lang),
-            Text(f"发放 {sure}，待定 {len(money) - sure}", f"due {sure}, open {len(money) - sure}").in_(lang),
+            Text(f"符合条件 {sure}，待定 {len(money) - sure}", f"eligible {sure}, open {len(money) - sure}").in_(lang),
             Text(f"合计 {total.zh}（{first.every.zh}{per.zh}）", f"{total.en} in all ({first.every.en}{per.en})").in_(
                 lang
             ),
+            Text(f"其中档案载明未享受 {not_drawn}", f"of those, by the file, not drawn {not_drawn}").in_(lang)
+            if not_drawn
+            else "",
         )
+
+
+def _total(money: list[_Given]) -> Total:
+    """What some children are given in all. What is paid per household is counted once for a household whose number is known."""
+    found, together = Total(ZERO, ZERO), dict[str, list[_Given]]()
+    for g in money:
+        if g.household is None or g.alone:
+            found += Total(g.low or ZERO, g.high)
+        else:
+            together.setdefault(g.household, []).append(g)
+    for same_ in together.values():
+        exact = [g for g in same_ if g.low == g.high and g.alone is False]
+        of = exact or same_
+        low = min(g.low or ZERO for g in of)
+        high = None if any(g.high is None for g in of) else max(g.high or ZERO for g in of)
+        if high is not None and any(g.alone is None for g in same_):
+            highs = [g.high for g in same_]
+            high = None if None in highs else sum((h for h in highs if h is not None), ZERO)
+        found += Total(low, high)
+    return found
 
 
 # ---- due, visits ------------------------------------------------------------------------------------------------

@@ -14,14 +14,15 @@ from kinderguard.survey.linking.pairs import Band
 from kinderguard.survey.linking.scoring import Scored
 from kinderguard.survey.linking.settings import LinkSettings
 
-#: What compares the child's own name, in settings that have it.
-NAME = "name"
+#: What compares the child's own name, in settings that have it, and the degrees that beside one ID are still one name.
+NAME, ONE_NAME = "name", ("homophone", "sound", "turned")
 #: Of the rows that one row fits, so many on either side are looked at as rivals.
 NEAR = 8
 
 OTHER_NAME = Text(
-    "身份证号相同而姓名完全不同：其中一方可能误填了他人的号码，请人工核对",
-    "the same ID stands with two quite different names: one may be somebody else's number; have a person check it",
+    "身份证号相同而姓名不同：可能有一人误填了他人（如双胞胎）的号码，也可能是同一名儿童；请人工核对",
+    "the same ID stands with different names: one may be somebody else's number, such as a twin's, or it is one child; have a "
+    "person check it",
 )
 FEW_AGREE = Text(
     "能识别身份的项目一致的太少，不自动合并",
@@ -54,11 +55,13 @@ class Judge:
     Args:
         identities: by row number with a valid resident ID, a number that stands for the ID.
         sources: by row number, the list it stands in.
+        names: by row number, where an ID stands with different names, the name (see ``known_by``).
     """
 
     settings: LinkSettings
     identities: Mapping[int, int]
     sources: Sequence[str]
+    names: Mapping[int, str] = attrs.field(factory=dict, repr=False)
 
     def judged(self, scored: Scored) -> Judged:
         """One pair by itself."""
@@ -67,7 +70,9 @@ class Judge:
         if one is not None and other is not None:
             if one != other:
                 return Judged(scored, Band.DIFFERENT)
-            return Judged(scored, Band.ASK, (OTHER_NAME,)) if self._names_differ(scored) else Judged(scored, Band.SAME)
+            if self._other_name(scored.left, scored.right) and not self._misspelt(scored):
+                return Judged(scored, Band.ASK, (OTHER_NAME,))
+            return Judged(scored, Band.SAME)
         if scored.weight >= bands.same:
             if self._agreeing(scored) >= bands.agreeing:
                 return Judged(scored, Band.SAME)
@@ -75,20 +80,30 @@ class Judge:
         return Judged(scored, Band.ASK if scored.weight >= bands.ask else Band.DIFFERENT)
 
     def is_apart(self, pair: Judged) -> bool:
-        """Whether no chain of other rows may join two rows: what is the child's own differs wholly, or much speaks against.
+        """Whether no chain of other rows may join two rows: what is the child's own differs wholly, or much speaks against, or one
+        ID stands with two names.
 
         Two rows that were found to be one child for all that are not apart.
         """
         if pair.band is Band.SAME:
             return False
+        if self._other_name(*pair.two):
+            return True
         return pair.scored.weight <= self.settings.bands.shown or any(
             comparison.own and place is not None and comparison.degrees[place].code == OTHERWISE
             for comparison, place in zip(self.settings.comparisons, pair.scored.degrees, strict=True)
         )
 
-    def _names_differ(self, scored: Scored) -> bool:
-        return any(
-            comparison.code == NAME and place is not None and comparison.degrees[place].code == OTHERWISE
+    def _other_name(self, left: int, right: int) -> bool:
+        """Whether two rows have one ID and different names."""
+        return self._one_id(left, right) and self.names.get(left) != self.names.get(right)
+
+    def _misspelt(self, scored: Scored) -> bool:
+        """Whether two lists have one name, typed as it sounds or the other way round. Within one list such two rows are asked
+        about: the clerk who wrote both told them apart.
+        """
+        return self.sources[scored.left] != self.sources[scored.right] and any(
+            comparison.code == NAME and place is not None and comparison.degrees[place].code in ONE_NAME
             for comparison, place in zip(self.settings.comparisons, scored.degrees, strict=True)
         )
 
@@ -131,8 +146,8 @@ class Judge:
 
     def _apart(self, left: int, right: int, found: Mapping[tuple[int, int], Judged]) -> bool:
         """Whether two rows cannot be one child as far as was found."""
-        if left in self.identities and right in self.identities:
-            return self.identities[left] != self.identities[right]
+        if left in self.identities and right in self.identities and not self._one_id(left, right):
+            return True
         pair = found.get((min(left, right), max(left, right)))
         if pair is not None and pair.band is Band.SAME:
             return False

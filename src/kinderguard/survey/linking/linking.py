@@ -13,8 +13,9 @@ from kinderguard.model.errors import MissingExtraError, ToldError
 from kinderguard.model.progress import FEW, Progress, told
 from kinderguard.model.text import Text
 from kinderguard.survey.keys import RowKey
-from kinderguard.survey.linking.judging import Judge, Judged, components
+from kinderguard.survey.linking.judging import NAME, Judge, Judged, components
 from kinderguard.survey.linking.links import Links
+from kinderguard.survey.linking.names import known_by
 from kinderguard.survey.linking.pairs import Band, Compared, Pair
 from kinderguard.survey.linking.preparing import prepare
 from kinderguard.survey.linking.scoring import IDENTITY, Scored, Scorer
@@ -76,7 +77,7 @@ def columns_of(
         MissingExtraError: pypinyin is not installed.
     """
     ordered = sorted(rows, key=lambda row: row[0])
-    columns: dict[str, list[Any]] = {name: [] for name in dict.fromkeys((*settings.columns, IDENTITY))}
+    columns: dict[str, list[Any]] = {name: [] for name in dict.fromkeys((*settings.columns, IDENTITY, NAME))}
     for number, (_, case) in enumerate(ordered):
         try:
             prepared = prepare(case)
@@ -102,7 +103,8 @@ def link_columns(
         keys: the rows, each once.
         columns: what the settings read (``settings.columns``), a value a row in the order of ``keys``: text, or a list
             of texts where the kind of comparison takes lists; None is unknown. A column ``resident_id`` holds valid
-            IDs: two that are equal decide, and two that differ are never joined.
+            IDs: two that are equal decide, unless a column ``name`` differs, which is asked about; two that differ are never
+            joined.
         settings: the comparisons.
         progress: as for ``link``.
     """
@@ -123,7 +125,10 @@ def link_columns(
         if number is not None
     }
     sources = [key.source for key in rows]
-    judge = Judge(settings, identities, sources)
+    names = known_by(
+        (row, number, sorted_columns[NAME][row]) for row, number in identities.items() if NAME in sorted_columns
+    )
+    judge = Judge(settings, identities, sources, names)
     with told(progress, 0, len(rows) + _STAGES, _STEPS_DONE, short=FEW) as tell:
         done = _Steps(len(rows), tell)
         with Scorer(settings, sorted_columns, sources) as scorer:

@@ -5,10 +5,15 @@ Called for each row while rows are prepared. It gives keys to compare by and nev
 
 import re
 import unicodedata
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
 from functools import lru_cache
 from itertools import islice, product
+from typing import TypeVar
 
 import attrs
+
+from kinderguard.survey.linking.characters import simplified
 
 #: Of a character with many readings, those looked at: the commonest come first.
 READINGS = 3
@@ -24,6 +29,7 @@ COMPOUND_SURNAMES = frozenset(_COMPOUND.split())
 _DOTS = re.compile(r"[·•‧∙・･．.]+")
 #: What a name's place of a changed character is written as.
 _ANY = "*"
+_Row = TypeVar("_Row", bound=Hashable)
 
 
 @attrs.frozen
@@ -53,6 +59,31 @@ def plain_name(name: str) -> str:
     """
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", name)).upper()
     return _DOTS.sub("·", text).strip("·")
+
+
+def known_by(rows: Iterable[tuple[_Row, Hashable | None, str | None]]) -> dict[_Row, str]:
+    """Of rows whose valid resident ID stands with different names, the name that each is known by: "" where it has none.
+
+    One name in traditional and in simplified characters, with spaces or without, is the same; one in other characters is
+    not, also where it sounds the same.
+
+    Args:
+        rows: each with its ID and its name.
+
+    >>> known_by([(1, "ID", "孙子明"), (2, "ID", "孙子文"), (3, "other ID", "張寧"), (4, "other ID", "张 宁")])
+    {1: '孙子明', 2: '孙子文'}
+    """
+    by_id: dict[Hashable, dict[_Row, str]] = defaultdict(dict)
+    for row, number, name in rows:
+        if number is not None:
+            by_id[number][row] = name or ""
+    found: dict[_Row, str] = {}
+    for written in by_id.values():
+        if len(set(written.values())) > 1:
+            names = {row: simplified(plain_name(name)).replace("·", "") for row, name in written.items()}
+            if len(set(names.values()) - {""}) > 1:
+                found |= names
+    return found
 
 
 @lru_cache(maxsize=1 << 16)
