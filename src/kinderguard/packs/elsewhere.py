@@ -4,7 +4,6 @@ Files are compared, nothing is imported. Where the same entry point leads to ano
 would test what is installed there.
 """
 
-import importlib.util
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import attrs
 
 from kinderguard.model.text import Text
 from kinderguard.packs.loader import PackSource
+from kinderguard.packs.package_files import package_of
 from kinderguard.packs.project_file import ProjectFile
 
 
@@ -71,7 +71,7 @@ def elsewhere(project: ProjectFile, sources: Iterable[PackSource]) -> Iterator[E
         one = there.get(name)
         if one is None or written is None:
             continue  # kept somewhere that only the build knows
-        used = _used(one.module)
+        used = package_of(one.module)
         if used is not None and used.resolve() != written.resolve():
             differing = tuple(sorted(_differing(written, used)))
             yield Elsewhere(name, one.distribution, used, written, differing, project.folder)
@@ -81,18 +81,6 @@ def _package(root: Path, value: str) -> Path | None:
     place = root.joinpath(*value.partition(":")[0].strip().split("."))
     file = place.with_name(f"{place.name}.py")
     return place if (place / "__init__.py").is_file() else file if file.is_file() else None
-
-
-def _used(module: str) -> Path | None:
-    """The folder of a package, or the file of a module, that an import would take."""
-    try:
-        spec = importlib.util.find_spec(module)
-    except Exception:  # noqa: BLE001  a parent package is imported on the way and may raise anything
-        return None
-    if spec is None or not spec.origin:
-        return None
-    origin = Path(spec.origin)
-    return origin.parent if origin.name == "__init__.py" else origin
 
 
 def _differing(written: Path, used: Path) -> set[str]:

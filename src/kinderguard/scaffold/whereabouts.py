@@ -1,11 +1,11 @@
 """Where an installed pack's files are, and on which line something stands in them."""
 
-import importlib.util
 from pathlib import Path
 
 import attrs
 
 from kinderguard.model.errors import Problem
+from kinderguard.packs.package_files import package_of
 from kinderguard.scaffold.diagnosis import Place
 from kinderguard.testing.conformance.locating import Sources
 
@@ -24,7 +24,7 @@ class Whereabouts:
     def of(cls, name: str, value: str) -> "Whereabouts":
         """The files of the pack that an entry point names as ``module`` or ``module:attribute``; nothing is imported."""
         module = value.partition(":")[0]
-        package = _package_of(module) if module else None
+        package = package_of(module) if module else None
         return cls(name, package, Sources(package, _project_of(package)), module)
 
     def rule(self, code: str) -> Place:
@@ -56,18 +56,6 @@ class Whereabouts:
             if shown and base is not None and (base / shown).is_file():
                 return Place(str(base / shown), line)
         return Place(shown, line)
-
-
-def _package_of(module: str) -> Path | None:
-    """The folder of a package, or the file of a module."""
-    try:
-        spec = importlib.util.find_spec(module)
-    except Exception:  # noqa: BLE001  a parent package is imported on the way and may raise anything
-        return None
-    if spec is None or not spec.origin:
-        return None
-    origin = Path(spec.origin)
-    return origin.parent if origin.name == "__init__.py" else origin
 
 
 def _project_of(package: Path | None) -> Path | None:

@@ -108,11 +108,13 @@ def _counted(cells: Mapping[str, Mapping[str, int]], k: int | None) -> _Safe:
         return _Safe({at: dict(kinds) for at, kinds in cells.items()}, {at: sum(c.values()) for at, c in cells.items()})
     rows = [{"at": at, "kind": kind, "children": n} for at, kinds in cells.items() for kind, n in kinds.items()]
     table = publishable(rows, k, dimensions=("at", "kind"), total="\0total", progress=False)
-    shown: dict[str, dict[str, int | None]] = {
-        at: {kind: table.number("children", at=at, kind=kind) for kind in kinds}  # type: ignore[misc]
-        for at, kinds in cells.items()
-    }
-    return _Safe(shown, {at: table.number("children", at=at) for at in cells})  # type: ignore[misc]
+
+    def children(**where: str) -> int | None:
+        found = table.number("children", **where)
+        return None if found is None else int(found)
+
+    shown = {at: {kind: children(at=at, kind=kind) for kind in kinds} for at, kinds in cells.items()}
+    return _Safe(shown, {at: children(at=at) for at in cells})
 
 
 def _counted_apart(cells: Mapping[str, Mapping[str, int]], k: int | None) -> _Safe:

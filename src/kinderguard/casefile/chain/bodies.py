@@ -86,8 +86,8 @@ def _service(new: NewEntry) -> list[Text]:
             found.append(Text(f"须有文字 {name}", f"{name} is needed, as text"))
     if not isinstance(body.get("service"), str) or body["service"] not in set(Service):
         found.append(Text(f"service 应为 {'、'.join(Service)}", f"service is one of {', '.join(Service)}"))
-    days = [_day(body, "since", found, needed=True), _day(body, "until", found)]
-    if None not in days and days[1] < days[0]:  # type: ignore[operator]
+    since, until = _day(body, "since", found, needed=True), _day(body, "until", found)
+    if since is not None and until is not None and until < since:
         found.append(Text("until 早于 since", "until lies before since"))
     _place(body, "division", found)
     if not isinstance(body.get("offer"), str | None):
@@ -117,7 +117,7 @@ def _transfer(new: NewEntry) -> list[Text]:
     found: list[Text] = []
     _place(new.body, "from", found, needed=True)
     try:
-        check_receiver(new.body.get("to"))  # type: ignore[arg-type]
+        check_receiver(new.body.get("to"))  # type: ignore[arg-type]  # what is no text is refused
     except EntryRefusedError:
         found.append(Text("to 应为 6、9 或 12 位行政区划代码", "to is a division code of 6, 9 or 12 digits"))
     return found
@@ -164,7 +164,7 @@ def _day(body: Mapping[str, Any], name: str, found: list[Text], *, needed: bool 
     if value is None and not needed:
         return None
     try:
-        return dt.date.fromisoformat(value)  # type: ignore[arg-type]
+        return dt.date.fromisoformat(value)  # type: ignore[arg-type]  # what is no text raises TypeError
     except (TypeError, ValueError):
         found.append(Text(f"{name} 应写作 2025-09-01", f"{name} is written as 2025-09-01"))
         return None
@@ -175,6 +175,6 @@ def _place(body: Mapping[str, Any], name: str, found: list[Text], *, needed: boo
     if value is None and not needed:
         return
     try:
-        check_division(value)  # type: ignore[arg-type]
+        check_division(value)  # type: ignore[arg-type]  # what is no text raises AttributeError
     except (FieldValueError, AttributeError):
         found.append(Text(f"{name} 应为行政区划代码", f"{name} is a division code"))

@@ -132,23 +132,22 @@ places = Table(
     Index("kg_places_of_division", "division"),
 )
 
+
+def _by_digest(name: str) -> Table:
+    return Table(
+        name,
+        METADATA,
+        Column("digest", String(64), primary_key=True),
+        Column("ref", String(120), primary_key=True),
+        Index(f"{name}_of_ref", "ref"),
+    )
+
+
 #: By a keyed digest of every resident ID that a file ever stated for the child: where to look.
-ids = Table(
-    "kg_ids",
-    METADATA,
-    Column("digest", String(64), primary_key=True),
-    Column("ref", String(120), primary_key=True),
-    Index("kg_ids_of_ref", "ref"),
-)
+ids = _by_digest("kg_ids")
 
 #: By a keyed digest of each name with each birth date that a file ever stated for the child: where to look.
-persons = Table(
-    "kg_persons",
-    METADATA,
-    Column("digest", String(64), primary_key=True),
-    Column("ref", String(120), primary_key=True),
-    Index("kg_persons_of_ref", "ref"),
-)
+persons = _by_digest("kg_persons")
 
 #: Digests of idempotency keys, and the entry each led to (None: there was nothing to write).
 keys = Table(

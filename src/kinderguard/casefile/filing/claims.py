@@ -207,6 +207,7 @@ def is_within(path: str, value: Any, known: Any) -> bool:
     >>> is_within("father.situations", [since], [{"kind": "imprisoned"}])
     False
     """
+    # A store that files no list does not load what reads lists.
     from kinderguard.survey.facts import facts_of
     from kinderguard.survey.values import joined
 

@@ -676,14 +676,13 @@ class _Reasons:
     def __init__(self, last: Result, new: Assessment, facts: Sequence[str] | None, codes: Collection[str]) -> None:
         self.last, self.new, self.old_codes = last, new, codes
         self.plan = new.basis.bound.plan
-        known = isinstance(last, Assessment)
         #: Whether it is known which facts changed: a line alone does not say.
-        self.facts_known = known or facts is not None
+        self.facts_known = isinstance(last, Assessment) or facts is not None
         self.facts = frozenset(facts or ())
         if facts is None and isinstance(last, Assessment) and last.case is not new.case:
             a, b = facts_of(last.case), facts_of(new.case)
             self.facts = frozenset(path for path in a.keys() | b.keys() if a.get(path) != b.get(path))
-        self.same_plan = known and last.basis.bound.plan is self.plan  # type: ignore[union-attr]
+        self.same_plan = isinstance(last, Assessment) and last.basis.bound.plan is self.plan
 
     def of(self, code: str) -> tuple[Text, ...]:
         """The reasons for one category or policy; never empty."""

@@ -358,7 +358,7 @@ class _Desk:
         if value is None:
             self.unset = True
             return
-        interval = int(value.value)  # type: ignore[arg-type]
+        interval = int(value.value)  # type: ignore[arg-type]  # a number of months, by the kind of the parameter
         seen = [e.valid_from for e in self.entries if e.kind is EntryKind.VISIT and e.valid_from <= self.today]
         if self.case.child.care.last_visit is not None:
             # Known to the month only, the visit may have been on its first day.

@@ -15,7 +15,7 @@ import typer
 
 from kinderguard.commands.application import DONE, WITH_PROBLEMS, InLang, Lang, contained, examples, fail, say
 from kinderguard.commands.casefile.moves import AsText, InSpite, MaybeActing, Why, tell_doubts, write_done
-from kinderguard.commands.casefile.showing import Ref, ShownAs, files
+from kinderguard.commands.casefile.showing import FactsFile, Ref, ShownAs, files
 from kinderguard.commands.store import ByUser, InStore, open_store
 from kinderguard.model.case import Case
 from kinderguard.model.code_names import by_value, code_named, codes_in, field_at, is_list, no_such_code
@@ -49,15 +49,7 @@ def correct_entry(
             "null for unknown",
         ),
     ] = None,
-    facts: Annotated[
-        Path | None,
-        typer.Option(
-            "--facts",
-            metavar="FILE",
-            help='同上，写在 JSON 文件中 {"路径": 值}；姓名等只能这样写 / the same in a JSON file {"path": value}; the only way for '
-            "names and numbers of people",
-        ),
-    ] = None,
+    facts: FactsFile = None,
     withdraw: Annotated[
         list[str] | None,
         typer.Option(

@@ -6,7 +6,6 @@ Personal facts are taken from a file alone, since what stands on a command line 
 
 import datetime as dt
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,7 +14,7 @@ import kinderguard
 from kinderguard.commands.application import InLang, Lang, Strict, contained, day, examples, fail
 from kinderguard.commands.casefile.mending import read_facts
 from kinderguard.commands.casefile.moves import AsText, InSpite, MaybeActing, OnOrToday, write_entry
-from kinderguard.commands.casefile.showing import Ref, ShownAs, files
+from kinderguard.commands.casefile.showing import FactsFile, Ref, ShownAs, files
 from kinderguard.commands.store import ByUser, InStore, open_store
 from kinderguard.model.text import Language, Text
 
@@ -50,15 +49,7 @@ def record_facts(
             help="事实，可写多个；列表等写作 JSON / facts, as many as there are; lists as JSON",
         ),
     ] = None,
-    facts: Annotated[
-        Path | None,
-        typer.Option(
-            "--facts",
-            metavar="FILE",
-            help='同上，写在 JSON 文件中 {"路径": 值}；姓名等只能这样写 / the same in a JSON file {"path": value}; the only way for '
-            "names and numbers of people",
-        ),
-    ] = None,
+    facts: FactsFile = None,
     unknown: Annotated[
         list[str] | None,
         typer.Option(

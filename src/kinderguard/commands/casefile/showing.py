@@ -7,6 +7,7 @@ out a file is always written down in the file.
 import datetime as dt
 import json
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -69,6 +70,15 @@ InDivision = Annotated[
         parser=division_code,
         metavar="CODE",
         help="只要由此行政区划负责的，不论住在何处 / only those that this division is in charge of, wherever they live",
+    ),
+]
+FactsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--facts",
+        metavar="FILE",
+        help='同上，写在 JSON 文件中 {"路径": 值}；姓名等只能这样写 / the same in a JSON file {"path": value}; the only way for '
+        "names and numbers of people",
     ),
 ]
 Personal = Annotated[

@@ -6,7 +6,6 @@ Finding it imports nothing of the pack; a folder need not be installed.
 import contextlib
 import importlib
 import importlib.metadata as metadata
-import importlib.util
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -21,6 +20,7 @@ from kinderguard.model.text import Text
 from kinderguard.packs.installed import installed
 from kinderguard.packs.loader import GROUP, PackInHand
 from kinderguard.packs.pack import Pack, check_pack_code
+from kinderguard.packs.package_files import package_of
 from kinderguard.packs.project_file import project_file
 from kinderguard.rules.errors import DefinitionError
 from kinderguard.rules.kinds import CODE_LISTS
@@ -116,7 +116,7 @@ def _of_installed(name: str) -> Iterator[Target]:
     for one in installed(GROUP):
         point = one.point
         if point.name == name if wanted is None else (point.name, point.value) in wanted:
-            package = _package_of(point.value.partition(":")[0])
+            package = package_of(point.value.partition(":")[0])
             yield Target(point.name, one.distribution, point.load, point.value, "", package, _project_of(package))
 
 
@@ -126,18 +126,6 @@ def _points_of(distribution: str) -> list[metadata.EntryPoint]:
     except (metadata.PackageNotFoundError, ValueError):
         return []
     return [p for p in points if p.group == GROUP]
-
-
-def _package_of(module: str) -> Path | None:
-    """The folder of a package, or the file of a single module, without importing it."""
-    try:
-        spec = importlib.util.find_spec(module)
-    except (ImportError, ValueError, AttributeError):
-        return None
-    if spec is None or spec.origin is None:
-        return None
-    origin = Path(spec.origin)
-    return origin.parent if origin.name == "__init__.py" else origin
 
 
 def _project_of(package: Path | None) -> Path | None:
