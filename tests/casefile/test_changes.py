@@ -351,6 +351,23 @@ def test_a_month_that_begins_on_the_day_of_the_new_result_is_given_by_it(store, 
     assert (told.first, told.last, told.amount) == ("2025-07", "2025-08", Decimal("3560.00"))
 
 
+def test_years_are_looked_back_over_without_assessing_every_day(file_store, clock, book, monkeypatch):
+    file_store.record(child(father__situations=[]), at=day("2020-03-01"), by=BY)
+    file_store.record(child(), at=day("2025-08-01"), by=BY)
+    file_store.assess("a", book, on=day("2025-09-01"), by=BY)
+    clock.move(days=60)
+    file_store.append("a", "facts", LEARNT, valid_from=day("2025-08-01"), by=BY)
+    asked, assess = [], type(book).assess
+
+    def counted(self, case, *, on):
+        asked.append(on)
+        return assess(self, case, on=on)
+
+    monkeypatch.setattr(type(book), "assess", counted)
+    assert overpaid(file_store, book, "2025-12-01").since == day("2020-03-01")
+    assert len(asked) < 20
+
+
 def test_asked_again_on_the_day_the_same_changes_are_told(store, clock, book):
     release_of_june_is_learnt(store, clock, book, "2025-07-01", "2025-08-01")
     first = changes_of(store, "a", book, on=day("2025-09-01"))

@@ -3,7 +3,15 @@
 import pytest
 
 from casefile.children import BY, child, day, rules
-from kinderguard.casefile import EntryKind, EntryRefusedError, MoveRefusedError, SharingRefusedError
+from kinderguard.casefile import (
+    CaseStore,
+    EntryKind,
+    EntryRefusedError,
+    MoveRefusedError,
+    SharingRefusedError,
+    UsersError,
+    read_users,
+)
 from kinderguard.casefile.giving.sharing import Recipient
 from kinderguard.casefile.giving.whole import whole_file
 from kinderguard.survey import Source, built_in_profiles, combine, read_ledger
@@ -243,3 +251,113 @@ def test_no_reason_begins_an_erased_file_again_by_a_list(moved, again):
     moved.erase(ref, reason="kept long enough", by=BY)
     assert not again(moved, by=BY, override="their network is down")
     assert moved.entries(ref)[-1].kind is EntryKind.ERASURE
+
+
+# ---- who the users are, as the team says ----------------------------------------------------------------------------
+
+USERS = {"li": HERE, "wang": THERE, "chen": "330106001", "sheng": "33", "job": None, "330106.lent": THERE}
+
+
+@pytest.fixture
+def known(file_store, clock, tmp_path):
+    """The store of ``moved``, before the file is handed over, opened by a team that says who its users are."""
+    file_store.record(child(), at=day("2025-01-15"), by=BY)
+    with CaseStore(f"sqlite:///{tmp_path}/cases.db", key=None, clock=clock, users=USERS) as opened:
+        yield opened
+
+
+def visit(store, **who):
+    return store.append("a", "visit", {}, valid_from=ON, **who)
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        {"by": "li", "acting": HERE},
+        {"by": "li", "acting": "330106001"},
+        {"by": "li", "acting": "33"},
+        {"by": "chen", "acting": HERE},
+        {"by": "sheng", "acting": HERE},
+        {"by": "li"},
+        {"by": "wang"},
+    ],
+)
+def test_a_user_that_is_known_acts_for_its_own_division_one_within_it_and_one_above_it(known, who):
+    visit(known, **who)
+    assert [each.kind for each in known.entries("a")] == [EntryKind.FACTS, EntryKind.VISIT]
+
+
+def test_a_user_of_another_division_cannot_act_for_the_one_in_charge_and_is_doubted_without_acting(known):
+    for user in ("wang", "330106.lent"):
+        assert f"User {user} does not belong to {HERE}" in refuses(
+            known, lambda u=user: visit(known, by=u, acting=HERE)
+        )
+        assert any("330199" in each.en for each in visit(known, by=user).doubts)
+    assert visit(known, by="wang", acting=HERE, override="their network is down").kind is EntryKind.VISIT
+
+
+def test_a_user_that_is_not_known_writes_nothing_whatever_is_said(known):
+    for more in ({}, {"acting": HERE}, {"acting": HERE, "override": "there is nobody else"}):
+        for user in ("zhao", BY):
+            told = refuses(known, lambda u=user, m=more: visit(known, by=u, **m))
+            assert f"no user {user}" in told
+            assert "add the user" in told
+    with pytest.raises(MoveRefusedError):
+        known.find(NUMBER, by="zhao", reason="looking")
+    with pytest.raises(MoveRefusedError):
+        whole_file(known, "a", by="zhao", reason="looking", on=ON, acting=None, override="now")
+    assert [each.kind for each in known.entries("a")] == [EntryKind.FACTS]
+
+
+def test_no_import_by_a_user_that_is_not_known_begins(known, tmp_path):
+    path = tmp_path / "ledger.csv"
+    path.write_text(f"姓名,身份证号,户籍地行政区划代码\n明明,{NUMBER},{HERE}\n", "utf-8")
+    read = read_ledger(path)
+    refuses(known, lambda: known.import_ledger(read, at=ON, by="zhao"))
+    survey = combine([Source(built_in_profiles()["civil_affairs"], ON, read)])
+    refuses(known, lambda: known.import_survey(survey, by="zhao"))
+    assert known.import_ledger(read, at=ON, by="li").written == 1
+
+
+def test_a_user_of_no_division_is_believed_as_before(known):
+    assert visit(known, by="job", acting=HERE).kind is EntryKind.VISIT
+
+
+def test_acting_for_a_division_above_reaches_no_further_than_the_users_own(known):
+    known.propose_transfer("a", THERE, by="li", on=ON)
+    assert THERE in refuses(known, lambda: known.accept_transfer("a", acting="33", by="chen", on=ON))
+    known.accept_transfer("a", acting=THERE, by="wang", on=ON)
+    assert THERE in refuses(known, lambda: visit(known, by="li", acting="33"))
+    assert visit(known, by="sheng", acting="33").kind is EntryKind.VISIT
+    assert visit(known, by="wang", acting="33").kind is EntryKind.VISIT
+
+
+def test_a_function_says_who_the_users_are_as_well(file_store, clock, tmp_path):
+    file_store.record(child(), at=day("2025-01-15"), by=BY)
+    url = f"sqlite:///{tmp_path}/cases.db"
+    with CaseStore(url, key=None, clock=clock, users=lambda user: USERS[user]) as opened:
+        visit(opened, by="li", acting=HERE)
+        refuses(opened, lambda: visit(opened, by="wang", acting=HERE))
+        refuses(opened, lambda: visit(opened, by="zhao", acting=HERE))
+    with CaseStore(url, key=None, clock=clock, users=lambda user: "Xihu") as opened, pytest.raises(UsersError):
+        visit(opened, by="li")
+
+
+@pytest.mark.parametrize("wrong", [{"li": "99"}, {"li": 330106}, {NUMBER: HERE}, {1: HERE}, ["li"]])
+def test_what_says_who_the_users_are_is_checked_when_the_store_is_opened(wrong):
+    with pytest.raises(UsersError) as told:
+        CaseStore("sqlite://", users=wrong)
+    assert not stray(told.value.text)
+    assert NUMBER not in str(told.value)
+
+
+def test_users_are_read_from_a_file_and_its_mistakes_are_told(tmp_path):
+    path = tmp_path / "users.toml"
+    path.write_text('li = "330106"\n"330199.wang" = "330199"\njob = ""\n', "utf-8")
+    assert read_users(path) == {"li": "330106", "330199.wang": "330199", "job": None}
+    for text in ("li = 330106\n", 'li = "3301"x\n', '[li]\ndivision = "330106"\n', '"王 明" = "330106"\n'):
+        path.write_text(text, "utf-8")
+        with pytest.raises(UsersError, match=r"users\.toml"):
+            read_users(path)
+    with pytest.raises(UsersError, match="check the path"):
+        read_users(tmp_path / "none.toml")

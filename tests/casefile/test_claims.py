@@ -1,4 +1,4 @@
-"""A list that only repeats what the file was told before a person said otherwise undoes nothing: it is kept and asked about."""
+"""A list that repeats or completes what the file was told before a person said otherwise undoes nothing: it is kept and asked about."""
 
 import pickle
 import sqlite3
@@ -203,6 +203,89 @@ def test_what_is_as_exact_and_otherwise_is_news_of_a_situation(file_store):
     again = [{"kind": "imprisoned", "since": "2025-08-20"}]
     listed(file_store, SEPT, father__situations=again)
     assert facts_of(file_store.case("a", at=SEPT))[FATHER] == again
+    assert file_store.doubts("a") == ()
+
+
+AGAIN = {"kind": "imprisoned", "since": "2025-08-20"}
+FREE = {"kind": "imprisoned", "ongoing": False}
+BORN = "child.birth_date"
+
+
+@pytest.mark.parametrize(
+    ("path", "told", "said", "lists", "at", "becomes"),
+    [
+        # What the list said before somebody recorded otherwise, with more of it, however new the list is.
+        (FATHER, [STILL], [FREE], [STILL | SINCE], OCT, "claim"),
+        (FATHER, [STILL], RELEASED, [{"kind": "imprisoned", "since": "2024-03", "until": "2027"}], OCT, "claim"),
+        (FATHER, [STILL | SINCE], RELEASED, [STILL | SINCE | TERM], OCT, "claim"),
+        (FATHER, [STILL | TERM], [], [STILL | SINCE | TERM], OCT, "claim"),
+        (BORN, "2012-03", "2012-04-02", "2012-03-09", OCT, "claim"),
+        # What ends by the person's word goes on by the list's, in other words.
+        (FATHER, [STILL | SINCE], RELEASED, [STILL | TERM | {"since": "2024-03"}], OCT, "claim"),
+        (FATHER, [STILL | SINCE | TERM], RELEASED, [STILL | SINCE | {"term_months": 36}], OCT, "claim"),
+        (FATHER, [STILL | SINCE], [FREE], [STILL | {"since": "2024-03"}], OCT, "claim"),
+        (FATHER, [{"kind": "lost_contact"}], RELEASED, [STILL | {"since": "2024-03"}], OCT, "claim"),
+        # A list that is no newer than the person's word.
+        (SIZE, 3, 4, 5, AUG, "claim"),
+        (FATHER, [STILL], RELEASED, [AGAIN], AUG, "claim"),
+        # Of what says no more than the person nothing is to be asked.
+        (BORN, None, "2012-03-05", "2012-03", OCT, "nothing"),
+        (FATHER, [STILL], RELEASED, [FREE], OCT, "nothing"),
+        # News: never said before and newer, of another kind, or more of what the person said.
+        (SIZE, 3, 4, 5, SEPT, "fact"),
+        (SIZE, None, 4, 5, SEPT, "fact"),
+        (FATHER, [STILL | SINCE], RELEASED, [AGAIN], OCT, "fact"),
+        (FATHER, [STILL | SINCE], [FREE], [{"kind": "imprisoned", "since": "2025-08-20"}], OCT, "fact"),
+        (FATHER, [STILL], RELEASED, [{"kind": "lost_contact", "since": "2025-07-20"}], AUG, "fact"),
+        (FATHER, [STILL], [STILL | SINCE], [STILL | SINCE | TERM], OCT, "fact"),
+        (BORN, "2012-03", "2012-03-05", "2012-03-07", OCT, "fact"),
+        (BORN, "2012", "2012-03", "2012-03-05", OCT, "fact"),
+    ],
+)  # fmt: skip
+def test_what_a_list_says_against_a_persons_word(file_store, path, told, said, lists, at, becomes):
+    """A list of July tells something, a person records otherwise as of August, and the next list says something again."""
+    if told is not None:
+        listed(file_store, JULY, **{path: told})
+    recorded(file_store, AUG, **{path: said})
+    entry = listed(file_store, at, **{path: lists})
+    found = {kept: (entry.body.get(kept) or {}).get(path) for kept in ("facts", "claims")} if entry else {}
+    assert found == {"fact": {"facts": lists, "claims": None}, "claim": {"facts": None, "claims": lists}}.get(
+        becomes, {}
+    )
+    assert facts_of(file_store.case("a", at=NOV))[path] == (lists if becomes == "fact" else said)
+    assert [asked.path for asked in file_store.doubts("a")] == ([path] if becomes == "claim" else [])
+    assert listed(file_store, NOV, **{path: lists}) is None, "asked once, or filed once"
+
+
+@pytest.mark.parametrize(
+    ("as_of", "people", "becomes"),
+    [(AUG, 3, "claim"), (AUG, 5, "claim"), (SEPT, 5, "claim"), (OCT, 5, "fact"), (OCT, 3, "claim")],
+)
+def test_a_correction_stands_against_lists_up_to_the_day_on_which_it_was_written(file_store, as_of, people, becomes):
+    listed(file_store, JULY, household__size=3)
+    file_store.correct("a", 1, {SIZE: 4}, reason="miscounted", by=BY)  # on 1 September, of what is true from July on
+    listed(file_store, as_of, household__size=people, code="education")
+    assert size(file_store, NOV) == (people if becomes == "fact" else 4)
+    assert len(file_store.doubts("a")) == (becomes == "claim")
+
+
+@pytest.mark.parametrize(("at", "value", "becomes"), [(SEPT, 5, "claim"), (OCT, 3, "claim"), (OCT, 5, "fact")])
+def test_what_ought_not_to_have_been_said_is_news_only_where_it_is_new(file_store, at, value, becomes):
+    listed(file_store, JULY, household__size=3, child__health="healthy")
+    file_store.correct("a", 1, {}, withdrawn=[SIZE], reason="of another child", by=BY)
+    listed(file_store, at, household__size=value)
+    assert size(file_store, NOV) == (value if becomes == "fact" else None)
+
+
+def test_money_does_not_begin_again_by_a_stale_list_that_says_more(file_store):
+    said = facts_of(child(father__situations=[{"kind": "imprisoned", "ongoing": True}]))
+    row = FactSource("civil_affairs", "表", 2, JULY, tuple(said))
+    file_store.record_many([Recording(child(father__situations=said[FATHER]), JULY, by=BY, sources=(row,))])
+    recorded(file_store, AUG, father__situations=RELEASED)
+    listed(file_store, OCT, father__situations=[{"kind": "imprisoned", "since": "2024-03", "until": "2027-03"}])
+    assert not rules().assess(file_store.case("a", at=OCT), on=OCT).policies[ALLOWANCE].eligible
+    recorded(file_store, OCT, father__situations=[{"kind": "imprisoned", "since": "2024-03", "until": "2027-03"}])
+    assert rules().assess(file_store.case("a", at=OCT), on=OCT).policies[ALLOWANCE].eligible, "somebody says so"
     assert file_store.doubts("a") == ()
 
 

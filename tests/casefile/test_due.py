@@ -6,10 +6,12 @@ import time
 import pytest
 
 from casefile.children import ALLOWANCE, BY, child, day, rules
+from kinderguard.care import CarePlan
 from kinderguard.casefile import Recording
 from kinderguard.casefile.ending.closing import close_file
 from kinderguard.casefile.following.due import LEADS, DueKind, Duty, Lead, LeadError, due
 from kinderguard.casefile.moving.transfers import accept_transfer, propose_transfer
+from kinderguard.commands.wording import in_commands
 from kinderguard.survey import read_ledger
 from told import stray
 
@@ -108,6 +110,55 @@ def test_a_child_that_nobody_visited_is_visited_now(file_store):
     book = rules(**{VISITS: {"330106": 3}})
     (item,) = due(filed(file_store), book, today=TODAY).of("visit")
     assert (item.day, item.who) == (TODAY, Duty.CHILD_DIRECTOR)
+
+
+# ---- care plans -----------------------------------------------------------------------------------------------------
+
+SERVICE = {"number": 1, "need": "cn.need.company", "service": "company", "organisation": "o1", "state": "promised"}
+VISIT = {"number": 1, "kind": "visit", "planned_on": "2025-08-20"}
+
+
+def planned(store, *states, **parts):
+    """A plan in the file of the child, moved on from a draft."""
+    plan = CarePlan.model_validate({"ref": "a", "made_on": "2025-08-01", **parts})
+    for state in states:
+        plan = plan.moved(state, on=day("2025-08-02"), by=BY)
+    store.append("a", "plan", plan.model_dump(mode="json", exclude_none=True), valid_from=day("2025-08-02"), by=BY)
+    return plan
+
+
+def test_what_is_late_in_a_care_plan_is_due_with_the_command_that_records_it(file_store, book):
+    goal = {"number": 2, "title": {"zh": "复学", "en": "back at school"}, "by": "2025-09-08"}
+    planned(filed(file_store), "agreed", goals=[goal], services=[SERVICE | {"by": "2025-08-31"}], follow_ups=[VISIT])
+    found = due(file_store, book, today=TODAY).of("care")
+    assert [(item.day.isoformat(), item.overdue) for item in found] == [
+        ("2025-08-20", True), ("2025-08-31", True), ("2025-09-08", False),
+    ]  # fmt: skip
+    visit, service, goal = (item.what.en for item in found)
+    assert ("never visited" in visit, "plan.followed_up" in visit) == (True, True)
+    assert ("plan.service_moved" in service, "plan.goal_settled" in goal) == (True, True)
+    assert {item.who for item in found} == {Duty.CHILD_DIRECTOR}
+    assert not any(stray(item.text) for item in found)
+    assert "kinderguard care follow-up" in in_commands(found[0].what).zh
+    ahead = due(file_store, book, today=TODAY, lead={"care": Lead()})
+    assert len(ahead.of("care")) == 2
+
+
+def test_a_plan_that_is_not_agreed_or_is_over_has_nothing_late(file_store, book):
+    plan = planned(filed(file_store), follow_ups=[VISIT])
+    assert due(file_store, book, today=TODAY).of("care") == ()
+    for state in ("agreed", "running", "ended_early"):
+        plan = plan.moved(state, on=day("2025-08-03"), by=BY)
+    file_store.append("a", "plan", plan.model_dump(mode="json"), valid_from=day("2025-08-03"), by=BY)
+    assert due(file_store, book, today=TODAY).of("care") == ()
+
+
+def test_a_child_with_a_plan_and_no_visit_at_all_is_told(file_store, book):
+    planned(filed(file_store), "agreed", "running")
+    (item,) = due(file_store, book, today=TODAY).of("care")
+    assert (item.day, "never visited" in item.what.en) == (day("2025-08-02"), True)
+    file_store.append("a", "visit", {}, valid_from=day("2025-08-30"), by=BY)
+    assert due(file_store, book, today=TODAY).of("care") == ()
 
 
 # ---- what runs out --------------------------------------------------------------------------------------------------

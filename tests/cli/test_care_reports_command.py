@@ -76,6 +76,34 @@ def test_a_store_brings_the_promises_of_its_plans(kinderguard, filed, tmp_path):
     assert (one["organisation"], one["delivered"]["of"], one["delivered"]["count"]) == ("o1", 1, 0)
 
 
+def test_what_a_completed_plan_delivered_counts_on_when_a_new_draft_takes_its_place(kinderguard, filed, tmp_path):
+    from kinderguard.care import CarePlan
+    from kinderguard.casefile import CaseStore
+
+    service = {"number": 1, "need": "cn.need.company", "service": "company", "organisation": "o1"}
+    done = {"state": "delivered", "by": "2025-08-20", "delivered_on": "2025-08-19", "outcome": "met"}
+    plan = CarePlan.model_validate({"ref": filed[0], "made_on": "2025-08-01", "services": [service | done]})
+    promised = {"ref": filed[0], "since": "2025-08-01", "division": "330199"} | {
+        name: value for name, value in service.items() if name != "number"
+    }
+    with CaseStore(f"sqlite:///{tmp_path}/files.db", key=None) as store:
+        store.append(filed[0], "service", promised, valid_from=dt.date(2025, 8, 1), by="u1")
+        for state in (None, "agreed", "running", "completed"):
+            if state is not None:
+                plan = plan.moved(state, on=dt.date(2025, 8, 25), by="u1", outcome="met")
+            store.append(filed[0], "plan", plan.model_dump(mode="json"), valid_from=dt.date(2025, 8, 25), by="u1")
+    before = lines_of(kinderguard("care", "providers", *DAY, "--format", "jsonl"))
+    assert [(one["promised"], one["delivered"]["count"], one["on_time"]["count"]) for one in before] == [(1, 1, 1)]
+    assert kinderguard("care", "plan", filed[0], *DAY, "--save", *BY).exit_code == 0
+    (shown,) = lines_of(kinderguard("care", "show", filed[0], *DAY, "--format", "jsonl"))
+    assert shown["state"] == "draft"
+    assert lines_of(kinderguard("care", "providers", *DAY, "--format", "jsonl")) == before
+    from kinderguard.commands.care.kept import kept_services
+
+    with CaseStore(f"sqlite:///{tmp_path}/files.db", key=None) as store:
+        assert kept_services(store, filed) == ([], 0), "what a plan delivered is promised no more by an allocation"
+
+
 def test_providers_without_anything_to_score_and_with_lines_that_do_not_fit_are_refused(
     kinderguard, monkeypatch, tmp_path
 ):

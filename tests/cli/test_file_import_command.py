@@ -214,7 +214,7 @@ def test_a_list_that_was_not_brought_up_to_date_is_told_and_answered_on_the_comm
         "file", "import", "august.csv:civil_affairs", "--at", "2025-08-01", *BY, "--no-longer-listed", "gone.csv"
     )
     assert done.exit_code == 1
-    assert "1 名儿童有名单仍报旧值" in done.stdout
+    assert "1 名儿童有名单所报与由人记载的不符" in done.stdout
     assert "家庭人口  1" in done.stdout
     assert ref in done.stderr
     assert "不再列有 1 份未结案档案的儿童" in done.stderr

@@ -231,3 +231,20 @@ def test_a_file_that_is_not_there_is_neither_closed_nor_moved_nor_erased(kinderg
         assert (done.exit_code, done.stdout) == (2, ""), command
         assert "kinderguard file list" in done.stderr
     assert listed(kinderguard) == sorted(filed)
+
+
+def test_the_users_that_the_team_names_are_held_against_their_divisions(kinderguard, filed, monkeypatch):
+    Path("users.toml").write_text('li = "330199"\nwang = "330106"\n', "utf-8")
+    record = ("file", "record", filed[0], "--at", "2025-09-01", "--lang", "en")
+    assert kinderguard(*record, "household.size=5", "--by", "wang", "--acting", "330199").exit_code == 0
+    monkeypatch.setenv("KINDERGUARD_USERS", "users.toml")
+    for who in (("--by", "li"), ("--by", "li", "--acting", "330199")):
+        assert kinderguard(*record, "household.size=4", *who).exit_code == 0
+    other = kinderguard(*record, "household.size=3", "--by", "wang", "--acting", "330199")
+    assert (other.exit_code, "User wang does not belong to 330199" in other.stderr) == (2, True)
+    stranger = kinderguard(*record, "household.size=3", "--by", "zhao", "--acting", "330199", "--override", "why not")
+    assert (stranger.exit_code, "There is no user zhao" in stranger.stderr) == (2, True)
+    assert "the file that KINDERGUARD_USERS names" in stranger.stderr
+    Path("users.toml").write_text('li = "Xihu"\n', "utf-8")
+    wrong = kinderguard(*record, "household.size=3", "--by", "li")
+    assert (wrong.exit_code, "users.toml" in wrong.stderr) == (2, True)

@@ -43,8 +43,12 @@ _PUBLIC = {
     "NoStoreError": "kinderguard.casefile.errors",
     "NotAssessedError": "kinderguard.casefile.following.changes",
     "NotReproducibleError": "kinderguard.casefile.errors",
+    "NothingOverpaidError": "kinderguard.casefile.following.overpaid",
     "Overpaid": "kinderguard.casefile.following.changes",
+    "OverpaymentDecision": "kinderguard.casefile.following.overpaid",
+    "OverpaymentOutcome": "kinderguard.casefile.following.overpaid",
     "Override": "kinderguard.casefile.giving.sharing",
+    "PerhapsListed": "kinderguard.casefile.filing.perhaps",
     "PlainStoreWarning": "kinderguard.casefile.chain.opening",
     "Recipient": "kinderguard.casefile.giving.sharing",
     "Recording": "kinderguard.casefile.filing.recording",
@@ -69,9 +73,11 @@ _PUBLIC = {
     "UnknownFileError": "kinderguard.casefile.errors",
     "UnreadableEntryError": "kinderguard.casefile.errors",
     "UnreadableResultError": "kinderguard.casefile.following.changes",
+    "UsersError": "kinderguard.casefile.moving.users",
     "VerifyReport": "kinderguard.casefile.chain.verifying",
     "new_key": "kinderguard.casefile.chain.encryption",
     "pseudonym": "kinderguard.casefile.chain.encryption",
+    "read_users": "kinderguard.casefile.moving.users",
 }
 
 if TYPE_CHECKING:
@@ -102,6 +108,7 @@ if TYPE_CHECKING:
     )
     from kinderguard.casefile.filing.holders import SameId
     from kinderguard.casefile.filing.importing import Imported
+    from kinderguard.casefile.filing.perhaps import PerhapsListed
     from kinderguard.casefile.filing.recording import FactSource, Recording
     from kinderguard.casefile.filing.surveying import FiledChild, FiledSurvey, Filing
     from kinderguard.casefile.filing.unlisted import NoLongerListed
@@ -114,6 +121,7 @@ if TYPE_CHECKING:
         UnreadableResultError,
     )
     from kinderguard.casefile.following.due import DueItem, DueKind, DueList, Duty, Lead, LeadError
+    from kinderguard.casefile.following.overpaid import NothingOverpaidError, OverpaymentDecision, OverpaymentOutcome
     from kinderguard.casefile.giving.sharing import (
         Override,
         Recipient,
@@ -128,6 +136,7 @@ if TYPE_CHECKING:
     from kinderguard.casefile.history import FactChange, HistoryLine
     from kinderguard.casefile.moving.moves import MoveRefusedError
     from kinderguard.casefile.moving.transfers import Transfer, TransferState
+    from kinderguard.casefile.moving.users import UsersError, read_users
     from kinderguard.casefile.store import CaseStore
 
 if not TYPE_CHECKING:  # to a type checker, a name that is not imported above is misspelt
@@ -156,9 +165,10 @@ __all__ = [
     "DueItem", "DueKind", "DueList", "Duty", "Entry", "EntryKind", "EntryRefusedError", "Erasable", "ErasedError",
     "ErasureResidueWarning", "FactChange", "FactSource", "FileState", "FiledChild", "FiledSurvey", "Filing", "Head", "HiddenFact",
     "HistoryLine", "Imported", "KeyRefusedError", "Lead", "LeadError", "MoveRefusedError", "NewEntry",
-    "NoLongerListed", "NoStoreError", "NotAssessedError", "NotReproducibleError", "Overpaid", "Override", "PlainStoreWarning", "Recipient",
-    "Recording", "Refusal", "Retention", "RetentionNotSetError", "SameId", "SharedFile", "SharingBasis", "SharingRefusedError",
+    "NoLongerListed", "NoStoreError", "NotAssessedError", "NotReproducibleError", "NothingOverpaidError", "Overpaid",
+    "OverpaymentDecision", "OverpaymentOutcome", "Override", "PerhapsListed", "PlainStoreWarning",
+    "Recipient", "Recording", "Refusal", "Retention", "RetentionNotSetError", "SameId", "SharedFile", "SharingBasis", "SharingRefusedError",
     "SharingRule", "SharingRules", "SharingRulesError", "Standing", "StoreBusyError", "StoreError",
     "StoreFullError", "StoreUnusableError", "Transfer", "TransferState", "UnknownEntryError", "UnknownFileError",
-    "UnreadableEntryError", "UnreadableResultError", "VerifyReport", "new_key", "pseudonym",
+    "UnreadableEntryError", "UnreadableResultError", "UsersError", "VerifyReport", "new_key", "pseudonym", "read_users",
 ]  # fmt: skip

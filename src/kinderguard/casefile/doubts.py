@@ -1,6 +1,6 @@
 """What in a file looks as if one entry hides what was learnt later: something learnt now of an earlier day, while an entry
-that was written before says otherwise from a later day on; or something that a list says again, while a person has recorded
-otherwise since.
+that was written before says otherwise from a later day on; or something that a list says against what a person has recorded,
+without being news.
 
 Used when an entry is written, by ``store.doubts`` and by what is due. The entry that hides it counts; it may be right (there
 was a change between; the list was not brought up to date), or it was wrong all along and money goes on being paid by it.
@@ -11,6 +11,7 @@ later is history. A list that comes round to what the file says is asked about n
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -20,6 +21,9 @@ from kinderguard.casefile.filing.claims import OpenClaim, Past
 from kinderguard.casefile.filing.holders import SameId
 from kinderguard.casefile.history import Holding, Stated, holdings
 from kinderguard.model.text import Text, join
+
+if TYPE_CHECKING:
+    from kinderguard.casefile.filing.perhaps import PerhapsListed
 
 
 @attrs.frozen
@@ -32,8 +36,8 @@ class HiddenFact:
         since: from when on that says it is true.
         hidden_by: the number of the entry written before that says otherwise.
         hidden_from: from when on that one counts.
-        lists: where rows of lists say again what a person has recorded otherwise since, the codes of the lists; the value is kept
-            in ``entry.body["claims"]``.
+        lists: where rows of lists say otherwise than a person has recorded and are not taken for it, the codes of the lists; the
+            value is kept in ``entry.body["claims"]``.
     """
 
     path: str
@@ -62,12 +66,14 @@ def questions(entries: Iterable[Entry], held: list[Holding]) -> tuple[HiddenFact
     return tuple(sorted(found, key=lambda each: each.hidden_from))
 
 
-def doubt_texts(doubts: Iterable[HiddenFact | SameId]) -> tuple[Text, ...]:
-    """One text for each entry that hides something, with the facts and the ways to settle it; and of other files with the ID."""
+def doubt_texts(doubts: "Iterable[HiddenFact | SameId | PerhapsListed]") -> tuple[Text, ...]:
+    """One text for each entry that hides something, with the facts and the ways to settle it; of other files with the ID; and of
+    children of lists who may be the file's.
+    """
     by_entry: dict[tuple[int, dt.date, dt.date, tuple[str, ...]], list[Text]] = {}
     others = []
     for each in doubts:
-        if isinstance(each, SameId):
+        if not isinstance(each, HiddenFact):
             others.append(each.text)
         else:
             by_entry.setdefault((each.hidden_by, each.hidden_from, each.since, each.lists), []).append(each.title)
@@ -83,11 +89,13 @@ def _text(number: int, day: dt.date, since: dt.date, lists: tuple[str, ...], tit
             else Text(f"截至 {since} 的名单（{'、'.join(lists)}）", f"lists up to {since} ({', '.join(lists)}) say")
         )
         return Text(
-            f"{what.zh}：{told.zh}所报与第 {number} 条不同，是第 {number} 条之前已报过的值，因此未采用，仍以第 {number} 条为准。"
+            f"{what.zh}：{told.zh}所报与第 {number} 条由人记载的不符，而且只是此前已报过的值（或其补充）、不比第 {number} 条更新，"
+            f"或把已记明结束的情形仍报为持续，因此未采用，仍以第 {number} 条为准。"
             f"名单属实的，请用 store.record(…) 自 {since} 起记录名单的值；名单未更新的，请用 store.record(…) 自 {since} 或以后某日起"
             "将现值再记一次，即为确认",
-            f"{what.en}: {told.en} again what the file was told before entry {number} recorded otherwise, so it is not taken and entry "
-            f"{number} counts. If the list is right, record its value as of {since} with store.record(...); if it was not brought up "
+            f"{what.en}: {told.en} otherwise than somebody recorded in entry {number}, and it is what the file was told before, "
+            "perhaps with more of it, or no newer, or a situation that goes on although it was recorded as ended. So it is not taken "
+            f"and entry {number} counts. If the list is right, record its value as of {since} with store.record(...); if it was not brought up "
             f"to date, record the present value once more, as of {since} or later, with store.record(...), which confirms it",
         )
     return Text(

@@ -4,7 +4,8 @@ Mixed into ``CaseStore``; each method only hands on to the module that knows how
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
 from kinderguard.casefile.chain.entries import Entry
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from kinderguard.casefile.ending.retention import Erasable, Retention
     from kinderguard.casefile.following.changes import Change
     from kinderguard.casefile.following.due import DueKind, DueList, Lead
+    from kinderguard.casefile.following.overpaid import OverpaymentDecision, OverpaymentOutcome
     from kinderguard.casefile.giving.sharing import Override, Recipient, SharedFile, SharingBasis, SharingRules
     from kinderguard.casefile.moving.transfers import Transfer
     from kinderguard.casefile.store import CaseStore
@@ -37,6 +39,39 @@ class FileWork:
         from kinderguard.casefile.following.changes import changes_of
 
         return changes_of(self._store, ref, book, on=on, last=last)
+
+    def settle_overpayment(
+        self,
+        ref: str,
+        policy: str,
+        book: "PolicyBook",
+        *,
+        outcome: "OverpaymentOutcome | str",
+        reason: str,
+        by: str,
+        amount: Decimal | str | int | None = None,
+        months: Collection[str] | None = None,
+        on: dt.date | None = None,
+        acting: str | None = None,
+        override: str | None = None,
+    ) -> Entry:
+        """Record that somebody looked at what was overpaid, and what was decided; see ``overpaid.settle_overpayment``."""
+        from kinderguard.casefile.following.overpaid import settle_overpayment
+
+        return settle_overpayment(
+            self._store, ref, policy, book, outcome=outcome, reason=reason, by=by, amount=amount, months=months, on=on,
+            acting=acting, override=override,
+        )  # fmt: skip
+
+    def overpayment_decisions(self, ref: str) -> "tuple[OverpaymentDecision, ...]":
+        """What was decided of a file's overpayments, in order; what was taken back or erased is left out.
+
+        Raises:
+            UnknownFileError: there is no such file.
+        """
+        from kinderguard.casefile.following.overpaid import overpayment_decisions
+
+        return overpayment_decisions(self._store.entries(ref))
 
     def forecast(
         self, ref: str, book: "PolicyBook", *, until: dt.date, start: dt.date | None = None

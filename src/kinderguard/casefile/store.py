@@ -34,6 +34,7 @@ from kinderguard.casefile.filing.holders import SameId, files_with, same_ids
 from kinderguard.casefile.filing.identity import of_id, read_id
 from kinderguard.casefile.filing.recording import Recording
 from kinderguard.casefile.history import FactChange, HistoryLine
+from kinderguard.casefile.moving.users import Users
 from kinderguard.model.case import Case
 from kinderguard.model.dates import BEIJING, as_day
 from kinderguard.model.text import Text
@@ -42,8 +43,10 @@ if TYPE_CHECKING:
     from kinderguard.casefile.chain.verifying import Head, VerifyReport
     from kinderguard.casefile.doubts import HiddenFact
     from kinderguard.casefile.filing.importing import Imported
+    from kinderguard.casefile.filing.perhaps import PerhapsListed
     from kinderguard.casefile.filing.surveying import FiledSurvey
     from kinderguard.casefile.filing.unlisted import NoLongerListed
+    from kinderguard.casefile.moving.users import GivenUsers
     from kinderguard.engines.assessment import Assessment
     from kinderguard.model.progress import Progress
     from kinderguard.packs.book import PolicyBook
@@ -67,11 +70,17 @@ class CaseStore(FileWork):
         clock: what time it is (with its time zone); the machine's clock if left out.
         wait: seconds to wait for other writers.
         make: whether a store is made where there is none.
+        users: who its users are, as the team that holds it says: by a user's code its division (as ``{"li": "330106"}``), None
+            for a user of no division; or a function that gives that and raises ``LookupError`` of whom it does not know. Then
+            whoever is not among them writes nothing, with no override, and what another acts for (``acting``) is held against its
+            division. Left out, a user belongs to the division that its code begins with, and what any other user acts for is
+            believed, unless it took another side in the file's transfers. It is asked for every entry, and kept nowhere.
 
     Raises:
         NoStoreError: there is none, and none was to be made.
         StoreUnusableError: not such a URL, a database that cannot be used, or one of a later version.
         KeyRefusedError: the key does not fit.
+        UsersError: a code of ``users`` is no user's, or a division is none.
         MissingExtraError: SQLAlchemy, cryptography or psycopg is not installed.
 
     >>> import datetime as dt
@@ -92,10 +101,11 @@ class CaseStore(FileWork):
         clock: Callable[[], dt.datetime] | None = None,
         wait: float = 30.0,
         make: bool = True,
+        users: "GivenUsers | None" = None,
     ) -> None:
         from kinderguard.casefile.chain.opening import open_store, tell_plain
 
-        self._clock = clock or _now
+        self._clock, self._users = clock or _now, Users.of(users)
         self._database = Database(url, wait=wait, make=make)
         try:
             self._vault = open_store(self._database, None if isinstance(key, EllipsisType) else key, make=make)
@@ -164,7 +174,7 @@ class CaseStore(FileWork):
     @contextmanager
     def _writing(self) -> Iterator[Writing]:
         with self._database.writing() as connection:
-            writing = Writing(connection, self._vault, self._clock)
+            writing = Writing(connection, self._vault, self._clock, self._users)
             yield writing
             writing.flush()
 
@@ -309,6 +319,7 @@ class CaseStore(FileWork):
         progress: "bool | Progress | None" = None,
         acting: str | None = None,
         override: str | None = None,
+        covers: str | None = None,
     ) -> "Imported":
         """File every child of a ledger; what was filed before, or by somebody else at the same time, is not doubled.
 
@@ -319,17 +330,19 @@ class CaseStore(FileWork):
             source: where the facts are from; the ledger's file name if left out.
             refs: whose file a row belongs to (None: not to be filed). If left out: a pseudonym of the resident ID or,
                 where there is none, of name, birth date, sex and division of registration.
-            two_ids: whether a row that may be the child of an open file, by name and birth date, begins a file of its own. Left
-                out, it is not filed (``Imported.perhaps``), unless it has an ID, the file has none and all else agrees: then it
-                goes there.
+            two_ids: whether a row that may be the child of an open file, by birth date and the same or nearly the same name, begins a
+                file of its own. Left out, it is not filed (``Imported.perhaps``) and asked about (``answer``), unless it has an ID,
+                the file has none and all else agrees: then it goes there.
             progress: a bar (True), nothing (False), or a function that is called with (rows done, rows in all); if left
                 out, a bar where there is much to do.
             acting, override: as for ``append``, of every row; a reason is kept in each file of which another division is in
                 charge. An erased file is not begun again by it.
+            covers: the division (a prefix) whose children the ledger names, all of them; if left out, the township that all of its
+                rows state, where they state one. For ``no_longer_listed``, which knows the ledger by its ``source``.
 
         Returns:
-            What became of every row. An import that was interrupted is simply started again. What a row only says again although
-            a person has recorded otherwise since is not taken (``Imported.held_back``) and asked about (``doubts``).
+            What became of every row. An import that was interrupted is simply started again. What a row says against what
+            a person has recorded, without being news, is not taken (``Imported.held_back``) and asked about (``doubts``).
 
         Raises:
             StoreBusyError, StoreFullError, StoreUnusableError: what was filed before stays filed.
@@ -347,6 +360,7 @@ class CaseStore(FileWork):
             progress=progress,
             acting=acting,
             override=override,
+            covers=covers,
         )
 
     def import_survey(
@@ -374,15 +388,16 @@ class CaseStore(FileWork):
                 find: by resident ID or, where there is none, by name, birth date, sex and division of registration.
             two_ids: whether two children with two valid IDs of whom nobody has decided whether they are one (each an ``OpenPair``
                 of the survey) are filed all the same, each in the file of its ID; and whether a child that may be that of an open
-                file, by name and birth date, begins a file of its own. Left out, it waits (``FiledChild.perhaps``), unless it has
-                an ID, the file has none and all else agrees: then it goes there.
+                file, by birth date and the same or nearly the same name, begins a file of its own. Left out, it waits
+                (``FiledChild.perhaps``) and is asked about (``answer``), unless it has an ID, the file has none and all else agrees:
+                then it goes there.
             progress: a bar (True), nothing (False), or a function that is called with (children done, children in all); if left
                 out, a bar where there is much to do.
             acting, override: as for ``import_ledger``.
 
         Returns:
-            What was filed of each child. Filing one survey again doubles nothing, and undoes nothing learnt since. What a list only
-            says again although a person has recorded otherwise since is not taken (``FiledChild.held_back``) and asked about
+            What was filed of each child. Filing one survey again doubles nothing, and undoes nothing learnt since. What a list
+            says against what a person has recorded, without being news, is not taken (``FiledChild.held_back``) and asked about
             (``doubts``).
 
         Raises:
@@ -416,8 +431,11 @@ class CaseStore(FileWork):
         """The open files that hold facts from a list of this survey, and whose child its edition here, which is newer, no longer
         names. They are only told: a file is closed by a person, with a reason.
 
-        A list is taken to be whole: of lists for one township each, every one needs a code of its own, or ``division``. A row
-        that could not be read names nobody. It reads what every open file says, a few hundred files at a time: the time grows
+        A list is taken to be whole. Where it is known which division it covers (``Source.covers``, else the township that all of
+        its rows state), it is held only against what files last took from that division's lists; of rows of which that is
+        not known, against the files that the division is in charge of. Where it is not known of a list (``covers`` is None in what
+        is given), it is held against all that was taken from lists of that code, other townships' included. A list that names
+        nobody says nothing of anybody, and a row that could not be read names nobody. It reads what every open file says, a few hundred files at a time: the time grows
         with the number of their entries, the memory only with what is found and with the survey.
 
         Args:
@@ -428,6 +446,31 @@ class CaseStore(FileWork):
         from kinderguard.casefile.filing.unlisted import no_longer_listed
 
         return no_longer_listed(self, survey, refs=refs, division=division)
+
+    def answer(
+        self, ref: str, other: str, *, same: bool, by: str, acting: str | None = None, override: str | None = None
+    ) -> Entry:
+        """Say whether a child that an import holds back is the child of a file (``PerhapsListed``): the next import of the list
+        files it here, where the name stays as the file has it, or begins a file of its own, and nothing more is asked.
+
+        Args:
+            ref: the file.
+            other: the number that the question names: of the file that the child would begin.
+            same: whether they are one child.
+            by: the code of the user, never a name.
+            acting, override: as for ``append``.
+
+        Returns:
+            The entry, a decision. A later answer takes the place of an earlier one.
+
+        Raises:
+            UnknownFileError: there is no such file.
+            EntryRefusedError: nothing of the kind was asked in it.
+            as ``append``.
+        """
+        from kinderguard.casefile.filing.perhaps import answer
+
+        return answer(self, ref, other, same=same, by=by, acting=acting, override=override)
 
     def correct(
         self,
@@ -730,21 +773,24 @@ class CaseStore(FileWork):
         """
         return history.lines(self.entries(ref))
 
-    def doubts(self, ref: str) -> "tuple[HiddenFact | SameId, ...]":
+    def doubts(self, ref: str) -> "tuple[HiddenFact | SameId | PerhapsListed, ...]":
         """What somebody should look at, as long as nobody has settled it: what was learnt late and an entry written before hides
-        from a later day on; what a list says again although a person has recorded otherwise since; and other open files that
-        hold the same resident ID.
+        from a later day on; what a list says against what a person has recorded, and is not taken for that reason; other open files
+        that hold the same resident ID; and a child of a list who may be this file's.
 
         The first two are settled by recording the fact anew, with the one value or the other, as of the day in question (what a
         list says: or as of a later day), and by correcting the entry that counts, also to the value that it has; what a list says
         also by a newer row of it that agrees with the file. The third is settled by closing all but one, or by correcting the
-        ID where it is wrong.
+        ID where it is wrong; the last by ``answer``, or by a file of that child's own.
 
         Raises:
             UnknownFileError: there is no such file.
         """
-        hidden = hidden_facts(self.entries(ref, kinds=FACTUAL))
-        return (*hidden, *same_ids(self, self.today(), ref).values())
+        from kinderguard.casefile.filing.perhaps import perhaps_listed
+
+        entries = self.entries(ref, kinds=FACTUAL | {EntryKind.DECISION})
+        hidden = hidden_facts([entry for entry in entries if entry.kind in FACTUAL])
+        return (*hidden, *same_ids(self, self.today(), ref).values(), *perhaps_listed(self, entries))
 
     def diff(
         self,

@@ -74,11 +74,12 @@ def combined(
     by: str | None,
     trust: Path | None,
     undo: Sequence[str] = (),
+    covers: str | None = None,
 ) -> tuple[Survey, list[NotUsed]]:
     """The survey of some lists with the decisions and answers that were given, and the answers that could not be used.
 
     What is decided now is dated today. ``undo`` are the marks of decided questions that are to be open again; what is
-    answered comes after it.
+    answered comes after it. ``covers`` is the division whose children the lists name, all of them, where that was said.
 
     Raises:
         LedgerError, ProfileError, TrustError, DecisionError, AnswerError: a file that was named cannot be used.
@@ -93,7 +94,7 @@ def combined(
                 "answers, and decisions taken back, need to say who decided: add --by with a user's code, as 330199.u1, no name",
             )
         )
-    read = [_listed(text, on, book) for text in lists]
+    read = [_listed(text, on, book, covers) for text in lists]
     order = None if trust is None else TrustOrder.from_toml(trust)
     links = None
     if linked:
@@ -111,7 +112,7 @@ def combined(
     return survey, not_used
 
 
-def _listed(text: str, on: dt.date, book: PolicyBook) -> Source:
+def _listed(text: str, on: dt.date, book: PolicyBook, covers: str | None) -> Source:
     """One list, from ``PATH:KIND[=CODE][@DATE]``; without a date it tells how things stand on the day ``on``."""
     match = _SOURCE.fullmatch(text)
     if match is None:
@@ -138,7 +139,9 @@ def _listed(text: str, on: dt.date, book: PolicyBook) -> Source:
         )
     profile = SourceProfile.from_toml(kind) if kind.lower().endswith(".toml") else kind
     with progress(f"读取 / reading {shown_file(Path(match['path']).name)}") as step:
-        return read_source(match["path"], profile, as_of=day, book=book, code=match["code"], progress=step)
+        return read_source(
+            match["path"], profile, as_of=day, book=book, code=match["code"], progress=step, covers=covers
+        )
 
 
 def _given(files: Iterable[Path]) -> tuple[list[Decision], list[Path]]:

@@ -1,6 +1,7 @@
-"""The options of a store of case files: where it is, and the key that opens it.
+"""The options of a store of case files: where it is, the key that opens it, and who its users are.
 
-The key is read from the environment alone, so that it stands in no shell history and in no list of processes.
+The key is read from the environment alone, so that it stands in no shell history and in no list of processes; so is the table
+of users, which the team sets once and no command can leave out by mistake.
 """
 
 import os
@@ -18,7 +19,7 @@ from kinderguard.model.text import Language, Text, same
 if TYPE_CHECKING:
     from kinderguard.casefile import CaseStore, NewEntry
 
-STORE, KEY = "KINDERGUARD_STORE", "KINDERGUARD_KEY"
+STORE, KEY, USERS = "KINDERGUARD_STORE", "KINDERGUARD_KEY", "KINDERGUARD_USERS"
 
 InStore = Annotated[
     str | None,
@@ -26,8 +27,9 @@ InStore = Annotated[
         "--store",
         envvar=STORE,
         metavar="URL",
-        help="档案库：SQLite 文件，或 postgresql:// 地址；密钥只从环境变量 KINDERGUARD_KEY 读取"
-        " / the store: an SQLite file, or a postgresql:// address; its key is read from the variable KINDERGUARD_KEY alone",
+        help="档案库：SQLite 文件，或 postgresql:// 地址；密钥只从环境变量 KINDERGUARD_KEY 读取，用户名册从 KINDERGUARD_USERS 所指的文件读取"
+        " / the store: an SQLite file, or a postgresql:// address; its key is read from the variable KINDERGUARD_KEY alone, who its"
+        " users are from the file that KINDERGUARD_USERS names",
     ),
 ]
 ByUser = Annotated[
@@ -48,6 +50,20 @@ def given_key() -> bytes | None:
     from kinderguard.casefile.chain.encryption import read_key
 
     return read_key(text)
+
+
+def given_users() -> dict[str, str | None] | None:
+    """The users in the table that the environment names; None where it names none.
+
+    Raises:
+        UsersError: it cannot be read, or does not fit.
+    """
+    path = os.environ.get(USERS)
+    if not path:
+        return None
+    from kinderguard.casefile.moving.users import read_users
+
+    return read_users(path)
 
 
 @contextmanager
@@ -145,13 +161,13 @@ def kept_text(kept: Kept, what: Text) -> Text:
 def _opened(url: str, lang: Language, make: bool) -> "CaseStore":
     from kinderguard.casefile import CaseStore, NoStoreError
 
-    key, address = given_key(), url if "://" in url else f"sqlite:///{url}"
+    key, users, address = given_key(), given_users(), url if "://" in url else f"sqlite:///{url}"
     try:
-        return CaseStore(address, key=key, make=False)
+        return CaseStore(address, key=key, users=users, make=False)
     except NoStoreError:
         if not make:
             fail(_no_store(url))
-    store = CaseStore(address, key=key)
+    store = CaseStore(address, key=key, users=users)
     if key is None:
         say(
             Text(

@@ -20,6 +20,13 @@ _ZH: Mapping[str, str] = {
     "store.correct(…)": "kinderguard file correct",
     "store.reopen_file": "kinderguard file reopen",
     "store.close_file": "kinderguard file close",
+    "store.answer(…)": "kinderguard file answer 档案编号 该编号 --same 或 --another",
+    "store.settle_overpayment": "kinderguard file overpayment settle",
+    "plan.followed_up": "kinderguard care follow-up",
+    "plan.service_moved": "kinderguard care service",
+    "plan.goal_settled": "kinderguard care goal",
+    "（outcome）": "（--outcome）",
+    "（amount）": "（--amount）",
     "；如确需重新建档，请用 store.record(…)，另用编号，或写明 override": (
         "；如确需重新建档，请用 kinderguard file record，并以 --override 写明理由"
     ),
@@ -43,6 +50,7 @@ _ZH: Mapping[str, str] = {
     "（acting）": "（--acting）",
     "写 None": "写 none",
     "by 应为": "--by 应为",
+    "（users）": "（KINDERGUARD_USERS 所指的文件）",
 }
 _EN: Mapping[str, str] = {
     "store.correct, store.assess or store.erase": "kinderguard file correct, assess or erase",
@@ -53,8 +61,13 @@ _EN: Mapping[str, str] = {
     "say why with override": "say why with --override",
     "store.assess(...)": "kinderguard file assess",
     "store.correct(...)": "kinderguard file correct",
+    "store.answer(...)": "kinderguard file answer FILE THAT-NUMBER --same (or --another)",
     "store.reopen_file": "kinderguard file reopen",
     "store.close_file": "kinderguard file close",
+    "store.settle_overpayment": "kinderguard file overpayment settle",
+    "plan.followed_up": "kinderguard care follow-up",
+    "plan.service_moved": "kinderguard care service",
+    "plan.goal_settled": "kinderguard care goal",
     "; if it must be, use store.record(...) with another number, or with override": (
         "; if it must be, use kinderguard file record and say why with --override"
     ),
@@ -81,6 +94,7 @@ _EN: Mapping[str, str] = {
     "(acting)": "(--acting)",
     "or None where": "or none where",
     "by is a user's code": "--by is a user's code",
+    "(users)": "(the file that KINDERGUARD_USERS names)",
 }
 
 

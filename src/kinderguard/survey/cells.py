@@ -117,7 +117,7 @@ def date(value: Any) -> PartialDate:
             "this may be January or October; write 2012-01 or 2012-10",
         )
     text = words(value)
-    number = int(text) if text.isascii() and text.isdigit() else 0
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
     if number in _MONTH_OR_DAY:
         raise UnreadableError(
             "ledger.date_ambiguous",

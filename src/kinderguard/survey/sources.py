@@ -17,6 +17,7 @@ import attrs
 from kinderguard.model.dates import as_day
 from kinderguard.model.echo import shown_code
 from kinderguard.model.errors import suggestion
+from kinderguard.model.places import check_division
 from kinderguard.model.progress import Progress
 from kinderguard.model.text import Text
 from kinderguard.packs.columns import LedgerColumn
@@ -44,14 +45,22 @@ class Source:
         ledger: its rows, as ``read_ledger`` gave them. One that tells of what happened after ``as_of`` is skipped, with that
             reason.
         code: what rows and decisions call it; the profile's own code if left out. Two lists of one kind need two codes.
+        covers: the division (a prefix) whose children it names, all of them; None where nobody says. Lists of several townships
+            may so have one code, filed one after the other.
+
+    Raises:
+        FieldValueError: ``covers`` is no division code.
     """
 
     profile: SourceProfile
     as_of: dt.date
     ledger: Ledger = attrs.field(repr=False)
     code: str = ""
+    covers: str | None = None
 
     def __attrs_post_init__(self) -> None:
+        if self.covers is not None:
+            object.__setattr__(self, "covers", check_division(self.covers))
         object.__setattr__(self, "as_of", as_day(self.as_of, "as_of"))
         object.__setattr__(self, "ledger", _known_on(self.ledger, self.as_of))
         if not self.code:
@@ -147,6 +156,7 @@ def read_source(
     columns: Sequence[LedgerColumn] = (),
     sheet: str | None = None,
     progress: bool | Progress | None = None,
+    covers: str | None = None,
 ) -> Source:
     """Read one department's list.
 
@@ -160,11 +170,13 @@ def read_source(
         columns: further columns, as for ``read_ledger``.
         sheet: read this sheet only.
         progress: as for ``read_ledger``.
+        covers: as for ``Source``.
 
     Raises:
         ProfileError: there is no such kind of list, or one of its spellings means another standard header already.
         LedgerError: the file as a whole cannot be used.
         NotADayError: ``as_of`` is no day: a text, say.
+        FieldValueError: ``covers`` is no division code.
     """
     chosen = find_profile(profile, book) if isinstance(profile, str) else profile
     refuse_taken_spellings(chosen)
@@ -173,7 +185,7 @@ def read_source(
     ledger = read_ledger(
         path, book=book, columns=(*columns, *chosen.ledger_columns), sheet=sheet, as_of=day, progress=progress
     )  # fmt: skip
-    return Source(chosen, day, ledger, code or chosen.code)
+    return Source(chosen, day, ledger, code or chosen.code, covers)
 
 
 def refuse_taken_spellings(profile: SourceProfile) -> None:

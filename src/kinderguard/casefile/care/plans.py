@@ -463,16 +463,17 @@ class CarePlan(Record):
             return ()
         late = [
             Late(part=part, number=number, title=title, due=due, days=(today - due).days)
-            for part, number, title, due in self._waiting()
+            for part, number, title, due in self.waiting()
             if due is not None and due < today
         ]
         return tuple(sorted(late, key=lambda each: (-each.days, each.part, each.number)))
 
     def undated(self) -> tuple[tuple[PartOfPlan, int], ...]:
         """What is waited for without a day, so that nobody can say whether it is late: part and number."""
-        return tuple((part, number) for part, number, _, due in self._waiting() if due is None)
+        return tuple((part, number) for part, number, _, due in self.waiting() if due is None)
 
-    def _waiting(self) -> Iterable[tuple[PartOfPlan, int, Text, dt.date | None]]:
+    def waiting(self) -> Iterable[tuple[PartOfPlan, int, Text, dt.date | None]]:
+        """What is still to come, whatever the plan's state: part, number, what it is, and its day where it has one."""
         for service in self.services:
             if SERVICE_MOVES[service.state]:
                 yield PartOfPlan.SERVICE, service.number, service.service.label, service.by

@@ -1,5 +1,5 @@
 """What an entry must say so that it can be read later, checked before it is written: consents, services, plans, transfers,
-closings. Facts are checked as a case, by ``writing``.
+closings, decisions on overpayments. Facts are checked as a case, by ``writing``.
 
 Used by writing transactions. What is refused here would otherwise stop what is due, sharing and the allocation of services
 much later, and without anybody knowing why.
@@ -13,15 +13,18 @@ from typing import Any
 from kinderguard.casefile.care.plans import CarePlan
 from kinderguard.casefile.chain.entries import KEY_DIGEST, EntryKind, NewEntry
 from kinderguard.casefile.errors import EntryRefusedError
+from kinderguard.casefile.following.overpaid import OVERPAYMENT, OverpaymentOutcome
 from kinderguard.casefile.moving.transfers import TransferMove, check_receiver
 from kinderguard.model.codes import ClosingReason
 from kinderguard.model.errors import FieldValueError, InvalidRecordError, Problem
 from kinderguard.model.help import Consent
+from kinderguard.model.money import as_yuan
 from kinderguard.model.places import check_division
 from kinderguard.model.text import Text, join, same
 from kinderguard.packs.need_rules import Service
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])\Z")
+_CODE = re.compile(r"[A-Za-z0-9._]{1,120}\Z")
 
 
 def check_body(new: NewEntry) -> None:
@@ -134,12 +137,47 @@ def _closing(new: NewEntry) -> list[Text]:
     return found
 
 
+def _decision(new: NewEntry) -> list[Text]:
+    """Of a decision on an overpayment; any other says what its writer wants it to."""
+    body = new.body
+    if body.get("what") != OVERPAYMENT:
+        return []
+    found: list[Text] = []
+    if not isinstance(body.get("policy"), str) or not _CODE.match(body["policy"]):
+        found.append(Text("policy 应为补助项目的代码", "policy is the code of a policy"))
+    months = body.get("months")
+    if not isinstance(months, Mapping) or not months or not all(map(_is_month, months)):
+        found.append(Text("months 应为“2026-03: 金额”", "months maps months, as 2026-03, to amounts"))
+    elif not all(map(_is_amount, months.values())):
+        found.append(Text("months 中的金额应写作文字，如 600.00", "the amounts in months are text, as 600.00"))
+    if body.get("outcome") not in set(OverpaymentOutcome):
+        codes = "、".join(OverpaymentOutcome), ", ".join(OverpaymentOutcome)
+        found.append(Text(f"outcome 应为 {codes[0]}", f"outcome is one of {codes[1]}"))
+    if body.get("amount") is not None and not _is_amount(body["amount"]):
+        found.append(Text("amount 应写作文字，如 600.00", "amount is text, as 600.00"))
+    if not isinstance(body.get("reason"), str) or not body["reason"].strip():
+        found.append(Text("须有文字 reason", "reason is needed, as text"))
+    return found
+
+
+def _is_month(value: Any) -> bool:
+    return isinstance(value, str) and _MONTH.match(value) is not None
+
+
+def _is_amount(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and as_yuan(value) >= 0
+    except FieldValueError:
+        return False
+
+
 _CHECKS: Mapping[EntryKind, Callable[[NewEntry], list[Text]]] = {
     EntryKind.CONSENT: _consent,
     EntryKind.SERVICE: _service,
     EntryKind.PLAN: _plan,
     EntryKind.TRANSFER: _transfer,
     EntryKind.CLOSING: _closing,
+    EntryKind.DECISION: _decision,
 }
 
 

@@ -1,6 +1,6 @@
 """What is worked out from the entries and kept beside them, to find files quickly: the last entry and the erasure of each
-file, the divisions that it ever stated, and digests of the resident IDs and of names with birth dates; and the keys with which
-entries were written, which ``keys`` compares. Compared, and made anew.
+file, the divisions that it ever stated, and digests of the resident IDs, of names with birth dates and of birth dates; and the
+keys with which entries were written, which ``keys`` compares. Compared, and made anew.
 
 Used by ``verify``, which finds what differs, and by ``store.rebuild``. Entries are never touched here.
 """
@@ -20,6 +20,7 @@ from kinderguard.casefile.errors import DamagedEntryError
 from kinderguard.casefile.facts import places_in
 from kinderguard.casefile.filing.holders import id_in
 from kinderguard.casefile.filing.persons import Person, person_in
+from kinderguard.casefile.filing.waiting import drop_unreadable
 from kinderguard.model.errors import Problem
 from kinderguard.model.text import Text
 
@@ -78,8 +79,9 @@ def faults(connection: Connection, vault: Vault, derived: Derived) -> Iterator[P
     places = _by_ref(connection.execute(sa.select(t.places.c.ref, t.places.c.division)))
     ids = _by_ref(connection.execute(sa.select(t.ids.c.ref, t.ids.c.digest)))
     persons = _by_ref(connection.execute(sa.select(t.persons.c.ref, t.persons.c.digest)))
+    births = _by_ref(connection.execute(sa.select(t.births.c.ref, t.births.c.digest)))
     wrong_keys = derived.keys | keys.strays(connection)
-    for ref in sorted({*files, *derived.last, *places, *ids, *persons, *wrong_keys}):
+    for ref in sorted({*files, *derived.last, *places, *ids, *persons, *births, *wrong_keys}):
         row = files.get(ref)
         if ref in wrong_keys:
             yield _problem("chain.keys", ref, _KEYS)
@@ -93,7 +95,8 @@ def faults(connection: Connection, vault: Vault, derived: Derived) -> Iterator[P
             yield _problem("chain.places", ref, _PLACES)
         if ids.get(ref, set()) != derived.ids.get(ref, set()):
             yield _problem("chain.ids", ref, _IDS)
-        if persons.get(ref, set()) != derived.persons.get(ref, Person()).digests(vault):
+        person = derived.persons.get(ref, Person())
+        if persons.get(ref, set()) != person.digests(vault) or births.get(ref, set()) != person.birth_digests(vault):
             yield _problem("chain.persons", ref, _PERSONS)
 
 
@@ -116,6 +119,7 @@ def rebuild(connection: Connection, vault: Vault, *, whatever: bool = False) -> 
     """
     connection.execute(sa.select(t.head).with_for_update()).one()
     keys.drop_strays(connection)
+    drop_unreadable(connection, vault)
     derived, number = Derived(), 0
     while rows := reading.after(connection, number, _STEP):
         said: dict[str, tuple[str, int]] = {}
@@ -135,13 +139,15 @@ def rebuild(connection: Connection, vault: Vault, *, whatever: bool = False) -> 
             if key is not None:
                 said[key] = row.ref, row.number
         keys.put_back(connection, said)
-    for table in (t.files, t.places, t.ids, t.persons):
+    for table in (t.files, t.places, t.ids, t.persons, t.births):
         connection.execute(sa.delete(table))
     _put(connection, t.files, ({"ref": r, "last": n, "erased": derived.erased.get(r)} for r, n in derived.last.items()))
     _put(connection, t.places, ({"ref": r, "division": each} for r, some in derived.places.items() for each in some))
     _put(connection, t.ids, ({"ref": r, "digest": each} for r, some in derived.ids.items() for each in some))
     digests = ((ref, each) for ref, person in derived.persons.items() for each in person.digests(vault))
     _put(connection, t.persons, ({"ref": ref, "digest": each} for ref, each in digests))
+    digests = ((ref, each) for ref, person in derived.persons.items() for each in person.birth_digests(vault))
+    _put(connection, t.births, ({"ref": ref, "digest": each} for ref, each in digests))
     return len(derived.last)
 
 
@@ -164,8 +170,8 @@ _IDS = Text(
     "the register of ID digests is not what the entries say, so the file may be missed where it is looked for by its ID",
 )
 _PERSONS = Text(
-    "登记的姓名与出生日期摘要与记录不符，导入时可能为已有档案的儿童另建档案",
-    "the register of digests of names with birth dates is not what the entries say, so an import may begin a second file for a "
+    "登记的姓名、出生日期摘要与记录不符，导入时可能为已有档案的儿童另建档案",
+    "the register of digests of names and birth dates is not what the entries say, so an import may begin a second file for a "
     "child that has one",
 )
 _KEYS = Text(

@@ -55,7 +55,8 @@ def open_store(database: Database, key: str | bytes | None, *, make: bool = True
         _make(database, key)
     with database.reading() as connection:
         row = connection.execute(sa.select(t.stores.c.format, t.stores.c.cipher, t.stores.c.secret)).one()
-        complete = all(sa.inspect(connection).has_table(table.name) for table in (t.ids, t.persons))
+        complete = all(sa.inspect(connection).has_table(table.name) for table in (t.ids, t.persons, t.births))
+        has_waiting = sa.inspect(connection).has_table(t.waiting.name)
     if row.format != t.FORMAT:
         raise StoreUnusableError(
             Text(
@@ -66,6 +67,9 @@ def open_store(database: Database, key: str | bytes | None, *, make: bool = True
     vault = open_vault(row.cipher, bytes(row.secret), key)
     if not complete:
         _complete(database, vault)
+    elif not has_waiting:
+        with database.writing() as connection:
+            database.make(t.METADATA, connection)
     return vault
 
 
@@ -82,7 +86,7 @@ def change_key(connection: Connection, vault: Vault, new: str | bytes) -> None:
 
 
 def _complete(database: Database, vault: Vault) -> None:
-    """A store of an earlier version has no digests of IDs, or of names, yet: they are worked out from its entries, once."""
+    """A store of an earlier version has no digests of IDs, of names, or of birth dates yet: they are worked out from its entries, once."""
     with database.writing() as connection:
         database.make(t.METADATA, connection)
         rebuild(connection, vault, whatever=True)  # a damaged entry keeps nobody from opening, or from ``verify``

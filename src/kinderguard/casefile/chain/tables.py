@@ -1,8 +1,9 @@
 """The tables of a store of case files, the same on SQLite and PostgreSQL.
 
 Used by the store. ``entries`` and ``bodies`` are only ever added to (an erasure deletes bodies, never entries); ``head`` and
-``stores`` are one row each; ``files``, ``places``, ``ids`` and ``persons`` are worked out from the rest (``derived``), and
-``keys`` can be forgotten; all are written in the same transaction.
+``stores`` are one row each; ``files``, ``places``, ``ids``, ``persons`` and ``births`` are worked out from the rest
+(``derived``), and ``keys`` can be forgotten; all are written in the same transaction. ``waiting`` is what imports left for somebody to answer, and
+comes again with the next import.
 """
 
 from typing import Any
@@ -148,6 +149,17 @@ ids = _by_digest("kg_ids")
 
 #: By a keyed digest of each name with each birth date that a file ever stated for the child: where to look.
 persons = _by_digest("kg_persons")
+
+#: By a keyed digest of every birth date, or month of birth, that a file ever stated for the child: where names are compared.
+births = _by_digest("kg_births")
+
+#: The children that imports did not file, since somebody has to say first who they are; sealed as bodies are.
+waiting = Table(
+    "kg_waiting",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("content", Bytes, nullable=False),
+)
 
 #: Digests of idempotency keys, and the entry each led to (None: there was nothing to write).
 keys = Table(

@@ -26,6 +26,7 @@ _KEPT: tuple[tuple[tuple[str, ...], str], ...] = (
     (("organisation",), "organisation"),
     (("offer",), "offer"),
     (("need",), "need"),
+    (("policy",), "policy"),
 )
 #: In lists of a plan, the texts of each item.
 _LISTED: tuple[tuple[str, str], ...] = (

@@ -46,6 +46,7 @@ from kinderguard.casefile.filing.persons import person_in
 from kinderguard.casefile.history import Holding, holdings, stated_on, turning_days, values
 from kinderguard.casefile.moving.charge import Standing, standing
 from kinderguard.casefile.moving.moves import MoveRefusedError, stated
+from kinderguard.casefile.moving.users import Users
 from kinderguard.model.case import Case
 from kinderguard.model.dates import BEIJING
 from kinderguard.model.errors import InvalidRecordError
@@ -66,8 +67,8 @@ _AHEAD = frozenset({EntryKind.PLAN, EntryKind.SERVICE})
 class Writing:
     """A writing transaction at work. ``write`` what is to be written, then ``flush`` once."""
 
-    def __init__(self, connection: Connection, vault: Vault, clock: Callable[[], dt.datetime]) -> None:
-        self.connection, self.vault = connection, vault
+    def __init__(self, connection: Connection, vault: Vault, clock: Callable[[], dt.datetime], users: Users) -> None:
+        self.connection, self.vault, self.users = connection, vault, users
         row = connection.execute(sa.select(t.head).with_for_update()).one()
         self._number, self._hash, self._known_at = row.number, row.hash, row.known_at
         # Later than every entry before, also where a clock was set back: what was known when stays in order.
@@ -84,8 +85,9 @@ class Writing:
         self._places: dict[tuple[str, str], None] = {}
         #: By digest of a resident ID, the files that state it now.
         self._ids: dict[str, set[str]] = {}
-        #: By file, digests of the child's names with its birth dates.
+        #: By file, digests of the child's names with its birth dates, and of the birth dates.
         self._persons: dict[str, set[str]] = {}
+        self._births: dict[str, set[str]] = {}
         #: By file, every division that it ever stated.
         self._stated_places: dict[str, set[str]] = {}
         self._known_keys: dict[str, int | None] = {}
@@ -197,9 +199,10 @@ class Writing:
         Raises:
             ConflictError: the file has another last entry than expected.
             EntryRefusedError: the body, or a fact in it, does not fit.
-            MoveRefusedError: the file is closed, or somebody else is in charge of it.
+            MoveRefusedError: the file is closed, somebody else is in charge of it, or the team does not know the user.
             ErasedError: the file was erased.
         """
+        self.users.check(new.by)
         if new.key is not None and self.was_written(new.key):
             return self._of_then(new, self.written(new.key))
         if new.expect is not None and new.expect != self.last(new.ref):
@@ -288,7 +291,7 @@ class Writing:
         moves = [each for each in self._states[new.ref] if each.kind is EntryKind.TRANSFER]
         asked = moves or new.acting is not None or new.kind is EntryKind.TRANSFER
         entries = [*self.factual(new.ref), *moves] if asked and self.last(new.ref) else []
-        found = standing(new, entries, places, max(self.today, new.valid_from))
+        found = standing(new, entries, places, max(self.today, new.valid_from), self.users)
         if found.refused is None:
             return found
         if new.override is None or found.final:
@@ -453,7 +456,9 @@ class Writing:
         """Keep by whose name and birth date the file is found: every pair of those that were ever stated."""
         if person_in(entry.body.get("facts")):
             said = (person_in(each.body.get("facts")) for each in self.factual(entry.ref))
-            self._persons[entry.ref] = reduce(or_, said).digests(self.vault)
+            person = reduce(or_, said)
+            self._persons[entry.ref] = person.digests(self.vault)
+            self._births[entry.ref] = person.birth_digests(self.vault)
 
     # ---- the end ------------------------------------------------------------------------------------------------
 
@@ -474,10 +479,10 @@ class Writing:
         if self._ids:
             rows = [{"digest": digest, "ref": ref} for digest, refs in self._ids.items() for ref in refs]
             run(self._insert(t.ids).on_conflict_do_nothing(), rows)
-        if self._persons:
-            rows = [{"digest": digest, "ref": ref} for ref, digests in self._persons.items() for digest in digests]
+        for table, found in ((t.persons, self._persons), (t.births, self._births)):
+            rows = [{"digest": digest, "ref": ref} for ref, digests in found.items() for digest in digests]
             if rows:
-                run(self._insert(t.persons).on_conflict_do_nothing(), rows)
+                run(self._insert(table).on_conflict_do_nothing(), rows)
         if self._places:
             rows = [{"ref": ref, "division": division} for ref, division in self._places]
             run(self._insert(t.places).on_conflict_do_nothing(), rows)

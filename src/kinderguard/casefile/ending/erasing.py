@@ -19,6 +19,7 @@ from kinderguard.casefile.chain.texts import check_text, names_in
 from kinderguard.casefile.chain.writing import Writing
 from kinderguard.casefile.correcting import check_reason
 from kinderguard.casefile.errors import DamagedEntryError, StoreError, UnknownFileError
+from kinderguard.casefile.filing.waiting import forget
 from kinderguard.casefile.moving.charge import Standing
 from kinderguard.model.text import Text
 
@@ -91,6 +92,8 @@ def erase(
     run(sa.delete(t.places).where(t.places.c.ref == ref))
     run(sa.delete(t.ids).where(t.ids.c.ref == ref))
     run(sa.delete(t.persons).where(t.persons.c.ref == ref))
+    run(sa.delete(t.births).where(t.births.c.ref == ref))
+    forget(writing, ref)
     entry = writing.write(attrs.evolve(new, body=body | {"entries": len(numbers)}), checked=True)
     run(sa.update(t.files).where(t.files.c.ref == ref).values(erased=entry.number))
     return entry

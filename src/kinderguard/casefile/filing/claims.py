@@ -1,8 +1,9 @@
-"""What lists say again although somebody has recorded otherwise since: kept as claims beside the facts.
+"""What lists say against what somebody has recorded, and is no news: kept as claims beside the facts.
 
 Used by ``recording``, which decides whether what a row says is a fact or a claim, and by ``doubts``, which asks about the
-claims. A department often sends next month what it sent last month; a value that the file was told before, and that a person
-has replaced since, is no news. Nothing is read or written here.
+claims. A department often sends next month what it sent last month, perhaps with a date or a term more: what the file was told
+before a person replaced it, and what only completes that, is no news; nor is a list that is no newer than the person's word, or
+one by which a situation goes on that the person says has ended. Nothing is read or written here.
 
 Bodies: ``{"facts": {…}, "claims": {path: value}, "sources": [{"list": …, "facts": [path, …], "claims": [path, …]}]}``. A claim
 may say what the file says: then its list has come round to that.
@@ -18,6 +19,10 @@ import attrs
 from kinderguard.casefile.chain.entries import Entry, EntryKind
 from kinderguard.casefile.history import Holding, Stated, stated_on, withdrawn
 from kinderguard.model.case import Case
+from kinderguard.model.dates import BEIJING, PartialDate
+
+#: How the paths of parents' situations end.
+_SITUATIONS = ".situations"
 
 
 @attrs.frozen
@@ -116,14 +121,49 @@ class Past:
             if entry.kind is EntryKind.CORRECTION and isinstance(gone, list) and path in gone:
                 yield entry.number, entry
 
+    def is_no_news(self, path: str, value: Any, stated: Stated | None, day: dt.date, as_of: dt.date) -> bool:
+        """Whether what a list says of a fact gives way to what a person says of it.
+
+        Args:
+            path: the fact.
+            value: what the list says.
+            stated: what counts on the day.
+            day: the day.
+            as_of: the day on which the list tells how things stand.
+        """
+        word = self.persons_word(path, stated, day)
+        if word is None:
+            return False
+        said = None if stated is None else stated.value
+        if is_within(path, value, said) or self.was_told(path, value, before=word):
+            return True
+        if is_within(path, said, value):
+            return False  # it says more of what the person says
+        if self._completes(path, value, said, before=word):
+            return True
+        spoken = self._spoken_on(word)
+        return contradicts(path, said, value) and (as_of <= spoken or goes_on(path, value, said, spoken))
+
+    def _completes(self, path: str, value: Any, said: Any, before: int) -> bool:
+        """Whether a value says all of one that was told before and replaced, and more."""
+        told = self._told(path, before)
+        return any(is_within(path, each, value) and not is_within(path, each, said) for each in told)
+
+    def _spoken_on(self, number: int) -> dt.date:
+        """As of which day a person spoke; who corrects knew what had happened by the day of writing it."""
+        entry = self._by_number[number]
+        if entry.kind is not EntryKind.CORRECTION:
+            return entry.valid_from
+        return max(entry.valid_from, entry.known_at.astimezone(BEIJING).date())
+
     def was_told(self, path: str, value: Any, before: int) -> bool:
-        """Whether an entry before a number stated a value, or one that says all of it and more."""
-        return any(
-            entry.number < before
-            and path in (facts := entry.body.get("facts") or {})
-            and is_within(path, value, facts[path])
-            for entry in self.entries
-        )
+        """Whether an entry before a number stated a value, or one that says all of it and more, or a list claimed that."""
+        return any(is_within(path, value, each) for each in self._told(path, before))
+
+    def _told(self, path: str, before: int) -> Iterator[Any]:
+        for entry in self.entries:
+            kept = [entry.body.get("claims"), entry.body.get("facts") if entry.number < before else None]
+            yield from (facts[path] for facts in kept if facts and path in facts)
 
     # ---- what each list said last -------------------------------------------------------------------------------
 
@@ -193,6 +233,49 @@ class Past:
 
 def _covers(entry: Entry, day: dt.date) -> bool:
     return entry.valid_from <= day and (entry.valid_until is None or day <= entry.valid_until)
+
+
+def contradicts(path: str, said: Any, value: Any) -> bool:
+    """Whether a value cannot stand beside what a person says. Situations of other kinds can: of them the person said nothing.
+
+    >>> contradicts("father.situations", [{"kind": "imprisoned", "ongoing": False}], [{"kind": "lost_contact"}])
+    False
+    """
+    if path.endswith(_SITUATIONS) and said and value:
+        return bool({each.get("kind") for each in said} & {each.get("kind") for each in value})
+    return True
+
+
+def goes_on(path: str, value: Any, said: Any, spoken: dt.date) -> bool:
+    """Whether by a value a situation goes on that a person says has ended, and did not begin anew after that.
+
+    >>> free = [{"kind": "imprisoned", "until": "2025-06-20", "ongoing": False}]
+    >>> day = dt.date(2025, 7, 1)
+    >>> goes_on("father.situations", [{"kind": "imprisoned", "since": "2024-03", "until": "2027"}], free, day)
+    True
+    >>> goes_on("father.situations", [{"kind": "imprisoned", "since": "2025-08-20"}], free, day)
+    False
+    """
+    if not path.endswith(_SITUATIONS):
+        return False
+    for ended in said or ():
+        if ended.get("ongoing") is False or (ended.get("until") and ended.get("ongoing") is None):
+            end = PartialDate.of(ended["until"]).latest if ended.get("until") else spoken
+            if any(each.get("kind") == ended.get("kind") and _lasts_over(each, end) for each in value or ()):
+                return True
+    return False
+
+
+def _lasts_over(situation: Mapping[str, Any], end: dt.date) -> bool:
+    """Whether a situation that did not begin after a day goes on after it."""
+    since, until = (
+        None if situation.get(name) is None else PartialDate.of(situation[name]) for name in ("since", "until")
+    )
+    if since is not None and since.earliest > end:
+        return False
+    if situation.get("ongoing") is None:
+        return until is None or until.latest > end
+    return bool(situation["ongoing"])
 
 
 def is_within(path: str, value: Any, known: Any) -> bool:

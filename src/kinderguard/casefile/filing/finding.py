@@ -45,6 +45,7 @@ def find(writing: Writing, resident_id: str, *, by: str, reason: str) -> tuple[s
     """See ``CaseStore.find``."""
     check_reason(reason)
     check_user(by)
+    writing.users.check(by)
     number = read_id(resident_id)
     if number is None:
         raise EntryRefusedError(

@@ -1,7 +1,7 @@
 """Filing a ledger: every row goes into its child's file, however often and by however many it is tried.
 
-Used by ``CaseStore.import_ledger``. It links nothing; ``identity`` says whose file a row belongs to. What a row only says
-again, although a person has recorded otherwise since, is not taken, and told. Who has several departments' lists combines
+Used by ``CaseStore.import_ledger``. It links nothing; ``identity`` says whose file a row belongs to. What a row says against
+what a person has recorded, without being news, is not taken, and told. Who has several departments' lists combines
 them first (``survey``) and files the survey (``surveying``).
 """
 
@@ -16,12 +16,16 @@ from kinderguard.casefile.chain.encryption import Vault
 from kinderguard.casefile.chain.writing import Writing
 from kinderguard.casefile.errors import EntryRefusedError
 from kinderguard.casefile.facts import facts_of, title_of
+from kinderguard.casefile.filing.coverage import township_of
 from kinderguard.casefile.filing.identity import ERASED, FILED_BY_NAME, UNIDENTIFIED, file_of, numbers_of, several
-from kinderguard.casefile.filing.namesakes import Namesakes, Waiting
+from kinderguard.casefile.filing.namesakes import Named, Namesakes, Waiting
+from kinderguard.casefile.filing.perhaps import ask
 from kinderguard.casefile.filing.recording import FactSource, Recording
+from kinderguard.casefile.filing.waiting import WaitingChild, keep_waiting, waiting_child
 from kinderguard.model.case import Case
 from kinderguard.model.dates import as_day
 from kinderguard.model.errors import InvalidRecordError
+from kinderguard.model.places import check_division
 from kinderguard.model.progress import FEW, Progress, told
 from kinderguard.model.text import Language, Text, join
 from kinderguard.model.view import display_language
@@ -63,11 +67,11 @@ class Imported:
         before: rows that were imported before.
         not_filed: rows that were not filed, each with the reason.
         without_id: rows (among the above) that were filed by name, birth date, sex and division: somebody should look.
-        held_back: rows (among the above) that say again what their file was told before a person recorded otherwise, each with
-            its file and the paths of these facts: they were not taken, and are asked about (``store.doubts``) until somebody has
+        held_back: rows (among the above) that say otherwise than a person has recorded, without being news (what the file was told
+            before, perhaps with more of it, or what is no newer), each with its file and the paths of these facts: they were not taken, and are asked about (``store.doubts``) until somebody has
             answered.
-        perhaps: rows (among those not filed) that would begin a file although an open one may be their child's, by name and birth
-            date; each with that file.
+        perhaps: rows (among those not filed) that would begin a file although an open one may be their child's, by birth date and
+            the same or nearly the same name; each with that file, in which it is asked (``store.doubts``) until it was answered.
         closed: rows (among the above) whose file is closed, although the ledger still names the child; each with its file: it may
             have come back.
 
@@ -102,8 +106,8 @@ class Imported:
         if self.perhaps:
             count = len(self.perhaps)
             told += Text(
-                f"；未存档中 {count} 行：可能就是已有档案的儿童（姓名、出生日期相同），待核对",
-                f"; of those not filed, {count} that may be the child of an open file, by name and birth date, to be checked",
+                f"；未存档中 {count} 行：可能就是已有档案的儿童（姓名相同或相近、出生日期相同），待核对",
+                f"; of those not filed, {count} that may be the child of an open file, by birth date and the same or nearly the same name, to be checked",
             )
         if self.closed:
             count = len(self.closed)
@@ -114,8 +118,8 @@ class Imported:
         if self.held_back:
             count = len(self.held_back)
             told += Text(
-                f"；{count} 行有仍报旧值、已另有记载的事实，未采用，待核对",
-                f"; {count} {'row says' if count == 1 else 'rows say'} again what was recorded otherwise since: not taken, to be checked",
+                f"；{count} 行有与由人记载的不符、又非新情况的事实，未采用，待核对",
+                f"; {count} {'row says' if count == 1 else 'rows say'} otherwise than somebody recorded, without news: not taken, to be checked",
             )
         return told.in_(lang or display_language())
 
@@ -147,6 +151,8 @@ class _Import:
     without_id: list[RowPlace] = attrs.field(factory=list)
     held_back: list[RowPlace] = attrs.field(factory=list)
     perhaps: list[RowPlace] = attrs.field(factory=list)
+    #: Those of them that are still to be asked in these files.
+    waiting: list[Waiting] = attrs.field(factory=list)
     closed: list[RowPlace] = attrs.field(factory=list)
     #: By ref, the row that it was met in.
     met: dict[str, LedgerRow] = attrs.field(factory=dict)
@@ -154,6 +160,10 @@ class _Import:
     one_id: Collection[tuple[str, int]] = attrs.field(init=False)
     acting: str | None = None
     override: str | None = None
+    #: The division whose children the ledger names, where that is known.
+    covers: str | None = None
+    #: The children of whom somebody has to say first who they are.
+    unsettled: list[WaitingChild] = attrs.field(factory=list)
 
     def __attrs_post_init__(self) -> None:
         children = [((row.sheet, row.row), row.case.child) for row in self.ledger.rows if row.case is not None]
@@ -195,13 +205,16 @@ class _Import:
             return None
         if self.refs is None and (row.sheet, row.row) in self.one_id:
             self._leave(row, _ONE_ID)
+            stands = [(self.source, row.sheet, row.row)]
+            self.unsettled.append(waiting_child(self.vault, row.case, stands, _ONE_ID, by_name=True))
             return None
         if self.refs is None:
-            found = self.namesakes.file(row.case, ref, separately=self.two_ids)
+            found = self.namesakes.file(row.case, ref, separately=self.two_ids, lists=(_LEDGERS,))
             if isinstance(found, Waiting):
                 place = RowPlace(row.sheet, row.row, found.why, found.refs[0])
                 self.not_filed.append(place)
                 self.perhaps.append(place)
+                self.waiting.append(found)
                 return None
             ref = found
         if ref in self.met:
@@ -217,9 +230,10 @@ class _Import:
         self.met[ref] = row
         if self.refs is None and row.case.child.resident_id is None:
             self.without_id.append(RowPlace(row.sheet, row.row, FILED_BY_NAME))
-        case = row.case.model_copy(update={"ref": ref})
+        case = self.namesakes.named_as_before(row.case.model_copy(update={"ref": ref}))
         facts = tuple(facts_of(case))
-        rows = (FactSource(self.source, row.sheet, row.row, self.at, facts, series=None if self.named else _LEDGERS),)
+        series = None if self.named else _LEDGERS
+        rows = (FactSource(self.source, row.sheet, row.row, self.at, facts, series=series, covers=self.covers),)
         return Recording(
             case, self.at, by=self.by, source=self.source, key=self._key(case), sources=rows, titles=self.ledger.titles,
             acting=self.acting, override=self.override,
@@ -232,6 +246,12 @@ class _Import:
 
     def _leave(self, row: LedgerRow, why: Text) -> None:
         self.not_filed.append(RowPlace(row.sheet, row.row, why))
+
+    def ask(self, writing: Writing) -> None:
+        """Ask about the rows that wait, in the files whose child they may be."""
+        for each in self.waiting:
+            ask(writing, each, lists=(self.source,), as_of=self.at, by=self.by)
+        self.waiting.clear()
 
     def write(self, writing: Writing, row: LedgerRow, recording: Recording) -> None:
         """File one row; what its file refuses is listed."""
@@ -281,8 +301,9 @@ _CLOSED = Text(
 def _held_back(paths: Sequence[str]) -> Text:
     titles = join([title_of(path) for path in paths])
     return Text(
-        f"仍报旧值，而此后已另有记载，未采用，待核对：{titles.zh}",
-        f"it says again what was recorded otherwise since, not taken, to be checked: {titles.en}",
+        f"所报与由人记载的不符，又非新情况（仍是旧值或其补充、不比记载更新，或把已结束的情形报为持续），未采用；请用 store.record(…) 记录属实的值：{titles.zh}",
+        "it says otherwise than somebody recorded, without news (what was told before, perhaps with more of it, what is no newer, or a "
+        f"situation that goes on although it has ended): not taken; record the value that is right with store.record(...): {titles.en}",
     )
 
 
@@ -298,23 +319,33 @@ def import_ledger(
     progress: bool | Progress | None,
     acting: str | None,
     override: str | None,
+    covers: str | None,
 ) -> Imported:
     """See ``CaseStore.import_ledger``."""
-    namesakes = Namesakes(store._vault, frozenset(numbers_of(ledger.cases)))
-    named = source is not None
-    job = _Import(ledger, as_day(at, "at"), by, source or ledger.source, store._vault, refs, named, namesakes, two_ids)
+    store._users.check(by)
+    named_by = Named.by(ledger.cases) if refs is None else Named(frozenset(), frozenset())
+    namesakes = Namesakes(store._vault, named_by.numbers, {_LEDGERS: named_by})
+    has_name = source is not None
+    job = _Import(
+        ledger, as_day(at, "at"), by, source or ledger.source, store._vault, refs, has_name, namesakes, two_ids
+    )
     job.acting, job.override = acting, override
+    job.covers = township_of(ledger.cases) if covers is None else check_division(covers)
     with told(progress, 0, len(ledger.rows), Text("已存档行", "rows filed"), short=FEW) as tell:
         for start in range(0, len(ledger.rows), _STEP):
             some = ledger.rows[start : start + _STEP]
             if refs is None:
                 job.look(store, some)
             rows = job.recordings(some)
-            if rows:
+            if rows or job.waiting:
                 with store._writing() as writing:
                     given = [recording.ref for _, recording in rows]
                     writing.prefetch(given, (r.key for _, r in rows), facts=given)
                     for row, recording in rows:
                         job.write(writing, row, recording)
+                    job.ask(writing)
             tell(min(start + _STEP, len(ledger.rows)), len(ledger.rows))
+    left = {(place.sheet, place.row) for place in job.not_filed}
+    filed = (row.case for row in ledger.rows if row.case is not None and (row.sheet, row.row) not in left)
+    keep_waiting(store, job.unsettled, lists={job.source: job.covers}, filed=filed)
     return job.result()

@@ -1,7 +1,7 @@
 """What is known of a child, to be filed from a day on: only what differs from what is thought true is written.
 
-Used by ``CaseStore.record`` and by imports. A blank never overrides a value. What a list says again, although a person has
-recorded otherwise since, is kept as a claim and changes nothing; what a person records is written also where the file says
+Used by ``CaseStore.record`` and by imports. A blank never overrides a value. What a list says against what a person has
+recorded, and is no news (``claims``), is kept as a claim and changes nothing; what a person records is written also where the file says
 so already, if that answers what is asked about the file.
 """
 
@@ -35,6 +35,7 @@ class FactSource:
         as_of: the day on which the list tells how things stand.
         facts: the paths of the facts.
         series: what month after month is one list, where ``list`` changes with every edition; ``list`` itself, if left out.
+        covers: the division whose children the list names, where that is known.
     """
 
     list: str
@@ -43,6 +44,7 @@ class FactSource:
     as_of: dt.date
     facts: tuple[str, ...]
     series: str | None = None
+    covers: str | None = None
 
 
 @attrs.frozen
@@ -51,7 +53,7 @@ class Weighed:
 
     Attributes:
         facts: what differs from the file, and what answers a question about it.
-        claims: what a list says again although a person has recorded otherwise since, and what such a list has come round to.
+        claims: what a list says against what a person has recorded, without being news, and what such a list has come round to.
         held_back: paths of what a list says and the file does not take for that reason, whether or not the claim is kept already.
     """
 
@@ -146,7 +148,7 @@ class Recording:
         thought, said = values(stated), facts_of(self.case)
         Case.from_facts(dict.fromkeys(self.unknown))  # else a misspelt path would silently change nothing
         news = {path: value for path, value in said.items() if thought.get(path) != value}
-        old = self._old(past, stated, {path: value for path, value in news.items() if path in lists})
+        old = self._old(past, stated, {path: value for path, value in news.items() if path in lists}, lists)
         news = {path: value for path, value in news.items() if path not in old}
         waiting = _waiting(self.ref, thought, news, old, lists)
         news = {path: value for path, value in news.items() if path not in waiting}
@@ -173,23 +175,25 @@ class Recording:
                 found.setdefault(path, {})[each.series or each.list] = each.as_of
         return found
 
-    def _old(self, past: Past, stated: Mapping[str, Stated], listed: Mapping[str, Any]) -> dict[str, Any]:
-        """What lists say that the file was told before a person said otherwise, and what says only less of that."""
-        found = {}
-        for path, value in listed.items():
-            word = past.persons_word(path, stated.get(path), self.at)
-            if word is not None and past.was_told(path, value, before=word):
-                found[path] = value
-        return found
+    def _old(
+        self,
+        past: Past,
+        stated: Mapping[str, Stated],
+        listed: Mapping[str, Any],
+        lists: Mapping[str, Mapping[str, dt.date]],
+    ) -> dict[str, Any]:
+        """What lists say that gives way to what a person says."""
+        days = {path: max(lists[path].values()) for path in listed}
+        return {
+            path: value
+            for path, value in listed.items()
+            if past.is_no_news(path, value, stated.get(path), self.at, days[path])
+        }
 
     def _repeats_all(self, past: Past, stated: Stated, path: str) -> bool:
-        """Whether lists differ only about whether what a person recorded, or what the file was told before that, is true."""
-        word = past.persons_word(path, stated, self.at) if path in self.disputed else None
-        if word is None:
-            return False
-        return all(
-            is_within(path, value, stated.value) or past.was_told(path, value, before=word)
-            for value in self.disputed[path]
+        """Whether lists differ only about whether what a person recorded, or what gives way to that, is true."""
+        return path in self.disputed and all(
+            past.is_no_news(path, value, stated, self.at, self.at) for value in self.disputed[path]
         )
 
     def _with_answers(
@@ -250,4 +254,5 @@ def _row(source: FactSource, facts: Mapping[str, Any], claims: Mapping[str, Any]
     row = {
         "list": source.list, "sheet": source.sheet, "row": source.row, "as_of": source.as_of.isoformat(), "facts": kept,
     }  # fmt: skip
-    return row | ({"claims": claimed} if claimed else {}) | ({"series": source.series} if source.series else {})
+    more = {"claims": claimed, "series": source.series, "covers": source.covers}
+    return row | {name: value for name, value in more.items() if value}

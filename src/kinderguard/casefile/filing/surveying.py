@@ -2,8 +2,8 @@
 
 Used by ``CaseStore.import_survey``. It chooses nothing: what the lists differ about and nobody has decided is unknown in
 the file, and a child of whom it is not decided who it is waits: also one of two children with two valid IDs who may be
-one, and one that may be the child of an open file, unless the caller asks for them. What lists only say again, although a
-person has recorded otherwise since, is not taken, and told. Doing it again doubles nothing.
+one, and one that may be the child of an open file, unless the caller asks for them. What lists say against what a
+person has recorded, without being news, is not taken, and told. Doing it again doubles nothing.
 """
 
 import datetime as dt
@@ -18,9 +18,12 @@ from kinderguard.casefile.chain.encryption import Vault
 from kinderguard.casefile.chain.writing import Writing
 from kinderguard.casefile.errors import EntryRefusedError
 from kinderguard.casefile.facts import case_of, facts_of, title_of
+from kinderguard.casefile.filing.coverage import covered_by
 from kinderguard.casefile.filing.identity import BY_NAME, ERASED, UNIDENTIFIED, file_of, numbers_of, several
-from kinderguard.casefile.filing.namesakes import Namesakes, Waiting, digests_of
+from kinderguard.casefile.filing.namesakes import Named, Namesakes, Waiting, may_be_taken_for_one
+from kinderguard.casefile.filing.perhaps import ask
 from kinderguard.casefile.filing.recording import FactSource, Recording
+from kinderguard.casefile.filing.waiting import WaitingChild, keep_waiting, waiting_child
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Code
 from kinderguard.model.errors import InvalidRecordError
@@ -29,6 +32,7 @@ from kinderguard.model.text import Language, Text, join
 from kinderguard.model.view import display_language
 from kinderguard.survey.building import SurveyedChild
 from kinderguard.survey.choosing import Sourced
+from kinderguard.survey.combining import rows_of
 from kinderguard.survey.decisions import DecisionKind
 from kinderguard.survey.facts import facts_of as values_of
 from kinderguard.survey.keys import RowKey
@@ -68,10 +72,11 @@ class FiledChild:
         without_id: whether the file is found by name, birth date, sex and division of registration: somebody should look.
         why: why nothing, or not all of it, was filed.
         two_ids: whether the child waits since it and another, with two valid IDs, may be one child.
-        perhaps: the open files whose child it may be, by name and birth date, so that it waits in place of beginning another.
+        perhaps: the open files whose child it may be, by birth date and the same or nearly the same name, so that it waits in place
+            of beginning another; it is asked in them (``store.doubts``) until it was answered.
         closed: whether its file is closed, although lists still name the child: it may have come back.
-        held_back: paths of the facts of which lists say again what the file was told before a person recorded otherwise: not
-            taken, and asked about (``store.doubts``) until somebody has answered.
+        held_back: paths of the facts of which lists say otherwise than a person has recorded, without being news: not taken, and
+            asked about (``store.doubts``) until somebody has answered.
     """
 
     child: str
@@ -103,8 +108,8 @@ class FiledChild:
         if self.held_back:
             titles = join([title_of(path) for path in self.held_back])
             head += Text(
-                f"；名单仍报旧值、未采用：{titles.zh}",
-                f"; lists say again what was recorded otherwise since, not taken: {titles.en}",
+                f"；名单所报与由人记载的不符、又非新情况，未采用：{titles.zh}",
+                f"; lists say otherwise than somebody recorded, without news, not taken: {titles.en}",
             )
         if self.closed:
             head += Text("；档案已结案，名单仍列有该儿童", "; the file is closed and lists still name the child")
@@ -160,8 +165,8 @@ class FiledSurvey(Sequence[FiledChild]):
         perhaps = sum(bool(each.perhaps) for each in self)
         if perhaps:
             told += Text(
-                f"；未存档中 {perhaps} 名：可能就是已有档案的儿童（姓名、出生日期相同），待核对",
-                f"; of those not filed, {perhaps} that may be the child of an open file, by name and birth date, to be checked",
+                f"；未存档中 {perhaps} 名：可能就是已有档案的儿童（姓名相同或相近、出生日期相同），待核对",
+                f"; of those not filed, {perhaps} that may be the child of an open file, by birth date and the same or nearly the same name, to be checked",
             )
         closed = sum(each.closed for each in self)
         if closed:
@@ -173,8 +178,8 @@ class FiledSurvey(Sequence[FiledChild]):
         if old:
             children = "child" if old == 1 else "children"
             told += Text(
-                f"；{old} 名儿童有名单仍报旧值、已另有记载的事实，未采用，待核对",
-                f"; of {old} {children} lists say again what was recorded otherwise since: not taken, to be checked",
+                f"；{old} 名儿童有名单所报与由人记载的不符、又非新情况，未采用，待核对",
+                f"; of {old} {children} lists say otherwise than somebody recorded, without news: not taken, to be checked",
             )
         return told.in_(lang or display_language())
 
@@ -194,6 +199,7 @@ def import_survey(
     override: str | None,
 ) -> FiledSurvey:
     """See ``CaseStore.import_survey``."""
+    store._users.check(by)
     job = _Import(survey, by, store._vault, refs, two_ids, acting=acting, override=override)
     with told(progress, 0, len(survey.children), Text("已存档儿童", "children filed"), short=FEW) as tell:
         for start in range(0, len(survey.children), _STEP):
@@ -208,6 +214,9 @@ def import_survey(
                 for child, ref, why in wanted:
                     job.done.append(job.write(writing, child, ref, why, recordings.get(child.ref, [])))
             tell(min(start + _STEP, len(survey.children)), len(survey.children))
+    left = {child.child for child in job.done if child.filing is Filing.NOT_FILED}
+    filed = (child.case for child in survey.children if child.ref not in left)
+    keep_waiting(store, job.unsettled, lists={each.code: each.covers for each in survey.sources}, filed=filed)
     return FiledSurvey(tuple(job.done), survey.skipped)
 
 
@@ -236,24 +245,35 @@ class _Import:
     held: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
     namesakes: Namesakes = attrs.field(init=False)
     done: list[FiledChild] = attrs.field(factory=list)
+    #: The children of whom somebody has to say first who they are.
+    unsettled: list[WaitingChild] = attrs.field(factory=list)
     #: By file, the child that it was met for.
     met: dict[str, str] = attrs.field(factory=dict)
     #: The children that may be one with another row, and those of them whose two valid IDs alone speak against it.
     paired: frozenset[str] = attrs.field(init=False)
     doubled: frozenset[str] = attrs.field(init=False)
-    #: The children who are not one with another of the same name and birth date, as somebody decided.
+    #: The children who are not one with another of the same birth date and name, or nearly so, as somebody decided.
     apart: frozenset[str] = attrs.field(init=False)
     #: Two children with one ID between them, or those who may be: one of the numbers is wrong.
     one_id: frozenset[str] = attrs.field(init=False)
+    #: By list, the division whose children it names, where that is known.
+    covered: Mapping[str, str | None] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        self.covered = {source.code: covered_by(source) for source in self.survey.sources}
         pairs = [question for question in self.survey.to_decide if isinstance(question, OpenPair)]
         self.paired = self._children(pairs)
         self.doubled = self._children(pair for pair in pairs if pair.two_ids)
         self.apart = frozenset(self._decided_apart())
         self.one_id = self._children(pair for pair in pairs if pair.one_id) | self._apart_with_one_id()
         numbers = frozenset(numbers_of(child.case for child in self.survey.children))
-        self.namesakes = Namesakes(self.vault, numbers)
+        self.namesakes = Namesakes(self.vault, numbers, self._lists() if self.refs is None else {})
+
+    def _lists(self) -> Mapping[str, Named]:
+        by_list: dict[str, list[Case]] = {}
+        for row, case in rows_of(self.survey.sources):
+            by_list.setdefault(row.source, []).append(case)
+        return {code: Named.by(cases) for code, cases in by_list.items()}
 
     def _children(self, pairs: Iterable[OpenPair]) -> frozenset[str]:
         return frozenset(self.survey.by_row[row].ref for pair in pairs for row in pair.rows)
@@ -268,7 +288,7 @@ class _Import:
 
     def _decided_apart(self) -> Iterator[str]:
         for one, other in self._decided():
-            if digests_of(self.vault, one.case) & digests_of(self.vault, other.case):
+            if may_be_taken_for_one(one.case, other.case):
                 yield from (one.ref, other.ref)
 
     def _apart_with_one_id(self) -> frozenset[str]:
@@ -290,13 +310,17 @@ class _Import:
             return (ref, UNIDENTIFIED if ref is None else self._met(ref, child))
         undecided = self._undecided(child)
         if undecided is not None:
+            rows = [(row.source, row.sheet, row.row) for row in child.rows]
+            by_name = undecided is _ONE_ID
+            self.unsettled.append(waiting_child(self.vault, child.case, rows, undecided, by_name=by_name))
             return None, undecided
         whose = file_of(self.vault, child.case, self.held)
         if isinstance(whose, tuple):
             return None, several(whose)
         if whose is None:
             return None, UNIDENTIFIED
-        found = self.namesakes.file(child.case, whose, separately=self.two_ids or child.ref in self.apart)
+        separately = self.two_ids or child.ref in self.apart
+        found = self.namesakes.file(child.case, whose, separately=separately, lists=child.sources)
         return (None, found) if isinstance(found, Waiting) else (found, self._met(found, child))
 
     def _met(self, ref: str, child: SurveyedChild) -> Text | None:
@@ -329,9 +353,12 @@ class _Import:
         return list(self._recordings(child, ref))
 
     def _recordings(self, child: SurveyedChild, ref: str) -> Iterator[Recording]:
-        facts, days = facts_of(child.case), _days(child)
+        named = self.namesakes.named_as_before(child.case.model_copy(update={"ref": ref}))
+        facts, days = facts_of(named), _days(child)
         # What the lists say and the survey does not take, since they differ, is unknown; an older value is no better.
         lost = {d.path: max(said.as_of for said in d.values) for d in child.disagreements if d.path not in facts}
+        if named.child.name is None and child.case.child.name is not None:
+            lost.pop("child.name", None)  # a person said that the child is this file's, written otherwise
         for day in sorted({*lost.values()}.union(*days.values())):
             told = {path for path in facts if day in days[path]}
             unknown = tuple(sorted(path for path, since in lost.items() if since == day))
@@ -339,7 +366,7 @@ class _Import:
             # A blank contradicts nothing, so what is known of a case on one day is a case too.
             case = case_of(ref, {path: facts[path] for path in told})
             yield Recording(
-                case, day, by=self.by, unknown=unknown, sources=_sources(child, told.union(unknown)),
+                case, day, by=self.by, unknown=unknown, sources=_sources(child, told.union(unknown), self.covered),
                 key=_key(case, day, unknown, child), titles=self.survey.titles, disputed=disputed,
                 acting=self.acting, override=self.override,
             )  # fmt: skip
@@ -355,6 +382,8 @@ class _Import:
         """File one child; what its file refuses is told."""
         left = tuple(d.path for d in child.open)
         if isinstance(why, Waiting):
+            as_of = max(each.as_of for said in child.facts.values() for each in said)
+            ask(writing, why, lists=child.sources, as_of=as_of, by=self.by)
             return FiledChild(
                 child.ref, child.rows, None, Filing.NOT_FILED, open=left, why=why.why, perhaps=why.refs
             )  # fmt: skip
@@ -422,7 +451,7 @@ def _taken(said: Sequence[Sourced]) -> Sequence[Sourced]:
     return [each for each in said if each.chosen] or said
 
 
-def _sources(child: SurveyedChild, paths: set[str]) -> tuple[FactSource, ...]:
+def _sources(child: SurveyedChild, paths: set[str], covered: Mapping[str, str | None]) -> tuple[FactSource, ...]:
     """The rows that facts are from, each with its facts."""
     found: dict[RowKey, list[str]] = {}
     days: dict[RowKey, dt.date] = {}
@@ -431,7 +460,8 @@ def _sources(child: SurveyedChild, paths: set[str]) -> tuple[FactSource, ...]:
             found.setdefault(each.row, []).append(path)
             days[each.row] = each.as_of
     return tuple(
-        FactSource(row.source, row.sheet, row.row, days[row], tuple(facts)) for row, facts in sorted(found.items())
+        FactSource(row.source, row.sheet, row.row, days[row], tuple(facts), covers=covered.get(row.source))
+        for row, facts in sorted(found.items())
     )
 
 

@@ -5,15 +5,18 @@ difficulty, moved away, or been forgotten; only a person can tell. It writes not
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import attrs
 
 from kinderguard.casefile.chain.entries import FACTUAL, Entry
+from kinderguard.casefile.facts import PLACES
 from kinderguard.casefile.filing.claims import Past, dated_rows
+from kinderguard.casefile.filing.coverage import covered_by
 from kinderguard.casefile.filing.identity import file_of, numbers_of
 from kinderguard.casefile.filing.namesakes import Namesakes
+from kinderguard.casefile.history import holdings, stated_on, values
 from kinderguard.model.text import Text
 from kinderguard.survey.building import SurveyedChild
 from kinderguard.survey.combining import rows_of
@@ -33,12 +36,15 @@ class NoLongerListed:
         last: the day of the newest row of that list that the file is from. Where the list said nothing new since, it may have
             named the child later as well.
         as_of: the day of the edition that does not name the child.
+        covers: the division whose children that edition names; None where that is not known, so that it may be another
+            township's list.
     """
 
     ref: str
     source: str
     last: dt.date
     as_of: dt.date
+    covers: str | None = None
 
     @property
     def text(self) -> Text:
@@ -57,14 +63,42 @@ def no_longer_listed(
     division: str | None = None,
 ) -> tuple[NoLongerListed, ...]:
     """See ``CaseStore.no_longer_listed``."""
-    days = {source.code: source.as_of for source in survey.sources}
     named = _named(store, survey, refs)
-    found = []
+    naming = {code for child in survey.children for code in child.sources}
+    editions = {s.code: _Edition(s.code, s.as_of, covered_by(s)) for s in survey.sources if s.code in naming}
+    today, found = store.today(), []
     for ref, entries in store.entries_of(store.refs(division, open=True), kinds=FACTUAL):
-        for code, last in sorted(_last_days(entries, days).items()):
-            if last < days[code] and ref not in named[code]:
-                found.append(NoLongerListed(ref, code, last, days[code]))
+        past = Past(entries).entries
+        for code, (last, covers) in sorted(_last_rows(past, editions).items()):
+            edition = editions[code]
+            if last < edition.as_of and ref not in named[code] and edition.is_of(covers, past, today):
+                found.append(NoLongerListed(ref, code, last, edition.as_of, edition.covers))
     return tuple(found)
+
+
+@attrs.frozen
+class _Edition:
+    """One list of the survey, and the division that it covers, where that is known."""
+
+    code: str
+    as_of: dt.date
+    covers: str | None
+
+    def is_of(self, covers: str | None, entries: Iterable[Entry], today: dt.date) -> bool:
+        """Whether it would name the child again that an earlier edition named.
+
+        Args:
+            covers: what that covered; None where it is not known.
+            entries: of the file, which say who is in charge where one edition covers more than the other.
+            today: the day of that.
+        """
+        if self.covers is None or (covers is not None and covers.startswith(self.covers)):
+            return True
+        if covers is not None and not self.covers.startswith(covers):
+            return False
+        facts = values(stated_on(holdings(entries), today))
+        place = next((str(facts[path]) for path in PLACES if path in facts), "")
+        return place.startswith(self.covers)
 
 
 def _named(
@@ -90,18 +124,20 @@ def _named(
                 whose = file_of(store._vault, case, held)
                 files.append(whose)
                 if isinstance(whose, str) and whose not in namesakes.there:
-                    files.append(tuple(each.ref for each in namesakes.near(case, whose)))
+                    perhaps = (*namesakes.near(case, whose), *namesakes.alike(case, whose))
+                    files.append(tuple(each.ref for each in perhaps))
         named = {ref for each in files if each is not None for ref in ([each] if isinstance(each, str) else each)}
         for code in child.sources:
             found[code] |= named
     return found
 
 
-def _last_days(entries: Iterable[Entry], codes: Mapping[str, dt.date]) -> dict[str, dt.date]:
-    """By list, the newest day of the rows that a file is from."""
-    found: dict[str, dt.date] = {}
-    for entry in Past(entries).entries:
+def _last_rows(entries: Iterable[Entry], codes: Container[str]) -> dict[str, tuple[dt.date, str | None]]:
+    """By list, the newest day of the rows that a file is from, and the division that the list of that day covered."""
+    found: dict[str, tuple[dt.date, str | None]] = {}
+    for entry in entries:
         for row, day in dated_rows(entry):
-            if row["list"] in codes:
-                found[row["list"]] = max(day, found.get(row["list"], day))
+            code, covers = row["list"], row.get("covers")
+            if code in codes and (code not in found or found[code][0] <= day):
+                found[code] = day, covers if isinstance(covers, str) else None
     return found

@@ -17,8 +17,11 @@ from pydantic import BaseModel
 from kinderguard.casefile.chain.entries import Entry, EntryKind
 from kinderguard.casefile.errors import StoreError
 from kinderguard.casefile.facts import PLACES, case_of, facts_of, title_of
+from kinderguard.casefile.following.overpaid import looked_at as months_looked_at
+from kinderguard.casefile.following.overpaid import overpayment_decisions
+from kinderguard.casefile.following.since import SameSince
 from kinderguard.casefile.following.turning import ONE_DAY
-from kinderguard.casefile.history import changes_between, holdings, known_by, stated_on, values, withdrawn
+from kinderguard.casefile.history import Holding, changes_between, holdings, known_by, stated_on, values, withdrawn
 from kinderguard.engines.assessment import ZERO, Assessment, PolicyResult
 from kinderguard.engines.missing import DERIVED
 from kinderguard.engines.plan import Plan, Step
@@ -83,6 +86,7 @@ class Overpaid:
         low, high: how much in yuan, at least and at most; they differ where what was due is not known exactly.
         uncounted: how many months begin after ``since`` and before the first assessment that was kept. Nobody knows what
             was paid in them, so they are not among the others.
+        by_month: each month with how much in yuan, at least and at most.
     """
 
     since: dt.date
@@ -92,6 +96,7 @@ class Overpaid:
     low: Decimal
     high: Decimal
     uncounted: int = 0
+    by_month: tuple[tuple[str, Decimal, Decimal], ...] = ()
 
     @property
     def amount(self) -> Decimal | None:
@@ -227,8 +232,9 @@ def changes_of(
 
     What was assessed is taken as what was paid, up to the last month paid where the file is closed. An assessment that
     looks back, since one of a later day was written before it, paid nothing. What was overpaid is told by both times of the
-    file: since when it was true, although it became known later. Asked again on the same day, the answer is the same,
-    whether or not the new result was kept in between.
+    file: since when it was true, although it became known later; months that somebody has looked at (``settle_overpayment``)
+    are told no more, unless more of them was overpaid than was known then. Asked again on the same day, the answer is the
+    same, whether or not the new result was kept in between.
 
     Args:
         store, ref: the file.
@@ -241,12 +247,8 @@ def changes_of(
         NotAssessedError: no assessment was kept yet, or there is none of that number.
         UnknownFileError: there is no such file.
     """
-    from kinderguard.casefile.ending.closing import closing_of
-
     day, entries = store._day(on, "on"), store.entries(ref)
-    gone = withdrawn(entries)
-    kept = [e for e in entries if e.kind is EntryKind.ASSESSMENT and e.number not in gone and not e.erased]
-    kept = sorted((e for e in kept if e.valid_from <= day), key=lambda e: (e.valid_from, e.number))
+    kept = _kept_until(day, entries)
     if last is not None:
         place = next((k for k, e in enumerate(kept) if e.number == last), -1)
         kept = kept[: place + 1]
@@ -262,10 +264,53 @@ def changes_of(
     facts = [c.path for c in changes_between(before, stated_on(held, day))]
     new = true_on(day)
     found = tuple(_named(changes(base.body["line"], new, facts=facts), store, base))
+    told = _overpaid_by(kept, ref, entries, held, book, day, true_on)
+    return (*found, *(attrs.evolve(each, on=day) for each in told))
+
+
+def open_overpayments(ref: str, entries: Sequence[Entry], book: "PolicyBook", day: dt.date) -> tuple[Change, ...]:
+    """What ``changes_of`` tells as overpaid and nobody has looked at yet; nothing where no assessment was kept.
+
+    Args:
+        ref, entries: the file.
+        book: the rules.
+        day: months that begin before it are reckoned.
+    """
+    kept, held = _kept_until(day, entries), holdings(entries)
+    cases: dict[tuple[int, ...], Case] = {}
+
+    def true_on(when: dt.date) -> Assessment:
+        said = tuple(each.number for each in held if each.covers(when))
+        if said not in cases:
+            cases[said] = case_of(ref, values(stated_on(held, when)))
+        return book.assess(cases[said], on=when)
+
+    return _overpaid_by(kept, ref, entries, held, book, day, true_on) if kept else ()
+
+
+def _kept_until(day: dt.date, entries: Sequence[Entry]) -> list[Entry]:
+    """The assessments kept up to a day, in the order of their days."""
+    gone = withdrawn(entries)
+    kept = [e for e in entries if e.kind is EntryKind.ASSESSMENT and e.number not in gone and not e.erased]
+    return sorted((e for e in kept if e.valid_from <= day), key=lambda e: (e.valid_from, e.number))
+
+
+def _overpaid_by(
+    kept: Sequence[Entry],
+    ref: str,
+    entries: Sequence[Entry],
+    held: list[Holding],
+    book: "PolicyBook",
+    day: dt.date,
+    true_on: Callable[[dt.date], Assessment],
+) -> tuple[Change, ...]:
+    """What was overpaid by the assessments kept, up to the last month paid where the file is closed."""
+    from kinderguard.casefile.ending.closing import closing_of
+
     closing, through = closing_of(entries, day), day - ONE_DAY
     if closing is not None:
         if closing.last_paid is None:
-            return found
+            return ()
         through = min(day, dt.date.fromisoformat(closing.last_paid + "-01"))
     payers, known_from = list(_paid_by(kept)), held[0].valid_from if held else None
 
@@ -274,10 +319,14 @@ def changes_of(
         said = stated_on(holdings(known_by(entries, entry.known_at)), entry.valid_from)
         return case_of(ref, values(said))
 
-    told = overpayments(
-        [e.body["line"] for e in payers], true_on, through=through, known_from=known_from, known_then=known_then
+    first = payers[0].valid_from
+    same_since = SameSince(
+        book, ref, held, start=first if known_from is None else min(first, known_from), until=through
     )
-    return (*found, *(attrs.evolve(each, on=day) for each in told))
+    return overpayments(
+        [e.body["line"] for e in payers], true_on, through=through, known_from=known_from, known_then=known_then,
+        same_since=same_since, looked_at=months_looked_at(overpayment_decisions(entries)),
+    )  # fmt: skip
 
 
 def _named(found: Iterable[Change], store: "CaseStore", last: Entry) -> Iterator[Change]:
@@ -311,6 +360,8 @@ def overpayments(
     through: dt.date,
     known_from: dt.date | None = None,
     known_then: Callable[[int], Case | None] | None = None,
+    same_since: Callable[[dt.date], dt.date] | None = None,
+    looked_at: Mapping[str, Mapping[str, Decimal]] | None = None,
 ) -> tuple[Change, ...]:
     """What was paid too much each month, by what is known now to have been true.
 
@@ -328,6 +379,10 @@ def overpayments(
         known_then: by the position of a result in ``paid``, the case as it was known to it; found by itself where a result is
             an assessment. Of what a household has to be recognised for (dibao, support as extremely poor), nothing is told where
             neither what was known then nor what is known now says that it was drawn, and what is known now says that it was not.
+        same_since: gives, for a day, the first of the days up to it on all of which ``true_on`` comes to the same. Every day is
+            tried, if left out.
+        looked_at: by policy, the months that somebody has looked at (as ``2026-03``), each with how many yuan were known to be
+            overpaid at least. They are left out, unless it is more by now.
 
     Raises:
         UnreadableResultError: something in ``paid`` is no result.
@@ -337,25 +392,33 @@ def overpayments(
     results = [(_day(paid[k]), _standings(paid[k])) for k in in_order]
     months: dict[str, list[tuple[dt.date, Decimal, Decimal]]] = {}
     since: dict[str, dt.date] = {}
-    newest: Assessment | None = None
+    settled = looked_at or {}
+    newest: dt.date | None = None
     for position, (day, said) in enumerate(results):
         end = results[position + 1][0] if position + 1 < len(results) else through + ONE_DAY
         payments = {code: s for code, s in said.items() if _is_paid_monthly(s)}
         for first in _firsts(day, end):
             if first > through:
                 break
-            truth = newest = true_on(first)
+            newest = first
+            if not payments:
+                continue
+            truth = true_on(first)
             due = _standings(truth)
             for code, given in payments.items():
                 low, high = _too_much(given, due.get(code))
-                if low > ZERO and not _never_drawn(code, paid, in_order[position], known_then, truth):
+                if low <= settled.get(code, {}).get(f"{first:%Y-%m}", ZERO):
+                    continue
+                if not _never_drawn(code, paid, in_order[position], known_then, truth):
                     months.setdefault(code, []).append((first, low, high))
                     if code not in since:
-                        since[code] = _since(code, results, true_on, known_from, first)
-    if newest is None:
+                        since[code] = _since(code, results, true_on, known_from, first, same_since)
+    if newest is None or not months:
         return ()
-    uncounted = {code: sum(1 for _ in _firsts(since[code], results[0][0])) for code in months}
-    return tuple(_overpaid(code, months[code], since[code], uncounted[code], newest) for code in sorted(months))
+    last = true_on(newest)
+    # What was said of months that nobody counted was seen with the months that were looked at.
+    uncounted = {code: 0 if code in settled else sum(1 for _ in _firsts(since[code], results[0][0])) for code in months}
+    return tuple(_overpaid(code, months[code], since[code], uncounted[code], last) for code in sorted(months))
 
 
 def _never_drawn(
@@ -380,7 +443,8 @@ def _overpaid(
 ) -> Change:
     low, high = sum((m[1] for m in months), ZERO), sum((m[2] for m in months), ZERO)
     first, last = months[0][0], months[-1][0]
-    told = Overpaid(since, f"{first:%Y-%m}", f"{last:%Y-%m}", len(months), low, high, uncounted)
+    each = tuple((f"{month:%Y-%m}", least, most) for month, least, most in months)
+    told = Overpaid(since, f"{first:%Y-%m}", f"{last:%Y-%m}", len(months), low, high, uncounted, each)
     now = _standings(truth).get(code, Standing(False, ZERO, ZERO))
     return attrs.evolve(
         _change(ChangeKind.OVERPAID, code, truth, Standing(True, now.high or ZERO, now.high), now, ()), overpaid=told
@@ -407,6 +471,7 @@ def _since(
     true_on: Callable[[dt.date], Assessment],
     known_from: dt.date | None,
     overpaid: dt.date,
+    same_since: Callable[[dt.date], dt.date] | None,
 ) -> dt.date:
     """The first day since when it was true without a break that less was due than is given, back from an overpaid month.
 
@@ -428,7 +493,9 @@ def _since(
         was_due = due(before)
         if _too_much(given, was_due)[0] <= ZERO or (before < start and not _no_more(was_due, at_start)):
             break
-        day = before
+        # All days are alike back to where something else was given or due.
+        alike = before if same_since is None else same_since(before)
+        day = max(earliest, alike, max((since for since, _ in results if since <= before), default=earliest))
     return day
 
 
@@ -736,7 +803,9 @@ class _Reasons:
             title = step.names[0].title if step.names else wording(step.node, self.new.basis.titles)
             yield {
                 True: Text(f"“{title.zh}”成立", f"‘{title.en}’ now holds"),
-                False: Text(f"“{title.zh}”不再成立", f"‘{title.en}’ does not hold any more"),
+                False: Text(f"“{title.zh}”不成立，此前待定", f"‘{title.en}’ does not hold, it was open")
+                if old[index] is None
+                else Text(f"“{title.zh}”不再成立", f"‘{title.en}’ does not hold any more"),
                 None: Text(f"“{title.zh}”待定", f"‘{title.en}’ is open now"),
             }[new[index]]
 

@@ -1,6 +1,6 @@
 """What falls due in the files: reviews, visits, certificates that run out, birthdays and other days that change a result,
-parents to be released, consents that end, transfers nobody has answered, entries that hide what was learnt later, files with
-one resident ID.
+parents to be released, consents that end, transfers nobody has answered, parts of care plans, overpayments nobody has looked
+at, entries that hide what was learnt later, files with one resident ID.
 
 Used by the store and by whoever plans the coming weeks. It writes nothing, and no name is in what it gives. Whatever no
 rule or county has set (how often to visit) is said not to be set, never guessed.
@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from kinderguard.casefile.care.plans import UNDER_WAY, CarePlan, FollowUpKind, PartOfPlan
 from kinderguard.casefile.chain.entries import Entry, EntryKind
 from kinderguard.casefile.doubts import HiddenFact, doubt_texts, hidden_facts
 from kinderguard.casefile.ending.closing import closing_of
 from kinderguard.casefile.errors import DamagedEntryError, UnreadableEntryError
 from kinderguard.casefile.facts import case_of, title_of
 from kinderguard.casefile.filing.holders import SameId, same_ids
-from kinderguard.casefile.following.changes import Change, changes
+from kinderguard.casefile.filing.perhaps import PerhapsListed, perhaps_listed
+from kinderguard.casefile.filing.waiting import WaitingChild, waiting_in
+from kinderguard.casefile.following.changes import Change, changes, open_overpayments
 from kinderguard.casefile.following.turning import ONE_DAY, Calendar, Stretch
 from kinderguard.casefile.giving.sharing import written_consents
 from kinderguard.casefile.history import holdings, stated_on, values, withdrawn
@@ -56,6 +59,9 @@ class DueKind(Code):
     CONSENT = "consent", "同意到期", "consent that ends"
     TRANSFER = "transfer", "转移待答复", "transfer without an answer"
     DOUBT = "doubt", "待核对", "something to be checked"
+    CARE = "care", "关爱方案事项", "part of a care plan"
+    OVERPAID = "overpaid", "多发待处理", "overpayment to be looked at"
+    WAITING = "waiting", "待认定身份", "child without a file until it is said who it is"
 
 
 class Duty(Code):
@@ -78,6 +84,9 @@ WHO = {
     DueKind.CONSENT: Duty.CHILD_DIRECTOR,
     DueKind.TRANSFER: Duty.RECEIVER,
     DueKind.DOUBT: Duty.TOWNSHIP,
+    DueKind.CARE: Duty.CHILD_DIRECTOR,
+    DueKind.OVERPAID: Duty.COUNTY,
+    DueKind.WAITING: Duty.TOWNSHIP,
 }
 
 
@@ -104,6 +113,9 @@ LEADS: Mapping[DueKind, Lead] = {
     DueKind.CONSENT: Lead(months=1),
     DueKind.TRANSFER: Lead(days=30),
     DueKind.DOUBT: Lead(),
+    DueKind.CARE: Lead(days=7),
+    DueKind.OVERPAID: Lead(),
+    DueKind.WAITING: Lead(),
 }
 
 
@@ -117,7 +129,8 @@ class DueItem:
 
     Attributes:
         day: the day it is due; before today it is overdue.
-        ref, division: the file, and the division in charge.
+        ref, division: the file, and the division in charge; of a child that has no file yet, since it waits until somebody has
+            said who it is, the number that its file would have, and where it lives.
         kind: what it is.
         who: who should act.
         what: what to do, in both languages; no name is in it.
@@ -217,7 +230,7 @@ def due(
             entries = store.entries(ref)
             if closing_of(entries, today) is not None:
                 continue  # closed since the files were listed
-            desk = _Desk(ref, entries, today, book, calendar, leads, same.get(ref))
+            desk = _Desk(ref, entries, today, book, calendar, leads, same.get(ref), perhaps_listed(store, entries))
             if division is not None and not (desk.case.division or "").startswith(division):
                 continue  # the files of a division could not be told apart without reading them all
             found += tuple(desk.items())
@@ -226,9 +239,19 @@ def due(
             continue
         if desk.unset:
             unset[desk.division] = unset.get(desk.division, 0) + 1
+    waiting, damaged = waiting_in(store, division)
+    found += (_waiting(child, today, leads[DueKind.WAITING]) for child in waiting)
+    unreadable += damaged
     found.sort(key=lambda item: (item.day, item.ref, item.kind, item.what.en))
     not_set = (_not_set(place, count) for place, count in sorted(unset.items(), key=str))
     return DueList(tuple(found), (*unreadable, *not_set))
+
+
+def _waiting(child: WaitingChild, today: dt.date, lead: Lead) -> DueItem:
+    """A child without a file: due since the import that left it."""
+    day = min(child.since or today, today)
+    kind = DueKind.WAITING
+    return DueItem(day, child.ref, child.division, kind, WHO[kind], child.text, lead, overdue=day < today)
 
 
 def _open_files(store: "CaseStore", division: str | None, today: dt.date) -> tuple[str, ...]:
@@ -294,12 +317,14 @@ class _Desk:
         calendar: Calendar,
         leads: Mapping[DueKind, Lead],
         same: SameId | None,
+        perhaps: tuple[PerhapsListed, ...],
     ) -> None:
         self.ref, self.today, self.book, self.calendar, self.leads = ref, today, book, calendar, leads
         gone = withdrawn(entries)
+        self.everything = entries
         self.entries = [e for e in entries if e.number not in gone and not e.erased]
         self.held = holdings(entries)
-        self.hidden, self.same = hidden_facts(entries), same
+        self.hidden, self.same, self.perhaps = hidden_facts(entries), same, perhaps
         self.case: Case = case_of(ref, values(stated_on(self.held, today)))
         self.division = book.division or self.case.division
         self.unset = False
@@ -317,6 +342,8 @@ class _Desk:
         yield from self._turning(turns)
         yield from self._consents()
         yield from self._transfer()
+        yield from self._care()
+        yield from self._overpaid()
         yield from self._doubts()
 
     def _item(
@@ -490,8 +517,55 @@ class _Desk:
                 ),
             )
 
+    def _care(self) -> Iterator[DueItem]:
+        """What of the care plan under way waits for its day or has passed it, and that nobody has visited the child yet."""
+        last = next((e for e in reversed(self.entries) if e.kind is EntryKind.PLAN), None)
+        if last is None:
+            return
+        plan = CarePlan.model_validate(last.body)
+        if plan.state not in UNDER_WAY:
+            return
+        never = plan.never_visited and not self._visits_since(plan.made_on)
+        visits_planned = False
+        for part, number, title, day in plan.waiting():
+            is_visit = part is PartOfPlan.FOLLOW_UP and title == FollowUpKind.VISIT.label
+            visits_planned |= is_visit and day is not None
+            if day is None or not self._is_near(DueKind.CARE, day):
+                continue
+            what = Text(
+                f"{part.zh}{number}“{title.zh}”期限为 {day}，尚未登记完成",
+                f"{part.en} {number}, {title.en}, is due by {day} and not recorded as done",
+            )
+            if is_visit and never:
+                what += Text("，且从未走访", "; the child was never visited under this plan")
+            yield self._item(DueKind.CARE, day, what + _MENDED_BY[part])
+        if never and not visits_planned:
+            day = next((move.on for move in plan.moves if move.after in UNDER_WAY), plan.made_on)
+            what = Text(
+                "方案已商定，尚未走访，也没有定下日期的走访",
+                "the plan is agreed, the child was never visited under it and no visit has a day",
+            )
+            yield self._item(DueKind.CARE, min(day, self.today), what + _MENDED_BY[PartOfPlan.FOLLOW_UP])
+
+    def _visits_since(self, day: dt.date) -> bool:
+        last = self.case.child.care.last_visit
+        if last is not None and last.earliest >= day:
+            return True
+        return any(e.kind is EntryKind.VISIT and day <= e.valid_from <= self.today for e in self.entries)
+
+    def _overpaid(self) -> Iterator[DueItem]:
+        """What was overpaid and nobody has looked at: due since the first day of the first such month."""
+        for change in open_overpayments(self.ref, self.everything, self.book, self.today):
+            assert change.overpaid is not None
+            first = dt.date.fromisoformat(f"{change.overpaid.first}-01")
+            told = change.said + Text(
+                "请核对，并登记处理结果（store.settle_overpayment）",
+                " Look at it and record what was decided (store.settle_overpayment)",
+            )
+            yield self._item(DueKind.OVERPAID, first, told, (change.code,), (change,))
+
     def _doubts(self) -> Iterator[DueItem]:
-        """What was learnt late and goes on being hidden, and other files with the ID: due since it was written."""
+        """What was learnt late and goes on being hidden, other files with the ID, and who may be its child: due since it was written."""
         written = {e.number: e.known_at.astimezone(BEIJING).date() for e in self.entries}
         by_entry: dict[int, list[HiddenFact]] = {}
         for each in self.hidden:
@@ -502,6 +576,8 @@ class _Desk:
                 yield self._item(DueKind.DOUBT, day, text)
         if self.same is not None:
             yield self._item(DueKind.DOUBT, min(self.same.since, self.today), self.same.text)
+        for asked in self.perhaps:
+            yield self._item(DueKind.DOUBT, min(written[asked.entry], self.today), asked.text)
 
     # ---- days that change a result -------------------------------------------------------------------------------
 
@@ -544,6 +620,16 @@ def _people(case: Case) -> Iterator[tuple[str, Person]]:
     yield from (("household.members", m) for m in case.household.members or ())
 
 
+#: By part of a plan, how it is recorded.
+_MENDED_BY = {
+    PartOfPlan.GOAL: Text(
+        "；请登记是否达到（plan.goal_settled）", "; record whether it is reached (plan.goal_settled)"
+    ),
+    PartOfPlan.SERVICE: Text("；请登记进展（plan.service_moved）", "; record what became of it (plan.service_moved)"),
+    PartOfPlan.FOLLOW_UP: Text(
+        "；请随访后登记（plan.followed_up）", "; look after the child and record it (plan.followed_up)"
+    ),
+}
 #: Who it is, in a sentence.
 _SOMEBODY = {
     "child": Text("儿童", "the child"),

@@ -305,7 +305,7 @@ def share(
         case = case_of(ref, values(stated_on(holdings(entries), day)))
         relied_on, refusals = _grounds(rule, ground, case, entries, consent, day)
         asked = NewEntry(ref, EntryKind.SHARE, {}, day, by=by, acting=acting)
-        if standing(asked, entries, (), max(day, store.today())).refused is not None:
+        if standing(asked, entries, (), max(day, store.today()), store._users).refused is not None:
             refusals = (*refusals, Refusal.NOT_IN_CHARGE)
         if override is not None:
             refusals = () if override.reason.strip() else (Refusal.OVERRIDE_WITHOUT_REASON,)

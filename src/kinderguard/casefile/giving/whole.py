@@ -62,7 +62,7 @@ def whole_file(
         facts = facts_of(case)
         places = {place for each in entries if each.kind in FACTUAL for place in places_in(each.body)}
         asked = NewEntry(ref, EntryKind.SHARE, {}, on, by=by, acting=acting)
-        who = standing(asked, entries, places, max(on, store.today()))
+        who = standing(asked, entries, places, max(on, store.today()), store._users)
         why = (override or "").strip()
         refused = who.refused is not None and not why
         body: dict[str, Any] = {

@@ -6,12 +6,13 @@ over asks for one, while of a file that never was, a user from elsewhere only lo
 not registered. What another division proposes, erases or has written out whole is refused either way: the first would let
 it take the file to itself, and the others cannot be undone.
 
-Nobody is authenticated here: ``acting`` is what somebody says. It is held against the user's code and, where that names no
-division, against the side that the user took in the file's transfers; who proposed one never answers it for the receiver.
+Nobody is authenticated here: ``acting`` is what somebody says. It is held against the division of the user, as the team says
+(``users``) or the user's code, and, where neither names one, against the side that the user took in the file's transfers; of a
+user without any of these it is believed. Whoever acts for a division above its own reaches no further than its own by it, and
+who proposed a transfer never answers it for the receiver.
 """
 
 import datetime as dt
-import re
 from collections.abc import Collection, Iterable
 
 import attrs
@@ -29,12 +30,13 @@ from kinderguard.casefile.moving.transfers import (
     side_taken,
     transfers,
 )
-from kinderguard.model.places import PROVINCES, covers
+from kinderguard.casefile.moving.users import Users
+from kinderguard.model.places import covers
 from kinderguard.model.text import Text
 
 #: What cannot be undone. Of what is shared, only a whole file is held against the places that the file spoke of.
 _NOT_UNDONE = frozenset({EntryKind.ERASURE, EntryKind.SHARE})
-_OF_USER = re.compile(r"(\d{12}|\d{9}|\d{6})(?!\d)")
+_NOBODY_SAYS = Users()
 
 
 @attrs.frozen
@@ -56,17 +58,9 @@ class Standing:
     acting: str | None = None
 
 
-def division_of(user: str) -> str | None:
-    """The division that a user's code begins with; None where it begins with none.
-
-    >>> division_of("330106.user3"), division_of("user3")
-    ('330106', None)
-    """
-    found = _OF_USER.match(user)
-    return found.group(1) if found and found.group(1)[:2] in PROVINCES else None
-
-
-def standing(new: NewEntry, entries: Iterable[Entry], places: Collection[str], today: dt.date) -> Standing:
+def standing(
+    new: NewEntry, entries: Iterable[Entry], places: Collection[str], today: dt.date, users: Users = _NOBODY_SAYS
+) -> Standing:
     """Whether whoever writes an entry is in charge of the file.
 
     Args:
@@ -74,22 +68,25 @@ def standing(new: NewEntry, entries: Iterable[Entry], places: Collection[str], t
         entries: those of the file that its facts and its transfers follow from.
         places: every division that the file ever stated.
         today: the day that decides who is in charge.
+        users: of the store.
 
     Raises:
-        MoveRefusedError: ``acting`` is no division code.
+        MoveRefusedError: ``acting`` is no division code, or the team does not know the user.
+        UsersError: what it says of the user is no division.
     """
-    entries, user = list(entries), division_of(new.by)
+    entries, user = list(entries), users.division(new.by)
     acting = None if new.acting is None else acting_division(new.acting)
-    place = acting or user
     is_transfer = new.kind is EntryKind.TRANSFER
     is_answer = is_transfer and new.body.get("move") != TransferMove.PROPOSE.value
-    if is_answer and (own := _of_proposer(new, entries)) is not None:
-        return own
+    if is_answer and (refused := _of_proposer(new, entries)) is not None:
+        return refused
     if acting and user and not _is_related(acting, user):
         return Standing(_not_of(new.by, acting), acting=acting)
     side = side_taken(entries, new.by) if acting and user is None else None
     if acting and side and not _is_related(acting, side):
         return Standing(_of_other_side(new.by, side, acting), acting=acting)
+    own = user or side
+    place = own if own and (acting is None or covers(acting, own)) else acting
     if is_answer:
         return _of_answer(new, entries, place)
     moved = any(each.state is TransferState.ACCEPTED for each in transfers(entries))
@@ -107,16 +104,17 @@ def standing(new: NewEntry, entries: Iterable[Entry], places: Collection[str], t
     return Standing(acting=place)
 
 
-def doubt_of_user(new: NewEntry, entries: Iterable[Entry], today: dt.date) -> Text | None:
+def doubt_of_user(new: NewEntry, entries: Iterable[Entry], today: dt.date, users: Users = _NOBODY_SAYS) -> Text | None:
     """Why whoever writes an entry looks wrong, though it may be right; None where nothing does.
 
     Args:
         new: the entry.
         entries: all of the file.
         today: the day that decides who is in charge.
+        users: of the store.
     """
     entries = list(entries)
-    return standing(new, entries, {place for each in entries for place in places_in(each.body)}, today).doubt
+    return standing(new, entries, {place for each in entries for place in places_in(each.body)}, today, users).doubt
 
 
 def _is_related(one: str, other: str) -> bool:

@@ -156,7 +156,7 @@ def _doubt_of_user(store: "CaseStore", ref: str, by: str, acting: str | None) ->
 
     today = store.today()
     given = NewEntry(ref, EntryKind.DECISION, {}, today, by=by, acting=acting)
-    if doubt_of_user(given, store.entries(ref), today) is None:
+    if doubt_of_user(given, store.entries(ref), today, store._users) is None:
         return None
     return Text(
         f"注意：档案 {ref} 从未涉及用户 {by} 所属的行政区划；请核对是否拿错了档案。已提供的记在档案中，不能收回",

@@ -33,7 +33,10 @@ _TOLD: Mapping[str, tuple[str, ...]] = {
     "service": ("need", "service", "organisation", "since", "until"),
     "erasure": ("reason", "entries", "override", "in_charge", "acting"),
     "search": ("reason", "by"),
-    "decision": ("what", "of", "because", "in_charge", "acting", "reason"),
+    "decision": (
+        "what", "of", "because", "in_charge", "acting", "policy", "months", "outcome", "amount", "reason",
+        "file", "lists", "name",
+    ),
 }  # fmt: skip
 
 
@@ -164,6 +167,10 @@ def _said(entry: "Entry") -> Iterator[Text]:
             yield Text("按身份证号查找", "looked for by the resident ID")
         case "decision" if body.get("what") == "override":
             yield _override(body)
+        case "decision" if body.get("what") == "overpayment":
+            yield _overpayment(body)
+        case "decision" if (told := _WHO.get(body.get("what", ""))) is not None:
+            yield told + same(f" {body.get('file')}")
     reason = body.get("reason")
     if isinstance(reason, str) and entry.kind != "closing":
         yield Text(f"理由：{reason}", f"reason: {reason}")
@@ -188,6 +195,28 @@ def _override(body: Mapping[str, Any]) -> Text:
         f"entry {of} was written by {body.get('acting') or 'somebody of no stated division'}, although {body.get('in_charge')} is "
         "in charge",
     )
+
+
+#: What is asked and answered about a child of a list who may be the file's.
+_WHO = {
+    "perhaps_listed": Text(
+        "名单有一名儿童可能就是本档案的儿童，待回答：", "a list has a child who may be this file's, to be answered:"
+    ),
+    "same_child": Text("已核对，是同一名儿童：", "looked at, it is one child with"),
+    "another_child": Text("已核对，是另一名儿童：", "looked at, it is another child than"),
+}
+
+
+def _overpayment(body: Mapping[str, Any]) -> Text:
+    from kinderguard.casefile import OverpaymentOutcome
+
+    outcome, months = _label(OverpaymentOutcome, body.get("outcome")), sorted(body.get("months") or ())
+    told = Text(
+        f"多发已处理：{body.get('policy')}，{'、'.join(months)}：{outcome.zh}",
+        f"overpayment looked at: {body.get('policy')}, {', '.join(months)}: {outcome.en}",
+    )
+    amount = body.get("amount")
+    return told if amount is None else told + Text(f"，{amount}元", f", {amount} yuan")
 
 
 def _transfer(body: Mapping[str, Any]) -> Text:

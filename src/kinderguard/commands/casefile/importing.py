@@ -24,6 +24,7 @@ from kinderguard.commands.application import (
     Strict,
     contained,
     day,
+    division_code,
     examples,
     fail,
     progress,
@@ -31,23 +32,31 @@ from kinderguard.commands.application import (
 )
 from kinderguard.commands.casefile.moves import MaybeActing
 from kinderguard.commands.casefile.showing import files
+from kinderguard.commands.casefile.unlisted import find_unlisted, tell_unlisted
 from kinderguard.commands.children import JSON_LINES, read_children
 from kinderguard.commands.lists import Decisions, Linked, Trust, combined, has_problems, is_list, tell, tell_problems
 from kinderguard.commands.store import ByUser, InStore, open_store
 from kinderguard.commands.tabular import AsTable, TableFormat, check_out, columns_of, write_list
 from kinderguard.commands.wording import in_commands
 from kinderguard.model.case import Case
-from kinderguard.model.echo import shown_file
 from kinderguard.model.text import Language, Text, join
 from kinderguard.packs import PolicyBook
 from kinderguard.packs.ledger_headers import plain_header
 from kinderguard.rules.titles import fact_title
-from kinderguard.survey import Ledger, LedgerError, SourceProfile, Survey, built_in_profiles, open_sheets
+from kinderguard.survey import (
+    Ledger,
+    LedgerError,
+    Source,
+    SourceProfile,
+    Survey,
+    built_in_profiles,
+    combine,
+    open_sheets,
+)
 from kinderguard.survey.headers import SEARCHED_ROWS, KnownHeaders
-from kinderguard.survey.tables import write_csv
 
 if TYPE_CHECKING:
-    from kinderguard.casefile import CaseStore, FiledChild, FiledSurvey, Imported, NoLongerListed
+    from kinderguard.casefile import FiledChild, FiledSurvey, Imported
     from kinderguard.casefile.filing.importing import RowPlace
 
 
@@ -85,7 +94,9 @@ def import_children(
         typer.Option(
             "--source",
             metavar="NAME",
-            help="台账情况的来源，默认文件名 / where a ledger's facts are from; the file's name if left out",
+            help="台账或 children.jsonl 情况的来源，默认文件名；每期写同一名称，即可列出名单不再列有的儿童"
+            " / where the facts of a ledger or of children.jsonl are from; the file's name if left out. With the same name for every"
+            " edition, whom it no longer names can be told",
         ),
     ] = None,
     sheet: OnSheet = None,
@@ -109,6 +120,25 @@ def import_children(
             help="把名单不再列有的未结案儿童写入此表（CSV） / write the open files whose children a list no longer names to this table (CSV)",
         ),
     ] = None,
+    covers: Annotated[
+        str | None,
+        typer.Option(
+            "--division",
+            "-d",
+            parser=division_code,
+            metavar="CODE",
+            help="名单列有此行政区划的全部儿童；不写而每行都属同一乡镇的，即为该乡镇。据此列出名单不再列有的儿童"
+            " / the lists name all children of this division; if left out, of the township that all rows state, if they do. By it is told"
+            " whom they no longer name",
+        ),
+    ] = None,
+    partial: Annotated[
+        bool,
+        typer.Option(
+            "--partial",
+            help="名单不全（只是一部分儿童），不列出不再列有的儿童 / the lists are not whole, so nobody is told to be on them no longer",
+        ),
+    ] = False,
     acting: MaybeActing = None,
     override: Annotated[
         str | None,
@@ -127,6 +157,13 @@ def import_children(
     """把台账或多部门名单中的每名儿童存入档案。File every child of a ledger or of several lists; again doubles nothing."""
     check_out(form, out)
     with contained():
+        if partial and gone is not None:
+            fail(
+                Text(
+                    "--partial 表示名单不全，不能同时用 --no-longer-listed；请去掉其一",
+                    "--partial says that the lists are not whole, so --no-longer-listed does not go with it; leave one out",
+                )
+            )
         if all(is_list(text) for text in lists):
             if source is not None or sheet is not None:
                 fail(
@@ -136,32 +173,43 @@ def import_children(
                     )
                 )
             book = kinderguard.load(strict=strict)
-            survey, not_used = combined(lists, at, book, linked=linked, decisions=decisions or [], by=by, trust=trust)
+            survey, not_used = combined(
+                lists, at, book, linked=linked, decisions=decisions or [], by=by, trust=trust, covers=covers
+            )
             with open_store(store, lang.value, make=True) as opened, progress("存档 / filing") as step:
                 filed = opened.import_survey(
                     survey, by=by, two_ids=two_ids, progress=step, acting=acting, override=override
                 )
-                unlisted = _unlisted(opened, survey, gone, lang.value)
+                unlisted = (
+                    None if partial else find_unlisted(opened, survey, gone, lang.value, declared=covers is not None)
+                )
             _write_filed(filed, survey.titles, form, out, lang.value)
-            _tell_unlisted(unlisted, gone, lang.value)
+            left = unlisted is not None and tell_unlisted(unlisted, gone, lang.value)
             tell(survey, not_used, lang.value)
-            raise typer.Exit(_survey_code(filed, survey, bool(not_used or unlisted)))
+            raise typer.Exit(_survey_code(filed, survey, bool(not_used or left)))
         ledger = _only(lists)
-        if linked or decisions or trust is not None or gone is not None or form is not TableFormat.SUMMARY:
+        no_name = gone is not None and source is None
+        if linked or decisions or trust is not None or no_name or form is not TableFormat.SUMMARY:
             how = _with_kinds(ledger)
             fail(
                 Text(
-                    "--link、--decisions、--trust、--no-longer-listed、--format 用于名单；",
-                    "--link, --decisions, --trust, --no-longer-listed and --format are for lists with their kinds: ",
+                    "--link、--decisions、--trust、--format 用于写明类型的名单，--no-longer-listed 也可用于以 --source 命名的台账；",
+                    "--link, --decisions, --trust and --format are for lists with their kinds, --no-longer-listed also for a ledger that "
+                    "is named with --source: ",
                 )
                 + how
             )
         read = _ledger(ledger, kinderguard.load(strict=strict), sheet, at)
         with open_store(store, lang.value, make=True) as opened, progress("存档 / filing") as step:
             done = opened.import_ledger(
-                read, at=at, by=by, source=source, two_ids=two_ids, progress=step, acting=acting, override=override
-            )
+                read, at=at, by=by, source=source, two_ids=two_ids, progress=step, acting=acting, override=override,
+                covers=covers,
+            )  # fmt: skip
             today, still_open = opened.today(), len(opened.refs())
+            unlisted = None
+            if source is not None and not partial:
+                survey = combine([Source(built_in_profiles()[_LEDGER], at, read, source, covers)])
+                unlisted = find_unlisted(opened, survey, gone, lang.value, declared=covers is not None)
         write_list(form, out, summary=_imported(done, lang.value), lines=(), heads=(), rows=(), lang=lang.value)
         for told in _rows_to_look_at((*done.not_filed, *done.without_id, *done.held_back, *done.closed)):
             say(told.in_(lang.value))
@@ -173,7 +221,8 @@ def import_children(
                     "take it back and import again",
                 ).in_(lang.value)
             )
-        if still_open > _named(done):
+        left = unlisted is not None and tell_unlisted(unlisted, gone, lang.value)
+        if source is None and not partial and still_open > _named(done):
             head = Text(
                 "这样导入不能列出名单不再列有的儿童；要列出，",
                 "Whom a list no longer names cannot be told in this way; to be told, ",
@@ -184,7 +233,7 @@ def import_children(
         wrong = tell_problems(read, read.source, lang.value)
         if done.rows and len(done.not_filed) == done.rows:
             raise typer.Exit(NOTHING_DONE)
-        raise typer.Exit(WITH_PROBLEMS if done.not_filed or done.held_back or done.closed or wrong else DONE)
+        raise typer.Exit(WITH_PROBLEMS if done.not_filed or done.held_back or done.closed or wrong or left else DONE)
 
 
 def _only(given: Sequence[str]) -> Path:
@@ -213,10 +262,14 @@ def _with_kinds(ledger: Path) -> Text:
     """
     if ledger.suffix.lower() in JSON_LINES:
         return Text(
-            f"请直接存档名单（kinderguard file import 名单:类型…），{ledger.name} 没有写明儿童来自哪份名单",
-            f"file the lists themselves (kinderguard file import PATH:KIND...), {ledger.name} does not say which list names a child",
+            f"请直接存档名单（kinderguard file import 名单:类型…），或每期以 --source 写同一名称，{ledger.name} 没有写明儿童来自哪份名单",
+            "file the lists themselves (kinderguard file import PATH:KIND...), or name it with --source, the same for every edition; "
+            f"{ledger.name} does not say which list names a child",
         )
-    return Text(f"请写明类型，如 {ledger.name}:civil_affairs", f"write its kind, as {ledger.name}:civil_affairs")
+    return Text(
+        f"请写明类型，如 {ledger.name}:civil_affairs，或每期以 --source 写同一名称",
+        f"write its kind, as {ledger.name}:civil_affairs, or name it with --source, the same for every edition",
+    )
 
 
 # ---- a ledger ------------------------------------------------------------------------------------------------------
@@ -328,7 +381,7 @@ def _without_id(count: int, counted: Text) -> Text:
 
 _HEADS = (
     Text("儿童编号", "Child"), Text("档案编号", "File"), Text("结果", "Result"), Text("存入事实数", "Facts filed"),
-    Text("待决定的事实", "Facts to decide"), Text("仍报旧值未采用的事实", "Facts said again and not taken"), Text("可能所属的档案", "Perhaps of file"), Text("原因", "Reason"),
+    Text("待决定的事实", "Facts to decide"), Text("名单所报未采用的事实", "Facts said by lists and not taken"), Text("可能所属的档案", "Perhaps of file"), Text("原因", "Reason"),
 )  # fmt: skip
 
 
@@ -392,9 +445,9 @@ def _filed_summary(filed: "FiledSurvey", titles: Mapping[str, Text], lang: Langu
     held_back = Counter(path for each in filed for path in each.held_back)
     if held_back:
         yield Text(
-            "名单仍报旧值、而此后已另有记载的事实，未采用，档案不变（见 kinderguard file due、file show 的“待核对”；"
+            "名单所报与由人记载的不符、又非新情况的事实，未采用，档案不变（见 kinderguard file due、file show 的“待核对”；"
             "以 kinderguard file record 记录属实的值）",
-            "Facts of which lists say again what was recorded otherwise since are not taken, and the files stay as they are (asked "
+            "Facts of which lists say otherwise than somebody recorded, without news, are not taken, and the files stay as they are (asked "
             "about by kinderguard file due and file show; record the value that is right with kinderguard file record)",
         ).in_(lang)
         yield from _counted(held_back, titles, lang)
@@ -427,57 +480,10 @@ _CLOSED = Text(
     "(kinderguard file reopen REF) and import again",
 )
 _NOT_TAKEN = Text(
-    "名单仍报旧值、已另有记载，未采用，待核对（kinderguard file show 编号）",
-    "lists say again what was recorded otherwise since: not taken, to be checked (kinderguard file show REF)",
+    "名单所报与由人记载的不符、又非新情况，未采用，待核对（见 kinderguard file show 编号；以 kinderguard file record 记录属实的值）",
+    "lists say otherwise than somebody recorded, without news: not taken, to be checked (see kinderguard file show REF, and record the "
+    "value that is right with kinderguard file record)",
 )
-
-
-def _unlisted(store: "CaseStore", survey: Survey, path: Path | None, lang: Language) -> Sequence["NoLongerListed"]:
-    """The open files whose children a list no longer names, written to a table where one was asked for; none where a file that
-    cannot be read keeps it from being told, which is said.
-    """
-    from kinderguard.casefile import DamagedEntryError
-
-    try:
-        found = store.no_longer_listed(survey)
-    except DamagedEntryError as error:
-        head = Text("不能列出名单不再列有的儿童：", "Which children lists no longer name cannot be told: ")
-        say((head + in_commands(error.text)).in_(lang))
-        return ()
-    if path is not None:
-        heads = [head.in_(lang) for head in _UNLISTED_HEADS]
-        write_csv(
-            path, heads, ((each.ref, each.source, each.as_of.isoformat(), each.last.isoformat()) for each in found)
-        )
-    return found
-
-
-_UNLISTED_HEADS = (
-    Text("档案编号", "File"), Text("名单", "List"), Text("名单日期", "List as of"), Text("档案中取自该名单的最近日期", "Last taken from it"),
-)  # fmt: skip
-
-
-def _tell_unlisted(found: Sequence["NoLongerListed"], path: Path | None, lang: Language) -> None:
-    """One line for each list, with the files; nothing was closed."""
-    by_list: dict[tuple[str, dt.date], list[str]] = {}
-    for each in found:
-        by_list.setdefault((each.source, each.as_of), []).append(each.ref)
-    for (code, as_of), refs in by_list.items():
-        listed = ", ".join(refs[:_SHOWN_ROWS]) + (" …" if len(refs) > _SHOWN_ROWS else "")
-        many = "file" if len(refs) == 1 else "files"
-        where = (
-            Text("全部写入表格请加 --no-longer-listed 文件", "for a table of all of them add --no-longer-listed FILE")
-            if path is None
-            else Text(f"全部见 {shown_file(path.name)}", f"all of them are in {shown_file(path.name)}")
-        )
-        say(
-            Text(
-                f"{code}（{as_of}）不再列有 {len(refs)} 份未结案档案的儿童，均未结案，请核对：{listed}；"
-                f"各档案见 kinderguard file show 编号 --history；{where.zh}",
-                f"{code} of {as_of} no longer names the children of {len(refs)} open {many}; none was closed, look at them: {listed}; "
-                f"kinderguard file show REF --history shows each; {where.en}",
-            ).in_(lang)
-        )
 
 
 def _survey_code(filed: "FiledSurvey", survey: Survey, not_used: bool) -> int:

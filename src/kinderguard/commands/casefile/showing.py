@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 #: As a file lives: begun, read, written to, looked after, handed on, ended.
 _ORDER = (
-    "import", "list", "show", "find", "record", "correct", "visit", "consent", "assess", "due", "forecast", "export", "transfer",
-    "close", "reopen", "erase", "verify", "new-key",
+    "import", "list", "show", "find", "record", "correct", "answer", "visit", "consent", "assess", "due", "overpayment", "forecast",
+    "export", "transfer", "close", "reopen", "erase", "verify", "new-key",
 )  # fmt: skip
 
 

@@ -217,6 +217,7 @@ def _assessed(
     from kinderguard.casefile.doubts import doubt_texts, hidden_facts
     from kinderguard.casefile.ending.closing import check_assessable
     from kinderguard.casefile.filing.holders import same_ids
+    from kinderguard.casefile.filing.perhaps import perhaps_listed
     from kinderguard.casefile.history import declared_titles, withdrawn
     from kinderguard.casefile.moving.charge import doubt_of_user
     from kinderguard.engines.assessment_line import assessment_line
@@ -240,7 +241,7 @@ def _assessed(
                 if new:
                     result = store.assess(ref, book, on=on, **who)
                     written = NewEntry(ref, EntryKind.ASSESSMENT, {}, on, by=who["by"], acting=who["acting"])
-                    doubt = doubt_of_user(written, entries, max(today, on))
+                    doubt = doubt_of_user(written, entries, max(today, on), store._users)
             except (StoreBusyError, StoreFullError, StoreUnusableError):
                 raise
             except StoreError as error:
@@ -256,7 +257,9 @@ def _assessed(
                 new,
                 tuple((change.kind.label, change.code, change.said) for change in changes),
                 {code: _given(policy, result) for code, policy in result.policies.items()},
-                doubt_texts((*hidden_facts(entries), *([same[ref]] if ref in same else []))),
+                doubt_texts(
+                    (*hidden_facts(entries), *([same[ref]] if ref in same else []), *perhaps_listed(store, entries))
+                ),
                 doubt,
                 tuple(p for p in result.problems if p.code != "fact.unknown" or p.where not in declared),
                 {"ref": ref} | assessment_line(result, lang=lang) if lines else {},
