@@ -38,6 +38,13 @@ def test_every_problem_of_a_pack_is_documented():
     assert {c for c in codes if f"`{c}`" not in PLUGINS} == set()
 
 
+@pytest.mark.parametrize("page", ["importing.md", "importing.zh.md"])
+def test_the_importing_pages_name_every_keyword_of_the_case_that_is_not_json_schemas(page):
+    text = (DOCS / "tutorials" / page).read_text("utf-8")
+    (named,) = re.findall(r"addVocabulary\((\[.*\])\)", text)
+    assert json.loads(named) == sorted(set(re.findall(r'"(x-[a-z-]+)":', json.dumps(schema("case")))))
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_published_schemas_are_those_of_the_code(name):
     published = json.loads((DOCS / "schemas" / f"{name}.json").read_text("utf-8"))

@@ -1,12 +1,16 @@
 """The published formats: who reads one of a later version is not turned away, and who writes one can be held to it."""
 
+import json
+from decimal import Decimal
+from types import SimpleNamespace
+
 import jsonschema
 import pytest
 
 import kinderguard
 from kinderguard import InvalidRecordError
 from kinderguard.formats import FORMATS, schema
-from kinderguard.report import AssessmentLine, assessment_line
+from kinderguard.report import AssessedRow, AssessmentLine, SkippedLine, assessment_line, ledger_line, read_line
 from kinderguard.report.schemas import READ_BACK
 
 pytest.importorskip("sqlalchemy")
@@ -47,5 +51,88 @@ def test_a_line_that_was_written_before_lines_said_their_format_is_read(line):
 
 
 def test_another_format_is_no_line(line):
-    with pytest.raises(InvalidRecordError, match="format"):
+    with pytest.raises(InvalidRecordError, match="kinderguard schema assessment-line") as refused:
         AssessmentLine.model_validate(line | {"format": "kinderguard.assessment-line/2"})
+    assert "assessment-line/2" not in str(refused.value)
+
+
+def test_amounts_are_decimal_in_python_and_text_in_json(line):
+    read = AssessmentLine.model_validate(line)
+    code, written = next((code, p) for code, p in line["policies"].items() if p["low"] is not None)
+    assert read.policies[code].low == Decimal(written["low"])
+    assert AssessmentLine.model_validate(read.model_dump()) == read
+    for wrong in (600, "600", "-1.00", "1e2", Decimal("1.234"), "٦.٠٠"):
+        with pytest.raises(InvalidRecordError, match="amount in yuan"):
+            AssessmentLine.model_validate(line | {"policies": {code: written | {"low": wrong}}})
+
+
+def test_a_line_that_was_read_is_written_as_it_was(line):
+    assert json.loads(AssessmentLine.model_validate({"ref": "a"} | line).to_json()) == {"ref": "a"} | line
+
+
+SKIPPED = {
+    "format": "kinderguard.assessment-line/1",
+    "sheet": "台账",
+    "row": 3,
+    "ref": None,
+    "error": {"code": "ledger.id_conflict", "column": None, "message": "…"},
+    "problems": [],
+}
+
+
+def test_a_file_of_assessed_and_skipped_rows_is_read_line_by_line(line):
+    lines = [json.dumps(each) for each in ({"sheet": "台账", "row": 2} | line, SKIPPED)]
+    assessed, skipped = map(read_line, lines)
+    assert isinstance(assessed, AssessmentLine)
+    assert isinstance(skipped, SkippedLine)
+    assert skipped.error.code == "ledger.id_conflict"
+    assert json.loads(skipped.to_json()) == SKIPPED
+    assert read_line(SKIPPED) == skipped
+
+
+@pytest.mark.parametrize("wrong", ["{", b"\xff", "[1]", '{"error": 1}', '{"name": "secret"}', {"on": "secret"}])
+def test_what_is_no_line_is_refused_without_its_values(wrong):
+    with pytest.raises(InvalidRecordError) as refused:
+        read_line(wrong)
+    assert "secret" not in f"{refused.value!s}{refused.value!r}"
+
+
+def test_where_nobody_looked_for_what_is_missing_that_is_not_said_to_be_nothing():
+    import datetime as dt
+
+    case = kinderguard.Case.from_facts({"child.birth_date": "2012-03-05"})
+    result = kinderguard.load(packs=()).assess(case, on=dt.date(2025, 9, 1))
+    short, full = assessment_line(result, missing=False), assessment_line(result)
+    assert full["missing"]
+    assert short == full | {"missing": None}
+    jsonschema.validate(short, schema("assessment-line", closed=True))
+    assert AssessmentLine.model_validate(short).missing is None
+    row = AssessedRow(SimpleNamespace(sheet="台账", row=2, ref="a", problems=()), result)
+    assert read_line(ledger_line(row, missing=False)).missing is None
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"child": {"birth_date": "2013-02-30"}},
+        {"child": {"birth_date": "2090-01-01"}},
+        {"father": {"situations": [{"kind": "imprisoned", "since": "2024-01-10", "until": "2023-01-01"}]}},
+        {"child": {"resident_id": "110101201301010013"}},
+        {"ref": "110101199003074514"},
+        {"child": {"disability": {"kind": "none", "grade": "1"}}},
+        {"extra": {"330199": {"note": "\ud800"}}},
+    ],
+    ids=[
+        "no such day",
+        "in the future",
+        "end before beginning",
+        "check digit",
+        "ID as ref",
+        "kind and grade",
+        "no JSON",
+    ],
+)
+def test_what_a_schema_cannot_say_the_model_refuses(facts):
+    assert jsonschema.Draft202012Validator(schema("case")).is_valid(facts)
+    with pytest.raises(InvalidRecordError):
+        kinderguard.Case.model_validate(facts)

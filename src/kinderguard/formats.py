@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from kinderguard.report.schemas import SCHEMAS as OF_RESULTS
-from kinderguard.report.schemas import published
+from kinderguard.report.schemas import UnknownFormatError, published
 from kinderguard.report.schemas import schema as schema_of_result
 
 #: By name, the module and the model of a format that is not a result's; loaded when it is asked for.
@@ -37,16 +37,18 @@ def schema(name: str, *, closed: bool = False) -> dict[str, Any]:
             Without it a reader accepts what a later version adds.
 
     Raises:
-        KeyError: there is no such format.
+        UnknownFormatError: there is no such format; with the nearest.
 
     >>> schema("allocation")["properties"]["format"]["const"]
     'kinderguard.allocation/1'
     """
     if name in OF_RESULTS:
         return schema_of_result(name, closed=closed)
+    if name not in _MODELS:
+        raise UnknownFormatError.of(name, FORMATS)
     module, model = _MODELS[name]
     # As written: a record leaves out what is unknown, and its dates are texts.
     return published(name, getattr(import_module(module), model).model_json_schema(mode="serialization"), closed=closed)
 
 
-__all__ = ["FORMATS", "schema"]
+__all__ = ["FORMATS", "UnknownFormatError", "schema"]

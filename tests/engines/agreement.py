@@ -22,6 +22,7 @@ from kinderguard.engines.explain import Compiled, absent_parameter
 from kinderguard.engines.frame.assess import FrameRun, Options, total_name
 from kinderguard.engines.frame.rows import frame_of
 from kinderguard.engines.frame.schema import fact_kinds
+from kinderguard.engines.frame.unborn import without_unborn
 from kinderguard.engines.frame.vectors import OverflowRiskError
 from kinderguard.engines.plan import compile_plan
 from kinderguard.engines.reasons import conditions_of, reason
@@ -37,7 +38,8 @@ DAY = dt.date(2025, 9, 1)
 EXTRA = {f.code: f.kind for f in expressions.FACTS}
 #: The lists of records, each of which may stand in a table of its own.
 LISTS = sorted(fact_kinds().lists)
-#: Generated examples in one run of all agreement tests together. A night takes more: ``KINDERGUARD_EXAMPLES=40000``.
+#: What every property's share is a part of: generated examples in one run of all tests of this folder together, at least.
+#: A night takes more: ``KINDERGUARD_EXAMPLES=40000``.
 USUAL = 2000
 EXAMPLES = int(os.environ.get("KINDERGUARD_EXAMPLES", USUAL))
 
@@ -111,7 +113,7 @@ class World:
     def frame(self, children, *, full=False, **options):
         """By the frame engine; ``full`` tells it which columns have no empty cell, so that rules can be simpler."""
         frame = frame_of(children, extra=EXTRA)
-        known = {column.name for column in frame.get_columns() if full and not column.null_count()}
+        known = {c.name for c in without_unborn(frame, DAY).get_columns() if full and not c.null_count()}
         with not_beyond_reckoning():
             run = FrameRun(
                 DAY, self.place, frame.schema, extra=EXTRA, division=None, options=Options(**options), full=known

@@ -17,6 +17,7 @@ from kinderguard.engines.prove.ruling import OpenParameters, Ruling, UnsetParame
 from kinderguard.engines.prove.scratch import Scratch
 from kinderguard.engines.prove.spans import Choice, Several, Span, Truth
 from kinderguard.engines.prove.variables import amount, holds
+from kinderguard.engines.unborn import what_counts
 
 #: Limits within which every generated child lies.
 WIDE = Domain(
@@ -77,7 +78,9 @@ def solver_differences(ruling, case):
     # With every fact asserted, nothing is left to search for: values are propagated first.
     solver = z3.Then("simplify", "propagate-values", "solve-eqs", "simplify", "smt").solver()
     solver.set("timeout", 60_000)
-    solver.add(*facts.constraints(), *opened.constraints(), *scratch.constraints, *facts.holding(case))
+    solver.add(
+        *facts.constraints(), *opened.constraints(), *scratch.constraints, *facts.holding(what_counts(case, DAY))
+    )
     solver.add(*(z3.Not(v.known) if not isinstance(v.known, bool) else True for v in opened.variables.values()))
     solver.add(*(z3.Not(v.to[0]) for v in opened.variables.values() if hasattr(v, "to")))
     answer = solver.check()
@@ -88,8 +91,17 @@ def solver_differences(ruling, case):
 def stated_differences(ruling, case):
     """The same with the case's facts as constants."""
     calendar = Calendar(Scratch())
-    solved = ruling.solved(Stated(case), calendar, UnsetParameters(WIDE, calendar))
+    solved = ruling.solved(Stated(what_counts(case, DAY)), calendar, UnsetParameters(WIDE, calendar))
     return _compared(ruling, case, solved, None)
+
+
+def answered_differences(ruling, case):
+    """The same once more, with the answers of ``known`` kept from the first time."""
+    calendar = Calendar(Scratch())
+    facts, unset = Stated(what_counts(case, DAY)), UnsetParameters(WIDE, calendar)
+    first = ruling.solved(facts, calendar, unset)
+    again = ruling.solved(facts, calendar, unset, first.algebra.answered)
+    return _compared(ruling, case, again, None)
 
 
 def _compared(ruling, case, solved, model):

@@ -8,10 +8,15 @@ from hypothesis import given
 
 import kinderguard
 from engines.agreement import book_of, examples
+from engines.solving import answered_differences
 from engines.test_frame_traps import TITLE
 from kinderguard import Case, Text
 from kinderguard import rules as r
-from kinderguard.model.codes import DisabilityGrade
+from kinderguard.engines.prove.bounds import confirmed
+from kinderguard.engines.prove.completed import Completed
+from kinderguard.model.codes import DisabilityGrade, DisabilityKind
+from kinderguard.model.resident_id import check_digit
+from kinderguard.packs.proofs import domain_of, ruling_of
 from kinderguard.rules import child, father, household, parents
 from kinderguard.rules.kinds import MONEY
 from kinderguard.rules.parameters import Parameter
@@ -107,9 +112,9 @@ def test_a_missing_fact_is_confirmed_to_change_something():
     case = Case.from_facts({k: v for k, v in ORDINARY.items() if k not in unknown} | {"division_code": "370831"})
     asked = [m.path for m in RIGHT.assess(case).missing]
     assert set(asked) == {"child.health", "household.monthly_income_per_head", "child.illness.serious"}
-    confirmed = RIGHT.confirm_missing(case)
-    assert list(confirmed) == asked
-    assert set(confirmed.values()) == {True}
+    answers = RIGHT.confirm_missing(case)
+    assert list(answers) == asked
+    assert set(answers.values()) == {True}
 
 
 def test_a_gap_beside_a_known_fact_of_one_record_is_only_filled_as_the_model_allows():
@@ -141,3 +146,62 @@ def test_parameters_that_nobody_set_are_named_in_the_assumptions():
     exact = book_of(RuleSet([], [paid], parameters=parameters)).exact_bounds(Case(), on=DAY)
     assert "some standard" in exact.assumptions[-1].en
     assert "some standard" not in str(book_with(r.yuan("1")).exact_bounds(Case(), on=DAY).assumptions)
+
+
+def test_what_is_known_within_one_list_is_not_asked_within_another():
+    """The father's and the mother's situations are read by steps of the same numbers; only her end is not recorded."""
+    lost = {"kind": "lost_contact", "since": "2023-06-16", "ongoing": True}
+    facts = {
+        "child.birth_date": "2011-11-02", "child.health": "healthy", "father.kind": "birth", "mother.kind": "birth",
+        "father.situations": [{"kind": "dead", "since": "2020-01-10"}], "mother.situations": [lost],
+        "mother.supports_child": False, "household.aid": ["tekun"], "division_code": "370831",
+    }  # fmt: skip
+    exact = RIGHT.exact_bounds(Case.from_facts(facts)).policies["cn.unattended_allowance"]
+    assert (exact.low, exact.high, exact.exact) == (600, 1900, True)
+
+
+@examples(60)
+@given(strategies.cases())
+def test_questions_whether_something_is_known_keep_each_its_own_answer(case):
+    """Of a child to whom nothing was added, results with the answers kept are the results without."""
+    assert answered_differences(ruling_of(RIGHT, "370831", DAY), case) == {}
+
+
+def test_an_end_that_the_reference_engine_does_not_confirm_is_not_exact(monkeypatch):
+    adopted = child.adopted
+    amount = r.when(adopted, r.yuan("100")).otherwise(r.yuan("0")) + r.when(adopted, r.yuan("0")).otherwise(
+        r.yuan("50")
+    )
+    book = book_with(amount)
+    monkeypatch.setattr(Completed, "filled", lambda self, model, otherwise=None: self.stated.case)
+    exact = book.exact_bounds(Case(), on=DAY).policies["cn.p"]
+    assert (exact.low, exact.high, exact.exact) == (0, 150, False), "then they are the engine's own"
+    assert book.confirm_missing(Case(), on=DAY) == {"child.adopted": None}
+
+
+def test_a_birth_date_stated_to_the_month_is_the_day_that_the_resident_id_says():
+    amount = r.when(child.birth_date <= dt.date(2012, 3, 15), r.yuan("1")).otherwise(r.yuan("2"))
+    number = "11010520120320002"
+    case = Case.from_facts({"child.birth_date": "2012-03", "child.resident_id": number + check_digit(number)})
+    exact = book_with(amount).exact_bounds(case, on=DAY).policies["cn.p"]
+    assert (exact.low, exact.high, exact.exact) == (2, 2, True)
+
+
+@pytest.mark.parametrize(
+    ("path", "refused"),
+    [
+        ("child.disability.kind", lambda d, s: (d.kind == DisabilityKind.NONE) & (d.grade == DisabilityGrade.FIRST)),
+        ("father.situations.until", lambda d, s: (s.since > dt.date(2021, 1, 1)) & (s.until < dt.date(2020, 1, 1))),
+    ],
+)
+def test_a_value_that_the_model_refuses_beside_another_gap_confirms_nothing(path, refused):
+    """Neither a disability of no kind with a grade nor a situation that ended before it began."""
+
+    def surely(condition):
+        return condition.is_known() & condition
+
+    never = father.situations.any(lambda s: surely(refused(child.disability, s)))
+    book = book_with(r.when(never, r.yuan("1")).otherwise(r.yuan("2")))
+    known = Case.from_facts({"father.situations": [{"kind": "imprisoned"}]})
+    ruling = ruling_of(book, None, DAY)
+    assert confirmed(ruling, known, {}, domain_of([ruling.plan], None, DAY, 3), 10.0, (path,)) == {path: False}

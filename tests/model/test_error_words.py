@@ -66,9 +66,7 @@ def test_every_kind_of_finding_has_words_in_both_languages(kind):
         "pattern": "a",
         "expected": "'a' or 'b'",
     }
-    said = errors._meaning(
-        {"type": kind, "loc": ("x",), "msg": "m", "ctx": limits, "input": None}, {"X": frozenset("x")}
-    )
+    said = errors._meaning({"type": kind, "loc": ("x",), "msg": "m", "ctx": limits, "input": None}, lambda at: ("x",))
     assert "不合要求" not in said.zh
     assert "not acceptable" not in said.en
     assert "None" not in said.zh + said.en

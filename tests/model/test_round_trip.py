@@ -100,11 +100,36 @@ def test_an_unknown_key_is_refused_with_the_nearest_name(word: str) -> None:
         Case.model_validate({"child": {word: None if word == "nmae" else "2012"}})
 
 
-def test_an_unknown_key_like_nothing_is_refused_without_being_named() -> None:
+def test_an_unknown_key_like_nothing_is_refused_by_its_name() -> None:
     with pytest.raises(InvalidRecordError) as caught:
         Case.model_validate({"child": {"qqqqqq": 1}})
-    assert [(p.code, p.where) for p in caught.value.problems] == [("record.extra_forbidden", "child.…")]
-    assert "qqqqqq" not in str(caught.value)
+    assert [(p.code, p.where) for p in caught.value.problems] == [("record.extra_forbidden", "child.qqqqqq")]
+
+
+@pytest.mark.parametrize(
+    "key", ["张三", "Zhang San", "zhang san", "110105194912310021", "t13800138000", "x" * 41, "a@b"]
+)
+def test_a_key_that_may_be_a_person_is_refused_without_being_shown(key: str) -> None:
+    with pytest.raises(InvalidRecordError) as caught:
+        Case.model_validate({"child": {key: 1}})
+    assert [p.where for p in caught.value.problems] == ["child.…"]
+    assert key not in str(caught.value)
+
+
+def test_the_nearest_name_is_one_of_the_same_object() -> None:
+    with pytest.raises(InvalidRecordError) as caught:
+        Case.from_facts({"child.age": 4, "child.nmae": "x", "birth_date": "2012", "child.kind": "alone"})
+    said = {p.where: p.message.en for p in caught.value.problems}
+    assert "did you mean" not in said["child.age"]
+    assert "did you mean 'name'?" in said["child.nmae"]
+    assert "did you mean 'child.birth_date'?" in said["birth_date"]
+    assert "did you mean 'disability.kind'?" in said["child.kind"]
+
+
+def test_the_path_of_a_problem_reaches_the_field() -> None:
+    with pytest.raises(InvalidRecordError) as caught:
+        Case.from_facts({"household.size": 0, "father.situations": [{"term_months": -1}]})
+    assert {p.where for p in caught.value.problems} == {"household.size", "father.situations.0.term_months"}
 
 
 def test_the_json_schema_refuses_unknown_keys() -> None:
@@ -123,7 +148,7 @@ def test_every_problem_is_told_at_once() -> None:
     with pytest.raises(InvalidRecordError) as caught:
         Case.model_validate(data)
     assert {p.where for p in caught.value.problems} == {
-        "child.sex", "child.birth_date", "child.resident_id", "child.care.kind", "household.aid.0",
+        "child.sex", "child.birth_date", "child.resident_id", "child.care.kind", "household.size", "household.aid.0",
         "household.members.0.monthly_income",
     }  # fmt: skip
 

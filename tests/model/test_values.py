@@ -104,9 +104,9 @@ def test_money_is_exact_to_the_fen(given: Any, exact: str) -> None:
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
-        (600.0, "float"), (0.1, "float"), (True, "float"), ("0.001", "two decimals"), (Decimal("1.005"), "two decimals"),
-        ("1e-3", "two decimals"), ("NaN", "number"), ("Infinity", "number"), ("六百", "number"), ("", "number"),
-        (None, "number"), ([], "number"), ("1e40", "plausible"), (10**12, "plausible"), ("9" * 40 + ".12", "plausible"),
+        (600.0, "float"), (0.1, "float"), (True, "true or false"), ("0.001", "two decimals"), (Decimal("1.005"), "two decimals"),
+        (Decimal("1e-3"), "two decimals"), ("1e3", "number"), ("+5", "number"), (" 5", "number"), (".5", "number"), ("1_000", "number"), ("NaN", "number"), ("Infinity", "number"), ("六百", "number"), ("", "number"),
+        (None, "number"), ([], "number"), (Decimal("1e40"), "plausible"), (Decimal("1e999999999"), "plausible"), (Decimal("-1e999999999"), "plausible"), (10**12, "plausible"), ("9" * 40 + ".12", "plausible"),
     ],
 )  # fmt: skip
 def test_what_is_no_exact_amount_is_refused(wrong: Any, reason: str) -> None:

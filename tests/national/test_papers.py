@@ -68,3 +68,12 @@ def test_a_countys_paper_of_somebody_else_is_asked_of_every_child(assess, book, 
     result = assess({"household.members": [sister]}, using=book.with_policies(grant))
     assert result.policies["370831.grant"].eligible
     assert papers(result) == {"disability_card"}
+
+
+def test_what_the_parents_situations_ask_for_comes_before_what_may_be_asked(assess):
+    unknown = dict.fromkeys(("mother.disability.kind", "mother.illness.serious"))
+    result = assess({"father.situations": [DEAD], "mother.situations": [PRISON], **unknown})
+    order = [d.document.value for d in result.documents if "cn.unattended_allowance" in d.policies]
+    assert result.policies["cn.unattended_allowance"].eligible
+    assert {"judgment", "death_proof"} <= set(order[:-2])
+    assert set(order[-2:]) == {"disability_card", "medical_proof"}

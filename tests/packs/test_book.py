@@ -3,6 +3,7 @@
 import datetime as dt
 from fractions import Fraction
 
+import polars as pl
 import pytest
 
 import kinderguard
@@ -82,6 +83,39 @@ def test_policies_can_be_added_replaced_and_left_out(book):
     assert "cn.gift" not in book.assess(CASE, on=DAY).policies
     with pytest.raises(DefinitionError, match=r"cn\.gift"):
         more.without("cn.gfit")
+
+
+def test_a_rule_whose_code_begins_with_a_division_holds_there_alone(book):
+    more = book.on(DAY).with_policies(gift(code="330782.gift"), gift("9", code="33.gift"))
+    there = {
+        place: [c for c in more.assess(CASE, division=place).policies if c.endswith("gift")]
+        for place in ("330782", "330782001", "330106", "370831")
+    }
+    both = ["33.gift", "330782.gift"]
+    assert there == {"330782": both, "330782001": both, "330106": ["33.gift"], "370831": []}
+    assert not [c for c in more.rules.policies if c.endswith("gift")]
+    again = kinderguard.PolicyBook.from_json(more.to_json())
+    assert "330782.gift" in again.overlay("330782").rules.policies
+    assert "330782.gift" not in again.overlay("330106").rules.policies
+    assert more.fingerprint not in (book.fingerprint, book.with_policies(gift("9", code="33.gift")).fingerprint)
+    assert "330782.gift" not in more.without("330782.gift").overlay("330782").rules.policies
+
+
+def test_a_rule_of_one_place_that_does_not_fit_there_is_refused_where_it_is_given(book):
+    odd = r.Policy("330782.odd", Text("补助", "Grant"), child.is_in("cn.orpan"), amount=r.yuan("1"), every=r.MONTH)
+    with pytest.raises(DefinitionError, match=r"cn\.orpan"):
+        book.with_policies(odd)
+
+
+@pytest.mark.filterwarnings("ignore::kinderguard.packs.frames.MissingColumnsWarning")
+def test_every_engine_has_a_rule_of_one_place_there_alone(book):
+    more = book.on(DAY).with_policies(gift(code="330782.gift"))
+    facts = [{"child.birth_date": "2015-01-01", "child.registration.division": p} for p in ("330782", "330106")]
+    frame = pl.DataFrame(facts).with_columns(pl.col("child.birth_date").str.to_date())
+    assert more.assess_frame(frame)["330782.gift.eligible"].to_list() == [True, None]
+    narrower = more.with_policies(gift(code="330782.gift", amount="49"))
+    assert len(more.prove_same(narrower, "330782").of("equivalent", outcome="refuted")) == 1
+    assert not more.prove_same(narrower, "330106").of("equivalent", outcome="refuted")
 
 
 def test_what_others_rest_on_cannot_be_left_out(book):

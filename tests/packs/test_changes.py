@@ -6,6 +6,7 @@ import pickle
 import pytest
 
 import kinderguard
+from kinderguard import rules as r
 from kinderguard.packs.changes import ChangeError
 from kinderguard.rules.errors import DefinitionError
 
@@ -52,6 +53,15 @@ def test_a_value_for_a_place_that_is_none_is_refused(book, place, says):
     assert repr(place) in text.en
     assert repr(place) in text.zh
     assert says in text.en
+
+
+def test_a_rule_of_another_division_is_refused_by_a_book_that_is_for_one(book):
+    meal = r.Policy("330782.meal", r.Text("午餐补助", "Meal"), r.child.age < 16, amount=r.yuan("150"), every=r.MONTH)
+    text = refused(book.for_division("330106").with_policies, meal)
+    assert "330782.meal" in text.en
+    assert "for_division('330782')" in text.zh
+    for place in ("33", "330782", "330782001"):
+        assert "330782.meal" in book.for_division(place).with_policies(meal).overlay("330782001").rules.policies
 
 
 @pytest.mark.parametrize("place", ["cn", "", "45", "4501", "450103", "450103001", "450103001002"])

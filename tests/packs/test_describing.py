@@ -80,6 +80,27 @@ def test_a_replaced_policy_is_told_by_what_differs_alone():
     assert same == "改写政策“孤儿基本生活费”（cn.orphan_allowance），内容不变"
 
 
+def test_a_rule_of_one_place_is_told_with_the_place():
+    local = attrs.evolve(GRANT, code="330106.test_grant")
+    added = BOOK.with_policies(local)
+    assert added.describe("zh").startswith("新增政策“试点补助”（330106.test_grant，仅限杭州市西湖区）：")
+    assert added.describe("en").startswith(
+        "a new policy, ‘Pilot grant’ (330106.test_grant, in Xihu District, Hangzhou alone): "
+    )
+    raised = added.with_policies(attrs.evolve(local, amount=r.yuan("120"))).without("330106.test_grant")
+    assert [line.split(" (")[1].split(")")[0] for line in raised.describe("en").splitlines()] == [
+        "330106.test_grant, in Xihu District, Hangzhou alone"
+    ] * 3
+
+
+def test_a_reform_can_be_told_against_its_base_alone():
+    base = BOOK.with_parameters({SCATTERED: {"330106": "1800"}})
+    reform = base.with_policies(GRANT)
+    assert len(reform.describe("en").splitlines()) == 2
+    assert reform.describe("en", since=base).startswith("a new policy, ‘Pilot grant’")
+    assert reform.describe("zh", since=reform) == "未作任何改动"
+
+
 def test_what_is_left_out_is_named():
     reform = BOOK.with_policies(GRANT).without("cn.test_grant", "cn.boarder_stipend")
     assert reform.describe("zh").splitlines()[1:] == [

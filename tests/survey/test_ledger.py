@@ -315,3 +315,10 @@ def test_whatever_stands_in_the_cells_every_row_comes_out(rows, monkeypatch, tmp
         for header, path in (("流浪", "living_on_street"), ("是否被收养", "adopted")):
             if row.case is not None and rows[row.row - 2].get(header) is None:
                 assert getattr(row.case.child, path) is None
+
+
+def test_the_first_division_of_an_id_is_used_where_a_row_names_no_place_at_all(tmp_path):
+    row = {"儿童姓名": "某某", "身份证号": ID}
+    lives = row | {"现居住地行政区划代码": "330199001"}
+    said = [read_ledger(write(tmp_path / "a.csv", each)).cases[0].child for each in (row, lives)]
+    assert [each.registration.division for each in said] == [ID[:6], None]

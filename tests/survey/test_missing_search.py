@@ -8,6 +8,7 @@ import kinderguard
 from kinderguard.analysis import plant
 from kinderguard.engines.blame import is_unknown
 from kinderguard.engines.missing import COMPLETIONS, MissingFact, Search, _completing
+from kinderguard.engines.worlds import Reach, World, steps_in
 from survey.lists import DAY
 
 
@@ -81,14 +82,46 @@ def test_what_is_missing_is_what_computing_everything_again_finds(book, noise):
         assert set(result.missing) == Plainly(result).facts()
 
 
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {"child.birth_date": "2014-05-20", "child.registration.division": "330199", "father.situations": [{"kind": "imprisoned"}]},
+        {"child.birth_date": "2009", "household.members": [{"relation": "grandparent"}, {"disability": {"kind": "mental"}}]},
+    ],
+    ids=["nothing", "a county's child", "members"],
+)  # fmt: skip
+def test_what_is_missing_where_little_is_known_is_what_computing_everything_again_finds(book, facts):
+    result = book.assess(kinderguard.Case.from_facts(facts), on=DAY)
+    assert len(result.missing) > 10
+    assert set(result.missing) == Plainly(result).facts()
+
+
 def test_of_a_whole_trace_only_what_a_value_reaches_becomes_another(book):
     (_, case), *_ = plant(1, seed=1, noise="low").cases()
     result = book.assess(case, on=DAY)
     bound, dependents = result.basis.bound, result.basis.dependents
     (place,) = (s.index for s in bound.plan.dynamic if getattr(s.node, "path", "") == "household.aid")
-    everything = bytearray(b"\1") * len(result.trace)
-    for value in ((), None):
-        v, others = bound.spread(result.trace, {place: value}, dependents.readers, everything)
+    world = World(bound, Reach.of(dependents), result.trace, {}, wanted=-1)
+    for value in ((), None, ()):
+        others = list(steps_in(world.with_value(place, value, {})))
         again = bound.rerun(result.trace, {place: value}, dependents.cone(place))
-        assert v == again
-        assert sorted(others) == [i for i, (a, b) in enumerate(zip(v, result.trace, strict=True)) if a != b and i > 2]
+        assert world.tried == again
+        assert others == [i for i, (a, b) in enumerate(zip(again, result.trace, strict=True)) if a != b and i > 2]
+
+
+def test_where_facts_are_filled_in_what_follows_is_computed_when_it_is_asked_for(book):
+    result = book.assess(kinderguard.Case.from_facts({"child.birth_date": "2015-06-01"}), on=DAY)
+    bound, dependents = result.basis.bound, result.basis.dependents
+    (place,) = (s.index for s in bound.plan.dynamic if getattr(s.node, "path", "") == "household.aid")
+    world = World(bound, Reach.of(dependents), result.trace, {place: ()}, wanted=-1)
+    again = bound.rerun(result.trace, {place: ()}, dependents.cone(place))
+    assert any(a != b for a, b in zip(again, result.trace, strict=True))
+    assert [world.value(i) for i in range(len(again))] == again
+
+
+def test_the_search_keeps_no_trace_once_it_has_answered(book):
+    result = book.assess(kinderguard.Case.from_facts({"child.birth_date": "2015-06-01"}), on=DAY)
+    assert result.missing
+    kept = [value for value in vars(result._search).values() if isinstance(value, list)]
+    assert not [value for value in kept if value is not result.trace]

@@ -4,7 +4,7 @@ Made by the policy book. Everything beyond the trace is worked out when it is as
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
@@ -16,13 +16,24 @@ from kinderguard.engines.divisions import zero_divisor
 from kinderguard.engines.explain import Bound, Fault
 from kinderguard.engines.missing import MissingFact, Search
 from kinderguard.engines.papers import asked_of, asked_of_some
-from kinderguard.engines.plan import CASE, FAULTS, PolicySteps, StackedSteps, Step
+from kinderguard.engines.plan import FAULTS, PolicySteps, StackedSteps, Step
 from kinderguard.engines.ranges import bounds
+from kinderguard.engines.together import Together
+from kinderguard.engines.unborn import BIRTH_DATE, NOT_YET_BORN, is_unborn, not_yet_born
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Document, Frequency
-from kinderguard.model.errors import ArgumentError, CannotTravelError, Problem, ToldError, suggestion
+from kinderguard.model.errors import (
+    ArgumentError,
+    CannotTravelError,
+    Problem,
+    ToldError,
+    shown_path,
+    suggested,
+    suggestion,
+)
 from kinderguard.model.money import bounds_text, yuan
 from kinderguard.model.places import covers, place_name
+from kinderguard.model.read_only import ReadOnlyDict
 from kinderguard.model.text import Language, Text, same
 from kinderguard.rules import nodes as n
 from kinderguard.rules.definitions import OwnDocument
@@ -161,6 +172,9 @@ class Due:
     def total(self, every: Frequency | str = Frequency.MONTH, per: str | None = None) -> Total:
         """The sum of what is paid ``every``, of what is per ``"child"`` or ``"household"``, or both.
 
+        The bounds of each policy are added up, as the columns ``due.month.…`` of tables have it: while facts are unknown,
+        ``high`` may be more than can come about. ``Assessment.in_all`` takes the policies together.
+
         Raises:
             ValueError: no such frequency, or neither child nor household.
         """
@@ -204,6 +218,7 @@ class Assessment:
         #: The facts that providers found, which the case does not state.
         self.provided = frozenset(code for code, value in provided.items() if value is not None)
         self.trace = basis.bound.run(case, provided)
+        self._case = case
         self._own_problems = problems
 
     def __reduce__(self) -> NoReturn:
@@ -229,8 +244,7 @@ class Assessment:
     @property
     def case(self) -> Case:
         """The case that was assessed."""
-        case: Case = self.trace[CASE]
-        return case
+        return self._case
 
     @property
     def ref(self) -> str | None:
@@ -253,14 +267,14 @@ class Assessment:
         return self.basis.fingerprint
 
     @cached_property
-    def categories(self) -> dict[str, bool | None]:
+    def categories(self) -> Mapping[str, bool | None]:
         """For each category: true, false, or None where it is undetermined."""
-        return {code: self.trace[s.index] for code, s in self.basis.bound.plan.categories.items()}
+        return ReadOnlyDict((code, self.trace[s.index]) for code, s in self.basis.bound.plan.categories.items())
 
     @cached_property
-    def policies(self) -> dict[str, PolicyResult]:
+    def policies(self) -> Mapping[str, PolicyResult]:
         """For each policy in force: eligible or not, and what it gives."""
-        return {code: self._policy(code, p) for code, p in sorted(self.basis.bound.plan.policies.items())}
+        return ReadOnlyDict((code, self._policy(code, p)) for code, p in sorted(self.basis.bound.plan.policies.items()))
 
     def _policy(self, code: str, steps: PolicySteps) -> PolicyResult:
         policy = self.basis.bound.plan.rules.policies[code]
@@ -294,6 +308,45 @@ class Assessment:
         given = [p for p in self.policies.values() if (p.granted is not False if not p.is_cash else p.high != ZERO)]
         return Due(tuple(p for p in given if p.is_cash), tuple(p for p in given if not p.is_cash))
 
+    def in_all(self, every: Frequency | str = Frequency.MONTH, per: str | None = None) -> Total:
+        """What is paid ``every`` in all (yuan), policies taken together; per ``"child"``, ``"household"``, or both.
+
+        Never wider than ``due.total``, which adds up the bounds of each policy: of two that exclude each other, or of which
+        one counts the other, what cannot be at once is left out. Where one policy alone is open, its own bounds stand. The
+        bounds hold every amount that can come about; with very many unknown facts they may be wider than need be.
+
+        Raises:
+            ValueError: no such frequency, or neither child nor household.
+
+        >>> import datetime as dt, kinderguard
+        >>> book = kinderguard.load().on(dt.date(2025, 9, 1)).for_division("330199")
+        >>> result = book.assess(kinderguard.Case.from_facts({"child.birth_date": "2019-05-04"}))
+        >>> result.in_all("month", "child").high < result.due.total("month", "child").high
+        True
+        """
+        every = Frequency.of(every)
+        key = every, per
+        found = self._in_all.get(key)
+        if found is None:
+            summed = self.due.total(every, per)
+            paid = [p for p in self.due.cash if p.every is every and per in (None, p.per)]
+            found = self._in_all[key] = self._together(summed, paid)
+        return found
+
+    def _together(self, summed: Total, paid: Sequence[PolicyResult]) -> Total:
+        """What some policies come to; ``summed`` is their bounds added up."""
+        open_ = [p for p in paid if p.low != p.high]
+        if len(open_) < 2:
+            return summed
+        sure = sum((p.low or ZERO for p in paid if p.low == p.high), ZERO)
+        steps = [self.basis.bound.plan.policies[p.code].final for p in open_]
+        low, high = Together(self.basis.bound, self.trace, self.basis.dependents, steps).bounds()
+        return Total(sure + yuan(low), None if high is None else sure + yuan(high))
+
+    @cached_property
+    def _in_all(self) -> dict[tuple[Frequency, str | None], Total]:
+        return {}
+
     @cached_property
     def _search(self) -> Search:
         return Search(self.basis.bound, self.trace, self.basis.dependents)
@@ -307,7 +360,12 @@ class Assessment:
     def missing(self) -> tuple[MissingFact, ...]:
         """The unknown facts that would change a result, the most decisive first."""
         titles = self.basis.titles
-        return tuple(attrs.evolve(fact, title=fact_title(fact.path, titles)) for fact in self._search.facts())
+        found = self._search.facts()
+        if is_unborn(self.case, self.on):
+            found = tuple(
+                fact for fact in found if fact.path == BIRTH_DATE
+            )  # the rest is stated, and does not count yet
+        return tuple(attrs.evolve(fact, title=fact_title(fact.path, titles)) for fact in found)
 
     @cached_property
     def open_facts(self) -> tuple[str, ...]:
@@ -319,7 +377,8 @@ class Assessment:
 
     @cached_property
     def documents(self) -> tuple[DocumentNeeded, ...]:
-        """Papers to be brought for what is due, then for what may be; those seen and in force are left out.
+        """Papers to be brought for what is due, then for what may be; those seen and in force are left out. Of each, what
+        is asked for whatever turns out comes before what depends on facts not known.
 
         A paper that proves something of somebody is asked for where it is so, or may be: proof of a death where a parent
         died, or where that is not known.
@@ -331,14 +390,20 @@ class Assessment:
             if paper is not None and (e.valid_until is None or e.valid_until.latest >= self.on)
         }
         wanted: dict[Document | OwnDocument, list[str]] = {}
+        ranks: dict[Document | OwnDocument, tuple[bool, bool]] = {}
         plan, of_child = self.basis.bound.plan, asked_of(self.case, self.on)
         for result in sorted(self.policies.values(), key=lambda p: p.eligible is None):
             if result.eligible is not False:
-                not_asked = {p for p in asked_of_some(plan, result.code) if of_child[p] is False}
+                of_some = asked_of_some(plan, result.code)
                 for paper in plan.rules.policies[result.code].evidence:
-                    if paper.value not in seen and paper not in not_asked:
+                    asked = of_child[paper] if isinstance(paper, Document) and paper in of_some else True
+                    if paper.value not in seen and asked is not False:
                         wanted.setdefault(paper, []).append(result.code)
-        return tuple(DocumentNeeded(paper, tuple(codes)) for paper, codes in wanted.items())
+                        rank = result.eligible is None, asked is None
+                        ranks[paper] = min(ranks.get(paper, rank), rank)
+        return tuple(
+            DocumentNeeded(paper, tuple(codes)) for paper, codes in sorted(wanted.items(), key=lambda w: ranks[w[0]])
+        )
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
@@ -346,6 +411,8 @@ class Assessment:
         return (*self.basis.problems, *self._own_problems, *self._found())
 
     def _found(self) -> Iterator[Problem]:
+        if is_unborn(self.case, self.on):
+            yield not_yet_born(self.on)
         if self.division is None:
             yield Problem(
                 "case.division_unknown",
@@ -366,22 +433,34 @@ class Assessment:
         yield from self._help_of_no_policy()
 
     def _misspelt(self) -> Iterator[Problem]:
-        """Packs' own facts that no rule knows and that look like one of theirs: nobody would miss a misspelt one."""
+        """Packs' own facts that no pack of the place declares: nobody would miss them."""
+        if self.division is None:
+            return  # whose facts they are is unknown, and told as that
         rules = self.basis.bound.plan.rules
+        declared = {*rules.facts, *rules.providers}
         for space, facts in self.case.extra.items():
-            if facts and self.division is not None and not covers(space, self.division):
+            if facts and not covers(space, self.division):
                 yield self._elsewhere(space)
                 continue
-            known = [code for code in (*rules.facts, *rules.providers) if code.startswith(f"{space}.")]
             for name in facts:
-                path = f"{space}.{name}"
-                near = suggestion(path, known) if path not in known else None
-                if near:
-                    yield Problem(
-                        "fact.unknown",
-                        Text(f"没有规则使用事实 {path}，未予考虑；请改正名称。", f"No rule knows the fact {path}, so it was left out of account; correct its name.") + near,
-                        path,
-                    )  # fmt: skip
+                if f"{space}.{name}" not in declared:
+                    yield self._undeclared(space, name, declared)
+
+    def _undeclared(self, space: str, name: str, declared: Iterable[str]) -> Problem:
+        """One of them; the fact of that name elsewhere, or the one most like it, is named."""
+        codes = sorted(declared)
+        bearing = [code for code in codes if code.partition(".")[2] == name]
+        near = suggested(bearing[:1]) if bearing else suggestion(f"{space}.{name}", codes)
+        path = shown_path([space, *name.split(".")], codes)
+        return Problem(
+            "fact.unknown",
+            Text(
+                f"没有规则使用事实 {path}，未予考虑；请改正名称，或去掉它。",
+                f"No rule knows the fact {path}, so it was left out of account; correct its name, or take it out.",
+            )
+            + near,
+            path,
+        )
 
     def _elsewhere(self, space: str) -> Problem:
         """Packs' own facts under another place than the child's: no rule of the child's looks there."""
@@ -477,8 +556,10 @@ class Assessment:
 
     @property
     def complete(self) -> bool:
-        """Whether every rule that applies could be used: no quarantined pack, failed provider or unknown place."""
-        blocking = ("pack.", "provider.", "rule.", "case.division_unknown")
+        """Whether every rule that applies could be used: no quarantined pack, failed provider or unknown place, and no
+        child who is not born yet on the day.
+        """
+        blocking = ("pack.", "provider.", "rule.", "case.division_unknown", NOT_YET_BORN)
         return not any(p.code.startswith(blocking) for p in self.problems)
 
     def explain(self, code: str | None = None) -> "Explanation":

@@ -4,21 +4,55 @@
 No name, ID number, telephone number or address is in it.
 """
 
+import re
+from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from kinderguard.engines.assessment import Assessment, PolicyResult
 from kinderguard.model.codes import Frequency
-from kinderguard.model.record import Quiet
-from kinderguard.model.text import Language
+from kinderguard.model.errors import FieldValueError
+from kinderguard.model.record import WHOLE, Flag, Quiet
+from kinderguard.model.text import Language, Text
 
-Money = Annotated[str, Field(pattern=r"^\d+\.\d{2}$", description="yuan, exact to the fen, as text")]
+_AMOUNT = r"^\d+\.\d{2}$"
+#: As documents have it.
+Money = Annotated[str, Field(pattern=_AMOUNT, description="yuan, exact to the fen, as text")]
+
+
+def _yuan(value: Any) -> Any:
+    written = f"{value:f}" if isinstance(value, Decimal) else value
+    if not isinstance(written, str) or not re.fullmatch(_AMOUNT.strip("^$"), written, re.ASCII):
+        raise FieldValueError('应为金额（元），写作 "600.00"', 'must be an amount in yuan as text, as in "600.00"')
+    return Decimal(written)
+
+
+#: Text in JSON, ``Decimal`` in Python.
+Yuan = Annotated[
+    Decimal,
+    BeforeValidator(_yuan),
+    PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": _AMOUNT, "description": "yuan, exact to the fen, as text"}),
+]
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="a date, ISO 8601")]
 
 
 #: The format of a line, whether its row was assessed or could not be used.
 FORMAT: Final = "kinderguard.assessment-line/1"
+
+
+def _this_format(value: Any) -> Any:
+    if value != FORMAT:
+        raise FieldValueError(
+            f"不是这种格式的行：应为 {FORMAT}；格式见 kinderguard schema assessment-line",
+            f"is no line of this format, which is {FORMAT}; see kinderguard schema assessment-line",
+        )
+    return value
+
+
+#: A line of another format is another thing, and is not guessed at.
+ThisFormat = Annotated[Literal["kinderguard.assessment-line/1"], BeforeValidator(_this_format)]
 
 
 class ContractLine(Quiet):
@@ -33,17 +67,17 @@ class StackingLine(ContractLine):
     rule: Literal["excludes", "tops_up", "capped"]
     owner: str = Field(description="the policy that the rule stands with")
     others: list[str]
-    before: list[Money | None] | bool | None
-    after: list[Money | None] | bool | None
+    before: list[Yuan | None] | Flag | None
+    after: list[Yuan | None] | Flag | None
 
 
 class PolicyLine(ContractLine):
     """One policy for one child. Amounts are after stacking."""
 
-    eligible: bool | None = Field(description="null: undetermined")
-    amount: Money | None = Field(description="null: not known exactly, or a service")
-    low: Money | None
-    high: Money | None = Field(description="null: no upper bound, or a service")
+    eligible: Flag | None = Field(description="null: undetermined")
+    amount: Yuan | None = Field(description="null: not known exactly, or a service")
+    low: Yuan | None
+    high: Yuan | None = Field(description="null: no upper bound, or a service")
     every: Frequency
     per: Literal["child", "household"]
     stacking: list[StackingLine]
@@ -57,33 +91,57 @@ class ProblemLine(ContractLine):
     message: str
 
 
-class AssessmentLine(ContractLine):
+class WholeLine(ContractLine):
+    """A line, whatever it says of its row."""
+
+    format: ThisFormat = FORMAT
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """The keys that were given, as JSON, on one line unless ``indent`` is given; it reads back without loss."""
+        return self.model_dump_json(exclude_unset=True, indent=indent)
+
+
+class AssessmentLine(WholeLine):
     """A child that was assessed: a ledger row with its place, or a case from elsewhere without one.
 
     ``AssessmentLine.model_validate_json(text)`` reads one; what is no line is an ``InvalidRecordError``, without its values.
+    Amounts are ``Decimal`` yuan, and text in JSON. ``kinderguard.report.read_line`` also reads rows that could not be used.
     """
 
-    format: Literal["kinderguard.assessment-line/1"] = FORMAT
     sheet: str | None = Field(default=None, description="null: not from a ledger")
-    row: int | None = Field(default=None, ge=1, description="as Excel numbers it; null: not from a ledger")
+    row: Annotated[int, Field(ge=1, le=10**9), WHOLE] | None = Field(
+        default=None, description="as Excel numbers it; null: not from a ledger"
+    )
     ref: str | None = Field(
         default=None, description="the row's or the file's own number; never a name or an ID number"
     )
     division: str | None
     on: Day
     fingerprint: str = Field(description="SHA-256 of every rule and parameter value used")
-    complete: bool = Field(description="false: a pack, provider, rule or the place was not available")
-    categories: dict[str, bool | None]
+    complete: Flag = Field(description="false: a pack, provider, rule or the place was not available")
+    categories: dict[str, Flag | None]
     policies: dict[str, PolicyLine]
-    missing: list[str] = Field(description="paths of facts to ask for, most decisive first")
+    missing: list[str] | None = Field(
+        description="paths of facts to ask for, most decisive first; null: not looked for, which is not that none is missing"
+    )
     documents: list[str] = Field(description="codes of papers to bring")
     problems: list[ProblemLine]
 
 
-def assessment_line(result: Assessment, *, lang: Language = "zh") -> dict[str, Any]:
+def assessment_line(result: Assessment, *, lang: Language = "zh", missing: bool = True) -> dict[str, Any]:
     """An assessment as the plain values of the contract (``AssessmentLine``), without the child's number and the place in
     a ledger, which whoever writes the line adds: ``{"ref": case.ref} | assessment_line(result)``.
+
+    Args:
+        result: to be written.
+        lang: ``"zh"`` or ``"en"``, of the problems' messages.
+        missing: whether to look for what is missing, which takes many times as long as all the rest. Without it
+            ``missing`` is null, never an empty list: nobody can take it for "nothing is missing".
+
+    Raises:
+        ArgumentError: there is no text in that language.
     """
+    Text("", "").in_(lang)  # also where no problem is told in it
     return {
         "format": FORMAT,
         "division": result.division,
@@ -92,7 +150,7 @@ def assessment_line(result: Assessment, *, lang: Language = "zh") -> dict[str, A
         "complete": result.complete,
         "categories": dict(sorted(result.categories.items())),
         "policies": {code: _policy(p) for code, p in result.policies.items()},
-        "missing": [m.path for m in result.missing],
+        "missing": [m.path for m in result.missing] if missing else None,
         "documents": [d.document.value for d in result.documents],
         "problems": [{"code": p.code, "column": None, "message": p.message.in_(lang)} for p in result.problems],
     }

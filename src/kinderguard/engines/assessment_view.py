@@ -122,7 +122,7 @@ def _totals(result: "Assessment") -> Iterator[tuple[Content, Content]]:
         for per, said in _PER.items():
             if any(p.every is every and p.per == per for p in result.due.cash):
                 label = Text(f"合计（{every.zh}，{said.zh}）", f"In all ({every.en}, {said.en})")
-                yield label, _total(result.due.total(every, per))
+                yield label, _total(result.in_all(every, per))
 
 
 def _total(total: "Total") -> Content:

@@ -58,6 +58,12 @@ class Dependents:
         return tuple(tuple(set(self.read_by.get(index, ()))) for index in range(size))
 
     @cached_property
+    def on_amounts(self) -> frozenset[int]:
+        """The steps that rest on what a policy gives."""
+        own = [p.own.index for p in self.plan.policies.values() if p.own is not None]
+        return frozenset(own).union(*(self.cone(index) for index in own))
+
+    @cached_property
     def comparisons(self) -> dict[int, Step]:
         """The comparisons of the outermost level by their place."""
         return {s.index: s for s in self.plan.dynamic if isinstance(s.node, n.Less | n.AtMost | n.Equal)}

@@ -5,7 +5,7 @@ every other engine computes is compared with this one.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import attrs
@@ -16,6 +16,7 @@ from kinderguard.engines.plan import CASE, FAULTS, PROVIDED, Plan, Step
 from kinderguard.engines.ranges import UNBOUNDED, Range
 from kinderguard.engines.reading import NOT_NEGATIVE, extra_value, fact_reader, unknown
 from kinderguard.engines.stacking import never_negative
+from kinderguard.engines.unborn import what_counts
 from kinderguard.model.case import Case
 from kinderguard.model.errors import FieldValueError
 from kinderguard.rules import nodes as n
@@ -429,11 +430,11 @@ class Bound:
         """The trace of one case: the value of every step at the step's index.
 
         Args:
-            case: what is known.
+            case: what is known; of a child who is not born yet on the day, none of it counts.
             provided: facts of packs by code, as their providers said; what the case states goes before.
         """
         v = list(self.head)
-        v[CASE] = case
+        v[CASE] = what_counts(case, self.day)
         v[PROVIDED] = provided or {}
         v[FAULTS] = list(self.head[FAULTS])
         append = v.append
@@ -453,41 +454,6 @@ class Bound:
                 meaning = self.compiled.dynamic[index - first]
                 v[index] = meaning(v)
         return v
-
-    def spread(
-        self, trace: list[Any], changed: Mapping[int, Any], readers: Sequence[tuple[int, ...]], wanted: Sequence[int]
-    ) -> tuple[list[Any], list[int]]:
-        """As ``rerun``, for a trace that is whole: a step is computed again only where something that it reads became
-        another value. Given with the steps whose values are others than before.
-
-        Args:
-            trace: the values.
-            changed: new values of steps that read no other.
-            readers: by step, who reads it.
-            wanted: by step, whether its value is of interest; what reads it must be too.
-        """
-        v = list(trace)
-        v[FAULTS] = []
-        others = []
-        stale = bytearray(len(v))
-        for index, value in changed.items():
-            if v[index] != value:
-                v[index] = value
-                others.append(index)
-                for reader in readers[index]:
-                    stale[reader] = 1
-        dynamic, first = self.compiled.dynamic, len(self.head)
-        index = stale.find(1)
-        while index >= 0:
-            if wanted[index]:
-                before, value = v[index], dynamic[index - first](v)
-                if before is not value and before != value:
-                    v[index] = value
-                    others.append(index)
-                    for reader in readers[index]:
-                        stale[reader] = 1
-            index = stale.find(1, index + 1)
-        return v, others
 
 
 __all__ = ["Bound", "Compiled", "Fault", "ReferenceAlgebra", "absent_parameter"]

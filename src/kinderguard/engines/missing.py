@@ -6,7 +6,7 @@ matter. Candidates come from walking down from undetermined outcomes; witnesses 
 """
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from kinderguard.engines.dependents import Dependents
 from kinderguard.engines.explain import Bound, ReferenceAlgebra
 from kinderguard.engines.plan import CASE, Step
 from kinderguard.engines.tries import fact_tries, list_tries, record_tries, with_value
+from kinderguard.engines.worlds import Reach, Sort, World, set_of, sorts_of, steps_in
 from kinderguard.model.case import Case
 from kinderguard.model.text import Text, same
 from kinderguard.rules import nodes as n
@@ -49,14 +50,23 @@ def _title(path: str) -> Text:
     return same(path) if path[:1].isdigit() else fact_title(path)  # a pack's own fact: whoever has the pack names it
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class _Item:
-    """One unknown: where it stands in the trace, and values to try. ``put`` makes the value of the step from a try."""
+    """One unknown: where it stands in the trace (``where`` in a list), and values to try, each with its sort. ``put`` makes the
+    value of the step from a try.
+    """
 
     path: str
     step: Step
+    where: tuple[Any, ...]
     tries: tuple[Any, ...]
+    sorts: Sequence[Sort]
     put: Callable[[Any, Any], Any]
+
+    @cached_property
+    def follows(self) -> dict[int, Mapping[int, Any]]:
+        """By identity of a value to try, what follows from it alone."""
+        return {id(value): sort.follows for value, sort in zip(self.tries, self.sorts, strict=True)}
 
 
 class Search:
@@ -70,8 +80,6 @@ class Search:
         for code, p in bound.plan.policies.items():
             self.places[code] = [p.eligible.index, p.final.index]
         self._algebra = ReferenceAlgebra()
-        self._cones: dict[int, tuple[int, ...]] = {}
-        self._completed: list[list[Any]] = []
 
     @cached_property
     def undetermined(self) -> tuple[str, ...]:
@@ -110,43 +118,78 @@ class Search:
         items = [item for (path, _, where), step in self._leaves[0].items() for item in self._items(path, step, where)]
         found: dict[str, tuple[float, set[str]]] = {}
         silent = []
+        known = self._world({})
         for item in items:
-            share, changed = self._alone(item)
+            share, changed = self._alone(item, known)
             if changed:
                 before = found.get(item.path, (0.0, set()))
                 found[item.path] = (max(before[0], share), before[1] | changed)
             else:
                 silent.append(item)
+        completed: list[World] = []  # each is made once and serves every fact in question
         for item in silent:
-            changed = self._beside(item, items)
+            changed = self._beside(item, self._completions(items, completed))
             if changed:
                 before = found.get(item.path, (0.0, set()))
                 found[item.path] = (before[0], before[1] | changed)
+        for asked_once in ("_outcome_of", "_outcomes", "_wanted"):  # whoever keeps many results keeps none of these
+            self.__dict__.pop(asked_once, None)
         ordered = sorted(found.items(), key=lambda f: (-f[1][0], -len(f[1][1]), f[0]))
         return tuple(MissingFact(path, share, tuple(sorted(changed))) for path, (share, changed) in ordered)
 
-    def _alone(self, item: _Item) -> tuple[float, set[str]]:
+    def _alone(self, item: _Item, known: World) -> tuple[float, set[str]]:
         """How much a fact settles by itself, and which outcomes it changes."""
         settled, changed = 0, set()
-        for v, others in self._tried(self.trace, item):
+        for others, alike in self._tried(known, item):
             for code in self._codes(others):
                 changed.add(code)
-                settled += not any(is_unknown(v[i]) for i in self.places[code])
+                settled += alike * (not any(is_unknown(known.tried[i]) for i in self.places[code]))
         return settled / (len(self.undetermined) * max(1, len(item.tries))), changed
 
-    def _tried(self, v: list[Any], item: _Item) -> Iterator[tuple[list[Any], list[int]]]:
-        """For each value of an unknown fact, the trace with it, and the steps that are others with it."""
+    def _beside(self, item: _Item, completions: Iterable[World]) -> set[str]:
+        """The outcomes that a fact changes beside some values of the other unknown facts."""
         index = item.step.index
-        for value in item.tries:
-            yield self._spread(v, {index: item.put(v[index], value)})
+        for completed in completions:
+            if not item.where and completed.is_beside_the_point(index, self.trace, self._outcomes):
+                continue
+            for others, _ in self._tried(completed, item):
+                if others & self._outcomes and (codes := self._codes(others)):
+                    return codes
+        return set()
 
-    def _spread(self, v: list[Any], chosen: Mapping[int, Any]) -> tuple[list[Any], list[int]]:
-        return self.bound.spread(v, chosen, self.dependents.readers, self._wanted_steps)
+    @staticmethod
+    def _tried(world: World, item: _Item) -> Iterator[tuple[int, int]]:
+        """For each value of an unknown fact that the rules tell apart from those before, the steps (a set) that are others
+        with it, and how many of the values they take for the same.
+        """
+        index = item.step.index
+        before = world.value(index)
+        for sort in dict.fromkeys(item.sorts):
+            yield world.with_value(index, item.put(before, sort.value), sort.follows), sort.alike
 
-    def _codes(self, others: Iterable[int]) -> set[str]:
-        """The undetermined outcomes that some of these steps hold."""
-        of = self._outcome_of
-        return {code for i in others if i in of for code in of[i]}
+    def _completions(self, items: list[_Item], completed: list[World]) -> Iterator[World]:
+        """The child with every unknown fact filled in, in several ways; ``completed`` has those that were made before."""
+        for number in range(COMPLETIONS):
+            if number == len(completed):
+                chance = random.Random(number)  # the same answer every time
+                # The same step may hold several unknowns (two fields of one record): put them one after another.
+                chosen: dict[int, Any] = {}
+                for item in items:
+                    if item.tries:
+                        place = item.step.index
+                        value = _completing(item, number, chance)
+                        chosen[place] = item.put(chosen.get(place, self.trace[place]), value)
+                        if not item.where:
+                            chosen.update(item.follows[id(value)])
+                completed.append(self._world(chosen))
+            yield completed[number]
+
+    def _world(self, chosen: Mapping[int, Any]) -> World:
+        return World(self.bound, self._reach, self.trace, chosen, self._wanted)
+
+    def _codes(self, steps: int) -> set[str]:
+        """The undetermined outcomes that some of these steps (a set) hold."""
+        return {code for i in steps_in(steps & self._outcomes) for code in self._outcome_of[i]}
 
     @cached_property
     def _outcome_of(self) -> dict[int, list[str]]:
@@ -157,66 +200,44 @@ class Search:
         return found
 
     @cached_property
-    def _wanted(self) -> frozenset[int]:
-        """The steps that an undetermined outcome rests on; nothing else need be computed again."""
-        seen = {i for code in self.undetermined for i in self.places[code]}
-        waiting = list(seen)
-        while waiting:
-            for read in self.dependents.reads.get(waiting.pop(), ()):
-                if read not in seen:
-                    seen.add(read)
-                    waiting.append(read)
-        return frozenset(seen)
+    def _outcomes(self) -> int:
+        return set_of(self._outcome_of)
 
     @cached_property
-    def _wanted_steps(self) -> bytearray:
-        found = bytearray(len(self.trace))
-        for index in self._wanted:
-            found[index] = 1
+    def _reach(self) -> Reach:
+        return Reach.of(self.dependents)
+
+    @cached_property
+    def _wanted(self) -> int:
+        """The steps (a set) that an undetermined outcome rests on; nothing else need be computed again."""
+        found = 0
+        for index in self._outcome_of:
+            found |= self._reach.below[index]
         return found
 
     def _cone(self, index: int) -> tuple[int, ...]:
-        found = self._cones.get(index)
-        if found is None:
-            found = self._cones[index] = tuple(i for i in self.dependents.cone(index) if i in self._wanted)
-        return found
-
-    def _completions(self, items: list[_Item]) -> Iterator[list[Any]]:
-        """Traces in which every unknown fact has some value; each is made once and serves every fact in question."""
-        for number in range(COMPLETIONS):
-            if number == len(self._completed):
-                chance = random.Random(number)  # the same answer every time
-                # The same step may hold several unknowns (two fields of one record): put them one after another.
-                chosen: dict[int, Any] = {}
-                for item in items:
-                    if item.tries:
-                        place = item.step.index
-                        value = _completing(item, number, chance)
-                        chosen[place] = item.put(chosen.get(place, self.trace[place]), value)
-                self._completed.append(self._spread(self.trace, chosen)[0])
-            yield self._completed[number]
-
-    def _beside(self, item: _Item, items: list[_Item]) -> set[str]:
-        """The outcomes that a fact changes beside some values of the other unknown facts."""
-        for completed in self._completions(items):
-            for _, others in self._tried(completed, item):
-                if codes := self._codes(others):
-                    return codes
-        return set()
+        """The steps that depend on one, of those that an undetermined outcome rests on; in order."""
+        return tuple(i for i in self.dependents.cone(index) if self._wanted >> i & 1)
 
     # ---- what to try ----------------------------------------------------------------------------------------
 
     def _items(self, path: str, step: Step, where: tuple[Any, ...]) -> Iterator[_Item]:
         if where:
             tries = tuple(record_tries(step, where, self.bound.day))
-            yield _Item(path, step, tries, lambda records, value: with_value(records, where, value))
+            sorts = [Sort(value, {}, 1) for value in tries]  # what a record's fact does rests on the whole list
+            yield _Item(path, step, where, tries, sorts, lambda records, value: with_value(records, where, value))
         elif isinstance(step.node, n.Collection):
-            yield _Item(path, step, list_tries(path, self.bound.day), lambda _, value: value)
+            tries = list_tries(path, self.bound.day)
+            yield _Item(path, step, (), tries, self._sorts(step, tries), lambda _, value: value)
         else:
             known, compared = self.trace[step.index], partial(self._thresholds, step)
             tries = tuple(fact_tries(step.node.kind, known, compared, self.bound.day))
+            sorts = self._sorts(step, tries)
             for asked in self._asked(path):
-                yield _Item(asked, step, tries, lambda _, value: value)
+                yield _Item(asked, step, (), tries, sorts, lambda _, value: value)
+
+    def _sorts(self, step: Step, tries: tuple[Any, ...]) -> list[Sort]:
+        return sorts_of(self.bound, self._reach, self.trace, step.index, tries, self._wanted)
 
     def _asked(self, path: str) -> Iterator[str]:
         """The paths to ask for: a derived fact is asked for through those it comes from."""

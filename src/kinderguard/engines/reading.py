@@ -17,6 +17,8 @@ from kinderguard.rules.kinds import Kind, Sort
 
 #: Numbers and amounts in a case are never negative.
 NOT_NEGATIVE = Range(0, None)
+#: No number reaches beyond this, of records, months or anything else: what does is a mistake of typing.
+MOST_NUMBER = 10**9
 
 
 def unknown(kind: Kind) -> Any:
@@ -71,7 +73,7 @@ def extra_value(raw: Any, kind: Kind) -> Any:
             amount = fen(as_yuan(raw))
             if amount >= 0:
                 return amount
-        case Sort.NUMBER if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0:
+        case Sort.NUMBER if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= MOST_NUMBER:
             return raw
         case Sort.DATE if isinstance(raw, str | dt.date | PartialDate):
             return date_value(PartialDate.of(raw))

@@ -1,16 +1,17 @@
 """The case: one child, and everything known that a rule may ask about."""
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import AfterValidator, JsonValue
+from pydantic import AfterValidator, JsonValue, field_validator
 
-from kinderguard.model.errors import InvalidRecordError, Problem, shown_path
+from kinderguard.model.errors import FieldValueError, InvalidRecordError, Problem, shown_path
 from kinderguard.model.help import Consent, Evidence, HelpReceived
 from kinderguard.model.household import Household
 from kinderguard.model.people import Child, Guardian, Parent
 from kinderguard.model.places import DivisionCode
-from kinderguard.model.record import Record, fact, models_within
+from kinderguard.model.record import Record, Words, fact, models_within
 from kinderguard.model.resident_id import own_ref
 from kinderguard.model.text import Language, Text
 
@@ -26,7 +27,7 @@ class Case(Record):
     ('2012-03', True)
     """
 
-    ref: Annotated[str, AfterValidator(own_ref)] | None = fact(
+    ref: Annotated[Words, AfterValidator(own_ref)] | None = fact(
         "序号", "the file's own number", note="Never a name or an ID number."
     )
     division_code: DivisionCode | None = fact(
@@ -42,6 +43,20 @@ class Case(Record):
     evidence: tuple[Evidence, ...] | None = fact("证明材料", "papers seen")
     consents: tuple[Consent, ...] | None = fact("同意", "consents")
     extra: dict[str, dict[str, JsonValue]] = fact("地方事实", "facts that packs declare", default={})
+
+    @field_validator("extra")
+    @classmethod
+    def _writable(cls, extra: dict[str, Any]) -> dict[str, Any]:
+        """Python's values are wider than JSON: no NaN, no half characters, no number that nobody can write down."""
+        try:
+            json.dumps(extra, ensure_ascii=False, allow_nan=False).encode()
+        except (ValueError, RecursionError):  # an encoding error is a ValueError
+            raise FieldValueError(
+                "地方事实中有 JSON 写不出的值（NaN、无穷、半个字符或过长的数字）；请改正",
+                "a pack's own fact holds what JSON cannot write (NaN, infinity, half a character, too long a number); "
+                "correct it",
+            ) from None
+        return extra
 
     @property
     def division(self) -> str | None:
@@ -59,6 +74,8 @@ class Case(Record):
         Raises:
             InvalidRecordError: a path that does not exist (with the nearest one), or a value that does not fit.
         """
+        if not isinstance(facts, Mapping) or not all(isinstance(path, str) for path in facts):
+            raise _no_facts()
         data: dict[str, Any] = {}
         made = {id(data)}  # the tables made here; one that the caller gave as a value is not written to
         for path, value in facts.items():
@@ -94,6 +111,15 @@ class Case(Record):
         """As every record, with packs' own facts by name only: what they hold is theirs to declare."""
         for name, value in super().__repr_args__():
             yield name, ({space: sorted(facts) for space, facts in self.extra.items()} if name == "extra" else value)
+
+
+def _no_facts() -> InvalidRecordError:
+    how = Text(
+        '应为以路径为键的字典，如 {"child.birth_date": "2012-03-05"}；JSON 文字请用 Case.model_validate_json',
+        'must be a dict of facts by path, as in {"child.birth_date": "2012-03-05"}; JSON text is read by '
+        "Case.model_validate_json",
+    )
+    return InvalidRecordError("Case", [Problem("record.facts", how)])
 
 
 def _collision(path: str) -> InvalidRecordError:

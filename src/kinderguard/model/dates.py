@@ -18,9 +18,10 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from kinderguard.model.errors import FieldValueError, NotADayError
+from kinderguard.model.errors import ArgumentError, FieldValueError, NotADayError
+from kinderguard.model.text import Text
 
-_TEXT = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z")
+_TEXT = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z")
 
 
 @final
@@ -53,7 +54,7 @@ class PartialDate:
             put(self, "earliest", dt.date(year, first_month, 1 if day is None else day))
             last = calendar.monthrange(year, last_month)[1] if day is None else day
             put(self, "latest", dt.date(year, last_month, last))
-        except (ValueError, TypeError, IndexError):
+        except (ValueError, TypeError, IndexError, OverflowError):
             raise FieldValueError("日历上没有这个日期", "there is no such day in the calendar") from None
         put(self, "year", year)
         put(self, "month", month)
@@ -123,7 +124,7 @@ class PartialDate:
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {
             "type": "string",
-            "pattern": r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$",
+            "pattern": r"^(?!0000)\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$",
             "x-kind": "date known to the day, month or year",
         }
 
@@ -152,6 +153,28 @@ def as_day(value: Any, name: str) -> dt.date:
     if isinstance(value, dt.date):
         return value
     raise NotADayError.of(name, value)
+
+
+def as_day_of_assessment(value: Any, name: str) -> dt.date:
+    """As ``as_day``, for the day of a question: one in a year in which there are, or may be, such rules.
+
+    Raises:
+        NotADayError: it is no day: a text, say.
+        ArgumentError: it lies before 1900 or after 2199.
+    """
+    day = as_day(value, name)
+    if not _YEARS[0] <= day.year <= _YEARS[1]:
+        raise ArgumentError(
+            Text(
+                f"{name} 应在 {_YEARS[0]} 年至 {_YEARS[1]} 年之间；请核对年份。",
+                f"{name} lies in the years {_YEARS[0]} to {_YEARS[1]}: check its year.",
+            )
+        )
+    return day
+
+
+#: The years of which somebody may ask; beyond them the calendar ends too soon for what rules count from the day.
+_YEARS = (1900, 2199)
 
 
 def age_on(birth: dt.date, day: dt.date) -> int:

@@ -5,7 +5,7 @@ An error says what is wrong, where, and what to do. It never carries a value out
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self
 
 import attrs
@@ -224,8 +224,12 @@ def _limit(kind: str, context: dict[str, Any]) -> Text | None:
 
 
 def no_such_field(name: str, known: Iterable[str]) -> Text:
-    """What is said of a name that no model has. The nearest one that exists is named, the given one is not."""
-    close = nearest(name, known)
+    """What is said of a name that an object does not have. The nearest that it has is named: one of its own, or one of its
+    parts' that bears the very name.
+    """
+    paths = [*known]
+    below = next((path for path in paths if path.endswith(f".{name}")), None)
+    close = nearest(name, [path for path in paths if "." not in path]) or below
     return Text(
         "没有这个字段" + (f"，是否想写 {close!r}？" if close else "；请删除，或由插件声明"),
         "there is no such field" + (f"; did you mean {close!r}?" if close else "; remove it, or let a pack declare it"),
@@ -241,21 +245,30 @@ def unknown_field(where: str, field: str, known: Iterable[str]) -> Text:
     )
 
 
+#: A name of a field as somebody would invent one, or the code of a province, city or county: no number of a person is so
+#: short, and no name of one is written so.
+_PLAIN_NAME = re.compile(r"(?!.*[0-9]{4})[a-z_][A-Za-z0-9_]{0,39}|[0-9]{2}(?:[0-9]{2}){0,2}")
+
+
 def shown_path(parts: Iterable[object], known: Iterable[str]) -> str:
-    """A path as errors show it. Keys are shown only if they are, or nearly are, names of fields: one may be a name."""
+    """A path as errors show it. Keys are shown only if they are, or look like, names of fields: one may be a person's name
+    or number.
+    """
     names = frozenset(known)
-    shown = [str(p) if isinstance(p, int) or p in names or nearest(str(p), names) else "…" for p in parts]
-    return ".".join(shown)
+    return ".".join(
+        str(p) if isinstance(p, int) or p in names or all(map(_PLAIN_NAME.fullmatch, str(p).split("."))) else "…"
+        for p in parts
+    )
 
 
-def _meaning(error: ErrorDetails, fields: dict[str, frozenset[str]]) -> Text:
+def _meaning(error: ErrorDetails, beside: Callable[[tuple[int | str, ...]], Iterable[str]]) -> Text:
     kind, context = error["type"], error.get("ctx") or {}
     if kind == "extra_forbidden" and "." in str(error["loc"][-1]):
         return _OF_PACKS if str(error["loc"][-1])[:1].isdigit() else _NESTED
     if kind == "dict_type" and error["loc"][0:1] == ("extra",):
         return _OF_PACKS
     if kind == "extra_forbidden":
-        return no_such_field(str(error["loc"][-1]), frozenset().union(*fields.values()))
+        return no_such_field(str(error["loc"][-1]), beside(error["loc"][:-1]))
     if kind == "enum":
         return Text(
             f"代码不存在；可用：{str(context.get('expected', '')).replace(' or ', '、').replace(', ', '、')}",
@@ -321,13 +334,24 @@ class ArgumentError(ToldError, ValueError):
         )
 
 
-def record_error(model: str, errors: Iterable[Any], fields: dict[str, frozenset[str]]) -> InvalidRecordError:
-    """Our error for pydantic's findings: places, kinds and mends, without the input values."""
-    known = frozenset().union(*fields.values())
+def record_error(
+    model: str,
+    errors: Iterable[Any],
+    known: frozenset[str],
+    beside: Callable[[tuple[int | str, ...]], Iterable[str]],
+) -> InvalidRecordError:
+    """Our error for pydantic's findings: places, kinds and mends, without the input values.
+
+    Args:
+        model: its name.
+        errors: the findings.
+        known: the names of all fields in it.
+        beside: the names of the fields of the object at a place.
+    """
     return InvalidRecordError(
         model,
         [
-            Problem(f"record.{error['type']}", _meaning(error, fields), shown_path(error["loc"], known))
+            Problem(f"record.{error['type']}", _meaning(error, beside), shown_path(error["loc"], known))
             for error in errors
         ],
     )

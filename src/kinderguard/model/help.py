@@ -6,7 +6,7 @@ from kinderguard.model.codes import ConsentGiver, ConsentScope, Document, Freque
 from kinderguard.model.dates import PartialDate
 from kinderguard.model.errors import FieldValueError
 from kinderguard.model.money import Yuan
-from kinderguard.model.record import PastDate, Record, fact
+from kinderguard.model.record import PastDate, Record, Words, fact
 
 
 class HelpReceived(Record):
@@ -16,7 +16,7 @@ class HelpReceived(Record):
     ``ongoing`` says so.
     """
 
-    policy: str | None = fact("政策代码", "policy code")
+    policy: Words | None = fact("政策代码", "policy code")
     payment: PaymentCode | None = fact("资金发放类型", "national payment code")
     amount: Yuan | None = fact("金额", "amount")
     every: Frequency | None = fact("发放周期", "how often")
@@ -37,7 +37,7 @@ class Evidence(Record):
     """A paper that was seen 证明材料."""
 
     document: Document | None = fact("材料", "document")
-    paper: str | None = fact("地方材料代码", "code of a pack's own paper")
+    paper: Words | None = fact("地方材料代码", "code of a pack's own paper")
     seen_on: PastDate | None = fact("查验日期", "date seen")
     valid_until: PartialDate | None = fact("有效期至", "last day of validity")
 

@@ -1,11 +1,13 @@
 """The household: whom it counts, what it has, what aid it is recognised for."""
 
+from pydantic import field_validator
+
 from kinderguard.model.codes import AidStatus, IncomeKind, MemberRelation
 from kinderguard.model.errors import FieldValueError
 from kinderguard.model.money import Yuan
 from kinderguard.model.people import Person, Situation
 from kinderguard.model.personal import Personal
-from kinderguard.model.record import PastDate, Record, fact
+from kinderguard.model.record import PastDate, Record, Whole, fact
 
 
 class Income(Record):
@@ -35,7 +37,7 @@ class Household(Record):
     """The household that lives together 家庭."""
 
     number: Personal | None = fact("家庭编号", "household number")
-    size: int | None = fact("家庭人口", "household size", unit="persons", schema={"minimum": 1, "maximum": 100})
+    size: Whole | None = fact("家庭人口", "household size", unit="persons", schema={"minimum": 1, "maximum": 100})
     members: tuple[Member, ...] | None = fact("家庭成员", "household members")
     incomes: tuple[Income, ...] | None = fact("家庭收入记录", "household incomes")
     monthly_income_per_head: Yuan | None = fact("家庭月人均收入", "monthly income per head")
@@ -49,11 +51,9 @@ class Household(Record):
     aid: tuple[AidStatus, ...] | None = fact("家庭救助类型", "aid status")
     dibao_monthly: Yuan | None = fact("低保金月额", "monthly dibao")
 
+    @field_validator("size")
     @classmethod
-    def _check_size(cls, size: int | None) -> None:
+    def _plausible(cls, size: int | None) -> int | None:
         if size is not None and not 1 <= size <= 100:
             raise FieldValueError("家庭人口应在 1 至 100 之间", "a household has 1 to 100 members")
-
-    def model_post_init(self, context: object, /) -> None:
-        """Check what pydantic's types cannot."""
-        self._check_size(self.size)
+        return size

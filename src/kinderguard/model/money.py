@@ -1,18 +1,24 @@
 """Money: ``Decimal`` yuan outside, whole fen inside; never a float."""
 
-from decimal import Decimal
+import re
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
 
 from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import FieldValueError
 from kinderguard.model.text import Text, same
 
 CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
+#: Precise enough for every amount, whatever the caller's own decimal context is.
+_EXACT = Context(prec=32)
 #: No amount in yuan reaches this: what does is a mistake of typing.
 LIMIT = 10**12
+#: An amount as text: digits, and a point with digits after it; no exponent, no plus, no blanks, no digits of other scripts.
+_WRITTEN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 #: What stands where an upper bound would, if there is none.
 NO_BOUND = Text("无上限", "no bound")
 
@@ -21,30 +27,46 @@ def as_yuan(value: Any) -> Decimal:
     """``value`` (Decimal, int or decimal text) as exact yuan.
 
     Raises:
-        FieldValueError: for a float, for a fraction of a fen, or for what is no number.
+        FieldValueError: for a float, for a fraction of a fen, for what is no amount (true, ``"1e3"``) or is beyond any.
     """
-    if isinstance(value, bool | float):
+    if isinstance(value, bool):
+        raise FieldValueError(
+            '金额不能是 true 或 false；请写作文字，如 "600.00"',
+            "money cannot be true or false; write the amount as text such as '600.00'",
+        )
+    if isinstance(value, float):
         raise FieldValueError(
             "金额不能用浮点数；请用 Decimal 或文字", "money cannot be a float; use Decimal or text such as '600.00'"
         )
+    if isinstance(value, str) and not _WRITTEN.fullmatch(value):
+        raise FieldValueError(*_NO_AMOUNT)
     try:
         amount = Decimal(value)
     except (ArithmeticError, TypeError, ValueError):
-        raise FieldValueError("金额应为数字", "money must be a number") from None
+        raise FieldValueError(*_NO_AMOUNT) from None
     if not amount.is_finite():
-        raise FieldValueError("金额应为数字", "money must be a number")
-    if abs(amount) >= LIMIT:
+        raise FieldValueError(*_NO_AMOUNT)
+    # Compared as they stand: ``abs`` would compute, and an amount of a million digits cannot be computed with.
+    if not -LIMIT < amount < LIMIT:
         raise FieldValueError("金额过大", "money is beyond any plausible amount")
-    if amount != amount.quantize(CENT):
+    exact = amount.quantize(CENT, context=_EXACT)
+    if amount != exact:
         raise FieldValueError("金额最多两位小数（分）", "money has at most two decimals (fen)")
-    return amount.quantize(CENT) + 0  # adding zero turns -0.00 into 0.00
+    return exact if exact else ZERO  # and not -0.00
 
 
-def _not_negative(value: Any) -> Any:
+_NO_AMOUNT = ("金额应为数字，写作 600 或 600.00", "money must be a number, written as '600' or '600.00'")
+
+
+def _not_negative(value: Any, info: ValidationInfo) -> Any:
     if value is None:
         return None
+    if info.mode == "json" and not isinstance(value, str | bool):
+        raise FieldValueError(
+            'JSON 中的金额应加引号写作文字，如 "600.00"', 'in JSON money is text in quotation marks, such as "600.00"'
+        )
     amount = as_yuan(value)
-    if amount < 0:
+    if amount < 0 or (info.mode == "json" and value.startswith("-")):
         raise FieldValueError("金额不能为负", "money cannot be negative")
     return amount
 

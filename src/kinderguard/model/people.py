@@ -32,8 +32,11 @@ from kinderguard.model.errors import FieldValueError
 from kinderguard.model.money import Yuan
 from kinderguard.model.personal import Personal
 from kinderguard.model.places import DivisionCode
-from kinderguard.model.record import PastDate, Record, fact
+from kinderguard.model.record import PastDate, Record, Whole, Words, fact
 from kinderguard.model.resident_id import read_resident_id
+
+#: No term is longer: what is, is a mistake of typing.
+MOST_MONTHS = 10**9
 
 
 class Disability(Record):
@@ -151,22 +154,31 @@ class Situation(Record):
     ongoing: bool | None = fact(
         "仍在持续", "still holds", yes=("仍在持续", "still holds"), no=("已经终止", "no longer holds")
     )
-    term_months: int | None = fact("期限（月）", "stated term", unit="months", schema={"minimum": 0})
+    term_months: Whole | None = fact(
+        "期限（月）", "stated term", unit="months", schema={"minimum": 0, "maximum": MOST_MONTHS}
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> "Situation":
         if self.since and self.until and self.until.latest < self.since.earliest:
             raise FieldValueError("截止日期早于起始日期", "the end lies before the beginning")
-        if self.term_months is not None and self.term_months < 0:
-            raise FieldValueError("期限不能为负", "a term cannot be negative")
         return self
+
+    @field_validator("term_months")
+    @classmethod
+    def _not_negative(cls, months: int | None) -> int | None:
+        if months is not None and months < 0:
+            raise FieldValueError("期限不能为负", "a term cannot be negative")
+        if months is not None and months > MOST_MONTHS:
+            raise FieldValueError("期限过长；请核对", "a term is beyond any plausible one; check it")
+        return months
 
 
 class Person(Record):
     """Anybody in a case. A resident ID fills in the birth date and the sex where those are unknown."""
 
     name: Personal | None = fact("姓名", "name")
-    resident_id: Personal | None = fact("身份证号", "resident ID", schema={"pattern": r"^\d{17}[\dXx]$"})
+    resident_id: Personal | None = fact("身份证号", "resident ID", schema={"pattern": r"^\s*\d{17}[\dXx]\s*$"})
     telephone: Personal | None = fact("电话", "telephone")
     sex: Sex | None = fact("性别", "sex")
     birth_date: PastDate | None = fact("出生日期", "birth date")
@@ -233,7 +245,7 @@ class Risk(Record):
 class Child(Person):
     """The child whose case it is 儿童."""
 
-    ethnic_group: str | None = fact("民族", "ethnic group")
+    ethnic_group: Words | None = fact("民族", "ethnic group")
     health: HealthStatus | None = fact("身体状况", "physical condition")
     registration: Registration = fact("户籍", "household registration", default=Registration())
     residence: Residence = fact("居住", "residence", default=Residence())

@@ -80,4 +80,4 @@ class Personal:
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"type": "string", "minLength": 1, "x-personal": True}
+        return {"type": "string", "minLength": 1, "pattern": r"\S", "x-personal": True}

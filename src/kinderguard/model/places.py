@@ -7,7 +7,7 @@ accepted: the list of counties changes every year, and no child is refused becau
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator, ValidationInfo, WithJsonSchema
 
 from kinderguard.model.errors import FieldValueError
 from kinderguard.model.text import Text
@@ -57,6 +57,8 @@ def check_division(code: str) -> str:
     >>> check_division(" 330106003 ")
     '330106003'
     """
+    if not isinstance(code, str):
+        raise FieldValueError('行政区划代码应写作文字，如 "330106"', 'a division code is text, such as "330106"')
     digits = code.strip()
     if len(digits) not in LEVELS or not (digits.isascii() and digits.isdigit()):
         are = len(digits) if digits.isascii() and digits.isdigit() else 0
@@ -71,9 +73,18 @@ def check_division(code: str) -> str:
     return digits
 
 
+def _stated(code: str, info: ValidationInfo) -> str:
+    """As ``check_division``; in JSON without blanks around it, as the published format has it."""
+    if info.mode == "json" and code != code.strip():
+        raise FieldValueError(
+            "行政区划代码前后不能有空白；请去掉", "a division code has no blanks around it; take them out"
+        )
+    return check_division(code)
+
+
 DivisionCode = Annotated[
     str,
-    AfterValidator(check_division),
+    AfterValidator(_stated),
     WithJsonSchema(
         {"type": "string", "pattern": rf"^({'|'.join(PROVINCES)})(\d{{2}}(\d{{2}}(\d{{3}}(\d{{3}})?)?)?)?$"}
     ),

@@ -9,8 +9,20 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    Strict,
+    ValidationError,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from kinderguard.model.dates import PartialDate, today_in_china
 from kinderguard.model.errors import FieldValueError, InvalidRecordError, Problem, record_error, shown_path
@@ -56,7 +68,14 @@ def fact(
     if whether:
         extra["x-whether"] = whether
     extra |= schema or {}
-    return Field(default=default, title=f"{zh} · {en}", description=note or None, json_schema_extra=extra)
+    # What says yes or no is true or false: "n" and 0 would be taken for it, and a rule would rest on them.
+    return Field(
+        default=default,
+        title=f"{zh} · {en}",
+        description=note or None,
+        json_schema_extra=extra,
+        strict=bool(yes) or None,
+    )
 
 
 def field_title(field: FieldInfo) -> Text:
@@ -102,6 +121,38 @@ PastDate = Annotated[PartialDate, AfterValidator(_not_future)]
 """A date that can only have happened already: a future one is refused."""
 
 
+def _whole(value: Any) -> Any:
+    # Anything else would be counted out: a Decimal of a billion digits, say.
+    if isinstance(value, bool) or not (isinstance(value, float) or hasattr(value, "__index__")):
+        raise FieldValueError(
+            "应为整数，不加引号，也不是 true 或 false", "must be a whole number, without quotation marks"
+        )
+    return value
+
+
+#: Before a whole number: ``true`` and texts are refused.
+WHOLE = BeforeValidator(_whole)
+Whole = Annotated[int, WHOLE]
+"""A whole number: ``true`` is none, nor is a text."""
+
+
+Flag = Annotated[bool, Strict()]
+"""Yes or no as ``true`` or ``false``, and nothing that could be taken for it."""
+
+
+def _writable(text: str) -> str:
+    if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
+        raise FieldValueError(
+            "含有半个字符（编码有误），无法写出；请按 UTF-8 重新读取",
+            "holds half a character, which cannot be written; read it again as UTF-8",
+        )
+    return text
+
+
+Words = Annotated[str, AfterValidator(_writable)]
+"""A text that can be written in UTF-8."""
+
+
 class _QuietMeta(ModelMetaclass):
     """Turns pydantic's errors, which carry the input, into ours, which do not."""
 
@@ -116,13 +167,40 @@ class _QuietMeta(ModelMetaclass):
 
 
 def _quiet(cls: type, error: ValidationError) -> InvalidRecordError:
-    return record_error(cls.__name__, error.errors(include_url=False, include_input=False), _field_names(cls))
+    found = error.errors(include_url=False, include_input=False)
+    return record_error(cls.__name__, found, _field_names(cls), lambda at: _names_at(cls, at))
 
 
 @cache
-def _field_names(cls: type) -> dict[str, frozenset[str]]:
-    """Field names of ``cls`` and of every model inside it: what a misspelt name is compared with."""
-    return {model.__name__: frozenset(model.model_fields) for model in _within(cls, Quiet)}
+def _field_names(cls: type) -> frozenset[str]:
+    """Field names of ``cls`` and of every model inside it."""
+    return frozenset(name for model in _within(cls, Quiet) for name in model.model_fields)
+
+
+def _names_at(cls: type, at: tuple[int | str, ...]) -> tuple[str, ...]:
+    """The field names of the object at a place: what a misspelt name there is compared with.
+
+    Those of the object's own parts follow with their paths, for a name that stands one level too high.
+    """
+    inside: Any = cls
+    for part in at:
+        model = _only_model(inside)
+        if model is not None and part in model.model_fields:
+            inside = model.model_fields[str(part)].annotation
+    model = _only_model(inside)
+    if model is None:
+        return tuple(_field_names(cls))
+    parts = ((name, _only_model(field.annotation)) for name, field in model.model_fields.items())
+    below = (f"{name}.{n}" for name, part in parts if name in _parts(model) and part for n in part.model_fields)
+    return (*model.model_fields, *below)
+
+
+def _only_model(annotation: Any) -> type[BaseModel] | None:
+    """The one model that an annotation names; None where it names none, or several."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = {model for arg in typing.get_args(annotation) if (model := _only_model(arg)) is not None}
+    return found.pop() if len(found) == 1 else None
 
 
 def models_within(cls: Any) -> Iterator[type["Record"]]:
@@ -205,6 +283,17 @@ class Record(Quiet):
             return {k: v for k, v in data.items() if not (v is None and k in _parts(cls))}
         return data
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """As pydantic's, and ``null`` for a part, as ``_unknown_part`` reads it."""
+        made = handler(schema)
+        described = handler.resolve_ref_schema(made)
+        for name in _parts(cls).intersection(described.get("properties", ())):
+            part = described["properties"][name]
+            if "$ref" in part:
+                part["anyOf"] = [{"$ref": part.pop("$ref")}, {"type": "null"}]
+        return made
+
     if not TYPE_CHECKING:  # a type checker already sees that records are frozen; pydantic's error would show the value
 
         def __setattr__(self, name: str, value: object) -> None:
@@ -242,7 +331,7 @@ def _frozen(cls: type[Record], name: str) -> InvalidRecordError:
 
 
 @cache
-def _parts(cls: type[Record]) -> frozenset[str]:
+def _parts(cls: type[BaseModel]) -> frozenset[str]:
     return frozenset(name for name, field in cls.model_fields.items() if isinstance(field.default, Record))
 
 

@@ -16,6 +16,15 @@ _PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|(?P<en
 _FULL_WIDTH = re.compile("[，：；＝“”‘’【】［］｛｝＂＇．＃]")
 _QUOTED = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'""")
 _DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+#: A date as people write it and TOML does not: 2026-1-1, 2026/01/01, 2026.1.1, 2026年1月1日.
+_OTHER_DATE = re.compile(r"\b\d{4}(?:[-/.年])\d{1,2}(?:[-/.月])\d{1,2}(?:日|\b)")
+#: What git leaves where two changes met.
+MERGE_MARK = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?:\s|$)")
+MERGED = Text(
+    "合并未完成：有 git 的冲突标记（<<<<<<<、=======、>>>>>>>）；请选定其中一种写法，并删去标记",
+    "a merge was not finished: git's marks of a conflict (<<<<<<<, =======, >>>>>>>) stand here; keep one of the two "
+    "versions and take the marks out",
+)
 #: What Python's reader says, and what it comes from; first match first.
 _MEANINGS: tuple[tuple[str, Text], ...] = (
     (r"Expected '=' after a key", Text("键后面应为等号", "an equals sign is missing after a key")),
@@ -70,20 +79,31 @@ def wrong_toml(error: Exception, text: str = "") -> Text:
         return what + Text("（在文件末尾）", " (at end of document)")
     lines = text.splitlines()
     line = lines[int(at["line"]) - 1] if int(at["line"]) <= len(lines) else ""
+    merged = MERGED if MERGE_MARK.match(line) else None
     return (
-        (_no_day(line) or what)
+        (merged or _no_day(line) or what)
         + _full_width(line)
         + Text(f"（第 {at['line']} 行第 {at['column']} 列）", f" (at line {at['line']}, column {at['column']})")
     )
 
 
 def _no_day(line: str) -> Text | None:
-    """What is said of a date that no calendar has: Python's reader stops behind its year. It may be somebody's own."""
+    """What is said of a date that no calendar has or TOML cannot read: Python's reader stops behind its year.
+
+    It may be somebody's own, and is not repeated.
+    """
     for found in _DATE.finditer(_QUOTED.sub("", line)):
         try:
             dt.date.fromisoformat(found[0])
         except ValueError:
             return Text("没有这一天；日期写作 2025-09-01", "there is no such day; a date is written 2025-09-01")
+    other = next((o for o in _OTHER_DATE.finditer(_QUOTED.sub("", line)) if not _DATE.fullmatch(o[0])), None)
+    if other is not None:
+        return Text(
+            "日期的写法不对：写作 2025-09-01，年四位，月和日各两位，中间用短横，不加引号",
+            "this is no way to write a date: write 2025-09-01, the year with four digits, month and day with two, hyphens "
+            "between them, and no quotation marks",
+        )
     return None
 
 

@@ -13,10 +13,11 @@ import attrs
 from kinderguard.engines.assessment import Assessment, Basis
 from kinderguard.engines.plan import Plan
 from kinderguard.engines.reasons import Reason, reason
+from kinderguard.engines.unborn import is_unborn
 from kinderguard.model.case import Case
-from kinderguard.model.dates import as_day
+from kinderguard.model.dates import as_day_of_assessment
 from kinderguard.model.errors import ArgumentError, MissingExtraError, Problem, ToldError
-from kinderguard.model.places import check_division
+from kinderguard.model.places import check_division, covers
 from kinderguard.model.text import Language, Text, join
 from kinderguard.packs import portable
 from kinderguard.packs.changes import (
@@ -27,12 +28,14 @@ from kinderguard.packs.changes import (
     WithPolicies,
     divisions_of,
     refuse_absent_packs,
+    refuse_elsewhere,
 )
 from kinderguard.packs.columns import LedgerColumn
 from kinderguard.packs.fact_providers import needed_providers, said_of
 from kinderguard.packs.loader import PackError, PackSource, PackState, Registry, discover, source_of
 from kinderguard.packs.overlay import Overlay, Stacks, build_overlay
 from kinderguard.packs.pack import Pack
+from kinderguard.packs.pinned import lies_elsewhere, of_elsewhere
 from kinderguard.rules.canonical import digest
 from kinderguard.rules.definitions import Category, Check, FactProvider, Policy
 from kinderguard.rules.expression import BoolExpr
@@ -86,7 +89,7 @@ class PolicyBook:
 
     def on(self, day: dt.date) -> "PolicyBook":
         """The same book pinned to a day."""
-        return attrs.evolve(self, day=as_day(day, "day"), overlays=self._overlays, bases=self._bases)
+        return attrs.evolve(self, day=as_day_of_assessment(day, "day"), overlays=self._overlays, bases=self._bases)
 
     def for_division(self, division: str) -> "PolicyBook":
         """The same book pinned to a place: every case is assessed by its rules.
@@ -119,10 +122,26 @@ class PolicyBook:
     def with_policies(self, *definitions: Policy | Category | Check) -> "PolicyBook":
         """A book with policies, categories or checks added, or replaced where the code is there already.
 
+        A code says where a rule holds, as in a pack: ``cn.…`` everywhere, ``330782.…`` in that division and whatever lies
+        within it, and nowhere else.
+
         Raises:
-            DefinitionError: something does not fit the rest.
+            DefinitionError: something does not fit the rest, or holds only in a division that the book is not for.
+
+        >>> import kinderguard
+        >>> from datetime import date
+        >>> from kinderguard import rules as r
+        >>> meal = r.Policy("330782.meal", r.Text("午餐补助", "Meal"), r.child.age < 16, amount=r.yuan("150"), every=r.MONTH)
+        >>> book, child = kinderguard.load().with_policies(meal), kinderguard.Case.from_facts({"child.birth_date": "2012-03-05"})
+        >>> [
+        ...     "330782.meal" in book.assess(child, on=date(2025, 9, 1), division=place).policies
+        ...     for place in ("330782", "330106")
+        ... ]
+        [True, False]
         """
-        return self._changed(WithPolicies(definitions))
+        change = WithPolicies(definitions)
+        refuse_elsewhere(change, self.division)
+        return self._changed(change)
 
     def without(self, *codes: str) -> "PolicyBook":
         """A book without some policies, categories or checks. Codes of other places' packs are left alone.
@@ -132,21 +151,25 @@ class PolicyBook:
         """
         return self._changed(Without(frozenset(codes)))
 
-    def describe(self, lang: Language | None = None) -> str:
-        """What the book changes against the one it came from, in words: parameters by place, rules added, replaced, left out.
+    def describe(self, lang: Language | None = None, *, since: "PolicyBook | None" = None) -> str:
+        """What the book changes, in words: parameters by place, rules added, replaced, left out.
 
         Args:
             lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+            since: the book that it is held against, such as the one that a reform was made from: only what comes out otherwise
+                is told then. All changes since the book was loaded, if left out.
 
         >>> import kinderguard
         >>> reform = kinderguard.load().with_parameters({"cn.orphan.institution_monthly": {"330106": "2500"}})
         >>> print(reform.describe("en"))
         ‘monthly standard for orphans in institutions’ in Xihu District, Hangzhou: 2,500 yuan a month instead of ...
+        >>> print(reform.without("cn.boarder_stipend").describe("en", since=reform))
+        the policy ‘Stipend in compulsory schooling’ (cn.boarder_stipend) is left out
         """
         from kinderguard.model.view import display_language
         from kinderguard.packs.describing import described
 
-        return "\n".join(line.in_(lang or display_language()) for line in described(self))
+        return "\n".join(line.in_(lang or display_language()) for line in described(self, since))
 
     # ---- as a text -----------------------------------------------------------------------------------------
 
@@ -181,10 +204,11 @@ class PolicyBook:
     def overlay(self, division: str | None) -> Overlay:
         """The packs of a place, put together."""
         chain = self.registry.chain(division)
-        key = tuple(s.name for s in chain)
+        # Places with the same packs differ where a rule was added for some of them.
+        key = (*(s.name for s in chain), *(f"+{d}" for d in self._added_for if covers(d, division or "")))
         found = self._overlays.get(key)
         if found is None:
-            found = self._overlays[key] = build_overlay(chain, self.changes, self._stacks)
+            found = self._overlays[key] = build_overlay(chain, self.changes, self._stacks, division)
             if not found.packs or found.packs[0].code != "cn":
                 why = join([p.message for p in found.problems], "；", "; ") or Text(
                     "没有发行包注册它。请重新安装 kinderguard。",
@@ -197,6 +221,11 @@ class PolicyBook:
             raise PackError((*self.registry.problems, *found.problems))
         return found
 
+    @cached_property
+    def _added_for(self) -> tuple[str, ...]:
+        """The divisions for which rules were added or replaced."""
+        return tuple(sorted({d for c in self.changes if isinstance(c, WithPolicies) for d in c.divisions}))
+
     @property
     def rules(self) -> RuleSet:
         """The rules of the book's place (of the nation, where it has none)."""
@@ -208,7 +237,7 @@ class PolicyBook:
         if self.division is not None:
             return self.rules.fingerprint
         self.check()
-        chains = {s.jurisdiction for s in self.registry.sources} | {""}
+        chains = {"", *(s.jurisdiction for s in self.registry.sources), *self._added_for}
         return digest({place: self.overlay(place or None).rules.fingerprint for place in sorted(chains)})
 
     @property
@@ -258,13 +287,18 @@ class PolicyBook:
             division: whose rules; the book's own place, else the case's, if left out.
 
         Raises:
+            ArgumentError: what is given is no case.
             NoDayError: no day was given.
             PackError: strict, and a pack of the place is broken.
         """
+        if not isinstance(case, Case):
+            raise _no_case(case)
         day = self.day_of(on)
         place = (check_division(division) if division else None) or self.division or case.division
         ready = self.ready(place, day)
         provided, problems = ready.provide(case)
+        if self.division is not None and place == self.division and lies_elsewhere(case.division, self.division):
+            problems += (of_elsewhere(self.division, ready.basis.titles),)
         result = Assessment(case, ready.basis, provided, problems)
         for observer in ready.overlay.observers:
             _observe(observer, result)
@@ -285,7 +319,7 @@ class PolicyBook:
                     "An assessment needs a day: book.assess(case, on=date(2025, 9, 1)), or book.on(day) first.",
                 )
             )
-        return as_day(day, "on")
+        return as_day_of_assessment(day, "on")
 
     def assess_frame(
         self,
@@ -650,7 +684,7 @@ class Ready:
 
     def provide(self, case: Case) -> tuple[dict[str, Any], tuple[Problem, ...]]:
         """What the fact providers of the place say of a case, and which of them failed."""
-        if not self.providers:
+        if not self.providers or is_unborn(case, self.basis.bound.day):
             return self._none
         return said_of(case, self.providers, self.basis.titles)
 
@@ -670,6 +704,19 @@ def _observe(observer: Callable[[Assessment], None], result: Assessment) -> None
                 name,
             )
         )
+
+
+def _no_case(given: object) -> ArgumentError:
+    """What is said of something else in a case's place; what it holds is not repeated."""
+    kind = type(given).__name__
+    return ArgumentError(
+        Text(
+            f"case 应为 Case，不是 {kind}：字典请用 Case.from_facts 或 Case.model_validate 读取，JSON 文字请用 "
+            "Case.model_validate_json。",
+            f"case is a Case, not a {kind}: read a dict with Case.from_facts or Case.model_validate, JSON text with "
+            "Case.model_validate_json.",
+        )
+    )
 
 
 def _proofs() -> Any:

@@ -19,7 +19,7 @@ from kinderguard.rules.citations import ALWAYS, Trust
 from kinderguard.rules.definitions import Category, Check, Policy
 from kinderguard.rules.errors import DefinitionError
 from kinderguard.rules.expression import type_of
-from kinderguard.rules.parameters import ASSUMED, Parameter, ParameterValue, merge, parameter_value
+from kinderguard.rules.parameters import ASSUMED, Parameter, ParameterValue, merge, parameter_value, shown_value
 from kinderguard.rules.ruleset import RuleSet, parameters_read, policies_without, references
 
 #: What ``with_parameters`` takes: a value everywhere, or values by place.
@@ -31,6 +31,15 @@ class ChangeError(DefinitionError):
 
 
 def _copied(values: Mapping[str, Any]) -> dict[str, Any]:
+    wrong = [code for code in values if not isinstance(code, str)] if isinstance(values, Mapping) else [values]
+    if wrong:
+        given = shown_value(wrong[0])
+        raise ChangeError(
+            Text(
+                f'with_parameters 接受以参数代码为键的字典，如 {{"cn.orphan.scattered_monthly": "2100"}}，不接受 {given}。',
+                f'with_parameters takes a dict of values by code, as {{"cn.orphan.scattered_monthly": "2100"}}, not {given}.',
+            )
+        )
     return {code: dict(given) if isinstance(given, Mapping) else given for code, given in values.items()}
 
 
@@ -74,9 +83,24 @@ class WithParameters:
 
 @attrs.frozen
 class WithPolicies:
-    """Policies, categories or checks added, or put in the place of those with their codes."""
+    """Policies, categories or checks added, or put in the place of those with their codes.
+
+    As in a pack, a code that begins with a division is of that division: elsewhere there is no such rule.
+    """
 
     definitions: tuple[Policy | Category | Check, ...]
+
+    @property
+    def divisions(self) -> frozenset[str]:
+        """The divisions that the codes begin with."""
+        return frozenset(owner for d in self.definitions if (owner := _owner(getattr(d, "code", ""))) not in ("cn", ""))
+
+    def at(self, place: str | None) -> "WithPolicies":
+        """What of it there is in a place (None: the nation)."""
+        elsewhere = {division for division in self.divisions if not covers(division, place or "")}
+        if not elsewhere:
+            return self
+        return WithPolicies(tuple(d for d in self.definitions if _owner(getattr(d, "code", "")) not in elsewhere))
 
     def __call__(self, rules: RuleSet) -> RuleSet:
         """The rules with these definitions."""
@@ -169,11 +193,34 @@ Change: TypeAlias = WithParameters | WithPolicies | Without
 
 
 def divisions_of(change: Change) -> tuple[str, ...]:
-    """The divisions whose packs a change names by its codes: what it says of them is checked with these packs."""
+    """The divisions that a change names by its codes: what it says of them is checked with their packs."""
     if isinstance(change, WithPolicies):
-        return ()
+        return tuple(sorted(change.divisions))
     codes = change.values if isinstance(change, WithParameters) else change.codes
     return tuple(sorted({_owner(code) for code in codes} - {"cn", ""}))
+
+
+def refuse_elsewhere(change: WithPolicies, pinned: str | None) -> None:
+    """Refuse rules of a division that a book pinned to another is not for: no child of it would ever be told of them.
+
+    Args:
+        change: the change.
+        pinned: the division of the book; None where it is for all.
+
+    Raises:
+        ChangeError: a rule holds neither there nor around it nor within it.
+    """
+    for owner in sorted(change.divisions):
+        if pinned is not None and not (covers(owner, pinned) or covers(pinned, owner)):
+            code = next(d.code for d in change.definitions if _owner(getattr(d, "code", "")) == owner)
+            raise ChangeError(
+                Text(
+                    f"{code} 只用于 {owner}，而此规则集只管 {pinned}，加入后不起作用；请改正代码，或先用 for_division({owner!r})，"
+                    "或用未指定地区的规则集。",
+                    f"{code} holds in {owner} alone, and this book is for {pinned}, where it would do nothing. Correct the "
+                    f"code, take for_division({owner!r}) first, or use a book that is for no one division.",
+                )
+            )
 
 
 def refuse_absent_packs(change: WithParameters, installed: Iterable[str]) -> None:
@@ -263,9 +310,10 @@ def _check_place(code: str, place: Any) -> None:
     if place in ("", "cn"):
         return
     if not isinstance(place, str):
-        hint = f'"{place}"' if isinstance(place, int) and not isinstance(place, bool) else '"330106"'
+        given = shown_value(place)
+        hint = f'"{given}"' if given.isdigit() and len(given) in _LENGTHS else '"330106"'
         raise ChangeError(
-            Text(f"地区 {place!r} 应写作文字，如 {hint}。", f"the place {place!r} is written as text, such as {hint}."),
+            Text(f"地区 {given} 应写作文字，如 {hint}。", f"the place {given} is written as text, such as {hint}."),
             code,
         )
     why = _no_place(place)
@@ -273,8 +321,8 @@ def _check_place(code: str, place: Any) -> None:
         near = _near_place(place)
         raise ChangeError(
             Text(
-                f"没有地区 {place!r}：{why.zh}；全国写作 'cn'。",
-                f"there is no place {place!r}: {why.en}; the nation is 'cn'.",
+                f"没有地区 {shown_value(place)}：{why.zh}；全国写作 'cn'。",
+                f"there is no place {shown_value(place)}: {why.en}; the nation is 'cn'.",
             )
             + near,
             code,

@@ -94,7 +94,7 @@ class _Describing:
         place = place or self.book.division
         if place not in self._found:
             stacks: Any = self.since._stacks
-            self._found[place] = build_overlay(self.since.registry.chain(place), self.changes, stacks)
+            self._found[place] = build_overlay(self.since.registry.chain(place), self.changes, stacks, place)
         return self._found[place]
 
     # ---- two books of which neither was made from the other -----------------------------------------------------
@@ -251,13 +251,16 @@ class _Describing:
         old = _rule(overlay, new.code)
         if old is None or type(old) is not type(new):
             parts = [p for name in _PARTS if (p := _part(new, name, overlay)) is not None and name in _TOLD_OF_NEW]
-            return Text(f"新增{what.zh}“{title.zh}”（{new.code}）", f"a new {what.en}, ‘{title.en}’ ({new.code})") + (
-                Text("：", ": ") + join(parts, "；", "; ") if parts else Text("", "")
-            )
+            where = self._where(new.code, overlay)
+            return Text(
+                f"新增{what.zh}“{title.zh}”（{new.code}{where.zh}）",
+                f"a new {what.en}, ‘{title.en}’ ({new.code}{where.en})",
+            ) + (Text("：", ": ") + join(parts, "；", "; ") if parts else Text("", ""))
         changed = [
             _differing(name, _part(old, name, overlay), _part(new, name, overlay)) for name in _changed(old, new)
         ]
-        head = Text(f"{what.zh}“{title.zh}”（{new.code}）", f"{what.en} ‘{title.en}’ ({new.code})")
+        where = self._where(new.code, overlay)
+        head = Text(f"{what.zh}“{title.zh}”（{new.code}{where.zh}）", f"{what.en} ‘{title.en}’ ({new.code}{where.en})")
         if not changed:
             return Text("改写", "rewritten: ") + head + Text("，内容不变", ", with the same content")
         return Text("改写", "replaced: ") + head + Text("：", ": ") + join(changed, "；", "; ")
@@ -271,9 +274,19 @@ class _Describing:
         what, title = _KINDS[type(old)], _title(old)
         checks = [check for check in rules.checks.values() if check.on == code]
         tail = join([same(c.code) for c in checks])
-        yield Text(f"取消{what.zh}“{title.zh}”（{code}）", f"the {what.en} ‘{title.en}’ ({code}) is left out") + (
-            Text(f"，连同地方规定 {tail.zh}", f", with the checks on it: {tail.en}") if checks else Text("", "")
-        )
+        where = self._where(code, self.before(_owner(code)))
+        yield Text(
+            f"取消{what.zh}“{title.zh}”（{code}{where.zh}）",
+            f"the {what.en} ‘{title.en}’ ({code}{where.en}) is left out",
+        ) + (Text(f"，连同地方规定 {tail.zh}", f", with the checks on it: {tail.en}") if checks else Text("", ""))
+
+    def _where(self, code: str, overlay: Overlay) -> Text:
+        """The one place where a rule holds; nothing of a rule of the nation."""
+        place = _owner(code)
+        if place is None:
+            return Text("", "")
+        name = place_name(place, overlay.titles)
+        return Text(f"，仅限{name.zh}", f", in {name.en} alone")
 
 
 #: What is told of a rule that is new.

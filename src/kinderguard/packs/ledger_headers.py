@@ -30,15 +30,15 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "身体状况": ("身体情况", "健康状况"),
     "残疾类别": ("残疾类型", "残疾类别及等级", "残疾类型及等级"),
     "残疾等级": (),
-    "残疾证有效期至": (),
-    "重病": ("患病类型", "重大疾病"),
-    "感染艾滋病病毒": (),
+    "残疾证有效期至": ("残疾证到期日",),
+    "重病": ("患病类型", "重大疾病", "是否患有重病", "是否患重病"),
+    "感染艾滋病病毒": ("是否感染艾滋病病毒",),
     "就学情况": ("就学状况", "学段"),
     "是否寄宿": ("是否学校寄宿",),
     "连续就读": (),
     "养育方式": ("安置方式", "照料方式"),
     "是否被收养": (),
-    "查找不到生父母": (),
+    "查找不到生父母": ("是否查找不到生父母",),
     "监护人姓名": ("实际监护人", "委托照护人"),
     "监护人身份证号": (),
     "监护人电话": (),
@@ -49,14 +49,14 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "家庭编号": ("户编号",),
     "家庭人口": ("共同生活家庭成员数",),
     "家庭月人均收入": ("人均月收入",),
-    "财产符合规定": (),
+    "财产符合规定": ("家庭财产是否符合规定",),
     "家庭救助类型": ("低保/特困情况", "享受救助"),
-    "单人保": (),
-    "低保金月额": (),
+    "单人保": ("是否按单人户享受低保",),
+    "低保金月额": ("家庭低保金月额",),
     "已享受救助": ("救助帮扶情况",),
     "资金发放类型": (),
     "遭受侵害情形": (),
-    "流浪": (),
+    "流浪": ("是否处于流浪状态",),
     "儿童主任": (),
     "最近走访日期": ("走访日期",),
     "备注": (),
@@ -72,8 +72,8 @@ _OF_A_PARENT: dict[str, tuple[str, ...]] = {
     "是否履行抚养义务": (),
     "残疾类别": ("残疾类型",),
     "残疾等级": (),
-    "重病": (),
-    "监护能力": (),
+    "重病": ("是否患有重病", "是否患重病"),
+    "监护能力": ("是否有监护能力",),
 }
 
 
@@ -121,10 +121,19 @@ FACTS: Mapping[str, str] = {
 _STANDARD_OF: dict[str, str] = {}
 
 
+def standard_spellings() -> dict[str, str]:
+    """By plain spelling, the standard header; a child's also with 儿童 before it, as explanations call its facts."""
+    found = {plain_header(s): header for header, also in STANDARD.items() for s in (header, *also)}
+    for spelling, header in list(found.items()):
+        if FACTS.get(header, "").startswith("child."):
+            found.setdefault(f"儿童{spelling}", header)
+    return found
+
+
 def column_clashes(columns: "Iterable[LedgerColumn]") -> "Iterator[tuple[LedgerColumn, Text]]":
     """The columns that lose their header to another: to a standard one, or to a second fact; with the mend."""
     if not _STANDARD_OF:
-        _STANDARD_OF.update({plain_header(s): header for header, also in STANDARD.items() for s in (header, *also)})
+        _STANDARD_OF.update(standard_spellings())
     taken: dict[str, LedgerColumn] = {}
     for column in columns:
         own = _STANDARD_OF.get(plain_header(column.header))

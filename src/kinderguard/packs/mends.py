@@ -75,6 +75,13 @@ MENDS: dict[str, Text] = {
     "pack.elsewhere": Text(
         "在本文件夹中重新安装：pip install -e .", "install it again in this folder: pip install -e ."
     ),
+    "pack.copied": Text(
+        "改用本地的名称：Pack(title=…)、pyproject.toml 中的 name 和包文件夹；同名的发行包装上后，会替换原来那个地方的包。"
+        "也可用 kinderguard new-pack 另建一个，再移入规则",
+        "give it the place's own title (Pack(title=…)), name (pyproject.toml) and package folder: a distribution of the same "
+        "name replaces the other place's pack where it is installed. Or make a new one with kinderguard new-pack and move "
+        "the rules there",
+    ),
     "pack.same_division": Text(
         "这是允许的：两个包一并生效。请确认没有重复的待遇",
         "this is allowed: both are used. See that no help is given twice",

@@ -22,7 +22,7 @@ from kinderguard.model.errors import Problem, closed
 from kinderguard.model.places import covers
 from kinderguard.model.text import Text
 from kinderguard.model.toml_files import toml_text
-from kinderguard.packs.changes import Change
+from kinderguard.packs.changes import Change, WithPolicies
 from kinderguard.packs.failures import file_and_line
 from kinderguard.packs.loader import PackSource, PackState
 from kinderguard.packs.pack import Pack
@@ -276,8 +276,17 @@ class Stack:
 Stacks = dict[tuple[str, ...], Stack]
 
 
-def build_overlay(chain: tuple[PackSource, ...], changes: tuple[Change, ...], stacks: Stacks) -> Overlay:
-    """Put a chain of packs together, the nation's first. A pack that does not fit is quarantined and named."""
+def build_overlay(
+    chain: tuple[PackSource, ...], changes: tuple[Change, ...], stacks: Stacks, place: str | None
+) -> Overlay:
+    """Put a chain of packs together, the nation's first. A pack that does not fit is quarantined and named.
+
+    Args:
+        chain: the packs of the place.
+        changes: what is changed then; a rule that is added in its own place alone.
+        stacks: chains that were put together before.
+        place: the place; None for the nation.
+    """
     stack = Stack(Parts(), RuleSet([], []), (), {})
     for length, source in enumerate(chain, 1):
         names = tuple(s.name for s in chain[:length])
@@ -287,7 +296,7 @@ def build_overlay(chain: tuple[PackSource, ...], changes: tuple[Change, ...], st
         stack = found
     rules = stack.rules
     for change in changes:
-        rules = change(rules)
+        rules = (change.at(place) if isinstance(change, WithPolicies) else change)(rules)
     problems = tuple(p for s in chain for p in s.problems)
     observers = tuple(o for s in chain if s.state is PackState.LOADED for o in s.observers)
     return Overlay(rules, stack.packs, problems, observers, stack.given)

@@ -31,7 +31,7 @@ from kinderguard.rules.canonical import canonical_text, plain
 from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactProvider, Policy
 from kinderguard.rules.errors import DefinitionError, RuleError
 from kinderguard.rules.expression import Expr, type_of
-from kinderguard.rules.kinds import CODE_LISTS, Kind
+from kinderguard.rules.kinds import CODE_LISTS, Kind, as_ratio
 from kinderguard.rules.parameters import Parameter
 from kinderguard.rules.reading import Functions, Reading, as_flag, as_list, as_string, needed
 
@@ -452,8 +452,8 @@ def _given(data: Any, where: str) -> Any:
             if kind == "decimal":
                 return Decimal(as_string(value, where))
             if kind == "ratio":
-                return Fraction(as_string(value, where))
-        except (InvalidOperation, ValueError, ZeroDivisionError):
+                return as_ratio(as_string(value, where))
+        except (InvalidOperation, ValueError):
             raise DefinitionError(
                 Text(
                     f'{kind} 无法读取；请写作 "600.00" 或 "3/2"。',

@@ -28,6 +28,7 @@ from kinderguard.engines.prove.reach import (
 )
 from kinderguard.engines.prove.report import ProofReport
 from kinderguard.engines.prove.ruling import Ruling
+from kinderguard.engines.unborn import what_counts
 from kinderguard.model.case import Case
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Text
@@ -199,7 +200,7 @@ def bounds_of(
 ) -> ExactBounds:
     """See ``PolicyBook.exact_bounds``."""
     ruling, provided, domain = _of_case(book, case, division, day, household)
-    return exact_bounds(ruling, case, provided, domain, seconds)
+    return exact_bounds(ruling, what_counts(case, day), provided, domain, seconds)
 
 
 def confirmed_missing(
@@ -207,5 +208,6 @@ def confirmed_missing(
 ) -> dict[str, bool | None]:
     """See ``PolicyBook.confirm_missing``."""
     ruling, provided, domain = _of_case(book, case, division, day, household)
+    case = what_counts(case, day)
     paths = tuple(dict.fromkeys(m.path for m in ruling.assess(case, provided=provided).missing))
     return confirmed(ruling, case, provided, domain, seconds, paths)

@@ -299,6 +299,17 @@ def _tree(file: str) -> ast.Module:
         return ast.Module([], [])
 
 
+def assigned_in(file: str) -> frozenset[str]:
+    """The names that a file gives values to at its outermost level; what it imports is none of them."""
+    targets: list[ast.expr] = []
+    for node in _tree(file).body:
+        if isinstance(node, ast.Assign):
+            targets += node.targets
+        elif isinstance(node, ast.AnnAssign):
+            targets.append(node.target)
+    return frozenset(target.id for target in targets if isinstance(target, ast.Name))
+
+
 def _defined(tree: ast.Module, but: int | None = None) -> dict[str, int]:
     """By name, the line on which a file defines it at its outermost level; one line may be left out."""
     found: dict[str, int] = {}

@@ -1,8 +1,10 @@
 """What Python's parser found in a pack's file, told with the mend in both languages. Called by ``failures``."""
 
 import re
+from pathlib import Path
 
 from kinderguard.model.text import Text, same
+from kinderguard.model.toml_files import MERGE_MARK, MERGED
 
 #: What the parser says, and what it comes from; first match first.
 _MEANINGS: tuple[tuple[str, Text], ...] = (
@@ -88,6 +90,8 @@ _MEANINGS: tuple[tuple[str, Text], ...] = (
 def syntax_told(error: SyntaxError) -> Text:
     """What the parser's error means; its own words stand behind, and alone where they are not known here."""
     said = error.msg or "invalid syntax"
+    if (marked := _merge_mark(error)) is not None:
+        return MERGED + Text(f"（第 {marked} 行）", f" (line {marked})")
     for pattern, meaning in _MEANINGS:
         found = re.search(pattern, said)
         if found:
@@ -100,3 +104,14 @@ def syntax_told(error: SyntaxError) -> Text:
         "；请核对这一行和上一行的括号、逗号、引号和冒号",
         "; look at the brackets, commas, quotation marks and colons of this line and the one above",
     )
+
+
+def _merge_mark(error: SyntaxError) -> int | None:
+    """The line of the first mark of an unfinished merge; the parser may stop before it. A text may begin with the middle one."""
+    if MERGE_MARK.match(error.text or ""):
+        return error.lineno
+    try:
+        lines = Path(error.filename or "").read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return next((n for n, line in enumerate(lines, 1) if line.startswith("<<<<<<< ")), None)

@@ -11,6 +11,7 @@ import attrs
 
 from kinderguard.model.text import Text
 from kinderguard.packs.pack import Pack
+from kinderguard.packs.python_errors import assigned_in
 from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactProvider, Policy
 from kinderguard.rules.parameters import Parameter
 
@@ -79,7 +80,18 @@ def unlisted(pack: Pack, module: str) -> Iterator[Unlisted]:
             if belongs is None or (belongs, value.code) in seen or not value.code.startswith(f"{pack.code}."):
                 continue
             seen.add((belongs, value.code))
-            yield Unlisted(value.code, variable, name, belongs)
+            yield Unlisted(value.code, *_defined(value, variable, name, module), belongs)
+
+
+def _defined(value: Any, variable: str, name: str, module: str) -> tuple[str, str]:
+    """What a value is called in the module of the pack that makes it, and that module: others may only import it."""
+    for other, holder in sorted(sys.modules.items()):
+        if f"{other}.".startswith(f"{module}."):
+            held = [v for v, each in list(getattr(holder, "__dict__", {}).items()) if each is value]
+            made = assigned_in(str(getattr(holder, "__file__", ""))) if held else frozenset()
+            if found := [v for v in held if v in made]:
+                return found[0], other
+    return variable, name
 
 
 def _belongs(value: Any) -> str | None:

@@ -1,13 +1,32 @@
 """The JSON Schemas of a case and its results: a ledger line, an explanation. ``kinderguard.formats`` has all that are published."""
 
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from kinderguard.engines.assessment_line import Day, Money
 from kinderguard.engines.explanation_document import FORMAT
 from kinderguard.model.case import Case
+from kinderguard.model.errors import ToldError, suggestion
+from kinderguard.model.text import Text
 from kinderguard.report.lines import LINE
+
+
+class UnknownFormatError(ToldError, KeyError):
+    """A published format that there is not; the nearest is named, and all that there are."""
+
+    @classmethod
+    def of(cls, name: object, known: Iterable[str]) -> Self:
+        """The error for a name that is none of those known."""
+        names = list(known)
+        near = suggestion(name, names) if isinstance(name, str) else Text("", "")
+        return cls(
+            Text(
+                f"没有这种格式；可用：{'、'.join(names)}。", f"There is no such format; use one of {', '.join(names)}."
+            )
+            + near
+        )
 
 
 class _Part(BaseModel):
@@ -215,7 +234,12 @@ def schema(name: str, *, closed: bool = False) -> dict[str, Any]:
         name: of the format.
         closed: refuse keys that the format does not name, also in what is only written: for tests of what writes it.
             Without it a reader accepts what a later version adds.
+
+    Raises:
+        UnknownFormatError: there is no such format; with the nearest.
     """
+    if name not in SCHEMAS:
+        raise UnknownFormatError.of(name, SCHEMAS)
     made = SCHEMAS[name].json_schema(by_alias=True, mode="serialization" if name == "case" else "validation")
     return published(name, made, closed=closed)
 

@@ -149,9 +149,9 @@ class _Writer:
             if text:
                 sheet.write_string(row, first + i, text, self.bad if key == "problems" else self.wrap)
         result = assessed.assessment
-        if result is not None and result.due.monthly.amount is not None:
+        if result is not None and result.in_all().amount is not None:
             column = first + list(COLUMNS).index("monthly")
-            sheet.write_number(row, column, result.due.monthly.amount, self.money)
+            sheet.write_number(row, column, result.in_all().amount, self.money)
 
     def table(self, sheet: Any, top: int, heads: Iterable[Text], rows: Iterable[Iterable[Any]]) -> int:
         """A table; gives the row below it."""
@@ -240,5 +240,5 @@ def _texts(assessed: AssessedRow, lang: Language) -> Iterator[tuple[str, str]]:
 
 
 def _monthly(result: Assessment, lang: Language) -> str:
-    total = result.due.monthly
+    total = result.in_all()
     return bounds_text(total.low, total.high, unit=False).in_(lang)

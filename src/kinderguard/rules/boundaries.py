@@ -140,6 +140,11 @@ def parts_of(rule: Rule) -> Iterator[tuple[str, Expr]]:
                 yield from ((f"stacking[{place}].{name}", expr) for name, expr in own if expr is not None)
 
 
+def counts_paid(part: str) -> bool:
+    """Whether a part of a rule, as ``parts_of`` calls it, is what a top-up counts as paid already."""
+    return part.startswith("stacking[") and "].counting[" in part
+
+
 def unnamed(node: n.Node) -> n.Node:
     """A node without the titles of its steps, which change no value."""
     return n.rewrite(node, lambda part: unnamed(part.arg) if isinstance(part, n.Named) else None)

@@ -60,10 +60,11 @@ def _trust(value: "str | Trust") -> Trust:
         return Trust(value)
     except ValueError:
         near = suggestion(str(value), list(Trust))
+        given = repr(value) if isinstance(value, str) else type(value).__name__
         raise DefinitionError(
             Text(
-                f"依据的可信程度（trust）为 {'、'.join(Trust)} 之一。{near.zh}",
-                f"The trust of a source is one of {', '.join(Trust)}.{near.en}",
+                f"依据的可信程度（trust）为 {'、'.join(Trust)} 之一，不能是 {given}。{near.zh}",
+                f"The trust of a source is one of {', '.join(Trust)}, not {given}.{near.en}",
             )
         ) from None
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 import attrs
 
 from kinderguard.model.codes import Code, Document, Frequency
-from kinderguard.model.text import Language, Text
+from kinderguard.model.text import Language, Text, same
 from kinderguard.rules import nodes as n
 from kinderguard.rules.citations import ALWAYS, Cite, Period
 from kinderguard.rules.errors import DefinitionError, ExpressionError, RoundingError
-from kinderguard.rules.expression import BoolExpr, CodeExpr, DateExpr, Expr, MoneyExpr, NumberExpr, name_of
+from kinderguard.rules.expression import BoolExpr, CodeExpr, DateExpr, Expr, MoneyExpr, NumberExpr, name_of, type_of
 from kinderguard.rules.facts import extra_fact
 from kinderguard.rules.kinds import BOOL, CODE_LISTS, DATE, MONEY, Kind, Sort
 from kinderguard.rules.signs import is_below_zero
@@ -268,10 +268,11 @@ class Policy:
             require_whole_fen(self.code, self.amount)
             _refuse_below_zero(self.code, self.amount)
         if not isinstance(self.every, Frequency):
+            given = same(repr(self.every)) if isinstance(self.every, str) else type_of(self.every)
             raise DefinitionError(
                 Text(
-                    "every 为 r.ONCE、r.MONTH、r.QUARTER、r.SCHOOL_YEAR 或 r.YEAR。",
-                    "every is r.ONCE, r.MONTH, r.QUARTER, r.SCHOOL_YEAR or r.YEAR.",
+                    f"every 为 r.ONCE、r.MONTH、r.QUARTER、r.SCHOOL_YEAR 或 r.YEAR，不能是 {given.zh.strip()}。",
+                    f"every is r.ONCE, r.MONTH, r.QUARTER, r.SCHOOL_YEAR or r.YEAR, not {given.en}.",
                 ),
                 self.code,
             )

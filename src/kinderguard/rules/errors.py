@@ -1,5 +1,6 @@
 """One exception per misuse of the rule language. Each is raised at the line that misuses, and says the right form."""
 
+import re
 from typing import Any, Self
 
 from kinderguard.model.errors import ToldError
@@ -15,7 +16,12 @@ class RuleError(ToldError):
     """
 
     def __init__(self, text: Text, where: str = "") -> None:
-        super().__init__(Text(f"{where}：{text.zh}", f"{where}: {text.en}") if where else text)
+        super().__init__(Text(f"{_in_chinese(where)}：{text.zh}", f"{where}: {text.en}") if where else text)
+
+
+def _in_chinese(where: str) -> str:
+    """A place as a Chinese text names it: which of a parameter's values is meant, or its floor."""
+    return re.sub(r", value (\d+)", r"，第 \1 个值", where).replace(", floor", "，国家最低标准（floor）")
 
 
 class ExpressionError(RuleError, TypeError):

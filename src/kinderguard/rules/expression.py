@@ -114,6 +114,17 @@ class Expr:
         __truediv__ = __rtruediv__ = __floordiv__ = __mod__ = __pow__ = _refuse
         __lt__ = __le__ = __gt__ = __ge__ = _refuse
 
+        def _refuse_call(self, *args: object, **kwargs: object) -> NoReturn:
+            name = name_of(self)
+            raise ExpressionError(
+                Text(
+                    f"{name.zh}不是函数，后面不写括号：如 `child.age < 16`，不是 `child.age() < 16`。",
+                    f"{name.en} is no function and takes no brackets: write `child.age < 16`, not `child.age() < 16`.",
+                )
+            )
+
+        __call__ = _refuse_call
+
         def __invert__(self) -> NoReturn:
             name, kind = name_of(self), self.kind.text
             raise ExpressionError(
@@ -374,11 +385,15 @@ class MoneyExpr(_Ordered):
     def __mul__(self, other: "NumberExpr | int | Fraction") -> "MoneyExpr":
         if isinstance(other, MoneyExpr):
             one, two = name_of(self), name_of(other)
+            ratio = next((e.node.code for e in (other, self) if isinstance(e.node, n.Param)), None)
+            read = same("") if ratio is None else Text(
+                f"若 {ratio} 是比例，请写 param.ratio({ratio!r})。", f" Where {ratio} is a ratio, write param.ratio({ratio!r})."
+            )  # fmt: skip
             raise ExpressionError(
                 Text(
-                    f"{one.zh}乘以{two.zh}：金额乘以金额没有意义；请乘以数，如 2 或 r.ratio(30, 100)。",
+                    f"{one.zh}乘以{two.zh}：金额乘以金额没有意义；请乘以数，如 2 或 r.ratio(30, 100)。{read.zh}",
                     f"{one.en} times {two.en}: money times money has no meaning. Multiply by a number, such as 2 or "
-                    "r.ratio(30, 100).",
+                    f"r.ratio(30, 100).{read.en}",
                 )
             )
         return MoneyExpr(n.Times(MONEY, self.node, _number(other)))

@@ -1,6 +1,7 @@
 """Kinds of value that an expression can have, and how each is written in JSON."""
 
 import datetime as dt
+import re
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -106,8 +107,25 @@ def value_from_json(value: Any, kind: Kind) -> Any:
     if kind.sort is Sort.DATE:
         return dt.date.fromisoformat(value)
     if kind.sort in (Sort.NUMBER, Sort.MONEY):
-        return exact(Fraction(value))
+        return exact(as_ratio(value) if isinstance(value, str) else Fraction(value))
     return value
+
+
+_RATIO = re.compile(r"-?[0-9]+(?:\.[0-9]+|/[0-9]+)?")
+
+
+def as_ratio(text: str) -> Fraction:
+    """A number that somebody wrote: ``3``, ``1.5`` or ``3/2``. Not ``1e9``: a few letters more would fill the memory.
+
+    Raises:
+        ValueError: it is none, has more digits than can be read, or divides by zero.
+    """
+    if not _RATIO.fullmatch(text):
+        raise ValueError("no number")
+    try:
+        return Fraction(text)
+    except ZeroDivisionError:
+        raise ValueError("divides by zero") from None
 
 
 def exact(value: int | Fraction) -> int | Fraction:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from kinderguard.model.errors import FieldValueError, suggestion
-from kinderguard.model.money import as_yuan, fen, yuan
+from kinderguard.model.money import LIMIT, as_yuan, fen, yuan
 from kinderguard.model.places import check_division, prefixes
 from kinderguard.model.text import Language, Text, same
 from kinderguard.model.toml_files import read_toml, wrong_toml
@@ -24,7 +24,7 @@ from kinderguard.rules import nodes as n
 from kinderguard.rules.citations import Period, Trust
 from kinderguard.rules.errors import DefinitionError
 from kinderguard.rules.expression import BoolExpr, DateExpr, MoneyExpr, NumberExpr
-from kinderguard.rules.kinds import BOOL, DATE, MONEY, NUMBER, Kind, Sort, exact
+from kinderguard.rules.kinds import BOOL, DATE, MONEY, NUMBER, Kind, Sort, as_ratio, exact
 from kinderguard.rules.units import YUAN, one_unit
 from kinderguard.rules.wording import quantity
 
@@ -82,6 +82,10 @@ def _checked(code: str) -> str:
 param = _Param()
 
 
+#: No value (in fen, where it is money), and neither part of a ratio, reaches this.
+MOST = LIMIT * 100
+
+
 @attrs.frozen
 class ParameterValue:
     """One value at one place in one period. ``value`` is fen, a whole number or ratio, a flag or a date."""
@@ -93,6 +97,16 @@ class ParameterValue:
     trust: Trust
     checked_on: dt.date | None = None
     note: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        value = self.value
+        if isinstance(value, int | Fraction) and not (-MOST < value.numerator < MOST and value.denominator < MOST):
+            raise DefinitionError(
+                Text(
+                    "参数的值超出合理范围；请核对位数。",
+                    "a parameter's value is beyond any plausible one: check its digits.",
+                )
+            )
 
     @property
     def sourced(self) -> Text:
@@ -206,22 +220,37 @@ def parameter_value(raw: Any, kind: Kind, where: str) -> bool | int | Fraction |
             if amount >= 0:
                 return amount
         elif kind.sort is Sort.NUMBER and isinstance(raw, str | int | Fraction) and not isinstance(raw, bool):
-            number = exact(Fraction(raw))
-            if number >= 0 and (not kind.unit or isinstance(number, int)):
+            number = exact(as_ratio(raw) if isinstance(raw, str) else Fraction(raw))
+            plausible = 0 <= number.numerator < MOST and number.denominator < MOST
+            if plausible and (not kind.unit or isinstance(number, int)):
                 return number
         elif kind.sort is Sort.DATE and isinstance(raw, dt.date) and not isinstance(raw, dt.datetime):
             return raw
-    except (FieldValueError, ValueError, ZeroDivisionError):
+    except ValueError:  # a FieldValueError is one
         pass  # told below, with the place
+    given = shown_value(raw)
     raise DefinitionError(
         Text(
-            f"{raw!r} 不是{_fitting(kind).zh}。"
+            f"{given} 不是{_fitting(kind).zh}。"
             '金额写作文字（"600.00"），比例写作 "3/2"，开关写作 true 或 false，日期写作 2025-07-01。',
-            f"{raw!r} is not {_fitting(kind).en}. "
+            f"{given} is not {_fitting(kind).en}. "
             'Money is text ("600.00"), a ratio "3/2", a flag true or false, a date 2025-07-01.',
         ),
         where,
     )
+
+
+#: So much of a wrong value is repeated.
+_SHOWN = 60
+
+
+def shown_value(value: Any) -> str:
+    """A wrong value as an error repeats it: the beginning of a long one, the kind of one that nobody can write down."""
+    try:
+        text = repr(value)
+    except ValueError:  # a whole number of thousands of digits
+        text = type(value).__name__
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _fitting(kind: Kind) -> Text:
@@ -234,8 +263,8 @@ def misfit(value: Any, kind: Kind, where: str) -> DefinitionError:
     """The error of a value that was not read from a file and does not fit its parameter's kind."""
     return DefinitionError(
         Text(
-            f"{value} 不是{_fitting(kind).zh}；请改正这个值。",
-            f"{value} is not {_fitting(kind).en}. Correct this value.",
+            f"{shown_value(value)} 不是{_fitting(kind).zh}；请改正这个值。",
+            f"{shown_value(value)} is not {_fitting(kind).en}. Correct this value.",
         ),
         where,
     )
@@ -260,7 +289,11 @@ def _parameter_value(data: Any, kind: Kind, place: str, where: str) -> Parameter
             )
     if data["trust"] not in list(Trust):
         raise DefinitionError(
-            Text(f"trust 为 {'、'.join(Trust)} 之一。", f"trust is one of {', '.join(Trust)}."), where
+            Text(
+                f"trust 为 {'、'.join(Trust)} 之一，不能是 {shown_value(data['trust'])}。",
+                f"trust is one of {', '.join(Trust)}, not {shown_value(data['trust'])}.",
+            ),
+            where,
         )
     for key in ("source", "note"):
         if not isinstance(data.get(key, ""), str):

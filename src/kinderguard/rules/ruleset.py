@@ -145,7 +145,7 @@ class RuleSet:
                     owner,
                 )
             if code not in self.categories:
-                raise DefinitionError(_no_such(Text("类别", "category"), code, self.categories), owner)
+                raise DefinitionError(self._no_category(code), owner)
         for fact in named.facts:
             declared = self.facts.get(fact.path)
             if declared is None:
@@ -193,11 +193,21 @@ class RuleSet:
                 owner,
             )
 
+    def _no_category(self, code: str) -> Text:
+        """What is said of a category that is not there; of one that was named by its title, its code."""
+        entitled = titled(code, self.categories.values())
+        if entitled is None:
+            return _no_such(Text("类别", "category"), code, self.categories)
+        return Text(
+            f"没有类别 {code}：这是名称，请写它的代码 {entitled!r}。",
+            f"there is no category {code}: that is a title. Write its code, {entitled!r}.",
+        )
+
     def _check_claims(self, category: Category) -> None:
         for field, codes in (("parts", category.parts), ("apart_from", category.apart_from)):
             for code in codes:
                 if code not in self.categories:
-                    missing = _no_such(Text("类别", "category"), code, self.categories)
+                    missing = self._no_category(code)
                     raise DefinitionError(missing, f"{category.code}, {field}")
 
     def _check_target(self, check: Check) -> None:
@@ -455,6 +465,11 @@ def _as_read(parameter: Parameter) -> str:
 
 def _categories_in(node: n.Node) -> set[str]:
     return set(references(node).categories)
+
+
+def titled(title: str, categories: Iterable[Category]) -> str | None:
+    """The code of the category that has this title, in either language."""
+    return next((c.code for c in categories if title in (c.title.zh, c.title.en)), None)
 
 
 def _no_such(what: Text, code: str, known: Iterable[str]) -> Text:

@@ -15,7 +15,7 @@ from kinderguard.model.echo import HIDDEN, holds_number, shown_file
 from kinderguard.model.errors import nearest
 from kinderguard.model.text import Text
 from kinderguard.packs.columns import LedgerColumn
-from kinderguard.packs.ledger_headers import FACTS, STANDARD, column_clashes, plain_header
+from kinderguard.packs.ledger_headers import FACTS, column_clashes, plain_header, standard_spellings
 from kinderguard.rules.definitions import DeclaredFact
 from kinderguard.survey.cells import plain
 from kinderguard.survey.columns import takes_another_unit
@@ -51,7 +51,7 @@ class KnownHeaders:
     @classmethod
     def of(cls, columns: Iterable[LedgerColumn] = ()) -> "KnownHeaders":
         """With the packs' columns. A standard spelling is never taken over by a pack."""
-        spellings = {plain_header(s): header for header, also in STANDARD.items() for s in (header, *also)}
+        spellings = standard_spellings()
         facts: dict[str, DeclaredFact[Any]] = {}
         columns = tuple(columns)
         for column in columns:

@@ -41,6 +41,10 @@ class LedgerRow:
     error: CellProblem | None
     #: What could not be read; those facts are unknown in the case.
     problems: tuple[CellProblem, ...]
+    #: Of a row that could not be used, what it says of who its child is and where it lives, as far as that could be read.
+    said_name: str | None = attrs.field(default=None, repr=False)
+    said_id: str | None = attrs.field(default=None, repr=False)
+    said_division: str | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen

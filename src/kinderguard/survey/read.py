@@ -224,7 +224,13 @@ class _Reading:
             problems += [CellProblem(f.code, sheet, number, written.get(f.header or ""), f.text) for f in found]
         except RowError as error:
             wrong = CellProblem(error.code, sheet, number, written.get(error.header or ""), error.text)
-        return LedgerRow(sheet, number, ref, case, wrong, tuple(problems))
+        row = LedgerRow(sheet, number, ref, case, wrong, tuple(problems))
+        if case is not None:
+            return row
+        place = facts.get("现居住地行政区划代码") or facts.get("户籍地行政区划代码")
+        return attrs.evolve(
+            row, said_name=facts.get("儿童姓名"), said_id=facts.get("身份证号"), said_division=place
+        )  # fmt: skip
 
     def _in_time(self, value: Any, read: Reader) -> Any:
         """What a cell says; refused where it has happened only after the day that the ledger tells of."""

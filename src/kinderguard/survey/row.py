@@ -145,7 +145,7 @@ class RowReader:
                 "ethnic_group": get("民族"),
                 "health": get("身体状况"),
                 "registration": {
-                    "division": get("户籍地行政区划代码") or _first_division(get("身份证号")),
+                    "division": get("户籍地行政区划代码") or _first_division(f),
                     "kind": get("户籍性质"),
                     "address": get("户籍地址"),
                 },
@@ -265,9 +265,12 @@ def _agrees_with_id(f: Mapping[str, Any]) -> None:
             )  # fmt: skip
 
 
-def _first_division(number: str | None) -> str | None:
-    """The division where the ID was first given, used where the row does not name one."""
-    return None if number is None else number[:6]
+def _first_division(f: Mapping[str, Any]) -> str | None:
+    """The division where the ID was first given, used where the row names no place: what is inferred is never above what a
+    row states, and the place of registration would be above that of residence.
+    """
+    number: str | None = f.get("身份证号")
+    return None if number is None or f.get("现居住地行政区划代码") is not None else number[:6]
 
 
 def _disability(who: str, f: Mapping[str, Any], found: list[Finding]) -> dict[str, Any]:

@@ -87,8 +87,22 @@ def _row_on(row: LedgerRow, day: dt.date) -> LedgerRow:
         if row.case is not None:
             refuse_later(row.case, day)
     except RowError as error:
-        return attrs.evolve(row, case=None, error=CellProblem(error.code, row.sheet, row.row, None, error.text))
+        return left_out(row, error)
     return row
+
+
+def left_out(row: LedgerRow, error: RowError) -> LedgerRow:
+    """A row that was read and cannot be used all the same."""
+    child, place = (None, None) if row.case is None else (row.case.child, row.case.division)
+    number, name = (None, None) if child is None else (child.resident_id, child.name)
+    return attrs.evolve(
+        row,
+        case=None,
+        error=CellProblem(error.code, row.sheet, row.row, None, error.text),
+        said_name=None if name is None else name.reveal(),
+        said_id=None if number is None else number.reveal(),
+        said_division=place,
+    )
 
 
 def titles_of(sources: Iterable[Source]) -> dict[str, Text]:

@@ -15,6 +15,8 @@ from kinderguard.engines.frame.columns import DIVISION_COLUMNS, FrameColumnError
 from kinderguard.engines.frame.engine import BATCH, PLACE, SOURCE_ROW, FrameEngine, RulesOfPlace
 from kinderguard.engines.frame.inputs import Reader, RecordTable, layout_of
 from kinderguard.engines.frame.results import NOT_VALID, Options, ResultWriter, total_name
+from kinderguard.engines.frame.unborn import nothing_of, unborn_rows
+from kinderguard.engines.unborn import NOT_YET_BORN
 from kinderguard.rules.kinds import Kind
 
 #: How many rows are computed at a time where no list is opened: the streamed chain cuts them itself.
@@ -59,6 +61,14 @@ def divisions_of(children: pl.DataFrame, division: str | None) -> pl.Series:
     return found
 
 
+def _noted_of(noted: Mapping[str, pl.Series], unborn: pl.Series) -> dict[str, pl.Series]:
+    """What was noted of the rows; of the facts of a child who is not born yet nobody is asked."""
+    asked = ("fact.", "provider.")
+    return {code: mark & ~unborn if code.startswith(asked) else mark for code, mark in noted.items()} | {
+        NOT_YET_BORN: unborn
+    }
+
+
 class FrameRun:
     """One run over frames of one schema: made once, used for frame after frame.
 
@@ -70,7 +80,8 @@ class FrameRun:
         extra: the facts that packs declare, by code.
         division: whose rules, for all rows.
         options: what to give, and how.
-        full: columns without an empty cell in any frame of the run; rules are simpler where nothing can be unknown.
+        full: columns without an empty cell in any frame of the run (``without_unborn``); rules are simpler where nothing
+            can be unknown.
     """
 
     def __init__(
@@ -127,6 +138,10 @@ class FrameRun:
             children: the rows.
             noted: by problem, whether it was met in each row before.
         """
+        unborn = unborn_rows(children, self.engine.day)
+        if unborn is not None:
+            children = nothing_of(children, unborn)
+            noted = _noted_of(noted or {}, unborn)
         place = self._places(children)
         assert self._writer is not None
         rows = pl.int_range(len(children), dtype=pl.UInt32, eager=True)

@@ -16,14 +16,15 @@ import polars as pl
 from kinderguard.engines.frame.algebra import Records
 from kinderguard.engines.frame.intervals import Interval, point
 from kinderguard.engines.frame.vectors import Dtype, Graph, Scope, Vector
+from kinderguard.engines.reading import MOST_NUMBER
 from kinderguard.model.errors import Problem, ToldError, closed, nearest
 from kinderguard.model.money import LIMIT
 from kinderguard.model.places import PROVINCES
 from kinderguard.model.text import Text, join
 from kinderguard.rules.kinds import Kind, Sort
 
-#: No amount (fen) and no number reaches these: what does is a mistake of typing, and is refused.
-MOST_FEN, MOST_NUMBER = LIMIT * 100 - 1, 10**9
+#: No amount (fen) reaches this: what does is a mistake of typing, and is refused.
+MOST_FEN = LIMIT * 100 - 1
 #: Tighter limits that the model sets.
 NUMBER_LIMITS = {"household.size": (1, 100)}
 #: A fact that a rule reads and a column does not hold: computed from these columns.

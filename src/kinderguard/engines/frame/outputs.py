@@ -16,8 +16,17 @@ from kinderguard.model.codes import Frequency
 from kinderguard.rules import nodes as n
 from kinderguard.rules.kinds import MONEY
 
-#: What is told beside the results: whether a condition holds, or whether one amount (None: nothing) is below another.
-Asked: TypeAlias = n.Node | tuple[n.Node | None, n.Node]
+
+@attrs.frozen
+class End:
+    """What a whole number or amount (fen) is at least, or at most; null where nothing is known of that."""
+
+    node: n.Node
+    high: bool
+
+
+#: What is told beside the results: whether a condition holds, whether one amount (None: nothing) is below another, or an end.
+Asked: TypeAlias = n.Node | tuple[n.Node | None, n.Node] | End
 
 
 @attrs.frozen(eq=False)
@@ -121,6 +130,10 @@ def told_of(algebra: FrameAlgebra, outline: Outline, asked: Mapping[str, Asked])
             left, right = map(amount, asks)
             if left is not None and right is not None:
                 found[name] = iv.less(algebra.g, left, right)
+        elif isinstance(asks, End):
+            bounds = amount(asks.node)
+            if bounds is not None and bounds.denominator == 1:
+                found[name] = bounds.high if asks.high else bounds.low
         elif (step := outline.step_of(asks)) is not None:
             found[name] = algebra.truth(step)
     return found

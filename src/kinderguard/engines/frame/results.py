@@ -15,7 +15,7 @@ import polars as pl
 
 from kinderguard.engines.frame.blame import UNSET
 from kinderguard.engines.frame.engine import BATCH, PLACE, SOURCE_ROW, Computed, FrameEngine, Group, Part
-from kinderguard.engines.frame.outputs import Asked, Money
+from kinderguard.engines.frame.outputs import Asked, End, Money
 from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.engines.frame.vectors import Dtype, Vector
 from kinderguard.model.errors import ToldError
@@ -32,7 +32,7 @@ LOCAL_CATEGORIES, LOCAL_POLICIES = "local.categories", "local.policies"
 #: More local columns than this are refused: a table so wide is of no use, and fills the memory with blanks.
 MOST_LOCAL_COLUMNS = 1000
 #: Problems that mean that not every rule could be used (as ``Assessment.complete`` has it).
-BLOCKING = r"^(pack\.|provider\.|rule\.|case\.division_unknown)"
+BLOCKING = r"^(pack\.|provider\.|rule\.|case\.division_unknown|child\.not_yet_born)"
 DIVIDED_BY_ZERO, NOT_VALID, NO_DIVISION = "rule.division_by_zero", "fact.not_valid", "case.division_unknown"
 NO_VALUE = "parameter.missing"
 #: Money in yuan.
@@ -109,7 +109,7 @@ class ResultWriter:
         self._local = self._local_codes()
         wanted = self._columns()
         self._refuse_width(wanted)
-        wanted |= {_TOLD + name: pl.Boolean() for name, _ in options.asked}
+        wanted |= {_TOLD + name: pl.Int64() if isinstance(a, End) else pl.Boolean() for name, a in options.asked}
         marks = self._marks()
         shared = self._found[engine.base.number]
         differs = {name for group in self._groups for name in self._differing(group, shared)}

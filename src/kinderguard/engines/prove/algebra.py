@@ -34,8 +34,9 @@ class NotTaken:
 
 
 Meaning: TypeAlias = Value | NotTaken
-#: Which answer ``known`` gives at a step, in a record of a list (by the places of the records around it).
-KnownAnswers: TypeAlias = Mapping[tuple[int, tuple[int, ...]], Bool]
+#: Which answer ``known`` gives at a step, in a record of a list (by the places of the records around it). By the step
+#: itself: the steps within two lists may have one index.
+KnownAnswers: TypeAlias = Mapping[tuple[Step, tuple[int, ...]], Bool]
 #: The record that a step stands for is no value.
 _RECORD = Truth(True, False)
 
@@ -63,7 +64,7 @@ class SolverAlgebra(Algebra[Meaning]):
         self.facts, self.calendar, self.scratch = facts, calendar, calendar.scratch
         self._day, self._parameters, self._answers = day, parameters, answers or {}
         #: The answers given by ``known``.
-        self.answered: dict[tuple[int, tuple[int, ...]], Bool] = {}
+        self.answered: dict[tuple[Step, tuple[int, ...]], Bool] = {}
         self._values: dict[Step, Meaning] = {}
         self._records: dict[Step, str] = {}
         self._places: tuple[int, ...] = ()
@@ -204,7 +205,7 @@ class SolverAlgebra(Algebra[Meaning]):
 
     def known(self, node: n.Known, step: Step) -> Meaning:
         """Whether a value is exact."""
-        place = (step.index, self._places)
+        place = (step, self._places)
         answer = self._answers[place] if place in self._answers else self._value(step.inputs[0]).known
         self.answered[place] = answer
         return sp.truth(answer)

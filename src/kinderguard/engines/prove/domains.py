@@ -67,8 +67,9 @@ class Domain:
             f"规则和参数以 {day} 为准", f"rules and parameter values are those of {day}"
         )  # fmt: skip
         yield Text(
-            f"日期在 {self.first_year} 至 {self.last_year} 年之间，已发生的事不晚于 {today}",
-            f"dates lie from {self.first_year} to {self.last_year}, and what has happened not after {today}",
+            f"日期在 {self.first_year} 至 {self.last_year} 年之间，已发生的事不晚于 {today}，儿童至迟于 {day} 出生",
+            f"dates lie from {self.first_year} to {self.last_year}, what has happened not after {today}, and the child is born "
+            f"by {day}",
         )
         yield Text(
             f"家庭成员名单至多 {self.household} 人，其他每份名单至多 {self.lists} 条记录；家庭人口为 1 至 100",

@@ -199,7 +199,8 @@ class Otherwise(Facts):
     def __init__(self, base: Facts, path: str, other: Facts) -> None:
         self.base, self.path, self.other = base, path, other
 
-    def _at(self, path: str) -> Facts:
+    def at(self, path: str) -> Facts:
+        """Where the facts at a path are from."""
         found = plain(path)
         return self.other if found == self.path or found.startswith(self.path + ".") else self.base
 
@@ -207,8 +208,8 @@ class Otherwise(Facts):
         """What a rule reads at a path."""
         if path == ELSEWHERE:
             return elsewhere(*divisions_of(self))
-        return self._at(path).value(path, kind)
+        return self.at(path).value(path, kind)
 
     def listed(self, path: str) -> Listed:
         """The list at a path."""
-        return self._at(path).listed(path)
+        return self.at(path).listed(path)

@@ -32,6 +32,7 @@ from kinderguard.engines.prove.variables import (
     Variable,
     holds,
 )
+from kinderguard.engines.unborn import BIRTH_DATE
 from kinderguard.model.case import Case
 from kinderguard.model.help import HelpReceived
 from kinderguard.model.people import Disability, Situation
@@ -81,7 +82,7 @@ class Free(Facts):
             found = self.variables[path] = made
             if path[:1].isdigit():
                 self._kinds[path] = kind
-            self._relate(path)
+            self._related += between(path, self, self)
         return found
 
     def _made(self, name: str, path: str, kind: Kind) -> Variable:
@@ -96,6 +97,8 @@ class Free(Facts):
                 return NumberVariable(name, int(size), 100 if size else domain.numbers, money=False)
             case Sort.DATE:
                 past = key_of(domain.today) if not path[:1].isdigit() and is_past(plain(path)) else None
+                if past is not None and path == BIRTH_DATE:
+                    past = min(past, key_of(domain.day))  # of a child who is not born yet nothing counts
                 return DateVariable(name, self.calendar, domain.first_year, domain.last_year, past)
             case Sort.CODES:
                 return SeveralVariable(name, [c.value for c in kind.codes or ()])
@@ -106,24 +109,6 @@ class Free(Facts):
         return ChoiceVariable(name, domain.all_texts, OTHER_TEXT)
 
     # ---- what the model asks of them ----------------------------------------------------------------------------
-
-    def _relate(self, path: str) -> None:
-        """The model's rules between two facts of one record, once both are there."""
-        owner, _, name = path.rpartition(".")
-        if path[:1].isdigit() or name not in PARTNERS:
-            return
-        model = owner_of(plain(path))
-        if name in ("kind", "grade") and issubclass(model, Disability):
-            kind, grade = (self.variables.get(f"{owner}.{n}") for n in ("kind", "grade"))
-            if isinstance(kind, ChoiceVariable) and isinstance(grade, ChoiceVariable):
-                for a, b in ((kind, grade), (grade, kind)):
-                    self._related.append(implied(either(b.held["none"], negated(b.known)), a.held["none"]))
-        if name in ("since", "until") and issubclass(model, Situation | HelpReceived):
-            since, until = (self.variables.get(f"{owner}.{n}") for n in ("since", "until"))
-            if isinstance(since, DateVariable) and isinstance(until, DateVariable):
-                begin, end = since.value, until.value
-                in_order = at_most(begin.low, end.high)
-                self._related.append(implied(in_order, both(begin.has_low, end.has_high)))
 
     def constraints(self) -> Iterator[Bool]:
         """What the model asks of every fact in use."""
@@ -144,13 +129,14 @@ class Free(Facts):
         data: dict[str, Any] = {}
         for path, listed in self.lists.items():
             if "[" not in path and holds(model, listed.known):
-                put(data, path, self._records(model, path))
+                put(data, path, self.records(model, path))
         for path, variable in self.variables.items():
             if "[" not in path and (raw := variable.read(model)) is not None:
                 put(data, path, raw)
         return data
 
-    def _records(self, model: Model, path: str) -> list[dict[str, Any]]:
+    def records(self, model: Model, path: str) -> list[dict[str, Any]]:
+        """The records of a list in the solver's answer, as data."""
         records: list[dict[str, Any]] = []
         for i, taken in enumerate(self.lists[path].taken):
             if not holds(model, taken):
@@ -158,7 +144,7 @@ class Free(Facts):
             own, record = f"{path}[{i}].", dict[str, Any]()
             for inner in self.lists:
                 if inner.startswith(own) and "[" not in inner[len(own) :] and holds(model, self.lists[inner].known):
-                    put(record, inner[len(own) :], self._records(model, inner))
+                    put(record, inner[len(own) :], self.records(model, inner))
             for fact, variable in self.variables.items():
                 if fact.startswith(own) and "[" not in fact[len(own) :]:
                     raw = variable.read(model)
@@ -178,6 +164,31 @@ class Free(Facts):
             raw = stated_at(case, path)
             # A pack's own fact that does not fit its kind is unknown.
             yield variable.holding(None if path in self._kinds and not fits(raw, self._kinds[path]) else raw)
+
+
+def partner_of(path: str) -> str:
+    """The other fact of the record that the model holds against this one; the fact itself where there is none."""
+    owner, _, name = path.rpartition(".")
+    return path if path[:1].isdigit() or name not in PARTNERS else f"{owner}.{PARTNERS[name]}"
+
+
+def between(path: str, one: Free, other: Free) -> Iterator[Bool]:
+    """What the model asks of a fact in ``one`` and the other fact of its record in ``other``, once both are in use."""
+    partner = partner_of(path)
+    if partner == path:
+        return
+    model = owner_of(plain(path))
+    here, there = one.variables.get(path), other.variables.get(partner)
+    if issubclass(model, Disability) and isinstance(here, ChoiceVariable) and isinstance(there, ChoiceVariable):
+        for a, b in ((here, there), (there, here)):
+            yield implied(either(b.held["none"], negated(b.known)), a.held["none"])
+    if (
+        issubclass(model, Situation | HelpReceived)
+        and isinstance(here, DateVariable)
+        and isinstance(there, DateVariable)
+    ):
+        begin, end = (here.value, there.value) if path.endswith(".since") else (there.value, here.value)
+        yield implied(at_most(begin.low, end.high), both(begin.has_low, end.has_high))
 
 
 def put(data: dict[str, Any], path: str, raw: Any) -> None:

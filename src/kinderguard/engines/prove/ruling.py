@@ -24,6 +24,7 @@ from kinderguard.engines.prove.facts import Facts, Stated, lifted
 from kinderguard.engines.prove.logic import Bool, both, implied, less, pick, whole
 from kinderguard.engines.prove.spans import Span, Truth, Value
 from kinderguard.engines.prove.variables import DateVariable, NumberVariable, TruthVariable, Variable, amount
+from kinderguard.engines.unborn import what_counts
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Frequency
 from kinderguard.model.text import Text
@@ -120,7 +121,9 @@ class Ruling:
         """What the reference engine says, in the solver's terms (all of them constants)."""
         trace = assessment.trace
         return Results(
-            self.plan, cache(lambda step: lifted(trace[step.index], step.node.kind)), Stated(assessment.case)
+            self.plan,
+            cache(lambda step: lifted(trace[step.index], step.node.kind)),
+            Stated(what_counts(assessment.case, assessment.on)),
         )
 
     # ---- the solver ---------------------------------------------------------------------------------------------

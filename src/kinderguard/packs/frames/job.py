@@ -14,6 +14,7 @@ from kinderguard.engines.frame.columns import distinct
 from kinderguard.engines.frame.inputs import RecordTable
 from kinderguard.engines.frame.orphans import KeyedRecords
 from kinderguard.engines.frame.rows import polars_type
+from kinderguard.engines.frame.unborn import without_unborn
 from kinderguard.model.errors import Problem, ToldError
 from kinderguard.model.text import Text
 from kinderguard.packs.frames.columns import refuse_columns, refuse_strangers
@@ -24,6 +25,7 @@ from kinderguard.packs.frames.row import read_row
 from kinderguard.packs.frames.tables import record_tables, taken
 from kinderguard.packs.frames.warnings import asked_of, own_titles, warn, warn_of_orphans
 from kinderguard.packs.overlay import readers
+from kinderguard.packs.pinned import ELSEWHERE, lies_elsewhere
 from kinderguard.packs.place_rules import PlaceRules
 from kinderguard.rules.definitions import FactProvider
 from kinderguard.rules.kinds import Kind
@@ -67,7 +69,7 @@ def assess_table(
     """The results for a Polars frame, the child's ``ref`` before them."""
     stated = division is None and any(column in table.columns for column in DIVISION_COLUMNS)
     divisions = divisions_of(table, None) if stated else pl.Series([division][: len(table)], dtype=pl.String)
-    job = kept_job(book, table.schema, _full(table), divisions, tables, day, division, options)
+    job = kept_job(book, table.schema, _full(without_unborn(table, day)), divisions, tables, day, division, options)
     look_at_refs(table, asked_of(tables, job.places))
     warn(table, tables, job.places)
     if len(table):
@@ -136,6 +138,7 @@ class FrameJob:
     ) -> None:
         self._rules: dict[str | None, PlaceRules] = {d: rules_of(book, d, day) for d in divisions.unique().to_list()}
         self._division = division
+        self._pinned = division if division == book.division else None
         self._ref = schema.get("ref")
         self._lock = threading.Lock()
         # What providers say stands in columns of its own, also where the caller's table has none.
@@ -195,16 +198,25 @@ class FrameJob:
         """
         if self._ref is not None:
             refuse_ids(rows["ref"])
+        elsewhere = self._elsewhere(rows)
         with self._lock:
             if tables is not None:
                 self._run.start(tables)
             try:
                 table, failed = self._provided(rows)
-                results = self._run.assess(table, failed)
+                results = self._run.assess(table, failed | elsewhere)
             finally:
                 if tables is not None:
                     self._run.start(())  # keep nobody's records
         return results if self._ref is None else results.insert_column(0, rows["ref"])
+
+    def _elsewhere(self, rows: pl.DataFrame) -> dict[str, pl.Series]:
+        """The rows of children of other places, where the book is pinned to one."""
+        if self._pinned is None or not any(column in rows.columns for column in DIVISION_COLUMNS):
+            return {}
+        stated = divisions_of(rows, None)
+        others = [d for d in distinct(stated).to_list() if lies_elsewhere(d, self._pinned)]
+        return {ELSEWHERE: stated.is_in(others)} if others else {}
 
     def _providers(self) -> dict[int, tuple[list[str | None], tuple[FactProvider, ...]]]:
         """By chain of packs, the places and the providers whose facts rules read."""

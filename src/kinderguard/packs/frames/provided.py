@@ -8,7 +8,6 @@ from typing import Any
 
 import polars as pl
 
-from kinderguard.engines.frame.columns import MOST_NUMBER
 from kinderguard.engines.frame.rows import case_of, polars_type
 from kinderguard.engines.reading import extra_value
 from kinderguard.model.case import Case
@@ -159,6 +158,6 @@ def _fitting(answer: Any, kind: Kind) -> Any:
         case Sort.CODE:
             return str(answer)
         case Sort.NUMBER:
-            return answer if answer <= MOST_NUMBER else None
+            return answer
         case _:
             return answer

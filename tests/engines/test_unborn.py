@@ -1,0 +1,178 @@
+"""A child who is not born yet on the day is paid nothing, by any engine, and the result says why."""
+
+import datetime as dt
+
+import polars as pl
+import pytest
+
+import kinderguard
+from engines.agreement import COUNTY, book_of
+from engines.test_frame_providers import HEATING, agree
+from engines.test_frame_providers import book_of as providers_of
+from engines.test_frame_traps import TITLE
+from kinderguard import Case
+from kinderguard import rules as r
+from kinderguard.analysis import timeline
+from kinderguard.rules.ruleset import RuleSet
+
+DAY = dt.date(2025, 9, 1)
+BOOK = kinderguard.load().on(DAY)
+FACTS = {
+    "child.registration.division": "330199",
+    "father.situations": [{"kind": "dead", "since": "2020"}],
+    "mother.situations": [{"kind": "dead", "since": "2020"}],
+    "household.aid": ["dibao"],
+    "child.disability.kind": "physical",
+    "child.disability.grade": "1",
+}
+UNBORN = ("2025-09-02", "2025-10-01", "2025-10", "2026", "2026-05")
+BORN = ("2025", "2025-09", "2025-09-01", "2020-02-29")
+
+pytestmark = pytest.mark.filterwarnings("ignore::kinderguard.packs.frames.MissingColumnsWarning")
+
+
+def of(birth, **more):
+    return FACTS | {"child.birth_date": birth} | more
+
+
+@pytest.mark.parametrize("birth", UNBORN)
+def test_nothing_is_settled_before_birth(birth):
+    result = BOOK.assess(Case.from_facts(of(birth)))
+    assert set(result.categories.values()) | {p.eligible for p in result.policies.values()} == {None}
+    assert {p.low for p in result.policies.values() if p.is_cash} == {0}
+    assert not any(p.granted for p in result.policies.values())
+    assert [(p.code, p.where) for p in result.problems] == [("case.not_yet_born", "child.birth_date")]
+    assert not result.complete
+    assert [fact.path for fact in result.missing] == ["child.birth_date"]
+    assert result.case == Case.from_facts(of(birth))
+
+
+@pytest.mark.parametrize("birth", BORN)
+def test_a_child_who_may_be_born_is_assessed(birth):
+    result = BOOK.assess(Case.from_facts(of(birth)))
+    assert result.policies["cn.orphan_allowance"].eligible is True
+    assert result.complete
+
+
+@pytest.mark.parametrize("kind", ["text", "date", "moment", "lazy", "parquet", "explained"])
+def test_tables_say_the_same_row_for_row(kind, tmp_path):
+    births = ("2025-10-01", "2025-09-01", "2012-03-05", None, "2025-09-02")
+    frame = pl.DataFrame([of(birth) | {"ref": f"F-{k}"} for k, birth in enumerate(births)], infer_schema_length=None)
+    if kind in ("date", "moment"):
+        frame = frame.with_columns(pl.col("child.birth_date").str.to_date())
+    if kind == "moment":
+        frame = frame.with_columns(pl.col("child.birth_date").cast(pl.Datetime))
+    if kind == "explained":
+        said = [BOOK.explain_row(frame, k).problems for k in range(len(births))]
+        assert [[p.code for p in problems] for problems in said] == [
+            ["case.not_yet_born"],
+            [],
+            [],
+            [],
+            ["case.not_yet_born"],
+        ]
+        return
+    if kind == "parquet":
+        frame.write_parquet(tmp_path / "in.parquet")
+        BOOK.assess_parquet(tmp_path / "in.parquet", tmp_path / "out.parquet", progress=False)
+        found = pl.read_parquet(tmp_path / "out.parquet")
+    else:
+        found = BOOK.assess_frame(frame.lazy() if kind == "lazy" else frame)
+        found = found.collect() if kind == "lazy" else found
+    for birth, row in zip(births, found.to_dicts(), strict=True):
+        result = BOOK.assess(Case.from_facts({k: v for k, v in of(birth).items() if v is not None}))
+        assert row["problems"] == [p.code for p in result.problems]
+        assert row["complete"] is result.complete
+        assert sorted(row["missing"]) == sorted(result.open_facts)
+        for code, value in result.categories.items():
+            assert row[code] is value
+        for code in ("cn.orphan_allowance", "cn.dibao_benefit", "cn.disability_care_subsidy"):
+            assert row[f"{code}.eligible"] is result.policies[code].eligible
+            assert row[f"{code}.amount"] == result.policies[code].amount
+
+
+def solved(amount):
+    policy = r.Policy("cn.p", TITLE, eligible=r.all_of(), amount=amount, every=r.MONTH)
+    return book_of(RuleSet([r.Category("cn.early", TITLE, r.child.birth_date > r.DAY)], [policy]))
+
+
+def test_the_solver_knows_no_child_who_is_not_born():
+    (never,) = solved(r.yuan("1")).prove(on=DAY, questions=("reach",), about=["cn.early"]).of("can_apply")
+    assert never.outcome.value == "refuted"
+
+
+def test_the_solver_s_bounds_hold_of_a_child_to_be_born():
+    amount = r.when(r.child.birth_date > r.DAY, r.yuan("9")).otherwise(
+        r.when(r.child.adopted, r.yuan("2")).otherwise(r.yuan("1"))
+    )
+    case = Case.from_facts({"child.birth_date": "2026", "child.adopted": True})
+    book = solved(amount)
+    own, exact = (x.policies["cn.p"] for x in (book.assess(case, on=DAY), book.exact_bounds(case, on=DAY)))
+    assert (own.low, own.high) == (1, 9)
+    assert (exact.low, exact.high) == (1, 2)  # nothing stated counts, and of those who are born nobody gets more
+
+
+def test_of_a_child_to_be_born_nobody_tells_anything():
+    asked = []
+    book = providers_of(r.FactProvider(HEATING, [r.child.birth_date], asked.append))
+    case = Case.from_facts({"division_code": COUNTY, "child.birth_date": "2025-10-01", "extra": {COUNTY: {"rooms": 9}}})
+    result = book.assess(case)
+    assert asked == []
+    assert "provider.failed" not in {p.code for p in result.problems}
+    agree(book, [case])
+
+
+def test_a_timeline_begins_with_the_birth():
+    line = timeline(BOOK, Case.from_facts(of("2025-10-15")), start=dt.date(2025, 9, 1), until=dt.date(2025, 12, 31))
+    assert [month.due.low > 0 for month in line.months] == [False, False, True, True]
+    assert min(event.day for event in line.events) == dt.date(2025, 10, 15)
+    assert not [event for event in line.events if "-" in event.text.en.split("turns")[-1] and "turns" in event.text.en]
+
+
+# ---- told of a case as a whole --------------------------------------------------------------------------------------
+
+
+def test_a_child_of_another_place_is_told_by_a_pinned_book():
+    book = BOOK.for_division("330199")
+    facts = {"child.birth_date": "2012-03-05", "child.registration.division": "330106"}
+    result = book.assess(Case.from_facts(facts))
+    assert (result.division, result.complete) == ("330199", True)
+    assert [p.code for p in result.problems] == ["case.division_elsewhere"]
+    frame = pl.DataFrame(
+        {
+            "child.birth_date": ["2012-03-05"] * 5,
+            "child.registration.division": ["330106", "330199001", "33", None, "44"],
+        }
+    )
+    told = ["case.division_elsewhere"]
+    assert book.assess_frame(frame)["problems"].to_list() == [told, [], [], [], told]
+    assert book.assess_frame(frame)["complete"].all()
+
+
+@pytest.mark.parametrize("division", ["330106", "330199"])
+def test_whoever_names_the_place_of_a_child_is_told_nothing(division):
+    case = Case.from_facts({"child.birth_date": "2012-03-05", "child.registration.division": division})
+    assert "case.division_elsewhere" not in {p.code for p in BOOK.assess(case, division="330199").problems}
+    assert "case.division_elsewhere" not in {p.code for p in BOOK.assess(case).problems}
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "near"),
+    [
+        ("330199", "foo", ""), ("330199", "zzzzzzzzz", ""), ("330199", "x", ""), ("330199", "central_heatng", "330199.central_heating"),
+        ("3301", "central_heating", "330199.central_heating"), ("33", "central_heating", "330199.central_heating"),
+    ],
+)  # fmt: skip
+def test_a_local_fact_that_no_rule_knows_is_told(place, name, near):
+    case = Case.from_facts({"child.registration.division": "330199", "extra": {place: {name: True}}})
+    (problem,) = BOOK.assess(case).problems
+    assert (problem.code, problem.where) == ("fact.unknown", f"{place}.{name}")
+    assert ("Did you mean" in problem.message.en) is bool(near)
+    assert near in problem.message.en
+
+
+def test_a_local_fact_that_may_be_a_person_is_told_without_its_name():
+    case = Case.from_facts({"child.registration.division": "330199", "extra": {"330199": {"张三": 1}}})
+    (problem,) = BOOK.assess(case).problems
+    assert problem.where == "330199.…"
+    assert "张三" not in str(problem.message)
