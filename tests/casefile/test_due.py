@@ -144,9 +144,16 @@ def test_what_is_late_in_a_care_plan_is_due_with_the_command_that_records_it(fil
     assert len(ahead.of("care")) == 2
 
 
-def test_a_plan_that_is_not_agreed_or_is_over_has_nothing_late(file_store, book):
+def test_what_is_late_in_a_draft_is_to_be_agreed(file_store, book):
     plan = planned(filed(file_store), follow_ups=[VISIT])
-    assert due(file_store, book, today=TODAY).of("care") == ()
+    (item,) = due(file_store, book, today=TODAY).of("care")
+    assert (item.day, item.overdue, "agree the plan" in item.what.en) == (day("2025-08-20"), True, True)
+    assert (plan.overdue(TODAY), [each.due for each in plan.late_in_draft(TODAY)]) == ((), [item.day])
+    assert due(file_store, book, today=day("2025-08-20")).of("care") == ()
+
+
+def test_a_plan_that_is_over_has_nothing_late(file_store, book):
+    plan = planned(filed(file_store), follow_ups=[VISIT])
     for state in ("agreed", "running", "ended_early"):
         plan = plan.moved(state, on=day("2025-08-03"), by=BY)
     file_store.append("a", "plan", plan.model_dump(mode="json"), valid_from=day("2025-08-03"), by=BY)

@@ -33,7 +33,7 @@ def filled(url, key):
     store = CaseStore(url, key=key)
     store.record(
         Case.from_facts({"ref": "a", "child.name": NAME, "father.resident_id": NUMBER, "division_code": "330106"}),
-        at=JAN, by=BY, key=f"{NAME} {NUMBER}", source=NAME,
+        at=JAN, by=BY, key=f"{NAME} {NUMBER}", source="邻居",
     )  # fmt: skip
     return store
 

@@ -50,7 +50,7 @@ def test_who_may_be_the_child_of_an_open_file_waits_and_names_it(keyed, first, t
     done = filed(keyed, then, at=AUG)
     assert (done[0].filing, done[0].ref, done[0].perhaps) == (Filing.NOT_FILED, None, (ref,))
     assert ref in done[0].why.en
-    assert "1 that may be the child of an open file" in done.summary("en")
+    assert "1 that may be the child of a file" in done.summary("en")
     assert not stray(done[0].text)
     assert keyed.refs() == (ref,)
     assert filed(keyed, then, at=AUG, two_ids=True)[0].filing is Filing.WRITTEN
@@ -73,13 +73,6 @@ def test_a_mended_id_that_is_recorded_in_the_file_finds_it(keyed):
     (ref,) = keyed.refs()
     keyed.record(Case.from_facts({"ref": ref, "child.resident_id": MENDED}), at=AUG, by=BY)
     assert [each.ref for each in filed(keyed, NAMED | {"child.resident_id": MENDED}, at=AUG)] == [ref]
-
-
-def test_a_closed_file_keeps_no_other_child_of_the_name_waiting(file_store):
-    filed(file_store, WITH_ID)
-    (ref,) = file_store.refs()
-    file_store.close_file(ref, reason="adopted", last_paid="2025-07", on=AUG, by=BY)
-    assert filed(file_store, NAMED | {"child.resident_id": MENDED}, at=AUG)[0].filing is Filing.WRITTEN
 
 
 def test_two_children_of_one_list_with_two_ids_are_for_the_survey_to_ask(file_store):
@@ -138,7 +131,7 @@ def test_a_ledgers_row_waits_as_well(keyed, tmp_path):
     (ref,) = keyed.refs()
     done = keyed.import_ledger(ledger(tmp_path, ""), at=AUG, by=BY)
     assert ([place.ref for place in done.perhaps], done.not_filed) == ([ref], done.perhaps)
-    assert "1 that may be the child of an open file" in done.summary("en")
+    assert "1 that may be the child of a file" in done.summary("en")
     assert keyed.import_ledger(ledger(tmp_path, ""), at=AUG, by=BY, two_ids=True).written == 1
 
 

@@ -225,3 +225,33 @@ def _override():
     from kinderguard.casefile import Override
 
     return Override(reason="入学所需")
+
+
+# ---- paid after the child's death -------------------------------------------------------------------------------------
+
+
+def closed_by_death(store, last_paid):
+    store.record(child(), at=day("2025-01-10"), by=BY)
+    store.assess("a", rules(), on=day("2025-06-05"), by=BY)
+    store.close_file("a", reason="death", happened_on=day("2025-07-20"), last_paid=last_paid, on=TODAY, by=BY)
+
+
+def test_what_was_paid_per_child_for_months_after_its_death_is_told(file_store, book, clock):
+    clock.move(days=120)
+    closed_by_death(file_store, "2025-09")
+    (change,) = [c for c in file_store.changes("a", book, on=day("2025-10-02")) if c.overpaid]
+    assert (change.code, change.overpaid.since) == (ALLOWANCE, day("2025-07-21"))
+    assert [month for month, _, _ in change.overpaid.by_month] == ["2025-08", "2025-09"]
+    assert change.overpaid.low == change.overpaid.high > 0
+    assert not stray(change.text)
+    settle(file_store, book, on=day("2025-10-02"))
+    assert told(file_store, book, on=day("2025-10-02")) == []
+
+
+@pytest.mark.parametrize(("last_paid", "months"), [("2025-07", []), ("2025-08", ["2025-08"])])
+def test_nothing_is_told_up_to_the_month_of_death_and_one_month_is_one(file_store, book, clock, last_paid, months):
+    clock.move(days=120)
+    closed_by_death(file_store, last_paid)
+    assert told(file_store, book, on=day("2025-10-02")) == months
+    said = [c.text for c in file_store.changes("a", book, on=day("2025-10-02")) if c.overpaid]
+    assert ["2025-08一个月多发" in each.zh and "to 2025-08" not in each.en for each in said] == [True] * len(months)

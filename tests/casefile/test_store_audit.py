@@ -7,9 +7,12 @@ import sqlite3
 
 import pytest
 
+import kinderguard
 from kinderguard import Case
 from kinderguard.casefile import CaseStore, DamagedEntryError, EntryRefusedError, Head
 from kinderguard.casefile.chain.entries import FIRST, entry_hash
+from kinderguard.model import Text
+from kinderguard.survey import CellProblem, Ledger, LedgerRow
 
 JAN = dt.date(2025, 1, 1)
 BY = "330106.user3"
@@ -197,6 +200,61 @@ def test_what_is_worked_out_from_entries_is_checked_against_them_and_made_anew(p
         store.rebuild()
         assert store.verify().ok
         assert "b" in store.refs("330106")
+
+
+def test_what_waits_beside_the_entries_and_the_last_time_are_checked(path):
+    with CaseStore(f"sqlite:///{path}") as store:
+        wrong = CellProblem("ledger.row", "表", 2, None, Text("核对", "check"))
+        ledger = Ledger("名单.csv", (LedgerRow("表", 2, None, None, wrong, ()),), (), (), (), {}, 1)
+        store.import_ledger(ledger, at=JAN, by=BY)
+    assert found(path) == []
+    tamper(path, "UPDATE kg_head SET known_at = 1")
+    assert found(path) == [("chain.head", "#6")]
+    tamper(path, "UPDATE kg_head SET known_at = (SELECT max(known_at) FROM kg_entries)", "DELETE FROM kg_unread")
+    assert found(path) == [("chain.waiting", "")]
+    with CaseStore(f"sqlite:///{path}") as store:
+        store.rebuild()
+        assert store.verify().ok
+    tamper(path, "INSERT INTO kg_waiting VALUES ('x', x'00')")
+    assert found(path) == [("chain.waiting", "")]
+
+
+def test_a_store_of_an_earlier_version_is_sealed_as_it_is_when_it_is_opened(path):
+    tamper(path, "DROP TABLE kg_unread", "DROP TABLE kg_seal", "INSERT INTO kg_waiting VALUES ('x', x'00')")
+    assert found(path) == []
+    tamper(path, "DELETE FROM kg_waiting")
+    assert found(path) == [("chain.waiting", "")]
+
+
+UNREADABLE = {
+    "valid_from": "'2026-13-01'", "valid_until": "'soon'", "known_at": "'x'", "corrects": "'x'", "written_by": "x'ff'", "hash": "x'00'",
+    "kind": "x'00'", "ref": "x'00'",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("column", UNREADABLE)
+def test_an_entry_that_cannot_even_be_read_is_named_with_its_column(path, column):
+    tamper(path, f"UPDATE kg_entries SET {column} = {UNREADABLE[column]} WHERE number = 4")
+    with CaseStore(f"sqlite:///{path}") as store:
+        (told,) = [problem for problem in store.verify().problems if problem.code == "chain.unreadable"]
+        assert (told.where, f"column {column} holds" in told.message.en) == ("#4", True)
+        assert ("file b" in told.message.en) is (column != "ref")
+        assert store.entries("a")
+        with pytest.raises(DamagedEntryError, match="entry 4"):
+            store.entry(4)
+
+
+def test_an_entry_without_a_number_is_named_and_the_rest_is_read(path):
+    tamper(path, "UPDATE kg_entries SET number = 'x' WHERE number = 6")
+    assert {("chain.unreadable", "#?"), ("chain.head", "#6")} <= set(found(path))
+
+
+def test_what_is_due_goes_on_without_the_file_whose_entry_cannot_be_read(path):
+    tamper(path, "UPDATE kg_entries SET valid_from = '2026-13-01' WHERE number = 4")
+    with CaseStore(f"sqlite:///{path}") as store:
+        found = store.due(kinderguard.load(), today=dt.date(2025, 2, 1))
+        assert {item.ref for item in found} == {"a"}
+        assert [problem.where for problem in found.problems if problem.code == "file.unreadable"] == ["b"]
 
 
 @pytest.mark.parametrize("change", ["valid_from = '2020-01-01'", "written_by = 'somebody'", "kind = 'visit'"])

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinderguard.casefile import CaseStore, Filing
+from kinderguard import Case
+from kinderguard.casefile import CaseStore, FactSource, Filing, Recording
 from kinderguard.casefile.facts import facts_of
 from kinderguard.casefile.filing.claims import is_within
 from kinderguard.survey import RowKey, combine
@@ -99,9 +100,7 @@ def test_what_nobody_has_decided_is_unknown_in_the_file_and_named(file_store, as
 
 
 def test_a_value_that_the_lists_dispute_now_is_unknown_from_then_on_until_it_is_decided(file_store, asking):
-    file_store.append(
-        ref_of(file_store), "facts", {"facts": {"child.resident_id": ID, "household.size": 3}}, valid_from=JULY, by=BY
-    )
+    file_store.import_survey(combine([source("education", row(household__size=3), as_of=JULY)]), by=BY)
     found = combine(lists(row(household__size=3), row(household__size=4)), trust=asking)
     file_store.import_survey(found, by=BY)
     assert (size(file_store, JULY), size(file_store, DAY)) == (3, None)
@@ -292,7 +291,7 @@ def test_a_newer_list_that_repeats_the_old_undoes_nothing_and_says_so(file_store
     assert "household" in child.text.en
     assert not stray(child.text)
     assert done.summary("en").endswith(
-        "; of 1 child lists say otherwise than somebody recorded, without news: not taken, to be checked"
+        "; of 1 child lists say otherwise than somebody recorded, or a place in another county: not taken, to be checked"
     )
     assert "1 名儿童有名单所报与由人记载的不符" in done.summary("zh")
     (asked,) = file_store.doubts(child.ref)
@@ -315,7 +314,9 @@ def test_a_dispute_between_the_old_value_and_the_recorded_one_leaves_that_alone(
     (child,) = file_store.import_survey(
         combine(lists(row(household__size=3), row(household__size=5), days=(DAY, OCTOBER)), trust=asking), by=BY
     )
-    assert (size(file_store, OCTOBER), child.held_back) == (None, ()), "what nobody has heard before is in dispute"
+    assert (size(file_store, OCTOBER), child.held_back) == (4, ("household.size",)), "only a person changes it"
+    asked = file_store.doubts(child.ref)
+    assert sorted(file_store.entry(each.entry).body["claims"]["household.size"] for each in asked) == [3, 5]
 
 
 def test_who_is_no_longer_on_a_newer_list_is_told_and_stays_open(file_store):
@@ -362,15 +363,17 @@ SAID = SAID.filter(lambda s: (s.get("child.disability.kind") == "none") == (s.ge
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(SAID, DAYS), min_size=1, max_size=3), SAID, st.randoms(use_true_random=False))
 def test_on_the_day_of_the_newest_list_the_file_says_what_the_survey_says(said, before, random):
-    """Whatever the lists say, whatever the file held, and however much is decided; and again changes nothing. Only what a person
-    recorded more exactly stays.
+    """Whatever the lists say, whatever the file held, and however much is decided; and again changes nothing. Only what the file
+    said more exactly stays.
     """
     codes = ("civil_affairs", "civil_affairs.b", "education")
     sources = [source(code, row() | facts, as_of=day) for code, (facts, day) in zip(codes, said, strict=False)]
     with CaseStore("sqlite://") as store:
         # What a list says of a disability may contradict what the file held, which is told and not filed: see above.
         held = {"child.resident_id": ID} | {path: v for path, v in before.items() if "disability" not in path}
-        store.append(ref_of(store), "facts", {"facts": held}, valid_from=dt.date(2025, 1, 1), by=BY)
+        earlier = FactSource("older", "表", 2, dt.date(2025, 1, 1), tuple(held))
+        case = Case.from_facts({"ref": ref_of(store), **held})
+        store.record_many([Recording(case, dt.date(2025, 1, 1), by=BY, sources=(earlier,))])
         found = combine(sources)
         for survey in (found, decided_by_chance(found, random)):
             (child,) = store.import_survey(survey, by=BY)

@@ -125,9 +125,10 @@ def test_a_goal_is_settled_once(step, kept):
     assert kept()["goals"][0]["reached"] is True
 
 
-def test_what_is_late_is_shown_of_plans_under_way_alone(kinderguard, step, planned):
+def test_what_is_late_is_shown_also_of_a_draft_that_is_still_to_be_agreed(kinderguard, step, planned):
     late = ("care", "show", "--late", "--on", "2025-10-05")
-    assert kinderguard(*late, "--format", "jsonl").stdout == ""
+    assert "草拟 1" in " ".join(kinderguard(*late).stdout.split())
+    assert kinderguard(*late[:-1], "2025-10-01", "--format", "jsonl").stdout == ""
     step("move", "agreed", *DAY)
     told = kinderguard(*late).stdout
     assert told.startswith("2 份档案，有逾期事项的方案 1 份")

@@ -243,11 +243,25 @@ def test_who_may_have_a_file_already_waits_until_a_person_says_and_a_ledger_cann
     write(tmp_path / "civil.csv", girl)
     for given in ("civil.csv", "civil.csv:civil_affairs"):
         waits = kinderguard("file", "import", given, "--at", "2025-10-01", *BY)
-        assert (waits.exit_code, "可能就是已有档案的儿童" in waits.stdout) == (2, True)
+        assert (waits.exit_code, "可能就是已有档案（含已结案）的儿童" in waits.stdout) == (2, True)
         assert "何安" not in waits.stdout + waits.stderr
     assert "civil.csv:civil_affairs" in kinderguard("file", "import", "civil.csv", "--at", "2025-10-01", *BY).stderr
     assert "--two-ids" in waits.stderr
     assert kinderguard("file", "import", "civil.csv", "--at", "2025-10-01", *BY, "--two-ids").exit_code == 0
+
+
+def test_a_row_that_is_not_read_is_listed_and_due_until_somebody_settles_it(kinderguard, tmp_path):
+    orphan = {"儿童姓名": "何安", "性别": "男", "户籍地行政区划代码": "330199001", "身份证号": number(2, BORN)}
+    write(tmp_path / "civil.csv", orphan)
+    done = kinderguard("file", "import", "civil.csv:civil_affairs", *AT)
+    assert (done.exit_code, "另有 1 行未能读取" in done.stdout) == (1, True)
+    assert "未能读取，已列入待办：civil_affairs/civil 第 2 行（共 1 行）：性别与身份证号不一致" in done.stderr
+    due = ("file", "due", "--on", DAY, "--kind", "unread", "--format", "jsonl")
+    (line,) = map(json.loads, kinderguard(*due).stdout.splitlines())
+    assert (line["division"], "kinderguard file settle-row 行号" in line["what"]) == ("330199001", True)
+    assert not any(each in f"{done.stdout}{done.stderr}{line}" for each in ("何安", number(2, BORN)))
+    settled = kinderguard("file", "settle-row", line["ref"], "--reason", "已补入下月名单", *BY)
+    assert (settled.exit_code, kinderguard(*due).stdout) == (0, "")
 
 
 def test_who_is_still_listed_although_the_file_is_closed_is_told(kinderguard, tmp_path):

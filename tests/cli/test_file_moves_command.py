@@ -104,6 +104,17 @@ def test_a_file_is_handed_over_once_the_other_accepts(kinderguard, filed, file):
     assert listed(kinderguard, "--division", "330106") == [filed[0]]
 
 
+def test_who_sees_a_file_that_goes_to_a_county_is_said(kinderguard, filed, file):
+    proposed = file("transfer", "propose", "--to", "330106", *ON, "--lang", "en")
+    accepted = file("transfer", "accept", "--acting", "330106", *THEIR_ON, "--lang", "en")
+    for told in (proposed.stdout, accepted.stdout):
+        assert "is the county's: it stands in the lists and among what is due of the county (-d 330106)" in " ".join(
+            told.split()
+        ).replace("Once accepted, the file", "The file")
+    onward = file("transfer", "propose", "--to", "330106001", *THEIR_ON, "--acting", "330106", "--lang", "en")
+    assert "the county's" not in onward.stdout + onward.stderr
+
+
 def test_a_transfer_is_refused_with_a_reason_or_withdrawn_by_its_sender(kinderguard, file):
     file("transfer", "propose", "--to", "330106", *ON)
     stranger = file("transfer", "refuse", "--acting", "220102", "--reason", "x", *ON)

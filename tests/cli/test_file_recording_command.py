@@ -55,6 +55,20 @@ def test_a_list_of_codes_is_written_as_people_write_one(file, written):
     assert shown(file)["facts"]["household.aid"] == []
 
 
+def test_yes_and_no_are_written_as_people_write_them(file):
+    for written, kept in (("是", True), ("否", False), ("不详", None)):
+        assert file("record", f"child.adopted={written}", "--at", "2025-09-15", *BY).exit_code == 0
+        assert shown(file)["facts"].get("child.adopted") is kept
+    refused = file("record", "child.adopted=对", "--at", "2025-09-15", *BY)
+    assert (refused.exit_code, "是或否" in refused.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(("why", "says"), [(" ", "须写明理由"), ("见 11010519491231002X", "身份证号")])
+def test_a_reason_for_an_override_is_checked_also_where_none_is_needed(file, why, says):
+    refused = file("record", "household.size=7", "--at", "2025-09-15", *BY, "--override", why)
+    assert (refused.exit_code, says in refused.stderr) == (2, True)
+
+
 def test_a_list_that_cannot_be_taken_is_answered_with_the_form_or_the_nearest_code(file):
     wrong = file("record", "household.aid=dibaoo", "--at", "2025-09-15", *BY)
     assert wrong.exit_code == 2

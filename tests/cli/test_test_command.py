@@ -48,6 +48,35 @@ def test_a_file_that_cannot_be_read_does_not_keep_the_others_from_running(kinder
     assert kinderguard("test", cases / "broken.toml").exit_code == 2
 
 
+def test_a_file_among_the_cases_that_is_not_read_is_named(kinderguard, cases):
+    for name in ("more.toml.txt", "README.md", ".hidden.txt", "passes.toml.bak"):
+        (cases / name).write_text(PASSES, "utf-8")
+    for given in (cases, cases.parent):
+        result = kinderguard("test", given, "--lang", "en")
+        assert result.exit_code == 0
+        assert [line for line in result.stderr.splitlines() if "is not read" in line] == [
+            "more.toml.txt is not read: a file of cases is named ….toml; rename it (Windows may hide an ending such as .txt)"
+        ]
+
+
+@pytest.mark.parametrize(
+    ("expect", "said"),
+    [('"cn.dibao" = "maybe"', '"maybe"'), ('"due.month" = "1,000"', '"1,000"'), ('"cn.orphan_allowance.every" = "monthly"', '"monthly"')],
+)  # fmt: skip
+def test_a_value_that_cannot_be_expected_is_quoted(kinderguard, cases, expect, said):
+    (cases / "passes.toml").write_text(PASSES.replace('"cn.dibao" = true', expect), "utf-8")
+    assert said in kinderguard("test", cases).stderr
+
+
+def test_toml_has_no_null_and_nobody_is_told_to_write_it(kinderguard, cases):
+    (cases / "passes.toml").write_text(
+        PASSES.replace('"household.aid" = ["dibao"]', '"child.adopted" = "maybe"'), "utf-8"
+    )
+    told = kinderguard("test", cases).stderr
+    assert "true 或 false" in told
+    assert "null" not in told.partition("facts.")[2]
+
+
 def test_nothing_to_run_is_2_and_says_what_to_give(kinderguard, cases, tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()

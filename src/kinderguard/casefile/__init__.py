@@ -37,6 +37,7 @@ _PUBLIC = {
     "KeyRefusedError": "kinderguard.casefile.errors",
     "Lead": "kinderguard.casefile.following.due",
     "LeadError": "kinderguard.casefile.following.due",
+    "Likeness": "kinderguard.casefile.filing.perhaps",
     "MoveRefusedError": "kinderguard.casefile.moving.moves",
     "NewEntry": "kinderguard.casefile.chain.entries",
     "NoLongerListed": "kinderguard.casefile.filing.unlisted",
@@ -108,7 +109,7 @@ if TYPE_CHECKING:
     )
     from kinderguard.casefile.filing.holders import SameId
     from kinderguard.casefile.filing.importing import Imported
-    from kinderguard.casefile.filing.perhaps import PerhapsListed
+    from kinderguard.casefile.filing.perhaps import Likeness, PerhapsListed
     from kinderguard.casefile.filing.recording import FactSource, Recording
     from kinderguard.casefile.filing.surveying import FiledChild, FiledSurvey, Filing
     from kinderguard.casefile.filing.unlisted import NoLongerListed
@@ -164,7 +165,7 @@ __all__ = [
     "CaseStore", "Change", "ChangeKind", "Closing", "ConflictError", "ContradictionError", "DamagedEntryError",
     "DueItem", "DueKind", "DueList", "Duty", "Entry", "EntryKind", "EntryRefusedError", "Erasable", "ErasedError",
     "ErasureResidueWarning", "FactChange", "FactSource", "FileState", "FiledChild", "FiledSurvey", "Filing", "Head", "HiddenFact",
-    "HistoryLine", "Imported", "KeyRefusedError", "Lead", "LeadError", "MoveRefusedError", "NewEntry",
+    "HistoryLine", "Imported", "KeyRefusedError", "Lead", "LeadError", "Likeness", "MoveRefusedError", "NewEntry",
     "NoLongerListed", "NoStoreError", "NotAssessedError", "NotReproducibleError", "NothingOverpaidError", "Overpaid",
     "OverpaymentDecision", "OverpaymentOutcome", "Override", "PerhapsListed", "PlainStoreWarning",
     "Recipient", "Recording", "Refusal", "Retention", "RetentionNotSetError", "SameId", "SharedFile", "SharingBasis", "SharingRefusedError",

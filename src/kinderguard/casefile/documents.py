@@ -36,7 +36,7 @@ class FiledLine(ContractLine):
     without_id: bool
     two_ids: bool
     held_back: list[str] = Field(
-        description="paths of which lists say otherwise than somebody recorded, without news; not taken"
+        description="paths of which lists say otherwise than somebody recorded, or a place in another county; not taken"
     )
     perhaps: list[str] = Field(description="open files whose child it may be, so that it waits")
     closed: bool = Field(description="its file is closed and lists still name the child")

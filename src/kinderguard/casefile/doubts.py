@@ -1,6 +1,6 @@
 """What in a file looks as if one entry hides what was learnt later: something learnt now of an earlier day, while an entry
 that was written before says otherwise from a later day on; or something that a list says against what a person has recorded,
-without being news.
+or of a place in another county than the file's.
 
 Used when an entry is written, by ``store.doubts`` and by what is due. The entry that hides it counts; it may be right (there
 was a change between; the list was not brought up to date), or it was wrong all along and money goes on being paid by it.
@@ -38,6 +38,7 @@ class HiddenFact:
         hidden_from: from when on that one counts.
         lists: where rows of lists say otherwise than a person has recorded and are not taken for it, the codes of the lists; the
             value is kept in ``entry.body["claims"]``.
+        moves: whether nobody recorded it, but by the lists the file would lie in another county.
     """
 
     path: str
@@ -47,6 +48,7 @@ class HiddenFact:
     hidden_by: int
     hidden_from: dt.date
     lists: tuple[str, ...] = ()
+    moves: bool = False
 
     def is_answered_as_of(self, day: dt.date) -> bool:
         """Whether recording the fact anew as of a day, with either value, settles it."""
@@ -70,17 +72,18 @@ def doubt_texts(doubts: "Iterable[HiddenFact | SameId | PerhapsListed]") -> tupl
     """One text for each entry that hides something, with the facts and the ways to settle it; of other files with the ID; and of
     children of lists who may be the file's.
     """
-    by_entry: dict[tuple[int, dt.date, dt.date, tuple[str, ...]], list[Text]] = {}
+    by_entry: dict[tuple[int, dt.date, dt.date, tuple[str, ...], bool], list[Text]] = {}
     others = []
     for each in doubts:
         if not isinstance(each, HiddenFact):
             others.append(each.text)
         else:
-            by_entry.setdefault((each.hidden_by, each.hidden_from, each.since, each.lists), []).append(each.title)
+            key = (each.hidden_by, each.hidden_from, each.since, each.lists, each.moves)
+            by_entry.setdefault(key, []).append(each.title)
     return (*(_text(*key, titles) for key, titles in by_entry.items()), *others)
 
 
-def _text(number: int, day: dt.date, since: dt.date, lists: tuple[str, ...], titles: list[Text]) -> Text:
+def _text(number: int, day: dt.date, since: dt.date, lists: tuple[str, ...], moves: bool, titles: list[Text]) -> Text:
     what = join(titles)
     if lists:
         told = (
@@ -88,15 +91,22 @@ def _text(number: int, day: dt.date, since: dt.date, lists: tuple[str, ...], tit
             if len(lists) == 1
             else Text(f"截至 {since} 的名单（{'、'.join(lists)}）", f"lists up to {since} ({', '.join(lists)}) say")
         )
+        if moves:
+            return Text(
+                f"{what.zh}：{told.zh}所报在另一县，名单不能使档案转移，因此未采用。确已迁移的，请办理转移"
+                f"（store.propose_transfer(…)），再用 store.record(…) 自 {since} 起记录；仍在原地的，请用 store.record(…) 自 {since} "
+                "或以后某日起将现值再记一次（原无此项的记为不详），即为确认",
+                f"{what.en}: {told.en} that it is in another county. A list moves no file, so it is not taken. If the child has moved, "
+                f"hand the file over (store.propose_transfer(...)) and record the place as of {since} with store.record(...); if not, "
+                f"record the present value once more (or as unknown, where there is none), as of {since} or later, which confirms it",
+            )
         return Text(
-            f"{what.zh}：{told.zh}所报与第 {number} 条由人记载的不符，而且只是此前已报过的值（或其补充）、不比第 {number} 条更新，"
-            f"或把已记明结束的情形仍报为持续，因此未采用，仍以第 {number} 条为准。"
-            f"名单属实的，请用 store.record(…) 自 {since} 起记录名单的值；名单未更新的，请用 store.record(…) 自 {since} 或以后某日起"
+            f"{what.zh}：{told.zh}所报与第 {number} 条由人记载的不符。由人记载的只由人更改，因此未采用，仍以第 {number} 条为准。"
+            f"名单属实的，请用 store.record(…) 自 {since} 起记录名单的值；不属实的，请用 store.record(…) 自 {since} 或以后某日起"
             "将现值再记一次，即为确认",
-            f"{what.en}: {told.en} otherwise than somebody recorded in entry {number}, and it is what the file was told before, "
-            "perhaps with more of it, or no newer, or a situation that goes on although it was recorded as ended. So it is not taken "
-            f"and entry {number} counts. If the list is right, record its value as of {since} with store.record(...); if it was not brought up "
-            f"to date, record the present value once more, as of {since} or later, with store.record(...), which confirms it",
+            f"{what.en}: {told.en} otherwise than somebody recorded in entry {number}. What a person recorded only a person changes, so "
+            f"it is not taken and entry {number} counts. If the list is right, record its value as of {since} with store.record(...); if "
+            f"not, record the present value once more, as of {since} or later, with store.record(...), which confirms it",
         )
     return Text(
         f"{what.zh}：后来得知自 {since} 起的情况，但此前写入的第 {number} 条自 {day} 起另有所载，自该日起仍以第 {number} 条为准。"
@@ -128,8 +138,8 @@ def _claimed(entries: Iterable[Entry], held: list[Holding]) -> Iterator[HiddenFa
             found.append(each)
     for claims in together:
         first, since = claims[0], max(claim.day for claim in claims)
-        lists = tuple(dict.fromkeys(claim.list for claim in claims))
-        yield HiddenFact(first.path, title_of(first.path), first.entry, since, first.against, since, lists)
+        lists, moves = tuple(dict.fromkeys(claim.list for claim in claims)), not first.by_person
+        yield HiddenFact(first.path, title_of(first.path), first.entry, since, first.against, since, lists, moves)
 
 
 def _hidden(held: list[Holding], from_lists: Mapping[int, frozenset[str]]) -> Iterator[HiddenFact]:

@@ -97,6 +97,21 @@ class FileWork:
 
     # ---- transfers -----------------------------------------------------------------------------------------------
 
+    def settle_row(self, ref: str, *, reason: str, by: str) -> None:
+        """Record that a row of a list that was not read needs nothing more, so that ``due`` tells it no longer.
+
+        Args:
+            ref: the number by which ``due`` names the row.
+            reason: why, without names or ID numbers.
+            by: the code of the user, never a name.
+
+        Raises:
+            EntryRefusedError: there is no such row, or no reason; nothing was written.
+        """
+        from kinderguard.casefile.filing.unread import settle
+
+        settle(self._store, ref, reason=reason, by=by)
+
     def transfers(self, ref: str) -> "tuple[Transfer, ...]":
         """The transfers of a file, in order."""
         from kinderguard.casefile.moving.transfers import transfers

@@ -330,9 +330,10 @@ class CaseStore(FileWork):
             source: where the facts are from; the ledger's file name if left out.
             refs: whose file a row belongs to (None: not to be filed). If left out: a pseudonym of the resident ID or,
                 where there is none, of name, birth date, sex and division of registration.
-            two_ids: whether a row that may be the child of an open file, by birth date and the same or nearly the same name, begins a
+            two_ids: whether a row that may be the child of an open file, by name and birth date, the same or nearly so, begins a
                 file of its own. Left out, it is not filed (``Imported.perhaps``) and asked about (``answer``), unless it has an ID,
-                the file has none and all else agrees: then it goes there.
+                the file has none and all else agrees: then it goes there. Whose ID a file of another name holds, and who may be the
+                child of a closed file, waits and is asked about in any case.
             progress: a bar (True), nothing (False), or a function that is called with (rows done, rows in all); if left
                 out, a bar where there is much to do.
             acting, override: as for ``append``, of every row; a reason is kept in each file of which another division is in
@@ -342,7 +343,7 @@ class CaseStore(FileWork):
 
         Returns:
             What became of every row. An import that was interrupted is simply started again. What a row says against what
-            a person has recorded, without being news, is not taken (``Imported.held_back``) and asked about (``doubts``).
+            a person has recorded, or a place in another county, is not taken (``Imported.held_back``) and asked about (``doubts``).
 
         Raises:
             StoreBusyError, StoreFullError, StoreUnusableError: what was filed before stays filed.
@@ -388,16 +389,17 @@ class CaseStore(FileWork):
                 find: by resident ID or, where there is none, by name, birth date, sex and division of registration.
             two_ids: whether two children with two valid IDs of whom nobody has decided whether they are one (each an ``OpenPair``
                 of the survey) are filed all the same, each in the file of its ID; and whether a child that may be that of an open
-                file, by birth date and the same or nearly the same name, begins a file of its own. Left out, it waits
+                file, by name and birth date, the same or nearly so, begins a file of its own. Left out, it waits
                 (``FiledChild.perhaps``) and is asked about (``answer``), unless it has an ID, the file has none and all else agrees:
-                then it goes there.
+                then it goes there. Whose ID a file of another name holds, and who may be the child of a closed file, waits and is
+                asked about in any case.
             progress: a bar (True), nothing (False), or a function that is called with (children done, children in all); if left
                 out, a bar where there is much to do.
             acting, override: as for ``import_ledger``.
 
         Returns:
             What was filed of each child. Filing one survey again doubles nothing, and undoes nothing learnt since. What a list
-            says against what a person has recorded, without being news, is not taken (``FiledChild.held_back``) and asked about
+            says against what a person has recorded, or a place in another county, is not taken (``FiledChild.held_back``) and asked about
             (``doubts``).
 
         Raises:
@@ -451,7 +453,8 @@ class CaseStore(FileWork):
         self, ref: str, other: str, *, same: bool, by: str, acting: str | None = None, override: str | None = None
     ) -> Entry:
         """Say whether a child that an import holds back is the child of a file (``PerhapsListed``): the next import of the list
-        files it here, where the name stays as the file has it, or begins a file of its own, and nothing more is asked.
+        files it here, where the name, the birth date, the sex and the ID stay as the file has them, or begins a file of its own
+        (without the ID, where this file holds it), and nothing more is asked. A closed file stays closed.
 
         Args:
             ref: the file.
@@ -625,7 +628,8 @@ class CaseStore(FileWork):
     def verify(self, remembered: "Head | None" = None) -> "VerifyReport":
         """Read the whole chain, and find every changed, missing, added or reordered entry, every book of rules that
         assessments rest on and that is not as it was, and every file of which the tables beside the entries (where it may be
-        found, whether it was erased, the keys with which its entries were written) do not say what its entries say. Besides,
+        found, whether it was erased, the keys with which its entries were written) do not say what its entries say; and whether
+        what imports left to be looked at, which no entry says, was changed. Besides,
         what is no damage and yet to be looked at: open files with one resident ID.
 
         A key of what changed nothing left no entry: that such a key is lost, or was added, cannot be seen.

@@ -7,6 +7,7 @@ from itertools import accumulate
 import typer
 
 from kinderguard.commands.application import NOTHING_DONE, say
+from kinderguard.commands.not_here import say_why
 from kinderguard.model.errors import suggestion
 from kinderguard.model.text import Language, Text
 from kinderguard.packs.book import PolicyBook
@@ -22,6 +23,8 @@ def print_facts(book: PolicyBook, prefix: str, lang: Language, *, as_json: bool)
     schema = book.frame_schema(unread=True)
     found = schema.under(prefix)
     if not len(found):
+        if say_why(book, prefix, lang, place=book.division):
+            raise typer.Exit(NOTHING_DONE)
         near = suggestion(prefix, [p for c in schema for p in accumulate(c.name.split("."), "{}.{}".format)]) or Text(
             "全部事实：kinderguard rules --facts", " All of them: kinderguard rules --facts"
         )

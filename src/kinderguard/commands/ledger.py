@@ -31,6 +31,7 @@ from kinderguard.commands.application import (
     say,
     write,
 )
+from kinderguard.commands.not_here import say_why
 from kinderguard.engines.assessment import UnknownCodeError
 from kinderguard.engines.render import rich_tree
 from kinderguard.model.text import Language, Text
@@ -126,7 +127,8 @@ def explain(
         try:
             explanation = result.explain(code)
         except UnknownCodeError as error:
-            say(error.text.in_(lang.value))
+            if code is None or not say_why(book, code, lang.value, place=result.division):
+                say(error.text.in_(lang.value))
             raise typer.Exit(NOTHING_DONE) from None
         if form is ExplanationFormat.JSON:
             write(iter([json.dumps(explanation.to_dict(), ensure_ascii=False, indent=2), "\n"]), out)

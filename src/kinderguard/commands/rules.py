@@ -20,6 +20,7 @@ from kinderguard.commands.application import (
     say,
 )
 from kinderguard.commands.fact_list import print_facts
+from kinderguard.commands.not_here import say_why
 from kinderguard.formats import FORMATS, schema
 from kinderguard.model.lines import plain_text
 from kinderguard.model.text import Text
@@ -82,7 +83,8 @@ def rules(
             try:
                 card = rule_card(book.rules, code, division=division, on=on)
             except NoSuchRuleError as error:
-                say(error.text.in_(lang.value))
+                if not say_why(book, code, lang.value, place=division):
+                    say(error.text.in_(lang.value))
                 raise typer.Exit(NOTHING_DONE) from None
             typer.echo(plain_text(card, lang.value))
             return

@@ -17,7 +17,9 @@ from kinderguard.commands.application import (
     progress,
     say,
 )
+from kinderguard.model.echo import shown_file
 from kinderguard.model.text import Language, Text
+from kinderguard.testing.case_files import unread_files
 from kinderguard.testing.case_outcomes import facts_not_there
 from kinderguard.testing.policy_cases import CaseOutcome, PolicyCase, PolicyCaseError, case_files, read_policy_cases
 
@@ -44,6 +46,8 @@ def run_tests(
     """运行政策用例，不需要 pytest。Run policy cases; pytest is not needed."""
     with contained():
         cases, unread = _read(paths or [Path()], lang.value)
+        for file in dict.fromkeys(file for path in paths or [Path()] for file in unread_files(path)):
+            say(_other_file(file).in_(lang.value))
         chosen = [c for c in cases if code is None or _concerns(c, code)]
         if not chosen:
             if not unread:
@@ -76,6 +80,15 @@ def _concerns(case: PolicyCase, code: str) -> bool:
     return any(key == code or key.startswith(f"{code}.") for key in case.expect)
 
 
+def _other_file(file: Path) -> Text:
+    """What is said of a file among the cases that is not read."""
+    name = shown_file(file.name)
+    return Text(
+        f"未读取 {name}：用例文件名以 .toml 结尾；请改名（Windows 可能隐藏了 .txt 等扩展名）",
+        f"{name} is not read: a file of cases is named ….toml; rename it (Windows may hide an ending such as .txt)",
+    )
+
+
 def _nothing(code: str | None) -> Text:
     if code is not None:
         return Text(f"没有用例涉及 {code}", f"no case expects anything of {code}")
@@ -87,7 +100,7 @@ def _nothing(code: str | None) -> Text:
 
 def _print(outcomes: list[CaseOutcome], unread: int, lang: Language) -> None:
     """What keeps packs out; the table, file by file; then each failure in full, a fact nobody declares once; then the sum."""
-    file = ""
+    file, said_of = "", set()
     for problem in dict.fromkeys(p for o in outcomes for p in o.kept_out):
         typer.echo(f"✗ {problem.where}: {problem.message.in_(lang)}\n")
     for outcome in outcomes:
@@ -95,7 +108,9 @@ def _print(outcomes: list[CaseOutcome], unread: int, lang: Language) -> None:
         if case.file != file:
             file = case.file
             typer.echo(f"{case.where.rpartition(':')[0]}  {case.group.in_(lang)}".rstrip())
-        reason = "".join(f" — {p.message.in_(lang)}" for p in outcome.problems if outcome.kept_out)
+        reasons = [p.message.in_(lang) for p in outcome.problems if outcome.kept_out and p not in said_of]
+        said_of |= set(outcome.problems)  # once, and not with each of a broken pack's cases
+        reason = "".join(f" — {each}" for each in reasons)
         typer.echo(f"  {'✓' if outcome.passed else '✗'} {case.full_title.in_(lang)}{reason}")
     not_run = sum(bool(o.kept_out) for o in outcomes)
     failed = [o for o in outcomes if not o.passed and not o.kept_out]

@@ -4,6 +4,7 @@ An error of the library names the call that mends it; whoever sits before the co
 of a text is changed.
 """
 
+import re
 from collections.abc import Mapping
 
 from kinderguard.model.text import Text
@@ -20,8 +21,8 @@ _ZH: Mapping[str, str] = {
     "store.correct(…)": "kinderguard file correct",
     "store.reopen_file": "kinderguard file reopen",
     "store.close_file": "kinderguard file close",
-    "store.answer(…)": "kinderguard file answer 档案编号 该编号 --same 或 --another",
     "store.settle_overpayment": "kinderguard file overpayment settle",
+    "store.settle_row": "kinderguard file settle-row 行号",
     "plan.followed_up": "kinderguard care follow-up",
     "plan.service_moved": "kinderguard care service",
     "plan.goal_settled": "kinderguard care goal",
@@ -31,6 +32,7 @@ _ZH: Mapping[str, str] = {
         "；如确需重新建档，请用 kinderguard file record，并以 --override 写明理由"
     ),
     "store.record(…)": "kinderguard file record",
+    "store.propose_transfer(…)": "kinderguard file transfer propose",
     "请用 store.pseudonym(…) 生成编号": "kinderguard file list 列出编号",
     "，或以 CaseStore(…, wait=秒数) 延长等待": "",
     "CaseStore(…, key=new_key())": "KINDERGUARD_KEY",
@@ -61,10 +63,10 @@ _EN: Mapping[str, str] = {
     "say why with override": "say why with --override",
     "store.assess(...)": "kinderguard file assess",
     "store.correct(...)": "kinderguard file correct",
-    "store.answer(...)": "kinderguard file answer FILE THAT-NUMBER --same (or --another)",
     "store.reopen_file": "kinderguard file reopen",
     "store.close_file": "kinderguard file close",
     "store.settle_overpayment": "kinderguard file overpayment settle",
+    "store.settle_row": "kinderguard file settle-row ROW",
     "plan.followed_up": "kinderguard care follow-up",
     "plan.service_moved": "kinderguard care service",
     "plan.goal_settled": "kinderguard care goal",
@@ -72,6 +74,7 @@ _EN: Mapping[str, str] = {
         "; if it must be, use kinderguard file record and say why with --override"
     ),
     "store.record(...)": "kinderguard file record",
+    "store.propose_transfer(...)": "kinderguard file transfer propose",
     "store.pseudonym(...) makes one": "kinderguard file list shows those there are",
     "later, close the program that holds it, or wait longer with CaseStore(..., wait=seconds)": (
         "later, or close the program that holds it"
@@ -98,6 +101,10 @@ _EN: Mapping[str, str] = {
 }
 
 
+#: How a question of a file is answered, with both numbers.
+_ANSWER = re.compile(r'store\.answer\("([^"]+)", "([^"]+)", (?:…|\.\.\.)\)')
+
+
 def in_commands(text: Text) -> Text:
     """A text of the library as the command line says it.
 
@@ -109,4 +116,5 @@ def in_commands(text: Text) -> Text:
         zh = zh.replace(said, instead)
     for said, instead in _EN.items():
         en = en.replace(said, instead)
-    return Text(zh, en)
+    command = r"kinderguard file answer \1 \2 --same"
+    return Text(_ANSWER.sub(f"{command}（或 --another）", zh), _ANSWER.sub(f"{command} (or --another)", en))

@@ -455,12 +455,20 @@ class CarePlan(Record):
     def overdue(self, today: dt.date) -> tuple[Late, ...]:
         """What should have happened before today and is not recorded as done; the longest overdue first.
 
-        What is due today is not late yet. Of a plan that is not agreed, is paused or is over, nothing is late. What has
-        no day is not late either: ``undated`` lists it.
+        What is due today is not late yet. Of a plan that is not agreed (``late_in_draft``), is paused or is over, nothing is late.
+        What has no day is not late either: ``undated`` lists it.
         """
         today = as_day(today, "today")
-        if self.state not in UNDER_WAY:
-            return ()
+        return self._late(today) if self.state in UNDER_WAY else ()
+
+    def late_in_draft(self, today: dt.date) -> tuple[Late, ...]:
+        """Of a draft that nobody has agreed yet, what should have happened before today: it is late all the same, and agreeing it
+        is what is to be done. The longest overdue first; nothing of a plan in another state.
+        """
+        today = as_day(today, "today")
+        return self._late(today) if self.state is PlanState.DRAFT else ()
+
+    def _late(self, today: dt.date) -> tuple[Late, ...]:
         late = [
             Late(part=part, number=number, title=title, due=due, days=(today - due).days)
             for part, number, title, due in self.waiting()

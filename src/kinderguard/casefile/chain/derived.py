@@ -12,12 +12,13 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from kinderguard.casefile.chain import keys, reading
+from kinderguard.casefile.chain import keys, reading, sealing
 from kinderguard.casefile.chain import tables as t
 from kinderguard.casefile.chain.encryption import Vault
 from kinderguard.casefile.chain.entries import FACTUAL, KEPT_AT_ERASURE, EntryKind
 from kinderguard.casefile.errors import DamagedEntryError
 from kinderguard.casefile.facts import places_in
+from kinderguard.casefile.filing import unread
 from kinderguard.casefile.filing.holders import id_in
 from kinderguard.casefile.filing.persons import Person, person_in
 from kinderguard.casefile.filing.waiting import drop_unreadable
@@ -120,11 +121,17 @@ def rebuild(connection: Connection, vault: Vault, *, whatever: bool = False) -> 
     connection.execute(sa.select(t.head).with_for_update()).one()
     keys.drop_strays(connection)
     drop_unreadable(connection, vault)
+    unread.drop_unreadable(connection, vault)
+    sealing.seal(connection, vault)
     derived, number = Derived(), 0
     while rows := reading.after(connection, number, _STEP):
         said: dict[str, tuple[str, int]] = {}
         for row in rows:
             number = row.number
+            if not isinstance(row.ref, str):  # nobody knows whose it is
+                if not whatever:
+                    raise DamagedEntryError.of(number)
+                continue
             derived.see(row.number, row.ref, row.kind)
             if row.kind not in ERASABLE_KINDS or row.content is None:
                 continue

@@ -8,6 +8,7 @@ import warnings
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from kinderguard.casefile.chain import sealing
 from kinderguard.casefile.chain import tables as t
 from kinderguard.casefile.chain.database import Database
 from kinderguard.casefile.chain.derived import rebuild
@@ -56,7 +57,8 @@ def open_store(database: Database, key: str | bytes | None, *, make: bool = True
     with database.reading() as connection:
         row = connection.execute(sa.select(t.stores.c.format, t.stores.c.cipher, t.stores.c.secret)).one()
         complete = all(sa.inspect(connection).has_table(table.name) for table in (t.ids, t.persons, t.births))
-        has_waiting = sa.inspect(connection).has_table(t.waiting.name)
+        is_sealed = sa.inspect(connection).has_table(t.seals.name)
+        has_beside = all(sa.inspect(connection).has_table(table.name) for table in (t.waiting, t.unread))
     if row.format != t.FORMAT:
         raise StoreUnusableError(
             Text(
@@ -67,9 +69,12 @@ def open_store(database: Database, key: str | bytes | None, *, make: bool = True
     vault = open_vault(row.cipher, bytes(row.secret), key)
     if not complete:
         _complete(database, vault)
-    elif not has_waiting:
+    elif not (is_sealed and has_beside):
         with database.writing() as connection:
+            connection.execute(sa.select(t.head).with_for_update()).one()
             database.make(t.METADATA, connection)
+            if not is_sealed:  # a store of an earlier version: what it holds is taken as it is
+                sealing.seal(connection, vault)
     return vault
 
 
@@ -94,9 +99,10 @@ def _complete(database: Database, vault: Vault) -> None:
 
 def _make(database: Database, key: str | bytes | None) -> None:
     """The tables with their two single rows; where two processes do it at once, the second finds them there."""
-    _, cipher, secret = new_vault(key)
+    vault, cipher, secret = new_vault(key)
     with database.writing() as connection:
         database.make(t.METADATA, connection)
         if connection.execute(sa.select(t.stores.c.id)).one_or_none() is None:
             connection.execute(sa.insert(t.stores).values(id=1, format=t.FORMAT, cipher=cipher, secret=secret))
             connection.execute(sa.insert(t.head).values(id=1, number=0, hash=FIRST, known_at=0))
+            sealing.seal(connection, vault)

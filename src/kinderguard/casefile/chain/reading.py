@@ -56,7 +56,7 @@ def entry_and_key(row: Any, vault: Vault) -> tuple[Entry, str | None]:
         DamagedEntryError: as ``entry_of``.
     """
     number, ref, kind, since, until, known_at, by, corrects, digest, previous, own_hash, salt, content = row
-    if entry_hash(number, ref, kind, since, until, known_at, by, corrects, digest, previous) != own_hash:
+    if hash_of(row) != own_hash:
         raise DamagedEntryError.of(number)
     body: dict[str, Any] = {}
     key: str | None = None
@@ -71,6 +71,15 @@ def entry_and_key(row: Any, vault: Vault) -> tuple[Entry, str | None]:
         previous, own_hash,
     )  # fmt: skip
     return entry, key
+
+
+def hash_of(row: Any) -> str | None:
+    """What an entry is chained by, from what stands in its row; None where a column holds what none can hold."""
+    number, ref, kind, since, until, known_at, by, corrects, digest, previous, *_ = row
+    try:
+        return entry_hash(number, ref, kind, since, until, known_at, by, corrects, digest, previous)
+    except (AttributeError, TypeError, ValueError):
+        return None
 
 
 def kind_of(value: str, number: int) -> EntryKind:

@@ -2,11 +2,14 @@
 
 Used by the store. ``entries`` and ``bodies`` are only ever added to (an erasure deletes bodies, never entries); ``head`` and
 ``stores`` are one row each; ``files``, ``places``, ``ids``, ``persons`` and ``births`` are worked out from the rest
-(``derived``), and ``keys`` can be forgotten; all are written in the same transaction. ``waiting`` is what imports left for somebody to answer, and
-comes again with the next import.
+(``derived``), and ``keys`` can be forgotten; all are written in the same transaction. ``waiting`` is what imports left for
+somebody to answer, ``unread`` the rows that they could not read; both come again with the next import, and ``seals`` holds them
+(``sealing``).
 """
 
-from typing import Any
+import datetime as dt
+from collections.abc import Callable
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -61,6 +64,37 @@ class Bytes(TypeDecorator[bytes]):
         return only_bytes(column)
 
 
+class NoDay(dt.date):
+    """What is read in place of a day that is none: no entry was ever chained with it, so whoever checks the entry finds out."""
+
+    def isoformat(self) -> str:
+        """What no day is written as."""
+        return "?"
+
+    __str__ = isoformat
+
+
+class Day(TypeDecorator[dt.date]):
+    """A day. In SQLite a column's type binds nobody: what is no day there is damage, and reads as ``NoDay``."""
+
+    impl = Date
+    cache_ok = True
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Callable[[Any], Any] | None:
+        """How what stands in the table becomes a day."""
+        read = cast("Callable[[Any], Any] | None", super().result_processor(dialect, coltype))
+        if read is None:
+            return None
+
+        def day_or_none(value: Any) -> Any:
+            try:
+                return read(value)
+            except (TypeError, ValueError):
+                return NoDay(1, 1, 1)
+
+        return day_or_none
+
+
 stores = Table(
     "kg_store",
     METADATA,
@@ -86,8 +120,8 @@ entries = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("ref", String(120), nullable=False),
     Column("kind", String(40), nullable=False),
-    Column("valid_from", Date, nullable=False),
-    Column("valid_until", Date),
+    Column("valid_from", Day, nullable=False),
+    Column("valid_until", Day),
     Column("known_at", BigInteger, nullable=False),
     Column("written_by", String(64), nullable=False),
     Column("corrects", BigInteger),
@@ -159,6 +193,22 @@ waiting = Table(
     METADATA,
     Column("digest", String(64), primary_key=True),
     Column("content", Bytes, nullable=False),
+)
+
+#: The rows that imports could not read, until a later edition of their lists reads; sealed as bodies are.
+unread = Table(
+    "kg_unread",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("content", Bytes, nullable=False),
+)
+
+#: A keyed digest of all of ``waiting`` and ``unread``: one row.
+seals = Table(
+    "kg_seal",
+    METADATA,
+    Column("id", BigInteger, CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
+    Column("digest", String(64), nullable=False),
 )
 
 #: Digests of idempotency keys, and the entry each led to (None: there was nothing to write).

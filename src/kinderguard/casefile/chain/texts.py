@@ -8,12 +8,16 @@ those that the file itself holds. What was found is never repeated.
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
-from kinderguard.casefile.chain.entries import FACTUAL, Entry
+from kinderguard.casefile.chain.entries import FACTUAL, Entry, NewEntry
 from kinderguard.casefile.errors import EntryRefusedError
 from kinderguard.model.resident_id import holds_resident_id
 from kinderguard.model.text import Text
+from kinderguard.survey.linking.characters import simplified
+from kinderguard.survey.linking.names import COMPOUND_SURNAMES, name_keys
 
 _TELEPHONE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1\d{2}[ -]?\d{4}[ -]?\d{4}(?!\d)")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s\-.·]+(?=[\dXx])")
@@ -67,7 +71,7 @@ def _items(body: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list | tuple) else []
 
 
-def names_in(entries: Iterable[Entry]) -> frozenset[str]:
+def names_in(entries: Iterable[Entry | NewEntry]) -> frozenset[str]:
     """Every name of a person that a file ever stated, corrected or not, or that a list claimed."""
     found: set[str] = set()
     for entry in entries:
@@ -75,7 +79,7 @@ def names_in(entries: Iterable[Entry]) -> frozenset[str]:
             for kept in ("facts", "claims"):
                 for path, value in (entry.body.get(kept) or {}).items():
                     found |= set(_names(path.rpartition(".")[2], value, path))
-    return frozenset(_plain(name) for name in found if len(_plain(name)) > 1)
+    return frozenset(name for name in found if len(_plain(name)) > 1)
 
 
 def _names(key: str, value: Any, path: str) -> Iterator[str]:
@@ -107,11 +111,16 @@ def check_text(text: str, name: str, names: Collection[str] = ()) -> None:
         what = Text("身份证号", "a resident ID")
     elif _TELEPHONE.search(plain):
         what = Text("电话号码", "a telephone number")
-    elif any(_says(text, each) for each in names):
+    elif names_said(text, names):
         what = Text("本档案中的姓名", "a name that stands in the file")
     else:
         return
-    raise EntryRefusedError(
+    raise refused_text(name, what)
+
+
+def refused_text(name: str, what: Text) -> EntryRefusedError:
+    """The error for a free text, by the argument that it is from and what it holds."""
+    return EntryRefusedError(
         Text(
             f"所写文字（{name}）含{what.zh}，此处会长期保留；未写入任何内容，请改用“儿童”“父亲”等称呼，删去号码。",
             f"The text given ({name}) holds {what.en} and would be kept for good; nothing was written. Write 'the child' or "
@@ -126,9 +135,102 @@ def _plain(text: str) -> str:
     return (" " if text.isascii() else "").join(words)
 
 
-def _says(text: str, name: str) -> bool:
-    """Whether a text holds a name; one in Latin letters only as a whole word."""
-    words = unicodedata.normalize("NFKC", text).casefold().split()
-    if name.isascii():
-        return re.search(rf"(?<![a-z]){re.escape(name)}(?![a-z])", " ".join(words)) is not None
-    return name in "".join(words)
+#: What may stand between the characters of a name and leaves it a name; a comma or a stop between them is two words.
+_WITHIN = re.compile(r"[\s\-‐‑–—―_·•‧∙・･.*/\\|~+'’]+")
+#: How long a run of characters is looked at that may be somebody's full name.
+_NAME_LENGTHS = range(2, 5)
+
+
+def names_said(text: str, names: Iterable[str], *, given_alone: bool = True) -> bool:
+    """Whether a text holds one of some names, also with separators between its characters, in traditional characters or, where
+    pypinyin is installed, in pinyin.
+
+    Args:
+        text: in which they may stand.
+        names: full names.
+        given_alone: whether a given name of two characters counts without its surname.
+
+    >>> [names_said(text, ["陈子涵"]) for text in ("陈-子-涵", "陳子涵", "子涵的祖母", "孩子")]
+    [True, True, True, False]
+    """
+    joined = _joined(text)
+    words = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    latin = _without_tones(words) if _LATIN.search(_without_tones(words)) else None
+    return any(_says(joined, words, latin, name, given_alone) for name in names)
+
+
+def perhaps_names(text: str) -> set[str]:
+    """The runs of characters in a text that may be somebody's full name."""
+    found = set()
+    as_written = _WITHIN.sub("", unicodedata.normalize("NFKC", text))
+    for run in (*_CHARACTERS.findall(as_written), *_CHARACTERS.findall(simplified(as_written))):
+        for length in _NAME_LENGTHS:
+            found |= {run[start : start + length] for start in range(len(run) - length + 1)}
+    return found
+
+
+_LATIN = re.compile(r"[a-z]{2}")
+_CHARACTERS = re.compile(r"[\u3400-\u9fff]{2,}")
+_ONLY_CHARACTERS = re.compile(r"[\u3400-\u9fff]+\Z")
+
+
+def _joined(text: str) -> str:
+    return simplified(_WITHIN.sub("", unicodedata.normalize("NFKC", text).casefold()))
+
+
+def _without_tones(text: str) -> str:
+    """Pinyin without tones and with v for ü."""
+    parts = unicodedata.normalize("NFD", text.replace("ü", "v"))
+    return "".join(c for c in parts if not unicodedata.combining(c))
+
+
+def _says(joined: str, words: str, latin: str | None, name: str, given_alone: bool) -> bool:
+    """Whether a text says a name; one in Latin letters only as a whole word."""
+    plain = _plain(name)
+    if len(plain) < _NAME_LENGTHS.start:
+        return False
+    if plain.isascii():
+        return re.search(rf"(?<![a-z]){re.escape(plain)}(?![a-z])", words) is not None
+    whole = _joined(name)
+    if len(whole) >= _NAME_LENGTHS.start and whole in joined:
+        return True
+    if given_alone and any(part in joined for part in _given(name)):
+        return True
+    return latin is not None and _ONLY_CHARACTERS.match(whole) is not None and _sounds(latin, whole)
+
+
+def _given(name: str) -> Iterator[str]:
+    """The given name of two characters or more, and the parts of a name that is divided by a dot."""
+    parts = [_joined(part) for part in re.split(r"[·•‧∙・･.]", unicodedata.normalize("NFKC", name))]
+    if len(parts) > 1:
+        yield from (part for part in parts if len(part) >= _NAME_LENGTHS.start)
+        return
+    whole = parts[0]
+    given = whole[2 if whole[:2] in COMPOUND_SURNAMES and len(whole) > 3 else 1 :]
+    if len(given) >= _NAME_LENGTHS.start and _ONLY_CHARACTERS.match(whole):
+        yield given
+
+
+@cache
+def _speaks() -> bool:
+    return find_spec("pypinyin") is not None
+
+
+def _sounds(latin: str, name: str) -> bool:
+    """Whether a text in Latin letters holds a name in pinyin, surname first or last; never where pypinyin is not installed."""
+    if not _speaks() or (first := name_keys(name[0])) is None:
+        return False
+    # Of most names the first syllable is not there, so the others need not be spoken.
+    if not any(each.replace("ü", "v") in latin or each.replace("ü", "u") in latin for each in first.sounds):
+        return False
+    if (keys := name_keys(name)) is None:
+        return False
+    cut = 2 if name[:2] in COMPOUND_SURNAMES and len(name) > 2 else 1
+    for sounds in keys.sounds:
+        said = [each.replace("ü", "v") for each in sounds.split(" ")]
+        if all(re.search(rf"{each}|{each.replace('v', 'u')}", latin) for each in said):
+            for order in (said, said[cut:] + said[:cut]):
+                spelt = r"[\s\-'’.,·_]*".join(each.replace("v", "[uv]") for each in order)
+                if re.search(rf"(?<![a-z]){spelt}(?![a-z])", latin):
+                    return True
+    return False

@@ -5,14 +5,14 @@ a whole new chain: keep ``store.head()`` elsewhere from time to time, and give i
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from kinderguard.casefile.chain import keys, reading
+from kinderguard.casefile.chain import keys, reading, sealing
 from kinderguard.casefile.chain import tables as t
 from kinderguard.casefile.chain.derived import ERASABLE_KINDS, FACTUAL_KINDS, Derived, faults
 from kinderguard.casefile.chain.encryption import Vault
@@ -21,7 +21,6 @@ from kinderguard.casefile.chain.entries import (
     KEY_DIGEST,
     EntryKind,
     body_digest,
-    entry_hash,
     text_digest,
     unpacked,
 )
@@ -101,14 +100,21 @@ def verify(connection: Connection, vault: Vault, remembered: Head | None, today:
     """See ``CaseStore.verify``."""
     walk = _Walk(vault)
     problems: list[Problem] = []
-    while rows := reading.after(connection, walk.number, _STEP):
+    seen: Any = 0
+    while rows := reading.after(connection, seen, _STEP):
+        seen = rows[-1].number
         for row in rows:
-            problems += _step(walk, row, remembered)
+            wrong = _columns(row)
+            if wrong:
+                problems.append(_unreadable(row, wrong))
+            if "number" not in wrong:
+                problems += _step(walk, row, wrong, remembered)
         walk.derived.keys |= keys.differing(connection, walk.said)
         walk.said.clear()
     problems += _hollow(walk)
     problems += _ends(connection, walk, remembered)
     problems += faults(connection, vault, walk.derived)
+    problems += () if sealing.is_sealed(connection, vault) else (_UNSEALED,)
     problems += _books(connection, walk)
     return VerifyReport(
         walk.entries, len(walk.derived.last), walk.erased, Head(walk.number, walk.hash), tuple(problems),
@@ -126,8 +132,37 @@ def _findings(connection: Connection, vault: Vault, today: dt.date) -> Iterator[
             yield same.finding()
 
 
-def _step(walk: _Walk, row: Any, remembered: Head | None) -> Iterator[Problem]:
-    number, ref, kind, since, until, known_at, by, corrects, digest, previous, own_hash, salt, content = row
+#: By column of an entry, what it holds; None where a blank is allowed as well.
+_HOLDS: Mapping[str, tuple[type, ...]] = {
+    "number": (int,), "ref": (str,), "kind": (str,), "valid_from": (dt.date,), "valid_until": (dt.date, type(None)),
+    "known_at": (int,), "written_by": (str,), "corrects": (int, type(None)), "body_digest": (str,), "previous": (str,),
+    "hash": (str,),
+}  # fmt: skip
+
+
+def _columns(row: Any) -> tuple[str, ...]:
+    """The columns of an entry that hold what none of their kind can hold, as a thirteenth month."""
+    return tuple(
+        name
+        for name, kinds in _HOLDS.items()
+        if not isinstance(value := getattr(row, name), kinds) or isinstance(value, t.NoDay)
+    )
+
+
+def _unreadable(row: Any, columns: tuple[str, ...]) -> Problem:
+    named = ", ".join(columns)
+    number = row.number if "number" not in columns else "?"
+    ref = row.ref if "ref" not in columns else "?"
+    return _problem(
+        "chain.unreadable", number, f"档案 {ref} 的这条记录无法读取：列 {named} 中不是此列应有的内容",
+        f"this entry of file {ref} cannot be read: its column {named} holds what does not belong there",
+    )  # fmt: skip
+
+
+def _step(walk: _Walk, row: Any, wrong: tuple[str, ...], remembered: Head | None) -> Iterator[Problem]:
+    """What is wrong with one entry, some of whose columns may hold what cannot be read, which was told."""
+    number, ref, kind, _, _, known_at, _, _, digest, previous, own_hash, salt, content = row
+    ref = "?" if "ref" in wrong else ref
     if number != walk.number + 1:
         missing = f"{walk.number + 1}" if number == walk.number + 2 else f"{walk.number + 1}–{number - 1}"
         yield _problem("chain.missing", number, f"缺少记录 {missing}", f"entry {missing} is missing")
@@ -136,12 +171,16 @@ def _step(walk: _Walk, row: Any, remembered: Head | None) -> Iterator[Problem]:
             "chain.broken", number, "与前一条记录不相接（前一条被改动或替换）",
             "it does not follow from the entry before, which was changed or replaced",
         )  # fmt: skip
-    if own_hash != entry_hash(number, ref, kind, since, until, known_at, by, corrects, digest, previous):
+    if not wrong and own_hash != reading.hash_of(row):
         yield _problem("chain.changed", number, "记录被改动", "the entry was changed")
-    if known_at <= walk.known_at:
+    if "known_at" in wrong:
+        known_at = walk.known_at
+    elif known_at <= walk.known_at:
         yield _problem("chain.reordered", number, "时间早于前一条记录", "its time lies before that of the entry before")
     if content is None:
         walk.hollow.append((number, ref, kind))
+        walk.derived.unread.add(ref)
+    elif wrong:
         walk.derived.unread.add(ref)
     elif body_digest(bytes(salt), bytes(content)) != digest:
         walk.derived.unread.add(ref)
@@ -154,7 +193,8 @@ def _step(walk: _Walk, row: Any, remembered: Head | None) -> Iterator[Problem]:
             "it differs from the head that was kept elsewhere: the history was rewritten",
         )  # fmt: skip
     walk.number, walk.hash, walk.known_at, walk.entries = number, own_hash, known_at, walk.entries + 1
-    walk.derived.see(number, ref, kind)
+    if "ref" not in wrong:
+        walk.derived.see(number, ref, kind)
     if kind == EntryKind.ERASURE.value:
         walk.erasures[ref] = number
 
@@ -197,6 +237,11 @@ def _ends(connection: Connection, walk: _Walk, remembered: Head | None) -> Itera
             "chain.head", head.number, f"末端应为第 {head.number} 条，实为第 {walk.number} 条：末尾的记录被删除或追加",
             f"the last entry should be {head.number} and is {walk.number}: entries at the end were taken away or added",
         )  # fmt: skip
+    elif head.known_at != max(walk.known_at, 0):
+        yield _problem(
+            "chain.head", head.number, "登记的最近写入时间与末条记录不符，此后的记录会写上错误的时间",
+            "the time of the last writing that is registered is not that of the last entry, so later entries would be given a wrong time",
+        )  # fmt: skip
     if remembered is not None and remembered.number > walk.number:
         yield _problem(
             "chain.truncated", remembered.number, "另行保存的末端之后的记录已不存在",
@@ -225,5 +270,19 @@ _MEND = Text(
 )
 
 
-def _problem(code: str, number: int, zh: str, en: str) -> Problem:
+#: What stands beside the entries, and no entry says.
+_UNSEALED = Problem(
+    "chain.waiting",
+    Text(
+        "导入时待认定身份的儿童、未能读取的行的登记被改动，可能有儿童不再列入待办；请查明何人改动了数据库，与备份核对，重新导入各名单，"
+        "再确认现有登记：store.rebuild()",
+        "the register of children that imports left until somebody says who they are, and of rows that could not be read, was changed, so "
+        "that a child may be due no longer; find out who changed the database, compare with the backups, import the lists again, then "
+        "take what is there as it is: store.rebuild()",
+    ),
+    "",
+)
+
+
+def _problem(code: str, number: int | str, zh: str, en: str) -> Problem:
     return Problem(code, Text(zh, en) + _MEND, f"#{number}")

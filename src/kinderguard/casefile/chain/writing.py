@@ -35,14 +35,14 @@ from kinderguard.casefile.chain.entries import (
     moment,
     packed,
 )
-from kinderguard.casefile.chain.texts import check_text, names_in, texts_in
+from kinderguard.casefile.chain.texts import check_text, names_in, perhaps_names, refused_text, texts_in
 from kinderguard.casefile.doubts import doubt_texts, hidden_facts
 from kinderguard.casefile.ending.closing import FileState, check_assessable, file_state
 from kinderguard.casefile.errors import ConflictError, ContradictionError, EntryRefusedError, ErasedError
 from kinderguard.casefile.facts import case_of, facts_of, leaves_of, places_in
 from kinderguard.casefile.filing.holders import id_in, other_files, same_id_problem
 from kinderguard.casefile.filing.known_places import doubt_of_place
-from kinderguard.casefile.filing.persons import person_in
+from kinderguard.casefile.filing.persons import Person, person_in
 from kinderguard.casefile.history import Holding, holdings, stated_on, turning_days, values
 from kinderguard.casefile.moving.charge import Standing, standing
 from kinderguard.casefile.moving.moves import MoveRefusedError, stated
@@ -62,6 +62,8 @@ _MOVES = (*_STATES, EntryKind.TRANSFER)
 _BY_ANYBODY = frozenset({EntryKind.SHARE, EntryKind.SEARCH})
 #: What may well begin later than today.
 _AHEAD = frozenset({EntryKind.PLAN, EntryKind.SERVICE})
+#: What an override is called where its reason is asked for.
+_ALL_THE_SAME = Text("仍予办理", "doing it all the same")
 
 
 class Writing:
@@ -296,12 +298,12 @@ class Writing:
             return found
         if new.override is None or found.final:
             raise MoveRefusedError(found.refused)
-        stated(new.override, Text("仍予办理", "doing it all the same"))
+        stated(new.override, _ALL_THE_SAME)
         return found
 
     def _keep_override(self, new: NewEntry, entry: Entry, who: Standing) -> None:
         """An entry of its own says that somebody wrote what was refused, and why."""
-        reason = stated(new.override, Text("仍予办理", "doing it all the same"))
+        reason = stated(new.override, _ALL_THE_SAME)
         body = {
             "what": "override", "of": entry.number, "because": "erased" if who.refused is None else "not_in_charge",
             "in_charge": who.in_charge, "acting": who.acting, "reason": reason,
@@ -318,7 +320,14 @@ class Writing:
         return target is not None
 
     def _check_texts(self, new: NewEntry) -> None:
-        """Refuse a free text that gives away who somebody is. Facts are a case, and hold what they must."""
+        """Refuse a free text that gives away who somebody is. Facts are a case, and hold what they must. The reason for an
+        override is held against it also where none is needed: whoever wrote it believes that it is kept.
+        """
+        if new.override is not None:
+            why = stated(new.override, _ALL_THE_SAME)
+            check_text(why, "override", names_in(self.factual(new.ref)) if self.last(new.ref) else frozenset())
+        if new.kind is EntryKind.FACTS:
+            self._check_source(new)
         if new.kind in (EntryKind.FACTS, EntryKind.ASSESSMENT):
             return
         texts = list(texts_in(new.body))
@@ -326,10 +335,30 @@ class Writing:
         for name, text in texts:
             try:
                 check_text(text, name, names)
+                self._check_other_children(new.ref, name, text)
             except EntryRefusedError:
                 # A plan goes on with what was noted in it before: a name that was learnt since does not stop it.
                 if new.kind is not EntryKind.PLAN or text not in self._noted_in_plans(new.ref):
                     raise
+
+    def _check_source(self, new: NewEntry) -> None:
+        """Refuse what the facts are said to be from where it names somebody. What lists are called, their imports check."""
+        source = new.body.get("source")
+        if isinstance(source, str) and not new.body.get("sources"):
+            check_text(source, "source", names_in([*(self.factual(new.ref) if self.last(new.ref) else ()), new]))
+
+    def _check_other_children(self, ref: str, name: str, text: str) -> None:
+        """Refuse a text with the name of another child of the store that was born on the same day, as a twin is: by name and birth
+        date alone can files be found.
+        """
+        perhaps = perhaps_names(text)
+        if not perhaps or not self.last(ref):
+            return
+        born = {day for each in self.factual(ref) for day in person_in(each.body.get("facts")).born}
+        digests = Person(frozenset(perhaps), frozenset(born)).digests(self.vault)
+        for some in reading.chunks(sorted(digests)):
+            if self.connection.execute(sa.select(t.persons.c.ref).where(t.persons.c.digest.in_(some)).limit(1)).first():
+                raise refused_text(name, Text("另一名儿童的姓名", "the name of another child"))
 
     def _noted_in_plans(self, ref: str) -> set[str]:
         plans = reading.entries_of(self.connection, self.vault, [ref], kinds=(EntryKind.PLAN,))

@@ -1,9 +1,9 @@
-"""What lists say against what somebody has recorded, and is no news: kept as claims beside the facts.
+"""What lists say against what somebody has recorded: kept as claims beside the facts.
 
 Used by ``recording``, which decides whether what a row says is a fact or a claim, and by ``doubts``, which asks about the
-claims. A department often sends next month what it sent last month, perhaps with a date or a term more: what the file was told
-before a person replaced it, and what only completes that, is no news; nor is a list that is no newer than the person's word, or
-one by which a situation goes on that the person says has ended. Nothing is read or written here.
+claims. What a person recorded only a person changes: a list that says otherwise is held and asked about, however new it is
+and whatever other lists said in between, since money may begin or stop by it. A list that says only less of the person's word
+asks nothing; one that says more of it, without having said so before, adds to it. Nothing is read or written here.
 
 Bodies: ``{"facts": {…}, "claims": {path: value}, "sources": [{"list": …, "facts": [path, …], "claims": [path, …]}]}``. A claim
 may say what the file says: then its list has come round to that.
@@ -17,9 +17,9 @@ from typing import Any
 import attrs
 
 from kinderguard.casefile.chain.entries import Entry, EntryKind
-from kinderguard.casefile.history import Holding, Stated, stated_on, withdrawn
+from kinderguard.casefile.history import Holding, stated_on, withdrawn
 from kinderguard.model.case import Case
-from kinderguard.model.dates import BEIJING, PartialDate
+from kinderguard.model.dates import PartialDate
 
 #: How the paths of parents' situations end.
 _SITUATIONS = ".situations"
@@ -31,9 +31,18 @@ class Word:
 
     value: Any = attrs.field(repr=False)
     list: str
+    series: str
     as_of: dt.date
     entry: int
     is_claim: bool
+
+
+@attrs.frozen
+class PersonsWord:
+    """What a person said of a fact: the number of the entry, and the value; None says that it is unknown."""
+
+    entry: int
+    value: Any = attrs.field(repr=False)
 
 
 @attrs.frozen
@@ -46,6 +55,7 @@ class OpenClaim:
         day: from when on the list says so.
         list: the code of the list.
         against: the number of the entry that goes on counting.
+        by_person: whether a person said what goes on counting.
     """
 
     path: str
@@ -54,6 +64,7 @@ class OpenClaim:
     day: dt.date
     list: str
     against: int
+    by_person: bool
 
 
 def series_of(row: Mapping[str, Any]) -> str:
@@ -90,20 +101,26 @@ class Past:
         """Whether any claim is kept."""
         return any(entry.body.get("claims") for entry in self.entries)
 
-    def persons_word(self, path: str, stated: Stated | None, day: dt.date) -> int | None:
-        """The number of the entry by which a person says what is thought of a fact on a day, or that what was said of it is
-        wrong; None where a list says it, or nobody.
+    def persons_word(self, path: str, held: Iterable[Holding], day: dt.date) -> PersonsWord | None:
+        """The last that a person said of a fact as of a day, whatever lists said since, or that what was said of it is wrong;
+        None where nobody did.
 
         Args:
             path: the fact.
-            stated: what counts on the day.
+            held: what ``holdings`` gives of the same entries.
             day: the day.
         """
-        last = 0 if stated is None else stated.entry
+        word: PersonsWord | None = None
+        last = 0
+        for holding in held:
+            stated = holding.facts.get(path)
+            if stated is None or not holding.covers(day):
+                continue
+            last = stated.entry
+            if self._is_persons(stated.entry, path):
+                word = PersonsWord(stated.entry, stated.value)
         refuted = max((number for number, entry in self._refusals(path) if _covers(entry, day)), default=0)
-        if refuted > last:
-            return refuted
-        return last if last and self._is_persons(last, path) else None
+        return PersonsWord(refuted, None) if refuted > last else word
 
     def _is_persons(self, number: int, path: str) -> bool:
         entry = self._by_number.get(number)
@@ -121,40 +138,19 @@ class Past:
             if entry.kind is EntryKind.CORRECTION and isinstance(gone, list) and path in gone:
                 yield entry.number, entry
 
-    def is_no_news(self, path: str, value: Any, stated: Stated | None, day: dt.date, as_of: dt.date) -> bool:
-        """Whether what a list says of a fact gives way to what a person says of it.
+    def gives_way(self, path: str, value: Any, word: PersonsWord | None, day: dt.date) -> bool:
+        """Whether what a list says of a fact gives way to what a person says of it: unless it only adds to that, and was never
+        told before.
 
         Args:
             path: the fact.
             value: what the list says.
-            stated: what counts on the day.
+            word: what the person says.
             day: the day.
-            as_of: the day on which the list tells how things stand.
         """
-        word = self.persons_word(path, stated, day)
         if word is None:
             return False
-        said = None if stated is None else stated.value
-        if is_within(path, value, said) or self.was_told(path, value, before=word):
-            return True
-        if is_within(path, said, value):
-            return False  # it says more of what the person says
-        if self._completes(path, value, said, before=word):
-            return True
-        spoken = self._spoken_on(word)
-        return contradicts(path, said, value) and (as_of <= spoken or goes_on(path, value, said, spoken))
-
-    def _completes(self, path: str, value: Any, said: Any, before: int) -> bool:
-        """Whether a value says all of one that was told before and replaced, and more."""
-        told = self._told(path, before)
-        return any(is_within(path, each, value) and not is_within(path, each, said) for each in told)
-
-    def _spoken_on(self, number: int) -> dt.date:
-        """As of which day a person spoke; who corrects knew what had happened by the day of writing it."""
-        entry = self._by_number[number]
-        if entry.kind is not EntryKind.CORRECTION:
-            return entry.valid_from
-        return max(entry.valid_from, entry.known_at.astimezone(BEIJING).date())
+        return self.was_told(path, value, before=word.entry) or not is_within(path, word.value, value)
 
     def was_told(self, path: str, value: Any, before: int) -> bool:
         """Whether an entry before a number stated a value, or one that says all of it and more, or a list claimed that."""
@@ -176,7 +172,7 @@ class Past:
                 for kept in ("facts", "claims"):
                     said = entry.body.get(kept) or {}
                     for path in row.get(kept) or ():
-                        word = Word(said.get(path), row["list"], as_of, entry.number, kept == "claims")
+                        word = Word(said.get(path), row["list"], series_of(row), as_of, entry.number, kept == "claims")
                         last = found.get((path, series_of(row)))
                         if word.value is not None and (last is None or last.as_of <= as_of):
                             found[path, series_of(row)] = word
@@ -213,74 +209,77 @@ class Past:
                 continue
             day = self._by_number[word.entry].valid_from
             stated = stated_on(held, day).get(path)
-            if stated is not None and stated.value == word.value:
+            said = self.persons_word(path, held, day)
+            if stated is not None and says_no_more(path, word.value, stated.value, day):
                 continue
-            if self._is_answered(path, held, day, word.entry):
+            if said is not None and says_no_more(path, word.value, said.value, day):
                 continue
-            against = self.persons_word(path, stated, day) or (word.entry if stated is None else stated.entry)
-            yield OpenClaim(path, word.value, word.entry, day, word.list, against)
+            if self._is_answered(path, held, day, word.entry) or self._was_answered(path, held, word):
+                continue
+            against = said.entry if said is not None else word.entry if stated is None else stated.entry
+            yield OpenClaim(path, word.value, word.entry, day, word.list, against, by_person=said is not None)
 
-    def _is_answered(self, path: str, held: list[Holding], day: dt.date, claim: int) -> bool:
-        """Whether a person has spoken of the fact after a claim, of its day or of a later one."""
+    def _was_answered(self, path: str, held: list[Holding], word: Word) -> bool:
+        """Whether a person has answered the same claim of another list before this one made it."""
+        for entry in self.entries:
+            if entry.number >= word.entry:
+                return False
+            claimed = (entry.body.get("claims") or {}).get(path)
+            if claimed is None or not is_within(path, word.value, claimed):
+                continue
+            if any(series_of(row) == word.series for row, _ in dated_rows(entry)):
+                continue  # it had come round to the file meanwhile
+            if self._is_answered(path, held, entry.valid_from, entry.number, before=word.entry):
+                return True
+        return False
+
+    def _is_answered(
+        self, path: str, held: list[Holding], day: dt.date, claim: int, *, before: int | None = None
+    ) -> bool:
+        """Whether a person has spoken of the fact after a claim (and before an entry), of its day or of a later one."""
         for holding in held:
             stated = holding.facts.get(path)
-            if stated is None or stated.entry <= claim or not self._is_persons(stated.entry, path):
+            if stated is None or not _between(claim, stated.entry, before) or not self._is_persons(stated.entry, path):
                 continue
             if holding.valid_from >= day or holding.covers(day):
                 return True
-        return any(number > claim and _covers(entry, day) for number, entry in self._refusals(path))
+        return any(_between(claim, number, before) and _covers(entry, day) for number, entry in self._refusals(path))
+
+
+def _between(first: int, number: int, last: int | None) -> bool:
+    return first < number and (last is None or number < last)
 
 
 def _covers(entry: Entry, day: dt.date) -> bool:
     return entry.valid_from <= day and (entry.valid_until is None or day <= entry.valid_until)
 
 
-def contradicts(path: str, said: Any, value: Any) -> bool:
-    """Whether a value cannot stand beside what a person says. Situations of other kinds can: of them the person said nothing.
-
-    >>> contradicts("father.situations", [{"kind": "imprisoned", "ongoing": False}], [{"kind": "lost_contact"}])
-    False
-    """
-    if path.endswith(_SITUATIONS) and said and value:
-        return bool({each.get("kind") for each in said} & {each.get("kind") for each in value})
-    return True
-
-
-def goes_on(path: str, value: Any, said: Any, spoken: dt.date) -> bool:
-    """Whether by a value a situation goes on that a person says has ended, and did not begin anew after that.
+def says_no_more(path: str, value: Any, said: Any, day: dt.date) -> bool:
+    """Whether a value changes nothing of what is said: it is within it, but for situations that have ended by a day, which a
+    list need not go on naming.
 
     >>> free = [{"kind": "imprisoned", "until": "2025-06-20", "ongoing": False}]
-    >>> day = dt.date(2025, 7, 1)
-    >>> goes_on("father.situations", [{"kind": "imprisoned", "since": "2024-03", "until": "2027"}], free, day)
+    >>> says_no_more("father.situations", [], free, dt.date(2025, 7, 1))
     True
-    >>> goes_on("father.situations", [{"kind": "imprisoned", "since": "2025-08-20"}], free, day)
+    >>> says_no_more("father.situations", [{"kind": "lost_contact"}], free, dt.date(2025, 7, 1))
     False
     """
-    if not path.endswith(_SITUATIONS):
+    if is_within(path, value, said):
+        return True
+    if not path.endswith(_SITUATIONS) or value is None or not said:
         return False
-    for ended in said or ():
-        if ended.get("ongoing") is False or (ended.get("until") and ended.get("ongoing") is None):
-            end = PartialDate.of(ended["until"]).latest if ended.get("until") else spoken
-            if any(each.get("kind") == ended.get("kind") and _lasts_over(each, end) for each in value or ()):
-                return True
-    return False
+    return is_within(path, value, [each for each in said if not _has_ended(each, day)])
 
 
-def _lasts_over(situation: Mapping[str, Any], end: dt.date) -> bool:
-    """Whether a situation that did not begin after a day goes on after it."""
-    since, until = (
-        None if situation.get(name) is None else PartialDate.of(situation[name]) for name in ("since", "until")
-    )
-    if since is not None and since.earliest > end:
-        return False
-    if situation.get("ongoing") is None:
-        return until is None or until.latest > end
-    return bool(situation["ongoing"])
+def _has_ended(situation: Mapping[str, Any], day: dt.date) -> bool:
+    until, ongoing = situation.get("until"), situation.get("ongoing")
+    return ongoing is False or (ongoing is None and until is not None and PartialDate.of(until).latest < day)
 
 
 def is_within(path: str, value: Any, known: Any) -> bool:
     """Whether a value says nothing that what is known does not say: the same, or only less of it. So of a month beside a day
-    in it, a county beside its township, and a situation without its date or term beside one with them.
+    in it, a county beside its township, and a situation without its date or term beside one with them; and a guardian of whom
+    is not said who it is (a telephone alone) takes nobody's place.
 
     >>> is_within("child.birth_date", "2012-03", "2012-03-05"), is_within("household.size", 3, 4)
     (True, False)
@@ -296,7 +295,11 @@ def is_within(path: str, value: Any, known: Any) -> bool:
 
     if known is None or value is None:
         return False
-    if value == known:
+    if value == known or (path == "guardians" and known and not any(map(_says_who, value))):
         return True
     one, other = (facts_of(Case.from_facts({path: each}))[path] for each in (known, value))
     return bool(joined(path, one, other) == one)
+
+
+def _says_who(guardian: Mapping[str, Any]) -> bool:
+    return any(guardian.get(name) is not None for name in ("name", "resident_id", "relation"))

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from kinderguard.casefile.chain.encryption import Vault
 from kinderguard.model.case import Case
 from kinderguard.model.errors import FieldValueError
-from kinderguard.model.resident_id import read_resident_id
+from kinderguard.model.resident_id import check_digit, read_resident_id
 from kinderguard.model.text import Text
+from kinderguard.survey.linking.characters import simplified
+from kinderguard.survey.linking.names import plain_name
 
 #: What tells children apart who have no resident ID.
 BY_NAME = ("child.name", "child.birth_date", "child.sex", "child.registration.division")
@@ -50,6 +52,37 @@ def numbers_of(cases: Iterable[Case]) -> tuple[str, ...]:
     """The resident IDs of the children that have one."""
     found = (case.child.resident_id for case in cases)
     return tuple(dict.fromkeys(each.reveal() for each in found if each is not None))
+
+
+#: In how many characters two resident IDs may differ that are one with a slip: a digit, and the check digit that it brings.
+_SLIP = 2
+#: The digits of an ID that say neither the province, the birth date nor the check.
+_FREE = (*range(2, 6), *range(14, 17))
+
+
+def are_near_numbers(one: str, other: str) -> bool:
+    """Whether two resident IDs may be one with a slip; those of twins are as near."""
+    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) <= _SLIP
+
+
+def near_numbers(number: str) -> tuple[str, ...]:
+    """The valid IDs of one birth date that differ from one by a digit, and its check digit."""
+    return tuple(
+        f"{first}{check_digit(first)}"
+        for place in _FREE
+        for digit in "0123456789"
+        if digit != number[place] and (first := f"{number[:place]}{digit}{number[place + 1 : 17]}")
+    )
+
+
+def one_name(name: str) -> str:
+    """What two names are compared by: simplified or traditional, with spaces and dots or without, they are the same."""
+    return simplified(plain_name(name)).replace("·", "")
+
+
+def of_number_and_name(number: str, name: str) -> str:
+    """What the ref is made from of a child that stands in lists with the resident ID of another."""
+    return "named:" + json.dumps([number, one_name(name)], ensure_ascii=False)
 
 
 def several(refs: Sequence[str]) -> Text:

@@ -1,7 +1,7 @@
 """Filing a ledger: every row goes into its child's file, however often and by however many it is tried.
 
 Used by ``CaseStore.import_ledger``. It links nothing; ``identity`` says whose file a row belongs to. What a row says against
-what a person has recorded, without being news, is not taken, and told. Who has several departments' lists combines
+what a person has recorded, or a place in another county, is not taken, and told. Who has several departments' lists combines
 them first (``survey``) and files the survey (``surveying``).
 """
 
@@ -18,9 +18,11 @@ from kinderguard.casefile.errors import EntryRefusedError
 from kinderguard.casefile.facts import facts_of, title_of
 from kinderguard.casefile.filing.coverage import township_of
 from kinderguard.casefile.filing.identity import ERASED, FILED_BY_NAME, UNIDENTIFIED, file_of, numbers_of, several
+from kinderguard.casefile.filing.list_names import check_list_names, names_of_persons
 from kinderguard.casefile.filing.namesakes import Named, Namesakes, Waiting
 from kinderguard.casefile.filing.perhaps import ask
 from kinderguard.casefile.filing.recording import FactSource, Recording
+from kinderguard.casefile.filing.unread import Edition, keep_unread, unread_row
 from kinderguard.casefile.filing.waiting import WaitingChild, keep_waiting, waiting_child
 from kinderguard.model.case import Case
 from kinderguard.model.dates import as_day
@@ -32,6 +34,7 @@ from kinderguard.model.view import display_language
 from kinderguard.survey.ledger import Ledger, LedgerRow
 from kinderguard.survey.linking.names import known_by
 from kinderguard.survey.row import RowError, refuse_later
+from kinderguard.survey.sources import left_out
 
 if TYPE_CHECKING:
     from kinderguard.casefile.store import CaseStore
@@ -67,13 +70,16 @@ class Imported:
         before: rows that were imported before.
         not_filed: rows that were not filed, each with the reason.
         without_id: rows (among the above) that were filed by name, birth date, sex and division: somebody should look.
-        held_back: rows (among the above) that say otherwise than a person has recorded, without being news (what the file was told
-            before, perhaps with more of it, or what is no newer), each with its file and the paths of these facts: they were not taken, and are asked about (``store.doubts``) until somebody has
-            answered.
-        perhaps: rows (among those not filed) that would begin a file although an open one may be their child's, by birth date and
-            the same or nearly the same name; each with that file, in which it is asked (``store.doubts``) until it was answered.
+        held_back: rows (among the above) that say otherwise than a person has recorded, or name a place in another county, each
+            with its file and the paths of these facts: they were not taken, and are asked about (``store.doubts``) until somebody
+            has answered.
+        perhaps: rows (among those not filed) that would begin a file although one, open or closed, may be their child's, by name and
+            birth date, the same or nearly so; or whose ID a file of another name holds, which stays as it is. Each with that file,
+            in which it is asked (``store.doubts``) until it was answered.
         closed: rows (among the above) whose file is closed, although the ledger still names the child; each with its file: it may
             have come back.
+        unread: rows (among those not filed) that could not be read; ``due`` tells them until a later edition reads, or somebody has
+            settled them (``store.settle_row``).
 
     Raises:
         RuntimeError: a row was lost. That is a defect of this library.
@@ -88,6 +94,7 @@ class Imported:
     held_back: tuple[RowPlace, ...] = ()
     perhaps: tuple[RowPlace, ...] = ()
     closed: tuple[RowPlace, ...] = ()
+    unread: tuple[RowPlace, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         out = self.written + self.unchanged + self.before + len(self.not_filed)
@@ -103,11 +110,18 @@ class Imported:
             f"{self.rows} {many} = {self.written} written + {self.unchanged} unchanged + {self.before} imported before + "
             f"{len(self.not_filed)} not filed",
         )
+        if self.unread:
+            count = len(self.unread)
+            told += Text(
+                f"；未存档中 {count} 行未能读取，列入待办",
+                f"; of those not filed, {count} that could not be read, told as due",
+            )
         if self.perhaps:
             count = len(self.perhaps)
             told += Text(
-                f"；未存档中 {count} 行：可能就是已有档案的儿童（姓名相同或相近、出生日期相同），待核对",
-                f"; of those not filed, {count} that may be the child of an open file, by birth date and the same or nearly the same name, to be checked",
+                f"；未存档中 {count} 行：可能就是已有档案（含已结案）的儿童，或与其身份证号相同而姓名不同，待核对",
+                f"; of those not filed, {count} that may be the child of a file, open or closed, or with its ID and another name, to be "
+                "checked",
             )
         if self.closed:
             count = len(self.closed)
@@ -118,8 +132,8 @@ class Imported:
         if self.held_back:
             count = len(self.held_back)
             told += Text(
-                f"；{count} 行有与由人记载的不符、又非新情况的事实，未采用，待核对",
-                f"; {count} {'row says' if count == 1 else 'rows say'} otherwise than somebody recorded, without news: not taken, to be checked",
+                f"；{count} 行有与由人记载的不符或地点在另一县的事实，未采用，待核对",
+                f"; {count} {'row says' if count == 1 else 'rows say'} otherwise than somebody recorded, or a place in another county: not taken, to be checked",
             )
         return told.in_(lang or display_language())
 
@@ -140,7 +154,7 @@ class _Import:
     #: Whether the source is a name that was given; a file's name may be another every month.
     named: bool
     namesakes: Namesakes
-    #: Whether a row begins a file of its own where it may be the child of an open one.
+    #: Whether a row begins a file of its own where it may be the child of another.
     two_ids: bool
     #: By resident ID, the files that hold it already.
     held: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
@@ -164,6 +178,13 @@ class _Import:
     covers: str | None = None
     #: The children of whom somebody has to say first who they are.
     unsettled: list[WaitingChild] = attrs.field(factory=list)
+    #: The rows that could not be read.
+    unread: list[LedgerRow] = attrs.field(factory=list)
+
+    @property
+    def listed(self) -> str:
+        """What the list is called where others read it: never by its file's name, which may be a child's."""
+        return self.source if self.named else _LEDGERS
 
     def __attrs_post_init__(self) -> None:
         children = [((row.sheet, row.row), row.case.child) for row in self.ledger.rows if row.case is not None]
@@ -188,13 +209,12 @@ class _Import:
 
     def _recording(self, row: LedgerRow) -> Recording | None:
         if row.case is None:
-            assert row.error is not None
-            self._leave(row, row.error.message)
+            self._not_read(row)
             return None
         try:
             refuse_later(row.case, self.at)
         except RowError as error:
-            self._leave(row, error.text)
+            self._not_read(left_out(row, error))
             return None
         ref = self.refs(row) if self.refs is not None else file_of(self.vault, row.case, self.held)
         if ref is None:
@@ -205,7 +225,7 @@ class _Import:
             return None
         if self.refs is None and (row.sheet, row.row) in self.one_id:
             self._leave(row, _ONE_ID)
-            stands = [(self.source, row.sheet, row.row)]
+            stands = [(self.listed, row.sheet, row.row)]
             self.unsettled.append(waiting_child(self.vault, row.case, stands, _ONE_ID, by_name=True))
             return None
         if self.refs is None:
@@ -228,12 +248,12 @@ class _Import:
             )
             return None
         self.met[ref] = row
-        if self.refs is None and row.case.child.resident_id is None:
+        if self.refs is None and (row.case.child.resident_id is None or ref in self.namesakes.without_number):
             self.without_id.append(RowPlace(row.sheet, row.row, FILED_BY_NAME))
         case = self.namesakes.named_as_before(row.case.model_copy(update={"ref": ref}))
         facts = tuple(facts_of(case))
         series = None if self.named else _LEDGERS
-        rows = (FactSource(self.source, row.sheet, row.row, self.at, facts, series=series, covers=self.covers),)
+        rows = (FactSource(self.listed, row.sheet, row.row, self.at, facts, series=series, covers=self.covers),)
         return Recording(
             case, self.at, by=self.by, source=self.source, key=self._key(case), sources=rows, titles=self.ledger.titles,
             acting=self.acting, override=self.override,
@@ -244,13 +264,18 @@ class _Import:
         said = json.dumps(facts_of(case), ensure_ascii=False, sort_keys=True)
         return f"import:{case.ref}:{self.at}:{self.source}:{said}"
 
+    def _not_read(self, row: LedgerRow) -> None:
+        assert row.error is not None
+        self._leave(row, row.error.message)
+        self.unread.append(row)
+
     def _leave(self, row: LedgerRow, why: Text) -> None:
         self.not_filed.append(RowPlace(row.sheet, row.row, why))
 
     def ask(self, writing: Writing) -> None:
         """Ask about the rows that wait, in the files whose child they may be."""
         for each in self.waiting:
-            ask(writing, each, lists=(self.source,), as_of=self.at, by=self.by)
+            ask(writing, each, lists=(self.listed,), as_of=self.at, by=self.by)
         self.waiting.clear()
 
     def write(self, writing: Writing, row: LedgerRow, recording: Recording) -> None:
@@ -282,6 +307,7 @@ class _Import:
         return Imported(
             len(self.ledger.rows), self.written, self.unchanged, self.before, tuple(self.not_filed),
             tuple(self.without_id), tuple(self.held_back), tuple(self.perhaps), tuple(self.closed),
+            tuple(RowPlace(row.sheet, row.row, row.error.message) for row in self.unread if row.error is not None),
         )  # fmt: skip
 
 
@@ -301,9 +327,9 @@ _CLOSED = Text(
 def _held_back(paths: Sequence[str]) -> Text:
     titles = join([title_of(path) for path in paths])
     return Text(
-        f"所报与由人记载的不符，又非新情况（仍是旧值或其补充、不比记载更新，或把已结束的情形报为持续），未采用；请用 store.record(…) 记录属实的值：{titles.zh}",
-        "it says otherwise than somebody recorded, without news (what was told before, perhaps with more of it, what is no newer, or a "
-        f"situation that goes on although it has ended): not taken; record the value that is right with store.record(...): {titles.en}",
+        f"所报与由人记载的不符或地点在另一县，未采用；请用 store.record(…) 记录属实的值，已迁往另一县的办理转移：{titles.zh}",
+        "it says otherwise than somebody recorded, or a place in another county: not taken; record the value that is right with "
+        f"store.record(...), or hand the file over where the child has moved: {titles.en}",
     )
 
 
@@ -329,6 +355,7 @@ def import_ledger(
     job = _Import(
         ledger, as_day(at, "at"), by, source or ledger.source, store._vault, refs, has_name, namesakes, two_ids
     )
+    check_list_names((job.source, *(row.sheet for row in ledger.rows)), names_of_persons(ledger.cases, ledger.skipped))
     job.acting, job.override = acting, override
     job.covers = township_of(ledger.cases) if covers is None else check_division(covers)
     with told(progress, 0, len(ledger.rows), Text("已存档行", "rows filed"), short=FEW) as tell:
@@ -347,5 +374,8 @@ def import_ledger(
             tell(min(start + _STEP, len(ledger.rows)), len(ledger.rows))
     left = {(place.sheet, place.row) for place in job.not_filed}
     filed = (row.case for row in ledger.rows if row.case is not None and (row.sheet, row.row) not in left)
-    keep_waiting(store, job.unsettled, lists={job.source: job.covers}, filed=filed)
+    keep_waiting(store, job.unsettled, lists={job.listed: job.covers}, filed=filed)
+    places = frozenset(case.division for case in ledger.cases if case.division is not None)
+    edition = Edition(job.listed, job.at, job.covers, places)
+    keep_unread(store, [unread_row(edition, row, row.error) for row in job.unread if row.error is not None], [edition])
     return job.result()

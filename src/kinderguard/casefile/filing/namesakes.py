@@ -1,10 +1,12 @@
-"""A child that is to begin a file, and an open file that may be its: one child would have two files, and be paid twice, as soon
-as a list leaves its resident ID out, or mends it, or writes its name otherwise.
+"""A child of a list, and a file that may be its: one child would have two files, and be paid twice, as soon as a list leaves
+its resident ID out, or mends it, or writes its name or its birth date otherwise; and two would have one, where one of twins is
+listed with the other's ID.
 
-Used by imports, and by whatever finds the files of a survey's children. It finds files of the same name and birth date, and,
-where one of the two says no ID, those of the same birth date and division whose name is nearly the same. Where it is sure that
-they are one (the file has no ID yet, and all else that tells who a child is agrees), or a person has said so, the child goes
-there; else it waits, and a person says. It writes nothing.
+Used by imports, and by whatever finds the files of a survey's children. For a child that is to begin a file it finds those of
+the same name and birth date; of nearly the same name; and of the same name with a birth date that is a slip away. For one whose
+ID a file holds it looks whether the file is of that name. Closed files are looked at as open ones: a child who died is not to be
+paid again. Where it is sure that they are one (the file is open and has no ID yet, and all else that tells who a child is
+agrees), or a person has said so, the child goes there; else it waits, and a person says. It writes nothing.
 """
 
 import datetime as dt
@@ -19,13 +21,20 @@ from kinderguard.casefile.chain import reading
 from kinderguard.casefile.chain import tables as t
 from kinderguard.casefile.chain.encryption import Vault
 from kinderguard.casefile.chain.entries import FACTUAL, Entry, EntryKind
-from kinderguard.casefile.ending.closing import FileState, file_state
+from kinderguard.casefile.ending.closing import Closing, closing_of
 from kinderguard.casefile.errors import DamagedEntryError, UnreadableEntryError
 from kinderguard.casefile.facts import facts_of, places_in
 from kinderguard.casefile.filing.holders import RESIDENT_ID
-from kinderguard.casefile.filing.identity import BY_NAME, numbers_of
+from kinderguard.casefile.filing.identity import (
+    BY_NAME,
+    are_near_numbers,
+    near_numbers,
+    numbers_of,
+    of_number_and_name,
+    one_name,
+)
 from kinderguard.casefile.filing.near_names import are_near
-from kinderguard.casefile.filing.perhaps import answers_in
+from kinderguard.casefile.filing.perhaps import Likeness, answers_in, closed_text, likeness_text
 from kinderguard.casefile.filing.persons import Person, person_in, person_of
 from kinderguard.casefile.history import holdings
 from kinderguard.model.case import Case
@@ -35,7 +44,11 @@ if TYPE_CHECKING:
     from kinderguard.casefile.store import CaseStore
 
 _READ = FACTUAL | {EntryKind.CLOSING, EntryKind.REOPENING, EntryKind.DECISION}
-_SEX = "child.sex"
+_NAME, _BORN, _SEX = "child.name", "child.birth_date", "child.sex"
+#: What a person's paths begin with who looks after a child.
+_PARENTS = ("father", "mother")
+#: How long the code of a county is, and that of a village.
+_COUNTY, _VILLAGE = 6, 12
 #: How much of a date says the month.
 _MONTH = len("2012-03")
 #: What must agree besides the name and the birth date, for a file without an ID to be surely the child's.
@@ -58,7 +71,7 @@ class Named:
 
 @attrs.frozen
 class Namesake:
-    """An open file, and what it ever said of who its child is."""
+    """A file, and what it ever said of who its child is."""
 
     ref: str
     digests: frozenset[str]
@@ -70,6 +83,10 @@ class Namesake:
     places: frozenset[str] = frozenset()
     #: By the file that a child would begin, whether a person said that it is this file's child.
     answers: Mapping[str, bool] = attrs.field(factory=dict)
+    #: Names and numbers of those who look after the child.
+    guardians: frozenset[str] = attrs.field(default=frozenset(), repr=False)
+    #: The closing that it stands in; None where it is open.
+    closing: Closing | None = None
     readable: bool = True
 
     def is_named_by(self, lists: Iterable[Named]) -> bool:
@@ -79,19 +96,21 @@ class Namesake:
 
 @attrs.frozen
 class Waiting:
-    """That a child is not filed, since open files may be its.
+    """That a child is not filed, since files may be its, or since it stands with the ID of another.
 
     Attributes:
         refs: the files.
         other: the file that it would begin.
-        near: whether the name is written otherwise than in them.
+        likeness: by what it may be that of the files.
         unreadable: those of them that cannot be read.
+        closed: those of them that are closed, with the closing.
     """
 
     refs: tuple[str, ...]
     other: str
-    near: bool = False
+    likeness: Likeness = Likeness.SAME_NAME
     unreadable: frozenset[str] = frozenset()
+    closed: Mapping[str, Closing] = attrs.field(factory=dict)
 
     @property
     def readable(self) -> tuple[str, ...]:
@@ -101,30 +120,16 @@ class Waiting:
     @property
     def why(self) -> Text:
         """Which files, and what to do."""
-        zh, en = "、".join(self.refs), ", ".join(self.refs)
-        if self.near:
-            return Text(
-                f"出生日期与档案 {zh} 的儿童相同，姓名相近（一字之差、字序不同或同音），可能是同一名儿童，未存档，以免一人两份档案；"
-                f"请按证件核对，在档案中回答与 {self.other} 是否为同一名儿童（store.answer(…)），或在名单中改正姓名、补上身份证号，再导入",
-                f"the child may be that of file {en}, by birth date and a name that is nearly the same (one character, their order, or the same sound), "
-                "and is not filed, lest it have two files; look at the papers, and say in the file whether it is one child with "
-                f"{self.other} (store.answer(...)), or mend the name or give the resident ID in the list, and import again",
-            )
-        return Text(
-            f"姓名、出生日期与档案 {zh} 的儿童相同，可能是同一名儿童，未存档，以免一人两份档案；请在名单中补上或改正身份证号；"
-            "名单的号码无误、而档案没有或有误的，先记入该档案（store.record(…)），再导入；名单改不了的，在档案中回答与 "
-            f"{self.other} 是否为同一名儿童（store.answer(…)）；确为另一名儿童的，也可用 two_ids=True 另建档案",
-            f"the child may be that of file {en}, by name and birth date, and is not filed, lest it have two files; give or mend the "
-            "resident ID in the list or, where that of the list is right, record it in the file (store.record(...)), and import again; where the "
-            f"list cannot be mended, say in the file whether it is one child with {self.other} (store.answer(...)); if it is another child, "
-            "two_ids=True begins a file of its own as well",
-        )
+        told = likeness_text(self.likeness, self.refs, self.other)
+        for ref, closing in self.closed.items():
+            told += Text("；", "; ") + closed_text(ref, closing)
+        return told
 
 
 @attrs.define
 class Namesakes:
-    """The open files that may be those of children who are to begin one; ``look`` reads them for some children at once, and
-    forgets those of the children before.
+    """The files that may be those of children who are to begin one, or who stand with the ID of another; ``look`` reads them for
+    some children at once, and forgets those of the children before.
 
     Attributes:
         vault: of the store.
@@ -138,12 +143,18 @@ class Namesakes:
     lists: Mapping[str, Named] = attrs.field(factory=dict, repr=False)
     #: The files there are, of those that children would begin.
     there: set[str] = attrs.field(factory=set)
-    #: The files whose child's name a list writes otherwise, as a person said: there it stays as it is.
-    renamed: set[str] = attrs.field(factory=set)
+    #: By file, the facts of who its child is that a list says otherwise: there they stay as they are.
+    left_out: dict[str, frozenset[str]] = attrs.field(factory=dict)
+    #: The files that are begun without the ID that the list says, since it is another's.
+    without_number: set[str] = attrs.field(factory=set)
     #: By digest of a name and a birth date, the files: those of the store, and those that these children begin.
     _near: dict[str, dict[str, Namesake]] = attrs.field(factory=dict)
     #: The same by birth date, or month of birth where no more was said.
     _born: dict[str, dict[str, Namesake]] = attrs.field(factory=dict, repr=False)
+    #: The same by name.
+    _named: dict[str, dict[str, Namesake]] = attrs.field(factory=dict, repr=False)
+    #: The files that hold an ID with which children of perhaps another name stand in the lists.
+    _holders: dict[str, Namesake] = attrs.field(factory=dict)
 
     def look(self, store: "CaseStore", whose: Iterable[tuple[Case, str | tuple[str, ...] | None]]) -> None:
         """Read at once what is needed of some children.
@@ -153,23 +164,39 @@ class Namesakes:
             whose: each child, and its file as ``identity.file_of`` gives it.
         """
         # What was filed of the children before stands in the store by now.
-        self.there.clear()
-        self.renamed.clear()
-        self._near.clear()
-        self._born.clear()
+        for each in (
+            self.there,
+            self.left_out,
+            self.without_number,
+            self._near,
+            self._born,
+            self._named,
+            self._holders,
+        ):
+            each.clear()
         wanted = [(case, ref) for case, ref in whose if isinstance(ref, str)]
         if not wanted:
             return
+        today = store.today()
         with store._database.reading() as connection:
-            for some in reading.chunks(sorted({ref for _, ref in wanted})):
-                there = sa.select(t.files.c.ref).where(t.files.c.ref.in_(some))
-                self.there |= set(connection.execute(there).scalars())
-            new = [case for case, ref in wanted if ref not in self.there]
+            self._look_which_are_there(connection, (ref for _, ref in wanted))
+            there = [(case, ref) for case, ref in wanted if ref in self.there]
+            unlike = _of_perhaps_another_name(connection, self.vault, there)
+            found = _files_of(connection, self.vault, (), unlike, today) if unlike else ()
+            self._holders |= {each.ref: each for each in found if each.readable}
+            apart = [(each, other) for case, ref in there for each, other, _ in self._stands_with_another_id(case, ref)]
+            self._look_which_are_there(connection, (other for _, other in apart))
+            new = [case for case, ref in (*wanted, *apart) if ref not in self.there]
             digests = {digest for case in new for digest in digests_of(self.vault, case)}
-            for found in _open_of(
-                connection, self.vault, digests, _of_one_birth(connection, self.vault, new), store.today()
-            ):
-                self._put(found)
+            slips = {digest for case in new for digest in _slips_of(case).digests(self.vault)}
+            births = _of_one_birth(connection, self.vault, new)
+            for namesake in _files_of(connection, self.vault, digests | slips, births, today):
+                self._put(namesake)
+
+    def _look_which_are_there(self, connection: Connection, refs: Iterable[str]) -> None:
+        for some in reading.chunks(sorted(set(refs))):
+            there = sa.select(t.files.c.ref).where(t.files.c.ref.in_(some))
+            self.there |= set(connection.execute(there).scalars())
 
     def file(self, case: Case, ref: str, *, separately: bool = False, lists: Collection[str] = ()) -> str | Waiting:
         """The file of a child that ``look`` was asked for: its own, that of its namesake where this is sure or was answered, or
@@ -178,78 +205,170 @@ class Namesakes:
         Args:
             case: the child.
             ref: the file that it has by its ID or, without one, by what else tells who it is.
-            separately: whether it begins that also where it may be the child of another.
+            separately: whether it begins that also where it may be the child of another that is open. Who stands with another's
+                ID, or may be the child of a closed file, waits all the same.
             lists: the codes of the lists that name it.
         """
+        for named, other, is_held in self._stands_with_another_id(case, ref):
+            holder = self._holders[ref]
+            same = holder.answers.get(other)
+            if same:
+                self._leave_out(ref, {_NAME})
+                return ref
+            if same is None and is_held and other not in self.there:
+                return _waiting([holder], other, Likeness.SAME_ID)
+            found = self._file(named, other, separately=separately, lists=lists)
+            if is_held and isinstance(found, str):
+                self._leave_out(found, {RESIDENT_ID})
+                self.without_number |= {found} & {other}
+            return found
+        return self._file(case, ref, separately=separately, lists=lists)
+
+    def _file(self, case: Case, ref: str, *, separately: bool, lists: Collection[str]) -> str | Waiting:
+        """See ``file``, of a child that has its ID alone."""
         if ref in self.there:
             return ref
         facts = facts_of(case)
         number = facts.get(RESIDENT_ID)
         near, alike = self.near(case, ref), self.alike(case, ref, lists=lists)
-        told = [each for each in (*near, *alike) if each.answers.get(ref)]
-        if len(told) == 1:
-            if told[0] not in near:
-                self.renamed.add(told[0].ref)
-            return told[0].ref
+        slips = self.mistyped(case, ref, lists=lists)
+        told = [each for each in (*near, *alike, *slips) if each.answers.get(ref)]
+        if told:
+            one = min(told, key=lambda each: (each.closing is not None, each.ref))
+            if one not in near:
+                self._leave_out(one.ref, _said_otherwise(case, one))
+            return one.ref
         if number is not None and len(near) == 1 and _is_sure(near[0], facts):
             self._put(attrs.evolve(near[0], numbers=frozenset({number})))
             return near[0].ref
         same = [each for each in near if number is None or not each.numbers & self.numbers]
-        perhaps = _unanswered(same, ref) or _unanswered(alike, ref)
-        if perhaps and not separately:
-            unreadable = frozenset(each.ref for each in perhaps if not each.readable)
-            return Waiting(tuple(each.ref for each in perhaps), ref, perhaps[0] not in near, unreadable)
+        for files, likeness in (
+            (same, Likeness.SAME_NAME), (alike, Likeness.NEAR_NAME), (slips, Likeness.NEAR_BIRTH),
+        ):  # fmt: skip
+            unanswered = (each for each in files if ref not in each.answers)
+            perhaps = [each for each in unanswered if each.closing is not None or not separately]
+            if perhaps:
+                return _waiting(perhaps, ref, likeness)
         self.there.add(ref)
         said = {path: frozenset({facts[path]}) for path in _SURE if path in facts}
-        numbers = frozenset({number} if number is not None else ())
-        digests = frozenset(digests_of(self.vault, case))
-        self._put(Namesake(ref, digests, numbers, said, person_of(case), frozenset(places_in({"facts": facts}))))
+        self._put(
+            Namesake(
+                ref, frozenset(digests_of(self.vault, case)), frozenset({number} if number is not None else ()), said,
+                person_of(case), _places_of(case), guardians=frozenset(_guardians_in(facts)),
+            )
+        )  # fmt: skip
         return ref
 
+    def possible(self, case: Case, ref: str, *, lists: Collection[str] = ()) -> tuple[str, ...]:
+        """Every file that may be that of a child, its own among them."""
+        for named, other, is_held in self._stands_with_another_id(case, ref):
+            answered = self._holders[ref].answers.get(other)
+            if answered:
+                return (ref,)
+            own = (ref,) if answered is None and is_held else ()
+            return (*own, *self.possible(named, other, lists=lists))
+        if ref in self.there:
+            return (ref,)
+        found = (*self.near(case, ref), *self.alike(case, ref, lists=lists), *self.mistyped(case, ref, lists=lists))
+        return (ref, *(each.ref for each in found))
+
     def named_as_before(self, case: Case) -> Case:
-        """A child, with its file; without its name where a person said that it is that file's, whose child is written otherwise."""
-        if case.ref not in self.renamed:
+        """A child, with its file; without what a list says otherwise of who it is than that file, as a person said."""
+        left = self.left_out.get(str(case.ref))
+        if not left:
             return case
-        return case.model_copy(update={"child": case.child.model_copy(update={"name": None})})
+        fields = {path.rpartition(".")[2]: None for path in left}
+        return case.model_copy(update={"child": case.child.model_copy(update=fields)})
 
     def near(self, case: Case, ref: str) -> list[Namesake]:
-        """The open files besides one whose child has the name and the birth date of a child."""
+        """The files besides one whose child has the name and the birth date of a child."""
         digests = digests_of(self.vault, case)
         found = {each.ref: each for digest in digests for each in self._near.get(digest, {}).values()}
         return [found[each] for each in sorted(found) if each != ref]
 
     def alike(self, case: Case, ref: str, *, lists: Collection[str] = ()) -> list[Namesake]:
-        """The open files besides one whose child was born on the day of a child, or in its month as far as is known, in the same
-        division or one within or above it, and whose name is nearly the same. Where both have an ID, or are known to be of two
-        sexes, or one of some lists names both, they are two children.
+        """The files besides one whose child was born on the day of a child, or in its month as far as is known, and whose name is
+        nearly the same: of the same division or one within or above it, where one of the two has no ID and they are not known
+        to be of two sexes; else only where more speaks for one child (``_is_strong``). Where one of some lists names both, they are
+        two children.
 
         Args:
             case: the child.
             ref: the file that it would begin.
             lists: the codes of the lists that name it.
         """
-        person, number = person_of(case), case.child.resident_id
-        sex, places = case.child.sex, _places_of(case)
-        named = [self.lists[each] for each in lists if each in self.lists]
+        person, named = person_of(case), self._lists_of(lists)
+        places, guardians = _places_of(case), set(_guardians_in(facts_of(case)))
         births = person.born | {born[:_MONTH] for born in person.born}
         found = {each.ref: each for born in births for each in self._born.get(born, {}).values()}
         return [
             each
             for each in (found[ref] for ref in sorted(found.keys() - {ref}))
-            if not (number is not None and each.numbers)
-            and (sex is None or sex.value in each.said.get(_SEX, (sex.value,)))
-            and person.may_be_as_old_as(each.person)
+            if person.may_be_as_old_as(each.person)
             and not person.pairs & each.person.pairs
-            and _are_near(places, each.places)
             and any(are_near(one, other) for one in person.names for other in each.person.names)
+            and self._may_be_by_number(case, each)
+            and (
+                (_are_near(places, each.places) and _is_of_one_sex(case, each) and not _have_numbers(case, each))
+                or _is_strong(case, each, places, guardians)
+            )
             and not each.is_named_by(named)
         ]
+
+    def mistyped(self, case: Case, ref: str, *, lists: Collection[str] = ()) -> list[Namesake]:
+        """The files besides one whose child has just the name of a child, and a birth date that is a slip away, in the same
+        division or one within or above it. Those of two sexes, and of two IDs that are not a slip away, are two children.
+        """
+        person, named, places = person_of(case), self._lists_of(lists), _places_of(case)
+        found = {each.ref: each for name in person.names for each in self._named.get(name, {}).values()}
+        slips = _slips_of(case).born if found.keys() - {ref} else frozenset()
+        return [
+            each
+            for each in (found[ref] for ref in sorted(found.keys() - {ref}))
+            if slips & each.person.born
+            and not person.born & each.person.born
+            and _are_near(places, each.places)
+            and _is_of_one_sex(case, each)
+            and self._may_be_by_number(case, each)
+            and not each.is_named_by(named)
+        ]
+
+    def _lists_of(self, lists: Collection[str]) -> list[Named]:
+        return [self.lists[each] for each in lists if each in self.lists]
+
+    def _may_be_by_number(self, case: Case, namesake: Namesake) -> bool:
+        """Whether the IDs let two be one child: one has none, or they are a slip away and the lists do not name both."""
+        if not _have_numbers(case, namesake):
+            return True
+        number = _number_of(case) or ""
+        return not namesake.numbers & self.numbers and any(are_near_numbers(number, n) for n in namesake.numbers)
+
+    def _stands_with_another_id(self, case: Case, ref: str) -> Iterator[tuple[Case, str, bool]]:
+        """Where the file of a child's ID is of another name: the child without that ID, the file that it would begin, and
+        whether the other file holds the ID still; else nothing.
+        """
+        holder, number = self._holders.get(ref), _number_of(case)
+        if holder is None or number is None or case.child.name is None or not holder.person.names:
+            return
+        name = case.child.name.reveal()
+        if one_name(name) in set(map(one_name, holder.person.names)):
+            return
+        is_held = number in holder.numbers
+        named = (
+            case.model_copy(update={"child": case.child.model_copy(update={"resident_id": None})}) if is_held else case
+        )
+        yield named, self.vault.pseudonym(of_number_and_name(number, name)), is_held
+
+    def _leave_out(self, ref: str, paths: Collection[str]) -> None:
+        self.left_out[ref] = self.left_out.get(ref, frozenset()) | frozenset(paths)
 
     def _put(self, namesake: Namesake) -> None:
         for digest in namesake.digests:
             self._near.setdefault(digest, {})[namesake.ref] = namesake
         for born in namesake.person.born | namesake.person.months:
             self._born.setdefault(born, {})[namesake.ref] = namesake
+        for name in namesake.person.names:
+            self._named.setdefault(name, {})[namesake.ref] = namesake
 
 
 def digests_of(vault: Vault, case: Case) -> set[str]:
@@ -265,9 +384,65 @@ def may_be_taken_for_one(one: Case, other: Case) -> bool:
     return any(x == y or are_near(x, y) for x in a.names for y in b.names)
 
 
-def _unanswered(files: Iterable[Namesake], ref: str) -> list[Namesake]:
-    """Those of which nobody has said whether their child is the one that would begin a file."""
-    return [each for each in files if ref not in each.answers]
+def _waiting(files: Sequence[Namesake], other: str, likeness: Likeness) -> Waiting:
+    closed = {each.ref: each.closing for each in files if each.closing is not None}
+    unreadable = frozenset(each.ref for each in files if not each.readable)
+    return Waiting(tuple(each.ref for each in files), other, likeness, unreadable, closed)
+
+
+# ---- what speaks for one child ---------------------------------------------------------------------------------------
+
+
+def _slips_of(case: Case) -> Person:
+    return person_of(case).with_births_mistyped()
+
+
+def _number_of(case: Case) -> str | None:
+    return None if case.child.resident_id is None else case.child.resident_id.reveal()
+
+
+def _have_numbers(case: Case, namesake: Namesake) -> bool:
+    return case.child.resident_id is not None and bool(namesake.numbers)
+
+
+def _is_of_one_sex(case: Case, namesake: Namesake) -> bool:
+    """Whether both are, as far as is known."""
+    sex = case.child.sex
+    return sex is None or sex.value in namesake.said.get(_SEX, (sex.value,))
+
+
+def _is_strong(case: Case, namesake: Namesake, places: Collection[str], guardians: Collection[str]) -> bool:
+    """Whether so much speaks for two of nearly one name being one child that it outweighs another township, sex or ID: the same
+    day of birth and county, and somebody who looks after both, or the same village, or IDs that are a slip away.
+    """
+    if not (person_of(case).born & namesake.person.born and _are_of_one_county(places, namesake.places)):
+        return False
+    villages = {each for each in places if len(each) >= _VILLAGE}
+    return _have_numbers(case, namesake) or bool(villages & namesake.places or namesake.guardians & set(guardians))
+
+
+def _are_of_one_county(some: Collection[str], others: Collection[str]) -> bool:
+    return bool({a[:_COUNTY] for a in some if len(a) >= _COUNTY} & {b[:_COUNTY] for b in others})
+
+
+def _guardians_in(facts: Mapping[str, Any]) -> Iterator[str]:
+    """The names and the numbers of those who look after a child."""
+    people = [facts.get("guardians") or ()]
+    people.append([{what: facts.get(f"{who}.{what}") for what in ("name", "resident_id")} for who in _PARENTS])
+    for each in (person for some in people for person in some):
+        yield from (str(each[what]) for what in ("name", "resident_id") if each.get(what))
+
+
+def _said_otherwise(case: Case, namesake: Namesake) -> set[str]:
+    """What a list says of who a child is, otherwise than the file that it is of, as a person said."""
+    found, born = {_NAME}, person_of(case).born
+    if namesake.person.born and not born & namesake.person.born:
+        found |= {_BORN, RESIDENT_ID}
+    if not _is_of_one_sex(case, namesake):
+        found |= {_SEX, RESIDENT_ID}
+    if _have_numbers(case, namesake):
+        found.add(RESIDENT_ID)
+    return found
 
 
 def _places_of(case: Case) -> frozenset[str]:
@@ -281,53 +456,91 @@ def _are_near(some: Collection[str], others: Collection[str]) -> bool:
 
 
 def _is_sure(namesake: Namesake, facts: Mapping[str, Any]) -> bool:
-    """Whether a file is surely of a child with an ID: it never said one, and always just what the child's facts say."""
+    """Whether an open file is surely of a child with an ID: it never said one, and always just what the child's facts say."""
     agreeing = (path in facts and namesake.said.get(path) == frozenset({facts[path]}) for path in _SURE)
-    return not namesake.numbers and all(agreeing)
+    return namesake.closing is None and not namesake.numbers and all(agreeing)
+
+
+# ---- where to look ---------------------------------------------------------------------------------------------------
 
 
 _WITH_DIGEST = sa.select(t.persons.c.ref, t.persons.c.digest).where(
     t.persons.c.digest.in_(sa.bindparam("digests", expanding=True))
 )
-_OF_BIRTH = sa.select(t.births.c.ref, t.births.c.digest).where(
-    t.births.c.digest.in_(sa.bindparam("digests", expanding=True))
+#: Files by birth date, with the IDs that they ever stated.
+_OF_BIRTH = (
+    sa.select(t.births.c.ref, t.births.c.digest, t.ids.c.digest.label("number"))
+    .outerjoin(t.ids, t.ids.c.ref == t.births.c.ref)
+    .where(t.births.c.digest.in_(sa.bindparam("digests", expanding=True)))
 )
-#: The same, without the files that ever stated an ID.
-_OF_BIRTH_WITHOUT_ID = _OF_BIRTH.where(~sa.exists().where(t.ids.c.ref == t.births.c.ref))
+_NAMES_OF = sa.select(t.persons.c.ref, t.persons.c.digest).where(
+    t.persons.c.ref.in_(sa.bindparam("refs", expanding=True))
+)
 _PLACES = sa.select(t.places.c.ref, t.places.c.division).where(t.places.c.ref.in_(sa.bindparam("refs", expanding=True)))
 
 
 def _of_one_birth(connection: Connection, vault: Vault, cases: Iterable[Case]) -> set[str]:
-    """The files whose child may be one of some children by birth date, division, and where one of the two has no ID: few enough
-    to be read.
+    """The files whose child may be one of some children by birth date and county, and by ID: one of the two has none, or they are
+    a slip away. So few have to be read.
     """
-    by_digest: dict[Any, dict[str, list[frozenset[str]]]] = {
-        _OF_BIRTH: {},
-        _OF_BIRTH_WITHOUT_ID: {},
-    }
+    by_digest: dict[str, list[Case]] = {}
+    near_of = _NearNumbers(vault)
     for case in cases:
         person = person_of(case)
         if person.names:
-            query = _OF_BIRTH if case.child.resident_id is None else _OF_BIRTH_WITHOUT_ID
             for digest in person.births_to_compare(vault):
-                by_digest[query].setdefault(digest, []).append(_places_of(case))
+                by_digest.setdefault(digest, []).append(case)
     wanted: dict[str, list[frozenset[str]]] = {}
-    for query, digests in by_digest.items():
-        for some in reading.chunks(sorted(digests)):
-            for ref, digest in connection.execute(query, {"digests": some}):
-                wanted.setdefault(ref, []).extend(digests[digest])
+    for some in reading.chunks(sorted(by_digest)):
+        for ref, digest, number in connection.execute(_OF_BIRTH, {"digests": some}):
+            for case in by_digest[digest]:
+                own = _number_of(case)
+                if number is None or own is None or number in near_of[own]:
+                    wanted.setdefault(ref, []).append(_places_of(case))
     places: dict[str, set[str]] = {ref: set() for ref in wanted}
     for some in reading.chunks(sorted(wanted)):
         for ref, division in connection.execute(_PLACES, {"refs": some}):
             places[ref].add(division)
-    return {ref for ref, asked in wanted.items() if any(_are_near(each, places[ref]) for each in asked)}
+    return {ref for ref, asked in wanted.items() if any(_may_be_near(each, places[ref]) for each in asked)}
 
 
-def _open_of(
+class _NearNumbers(dict[str, frozenset[str]]):
+    """By ID, the digests of those that are a slip away; made where they are asked for."""
+
+    def __init__(self, vault: Vault) -> None:
+        super().__init__()
+        self._vault = vault
+
+    def __missing__(self, number: str) -> frozenset[str]:
+        self[number] = frozenset(self._vault.id_digest(each) for each in near_numbers(number))
+        return self[number]
+
+
+def _may_be_near(some: Collection[str], others: Collection[str]) -> bool:
+    return _are_near(some, others) or _are_of_one_county(some, others)
+
+
+def _of_perhaps_another_name(connection: Connection, vault: Vault, whose: Iterable[tuple[Case, str]]) -> set[str]:
+    """Of children whose ID a file holds, the files that say other names or birth dates than the child has: those have to be
+    read, and are few.
+    """
+    mine = [
+        (ref, digests_of(vault, case))
+        for case, ref in whose
+        if case.child.name is not None and case.child.resident_id is not None
+    ]
+    said: dict[str, set[str]] = {ref: set() for ref, _ in mine}
+    for some in reading.chunks(sorted(said)):
+        for ref, digest in connection.execute(_NAMES_OF, {"refs": some}):
+            said[ref].add(digest)
+    return {ref for ref, digests in mine if not said[ref] or said[ref] - digests}
+
+
+def _files_of(
     connection: Connection, vault: Vault, digests: Collection[str], others: Collection[str], today: dt.date
 ) -> Iterator[Namesake]:
-    """The open files that say these names with these birth dates, and some others, corrections reckoned in. Of a file that cannot
-    be read nobody knows that it does not say a name.
+    """The files that say these names with these birth dates, and some others, corrections reckoned in. Of a file that cannot be
+    read nobody knows that it does not say a name.
     """
     near: dict[str, set[str]] = {ref: set() for ref in others}
     for some in reading.chunks(sorted(digests)):
@@ -343,8 +556,7 @@ def _open_of(
             except (DamagedEntryError, UnreadableEntryError):
                 yield Namesake(ref, frozenset(found), frozenset(), {}, readable=False)
     for ref, entries in read.items():
-        if file_state(entries, today) is not FileState.CLOSED:
-            yield _namesake(ref, entries, vault)
+        yield _namesake(ref, entries, vault, today)
 
 
 def _read(connection: Connection, vault: Vault, refs: Sequence[str]) -> dict[str, list[Entry]]:
@@ -354,17 +566,18 @@ def _read(connection: Connection, vault: Vault, refs: Sequence[str]) -> dict[str
     return found
 
 
-def _namesake(ref: str, entries: Sequence[Entry], vault: Vault) -> Namesake:
-    person, said, places = Person(), dict[str, set[str]](), set[str]()
+def _namesake(ref: str, entries: Sequence[Entry], vault: Vault, today: dt.date) -> Namesake:
+    person, said, places, guardians = Person(), dict[str, set[str]](), set[str](), set[str]()
     for holding in holdings(entries):
         facts = {path: stated.value for path, stated in holding.facts.items() if stated.value is not None}
         person |= person_in(facts)
         places |= places_in({"facts": facts})
+        guardians.update(_guardians_in(facts))
         for path in (RESIDENT_ID, *_SURE):
             if path in facts:
                 said.setdefault(path, set()).add(facts[path])
     numbers = frozenset(said.pop(RESIDENT_ID, ()))
     return Namesake(
         ref, frozenset(person.digests(vault)), numbers, {path: frozenset(each) for path, each in said.items()}, person,
-        frozenset(places), answers_in(entries),
+        frozenset(places), answers_in(entries), frozenset(guardians), closing_of(entries, today),
     )  # fmt: skip

@@ -1,25 +1,28 @@
-"""That a list names a child who may be that of a file, and what a person answered: kept in the file itself, so that it is asked
-until somebody has said so, and not again.
+"""That a child of a list may be that of a file, or stands there with its ID, and what a person answered: kept in the file
+itself, so that it is asked until somebody has said so, and not again.
 
 Written by imports where a child waits (``namesakes``); read by ``store.doubts``, by what is due and by the next import. A
-question names the file that the child would begin, never the child.
+question names the file that the child would begin, never the child. A closed file is asked as well.
 
-Bodies, of decisions: ``{"what": "perhaps_listed", "file": ref, "lists": [code, …], "name": "same" or "near"}`` as of the lists'
+Bodies, of decisions: ``{"what": "perhaps_listed", "file": ref, "lists": [code, …], "name": a Likeness}`` as of the lists'
 day, and ``{"what": "same_child" or "another_child", "file": ref}``.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
 import sqlalchemy as sa
 
+from kinderguard.casefile.chain import reading
 from kinderguard.casefile.chain import tables as t
 from kinderguard.casefile.chain.entries import Entry, EntryKind, NewEntry
 from kinderguard.casefile.chain.writing import Writing
+from kinderguard.casefile.ending.closing import Closing, closing_of
 from kinderguard.casefile.errors import EntryRefusedError
 from kinderguard.casefile.history import withdrawn
+from kinderguard.model.codes import Code
 from kinderguard.model.text import Text
 
 if TYPE_CHECKING:
@@ -29,9 +32,31 @@ if TYPE_CHECKING:
 _ASKED, _SAME, _ANOTHER = "perhaps_listed", "same_child", "another_child"
 
 
+#: What says whether a file is closed.
+_STATES = (EntryKind.CLOSING, EntryKind.REOPENING, EntryKind.CORRECTION)
+
+
+class Likeness(Code):
+    """By what a child of a list may be that of a file 相似之处."""
+
+    SAME_NAME = "same", "姓名、出生日期相同", "the same name and birth date"
+    NEAR_NAME = (
+        "near",
+        "出生日期相同、姓名相近（一字之差、字序不同或同音）",
+        "the same birth date and a name that is nearly the same (one character, their order, or the same sound)",
+    )
+    NEAR_BIRTH = (
+        "birth",
+        "姓名相同、出生日期只差一位数字或月日颠倒",
+        "the same name and a birth date of which one digit is another, or day and month are turned",
+    )
+    SAME_ID = "id", "身份证号相同、姓名不同", "the same resident ID and another name"
+
+
 @attrs.frozen
 class PerhapsListed:
-    """Lists name a child who may be that of a file and is not filed until somebody has said so. No name is in it.
+    """Lists name a child who may be that of a file, or who stands there with its ID and another name, and is not filed until
+    somebody has said so. No name is in it.
 
     Attributes:
         ref: the file.
@@ -39,7 +64,8 @@ class PerhapsListed:
         other: the file that the child would begin, if it is another.
         since: the day of the lists.
         lists: their codes.
-        near: whether the name is written otherwise; the same, if not.
+        likeness: by what the child may be that of the file.
+        closing: the closing that the file stands in; None where it is open.
     """
 
     ref: str
@@ -47,27 +73,84 @@ class PerhapsListed:
     other: str
     since: dt.date
     lists: tuple[str, ...]
-    near: bool
+    likeness: Likeness
+    closing: Closing | None = None
+
+    @property
+    def near(self) -> bool:
+        """Whether the name is written otherwise than in the file, though nearly so."""
+        return self.likeness is Likeness.NEAR_NAME
 
     @property
     def text(self) -> Text:
         """What is asked, and how it is answered."""
-        named = "、".join(self.lists), ", ".join(self.lists)
-        name = _NEAR if self.near else _SAME_NAME
-        return Text(
-            f"{self.since} 的名单（{named[0]}）有一名儿童，出生日期与本档案相同、{name.zh}，可能就是本档案的儿童，未存档。请按证件核对，"
-            f"并回答与 {self.other} 是否为同一名儿童：store.answer(…)，答后再导入名单",
-            f"the list of {self.since} ({named[1]}) has a child of this birth date and {name.en}, who may be the child of this file and "
-            f"is not filed. Look at the papers and say whether it is one child with {self.other}: store.answer(...), then import the "
-            "list again",
+        named, like = ("、".join(self.lists), ", ".join(self.lists)), self.likeness
+        answer = _answer((self.ref,), self.other)
+        asked = Text(
+            f"{self.since} 的名单（{named[0]}）有一名儿童，与本档案{like.zh}，",
+            f"the list of {self.since} ({named[1]}) has a child with {like.en} as in this file, who ",
         )
+        if like is Likeness.SAME_ID:
+            asked += _PERHAPS_TWO
+        else:
+            asked += Text("可能就是本档案的儿童，未存档", "may be the child of this file and is not filed")
+        asked += Text("。请按证件核对，", ". Look at the papers and ") + answer
+        return asked if self.closing is None else asked + Text("。", ". ") + closed_text(self.ref, self.closing)
 
 
-_NEAR = Text(
-    "姓名相近（一字之差、字序不同或同音）",
-    "a name that is nearly the same (one character, their order, or the same sound)",
+_PERHAPS_TWO = Text(
+    "可能是另一名儿童（如双胞胎）错用了号码，也可能是同一名儿童姓名写错，未存档，本档案未改动",
+    "may be another child, such as a twin, listed with a wrong number, or the child of this file under a misspelt name, and is not "
+    "filed; this file stays as it is",
 )
-_SAME_NAME = Text("姓名相同", "the same name")
+
+
+def _answer(refs: Sequence[str], other: str) -> Text:
+    zh = "、".join(f'store.answer("{ref}", "{other}", …)' for ref in refs)
+    en = ", ".join(f'store.answer("{ref}", "{other}", ...)' for ref in refs)
+    return Text(
+        f"回答与 {other} 是否为同一名儿童：{zh}，答后再导入名单",
+        f"say whether it is one child with {other}: {en}, then import the list again",
+    )
+
+
+def likeness_text(likeness: Likeness, refs: Sequence[str], other: str) -> Text:
+    """Why a child of a list is not filed, and what to do."""
+    zh, en = "、".join(refs), ", ".join(refs)
+    answer = _answer(refs, other)
+    if likeness is Likeness.SAME_ID:
+        return Text(
+            f"与档案 {zh} 身份证号相同、姓名不同：{_PERHAPS_TWO.zh}；请按证件核对，{answer.zh}。另一名儿童另建档案，不写入该号码，待名单改正；"
+            "同一名儿童存入该档案，姓名仍以档案为准，名单属实的另行记入（store.record(…)）",
+            f"the same resident ID as file {en}, and another name: it {_PERHAPS_TWO.en}; look at the papers, and {answer.en}. Another child "
+            "begins a file of its own without this number, until the list has the right one; the same child goes into that file, whose name "
+            "stays (where the list is right, record it with store.record(...))",
+        )
+    told = Text(
+        f"与档案 {zh} {likeness.zh}，可能是同一名儿童，未存档，以免一人两份档案；请按证件核对，{answer.zh}；",
+        f"the child may be that of file {en}, by {likeness.en}, and is not filed, lest it have two files; look at the papers, and "
+        f"{answer.en}; ",
+    )
+    if likeness is Likeness.SAME_NAME:
+        return told + Text(
+            "也可在名单中补上或改正身份证号；名单的号码无误、而档案没有或有误的，先记入该档案（store.record(…)），再导入；"
+            "确为另一名儿童的，也可用 two_ids=True 另建档案",
+            "or give or mend the resident ID in the list or, where that of the list is right, record it in the file (store.record(...)), and "
+            "import again; if it is another child, two_ids=True begins a file of its own as well",
+        )
+    return told + Text(
+        "也可在名单中改正姓名或出生日期、补上身份证号，再导入",
+        "or mend the name or the birth date or give the resident ID in the list, and import again",
+    )
+
+
+def closed_text(ref: str, closing: Closing) -> Text:
+    """That a file which may be a child's is closed, and what an answer does then."""
+    return Text(
+        f"档案 {ref} 已于 {closing.on} 结案（{closing.reason.zh}）：同一名儿童的，仍为结案，不再写入；仍应保障的，重新建档（store.reopen_file）后再导入",
+        f"file {ref} was closed on {closing.on} ({closing.reason.en}): if it is that child, the file stays closed and nothing is written to "
+        "it; if the child is to be cared for still, open it again (store.reopen_file) and import again",
+    )
 
 
 def answers_in(entries: Iterable[Entry]) -> dict[str, bool]:
@@ -94,9 +177,30 @@ def perhaps_listed(store: "CaseStore", entries: Sequence[Entry]) -> tuple[Perhap
         return ()
     answered, gone = answers_in(entries), withdrawn(entries)
     asked = {other: each for other, each in asked.items() if other not in answered and each.entry not in gone}
+    if not asked:
+        return ()
     with store._database.reading() as connection:
         there = set(connection.execute(sa.select(t.files.c.ref).where(t.files.c.ref.in_(sorted(asked)))).scalars())
-    return tuple(each for other, each in asked.items() if other not in there)
+    open_ = [each for other, each in asked.items() if other not in there]
+    closing = closing_of(store.entries(open_[0].ref, kinds=_STATES), store.today()) if open_ else None
+    return tuple(attrs.evolve(each, closing=closing) for each in open_)
+
+
+def asked_in(store: "CaseStore", refs: Collection[str]) -> tuple[PerhapsListed, ...]:
+    """What is asked in some files; only those that hold a decision are read."""
+    with store._database.reading() as connection:
+        decided = sa.select(t.entries.c.ref).where(t.entries.c.kind == EntryKind.DECISION.value).distinct()
+        wanted = sorted(set(connection.execute(decided).scalars()) & set(refs))
+        by_ref: dict[str, list[Entry]] = {ref: [] for ref in wanted}
+        kinds = (EntryKind.DECISION, EntryKind.CORRECTION)
+        for entry in reading.entries_of(connection, store._vault, wanted, kinds=kinds):
+            by_ref[entry.ref].append(entry)
+    return tuple(each for entries in by_ref.values() for each in perhaps_listed(store, entries))
+
+
+def asked_of(store: "CaseStore", other: str) -> tuple[PerhapsListed, ...]:
+    """What is asked in any file of the child that would begin a file of this number."""
+    return tuple(each for each in asked_in(store, store.refs(open=None)) if each.other == other)
 
 
 def _question(entry: Entry) -> PerhapsListed | None:
@@ -104,11 +208,11 @@ def _question(entry: Entry) -> PerhapsListed | None:
     body = entry.body
     if entry.kind is not EntryKind.DECISION or body.get("what") != _ASKED:
         return None
-    other, lists = body.get("file"), body.get("lists")
-    if not isinstance(other, str) or not isinstance(lists, list):
+    other, lists, like = body.get("file"), body.get("lists"), body.get("name")
+    if not isinstance(other, str) or not isinstance(lists, list) or like not in set(Likeness):
         return None
     return PerhapsListed(
-        entry.ref, entry.number, other, entry.valid_from, tuple(map(str, lists)), body.get("name") == "near"
+        entry.ref, entry.number, other, entry.valid_from, tuple(map(str, lists)), Likeness.of(str(like))
     )
 
 
@@ -117,9 +221,7 @@ def ask(writing: Writing, waiting: "Waiting", *, lists: Iterable[str], as_of: dt
 
     Whoever is in charge of a file is asked there: so it is written whoever imports.
     """
-    body = {
-        "what": _ASKED, "file": waiting.other, "lists": sorted(lists), "name": "near" if waiting.near else "same",
-    }  # fmt: skip
+    body = {"what": _ASKED, "file": waiting.other, "lists": sorted(lists), "name": waiting.likeness.value}
     for ref in waiting.readable:
         new = NewEntry(ref, EntryKind.DECISION, body, as_of, by=by, key=f"perhaps:{ref}:{waiting.other}")
         if not writing.was_written(new.key):

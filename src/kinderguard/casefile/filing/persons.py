@@ -7,9 +7,11 @@ a digest nobody can tell whether two names are near each other: by the birth dat
 are then compared.
 """
 
+import datetime as dt
 import json
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import attrs
@@ -62,9 +64,39 @@ class Person:
             return bool(self.born & other.born)
         return bool(self._months & other._months)
 
+    def with_births_mistyped(self) -> "Person":
+        """The same names with each birth date that one of these may be a slip for: one digit another, or day and month turned."""
+        return Person(self.names, frozenset(each for born in self.born for each in _slips_of(born)) - self.born)
+
     @property
     def _months(self) -> frozenset[str]:
         return self.months | {born[:_MONTH] for born in self.born}
+
+
+#: No child's file says an earlier year of birth.
+_FIRST_YEAR = 1990
+
+
+@lru_cache(maxsize=1 << 13)
+def _slips_of(born: str) -> tuple[str, ...]:
+    """The days of birth that one may have been written for: one digit another, or day and month turned.
+
+    >>> [each for each in _slips_of("2013-07-11") if each in ("2013-07-17", "2013-11-07", "2014-07-11", "2013-08-12")]
+    ['2013-07-17', '2013-11-07', '2014-07-11']
+    """
+    year, month, day = born[:4], born[5:7], born[8:]
+    written = [f"{year}-{day}-{month}"]
+    for place, digit in enumerate(born):
+        if digit.isdigit():
+            written += (f"{born[:place]}{other}{born[place + 1 :]}" for other in "0123456789" if other != digit)
+    return tuple(sorted({each for each in written if each != born and _may_be_born(each)}))
+
+
+def _may_be_born(written: str) -> bool:
+    try:
+        return _FIRST_YEAR <= dt.date.fromisoformat(written).year <= dt.date.today().year
+    except ValueError:
+        return False
 
 
 def _birth_digests(vault: Vault, births: Iterable[str]) -> set[str]:

@@ -1,8 +1,9 @@
 """What is known of a child, to be filed from a day on: only what differs from what is thought true is written.
 
-Used by ``CaseStore.record`` and by imports. A blank never overrides a value. What a list says against what a person has
-recorded, and is no news (``claims``), is kept as a claim and changes nothing; what a person records is written also where the file says
-so already, if that answers what is asked about the file.
+Used by ``CaseStore.record`` and by imports. A blank never overrides a value, nor does a list that only says less of it. What a
+list says against what a person has recorded (``claims``), or of a place in another county than the file's, is kept as a claim
+and changes nothing; what a person records is written also where the file says so already, if that answers what is asked
+about the file.
 """
 
 import datetime as dt
@@ -15,9 +16,10 @@ from kinderguard.casefile.chain.entries import Entry, EntryKind, NewEntry, check
 from kinderguard.casefile.chain.texts import check_text
 from kinderguard.casefile.chain.writing import Writing
 from kinderguard.casefile.doubts import questions
-from kinderguard.casefile.facts import case_of, facts_of
-from kinderguard.casefile.filing.claims import Past, is_within
-from kinderguard.casefile.history import Holding, Stated, holdings, stated_on, values
+from kinderguard.casefile.facts import PLACES, case_of, facts_of, places_in
+from kinderguard.casefile.filing.claims import Past, PersonsWord, is_within, says_no_more
+from kinderguard.casefile.history import Holding, holdings, stated_on, values
+from kinderguard.casefile.moving.moves import stated as reason_stated
 from kinderguard.model.case import Case
 from kinderguard.model.dates import as_day
 from kinderguard.model.errors import InvalidRecordError
@@ -36,6 +38,7 @@ class FactSource:
         facts: the paths of the facts.
         series: what month after month is one list, where ``list`` changes with every edition; ``list`` itself, if left out.
         covers: the division whose children the list names, where that is known.
+        disputes: what the row says of facts that lists dispute.
     """
 
     list: str
@@ -45,6 +48,7 @@ class FactSource:
     facts: tuple[str, ...]
     series: str | None = None
     covers: str | None = None
+    disputes: Mapping[str, Any] = attrs.field(factory=dict, kw_only=True, repr=False)
 
 
 @attrs.frozen
@@ -53,7 +57,8 @@ class Weighed:
 
     Attributes:
         facts: what differs from the file, and what answers a question about it.
-        claims: what a list says against what a person has recorded, without being news, and what such a list has come round to.
+        claims: what a list says against what a person has recorded, or of a place elsewhere, and what such a list has come
+            round to.
         held_back: paths of what a list says and the file does not take for that reason, whether or not the claim is kept already.
     """
 
@@ -90,6 +95,8 @@ class Recording:
         as_day(self.at, "at")
         if self.source is not None:
             check_text(self.source, "source")
+        if self.override is not None:  # checked also where nothing comes to be written
+            check_text(reason_stated(self.override, Text("仍予办理", "doing it all the same")), "override")
 
     @property
     def ref(self) -> str:
@@ -112,7 +119,7 @@ class Recording:
         weighed = weighed or self.weigh(writing)
         facts, claims = weighed.facts, weighed.claims
         if not facts and not claims:
-            # The values that lists differ about are not in the key: others may be no old ones, and be news.
+            # The values that lists differ about may not be in the key: others may be no old ones, and be claimed.
             if self.key is not None and not any(path in self.unknown for path in weighed.held_back):
                 writing.remember(self.key, self.ref, None)
             return None
@@ -145,25 +152,33 @@ class Recording:
         entries = writing.factual(self.ref)
         held = holdings(entries)
         stated, past, lists = stated_on(held, self.at), Past(entries), self._lists()
-        thought, said = values(stated), facts_of(self.case)
+        thought = values(stated)
+        said = {p: v for p, v in facts_of(self.case).items() if p not in lists or not self._is_inferred(p, v, thought)}
         Case.from_facts(dict.fromkeys(self.unknown))  # else a misspelt path would silently change nothing
         news = {path: value for path, value in said.items() if thought.get(path) != value}
-        old = self._old(past, stated, {path: value for path, value in news.items() if path in lists}, lists)
+        words = {path: past.persons_word(path, held, self.at) for path in {*news, *self.unknown}}
+        listed = {path: v for path, v in news.items() if path in lists and not is_within(path, v, thought.get(path))}
+        news = {path: value for path, value in news.items() if path not in lists or path in listed}
+        old = {path: v for path, v in listed.items() if past.gives_way(path, v, words[path], self.at)}
+        news = {path: value for path, value in news.items() if path not in old}
+        old |= _elsewhere(thought, news, lists)
         news = {path: value for path, value in news.items() if path not in old}
         waiting = _waiting(self.ref, thought, news, old, lists)
         news = {path: value for path, value in news.items() if path not in waiting}
-        claims = {path: v for path, v in (old | waiting).items() if not is_within(path, v, thought.get(path))}
+        claims = {path: v for path, v in (old | waiting).items() if not self._repeats(path, v, words[path])}
         held_back = {*claims}
         for path in self.unknown:
             if path not in thought or path in said:
                 continue
-            if self._repeats_all(past, stated[path], path):
+            if path in self.disputed and words[path] is not None:
                 held_back.add(path)
             else:
                 news[path] = None
         claims = {p: v for p, v in claims.items() if not _each(past.is_known, p, v, lists[p], all)}
+        for path in held_back.intersection(self.disputed):
+            claims |= self._disputing(past, path, words[path])
         if past.has_claims:
-            agreeing = {p: v for p, v in said.items() if p in lists and thought.get(p) == v}
+            agreeing = {p: v for p, v in said.items() if p in lists and p not in news and p not in held_back}
             claims |= {p: v for p, v in agreeing.items() if _each(past.comes_round, p, v, lists[p], any)}
         return Weighed(self._with_answers(entries, held, news, lists), claims, tuple(sorted(held_back)))
 
@@ -175,26 +190,27 @@ class Recording:
                 found.setdefault(path, {})[each.series or each.list] = each.as_of
         return found
 
-    def _old(
-        self,
-        past: Past,
-        stated: Mapping[str, Stated],
-        listed: Mapping[str, Any],
-        lists: Mapping[str, Mapping[str, dt.date]],
-    ) -> dict[str, Any]:
-        """What lists say that gives way to what a person says."""
-        days = {path: max(lists[path].values()) for path in listed}
-        return {
-            path: value
-            for path, value in listed.items()
-            if past.is_no_news(path, value, stated.get(path), self.at, days[path])
-        }
+    def _is_inferred(self, path: str, value: Any, thought: Mapping[str, Any]) -> bool:
+        """Whether a place may be only the county where the ID was first given, while the file states one: a row that names no
+        place is read with it.
+        """
+        number = self.case.child.resident_id
+        if path != "child.registration.division" or number is None or value != number.reveal()[:6]:
+            return False
+        return bool(places_in({"facts": thought})) and thought.get(path) != value
 
-    def _repeats_all(self, past: Past, stated: Stated, path: str) -> bool:
-        """Whether lists differ only about whether what a person recorded, or what gives way to that, is true."""
-        return path in self.disputed and all(
-            past.is_no_news(path, value, stated, self.at, self.at) for value in self.disputed[path]
-        )
+    def _repeats(self, path: str, value: Any, word: PersonsWord | None) -> bool:
+        return word is not None and says_no_more(path, value, word.value, self.at)
+
+    def _disputing(self, past: Past, path: str, word: PersonsWord | None) -> dict[str, Any]:
+        """Of what lists dispute, the newest value that a person did not record and that its list did not claim before."""
+        for row in sorted(self.sources, key=lambda each: each.as_of, reverse=True):
+            value = row.disputes.get(path)
+            if value is None or self._repeats(path, value, word):
+                continue
+            if not past.is_known(path, row.series or row.list, value, row.as_of):
+                return {path: value}
+        return {}
 
     def _with_answers(
         self, entries: list[Entry], held: list[Holding], news: dict[str, Any], lists: Collection[str]
@@ -206,6 +222,28 @@ class Recording:
             return news
         asked = {each.path for each in questions(entries, held) if each.is_answered_as_of(self.at)}
         return news | {path: value for path, value in free.items() if path in asked}
+
+
+def _elsewhere(thought: Mapping[str, Any], news: Mapping[str, Any], lists: Collection[str]) -> dict[str, Any]:
+    """What lists say by which the file would lie in another county: nothing is moved by a list, but by a transfer."""
+    county, found = _county(thought), dict[str, Any]()
+    for path in PLACES:
+        after = _county({**thought, **{each: value for each, value in news.items() if each not in found}})
+        if county is None or after in (county, None):
+            break
+        if path in news and path in lists:
+            found[path] = news[path]
+    return found
+
+
+def _county(facts: Mapping[str, Any]) -> str | None:
+    """The county of the division in charge; None where it is not known."""
+    division = next((facts[path] for path in PLACES if facts.get(path) is not None), None)
+    return None if division is None or len(division) < _COUNTY else str(division)[:_COUNTY]
+
+
+#: How many digits of a division's code name its county.
+_COUNTY = 6
 
 
 def _each(
@@ -248,7 +286,8 @@ def _stands(ref: str, facts: Mapping[str, Any]) -> bool:
 def _row(source: FactSource, facts: Mapping[str, Any], claims: Mapping[str, Any]) -> dict[str, Any] | None:
     """A source as an entry keeps it, with those of its facts and claims that are written; None where none is."""
     kept = [path for path in source.facts if path in facts]
-    claimed = [path for path in source.facts if path in claims]
+    said = {**claims, **source.disputes}
+    claimed = [path for path in source.facts if path in claims and said[path] == claims[path]]
     if not kept and not claimed:
         return None
     row = {

@@ -2,14 +2,15 @@
 
 Used by ``CaseStore.import_survey``. It chooses nothing: what the lists differ about and nobody has decided is unknown in
 the file, and a child of whom it is not decided who it is waits: also one of two children with two valid IDs who may be
-one, and one that may be the child of an open file, unless the caller asks for them. What lists say against what a
-person has recorded, without being news, is not taken, and told. Doing it again doubles nothing.
+one, and one that may be the child of a file, unless the caller asks for them. What lists say against what a
+person has recorded, or a place in another county, is not taken, and told. Doing it again doubles nothing.
 """
 
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -20,9 +21,11 @@ from kinderguard.casefile.errors import EntryRefusedError
 from kinderguard.casefile.facts import case_of, facts_of, title_of
 from kinderguard.casefile.filing.coverage import covered_by
 from kinderguard.casefile.filing.identity import BY_NAME, ERASED, UNIDENTIFIED, file_of, numbers_of, several
+from kinderguard.casefile.filing.list_names import check_list_names, names_of_persons
 from kinderguard.casefile.filing.namesakes import Named, Namesakes, Waiting, may_be_taken_for_one
 from kinderguard.casefile.filing.perhaps import ask
 from kinderguard.casefile.filing.recording import FactSource, Recording
+from kinderguard.casefile.filing.unread import Edition, keep_unread, unread_row
 from kinderguard.casefile.filing.waiting import WaitingChild, keep_waiting, waiting_child
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Code
@@ -72,10 +75,11 @@ class FiledChild:
         without_id: whether the file is found by name, birth date, sex and division of registration: somebody should look.
         why: why nothing, or not all of it, was filed.
         two_ids: whether the child waits since it and another, with two valid IDs, may be one child.
-        perhaps: the open files whose child it may be, by birth date and the same or nearly the same name, so that it waits in place
-            of beginning another; it is asked in them (``store.doubts``) until it was answered.
+        perhaps: the files, open or closed, whose child it may be, by name and birth date, the same or nearly so, so that it waits
+            in place of beginning another; or the file that holds its ID and is of another name, which stays as it is. It is asked
+            in them (``store.doubts``) until it was answered.
         closed: whether its file is closed, although lists still name the child: it may have come back.
-        held_back: paths of the facts of which lists say otherwise than a person has recorded, without being news: not taken, and
+        held_back: paths of the facts of which lists say otherwise than a person has recorded, or a place in another county: not taken, and
             asked about (``store.doubts``) until somebody has answered.
     """
 
@@ -108,8 +112,8 @@ class FiledChild:
         if self.held_back:
             titles = join([title_of(path) for path in self.held_back])
             head += Text(
-                f"；名单所报与由人记载的不符、又非新情况，未采用：{titles.zh}",
-                f"; lists say otherwise than somebody recorded, without news, not taken: {titles.en}",
+                f"；名单所报与由人记载的不符或地点在另一县，未采用：{titles.zh}",
+                f"; lists say otherwise than somebody recorded, or a place in another county, not taken: {titles.en}",
             )
         if self.closed:
             head += Text("；档案已结案，名单仍列有该儿童", "; the file is closed and lists still name the child")
@@ -156,6 +160,12 @@ class FiledSurvey(Sequence[FiledChild]):
             f"{len(self)} 名儿童 = " + " + ".join(f"{f.zh} {counts[f]}" for f in Filing),
             f"{len(self)} {many} = " + " + ".join(f"{counts[f]} {f.en}" for f in Filing),
         )
+        if self.skipped:
+            count = len(self.skipped)
+            told += Text(
+                f"；另有 {count} 行未能读取，其儿童未存档",
+                f"; besides, {count} {'row was' if count == 1 else 'rows were'} not read, so {'its child is' if count == 1 else 'their children are'} not filed",
+            )
         waiting = sum(each.two_ids for each in self)
         if waiting:
             told += Text(
@@ -165,8 +175,9 @@ class FiledSurvey(Sequence[FiledChild]):
         perhaps = sum(bool(each.perhaps) for each in self)
         if perhaps:
             told += Text(
-                f"；未存档中 {perhaps} 名：可能就是已有档案的儿童（姓名相同或相近、出生日期相同），待核对",
-                f"; of those not filed, {perhaps} that may be the child of an open file, by birth date and the same or nearly the same name, to be checked",
+                f"；未存档中 {perhaps} 名：可能就是已有档案（含已结案）的儿童，或与其身份证号相同而姓名不同，待核对",
+                f"; of those not filed, {perhaps} that may be the child of a file, open or closed, or with its ID and another name, to be "
+                "checked",
             )
         closed = sum(each.closed for each in self)
         if closed:
@@ -178,8 +189,8 @@ class FiledSurvey(Sequence[FiledChild]):
         if old:
             children = "child" if old == 1 else "children"
             told += Text(
-                f"；{old} 名儿童有名单所报与由人记载的不符、又非新情况，未采用，待核对",
-                f"; of {old} {children} lists say otherwise than somebody recorded, without news: not taken, to be checked",
+                f"；{old} 名儿童有名单所报与由人记载的不符或地点在另一县，未采用，待核对",
+                f"; of {old} {children} lists say otherwise than somebody recorded, or a place in another county: not taken, to be checked",
             )
         return told.in_(lang or display_language())
 
@@ -200,6 +211,13 @@ def import_survey(
 ) -> FiledSurvey:
     """See ``CaseStore.import_survey``."""
     store._users.check(by)
+    ledgers = [source.ledger for source in survey.sources]
+    called = (*(source.code for source in survey.sources), *(row.sheet for ledger in ledgers for row in ledger.rows))
+    cases, skipped = (
+        chain.from_iterable(each.cases for each in ledgers),
+        chain.from_iterable(e.skipped for e in ledgers),
+    )
+    check_list_names(called, names_of_persons(cases, skipped))
     job = _Import(survey, by, store._vault, refs, two_ids, acting=acting, override=override)
     with told(progress, 0, len(survey.children), Text("已存档儿童", "children filed"), short=FEW) as tell:
         for start in range(0, len(survey.children), _STEP):
@@ -217,7 +235,19 @@ def import_survey(
     left = {child.child for child in job.done if child.filing is Filing.NOT_FILED}
     filed = (child.case for child in survey.children if child.ref not in left)
     keep_waiting(store, job.unsettled, lists={each.code: each.covers for each in survey.sources}, filed=filed)
+    _keep_unread(store, job)
     return FiledSurvey(tuple(job.done), survey.skipped)
+
+
+def _keep_unread(store: "CaseStore", job: "_Import") -> None:
+    """Keep the rows of the lists that could not be read."""
+    editions, rows = [], []
+    for source in job.survey.sources:
+        places = frozenset(case.division for case in source.ledger.cases if case.division is not None)
+        edition = Edition(source.code, source.as_of, job.covered[source.code], places)
+        editions.append(edition)
+        rows += [unread_row(edition, row, row.error) for row in source.ledger.skipped if row.error is not None]
+    keep_unread(store, rows, editions)
 
 
 def survey_files(store: "CaseStore", survey: Survey) -> dict[str, str]:
@@ -357,8 +387,8 @@ class _Import:
         facts, days = facts_of(named), _days(child)
         # What the lists say and the survey does not take, since they differ, is unknown; an older value is no better.
         lost = {d.path: max(said.as_of for said in d.values) for d in child.disagreements if d.path not in facts}
-        if named.child.name is None and child.case.child.name is not None:
-            lost.pop("child.name", None)  # a person said that the child is this file's, written otherwise
+        for path in self.namesakes.left_out.get(ref, ()):
+            lost.pop(path, None)  # a person said that the child is this file's, written otherwise
         for day in sorted({*lost.values()}.union(*days.values())):
             told = {path for path in facts if day in days[path]}
             unknown = tuple(sorted(path for path, since in lost.items() if since == day))
@@ -366,7 +396,7 @@ class _Import:
             # A blank contradicts nothing, so what is known of a case on one day is a case too.
             case = case_of(ref, {path: facts[path] for path in told})
             yield Recording(
-                case, day, by=self.by, unknown=unknown, sources=_sources(child, told.union(unknown), self.covered),
+                case, day, by=self.by, unknown=unknown, sources=_sources(child, told, unknown, self.covered),
                 key=_key(case, day, unknown, child), titles=self.survey.titles, disputed=disputed,
                 acting=self.acting, override=self.override,
             )  # fmt: skip
@@ -416,7 +446,7 @@ class _Import:
             tuple(entry.number for entry in entries),
             tuple(path for entry in entries for path in entry.body["facts"]),
             left,
-            self.refs is None and child.case.child.resident_id is None,
+            self.refs is None and (child.case.child.resident_id is None or ref in self.namesakes.without_number),
             why,
             held_back=tuple(sorted(held_back)),
             closed=writing.is_closed(ref, writing.today),
@@ -451,23 +481,33 @@ def _taken(said: Sequence[Sourced]) -> Sequence[Sourced]:
     return [each for each in said if each.chosen] or said
 
 
-def _sources(child: SurveyedChild, paths: set[str], covered: Mapping[str, str | None]) -> tuple[FactSource, ...]:
-    """The rows that facts are from, each with its facts."""
+def _sources(
+    child: SurveyedChild, told: set[str], unknown: Collection[str], covered: Mapping[str, str | None]
+) -> tuple[FactSource, ...]:
+    """The rows that facts are from, each with its facts, and what it says of those that lists dispute."""
     found: dict[RowKey, list[str]] = {}
     days: dict[RowKey, dt.date] = {}
-    for path in sorted(paths):
+    disputes: dict[RowKey, dict[str, Any]] = {}
+    for path in sorted(told.union(unknown)):
         for each in _taken(child.facts[path]):
             found.setdefault(each.row, []).append(path)
             days[each.row] = each.as_of
+            if path in unknown:
+                disputes.setdefault(each.row, {})[path] = _values([each])[0]
     return tuple(
-        FactSource(row.source, row.sheet, row.row, days[row], tuple(facts), covers=covered.get(row.source))
+        FactSource(
+            row.source, row.sheet, row.row, days[row], tuple(facts), covers=covered.get(row.source),
+            disputes=disputes.get(row, {}),
+        )
         for row, facts in sorted(found.items())
-    )
+    )  # fmt: skip
 
 
 def _key(case: Case, day: dt.date, unknown: tuple[str, ...], child: SurveyedChild) -> str:
     """The same for the same facts of the same day, whatever rows they stand in; another as soon as any of it differs."""
-    parts = [case.ref, str(day), facts_of(case), list(unknown), child.sources]
+    parts: list[Any] = [case.ref, str(day), facts_of(case), list(unknown), child.sources]
+    if unknown:  # other values of what is disputed are claimed anew
+        parts.append([_values(child.facts[path]) for path in unknown])
     return "survey:" + json.dumps(parts, ensure_ascii=False, sort_keys=True)
 
 

@@ -20,6 +20,9 @@ from kinderguard.casefile.history import holdings, stated_on, values
 from kinderguard.model.text import Text
 from kinderguard.survey.building import SurveyedChild
 from kinderguard.survey.combining import rows_of
+from kinderguard.survey.ledger import LedgerRow
+from kinderguard.survey.linking.characters import simplified
+from kinderguard.survey.linking.names import plain_name
 from kinderguard.survey.surveyed import Survey
 
 if TYPE_CHECKING:
@@ -38,6 +41,8 @@ class NoLongerListed:
         as_of: the day of the edition that does not name the child.
         covers: the division whose children that edition names; None where that is not known, so that it may be another
             township's list.
+        unread: how many rows of that edition were not read, and by nobody's ID or name are the row of a child that has a file: the
+            child may be in one of them.
     """
 
     ref: str
@@ -45,10 +50,19 @@ class NoLongerListed:
     last: dt.date
     as_of: dt.date
     covers: str | None = None
+    unread: int = 0
 
     @property
     def text(self) -> Text:
-        """One line: the file, the list and the days."""
+        """One line: the file, the list and the days; and how many rows were not read, in which the child may be."""
+        maybe = Text(
+            f"；该名单有 {self.unread} 行未能读取，可能就在其中",
+            f"; {self.unread} of its {'row was' if self.unread == 1 else 'rows were'} not read, where the child may be",
+        )
+        return self._told + (maybe if self.unread else Text("", ""))
+
+    @property
+    def _told(self) -> Text:
         return Text(
             f"档案 {self.ref}：{self.source}（{self.as_of}）已不再列有该儿童，档案中最近一次取自该名单为 {self.last}",
             f"File {self.ref}: {self.source} of {self.as_of} no longer names the child; what the file last took from it is of {self.last}",
@@ -67,13 +81,51 @@ def no_longer_listed(
     naming = {code for child in survey.children for code in child.sources}
     editions = {s.code: _Edition(s.code, s.as_of, covered_by(s)) for s in survey.sources if s.code in naming}
     today, found = store.today(), []
+    unread = {s.code: _Unread(s.ledger.skipped) for s in survey.sources}
     for ref, entries in store.entries_of(store.refs(division, open=True), kinds=FACTUAL):
         past = Past(entries).entries
         for code, (last, covers) in sorted(_last_rows(past, editions).items()):
             edition = editions[code]
-            if last < edition.as_of and ref not in named[code] and edition.is_of(covers, past, today):
+            if last >= edition.as_of or ref in named[code] or unread[code].names(past):
+                continue
+            if edition.is_of(covers, past, today):
                 found.append(NoLongerListed(ref, code, last, edition.as_of, edition.covers))
-    return tuple(found)
+    return tuple(attrs.evolve(each, unread=unread[each.source].left) for each in found)
+
+
+class _Unread:
+    """The rows of a list that were not read: whose they are, as far as an ID or a name in them says it."""
+
+    def __init__(self, rows: Iterable[LedgerRow]) -> None:
+        self._rows = tuple(rows)
+        self._by: dict[str, set[int]] = {}
+        for place, row in enumerate(self._rows):
+            for said in (row.said_id, None if row.said_name is None else _one_name(row.said_name)):
+                if said:
+                    self._by.setdefault(said, set()).add(place)
+        self._known: set[int] = set()
+
+    def names(self, entries: Iterable[Entry]) -> bool:
+        """Whether one of them may be the row of a file's child."""
+        if not self._by:
+            return False
+        found: set[int] = set()
+        for entry in entries:
+            facts = entry.body.get("facts") or {}
+            number, name = facts.get("child.resident_id"), facts.get("child.name")
+            for said in (number, _one_name(name) if isinstance(name, str) else None):
+                found |= self._by.get(said, set()) if isinstance(said, str) else set()
+        self._known |= found
+        return bool(found)
+
+    @property
+    def left(self) -> int:
+        """How many of them no file's child was found to be in."""
+        return len(self._rows) - len(self._known)
+
+
+def _one_name(name: str) -> str:
+    return simplified(plain_name(name)).replace("·", "")
 
 
 @attrs.frozen
@@ -122,10 +174,7 @@ def _named(
             files = []
             for case in (child.case, *unsure):
                 whose = file_of(store._vault, case, held)
-                files.append(whose)
-                if isinstance(whose, str) and whose not in namesakes.there:
-                    perhaps = (*namesakes.near(case, whose), *namesakes.alike(case, whose))
-                    files.append(tuple(each.ref for each in perhaps))
+                files.append(namesakes.possible(case, whose) if isinstance(whose, str) else whose)
         named = {ref for each in files if each is not None for ref in ([each] if isinstance(each, str) else each)}
         for code in child.sources:
             found[code] |= named

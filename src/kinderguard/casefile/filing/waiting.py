@@ -9,12 +9,14 @@ again with the next import of the list.
 import datetime as dt
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from kinderguard.casefile.chain import sealing
 from kinderguard.casefile.chain import tables as t
 from kinderguard.casefile.chain.encryption import Vault
 from kinderguard.casefile.errors import StoreError
@@ -128,7 +130,7 @@ def keep_waiting(
         or (each.by_name and each.persons & persons)
     ]
     new = {_digest(vault, each): each for each in waiting}
-    with store._writing() as writing:
+    with store._writing() as writing, sealing.resealing(writing.connection, vault):
         run = writing.connection.execute
         for digest in {*gone, *new}:
             run(sa.delete(t.waiting).where(t.waiting.c.digest == digest))
@@ -174,8 +176,10 @@ def drop_unreadable(connection: Connection, vault: Vault) -> None:
 
 def forget(writing: "Writing", ref: str) -> None:
     """Forget who would begin a file, where that is erased; and what cannot be read, since it may be just that."""
-    for digest, each in list(_kept(writing.connection, writing.vault)):
-        if each is None or each.ref == ref:
+    kept = list(_kept(writing.connection, writing.vault))
+    gone = [digest for digest, each in kept if each is None or each.ref == ref]
+    with sealing.resealing(writing.connection, writing.vault) if gone else nullcontext():
+        for digest in gone:
             writing.connection.execute(sa.delete(t.waiting).where(t.waiting.c.digest == digest))
 
 

@@ -204,7 +204,7 @@ def reproduced(connection: Connection, entry: Entry, case: Case) -> Assessment:
 
 
 def _check_same(entry: Entry, result: Assessment) -> None:
-    then, now = entry.body["line"], assessment_line(result)
+    then, now = entry.body["line"], assessment_line(result, missing=False)
     differing = [
         code
         for part in ("categories", "policies")

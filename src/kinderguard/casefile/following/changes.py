@@ -26,7 +26,7 @@ from kinderguard.engines.assessment import ZERO, Assessment, PolicyResult
 from kinderguard.engines.missing import DERIVED
 from kinderguard.engines.plan import Plan, Step
 from kinderguard.model.case import Case
-from kinderguard.model.codes import Code, Frequency
+from kinderguard.model.codes import ClosingReason, Code, Frequency
 from kinderguard.model.dates import as_day
 from kinderguard.model.errors import ToldError
 from kinderguard.model.money import bounds_text
@@ -307,10 +307,11 @@ def _overpaid_by(
     """What was overpaid by the assessments kept, up to the last month paid where the file is closed."""
     from kinderguard.casefile.ending.closing import closing_of
 
-    closing, through = closing_of(entries, day), day - ONE_DAY
+    closing, through, died_on = closing_of(entries, day), day - ONE_DAY, None
     if closing is not None:
         if closing.last_paid is None:
             return ()
+        died_on = closing.happened_on if closing.reason is ClosingReason.DEATH else None
         through = min(day, dt.date.fromisoformat(closing.last_paid + "-01"))
     payers, known_from = list(_paid_by(kept)), held[0].valid_from if held else None
 
@@ -326,6 +327,7 @@ def _overpaid_by(
     return overpayments(
         [e.body["line"] for e in payers], true_on, through=through, known_from=known_from, known_then=known_then,
         same_since=same_since, looked_at=months_looked_at(overpayment_decisions(entries)),
+        died_on=died_on,
     )  # fmt: skip
 
 
@@ -362,6 +364,7 @@ def overpayments(
     known_then: Callable[[int], Case | None] | None = None,
     same_since: Callable[[dt.date], dt.date] | None = None,
     looked_at: Mapping[str, Mapping[str, Decimal]] | None = None,
+    died_on: dt.date | None = None,
 ) -> tuple[Change, ...]:
     """What was paid too much each month, by what is known now to have been true.
 
@@ -383,6 +386,8 @@ def overpayments(
             tried, if left out.
         looked_at: by policy, the months that somebody has looked at (as ``2026-03``), each with how many yuan were known to be
             overpaid at least. They are left out, unless it is more by now.
+        died_on: the day on which the child died, where it did. Of months that begin after it nothing is due that is paid per
+            child; what is paid per household goes by the rules as before.
 
     Raises:
         UnreadableResultError: something in ``paid`` is no result.
@@ -406,19 +411,41 @@ def overpayments(
             truth = true_on(first)
             due = _standings(truth)
             for code, given in payments.items():
-                low, high = _too_much(given, due.get(code))
+                ended = died_on is not None and first > died_on and _is_per_child(truth, code)
+                low, high = _too_much(given, _NOTHING if ended else due.get(code))
                 if low <= settled.get(code, {}).get(f"{first:%Y-%m}", ZERO):
                     continue
                 if not _never_drawn(code, paid, in_order[position], known_then, truth):
                     months.setdefault(code, []).append((first, low, high))
                     if code not in since:
-                        since[code] = _since(code, results, true_on, known_from, first, same_since)
+                        by_rules = not ended or _too_much(given, due.get(code))[0] > ZERO
+                        since[code] = (
+                            _since(code, results, true_on, known_from, first, same_since)
+                            if by_rules or died_on is None
+                            else died_on + ONE_DAY
+                        )
     if newest is None or not months:
         return ()
     last = true_on(newest)
     # What was said of months that nobody counted was seen with the months that were looked at.
     uncounted = {code: 0 if code in settled else sum(1 for _ in _firsts(since[code], results[0][0])) for code in months}
-    return tuple(_overpaid(code, months[code], since[code], uncounted[code], last) for code in sorted(months))
+    return tuple(
+        _overpaid(
+            code, months[code], since[code], uncounted[code], last,
+            died=died_on is not None and newest > died_on and _is_per_child(last, code),
+        )
+        for code in sorted(months)
+    )  # fmt: skip
+
+
+#: What is due for a month that begins after the child's death.
+_NOTHING = Standing(False, ZERO, ZERO)
+_DIED = Text("结案登记的退出原因为儿童死亡", "the file was closed because the child died")
+
+
+def _is_per_child(result: Assessment, code: str) -> bool:
+    policy = result.policies.get(code)
+    return policy is not None and policy.per == "child"
 
 
 def _never_drawn(
@@ -439,15 +466,22 @@ def _never_drawn(
 
 
 def _overpaid(
-    code: str, months: list[tuple[dt.date, Decimal, Decimal]], since: dt.date, uncounted: int, truth: Assessment
+    code: str,
+    months: list[tuple[dt.date, Decimal, Decimal]],
+    since: dt.date,
+    uncounted: int,
+    truth: Assessment,
+    *,
+    died: bool,
 ) -> Change:
     low, high = sum((m[1] for m in months), ZERO), sum((m[2] for m in months), ZERO)
     first, last = months[0][0], months[-1][0]
     each = tuple((f"{month:%Y-%m}", least, most) for month, least, most in months)
     told = Overpaid(since, f"{first:%Y-%m}", f"{last:%Y-%m}", len(months), low, high, uncounted, each)
-    now = _standings(truth).get(code, Standing(False, ZERO, ZERO))
+    now = _NOTHING if died else _standings(truth).get(code, _NOTHING)
+    why = (_DIED,) if died else ()
     return attrs.evolve(
-        _change(ChangeKind.OVERPAID, code, truth, Standing(True, now.high or ZERO, now.high), now, ()), overpaid=told
+        _change(ChangeKind.OVERPAID, code, truth, Standing(True, now.high or ZERO, now.high), now, why), overpaid=told
     )
 
 
@@ -700,10 +734,14 @@ def _overpaid_sentence(title: Text, o: Overpaid) -> Text:
         if o.uncounted
         else same("")
     )
+    span = (
+        Text(f"{o.first}一个月", f"{_months(o.months)}, {o.first}")
+        if o.first == o.last
+        else Text(f"自{o.first}至{o.last}共{o.months}个月", f"{_months(o.months)}, {o.first} to {o.last}")
+    )
     return Text(
-        f"{title.zh}自{o.first}至{o.last}共{o.months}个月多发，合计{money.zh}（自{o.since}起已不应如数发放{before.zh}）",
-        f"{title.en} was overpaid for {_months(o.months)}, {o.first} to {o.last}, "
-        f"{money.en} in all (less was due from {o.since} on{before.en})",
+        f"{title.zh}{span.zh}多发，合计{money.zh}（自{o.since}起已不应如数发放{before.zh}）",
+        f"{title.en} was overpaid for {span.en}, {money.en} in all (less was due from {o.since} on{before.en})",
     )
 
 

@@ -8,19 +8,21 @@ rule or county has set (how often to visit) is said not to be set, never guessed
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from kinderguard.casefile.care.plans import UNDER_WAY, CarePlan, FollowUpKind, PartOfPlan
+from kinderguard.casefile.care.plans import UNDER_WAY, CarePlan, FollowUpKind, PartOfPlan, PlanState
 from kinderguard.casefile.chain.entries import Entry, EntryKind
 from kinderguard.casefile.doubts import HiddenFact, doubt_texts, hidden_facts
 from kinderguard.casefile.ending.closing import closing_of
 from kinderguard.casefile.errors import DamagedEntryError, UnreadableEntryError
 from kinderguard.casefile.facts import case_of, title_of
 from kinderguard.casefile.filing.holders import SameId, same_ids
-from kinderguard.casefile.filing.perhaps import PerhapsListed, perhaps_listed
+from kinderguard.casefile.filing.perhaps import PerhapsListed, asked_in, perhaps_listed
+from kinderguard.casefile.filing.unread import UnreadRow, unread_in
 from kinderguard.casefile.filing.waiting import WaitingChild, waiting_in
 from kinderguard.casefile.following.changes import Change, changes, open_overpayments
 from kinderguard.casefile.following.turning import ONE_DAY, Calendar, Stretch
@@ -62,6 +64,7 @@ class DueKind(Code):
     CARE = "care", "关爱方案事项", "part of a care plan"
     OVERPAID = "overpaid", "多发待处理", "overpayment to be looked at"
     WAITING = "waiting", "待认定身份", "child without a file until it is said who it is"
+    UNREAD = "unread", "名单中未读出的行", "row of a list that was not read"
 
 
 class Duty(Code):
@@ -87,6 +90,7 @@ WHO = {
     DueKind.CARE: Duty.CHILD_DIRECTOR,
     DueKind.OVERPAID: Duty.COUNTY,
     DueKind.WAITING: Duty.TOWNSHIP,
+    DueKind.UNREAD: Duty.TOWNSHIP,
 }
 
 
@@ -116,11 +120,19 @@ LEADS: Mapping[DueKind, Lead] = {
     DueKind.CARE: Lead(days=7),
     DueKind.OVERPAID: Lead(),
     DueKind.WAITING: Lead(),
+    DueKind.UNREAD: Lead(),
 }
 
 
 class LeadError(ToldError, ValueError):
     """A lead for something that does not fall due, or one that is no length of time."""
+
+
+#: What is told of no file yet, and what its number is then.
+_WHAT_REF_IS = {
+    DueKind.UNREAD: Text("行号", "row"),
+    DueKind.WAITING: Text("尚无档案，待建档号", "no file yet, mark"),
+}
 
 
 @attrs.frozen
@@ -130,7 +142,8 @@ class DueItem:
     Attributes:
         day: the day it is due; before today it is overdue.
         ref, division: the file, and the division in charge; of a child that has no file yet, since it waits until somebody has
-            said who it is, the number that its file would have, and where it lives.
+            said who it is, the number that its file would have, and where it lives; of a row that was not read, the number by
+            which it is settled (``store.settle_row``).
         kind: what it is.
         who: who should act.
         what: what to do, in both languages; no name is in it.
@@ -154,9 +167,10 @@ class DueItem:
     def text(self) -> Text:
         """Day, what to do and who, in a line."""
         late = Text("（已逾期）", " (overdue)") if self.overdue else same("")
+        of = _WHAT_REF_IS.get(self.kind, Text("档案", "file"))
         return Text(
-            f"{self.day}{late.zh} 档案 {self.ref} {self.kind.zh}：{self.what.zh}〔{self.who.zh}〕",
-            f"{self.day}{late.en} file {self.ref}, {self.kind.en}: {self.what.en} [{self.who.en}]",
+            f"{self.day}{late.zh} {of.zh} {self.ref} {self.kind.zh}：{self.what.zh}〔{self.who.zh}〕",
+            f"{self.day}{late.en} {of.en} {self.ref}, {self.kind.en}: {self.what.en} [{self.who.en}]",
         )
 
 
@@ -239,12 +253,37 @@ def due(
             continue
         if desk.unset:
             unset[desk.division] = unset.get(desk.division, 0) + 1
+    found += _asked_of_closed(store, division, today, leads[DueKind.DOUBT])
     waiting, damaged = waiting_in(store, division)
     found += (_waiting(child, today, leads[DueKind.WAITING]) for child in waiting)
+    unreadable += damaged
+    rows, damaged = unread_in(store, division)
+    found += (_unread(ref, row, today, leads[DueKind.UNREAD]) for ref, row in rows)
     unreadable += damaged
     found.sort(key=lambda item: (item.day, item.ref, item.kind, item.what.en))
     not_set = (_not_set(place, count) for place, count in sorted(unset.items(), key=str))
     return DueList(tuple(found), (*unreadable, *not_set))
+
+
+def _asked_of_closed(store: "CaseStore", division: str | None, today: dt.date, lead: Lead) -> Iterator[DueItem]:
+    """Who may be the child of a closed file: nothing else falls due in one. One that cannot be read keeps none of the others."""
+    asked: list[PerhapsListed] = []
+    try:
+        refs = store.refs(division, open=False, at=today)
+        asked += asked_in(store, refs)
+    except (DamagedEntryError, UnreadableEntryError):
+        for ref in store.refs(open=False, at=today):
+            with suppress(DamagedEntryError, UnreadableEntryError):
+                asked += asked_in(store, [ref])
+    kind = DueKind.DOUBT
+    for each in asked:
+        (entry,) = (e for e in store.entries(each.ref, kinds=[EntryKind.DECISION]) if e.number == each.entry)
+        day = min(entry.known_at.astimezone(BEIJING).date(), today)
+        place = division
+        with suppress(DamagedEntryError, UnreadableEntryError, InvalidRecordError):
+            place = store.case(each.ref, at=today).division
+        if division is None or (place or "").startswith(division):
+            yield DueItem(day, each.ref, place, kind, WHO[kind], each.text, lead, overdue=day < today)
 
 
 def _waiting(child: WaitingChild, today: dt.date, lead: Lead) -> DueItem:
@@ -252,6 +291,12 @@ def _waiting(child: WaitingChild, today: dt.date, lead: Lead) -> DueItem:
     day = min(child.since or today, today)
     kind = DueKind.WAITING
     return DueItem(day, child.ref, child.division, kind, WHO[kind], child.text, lead, overdue=day < today)
+
+
+def _unread(ref: str, row: UnreadRow, today: dt.date, lead: Lead) -> DueItem:
+    """A row that was not read: due since the import that left it."""
+    day, kind = min(row.since or today, today), DueKind.UNREAD
+    return DueItem(day, ref, row.division, kind, WHO[kind], row.text, lead, overdue=day < today)
 
 
 def _open_files(store: "CaseStore", division: str | None, today: dt.date) -> tuple[str, ...]:
@@ -523,6 +568,14 @@ class _Desk:
         if last is None:
             return
         plan = CarePlan.model_validate(last.body)
+        if plan.state is PlanState.DRAFT:
+            for late in plan.late_in_draft(self.today):
+                what = Text(
+                    f"方案草案（待商定）中的{late.part.zh}{late.number}“{late.title.zh}”期限 {late.due} 已过；请商定方案或改期",
+                    f"{late.part.en} {late.number}, {late.title.en}, of a draft that is still to be agreed was due by {late.due}: agree the "
+                    "plan, or give it another day",
+                )
+                yield self._item(DueKind.CARE, late.due, what)
         if plan.state not in UNDER_WAY:
             return
         never = plan.never_visited and not self._visits_since(plan.made_on)
@@ -648,7 +701,7 @@ def birthdays(case: Case, today: dt.date, until: dt.date) -> dict[dt.date, tuple
         for birth in () if born is None else dict.fromkeys((born.earliest, born.latest)):
             for year in range(today.year, until.year + 1):
                 day = _birthday(birth, year)
-                if today < day <= until:
+                if today < day <= until and birth < day:
                     found.setdefault(day, (_SOMEBODY[path], age_on(birth, day)))
     return found
 

@@ -75,7 +75,7 @@ class Calendar:
     def at(self, case: Case, day: dt.date) -> Assessment:
         """The result of a case on a day of the period. Observers of packs are not told: it is only a question."""
         place = self._place(case)
-        return self._asked(case, place, max(first for first in self._segments(place) if first <= day))(day)
+        return self._asked(case, place, max(first for first in self._starts(case, place) if first <= day))(day)
 
     def stretches(self, case: Case) -> Iterator[Stretch]:
         """The period in stretches of one result each, in order; two that follow each other differ."""
@@ -92,7 +92,7 @@ class Calendar:
 
     def _pieces(self, case: Case) -> Iterator[Stretch]:
         place = self._place(case)
-        starts = self._segments(place)
+        starts = self._starts(case, place)
         for number, first in enumerate(starts):
             end = starts[number + 1] - ONE_DAY if number + 1 < len(starts) else self.until
             on = self._asked(case, place, first)
@@ -103,6 +103,13 @@ class Calendar:
 
     def _place(self, case: Case) -> str | None:
         return self.book.division or case.division
+
+    def _starts(self, case: Case, place: str | None) -> tuple[dt.date, ...]:
+        """The first days of the spans in which the same rules and facts count: before the birth none of the facts do."""
+        starts, born = self._segments(place), case.child.birth_date
+        if born is None or not self.start < born.earliest <= self.until:
+            return starts
+        return tuple(sorted({*starts, born.earliest}))
 
     def _segments(self, place: str | None) -> tuple[dt.date, ...]:
         """The first days of the spans in which the same rules and values are in force at a place."""

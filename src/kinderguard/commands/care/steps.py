@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kinderguard.care import CarePlan, FollowUp, FollowUpKind, Outcome, PlannedService, PlanState, ServiceState
+from kinderguard.care import CarePlan, FollowUp, FollowUpKind, Late, Outcome, PlannedService, PlanState, ServiceState
 from kinderguard.commands.application import InLang, Lang, OnDay, OutPath, contained, day, examples, fail
 from kinderguard.commands.care.kept import Cared, Promised, kept_of
 from kinderguard.commands.care.needs import LIVES_IN, care
@@ -66,7 +66,7 @@ def show_plans(
             opened.entries(ref)  # a file that is not there is told
         chosen = refs or opened.refs(division, open=True, at=on)
         kept = [each.plan for each in kept_of(opened, chosen)]
-        plans = [_shown(plan) for plan in kept if plan is not None and (not late or plan.overdue(on))]
+        plans = [_shown(plan) for plan in kept if plan is not None and (not late or _late(plan, on))]
         text: Language = lang.value
         write_list(
             form,
@@ -90,6 +90,11 @@ _PART_HEADS = (
 )  # fmt: skip
 
 
+def _late(plan: CarePlan, on: dt.date) -> tuple[Late, ...]:
+    """What is late in a plan, also in a draft that is still to be agreed."""
+    return plan.overdue(on) or plan.late_in_draft(on)
+
+
 def _shown(plan: CarePlan) -> CarePlan:
     """The plan without what somebody noted for the file."""
     return plan.model_copy(
@@ -109,7 +114,7 @@ def _shown_summary(
     states = Counter(plan.state for plan in plans)
     yield from columns_of((state.label.in_(lang), str(states[state])) for state in PlanState if states[state])
     for plan in plans:
-        overdue = len(plan.overdue(on))
+        overdue = len(_late(plan, on))
         if not whole and not overdue:
             continue
         since = plan.moves[-1].on if plan.moves else plan.made_on
@@ -128,7 +133,7 @@ def _line(row: tuple[Any, ...], lang: Language) -> tuple[str, ...]:
 
 def _parts(plan: CarePlan, on: dt.date, lang: Language) -> Iterator[tuple[Any, ...]]:
     """Its goals, services and follow-ups: part, number, what, state, organisation, due, days late."""
-    late = {(each.part.value, each.number): each.days for each in plan.overdue(on)}
+    late = {(each.part.value, each.number): each.days for each in _late(plan, on)}
 
     def row(part: str, label: Text, number: int, what: Text, state: Text, who: str | None, due: dt.date | None) -> Any:
         by = None if due is None else due.isoformat()

@@ -11,6 +11,7 @@ from kinderguard.commands.application import InLang, Lang, contained, examples
 from kinderguard.commands.casefile.moves import AsText, InSpite, MaybeActing, write_entry
 from kinderguard.commands.casefile.showing import Ref, ShownAs, files
 from kinderguard.commands.store import ByUser, InStore, open_store
+from kinderguard.commands.wording import in_commands
 from kinderguard.model.text import Text
 
 
@@ -41,6 +42,9 @@ def answer_question(
 ) -> None:
     """回答名单中的儿童是否就是本档案的儿童。Say whether a child of a list is the child of a file; then import the list again."""
     with contained(), open_store(store, lang.value) as opened:
+        from kinderguard.casefile.ending.closing import closing_of
+        from kinderguard.casefile.filing.perhaps import closed_text
+
         entry = opened.answer(ref, other, same=same, by=by, acting=acting, override=override)
         what = (
             Text(f"已记下：{other} 与档案 {ref} 是同一名儿童", f"Recorded that {other} is one child with file {ref}")
@@ -50,5 +54,8 @@ def answer_question(
                 f"Recorded that {other} is another child than file {ref}",
             )
         )
+        closing = closing_of(opened.entries(ref), opened.today()) if same else None
         what += Text("；请再导入名单", "; import the list again")
+        if closing is not None:
+            what += Text("；", "; ") + in_commands(closed_text(ref, closing))
         write_entry(form, lang.value, what, ref, entry, other=other, same=same)

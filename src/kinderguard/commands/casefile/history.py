@@ -73,12 +73,18 @@ def as_json(line: "HistoryLine") -> dict[str, Any]:
         "by": entry.by,
         "erased": entry.erased,
         "corrects": entry.corrects,
-        "source": entry.body.get("source"),
+        "source": _source(entry.body),
         "sources": entry.body.get("sources", []),
         "claims": sorted(entry.body.get("claims") or ()),
         "changed": [change.path for change in line.changes],
         "said": {name: entry.body[name] for name in _TOLD.get(entry.kind.value, ()) if name in entry.body},
     }
+
+
+def _source(body: Mapping[str, Any]) -> str | None:
+    """Where facts are from; of a ledger without a name of its own never the file's, which may be a child's."""
+    series = {row["series"] for row in body.get("sources") or () if isinstance(row, Mapping) and row.get("series")}
+    return ",".join(sorted(series)) or body.get("source")
 
 
 def claimed_cases(lines: Iterable["HistoryLine"]) -> Iterator[tuple[Text, "Case"]]:
@@ -294,8 +300,8 @@ def _rows(entry: "Entry") -> Iterator[Text]:
     for row in entry.body.get("sources") or ():
         names = len([*(row.get("facts") or ()), *(row.get("claims") or ())])
         yield Text(
-            f"来自 {row.get('list')}（{row.get('as_of')}）{row.get('sheet')} 第 {row.get('row')} 行：{names} 项",
-            f"from {row.get('list')} ({row.get('as_of')}), {row.get('sheet')} row {row.get('row')}: {names} facts",
+            f"来自 {row.get('series') or row.get('list')}（{row.get('as_of')}）{row.get('sheet')} 第 {row.get('row')} 行：{names} 项",
+            f"from {row.get('series') or row.get('list')} ({row.get('as_of')}), {row.get('sheet')} row {row.get('row')}: {names} facts",
         )
 
 

@@ -58,6 +58,7 @@ from kinderguard.survey.headers import SEARCHED_ROWS, KnownHeaders
 if TYPE_CHECKING:
     from kinderguard.casefile import FiledChild, FiledSurvey, Imported
     from kinderguard.casefile.filing.importing import RowPlace
+    from kinderguard.survey.surveyed import SkippedRow
 
 
 @files.command(
@@ -107,7 +108,7 @@ def import_children(
         bool,
         typer.Option(
             "--two-ids",
-            help="有效身份证号不同、尚未决定是否为同一名儿童的，以及可能就是已有档案的儿童的，也各自存档"
+            help="有效身份证号不同、尚未决定是否为同一名儿童的，以及可能就是未结案档案的儿童的，也各自存档"
             " / file children with two valid IDs, of whom nobody has decided whether they are one, and those who may be the child of an"
             " open file, all the same",
         ),
@@ -415,8 +416,22 @@ def _write_filed(
         ),
         lang=lang,
     )  # fmt: skip
-    for told in _children_to_look_at(filed):
+    for told in (*_children_to_look_at(filed), *_rows_not_read(filed.skipped)):
         say(told.in_(lang))
+
+
+def _rows_not_read(skipped: Sequence["SkippedRow"]) -> Iterator[Text]:
+    """One line for each reason on a sheet of a list, with the rows."""
+    found: dict[tuple[str, str, Text], list[int]] = {}
+    for each in skipped:
+        found.setdefault((each.key.source, each.key.sheet, each.problem.message), []).append(each.key.row)
+    for (source, sheet, why), rows in found.items():
+        listed = ", ".join(map(str, rows[:_SHOWN_ROWS])) + (" …" if len(rows) > _SHOWN_ROWS else "")
+        many = "row" if len(rows) == 1 else "rows"
+        yield Text(
+            f"未能读取，已列入待办：{source}/{sheet} 第 {listed} 行（共 {len(rows)} 行）：",
+            f"not read, and told as due: {source}/{sheet}, {many} {listed} ({len(rows)} in all): ",
+        ) + in_commands(why)
 
 
 def _reason(filed: "FiledChild", lang: Language) -> str | None:
@@ -445,9 +460,9 @@ def _filed_summary(filed: "FiledSurvey", titles: Mapping[str, Text], lang: Langu
     held_back = Counter(path for each in filed for path in each.held_back)
     if held_back:
         yield Text(
-            "名单所报与由人记载的不符、又非新情况的事实，未采用，档案不变（见 kinderguard file due、file show 的“待核对”；"
+            "名单所报与由人记载的不符或地点在另一县的事实，未采用，档案不变（见 kinderguard file due、file show 的“待核对”；"
             "以 kinderguard file record 记录属实的值）",
-            "Facts of which lists say otherwise than somebody recorded, without news, are not taken, and the files stay as they are (asked "
+            "Facts of which lists say otherwise than somebody recorded, or a place in another county, are not taken, and the files stay as they are (asked "
             "about by kinderguard file due and file show; record the value that is right with kinderguard file record)",
         ).in_(lang)
         yield from _counted(held_back, titles, lang)
@@ -480,8 +495,8 @@ _CLOSED = Text(
     "(kinderguard file reopen REF) and import again",
 )
 _NOT_TAKEN = Text(
-    "名单所报与由人记载的不符、又非新情况，未采用，待核对（见 kinderguard file show 编号；以 kinderguard file record 记录属实的值）",
-    "lists say otherwise than somebody recorded, without news: not taken, to be checked (see kinderguard file show REF, and record the "
+    "名单所报与由人记载的不符或地点在另一县，未采用，待核对（见 kinderguard file show 编号；以 kinderguard file record 记录属实的值）",
+    "lists say otherwise than somebody recorded, or a place in another county: not taken, to be checked (see kinderguard file show REF, and record the "
     "value that is right with kinderguard file record)",
 )
 

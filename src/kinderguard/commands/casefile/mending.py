@@ -9,9 +9,10 @@ import re
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
+from pydantic.fields import FieldInfo
 
 from kinderguard.commands.application import DONE, WITH_PROBLEMS, InLang, Lang, contained, examples, fail, say
 from kinderguard.commands.casefile.moves import AsText, InSpite, MaybeActing, Why, tell_doubts, write_done
@@ -21,6 +22,7 @@ from kinderguard.model.case import Case
 from kinderguard.model.code_names import by_value, code_named, codes_in, field_at, is_list, no_such_code
 from kinderguard.model.codes import Code
 from kinderguard.model.echo import shown_file
+from kinderguard.model.record import field_unit
 from kinderguard.model.text import Text, same
 
 
@@ -176,14 +178,26 @@ def _may_be_personal(path: str) -> bool:
 
 
 def _value(name: str, text: str) -> Any:
-    """A value as a case takes it: JSON where it looks so, else the text itself, from which numbers and dates are read."""
+    """A value as a case takes it: JSON where it looks so, 是 and 否 for a fact that is one or the other, else the text itself, from which numbers and dates are read."""
     if text[:1] not in ("[", "{", '"') and text not in ("null", "true", "false"):
-        return text
+        field = field_at(Case, name.split("."))
+        if text in _FLAGS and field is not None and _is_flag(field):
+            return _FLAGS[text]
+        counted = field is not None and field_unit(field) is not None and text.isascii() and text.isdigit()
+        return int(text) if counted and len(text) <= 9 else text
     try:
         return json.loads(text)
     except ValueError:
         pass  # told below, without the value
     fail(Text(f"{name} 的值不是正确的 JSON", f"the value of {name} is not valid JSON"))
+
+
+#: How 是 and 否 are written beside true and false.
+_FLAGS = {"是": True, "否": False, "不详": None, "未知": None}
+
+
+def _is_flag(field: FieldInfo) -> bool:
+    return field.annotation is bool or bool in get_args(field.annotation)
 
 
 def from_file(path: Path) -> dict[str, Any]:

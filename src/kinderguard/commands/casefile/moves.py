@@ -177,6 +177,25 @@ def reopen_file(
 
 # ---- transfers ---------------------------------------------------------------------------------------------------
 
+#: Digits of a county's code.
+_COUNTY = 6
+
+
+def _of_the_county(receiver: str, *, will: bool = False) -> Text:
+    """Who sees a file that goes to a county and to none of its townships; nothing of one that goes to a township."""
+    if len(receiver) != _COUNTY:
+        return Text("", "")
+    when = (
+        Text("接收后档案归县级", "Once accepted, the file is the county's")
+        if will
+        else Text("档案归县级", "The file is the county's")
+    )
+    return Text(
+        f"。{when.zh}，只列在县级（-d {receiver}）的名册和待办中，不列在任何乡镇的；应由乡镇负责的，请把档案再转往该乡镇（9 位代码）",
+        f". {when.en}: it stands in the lists and among what is due of the county (-d {receiver}), and of none of its townships; if a "
+        "township is to be in charge, transfer it on to that (a code of 9 digits)",
+    )
+
 
 @transfers.command(
     name="propose",
@@ -212,6 +231,7 @@ def propose(
             f"已提出将档案 {ref} 由 {sender} 转往{place.zh}（{receiver}），待对方接收",
             f"A transfer of file {ref} from {sender} to {place.en} ({receiver}) is proposed and waits for an answer",
         )
+        what += _of_the_county(receiver, will=True)
         write_entry(form, lang.value, what, ref, entry, move="propose", sender=sender, receiver=receiver)
 
 
@@ -235,6 +255,7 @@ def accept(
             f"档案 {ref} 自 {entry.valid_from} 起由{place.zh}（{receiver}）负责",
             f"From {entry.valid_from} on {place.en} ({receiver}) is in charge of file {ref}",
         )
+        what += _of_the_county(receiver)
         write_entry(form, lang.value, what, ref, entry, move="accept", division=receiver)
 
 

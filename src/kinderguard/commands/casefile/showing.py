@@ -31,14 +31,14 @@ from kinderguard.commands.wording import in_commands
 from kinderguard.model.case import Case
 from kinderguard.model.dates import BEIJING, PartialDate
 from kinderguard.model.places import place_name
-from kinderguard.model.text import Text
+from kinderguard.model.text import Language, Text
 
 if TYPE_CHECKING:
     from kinderguard.casefile import CaseStore, Entry
 
 #: As a file lives: begun, read, written to, looked after, handed on, ended.
 _ORDER = (
-    "import", "list", "show", "find", "record", "correct", "answer", "visit", "consent", "assess", "due", "overpayment", "forecast",
+    "import", "list", "show", "find", "record", "correct", "answer", "visit", "consent", "assess", "due", "settle-row", "overpayment", "forecast",
     "export", "transfer", "close", "reopen", "erase", "verify", "new-key",
 )  # fmt: skip
 
@@ -165,6 +165,36 @@ def _with_last_visit(case: Case, entries: list["Entry"], on: dt.date) -> Case:
     return case.model_copy(update={"child": case.child.model_copy(update={"care": care})})
 
 
+def _tell_who_waits(store: "CaseStore", ref: str, form: "ShownAs", lang: Language) -> bool:
+    """Tell what is known of a number under which no file was begun, since somebody has to say first who the child is."""
+    from kinderguard.casefile import EntryKind, UnknownFileError
+    from kinderguard.casefile.filing.perhaps import asked_of
+    from kinderguard.casefile.filing.waiting import waiting_in
+
+    try:
+        store.entries(ref, kinds=[EntryKind.CLOSING])
+    except UnknownFileError:
+        pass
+    else:
+        return False
+    told = [each.text for each in waiting_in(store)[0] if each.ref == ref]
+    told += [each.text for each in asked_of(store, ref)]
+    if not told:
+        return False
+    said = [in_commands(text).in_(lang) for text in told]
+    if form is ShownAs.JSON:
+        typer.echo(json.dumps({"ref": ref, "file": None, "waiting": said}, ensure_ascii=False, indent=2))
+        return True
+    head = Text(
+        f"{ref} 尚无档案：名单中的一名儿童在等待认定身份，认定后以此号建档或归入已有档案",
+        f"{ref} is no file yet: a child of the lists waits under this number until somebody has said who it is",
+    )
+    typer.echo(head.in_(lang))
+    for each in said:
+        typer.echo(Text("待核对：", "To be checked: ").in_(lang) + each)
+    return True
+
+
 # ---- showing -----------------------------------------------------------------------------------------------------
 
 
@@ -207,6 +237,8 @@ def show_file(
         from kinderguard.casefile.history import declared_titles
 
         on = at or opened.today()
+        if _tell_who_waits(opened, ref, form, lang.value):
+            return
         if known is not None:
             _check_known(opened, ref, known)
         case = opened.case(ref, at=on, known=known)

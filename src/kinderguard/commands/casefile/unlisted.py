@@ -119,6 +119,7 @@ def _told(gone: Sequence["NoLongerListed"], nameless: int, path: Path | None) ->
         if path is None
         else Text(f"全部见 {shown_file(path.name)}", f"all of them are in {shown_file(path.name)}")
     )
+    unread = gone[0].unread
     maybe = (
         Text(
             f"（名单中有 {nameless} 名不能确定身份，可能就在其中）",
@@ -127,6 +128,11 @@ def _told(gone: Sequence["NoLongerListed"], nameless: int, path: Path | None) ->
         if nameless
         else Text("", "")
     )
+    if unread:
+        maybe += Text(
+            f"（名单中有 {unread} 行未能读取，可能就在其中）",
+            f" ({unread} of its {'row was' if unread == 1 else 'rows were'} not read; they may be among them)",
+        )
     return Text(
         f"{code}（{as_of}）不再列有 {len(refs)} 份未结案档案的儿童，均未结案，请核对：{listed}{maybe.zh}；"
         f"各档案见 kinderguard file show 编号 --history；{where.zh}",

@@ -29,7 +29,7 @@ from kinderguard.commands.application import (
     progress,
     say,
 )
-from kinderguard.commands.casefile.moves import InSpite, MaybeActing, tell_doubts
+from kinderguard.commands.casefile.moves import InSpite, MaybeActing, Why, tell_doubts
 from kinderguard.commands.casefile.showing import InDivision, Ref, files
 from kinderguard.commands.store import ByUser, InStore, by_text, open_store
 from kinderguard.commands.tabular import AsTable, TableFormat, check_out, columns_of, write_list
@@ -73,7 +73,7 @@ def assess_files(
         text: Language = lang.value
         refused: list[Text] = []
         with open_store(store, text) as opened:
-            chosen = tuple(refs or opened.refs(division, open=True, at=on))
+            chosen = tuple(refs or _open_files(opened, division, on))
             who = {"by": by, "acting": acting, "override": override}
             done = list(_assessed(opened, chosen, book, on, who, text, refused, lines=form is TableFormat.JSONL))
         if refused and not done and len(chosen) == 1:
@@ -99,6 +99,23 @@ def assess_files(
         for told in elsewhere:
             say(told.in_(text))
         raise typer.Exit(WITH_PROBLEMS if problems or doubts or elsewhere or refused else DONE)
+
+
+def _open_files(store: "CaseStore", division: str | None, on: dt.date) -> tuple[str, ...]:
+    """The open files of a division; where one cannot be read, so that nobody can tell its place, it is among them and is told."""
+    from kinderguard.casefile import DamagedEntryError, UnreadableEntryError
+
+    try:
+        return store.refs(division, open=True, at=on)
+    except (DamagedEntryError, UnreadableEntryError):
+        found = []
+        for ref in store.refs(open=True, at=on):
+            try:
+                if (store.case(ref, at=on).division or "").startswith(division or ""):
+                    found.append(ref)
+            except (DamagedEntryError, UnreadableEntryError):
+                found.append(ref)
+        return tuple(found)
 
 
 _RESULT_HEADS = (
@@ -442,6 +459,29 @@ def _due_summary(found: "DueList", items: list[Any], lang: Language) -> Iterator
     )
     for item in items:
         yield in_commands(item.text).in_(lang)
+
+
+@files.command(
+    name="settle-row",
+    epilog=examples("kinderguard file settle-row 行号 --reason 已补入下月名单 --by 330199.u1 --store 档案.db"),
+)
+def settle_row(
+    row: Annotated[
+        str,
+        typer.Argument(
+            metavar="ROW",
+            help="行号，即 file due 列出未读出的行时所写的编号 / the number by which file due names a row that was not read",
+        ),
+    ],
+    by: ByUser,
+    reason: Why,
+    store: InStore = None,
+    lang: InLang = Lang.ZH,
+) -> None:
+    """登记名单中未读出的行已处理，不再列入待办。Record that a row of a list that was not read needs nothing more."""
+    with contained(), open_store(store, lang.value) as opened:
+        opened.settle_row(row, reason=reason, by=by)
+        typer.echo(Text(f"已登记：行 {row} 已处理", f"Recorded: row {row} is settled").in_(lang.value))
 
 
 @files.command(name="visit")
