@@ -111,6 +111,20 @@ def test_a_county_and_its_province_on_one_policy_are_named_together_and_neighbou
     assert [f.packs for f in found(diagnose(), "pack.same_target")] == [("45", "450102"), ("45", "450103")]
 
 
+def test_a_pack_that_was_copied_for_another_place_and_kept_its_name_is_worth_knowing(install):
+    package = install("450103", "", "")
+    project = package.parent.parent
+    (project / "pyproject.toml").write_text('[project]\nname = "kg-doctor-0"\n', "utf-8")
+    answers = "code: '450102'\nname: kg-doctor-0\ntitle_zh: 某地\n"
+    (project / ".copier-answers.yml").write_text(answers, "utf-8")
+    (finding,) = found(diagnose(), "pack.copied")
+    assert not finding.serious
+    assert "450102" in finding.message.zh
+    assert "kg-doctor-0" in finding.message.en
+    (project / ".copier-answers.yml").write_text(answers.replace("450102", "450103"), "utf-8")
+    assert found(diagnose(), "pack.copied") == []
+
+
 BROKEN = {
     "pack.import_failed": ("import kinderguard\n\nraise RuntimeError('no such table')\n", 3),
     "pack.hook_invalid": ("from kinderguard import hookimpl\n\n\n@hookimpl\ndef kinderguard_pakc():\n    pass\n", 5),
@@ -202,7 +216,7 @@ MISTAKES = {
     "no source in the first value": ('"50.00", source = "虚构"', '"50.00"', '"50.00"'),
     "another county's value": ("{ from = 2025-01-01, value = \"900.00\"", "{ place = \"450103\", value = \"900.00\"", '"450103"'),
     "below the floor": ('"1500.00"', '"15.00"', "cn.orphan.scattered_monthly"),
-    "a trust that is none": ('value = "1500.00"\nsource = "虚构"\ntrust = "illustrative"', 'value = "1500.00"\nsource = "虚构"\ntrust = "hearsay"', "cn.orphan.scattered_monthly"),
+    "a trust that is none": ('value = "1500.00"\nsource = "虚构"\ntrust = "illustrative"', 'value = "1500.00"\nsource = "虚构"\ntrust = "hearsay"', "hearsay"),
     "two values at once": ("until = 2024-12-31", "until = 2025-12-31", "450102.grant.amount"),
 }  # fmt: skip
 

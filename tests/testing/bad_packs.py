@@ -295,7 +295,7 @@ BAD = (
     Bad("gaps", "parts that leave a gap", INIT, "    when=(child.age", "    parts=[DIBAO, 'cn.orphan'],\n    when=(child.age", "is in none of", "450199.pupil", alone=True),
     Bad("worse_with_paper", "the known is worse than the unknown", INIT, "child.is_in(DIBAO) & STOVE.expr", "~STOVE.expr.is_known()", "", "450199.grant", alone=True),
     Bad("deterministic", "a rule by the order of a set", INIT, "child.age < 16", "child.age < {'14': 14, '15': 15, '16': 16, '17': 17, '18': 18}[next(iter({'14', '15', '16', '17', '18'}))]", "fingerprints differ", alone=True),
-    Bad("deterministic", "a provider that remembers", INIT, "    return {\"450199001\": True, \"450199002\": False}.get(division or \"\")", "    SEEN.append(division)\n    return len(SEEN) % 3 == 0\n\n\nSEEN = []", "assessed twice", alone=True),
+    Bad("deterministic", "a provider that remembers", INIT, "    return {\"450199001\": True, \"450199002\": False}.get(division or \"\")", "    SEEN.append(division)\n    return len(SEEN) % 2 == 0\n\n\nSEEN = []", "assessed twice", alone=True),
     Bad("json_round_trip", "a field of a wrong kind", INIT, "    every=r.YEAR,", "    every=r.YEAR,\n    review='12',", "review", alone=True),
     Bad("engines_agree", "a provider that answers otherwise for many", INIT, "many=lambda rows: [look_up(facts[\"child.residence.division\"]) for facts in rows]", "many=lambda rows: [True for _ in rows]", "450199.grant", "450199.grant", alone=True),
     Bad("missing_facts_matter", "a fact that cannot matter", INIT, "eligible=child.is_in(PUPIL)", "eligible=(child.adopted | ~child.adopted) & child.is_in(PUPIL)", "child.adopted", "450199.grant", alone=True),

@@ -101,7 +101,7 @@ def test_a_raise_that_is_no_higher_is_told_and_fails_nothing(tmp_path):
     raised = 'checks=[r.Check(code="450199.higher", on="cn.unattended_allowance", reason=Text("提高", "raised"), at_least=r.yuan("{}"), cites=[DECREE], effective=r.Period("2024-11-01", None))],\n    parameters='
     for amount, told in (("500", True), ("1500", True), ("1501", False)):
         files = GOOD | {INIT: GOOD[INIT].replace("parameters=", raised.replace("{}", amount), 1)}
-        report = check_pack(write(files, tmp_path), only="raises_act")
+        report = check_pack(write(files, tmp_path / amount), only="raises_act")
         assert report.ok
         assert [
             "it does nothing now, and children are still paid 1,500.00 yuan" in note.message.en

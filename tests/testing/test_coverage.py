@@ -4,6 +4,7 @@ import datetime as dt
 import tomllib
 from fractions import Fraction
 
+import attrs
 import pytest
 
 import kinderguard
@@ -248,3 +249,13 @@ def test_a_rule_about_help_under_a_policy_gets_cases_that_turn_it(book):
     proposed = cases_at(boundary, changed, on=DAY, division=PLACE)
     assert [p.decides for p in proposed] == [True, True]
     assert proposed[0].facts["help"][0]["policy"] == "cn.orphan_allowance"
+
+
+def test_a_proposal_that_comes_out_alike_on_both_sides_says_that_it_tests_nothing():
+    rule = r.Policy("330106.meal", r.Text("午餐", "Meal"), r.child.age < 16, amount=r.yuan("5"), every=r.MONTH)
+    book = kinderguard.load().with_policies(rule)
+    proposed = cases_at(boundaries(rule)[0], book, on=dt.date(2025, 9, 1), division="330106")
+    assert proposed
+    for case in proposed:
+        assert "检验不了" not in case.toml()
+        assert "检验不了" in attrs.evolve(case, decides=False).toml().splitlines()[1]

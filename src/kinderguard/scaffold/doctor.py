@@ -29,6 +29,7 @@ from kinderguard.rules.definitions import Check
 from kinderguard.rules.kinds import Kind
 from kinderguard.rules.parameters import Parameter, readable_parameters, show
 from kinderguard.scaffold.conflicts import Held, conflicts
+from kinderguard.scaffold.copied import copied
 from kinderguard.scaffold.diagnosis import Change, Diagnosis, Finding, PackReport, Place, Rule, ValueSet
 from kinderguard.scaffold.whereabouts import Whereabouts
 
@@ -65,6 +66,7 @@ def diagnose(book: PolicyBook | None = None) -> Diagnosis:
         *_unregistered(),
         *_elsewhere(book),
         *_valueless(held),
+        *_copied(book, packs, where),
     ]
     return Diagnosis(kinderguard.__version__, reports, (*found, *crashed, *silent, *conflicts(held, reports)))
 
@@ -107,6 +109,14 @@ def _unlisted(packs: Mapping[str, Pack], where: Mapping[str, Whereabouts]) -> It
         if name in where:
             for one in unlisted(pack, where[name].module):
                 yield Finding("pack.rule_unlisted", (name,), one.message, one.mend, where[name].rule(one.code))
+
+
+def _copied(book: PolicyBook, packs: Mapping[str, Pack], where: Mapping[str, Whereabouts]) -> Iterator[Finding]:
+    for source in book.registry.sources:
+        if source.name in packs and source.name in where:
+            for text in copied(packs[source.name], source.distribution, where[source.name]):
+                place = where[source.name].text(packs[source.name].title.zh)
+                yield Finding("pack.copied", (source.name,), text, MENDS["pack.copied"], place, serious=False)
 
 
 def _column_clashes(book: PolicyBook, where: Mapping[str, Whereabouts]) -> Iterator[Finding]:

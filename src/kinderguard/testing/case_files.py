@@ -16,8 +16,18 @@ from kinderguard.testing.case_outcomes import PolicyCase, PolicyCaseError
 from kinderguard.testing.expectations import UNKNOWN, Expectation, read_expectation
 from kinderguard.testing.fact_paths import flat, no_such_fact
 
+#: By the code of a problem, what is said of it in TOML, which has no null.
+_IN_TOML = dict.fromkeys(
+    ("record.bool_type", "record.bool_parsing"),
+    Text(
+        "应为 true 或 false，不加引号；不知道的不写",
+        "must be true or false, without quotation marks; leave out what is not known",
+    ),
+)
 #: A title in one language, or ``{ zh = "…", en = "…" }``.
 _TITLE = (str, dict)
+#: Files beside cases that nobody takes for any.
+_NO_CASES = (".md", ".rst", ".bak", ".orig", ".rej", ".py", ".pyc")
 _SHARED = {"title": _TITLE, "on": dt.date, "division": str, "facts": dict}
 _FILE = {**_SHARED, "case": list}
 _CASE = {**_SHARED, "expect": dict, "variants": list, "note": str}
@@ -55,6 +65,26 @@ def case_files(path: Path) -> tuple[Path, ...]:
         return tuple(sorted(path.glob("*.toml")))
     hidden = (f for f in path.rglob("cases/*.toml") if not any(p.startswith(".") for p in f.relative_to(path).parts))
     return tuple(sorted(hidden))
+
+
+def unread_files(path: Path) -> tuple[Path, ...]:
+    """The files of the folders ``cases`` at a path that are not read, since their names don't end in ``.toml``.
+
+    Hidden files, notes and copies that editors keep are none of them.
+    """
+    if path.is_file():
+        return ()
+    inside = path.glob("*") if path.name == "cases" else path.rglob("cases/*")
+    return tuple(
+        sorted(
+            file
+            for file in inside
+            if file.suffix not in (".toml", *_NO_CASES)
+            and not file.name.endswith("~")
+            and not any(part.startswith((".", "__")) for part in file.relative_to(path).parts)
+            and file.is_file()
+        )
+    )
 
 
 def _title(given: Any) -> Text | None:
@@ -189,7 +219,7 @@ class _Reading:
             Case.from_facts({path: value for path, value in facts.items() if path not in wrong})
         except InvalidRecordError as error:
             for p in error.problems:
-                tell(p.where, p.message)
+                tell(p.where, _IN_TOML.get(p.code, p.message))
 
     def _tried(self, line: int, where: str, read: Any) -> None:
         try:

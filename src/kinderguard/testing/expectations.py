@@ -4,6 +4,7 @@ Keys: a category's code; ``<policy>.eligible``, ``.granted``, ``.amount``, ``.lo
 like; ``missing`` and ``missing_exactly``, of everything or ``<rule>.missing`` of one rule; ``problems``.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -23,6 +24,8 @@ from kinderguard.testing.fact_paths import value_at
 
 #: What TOML, which has no null, calls a result that is not known.
 UNKNOWN = "unknown"
+#: So much of a wrong value is repeated.
+_QUOTED = 60
 TRUTHS, AMOUNTS = ("eligible", "granted"), ("amount", "low", "high")
 EVERY = "every"
 LISTS = ("missing", "missing_exactly", "problems")
@@ -246,19 +249,31 @@ def _truth(value: Any) -> bool | None:
         return value
     if value == UNKNOWN:
         return None
-    raise FieldValueError('应为 true、false 或 "unknown"', 'must be true, false or "unknown"')
+    raise _quoting(value, Text('应为 true、false 或 "unknown"', 'must be true, false or "unknown"'))
 
 
 def _frequency(value: Any) -> Frequency:
     found = _EVERY.get(value) if isinstance(value, str) else None
     if found is None:
         zh, en = "、".join(f'"{name}"' for name in _EVERY), ", ".join(f'"{name}"' for name in _EVERY)
-        raise FieldValueError(f"应为 {zh} 之一", f"must be one of {en}")
+        raise _quoting(value, Text(f"应为 {zh} 之一", f"must be one of {en}"))
     return found
 
 
 def _amount(value: Any) -> Decimal | None:
-    return None if value == UNKNOWN else as_yuan(value)
+    if value == UNKNOWN:
+        return None
+    try:
+        return as_yuan(value)
+    except FieldValueError as error:
+        raise _quoting(value, error.text) from None
+
+
+def _quoting(value: Any, text: Text) -> FieldValueError:
+    """What is wrong with something that was expected, with the value: an author's own, of no child."""
+    given = json.dumps(value, ensure_ascii=False, default=str)
+    given = given if len(given) <= _QUOTED else f"{given[:_QUOTED]}…"
+    return FieldValueError(f"{text.zh}；这里写的是 {given}", f"{text.en}; here stands {given}")
 
 
 def _yuan(amount: Decimal | None) -> Text:

@@ -39,6 +39,11 @@ MOST_PLAIN_FACTS = 24
 #: How often that is begun anew, with other values.
 ATTEMPTS = 3
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+#: What is said above a case that its counterpart comes out like.
+_UNDECIDED = (
+    "# 界线两侧结果相同，这个用例还检验不了它：请补充事实，使两侧结果不同 / both sides of the line come out alike, so that "
+    "this tests nothing yet: add facts until they differ"
+)
 _PLAIN_CODE = Kind(Sort.CODE)
 
 
@@ -70,6 +75,7 @@ class ProposedCase:
         """The case as a file of cases has it, with a comment for whoever pastes it."""
         lines = [
             f"# {self.boundary.id}：结果由规则算出，请对照文件核对 / what the rules give now: check it against the decree",
+            *([] if self.decides else [_UNDECIDED]),
             "[[case]]",
             f"title = {_toml({'zh': self.title.zh, 'en': self.title.en})}",
             f"on = {self.day.isoformat()}",

@@ -1,10 +1,13 @@
 """Checks of the author's own policy cases: that they pass, and that they stand on every boundary of the rules."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from kinderguard.model.errors import Problem
 from kinderguard.model.text import Text, same
+from kinderguard.rules.boundaries import Boundary, Rule, boundaries, counts_paid, unnamed
+from kinderguard.rules.ruleset import RuleSet
 from kinderguard.testing.conformance.children import author_cases
 from kinderguard.testing.conformance.registry import Found, Needs, Skip, check
 from kinderguard.testing.conformance.results import Finding
@@ -95,6 +98,17 @@ def _refuse_unread(subject: Subject) -> None:
             ) from None
 
 
+_PASTE = Text(
+    "把下面的用例粘贴到 cases/*.toml，并对照文件核对",
+    "paste the cases below into cases/*.toml and check them against the decree",
+)
+_COMPLETE = Text(
+    "下面的用例在界线上，但两侧结果相同，还不能检验这条界线：请补充事实，使两侧结果不同，再粘贴到 cases/*.toml",
+    "the cases below stand on the line, but come out alike on both sides and test nothing yet: add facts until they differ, "
+    "then paste them into cases/*.toml",
+)
+
+
 @check(
     "boundaries_covered",
     title=Text("每条界线两侧都有用例", "cases stand on both sides of every boundary"),
@@ -109,15 +123,17 @@ def _refuse_unread(subject: Subject) -> None:
     needs=Needs.BOOK,
 )
 def boundaries_covered(subject: Subject) -> Found:
-    """A case on the line of each comparison of the pack's own rules, and cases beside it that come out both ways."""
-    from kinderguard.rules.boundaries import boundaries
+    """A case on the line of each comparison of the pack's own rules, and cases beside it that come out both ways.
+
+    What a top-up counts as paid already may be written by the rules above: the lines in it are theirs.
+    """
     from kinderguard.testing.coverage import cases_at, covered
 
     _refuse_wheel(subject)
     _refuse_unread(subject)
     overlay = subject.overlay
     assert overlay is not None
-    found = [boundary for rule in subject.rules for boundary in boundaries(rule)]
+    found = list(_own_boundaries(subject, overlay.rules))
     coverage = covered(found, author_cases(subject), subject.book)
     for reached in coverage.reached:
         if reached.covered:
@@ -130,9 +146,25 @@ def boundaries_covered(subject: Subject) -> Found:
         said, lacking = boundary.wording(overlay.titles), reached.lacking
         yield Finding(
             Text(f"{boundary.owner}：{said.zh}——{lacking.zh}", f"{boundary.owner}: {said.en}: {lacking.en}"),
-            Text("把下面的用例粘贴到 cases/*.toml，并对照文件核对", "paste the cases below into cases/*.toml and check them against the decree")
+            _PASTE
+            if proposed and all(case.decides for case in proposed)
+            else _COMPLETE
             if proposed
             else Text("为这条界线写两个用例：恰好在界线上，和相差一点", "write two cases for it: exactly on the line, and just beside it"),
             **subject.at(boundary.owner),
             paste="\n".join(case.toml() for case in proposed),
         )  # fmt: skip
+
+
+def _own_boundaries(subject: Subject, rules: RuleSet) -> Iterator[Boundary]:
+    """The comparisons of the pack's own rules, without those that its top-ups count by and rules above it hold already."""
+    own = {rule.code for rule in subject.rules}
+    above: set[object] = set()
+    others: tuple[Rule, ...] = (*rules.categories.values(), *rules.policies.values(), *rules.checks.values())
+    for rule in others:
+        if rule.code not in own:
+            above |= {unnamed(each.comparison) for each in boundaries(rule)}
+    for rule in subject.rules:
+        for boundary in boundaries(rule):
+            if not (counts_paid(boundary.part) and unnamed(boundary.comparison) in above):
+                yield boundary

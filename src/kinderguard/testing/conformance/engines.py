@@ -8,7 +8,7 @@ from kinderguard.engines.assessment import Assessment
 from kinderguard.engines.missing import DERIVED
 from kinderguard.model.case import Case
 from kinderguard.model.errors import KinderguardError
-from kinderguard.model.text import Text
+from kinderguard.model.text import Text, join, same
 from kinderguard.packs.book import PolicyBook
 from kinderguard.packs.failures import told
 from kinderguard.rules.definitions import Check
@@ -17,7 +17,7 @@ from kinderguard.testing.conformance.asking import SENT, elsewhere
 from kinderguard.testing.conformance.children import shown, smallest
 from kinderguard.testing.conformance.outcomes import columns_of, outcomes_of, totals_of
 from kinderguard.testing.conformance.registry import Found, Needs, Skip, check
-from kinderguard.testing.conformance.results import Finding
+from kinderguard.testing.conformance.results import Finding, Note
 from kinderguard.testing.conformance.subject import Subject
 
 #: So many values of the other unknown facts are tried, for a child of whom nothing is known, and for each other.
@@ -227,7 +227,7 @@ def missing_facts_matter(subject: Subject) -> Found:
     """A fact that the pack's own rules read must, with some values of the other unknowns, lead to two results."""
     from kinderguard.testing.conformance.witness import weighed
 
-    read = _read_by_outcome(subject)
+    read, counted = _read_by_outcome(subject)
     vain: dict[tuple[str, str], Case] = {}
     matters: set[tuple[str, str]] = set()
     for case in (Case(), *subject.children[:SENT]):
@@ -242,8 +242,12 @@ def missing_facts_matter(subject: Subject) -> Found:
                     matters.add((path, code))
                 else:
                     vain.setdefault((path, code), case)
+    noted: dict[str, list[str]] = {}
     for (path, code), case in vain.items():
         if (path, code) in matters:
+            continue
+        if path in counted.get(code, ()):
+            noted.setdefault(code, []).append(path)
             continue
         yield Finding(
             Text(f"{code} 要求补充 {path}，但它的任何值都不改变结果", f"{code} asks for {path}, but no value of it changes the result"),
@@ -251,16 +255,29 @@ def missing_facts_matter(subject: Subject) -> Found:
             **_at_rule(subject, code),
             paste=shown(case),
         )  # fmt: skip
+    for code, paths in noted.items():
+        asked_for = join([same(path) for path in paths])
+        yield Note(
+            Text(
+                f"{code} 计入已享受的待遇，因此会问到 {asked_for.zh}，但没有找到它们改变结果的情形：金额分别计算时看不出此增彼减",
+                f"{code} counts what is paid already and so asks for {asked_for.en}; no value was found that changes the "
+                "result: counted one by one, amounts do not show that one falls as the other rises",
+            )
+        )
 
 
-def _read_by_outcome(subject: Subject) -> dict[str, set[str]]:
-    """By category or policy, the facts that the pack's own rules about it read themselves, with the lists they stand in."""
-    from kinderguard.rules.boundaries import parts_of
+def _read_by_outcome(subject: Subject) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """By category or policy, the facts that the pack's own rules about it read themselves, with the lists they stand in;
+    then those of them that are read to count what is paid already and nowhere else: no condition can do without them.
+    """
+    from kinderguard.rules.boundaries import counts_paid, parts_of
 
     found: dict[str, set[str]] = {}
+    conditions: dict[str, set[str]] = {}
     for rule in subject.rules:
         outcome = rule.on if isinstance(rule, Check) else rule.code
-        for _, expr in parts_of(rule):
+        for part, expr in parts_of(rule):
             for path in facts_read(expr):
-                found.setdefault(outcome, set()).update(DERIVED.get(path, (path,)))
-    return found
+                for into in (found,) if counts_paid(part) else (found, conditions):
+                    into.setdefault(outcome, set()).update(DERIVED.get(path, (path,)))
+    return found, {code: paths - conditions.get(code, set()) for code, paths in found.items()}

@@ -3,13 +3,13 @@
 import ast
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
 
 from kinderguard.model.codes import Frequency
-from kinderguard.model.errors import suggestion
+from kinderguard.model.errors import suggested, suggestion
 from kinderguard.model.text import Text, same
 from kinderguard.packs.failures import told
 from kinderguard.rules import nodes as n
@@ -286,7 +286,14 @@ def facts_exist(subject: Subject) -> Found:
             yield from undefined(subject, rule.code, expr)
     for category in pack.categories:
         claimed = (*category.parts, *category.apart_from)
-        yield from _lacking(subject, category.code, Text("类别", "category"), claimed, _known(subject).categories)
+        yield from _lacking(
+            subject,
+            category.code,
+            Text("类别", "category"),
+            claimed,
+            _known(subject).categories,
+            _known(subject).titled,
+        )
 
 
 @attrs.frozen
@@ -297,6 +304,8 @@ class _Known:
     categories: frozenset[str]
     #: None where a parameter file cannot be read: then nobody knows what it declares, which is told elsewhere.
     parameters: frozenset[str] | None
+    #: The code of each category by its titles.
+    titled: Mapping[str, str] = attrs.field(factory=dict)
 
 
 def _known(subject: Subject) -> _Known:
@@ -314,6 +323,12 @@ def _declared(subject: Subject) -> _Known:
         frozenset({f.code for f in pack.facts} | set(above.facts if above else ())),
         frozenset({c.code for c in pack.categories} | set(above.categories if above else ())),
         None if unread else frozenset(parameters),
+        {
+            title: c.code
+            for c in (*(above.categories.values() if above else ()), *pack.categories)
+            if isinstance(c.title, Text)
+            for title in (c.title.zh, c.title.en)
+        },
     )
 
 
@@ -321,17 +336,24 @@ def undefined(subject: Subject, owner: str, expr: Expr) -> Found:
     """The facts, categories and parameters that an expression names and nobody defines, with the nearest there are."""
     known, named = _known(subject), references(expr.node)
     yield from _lacking(subject, owner, Text("事实", "fact"), [f.path for f in named.facts], known.facts)
-    yield from _lacking(subject, owner, Text("类别", "category"), named.categories, known.categories)
+    yield from _lacking(subject, owner, Text("类别", "category"), named.categories, known.categories, known.titled)
     if known.parameters is not None:
         read = [p.code for p in named.parameters]
         yield from _lacking(subject, owner, Text("参数", "parameter"), read, known.parameters)
 
 
-def _lacking(subject: Subject, owner: str, what: Text, used: Iterable[str], known: Collection[str]) -> Found:
-    """What a rule names and nobody defines, each once, with the nearest that there is."""
+def _lacking(
+    subject: Subject,
+    owner: str,
+    what: Text,
+    used: Iterable[str],
+    known: Collection[str],
+    titled: Mapping[str, str] | None = None,
+) -> Found:
+    """What a rule names and nobody defines, each once, with the nearest that there is, or that is entitled so."""
     for code in dict.fromkeys(used):
         if code not in known:
-            near = suggestion(code, known)
+            near = suggested([titled[code]]) if titled and code in titled else suggestion(code, known)
             if (unlisted := subject.sources.unlisted_file(code)) is not None:
                 near = same(" ") + unlisted
             yield Finding(

@@ -7,7 +7,7 @@ import attrs
 from kinderguard.model.text import Text, join, same
 from kinderguard.rules.definitions import Policy
 from kinderguard.rules.expression import Expr
-from kinderguard.rules.stacking import TopsUp
+from kinderguard.rules.stacking import Stacking, TopsUp
 from kinderguard.rules.titles import Titles
 from kinderguard.rules.wording import title_of_step
 from kinderguard.testing.conformance.registry import Found, Needs, check
@@ -24,9 +24,10 @@ from kinderguard.testing.conformance.subject import Subject
         "the total exceeds the target, and what was overpaid is claimed back.",
     ),
     mend=Text(
-        "把所计政策扣除的待遇也列入 r.tops_up(counting=[…])；确属有意的，在 expected_failures 中写明理由",
-        "list in r.tops_up(counting=[…]) what the counted policy counts too; where that is meant, say why in "
-        "expected_failures",
+        "对象相同的，用 r.Check(at_least=…) 提高所计政策的标准；否则把它扣除的待遇也列入 r.tops_up(counting=[…])；"
+        "确属有意的，在 expected_failures 中写明理由",
+        "for the same children, raise the counted policy by r.Check(at_least=…); else list what it counts in "
+        "r.tops_up(counting=[…]) too; where that is meant, say why in expected_failures",
     ),
     needs=Needs.BOOK,
 )
@@ -37,7 +38,9 @@ def top_ups(subject: Subject) -> Found:
     for policy in subject.pack.policies if subject.pack else ():
         for rule in policy.stacking:
             for counted in _lessened(rule, rules.policies) if isinstance(rule, TopsUp) else ():
-                yield _told(subject, policy, counted, subject.overlay.titles)
+                yield _told(
+                    subject, policy, counted, subject.overlay.titles, raises=_could_raise(policy, rule, counted)
+                )
 
 
 @attrs.frozen
@@ -64,7 +67,14 @@ def _key(counted: "str | Expr") -> object:
     return counted.node if isinstance(counted, Expr) else counted
 
 
-def _told(subject: Subject, policy: Policy, counted: _Lessened, titles: Titles) -> Finding:
+def _could_raise(policy: Policy, rule: Stacking, counted: _Lessened) -> bool:
+    """Whether the top-up may as well be written as a raise: it counts nothing but that policy, which is paid as it is."""
+    other = counted.policy
+    assert isinstance(rule, TopsUp)
+    return rule.counting == (other.code,) and (policy.every, policy.per) == (other.every, other.per)
+
+
+def _told(subject: Subject, policy: Policy, counted: _Lessened, titles: Titles, *, raises: bool) -> Finding:
     named = [
         title_of_step(each.node, titles)
         if isinstance(each, Expr)
@@ -72,13 +82,22 @@ def _told(subject: Subject, policy: Policy, counted: _Lessened, titles: Titles) 
         for each in counted.by
     ]
     left_out, other = join(named), counted.policy
-    name = f"…, *{other.code.partition('.')[2].upper()}.stacking[{counted.number}].counting"
+    constant = other.code.partition(".")[2].upper()
+    name = f"…, *{constant}.stacking[{counted.number}].counting"
+    count = Text(f"也列入它们：counting=[{name}]", f"count them too: counting=[{name}]")
+    raise_it = Text(
+        f"如享受 {other.code} 的儿童都补到这一标准，不必另立政策：改写为提高它的标准，r.Check(on={constant}, at_least=…)，"
+        "金额不变，已享受的由它自己扣除；只补其中一部分儿童的，",
+        f"where every child with {other.code} is to reach this standard, no policy of your own is needed: raise it instead, "
+        f"r.Check(on={constant}, at_least=…) with this amount, and it takes off itself what is paid already; where only "
+        "some of them are, ",
+    )
     return Finding(
         Text(
             f"{policy.code} 补差时计入了 {other.code}，而后者本身是补差，已扣除：{left_out.zh}；这些没有计入，合计会超过目标",
             f"{policy.code} tops up and counts {other.code}, a top-up itself that is less by: {left_out.en}. These are not "
             "counted, and the total exceeds the target",
         ),
-        Text(f"也列入它们：counting=[{name}]", f"count them too: counting=[{name}]"),
+        raise_it + count if raises else count,
         **subject.at(policy.code),
     )
