@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PLUGINS := $(sort $(wildcard plugins/*))
+# The sources are compiled once, not by every one of the many processes that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test check bench setup clean schemas api changelog docs serve-docs
 

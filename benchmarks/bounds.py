@@ -33,20 +33,22 @@ def undetermined(book: Any, division: str, seed: int) -> Iterator[Any]:
         seed += 1
 
 
-def wider(book: Any, case: Any) -> tuple[list[str], list[str], float]:
-    """The policies and the totals whose shown bounds are wider than need be; the seconds that the solver took."""
+def wider(book: Any, case: Any) -> tuple[list[str], list[str], list[str], float]:
+    """The policies and the totals whose shown bounds are wider than need be, of totals also those of the policies' bounds
+    added up; the seconds that the solver took.
+    """
     shown = book.assess(case)
     start = time.perf_counter()
     exact = book.exact_bounds(case)
     seconds = time.perf_counter() - start
     policies = [c for c, b in exact.policies.items() if b.exact and (b.low, b.high) != _ends(shown.policies[c])]
-    totals = []
+    totals, added_up = [], []
     for name, bounds in exact.totals.items():
         _, every, per = name.split(".")
-        found = shown.due.total(every, per)
-        if bounds.exact and (bounds.low, bounds.high) != (found.low, found.high):
-            totals.append(name)
-    return policies, totals, seconds
+        for found, wide in ((shown.in_all(every, per), totals), (shown.due.total(every, per), added_up)):
+            if bounds.exact and (bounds.low, bounds.high) != (found.low, found.high):
+                wide.append(name)
+    return policies, totals, added_up, seconds
 
 
 def _ends(policy: Any) -> tuple[Any, Any]:
@@ -65,14 +67,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     policies: Counter[str] = Counter()
     totals: Counter[str] = Counter()
     together: Counter[tuple[str, ...]] = Counter()
-    times, with_policy, with_total = [], 0, 0
+    times, with_policy, with_total, with_sum = [], 0, 0, 0
     started = time.perf_counter()
     for number, case in enumerate(undetermined(book, asked.division, asked.seed)):
         if number == asked.children or (asked.minutes and time.perf_counter() - started > 60 * asked.minutes):
             break
-        own, due, seconds = wider(book, case)
+        own, due, added_up, seconds = wider(book, case)
         times.append(seconds)
-        with_policy, with_total = with_policy + bool(own), with_total + bool(due)
+        with_policy, with_total, with_sum = with_policy + bool(own), with_total + bool(due), with_sum + bool(added_up)
         policies.update(own)
         totals.update(due)
         together[tuple(own)] += bool(own)
@@ -80,6 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{number + 1} children ...", file=sys.stderr, flush=True)
     print(f"{len(times):,} undetermined children of {asked.division} on {DAY}, {statistics.mean(times):.2f} s each")
     print(f"  a policy's bounds are wider than need be: {with_policy:,}; a total's: {with_total:,}")
+    print(f"  (of totals, were the policies' bounds only added up: {with_sum:,})")
     for name, count in (policies + totals).most_common():
         print(f"  {count:>7,}  {name}")
     for codes, count in together.most_common(5):

@@ -302,8 +302,9 @@ class Printer:
         yield nodes.raw("", "</details>", format="html")
 
     def title_of(self, code: str) -> Text:
-        """The title of what has this code."""
-        return self.titles.get(code, same(code))
+        """The title of what has this code; of a check, its reason."""
+        check = self.rules.checks.get(code)
+        return check.reason if check is not None else self.titles.get(code, same(code))
 
     def lines(self, lines: Iterable[Line]) -> nodes.bullet_list:
         """Lines within lines as a list within lists."""

@@ -10,7 +10,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 import kinderguard
-from kinderguard.docs.source_texts import Function, Scope, string, texts
+from kinderguard.docs.source_texts import Function, Scope, calls, string, texts
 from kinderguard.docs.tables import said, table
 from kinderguard.model.text import Language, Text
 
@@ -58,9 +58,11 @@ def homes(source: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     public: dict[str, set[str]] = {}
     for path in sorted(source.rglob("*.py")):
+        text = path.read_text("utf-8")
+        if "Error" not in text:
+            continue
         module = ".".join((source.name, *path.relative_to(source).with_suffix("").parts)).removesuffix(".__init__")
-        tree = ast.parse(path.read_text("utf-8"))
-        for node in tree.body:
+        for node in ast.parse(text).body:
             if isinstance(node, ast.ClassDef) and node.name.endswith("Error"):
                 found[node.name] = module
             elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
@@ -87,14 +89,10 @@ def _functions(body: Sequence[ast.stmt], owner: str | None) -> Iterator[tuple[Fu
             yield node, owner
 
 
-def _calls(function: Function) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(function) if isinstance(node, ast.Call))
-
-
 def _of_its_own(function: Function, module: Scope, owner: str | None) -> Iterator[Raised]:
     """What an error's own class makes of what it is given."""
     if owner is not None and owner.endswith("Error"):
-        for call in _calls(function):
+        for call in calls(function):
             if call.args and ast.unparse(call.func) == "super().__init__":
                 found = (Raised(owner, text) for text in texts(call.args[0], module.inside(function)))
                 yield from filter(_says_something, found)
@@ -103,11 +101,11 @@ def _of_its_own(function: Function, module: Scope, owner: str | None) -> Iterato
 def _where_raised(function: Function, module: Scope, owner: str | None) -> Iterator[Raised]:
     """What stands where errors are made, straight or by a function that makes them out of given texts."""
     scope = module.inside(function)
-    for call in _calls(function):
+    for call in calls(function):
         yield from _made(call, scope, owner)
         maker = module.functions.get(getattr(call.func, "id", ""))
         if maker is not None:
-            for inner in _calls(maker):
+            for inner in calls(maker):
                 if not list(_made(inner, module.inside(maker), None)):
                     yield from _made(inner, scope.called(maker, call), None)
 

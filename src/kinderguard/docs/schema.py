@@ -16,6 +16,10 @@ from kinderguard.model.text import Language, Text, same
 
 _FIELD = (Text("字段", "Field"), Text("类型", "Type"), Text("单位", "Unit"), Text("含义", "Meaning"))
 _CODE = (Text("代码", "Code"), Text("名称", "Title"))
+_ANY = Text(
+    "任何 JSON 值：文字、数、真假、null、列表或对象",
+    "any value of JSON: text, number, true, false, null, list or object",
+)
 _UNITS = {
     "persons": Text("人", "persons"), "months": Text("月", "months"), "yuan": Text("元", "yuan"),
     "km": Text("公里", "km"), "days": Text("天", "days"),
@@ -69,6 +73,8 @@ def _content(
         yield table(
             _CODE, [[[code(value)], said(text, languages)] for value, text in labels.items()], (5, 17), languages
         )
+    elif not described:
+        yield from said(_ANY, languages)
 
 
 def meaning(owner: str, field: str, described: Mapping[str, Any]) -> Text:

@@ -125,7 +125,8 @@ FIELDS |= {
     "find_out": Text("查明后也可能适合的供给", "offers that may fit once something is found out"),
     "floor_reached": Text("偏远地方是否达到保底", "whether a remote place reaches its floor"),
     "held_back": Text(
-        "名单仍报旧值、此后已另有记载而未采用的事实", "facts of which lists say again what was recorded otherwise since"
+        "名单所报与由人记载的不符或地点在另一县而未采用的事实",
+        "facts of which lists say otherwise than somebody recorded, or a place in another county",
     ),
     "closed": Text("档案是否已结案而名单仍列有", "whether the file is closed and lists still name the child"),
     "perhaps": Text("可能所属的档案，待核对", "the open files whose child it may be, to be checked"),

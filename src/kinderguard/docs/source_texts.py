@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 import attrs
@@ -32,9 +33,8 @@ class Scope:
 
     def inside(self, function: Function, given: Mapping[str, "Bound"] | None = None) -> "Scope":
         """The names within a function of this module, with what it is given."""
-        targets = [n.target for n in ast.walk(function) if isinstance(n, ast.For | ast.comprehension)]
-        looped = {n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)}
-        return Scope(_assigned(function.body), given or {}, frozenset(looped), self, self.functions)
+        assigned, looped = _names_of(function)
+        return Scope(assigned, given or {}, looped, self, self.functions)
 
     def called(self, function: Function, call: ast.Call) -> "Scope":
         """The names within a function of this module as a call made in this scope gives them."""
@@ -80,8 +80,7 @@ def texts(node: ast.expr, scope: Scope) -> list[Text]:
         case ast.Call(func=ast.Name(id=name)) if name in scope.functions:
             function = scope.functions[name]
             inner = scope.called(function, node)
-            returned = (n.value for n in ast.walk(function) if isinstance(n, ast.Return) and n.value is not None)
-            return [text for value in returned for text in texts(value, inner)]
+            return [text for value in _returned(function) for text in texts(value, inner)]
     return []
 
 
@@ -103,6 +102,28 @@ def string(node: ast.expr, scope: Scope) -> str | None:
         case ast.Subscript() | ast.Attribute() | ast.Call():
             return OPEN
     return None
+
+
+# A function is looked into once for every place that it is called from, so that what stands in it is kept.
+
+
+@lru_cache(maxsize=1024)
+def calls(function: Function) -> tuple[ast.Call, ...]:
+    """Every call that stands in a function."""
+    return tuple(node for node in ast.walk(function) if isinstance(node, ast.Call))
+
+
+@lru_cache(maxsize=1024)
+def _returned(function: Function) -> tuple[ast.expr, ...]:
+    return tuple(n.value for n in ast.walk(function) if isinstance(n, ast.Return) and n.value is not None)
+
+
+@lru_cache(maxsize=1024)
+def _names_of(function: Function) -> tuple[Mapping[str, list[tuple[int, ast.expr]]], frozenset[str]]:
+    """What is assigned in a function, and the names that it loops over."""
+    targets = [n.target for n in ast.walk(function) if isinstance(n, ast.For | ast.comprehension)]
+    looped = frozenset(n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name))
+    return _assigned(function.body), looped
 
 
 def _part(node: ast.expr, scope: Scope) -> str:

@@ -16,7 +16,9 @@ details.kg-steps > summary { cursor: pointer }
 table.docutils.kg-ways { margin-left: 0 }
 table.kg-law td:nth-child(3) { white-space: nowrap }
 table.kg-messages td, table.kg-facts td { vertical-align: top }
-table.kg-facts code { font-size: .85em; overflow-wrap: anywhere }
+table.kg-messages, table.kg-facts { table-layout: fixed; width: 100% }
+table.kg-messages code, table.kg-facts code { font-size: .85em; overflow-wrap: anywhere }
+table.kg-messages td { overflow-wrap: anywhere }
 table.docutils.kg-messages td p:not(.kg-en):not(:first-child) { margin-top: .5em }
 table.docutils { font-size: .9em }
 table.docutils td p { margin: .1em 0 }

@@ -8,8 +8,12 @@ from kinderguard.model.text import Language, Text
 
 
 def said(text: Text, languages: Sequence[Language]) -> list[nodes.paragraph]:
-    """A paragraph a language, once where they are the same; those after the first are quieter."""
-    found = [nodes.paragraph("", t) for t in dict.fromkeys(text.in_(lang) for lang in languages) if t]
+    """A paragraph a language, once where they are the same; those after the first are quieter.
+
+    Help and messages hold options and code, so dashes and quotation marks stay as they are.
+    """
+    texts = dict.fromkeys(text.in_(lang) for lang in languages)
+    found = [nodes.paragraph("", t, support_smartquotes=False) for t in texts if t]
     for paragraph in found[1:]:
         paragraph["classes"].append("kg-en")
     return found
