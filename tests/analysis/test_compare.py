@@ -61,8 +61,7 @@ def changes_of(name):
             ]  # fmt: skip
             apart = added(bounds_of(p) for p in counted)
             joint = getattr(together, name if name == kind or first else f"own_{name}")
-            others = [bounds_of(p) for p in counted if p.code not in found.differences]
-            change[kind] = narrower(apart, added([(joint.low_fen, joint.high_fen), *others]))
+            change[kind] = narrower(apart, (joint.low_fen, joint.high_fen))
         assert (whole.change_a_year.low_fen, whole.change_a_year.high_fen) == change["year"]
         yield change
 

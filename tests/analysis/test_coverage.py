@@ -4,10 +4,11 @@ import random
 from collections import Counter
 
 import polars as pl
+import polars.selectors as cs
 import pytest
 
 from analysis.comparing import COUNT, DAY, base, cases, keys, people
-from kinderguard.analysis import Population, coverage
+from kinderguard.analysis import Population, coverage, synthesize
 from kinderguard.analysis.dimensions import UnknownDimensionError
 from kinderguard.model.codes import AidStatus, DisabilityKind, Document, HealthStatus, ParentKind, SituationKind
 from kinderguard.packs.frames import MissingColumnsWarning
@@ -238,6 +239,33 @@ def test_numbers_that_places_have_not_set_are_named_with_the_children_they_leave
     assert least <= standard.children < COUNT
     assert "cn.dibao.monthly_standard" in found.summary("en")
     assert standard.said.zh in found.view("zh").html
+
+
+@pytest.mark.parametrize("code", ["cn.tekun.monthly_standard", "cn.disability.care_subsidy_monthly"])
+def test_a_number_is_named_of_the_children_whose_results_it_can_change(code):
+    """Set to its least, and to much: whoever's results differ rests on it; of nobody else, though the result is open."""
+    made = synthesize(200, seed=7, divisions=["110101"], as_of=DAY)
+    named = {value.code: value.children for value in coverage(base(), made).unset}
+    least, much = (
+        base()
+        .with_parameters({code: {"110101": value}})
+        .assess_frame(made.children)
+        .select(cs.boolean() | cs.decimal())
+        for value in ("100", "99999")
+    )
+    differ = pl.DataFrame([a.ne_missing(b).alias(a.name) for a, b in zip(least, much, strict=True)])
+    assert named[code] == differ.select(pl.any_horizontal(pl.all())).to_series().sum() > 0
+
+
+def test_a_number_that_no_open_result_rests_on_is_not_named():
+    """A standard of those in foster care, of children who live at home; a day of survey that is not needed."""
+    rows = pl.DataFrame(
+        {"child.birth_date": ["2015-04-02"], "child.registration.division": ["110101"], "child.care.kind": ["parental"]}
+    )
+    with pytest.warns(MissingColumnsWarning):
+        found = {value.code for value in coverage(base(), rows).unset}
+    assert "cn.orphan.scattered_monthly" in found
+    assert found.isdisjoint({"cn.foster_care.standard", "cn.left_behind.reference_date"})
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def a_policy(code, eligible, amount):
 
 @pytest.fixture(scope="module")
 def nation():
-    return kinderguard.load(packs=[]).on(DAY)
+    return kinderguard.load(packs=[]).on(DAY).for_division("330199")
 
 
 def only(book, *policies):
@@ -114,6 +114,20 @@ def test_what_is_due_together_bounds_what_a_child_turns_out_to_get(nation, unkno
         exact, open_ = found.total(every)
         assert exact.low >= open_.low
         assert open_.high is None or (exact.high is not None and exact.high <= open_.high)
+
+
+def test_a_result_its_view_and_the_points_of_a_line_say_the_same_in_all(nation):
+    either = attrs.evolve(
+        a_policy("b", child.living_on_street, r.yuan(900)), stacking=(r.excludes("330199.a", keep="this"),)
+    )
+    book, case = only(nation, a_policy("a", child.adopted, r.yuan(600)), either), a_child(**{INCOME: "0"})
+    result = book.assess(case)
+    assert (result.in_all().low, result.in_all().high, result.due.total().high) == (0, 900, 1500)
+    shown = result.view("en").text
+    assert "0.00 to 900.00 yuan" in shown
+    assert "1,500.00" not in shown
+    line = marginal(book, case, INCOME, over=(0, 100), step=50)
+    assert {(p.total.low, p.total.high) for p in line.points} == {(0, 900)}
 
 
 def test_a_misspelt_fact_is_refused_also_where_it_is_made_unknown(nation):
@@ -316,3 +330,29 @@ def test_a_notebook_shows_them_in_both_languages(below_a_line):
     assert "before | 600.00 | 600.00" in found.view("en").text
     assert "停止" in found.view("zh").html
     assert all(shown._repr_html_().startswith("<") for shown in (line, year, found))
+
+
+def test_of_a_birth_known_to_the_month_the_first_and_the_last_day_are_told(nation):
+    case = Case.from_facts({"child.birth_date": "2010-01"})
+    year = timeline(nation, case, start=dt.date(2026, 1, 1), until=dt.date(2026, 12, 31), division="330199")
+    told = [(str(e.day), e.text.en) for e in year.events if e.kind is EventKind.BIRTHDAY]
+    assert told == [
+        ("2026-01-01", "the child turns 16 (at the earliest)"),
+        ("2026-01-31", "the child turns 16 (at the latest)"),
+    ]
+
+
+def test_what_brings_a_change_about_is_told_before_it(nation):
+    book = only(nation, a_policy("young", child.age < 14, r.yuan(100)))
+    events = timeline(book, a_child(), start=dt.date(2026, 1, 1), until=dt.date(2026, 12, 31)).events
+    on_the_day = [e.kind for e in events if e.day == dt.date(2026, 3, 5)]
+    assert on_the_day[0] is EventKind.BIRTHDAY
+    assert EventKind.RESULT in on_the_day
+
+
+def test_cliffs_that_only_may_be_are_counted_apart(nation):
+    book = only(nation, a_policy("line", child.adopted & (household.monthly_income_per_head <= 1000), r.yuan(600)))
+    assert "1 break, 1 of them a cliff (1 only perhaps)" in marginal(book, a_child(), INCOME, over=(0, 2000)).summary(
+        "en"
+    )
+    assert "没有转折" in marginal(book, a_child(**{"child.adopted": False}), INCOME, over=(0, 2000)).summary("zh")

@@ -66,6 +66,29 @@ def test_a_small_number_is_hidden_with_others_and_all_totals_stay():
     assert published.number("children", sex="girl") == 69
 
 
+def test_what_the_caller_can_do_without_is_hidden_rather_than_others():
+    published = publishable(PLACES, hide_first={"sex": ["total"]})
+    assert published.number("children", place="a", sex="girl") is None
+    assert published.number("children", place="a", sex="boy") == 31
+    assert published.number("children", place="a") is None
+    assert published.number("children", sex="girl") == 69
+    with pytest.raises(PublishingError, match="names of dimensions"):
+        publishable(PLACES, hide_first={"sx": ["total"]})
+
+
+@settings(max_examples=12, deadline=None)
+@given(tables(), st.sampled_from(["total", "00", "11"]))
+def test_no_small_number_can_be_told_whatever_is_hidden_first(rows, first):
+    published = publishable(rows, hide_first={"d0": [first]})
+    true = truth(rows, published)
+    for one in published.intervals():
+        assert not one.tells(published.k)
+    for row in published.rows():
+        number = true[tuple(row[d] for d in published.dimensions)]
+        assert row["children"] in (None, number)
+        assert row["children"] is None or not 0 < number < published.k
+
+
 def test_a_table_without_small_numbers_is_published_whole():
     rows = [{"place": "a", "children": 10}, {"place": "b", "children": 0}, {"place": "c", "children": 200}]
     published = publishable(rows)

@@ -24,7 +24,7 @@ INCOME = "household.monthly_income_per_head"
 
 def a_policy(code, eligible, amount):
     return r.Policy(
-        f"330199.{code}", Text("测试补贴", "Test grant"), eligible=eligible, amount=amount, every=r.MONTH,
+        f"330106.{code}", Text("测试补贴", "Test grant"), eligible=eligible, amount=amount, every=r.MONTH,
         evidence=[r.Document.HUKOU_BOOK], cites=[r.Cite("测试文件", article="一")],
     )  # fmt: skip
 
@@ -34,7 +34,9 @@ def book():
     nation = kinderguard.load(packs=[]).on(DAY)
     only = nation.without(*(c for c, p in nation.rules.policies.items() if p.amount is not None))
     line = a_policy("line", household.monthly_income_per_head <= 1000, r.yuan(600))
-    return only.with_policies(line, a_policy("open", child.adopted & (child.age < 14), r.yuan(300)))
+    return only.for_division("330106").with_policies(
+        line, a_policy("open", child.adopted & (child.age < 14), r.yuan(300))
+    )
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from decimal import Decimal
 
 import attrs
 import pytest
@@ -16,7 +15,7 @@ from kinderguard.analysis.between import NOTHING, Between
 from kinderguard.analysis.comparing.counting import Effect
 from kinderguard.analysis.comparing.result import PolicyCost
 from kinderguard.analysis.growing import Growth, GrowthPoint
-from kinderguard.analysis.plots import picture
+from kinderguard.analysis.plots import counted, picture, populations
 from kinderguard.model import Text
 from kinderguard.model.codes import Frequency
 
@@ -91,37 +90,55 @@ def test_small_counts_are_not_drawn_and_the_title_says_how_many(covered):
     assert not [n for n in drawn if 0 < n < 10]
 
 
+def bars(counts, k=10, first=()):
+    """Bars of one row of counts by kind, and what may be shown of it."""
+    safe = counted.counted({"a": counts}, k, first)
+    names, kinds = {"a": Text("甲", "A")}, populations._KINDS
+    return safe, counted.stacked(safe, k, names, kinds, Text("地区", "place"), "en", dark=False)
+
+
 def test_what_hidden_counts_leave_of_a_published_sum_is_drawn_as_not_published():
-    from kinderguard.analysis.plots import populations
-
-    counts = {"a": {"gains": 40, "may_gain": 60, "open": 0, "may_lose": 3, "loses": 30, "same": 100}}
-    safe = populations._counted(counts, 10)
-    kinds = populations._KINDS
-    _, how, _ = populations._stacked(safe, 10, {"a": Text("甲", "A")}, kinds, Text("地区", "place"), "en", dark=False)
-    hidden = sum(n for kind, n in counts["a"].items() if safe.shown["a"][kind] is None)
+    counts = {"gains": 40, "may_gain": 60, "open": 0, "may_lose": 3, "loses": 30}
+    safe, shown = bars(counts)
+    hidden = sum(n for kind, n in counts.items() if safe.shown["a"][kind] is None)
     assert hidden > 10
-    assert safe.rest("a") == hidden
-    assert how == ()  # no bar is shorter than the truth
+    assert safe.rest("a", 10, populations._KINDS) == hidden
+    assert [how.en for how in shown.how] == ["× is a number that is not published"]  # no bar is shorter than the truth
 
 
-def test_few_of_whom_something_is_open_are_counted_with_all_who_may_gain_or_lose():
-    from kinderguard.analysis.plots.populations import _gathered
+def test_few_losers_hide_no_other_number_that_is_drawn():
+    places = {
+        at: {"gains": 167, "may_gain": 35, "open": 46, "may_lose": 0, "loses": loses, "same": 409}
+        for at, loses in (("a", 9), ("b", 8), ("c", 7), ("d", 5))
+    }
+    safe = counted.counted(places, 10, ("same",))
+    for at, counts in places.items():
+        assert {kind for kind, n in safe.shown[at].items() if n is None} == {"loses", "same"}
+        assert safe.sums[at] == sum(counts.values())
 
-    kinds = {"gains": 40, "may_gain": 60, "same": 100, "may_lose": 3, "loses": 0, "open": 12}
-    assert _gathered(kinds, 10) == {"gains": 40, "may_gain": 60, "same": 100, "loses": 0, "open": 15}
-    few = kinds | {"open": 2}
-    assert _gathered(few, 10) == {"gains": 40, "may_gain": 60, "loses": 0, "same_or_open": 105}  # 5 would be hidden too
-    assert _gathered(few | {"same": 0}, 10) == {"gains": 40, "same": 0, "loses": 0, "open": 65}
-    assert _gathered(few | {"same": 0, "may_gain": 0}, 10) == few | {"same": 0, "may_gain": 0}
+
+def test_few_of_whom_help_is_not_known_hide_no_other_number():
+    counts = {"receiving": 82, "not_known_to_receive": 3, "not_receiving": 21, "undetermined": 570}
+    safe = counted.counted({"a": counts}, 10, (counted.SUM,))
+    assert safe.shown["a"] == counts | {"not_known_to_receive": None}
+    assert safe.sums["a"] is None
 
 
-def test_few_who_may_gain_or_lose_hide_no_sure_gainer(compared):
-    few = Effect(300, 60, 100, 137, 0, 0, 3, *(4 * [NOTHING]))
-    effect = attrs.evolve(compared.effect(), tables={"place": {("330106",): few, ("220102",): few}})
-    shown = plots.winners(attrs.evolve(compared, reforms={effect.name: effect}), "en")
-    assert [(row["gains"], row["may_gain"], row.get("open")) for row in shown.rows] == [(60, 100, None)] * 2
-    assert "not published" not in shown.title.en
-    assert "fewer than 10 of a row may gain or lose" in shown.title.en
+def test_every_number_stands_in_its_bar_or_beside_it_and_no_kind_is_in_the_legend_for_nothing():
+    _, shown = bars({"gains": 400, "may_gain": 12, "open": 0, "may_lose": 0, "loses": 3, "same": 90}, first=("same",))
+    drawn = shown.chart.to_dict()
+    said = [row["said"] for rows in drawn["datasets"].values() for row in rows]
+    assert sorted(text for text in said if text) == ["12", "400", "×"]
+    colours = drawn["layer"][0]["encoding"]["color"]["scale"]["domain"]
+    assert colours == ["gains", "may gain", "loses"]
+
+
+def test_rows_of_classes_are_said_to_overlap(compared):
+    effect = compared.effect()
+    classes = attrs.evolve(effect, tables={"class": {("cn.orphan",): effect.all}})
+    shown = plots.winners(attrs.evolve(compared, reforms={effect.name: classes}), "en", by="class")
+    assert "a child of two classes stands in both rows" in shown.title.en
+    assert "two classes" not in plots.winners(compared, "en").title.en
 
 
 def test_a_reform_without_a_name_is_called_the_reform(compared):
@@ -133,59 +150,81 @@ def _data(shown):
     return [row for rows in shown.chart.to_dict()["datasets"].values() for row in rows]
 
 
-def test_a_policy_that_few_may_get_has_no_cost_in_the_picture(compared):
-    few = {p.code for p in compared.effect().policies if 0 < max(p.payees) < 10 and not p.before.is_zero}
-    assert few, "the population must have such a policy, or this tests nothing"
-    assert not few & {row["policy"] for row in plots.cost(compared).rows}
-    assert few <= {row["policy"] for row in plots.cost(compared, k=None).rows}
-
-
-def test_costs_are_those_of_the_comparison(compared):
-    rows = {row["policy"]: row for row in plots.cost(compared, k=None).rows}
-    orphan = next(p for p in compared.effect().policies if p.code == "cn.orphan_allowance")
-    assert rows["cn.orphan_allowance"]["after_low"] == str(orphan.after.low)
-    assert rows["cn.orphan_allowance"]["before_low"] == str(orphan.before.low)
-
-
-def test_costs_stand_the_dearest_first_and_each_says_what_it_comes_to(compared):
-    shown = plots.cost(compared, "en", k=None)
-    sums = [max(Decimal(row["before_low"]), Decimal(row["after_low"])) for row in shown.rows]
-    assert sums == sorted(sums, reverse=True)
-    said = {row["policy"]: row["short"] for row in _data(shown) if "short" in row}
-    assert list(said) == shown.chart.to_dict()["layer"][0]["encoding"]["y"]["sort"]
-    assert all(
-        re.fullmatch(r"(at least )?(0|[1-9]\d{0,2}(,\d{3})*)( to [1-9]\d{0,2}(,\d{3})*)?", text)
-        for text in said.values()
-    )
-    assert any("," in text for text in said.values())
-
-
-def only_costs(compared, *costs):
-    """The comparison with policies of these costs (before, after) alone."""
+def only_costs(compared, *costs, payees=(20, 20), in_all=NOTHING):
+    """The comparison with policies of these costs (before, after, change) alone."""
     effect = compared.effect()
     policies = tuple(
-        PolicyCost(f"330199.p{i}", Text(f"补贴{i}", f"Grant {i}"), every, before, after, after - before, (20, 20))
-        for i, (every, before, after) in enumerate(costs)
+        PolicyCost(f"330199.p{i}", Text(f"补贴{i}", f"Grant {i}"), every, before, after, change, payees)
+        for i, (every, before, after, change) in enumerate(costs)
     )
-    return attrs.evolve(compared, reforms={effect.name: attrs.evolve(effect, policies=policies)})
+    known = attrs.evolve(effect.all, cost_a_year=in_all)
+    return attrs.evolve(compared, reforms={effect.name: attrs.evolve(effect, policies=policies, all=known)})
 
 
-def test_a_policy_of_which_no_cost_is_certain_and_no_bound_known_is_counted_and_not_drawn(compared):
-    nothing_sure, sure, bounded = Between(0, None), Between(70_000, None), Between(0, 500)
-    year, once = Frequency.YEAR, Frequency.ONCE
-    found = only_costs(
-        compared, (year, nothing_sure, nothing_sure), (once, nothing_sure, sure), (year, bounded, bounded)
+def drawn_rows(shown):
+    return {row["policy"]: row for row in _data(shown) if "policy" in row}
+
+
+YEAR, ONCE = Frequency.YEAR, Frequency.ONCE
+SOME = Between(70_000, 90_000)
+
+
+def test_a_policy_that_few_may_get_has_no_cost_in_the_picture_nor_has_the_sum(compared):
+    few = only_costs(compared, (YEAR, NOTHING, SOME, SOME), payees=(0, 9), in_all=SOME)
+    with pytest.raises(plots.NothingToDrawError, match="fewer than 10"):
+        plots.cost(few)
+    assert [row["policy"] for row in plots.cost(few, k=None).rows] == ["330199.p0"]
+    effect = few.effect()
+    many = PolicyCost("330199.many", Text("多", "Many"), YEAR, NOTHING, SOME, SOME, (0, 40))
+    both = attrs.evolve(few, reforms={effect.name: attrs.evolve(effect, policies=(*effect.policies, many))})
+    shown = plots.cost(both, "en")
+    assert list(drawn_rows(shown)) == ["Many"]
+    assert "and the sum, which would tell of that" in shown.title.en
+    assert list(drawn_rows(plots.cost(both, "en", k=None))) == ["Grant 0", "Many", "In all"]
+
+
+def test_a_change_for_few_children_in_all_is_not_drawn(compared):
+    effect = compared.effect()
+    for_few = attrs.evolve(effect, all=attrs.evolve(effect.all, same=effect.all.children - 9))
+    with pytest.raises(plots.NothingToDrawError, match="不足 10 名"):
+        plots.cost(attrs.evolve(compared, reforms={effect.name: for_few}))
+
+
+def test_only_what_the_reform_changes_is_drawn_with_its_bounds_and_the_sum(compared):
+    effect = compared.effect()
+    shown = plots.cost(compared, "en", k=None)
+    changed = {p.code: p for p in effect.policies if not p.change.is_zero}
+    assert 0 < len(changed) < len(effect.policies)
+    assert {row["policy"] for row in shown.rows} == set(changed)
+    for row in shown.rows:
+        p = changed[row["policy"]]
+        assert (row["change_low"], row["after_low"]) == (str(p.change.low), str(p.after.low))
+    total = drawn_rows(shown)["In all"]
+    assert (total["low"], total["high"]) == (float(effect.cost_a_year.low), float(effect.cost_a_year.high))
+
+
+def test_changes_stand_the_largest_first_and_each_says_what_it_comes_to(compared):
+    kinds = (
+        (YEAR, SOME, SOME, NOTHING),  # as before
+        (YEAR, Between(0, None), Between(70_000, None), Between(None, None)),
+        (YEAR, SOME, NOTHING, -SOME),
+        (YEAR, SOME, Between(70_000, None), Between(20_000, None)),
+        (ONCE, NOTHING, Between(4_000, 4_000), Between(4_000, 4_000)),
     )
-    shown = plots.cost(found, "en")
-    assert [row["policy"] for row in shown.rows] == ["330199.p1", "330199.p2"]
-    assert {row["short"] for row in _data(shown) if row.get("when") == "after"} == {
-        "at least 700",
-        "0 to 5; change -5 to 5",
-    }
-    assert "left out: 1 policy of which no cost is certain and no upper bound known" in shown.title.en
-    assert {row["policy"] for row in _data(shown) if "policy" in row} == {"Grant 1 (once)", "Grant 2"}
+    shown = plots.cost(only_costs(compared, *kinds, in_all=Between(None, None)), "en")
+    rows = drawn_rows(shown)
+    assert [(name, row["said"]) for name, row in rows.items()] == [
+        ("Grant 1", "open: nothing bounds it"), ("Grant 2", "-900 to -700"), ("Grant 3", "at least +200"),
+        ("Grant 4 (once)", "+40"), ("In all", "open: nothing bounds it"), ("In all (once)", "0"),
+    ]  # fmt: skip
+    assert (rows["Grant 2"]["sure"], rows["Grant 3"]["sure"], rows["Grant 1"]["sure"]) == (-700, 200, 0)
+    assert (rows["Grant 1"]["from"], rows["Grant 1"]["to"]) == (
+        min(r["from"] for r in rows.values()),
+        rows["Grant 3"]["to"],
+    )
+    assert "dashed: nothing bounds the change on that side" in shown.title.en
     with pytest.raises(plots.NothingToDrawError):
-        plots.cost(only_costs(compared, (year, nothing_sure, nothing_sure)))
+        plots.cost(only_costs(compared, kinds[0]))
 
 
 def test_a_view_of_coverage_has_the_order_of_its_plot(covered):
@@ -195,8 +234,11 @@ def test_a_view_of_coverage_has_the_order_of_its_plot(covered):
     assert [title for title in seen if title in titles][: len(titles)] == titles
 
 
-def test_what_is_not_published_is_pale_on_every_ground(covered):
-    light, dark = (plots.coverage(covered, "en", policy=None, dark=dark) for dark in (False, True))
+def test_what_is_not_published_is_pale_on_every_ground(compared):
+    effect = compared.effect()
+    few = Effect(133, 40, 60, 0, 3, 30, 0, *(4 * [NOTHING]))  # nobody as before: another number has to be hidden
+    found = attrs.evolve(compared, reforms={effect.name: attrs.evolve(effect, tables={"place": {("330106",): few}})})
+    light, dark = (plots.winners(found, "en", dark=dark) for dark in (False, True))
     colours = [shown.chart.to_dict() for shown in (light, dark)]
     assert picture.pale(False) in str(colours[0])
     assert picture.pale(True) in str(colours[1])

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 _PUBLIC = {
     "Answer": "kinderguard.analysis.one_child",
     "Between": "kinderguard.analysis.between",
+    "Boundless": "kinderguard.analysis.comparing",
     "Break": "kinderguard.analysis.one_child",
     "ChildCompared": "kinderguard.analysis.comparing",
     "ChildNotFoundError": "kinderguard.analysis.people",
@@ -30,6 +31,7 @@ _PUBLIC = {
     "Marginal": "kinderguard.analysis.one_child",
     "MarginalPoint": "kinderguard.analysis.one_child",
     "MissingCount": "kinderguard.analysis.coverage_result",
+    "NarrowError": "kinderguard.analysis.comparing",
     "NeedCount": "kinderguard.analysis.needing",
     "NeedsTable": "kinderguard.analysis.needing",
     "NoReformError": "kinderguard.analysis.comparing",
@@ -71,9 +73,11 @@ if TYPE_CHECKING:
     from kinderguard.analysis import plots as plots
     from kinderguard.analysis.between import Between
     from kinderguard.analysis.comparing import (
+        Boundless,
         ChildCompared,
         Comparison,
         Effect,
+        NarrowError,
         NoReformError,
         PolicyChange,
         PolicyCost,
@@ -142,9 +146,9 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "Answer", "Between", "Break", "ChildCompared", "ChildNotFoundError", "Comparison", "Cover", "Coverage", "Effect",
-    "EventKind", "Growth", "GrowthPoint", "Interval", "Linked", "Marginal", "MarginalPoint", "MissingCount",
-    "NeedCount", "NeedsTable", "NoReformError", "NotANumberError", "PaperCount", "PeriodError", "Planted",
+    "Answer", "Between", "Boundless", "Break", "ChildCompared", "ChildNotFoundError", "Comparison", "Cover", "Coverage",
+    "Effect", "EventKind", "Growth", "GrowthPoint", "Interval", "Linked", "Marginal", "MarginalPoint", "MissingCount",
+    "NarrowError", "NeedCount", "NeedsTable", "NoReformError", "NotANumberError", "PaperCount", "PeriodError", "Planted",
     "PolicyChange", "PolicyCost", "PolicyMove", "Population", "ProtectionError", "Published", "PublishingError",
     "Reach", "ReformEffect", "RuleChange", "Timeline", "TimelineEvent", "TimelineMonth", "UnknownDimensionError",
     "UnknownReformError", "UnsetValue", "WhatIf", "Why", "compare", "coverage", "growth", "marginal", "needs", "plant",

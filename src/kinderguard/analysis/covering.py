@@ -41,7 +41,7 @@ def coverage(
     members: Any = None,
     on: dt.date | None = None,
     division: str | None = None,
-    by: str | Iterable[str | Iterable[str]] = ("place",),
+    by: str | Iterable[str | Iterable[str]] = ("place", "class", "age", "sex"),
     place_digits: int = 6,
     progress: "bool | Progress | None" = None,
 ) -> Coverage:
@@ -75,7 +75,12 @@ def coverage(
         done = 0
         for piece in people.pieces(sets, [*sorting.columns, *sorting.reads, *run.reads]):
             results = sets[piece.jobs].jobs["book"].assess(piece.rows, piece.tables)
-            run.add(piece, results, sorting.columns_of(piece.rows, piece.tables, piece.places, results))
+            run.add(
+                piece,
+                results,
+                sets[piece.jobs].places,
+                sorting.columns_of(piece.rows, piece.tables, piece.places, results),
+            )
             done += len(piece.rows)
             tell(done, people.count)
     return run.finished()
@@ -103,7 +108,7 @@ class _Covering:
                 self._of_some[code] = asked_of_some(plan, code) & self._of_some.get(code, frozenset(ASKED_OF))
         self._policies = dict(sorted(self._policies.items()))
         self._book, self._people = book, people
-        self._unset = Unset([book], day, people)
+        self._unset = Unset(book, day, people)
         self._kept: list[pl.DataFrame] = []
         self._papers: dict[str, tuple[Text, list[str]]] = {}
         asked: dict[str, BoolExpr] = {}
@@ -124,7 +129,7 @@ class _Covering:
         self._to_bring: Counter[str] = Counter()
         self._perhaps: Counter[str] = Counter()
 
-    def add(self, piece: Piece, results: pl.DataFrame, dimensions: pl.DataFrame) -> None:
+    def add(self, piece: Piece, results: pl.DataFrame, places: pl.Series, dimensions: pl.DataFrame) -> None:
         """Count some children."""
         marks = self._marks.of(piece.rows, piece.tables)
         there = [code for code in self._policies if f"{code}.eligible" in results.columns]
@@ -136,17 +141,17 @@ class _Covering:
         )
         self._counts.add(states, dimensions)
         self._keep(piece, states, dimensions)
-        self._count_missing(results, piece)
+        self._count_missing(results, piece, places)
         self._count_papers(both, states)
 
-    def _count_missing(self, results: pl.DataFrame, piece: Piece) -> None:
+    def _count_missing(self, results: pl.DataFrame, piece: Piece, places: pl.Series) -> None:
         facts = results["missing"]
         counted = pl.DataFrame({"fact": facts.explode().drop_nulls().cast(pl.String)}).group_by("fact").len()
         self._missing.update(dict(counted.iter_rows()))
         alone = facts.filter(facts.list.len() == 1).explode().cast(pl.String)
         self._alone.update(dict(alone.value_counts().iter_rows()))
         open_ = results.select(expr.alias(code) for code, expr in self._open(results, piece))
-        self._unset.add(open_, piece.places)
+        self._unset.add(open_, piece, places)
         found = open_.select(pl.any_horizontal(pl.all()).alias("open")).with_columns(
             (results["missing"].list.len() == 0).alias("none")
         )

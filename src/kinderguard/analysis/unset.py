@@ -1,23 +1,25 @@
 """Numbers that a place has not set: which, where, and how many children have an open result that rests on one.
 
-A county that has not set its dibao standard leaves every amount that counts by it open, whatever is known of a child. Called by
-``coverage``, part by part. Knows the rules of each place; shows no child.
+A county that has not set its dibao standard leaves every amount that counts by it open, whatever is known of a child. From the
+rules alone comes what can bear on a result; of a child only that is named on which its own open result rests as it was
+computed: not what a condition that fails leaves aside. Called by ``coverage``, part by part. Shows no child.
 """
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import attrs
 import polars as pl
 
-from kinderguard.analysis.people import People
+from kinderguard.analysis.people import People, Piece, job_of
 from kinderguard.engines.explain import Bound
 from kinderguard.engines.plan import Step
 from kinderguard.engines.ranges import Range
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Text, join
 from kinderguard.packs.book import PolicyBook
+from kinderguard.packs.frames.job import FrameJob
 from kinderguard.rules import nodes as n
 
 #: So many places are named in words; the others are counted.
@@ -60,12 +62,14 @@ class Unset:
     """Counts while parts come in.
 
     Args:
-        books: the rules, of which any may lack a number.
+        book: the rules, which may lack a number.
         day: the day.
         people: the children.
     """
 
-    def __init__(self, books: Sequence[PolicyBook], day: dt.date, people: People) -> None:
+    def __init__(self, book: PolicyBook, day: dt.date, people: People) -> None:
+        self._book, self._day, self._people = book, day, people
+        self._jobs: dict[int, FrameJob] = {}
         self._titles: dict[str, Text] = {}
         self._names: dict[str, Text] = {}
         #: By parameter, by the rules that read it, the places that have not set it.
@@ -74,30 +78,42 @@ class Unset:
         self._where: dict[str, dict[str | None, None]] = {}
         readers: dict[tuple[int, ...], Mapping[str, frozenset[str]]] = {}
         for place in people.divisions:
-            lacking: dict[str, set[str]] = {}
-            for book in books:
-                bound = book.ready(people.division or place, day).basis.bound
-                codes = _unset(bound)
-                key = (id(bound.plan), *(hash(code) for code in codes))
-                if key not in readers:
-                    readers[key] = _readers(bound, codes)
-                for code, rules in readers[key].items():
-                    lacking.setdefault(code, set()).update(rules)
-                if codes:
-                    overlay = book.overlay(people.division or place)
-                    titles = overlay.titles
-                    self._names |= overlay.rules.places
-                    self._titles |= {code: titles[code] for code in codes if code in titles}
-            for code, read_by in lacking.items():
-                self._places.setdefault(code, {}).setdefault(frozenset(read_by), []).append(place)
+            bound = book.ready(people.division or place, day).basis.bound
+            codes = _unset(bound)
+            key = (id(bound.plan), *(hash(code) for code in codes))
+            if key not in readers:
+                readers[key] = _readers(bound, codes)
+            if codes:
+                overlay = book.overlay(people.division or place)
+                titles = overlay.titles
+                self._names |= overlay.rules.places
+                self._titles |= {code: titles[code] for code in codes if code in titles}
+            for code, read_by in readers[key].items():
+                self._places.setdefault(code, {}).setdefault(read_by, []).append(place)
 
-    def add(self, open_: pl.DataFrame, places: pl.Series) -> None:
+    def add(self, open_: pl.DataFrame, piece: Piece, places: pl.Series) -> None:
         """Count some children.
 
         Args:
             open_: a column for each rule: whether its result is open.
-            places: the division in charge of each child.
+            piece: the children.
+            places: the places of the set of jobs that they belong to.
         """
+        bearing = self._bearing(open_, piece.places)
+        if not bearing:
+            return
+        some = pl.DataFrame([mask.alias(code) for code, mask in bearing.items()]).select(pl.any_horizontal(pl.all()))
+        rests = self._rests(piece, some.to_series().arg_true(), places)
+        for code, mask in bearing.items():
+            at = rests.filter(pl.col("parameter") == code)["at"]
+            where = piece.places.gather(at.filter(mask.gather(at)))
+            if len(where):
+                self._children[code] += len(where)
+                self._where.setdefault(code, {}).update(dict.fromkeys(where.unique(maintain_order=True)))
+
+    def _bearing(self, open_: pl.DataFrame, places: pl.Series) -> dict[str, pl.Series]:
+        """By parameter, whether a rule that reads it is open for each child, at a place that has not set it."""
+        bearing: dict[str, pl.Series] = {}
         for code, groups in self._places.items():
             for rules, where in groups.items():
                 names = [rule for rule in sorted(rules) if rule in open_.columns]
@@ -106,10 +122,23 @@ class Unset:
                 here = places.is_in(pl.Series(where, dtype=pl.String).implode(), nulls_equal=True)
                 found = open_.select(pl.any_horizontal(names).alias("open")).to_series().fill_null(False) & here
                 if found.any():
-                    self._children[code] += int(found.sum())
-                    self._where.setdefault(code, {}).update(
-                        dict.fromkeys(places.filter(found).unique(maintain_order=True))
-                    )
+                    bearing[code] = bearing[code] | found if code in bearing else found
+        return bearing
+
+    def _rests(self, piece: Piece, at: pl.Series, places: pl.Series) -> pl.DataFrame:
+        """The parameters on which the open results of some children rest, by the number of the row."""
+        named = self._job(piece.jobs, places).assess(piece.rows[at], piece.tables)["reasons"].cast(pl.List(pl.String))
+        found = pl.DataFrame([at.alias("at"), named.alias("parameter")]).explode("parameter").drop_nulls()
+        return found.with_columns(pl.col("parameter").str.split(":").list.last()).unique(maintain_order=True)
+
+    def _job(self, number: int, places: pl.Series) -> FrameJob:
+        found = self._jobs.get(number)
+        if found is None:
+            rules = frozenset(rule for groups in self._places.values() for read_by in groups for rule in read_by)
+            people = self._people
+            make = job_of(self._book, self._day, people, reasons="unset", of=rules)
+            found = self._jobs[number] = make(people.schema, places, people.empty_tables, people.full)
+        return found
 
     def found(self) -> tuple[UnsetValue, ...]:
         """The numbers that leave a result open, those of most children first."""

@@ -18,6 +18,7 @@ from kinderguard.analysis.between import Between
 from kinderguard.analysis.comparing.joint import TIMES_A_YEAR, Changes, Joint, Told, asked
 from kinderguard.analysis.comparing.pairs import Pair, as_between
 from kinderguard.analysis.comparing.shaped import Shaped, Shapes
+from kinderguard.analysis.comparing.worlds import Worlds
 from kinderguard.analysis.unset import steps_under
 from kinderguard.engines.explain import Bound
 from kinderguard.engines.frame.outputs import Asked
@@ -66,6 +67,11 @@ class Touched:
     def money(self) -> frozenset[str]:
         """The policies of money that may differ."""
         return self.replaced | self.differences.keys()
+
+    @cached_property
+    def worlds(self) -> Worlds:
+        """By how much amounts differ for a child, by what is known of it."""
+        return Worlds(self._pair.a.bound, self._pair.b.bound, self.differences.keys(), self.replaced)
 
     def joint(self, alike: Alike = MappingProxyType({})) -> Joint:
         """The differences of all policies together, of the children of whom some categories are known.

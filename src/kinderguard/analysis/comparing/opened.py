@@ -4,13 +4,14 @@ Called by ``Comparison.open``. Uses the same bounds of a difference as the table
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import attrs
 
 from kinderguard.analysis.between import NOTHING, Between, total
-from kinderguard.analysis.comparing.differences import TIMES_A_YEAR, Changes, Told, Touched, touched
+from kinderguard.analysis.comparing.differences import TIMES_A_YEAR, Told, Touched, touched
+from kinderguard.analysis.comparing.worlds import SUMS, Bounds, Part
 from kinderguard.analysis.people import People
 from kinderguard.engines.assessment import Assessment, PolicyResult
 from kinderguard.engines.opening import unset_of, unset_text
@@ -72,9 +73,7 @@ class ChildCompared:
     after: Assessment
     policies: tuple[PolicyChange, ...]
     rules: tuple[RuleChange, ...]
-    _together: Changes
-    #: The policies whose changes are in ``_together``.
-    _joined: frozenset[str]
+    _bounds: Bounds
 
     @property
     def change_a_year(self) -> Between:
@@ -82,18 +81,15 @@ class ChildCompared:
 
         It may be narrower than the changes of the policies together: where one pays less because another pays more.
         """
-        return self._summed(lambda every: every in TIMES_A_YEAR, self._together.year)
+        return self._summed(lambda every: every in TIMES_A_YEAR).within(self._bounds.year)
 
     @property
     def change_once(self) -> Between:
         """The same of what is paid once."""
-        return self._summed(lambda every: every not in TIMES_A_YEAR, self._together.once)
+        return self._summed(lambda every: every not in TIMES_A_YEAR).within(self._bounds.once)
 
-    def _summed(self, is_wanted: Callable[[Frequency], bool], together: Between) -> Between:
-        wanted = [p for p in self.policies if is_wanted(p.every)]
-        apart = [(p, p.change.times(TIMES_A_YEAR.get(p.every, 1))) for p in wanted]
-        others = total(change for p, change in apart if p.code not in self._joined)
-        return total(change for _, change in apart).within(together + others)
+    def _summed(self, is_wanted: Callable[[Frequency], bool]) -> Between:
+        return total(p.change.times(TIMES_A_YEAR.get(p.every, 1)) for p in self.policies if is_wanted(p.every))
 
     def summary(self, lang: Language | None = None) -> str:
         """What differs, in words; no facts of the child.
@@ -171,20 +167,37 @@ def open_child(people: People, base: PolicyBook, reform: PolicyBook, child: int 
 
 def compared(row: int, before: Assessment, after: Assessment, found: Touched) -> ChildCompared:
     """Two assessments of one child beside each other."""
-    together = changes_of(before, after, found)
-    joined = frozenset(found.differences)
-    policies = tuple(policy_changes(before, after, found, together))
-    return ChildCompared(row, before, after, policies, tuple(_rule_changes(before, after, found)), together, joined)
+    bounds = changes_of(before, after, found)
+    policies = tuple(_policy_changes(before, after, zip(found.worlds.parts, bounds.parts, strict=True)))
+    return ChildCompared(row, before, after, policies, tuple(_rule_changes(before, after, found)), bounds)
 
 
-def changes_of(before: Assessment, after: Assessment, found: Touched) -> Changes:
+def changes_of(before: Assessment, after: Assessment, found: Touched) -> Bounds:
     """By how much amounts change for the child of two assessments, by the rules and what these tell of it."""
+    leaves = found.worlds.outline.leaves
+    bounds = found.worlds.bounds({e.number: (after if e.after else before).trace[e.step.index] for e in leaves})
     values = {each: (before.trace[each.before.index], after.trace[each.after.index]) for each in found.decisive}
     joint = found.joint({each: x for each, (x, y) in values.items() if x is y})
-    return joint.changes({told: told_by(told, after if told.after else before) for told in joint.told})
+    together = joint.changes({told: _told_by(told, after if told.after else before) for told in joint.told})
+    # Each of the two holds: what all ways leave of the child, and what is seen of all policies at once.
+    parts = tuple(
+        change.within(together.policies[part.code]) if part.code in together.policies else change
+        for part, change in zip(found.worlds.parts, bounds.parts, strict=True)
+    )
+    sums = {}
+    for name in SUMS:
+        others = total(
+            change.times(TIMES_A_YEAR.get(part.every, 1))
+            for part, change in zip(found.worlds.parts, bounds.parts, strict=True)
+            if part.code in found.replaced
+            and name.endswith(part.sum)
+            and not (name.startswith("own") and part.per == "household")
+        )
+        sums[name] = getattr(bounds, name).within(getattr(together, name) + others)
+    return attrs.evolve(bounds, parts=parts, **sums)
 
 
-def told_by(told: Told, result: Assessment) -> bool | None:
+def _told_by(told: Told, result: Assessment) -> bool | None:
     """What an assessment tells; None where it is not known."""
     if isinstance(told.asks, tuple):
         left, right = (0 if step is None else result.trace[step.index] for step in told.asks)
@@ -203,24 +216,19 @@ def told_by(told: Told, result: Assessment) -> bool | None:
     return False if policy.high is not None and policy.high <= 0 else None
 
 
-def policy_changes(before: Assessment, after: Assessment, found: Touched, together: Changes) -> Iterator[PolicyChange]:
+def _policy_changes(
+    before: Assessment, after: Assessment, parts: Iterable[tuple[Part, Between]]
+) -> Iterator[PolicyChange]:
     """What may change in policies of money; policies that cannot differ, or do not for this child, are left out."""
-    for code in sorted(found.money):
-        old, new = before.policies.get(code), after.policies.get(code)
+    for part, change in parts:
+        old = before.policies.get(part.code) if part.before is not None else None
+        new = after.policies.get(part.code) if part.after is not None else None
+        paid = new or old
+        assert paid is not None
         a, b = _due(old), _due(new)
-        if code in found.differences:
-            paid = new or old
-            assert paid is not None
-            parts = [(paid, a, b, (b - a).within(together.policies.get(code, NOTHING)))]
-        elif old is not None and new is not None and (old.every, old.per) == (new.every, new.per):
-            parts = [(new, a, b, b - a)]
-        else:
-            parts = [
-                (p, x, y, y - x) for p, x, y in ((old, a, NOTHING), (new, NOTHING, b)) if p is not None and p.is_cash
-            ]
-        for policy, x, y, change in parts:
-            if not change.is_zero:
-                yield PolicyChange(code, policy.title, policy.every, policy.per, x, y, change)
+        within = (b - a).within(change)
+        if not within.is_zero:
+            yield PolicyChange(part.code, paid.title, part.every, part.per, a, b, within)
 
 
 def _due(policy: PolicyResult | None) -> Between:
@@ -245,4 +253,4 @@ def _holds(result: Assessment, code: str) -> bool | None:
     return result.categories.get(code, False)
 
 
-__all__ = ["ChildCompared", "PolicyChange", "RuleChange", "changes_of", "compared", "open_child", "told_by"]
+__all__ = ["ChildCompared", "PolicyChange", "RuleChange", "changes_of", "compared", "open_child"]

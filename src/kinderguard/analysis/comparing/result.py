@@ -91,6 +91,28 @@ class PolicyCost:
     payees: tuple[int, int]
 
 
+@attrs.frozen
+class Boundless:
+    """Something not known without which a change of money has no bound on one side.
+
+    Args:
+        code, title: the path of a fact, or the code of a number that is not set.
+        children: of how many children it leaves a change so.
+    """
+
+    code: str
+    title: Text
+    children: int
+
+    @property
+    def said(self) -> Text:
+        """In words."""
+        return Text(
+            f"“{self.title.zh}”（{self.code}）未知，{self.children:,} 名儿童的变动因此缺上限或下限",
+            f"‘{self.title.en}’ ({self.code}) is not known: the changes of {self.children:,} children have no bound on a side",
+        )
+
+
 @attrs.frozen(eq=False, repr=False)
 class ReformEffect:
     """What one reform does.
@@ -107,6 +129,9 @@ class ReformEffect:
         unset: the numbers that places have not set, in the book or the reform, on which an open change of money, or whom a
             rule reaches, rests: which, where, and for how many children. One on which the forms of the rules show that none of
             these rests is not named; one that is named may still turn out to change nothing.
+        boundless: the facts that nobody knows, and numbers not set, without which a change of money has no bound on one side,
+            those of most children first; of children whose bounds were narrowed.
+        not_narrowed: of how many children bounds are not as narrow as can be, as ``compare(narrow=…)`` left them out.
     """
 
     name: str
@@ -117,6 +142,21 @@ class ReformEffect:
     reaches: tuple[Reach, ...]
     changes: pl.DataFrame
     unset: tuple[UnsetValue, ...] = ()
+    boundless: tuple[Boundless, ...] = ()
+    not_narrowed: int = 0
+
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """What leaves bounds wide, in words: numbers not set, facts not known, and children whose bounds were not narrowed."""
+        said = [*(value.said for value in self.unset), *(value.said for value in self.boundless)]
+        if self.not_narrowed:
+            said.append(
+                Text(
+                    f"{self.not_narrowed:,} 名儿童的上下限未收到最窄（narrow=None 则全部收窄）",
+                    f"the bounds of {self.not_narrowed:,} children are not as narrow as can be (narrow=None narrows all)",
+                )
+            )
+        return tuple(said)
 
     @property
     def title(self) -> Text:
@@ -384,7 +424,7 @@ def _in_words(effect: ReformEffect) -> Text:
             f"Of {every.children:,} children {_count(every.winners)[1]} gain, {_count(every.losers)[1]} lose, and "
             f"{every.same:,} are for sure as before.",
         ),
-        *(Text("  ", "  ") + value.said for value in effect.unset),
+        *(Text("  ", "  ") + said for said in effect.notes),
         Text(f"每年支出变动：{every.cost_a_year.text.zh}", f"Change in cost a year: {every.cost_a_year.text.en}")
         + (
             Text("", "")
@@ -438,4 +478,4 @@ def _count(bounds: tuple[int, int]) -> tuple[str, str]:
     return (f"{low:,}", f"{low:,}") if low == high else (f"{low:,} 至 {high:,}", f"{low:,} to {high:,}")
 
 
-__all__ = ["UNNAMED", "Comparison", "PolicyCost", "Reach", "ReformEffect", "UnknownReformError", "Why"]
+__all__ = ["UNNAMED", "Boundless", "Comparison", "PolicyCost", "Reach", "ReformEffect", "UnknownReformError", "Why"]

@@ -2,7 +2,8 @@
 
 Bounds of a difference: with both books' own bounds, ``low after - high before`` to ``high after - low before`` is sound
 for each policy; what the rules say of the difference (``differences``) is sound as well, of each policy and of all
-together, and the narrower of the two is taken. Policies that do not differ add nothing, whatever is unknown. Called by the comparison, part by part.
+together, and the narrower of the two is taken. Policies that do not differ add nothing, whatever is unknown. Called by the
+comparison, part by part, which narrows what is still open (``narrowing``).
 """
 
 import attrs
@@ -72,13 +73,15 @@ def changed(piece: Piece, before: pl.DataFrame, after: pl.DataFrame, beside: Bes
     states = {f"state:{code}": _state(code, beside, numbers, frame) for code in beside.codes}
     result = frame.select(**sums, **policies, **open_, **states)
     low, high = pl.col("year_low") + pl.col("once_low"), pl.col("year_high") + pl.col("once_high")
-    return result.with_columns(_kind(low, high).alias("kind"))
+    return result.with_columns(kind_of(low, high).alias("kind"))
 
 
 def _is_open(changes: list[Change]) -> pl.Expr:
     """Whether it is not known by how much a policy changes."""
     # Beside a column, so that there is a value for every row.
-    return pl.any_horizontal(pl.col("first").is_null(), *(change.low.ne_missing(change.high) for change in changes))
+    return pl.any_horizontal(
+        pl.col("first").is_null(), *((change.low == change.high).fill_null(False).not_() for change in changes)
+    )
 
 
 def _of_policy(frame: pl.DataFrame, code: str, beside: Beside, numbers: pl.Series) -> tuple[pl.DataFrame, list[Change]]:
@@ -153,7 +156,8 @@ def _added(changes: list[Change], end: str, *, once_a_household: bool) -> pl.Exp
     return _plus(parts)
 
 
-def _kind(low: pl.Expr, high: pl.Expr) -> pl.Expr:
+def kind_of(low: pl.Expr, high: pl.Expr) -> pl.Expr:
+    """How a child fares, by the bounds of its change in the first year."""
     at_least, at_most = (low >= 0).fill_null(False), (high <= 0).fill_null(False)
     found = (
         pl.when((low > 0).fill_null(False)).then(pl.lit("gains"))
@@ -177,4 +181,4 @@ def _state(code: str, beside: Beside, numbers: pl.Series, frame: pl.DataFrame) -
     return (sides[0] * 4 + sides[1]).cast(pl.UInt8)
 
 
-__all__ = ["ABSENT", "KIND", "KINDS", "NO", "OPEN", "SUMS", "YES", "changed"]
+__all__ = ["ABSENT", "KIND", "KINDS", "NO", "OPEN", "SUMS", "YES", "changed", "kind_of"]

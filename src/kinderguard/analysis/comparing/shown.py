@@ -47,8 +47,8 @@ def _reform(found: Comparison, effect: ReformEffect) -> Iterator[Content]:
     yield Listing(effect.description)
     costs = [_A_YEAR, *([] if effect.all.cost_once.is_zero else [_ONCE])]
     yield Table([Column(Text("", "")), *_COUNTS, *costs], [(Text("全部", "all"), *_cells(effect.all, costs))])
-    if effect.unset:
-        yield Listing([value.said for value in effect.unset])
+    if effect.notes:
+        yield Listing(effect.notes)
     money = [p for p in effect.policies if not p.change.is_zero]
     if money:
         yield Table(

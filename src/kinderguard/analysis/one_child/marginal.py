@@ -24,6 +24,7 @@ from kinderguard.analysis.one_child.asking import Asker, number_kind, shown, tit
 from kinderguard.engines.assessment import ZERO, Assessment, PolicyResult, Total
 from kinderguard.engines.explain import Bound
 from kinderguard.engines.plan import Plan, Step
+from kinderguard.engines.together import Together
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import FieldValueError
@@ -48,7 +49,10 @@ _ROUNDING = Decimal(1)
 
 @attrs.frozen
 class MarginalPoint:
-    """One point of the line. ``total`` and ``policies`` (by code) are yuan, at least and at most."""
+    """One point of the line. ``total`` and ``policies`` (by code) are yuan, at least and at most.
+
+    ``total`` takes the policies together (see ``Assessment.in_all``): it may be less than their upper bounds added up.
+    """
 
     value: Decimal
     total: Total
@@ -106,6 +110,17 @@ class Break:
             f"由 {self.below:,} 到 {self.above:,}：{names.zh}，{lost.zh}" + (f"（{why.zh}）" if why else ""),
             f"from {self.below:,} to {self.above:,}: {names.en}, {lost.en}" + (f" ({why.en})" if why else ""),
         )
+
+
+def _counted(breaks: int, cliffs: int, perhaps: int) -> Text:
+    """How many breaks there are, how many of them are cliffs, and how many of these only may be."""
+    if not breaks:
+        return Text("没有转折", "no break")
+    found = Text(
+        f"{breaks} 处转折，其中 {cliffs} 处“悬崖”",
+        f"{breaks} break{'' if breaks == 1 else 's'}, {cliffs} of them {'a cliff' if cliffs == 1 else 'cliffs'}",
+    )
+    return found + Text(f"（{perhaps} 处只是可能）", f" ({perhaps} only perhaps)") if perhaps else found
 
 
 def _lost(low: Decimal | None, high: Decimal | None) -> Text:
@@ -191,12 +206,10 @@ class Marginal(Answer):
         """How many breaks, and every cliff, in words."""
         first, last = self.points[0].value, self.points[-1].value
         unit = Text("元", " yuan") if self.is_money else Text("", "")
-        breaks, cliffs = len(self.breaks), len(self.cliffs)
         head = Text(
-            f"“{self.title.zh}”由 {first:,} 到 {last:,}{unit.zh}：{breaks} 处转折，其中 {cliffs} 处“悬崖”",
-            f"‘{self.title.en}’ from {first:,} to {last:,}{unit.en}: {breaks} break{'' if breaks == 1 else 's'}, {cliffs} of "
-            f"them {'a cliff' if cliffs == 1 else 'cliffs'}",
-        )
+            f"“{self.title.zh}”由 {first:,} 到 {last:,}{unit.zh}：",
+            f"‘{self.title.en}’ from {first:,} to {last:,}{unit.en}: ",
+        ) + _counted(len(self.breaks), len(self.cliffs), sum(b.is_cliff is None for b in self.cliffs))
         return join([head, *(b.text for b in self.cliffs)], "\n", "\n")
 
     def plot(self, lang: Language | None = None, *, dark: bool = False) -> "Plot":
@@ -317,9 +330,9 @@ class _Line:
         return found
 
     def point(self, units: int) -> MarginalPoint:
-        due = self.at(units).due
-        paid = {p.code: _bounds(p) for p in due.cash if p.every is self.every}
-        return MarginalPoint(self.value(units), due.total(self.every), paid)
+        result = self.at(units)
+        paid = {p.code: _bounds(p) for p in result.due.cash if p.every is self.every}
+        return MarginalPoint(self.value(units), result.in_all(self.every), paid)
 
     # ---- where to draw ---------------------------------------------------------------------------------------
 
@@ -354,7 +367,7 @@ class _Line:
 
     def _is_straight(self, a: int, middle: int, b: int) -> bool:
         """Whether the middle lies on the line of the two ends, but for a rounding."""
-        low, between, high = (self.at(u).due.total(self.every) for u in (a, middle, b))
+        low, between, high = (self.at(u).in_all(self.every) for u in (a, middle, b))
         share = Decimal(middle - a) / Decimal(b - a)
         ends = ((low.low, between.low, high.low), (low.high, between.high, high.high))
         for x, y, z in ends:
@@ -376,18 +389,18 @@ class _Line:
         if not moves:
             return None
         # Of one child, what one policy gives more because another gives less is not taken for both.
-        lost = -self._together(before, after, [move.code for move in moves])
-        lows = [None if m.after.high is None else m.before.low - m.after.high for m in moves]
-        highs = [None if m.before.high is None else m.before.high - m.after.low for m in moves]
+        codes = [move.code for move in moves]
+        lost = -self._together(before, after, codes)
+        x, y = _sum_of(before, codes), _sum_of(after, codes)
         return Break(
             below=self.value(a),
             above=self.value(b),
-            before=before.due.total(self.every),
-            after=after.due.total(self.every),
+            before=before.in_all(self.every),
+            after=after.in_all(self.every),
             policies=moves,
             because=tuple(self._because(before, after)),
-            lost_low=_narrower(max, _sum(lows), lost.low),
-            lost_high=_narrower(min, _sum(highs), lost.high),
+            lost_low=_narrower(max, None if y.high is None else x.low - y.high, lost.low),
+            lost_high=_narrower(min, None if x.high is None else x.high - y.low, lost.high),
             brings=(self.value(b) - self.value(a)) * self.brings,
         )
 
@@ -426,7 +439,8 @@ class _Line:
             condition = title_of_step(step.names[0] if step.names else step.node, titles)
             if condition not in said:
                 said.add(condition)
-                yield _TURNED[after.trace[step.index]] + condition
+                was_open = before.trace[step.index] is None
+                yield (_SETTLED if was_open else _TURNED)[after.trace[step.index]] + condition
 
 
 def _known(result: Assessment) -> dict[Step, Any]:
@@ -452,6 +466,10 @@ def _stated(plan: Plan) -> set[Step]:
     return found
 
 
+_SETTLED = {
+    True: Text("成立（此前未知）：", "holds, not known before: "),
+    False: Text("不成立（此前未知）：", "does not hold, not known before: "),
+}
 _TURNED = {
     True: Text("成立：", "now holds: "),
     False: Text("不再成立：", "no longer holds: "),
@@ -459,9 +477,11 @@ _TURNED = {
 }
 
 
-def _sum(amounts: Sequence[Decimal | None]) -> Decimal | None:
-    """A sum without a bound where a part has none."""
-    return None if None in amounts else sum((a for a in amounts if a is not None), ZERO)
+def _sum_of(result: Assessment, codes: Sequence[str]) -> Total:
+    """What some policies come to together."""
+    steps = [result.basis.bound.plan.policies[code].final for code in codes]
+    low, high = Together(result.basis.bound, result.trace, result.basis.dependents, steps).bounds()
+    return Total(yuan(low), None if high is None else yuan(high))
 
 
 def _near(before: Decimal | None, after: Decimal | None, by: Decimal) -> bool:

@@ -14,7 +14,6 @@ import attrs
 
 from kinderguard.analysis.one_child.answer import Answer
 from kinderguard.analysis.one_child.asking import shown
-from kinderguard.analysis.one_child.together import due_together
 from kinderguard.casefile.facts import facts_of
 from kinderguard.casefile.following.changes import Change, changes
 from kinderguard.casefile.following.due import birthdays
@@ -73,8 +72,8 @@ class TimelineEvent:
 class TimelineMonth:
     """One month: what is due as the result stands on ``day``, the first of the month (of the first month: the start).
 
-    ``due`` is what is paid each month in all, ``policies`` each by its code (yuan). Where two exclude each other, ``due`` is
-    at most what one of them gives, and less than their upper bounds added up.
+    ``due`` is what is paid each month in all, ``policies`` each by its code (yuan). ``due`` takes the
+    policies together (see ``Assessment.in_all``): it may be less than their upper bounds added up.
     """
 
     day: dt.date
@@ -189,7 +188,8 @@ def timeline(book: PolicyBook, case: Case, *, start: dt.date, until: dt.date, di
     end = until
     book = book.for_division(division) if division else book
     stretches = tuple(Calendar(book, start, end).stretches(case))
-    events = sorted(_events(book, case, stretches, start, end), key=lambda e: (e.day, list(EventKind).index(e.kind)))
+    # What brings a change about stands before it.
+    events = sorted(_events(book, case, stretches, start, end), key=lambda e: (e.day, e.kind is EventKind.RESULT))
     months = []
     for first in _months(start, end):
         result = _stretch(stretches, first).result
@@ -197,7 +197,7 @@ def timeline(book: PolicyBook, case: Case, *, start: dt.date, until: dt.date, di
         months.append(
             TimelineMonth(
                 day=first,
-                due=due_together(result, Frequency.MONTH),
+                due=result.in_all(Frequency.MONTH),
                 policies={p.code: Total(p.low or ZERO, p.high) for p in paid},
                 categories=tuple(code for code, holds in result.categories.items() if holds),
                 events=tuple(e for e in events if (e.day.year, e.day.month) == (first.year, first.month)),
@@ -224,13 +224,24 @@ def _stretch(stretches: tuple[Stretch, ...], day: dt.date) -> Stretch:
 def _events(
     book: PolicyBook, case: Case, stretches: tuple[Stretch, ...], start: dt.date, end: dt.date
 ) -> Iterator[TimelineEvent]:
-    for day, (who, age) in birthdays(case, start - ONE_DAY, end).items():
-        yield TimelineEvent(day, EventKind.BIRTHDAY, Text(f"{who.zh}满{age}周岁", f"{who.en} turns {age}"))
+    yield from _birthdays(case, start, end)
     yield from _ends(case, start, end)
     yield from _law(book, case, start, end)
     for before, after in pairwise(stretches):
         for change in changes(before.ending, after.result):
             yield TimelineEvent(after.start, EventKind.RESULT, change.said, (change.code,), (change,))
+
+
+def _birthdays(case: Case, start: dt.date, end: dt.date) -> Iterator[TimelineEvent]:
+    """Of somebody of whose birth only the month or year is known, the first day and the last on which it may be."""
+    born = {"儿童": case.child.birth_date, "父亲": case.father.birth_date, "母亲": case.mother.birth_date}
+    for day, (who, age) in birthdays(case, start - ONE_DAY, end).items():
+        said = Text(f"{who.zh}满{age}周岁", f"{who.en} turns {age}")
+        birth = born.get(who.zh)
+        if birth is not None and birth.earliest != birth.latest:
+            is_first = (day.month, day.day) == (birth.earliest.month, birth.earliest.day)
+            said += Text("（最早）", " (at the earliest)") if is_first else Text("（最晚）", " (at the latest)")
+        yield TimelineEvent(day, EventKind.BIRTHDAY, said)
 
 
 def _ends(case: Case, start: dt.date, end: dt.date) -> Iterator[TimelineEvent]:

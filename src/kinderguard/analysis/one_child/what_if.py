@@ -8,7 +8,6 @@ import attrs
 
 from kinderguard.analysis.one_child.answer import Answer
 from kinderguard.analysis.one_child.asking import Asker, shown, title_of_fact, with_facts
-from kinderguard.analysis.one_child.together import due_together
 from kinderguard.casefile.following.changes import Change, changes
 from kinderguard.engines.assessment import Assessment, Total
 from kinderguard.model.case import Case
@@ -36,13 +35,13 @@ class WhatIf(Answer):
     changes: tuple[Change, ...] = attrs.field(repr=False)
 
     def total(self, every: Frequency | str = Frequency.MONTH) -> tuple[Total, Total]:
-        """What is due to child and household, before and after (yuan); of two policies that exclude each other, not both.
+        """What is due to child and household in all, before and after (yuan), as ``Assessment.in_all`` has it.
 
         Raises:
             ValueError: no such frequency.
         """
         how_often = Frequency.of(every)
-        return due_together(self.before, how_often), due_together(self.after, how_often)
+        return self.before.in_all(how_often), self.after.in_all(how_often)
 
     def rows(self) -> list[dict[str, Any]]:
         """The changes as rows for a table. Money is text in yuan; ``None``: not known, or no bound."""

@@ -1,6 +1,6 @@
 """Plots 图表: each takes a value of the library and gives a picture in Chinese or English, for a notebook or a file.
 
-``picture`` is what all of them give, with the fonts; ``one_child``, ``of_rules`` and ``populations`` draw. Needs the extra
+``picture`` is what all of them give, with the fonts; ``one_child``, ``of_rules``, ``populations`` and ``costs`` draw. Needs the extra
 ``[analysis]``, which is loaded when a plot is first asked for.
 """
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 #: The public names and where each lives.
 _PUBLIC = {
     "NoChineseFontError": "kinderguard.analysis.plots.picture",
-    "NothingToDrawError": "kinderguard.analysis.plots.populations",
+    "NothingToDrawError": "kinderguard.analysis.plots.nothing",
     "Plot": "kinderguard.analysis.plots.picture",
-    "cost": "kinderguard.analysis.plots.populations",
+    "cost": "kinderguard.analysis.plots.costs",
     "coverage": "kinderguard.analysis.plots.populations",
     "decision_tree": "kinderguard.analysis.plots.of_rules",
     "fonts_from": "kinderguard.analysis.plots.picture",
@@ -23,10 +23,12 @@ _PUBLIC = {
 }
 
 if TYPE_CHECKING:
+    from kinderguard.analysis.plots.costs import cost
+    from kinderguard.analysis.plots.nothing import NothingToDrawError
     from kinderguard.analysis.plots.of_rules import decision_tree, parameter
     from kinderguard.analysis.plots.one_child import income, timeline
     from kinderguard.analysis.plots.picture import NoChineseFontError, Plot, fonts_from
-    from kinderguard.analysis.plots.populations import NothingToDrawError, cost, coverage, growth, winners
+    from kinderguard.analysis.plots.populations import coverage, growth, winners
 
 __all__ = [
     "NoChineseFontError", "NothingToDrawError", "Plot", "cost", "coverage", "decision_tree", "fonts_from", "growth", "income", "parameter",

@@ -162,6 +162,14 @@ class Space:
             found += np.asarray(one.heights, np.int64).reshape([-1 if a == axis else 1 for a in range(found.ndim)])
         return found.reshape(-1)
 
+    def marked(self, labels: Mapping[str, Sequence[str]]) -> Flags:
+        """The cells that have one of these labels in a dimension."""
+        found = np.zeros(self.shape, bool)
+        for axis, one in enumerate(self.dimensions):
+            has = np.asarray([label in labels.get(one.name, ()) for label in one.labels])
+            found |= has.reshape([-1 if a == axis else 1 for a in range(found.ndim)])
+        return found.reshape(-1)
+
     def leaves(self) -> Whole:
         """The cells that are no totals of others."""
         grid = np.arange(self.size).reshape(self.shape)

@@ -123,6 +123,8 @@ class Mover:
     def _near(self, variable: int) -> _Near:
         """The nodes beside the cell of a variable in each dimension; None for a cell that is a total of others."""
         space = self.problem.space
+        if self.problem.spare_totals:  # the least is hidden with a total, which is no neighbour
+            return None
         at = np.unravel_index(variable % space.size, space.shape) if space.dimensions else ()
         found = []
         for one, node in zip(space.dimensions, (int(n) for n in at), strict=True):

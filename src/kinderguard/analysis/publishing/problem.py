@@ -14,6 +14,8 @@ from kinderguard.analysis.publishing.cells import Flags, Space, Whole
 
 #: How low a difference of two numbers may lie: whatever a reader knows of it follows from the two.
 NO_END = -(1 << 40)
+#: What it costs to hide a cell where others are hidden rather than it.
+_DEAR = 81
 
 
 @attrs.frozen(eq=False)
@@ -37,7 +39,8 @@ class Problem:
 
     Per variable: ``numbers`` the true one; ``least`` what a reader knows it is at least, if hidden; ``known`` that every
     reader knows it (a nought); ``shown`` whether it can be published (differences and rests cannot); ``cost`` of hiding it;
-    ``low`` and ``high``: if ``small``, both have to stay possible for the reader. Sums: Σ entry · variable = 0 in each row.
+    ``low`` and ``high``: if ``small``, both have to stay possible for the reader. ``spare_totals``: some totals are hidden
+    rather than what they are made of. Sums: Σ entry · variable = 0 in each row.
     """
 
     space: Space
@@ -56,6 +59,7 @@ class Problem:
     entries: Whole
     cell_of: Mapping[int, tuple[int, int]]
     row_count: int
+    spare_totals: bool
 
     def variable(self, measure: int, cell: int) -> int:
         """The variable of a measure in a cell."""
@@ -81,8 +85,12 @@ def problem(
     hide_zeros: bool,
     keep_total: bool,
     partitions: Sequence[tuple[int, tuple[int, ...]]] = (),
+    cheap: Flags | None = None,
 ) -> Problem:
-    """The variables of these measures, of the rests of parts and of the differences that must not be few."""
+    """The variables of these measures, of the rests of parts and of the differences that must not be few.
+
+    ``cheap`` are cells that are hidden rather than others.
+    """
     size = space.size
     numbers = [m.numbers for m in measures]
     present = [m.present for m in measures]
@@ -131,9 +139,10 @@ def problem(
     table = np.asarray(sums, np.int64).reshape(-1, 3)
     table = table[~known[table[:, 1]]]
     return Problem(
-        space, tuple(measures), value, least, known, own & there & ~known, kept, _costs(space, count), small, low, high,
+        space, tuple(measures), value, least, known, own & there & ~known, kept, _costs(space, count, cheap), small, low, high,
         table[:, 0], table[:, 1], table[:, 2],
         {v: (v // size, v % size) for v in np.flatnonzero(own & there).tolist()}, row,
+        cheap is not None and bool(cheap[space.heights() > 0].any()),
     )  # fmt: skip
 
 
@@ -184,12 +193,16 @@ def _known_differences(known: Flags, pairs: Sequence[tuple[int, int]], first: in
         known[(first + at) * size : (first + at + 1) * size] |= both
 
 
-def _costs(space: Space, count: int) -> Whole:
-    """What hiding a cell costs: three times as much for each level of totals, whatever number it holds.
+def _costs(space: Space, count: int, cheap: Flags | None) -> Whole:
+    """What hiding a cell costs: three times as much for each level of totals, whatever number it holds; the cheap ones next
+    to nothing beside the others.
 
     A cost by the number would let a reader who knows the rule conclude from what was chosen how large it is.
     """
-    return np.tile(3 ** np.minimum(space.heights(), 12), count).astype(np.int64)
+    found = 3 ** np.minimum(space.heights(), 12)
+    if cheap is not None and cheap.any():
+        found = np.where(cheap, found, found * _DEAR)
+    return np.tile(found, count).astype(np.int64)
 
 
 def partitions(measures: Sequence[Measure]) -> list[tuple[int, tuple[int, ...]]]:

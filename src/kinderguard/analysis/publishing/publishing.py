@@ -51,6 +51,7 @@ def publishable(
     total: str = "total",
     hide_zeros: bool = False,
     keep_total: bool = False,
+    hide_first: Mapping[str, Sequence[str]] | None = None,
     linked: Mapping[str, Any] | None = None,
     progress: bool | Progress | None = None,
 ) -> Published:
@@ -82,6 +83,9 @@ def publishable(
         total: the label of totals. Rows of the table that have it are checked against the sums.
         hide_zeros: whether noughts are hidden too.
         keep_total: whether the total of everything has to stay.
+        hide_first: by dimension, values (the label of totals among them) whose cells are hidden rather than others, where
+            something must be hidden beside a small number: what will not be shown, or says least. Choose them by what they
+            are and not by how large their numbers are, or what is hidden tells of that.
         linked: other tables about the same children that are published beside it, by name: see ``Linked``.
         progress: a bar (True), nothing (False), or a function that is called with (numbers protected, numbers to protect);
             if left out, a bar where there is much to do.
@@ -119,10 +123,16 @@ def publishable(
         other = as_linked(name, given)
         rows = rows_of(dict_rows(other.table), columns, in_fen=money_in == "fen", whole_table=False)
         sheets.append(Sheet(name, rows, part=other.part))
+    for name in hide_first or {}:
+        if name not in columns.dimensions:
+            raise PublishingError(Text("hide_first 按维度的列名给出。", "hide_first is given by names of dimensions."))
     space = space_of(sheets, columns, total)
     read = [numbers_of(sheet, space, columns, total) for sheet in sheets]
     measures = _measures(read, columns, differences)
-    bound = problem(space, measures, k, hide_zeros=hide_zeros, keep_total=keep_total, partitions=partitions(measures))
+    bound = problem(
+        space, measures, k, hide_zeros=hide_zeros, keep_total=keep_total, partitions=partitions(measures),
+        cheap=space.marked(hide_first) if hide_first else None,
+    )  # fmt: skip
     mover = Mover(bound)
     with told(progress, 0, int(bound.small.sum()), Text("已保护数", "numbers protected"), short=FEW) as tell:
         choice = chosen(bound, mover, tell)
