@@ -150,6 +150,10 @@ class _NeedsBook:
     book: PolicyBook
     jobs: dict[Any, Any] = attrs.field(factory=dict)
 
+    @property
+    def division(self) -> str | None:
+        return self.book.division
+
     def overlay(self, division: str | None) -> Overlay:
         return overlay_with_needs(self.book, division)
 
