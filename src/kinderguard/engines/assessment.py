@@ -19,10 +19,11 @@ from kinderguard.engines.papers import asked_of, asked_of_some
 from kinderguard.engines.plan import FAULTS, PolicySteps, StackedSteps, Step
 from kinderguard.engines.ranges import bounds
 from kinderguard.engines.together import Together
-from kinderguard.engines.unborn import BIRTH_DATE, NOT_YET_BORN, is_unborn, not_yet_born
+from kinderguard.engines.unborn import BIRTH_DATE, is_unborn, not_yet_born
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Document, Frequency
 from kinderguard.model.errors import (
+    BLOCKING,
     ArgumentError,
     CannotTravelError,
     Problem,
@@ -559,8 +560,7 @@ class Assessment:
         """Whether every rule that applies could be used: no quarantined pack, failed provider or unknown place, and no
         child who is not born yet on the day.
         """
-        blocking = ("pack.", "provider.", "rule.", "case.division_unknown", NOT_YET_BORN)
-        return not any(p.code.startswith(blocking) for p in self.problems)
+        return not any(p.code.startswith(BLOCKING) for p in self.problems)
 
     def explain(self, code: str | None = None) -> "Explanation":
         """Why: of one category or policy, or of everything. ``str()`` gives text; a notebook shows HTML.

@@ -72,6 +72,10 @@ class CannotTravelError(ToldError, TypeError):
     """Something that pickle cannot send to another process; the message says what to send instead."""
 
 
+#: How the codes of those problems begin that mean that not every rule could be used: what comes out is not complete.
+BLOCKING = ("pack.", "provider.", "rule.", "case.division_unknown", "case.not_yet_born")
+
+
 @attrs.frozen
 class Problem:
     """One finding: a stable ``code`` for programs, a ``message`` for people, and where it was found.

@@ -4,7 +4,6 @@ Made once for the places that a run has met. What every group has from the share
 once; only what differs is written group by group.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -18,7 +17,7 @@ from kinderguard.engines.frame.engine import BATCH, PLACE, SOURCE_ROW, Computed,
 from kinderguard.engines.frame.outputs import Asked, End, Money
 from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.engines.frame.vectors import Dtype, Vector
-from kinderguard.model.errors import ToldError
+from kinderguard.model.errors import BLOCKING, ToldError
 from kinderguard.model.text import Text
 
 #: A total of one frequency: ``due.month``, and ``due.month.household`` for what is paid to the household.
@@ -31,8 +30,6 @@ MISSING, REASONS, PROBLEMS, COMPLETE = "missing", "reasons", "problems", "comple
 LOCAL_CATEGORIES, LOCAL_POLICIES = "local.categories", "local.policies"
 #: More local columns than this are refused: a table so wide is of no use, and fills the memory with blanks.
 MOST_LOCAL_COLUMNS = 1000
-#: Problems that mean that not every rule could be used (as ``Assessment.complete`` has it).
-BLOCKING = r"^(pack\.|provider\.|rule\.|case\.division_unknown|child\.not_yet_born)"
 DIVIDED_BY_ZERO, NOT_VALID, NO_DIVISION = "rule.division_by_zero", "fact.not_valid", "case.division_unknown"
 NO_VALUE = "parameter.missing"
 #: Money in yuan.
@@ -335,7 +332,7 @@ class ResultWriter:
         yield listed(marks, sorted(marks), len(found)).cast(pl.List(pl.String)).alias(PROBLEMS)
         complete = pl.repeat(True, len(found), dtype=pl.Boolean, eager=True)
         for code, mark in marks.items():
-            if re.match(BLOCKING, code):
+            if code.startswith(BLOCKING):
                 complete = complete & ~mark
         yield complete.alias(COMPLETE)
 
