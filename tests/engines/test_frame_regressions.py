@@ -25,6 +25,7 @@ from kinderguard.rules.parameters import Parameter, ParameterValue
 from kinderguard.rules.ruleset import RuleSet
 
 PLACE = {"division_code": "370831"}
+NOTHING_OF_HELP = {"help": pl.List(pl.Null)}
 
 
 def test_a_column_that_holds_nothing_is_read_whatever_stands_beside_it():
@@ -210,6 +211,19 @@ def test_what_is_asked_of_the_child_for_each_record_is_not_asked_where_there_is_
         (row,) = book.assess_frame(frame_of([case])).to_dicts()
         assert differences(book.assess(case), row) == {}
         assert row["missing"] == (["child.adopted"] if members else [])
+
+
+@pytest.mark.parametrize("helped", [[], None, [None]])
+def test_one_list_is_asked_for_each_record_of_another_of_which_a_table_says_nothing(helped):
+    """What it was filtered by was nothing in every row, so that it was looked for where it does not stand."""
+    counted = lambda h: household.members.where(lambda m: h.ongoing).any(lambda m: m.counted)  # noqa: E731
+    book = nation_of(help_received.any(counted))
+    members = [[{"counted": False}, {}]]
+    frame = pl.DataFrame({**PLACE, "help": [helped], "household.members": members}, schema_overrides=NOTHING_OF_HELP)
+    facts = {**PLACE, "help": [{}] if helped else helped, "household.members": members[0]}
+    case = Case.from_facts({k: v for k, v in facts.items() if v is not None})
+    (row,) = book.assess_frame(frame).to_dicts()
+    assert differences(book.assess(case), row) == {}
 
 
 @pytest.mark.parametrize("members", [[], [{"monthly_income": "5"}], [{}]])

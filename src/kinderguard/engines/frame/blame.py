@@ -113,7 +113,8 @@ class Blame:
         assert isinstance(listed, Records)
         self._pass(step.inputs[0], blamed, scope)
         records = self.algebra.scopes[step.element]
-        inside = g.inside(g.all(blamed, listed.there), records)
+        # The records may be the child's own while the question is asked of each of another list.
+        inside = seen_from(g, g.all(blamed, listed.there), scope, records)
         where = g.no(g.is_false(self.algebra.truth(step.where)))
         if node.how in (n.How.ANY, n.How.COUNT):
             settled = g.is_false(self.algebra.truth(step.body))
