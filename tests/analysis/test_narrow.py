@@ -60,6 +60,12 @@ def test_a_budget_of_nothing_leaves_the_bounds_of_the_first_look_and_none_narrow
     assert compared(None)["reform"].all.may_gain == 0  # nobody is paid more where a programme is taken away
 
 
+def test_a_budget_goes_to_those_first_of_whom_it_is_not_said_whether_they_gain_or_lose():
+    """Who may gain or lose was last in the line, so that some "might gain" by what is taken away from them."""
+    assert compared(10)["reform"].all.may_gain < compared(0)["reform"].all.may_gain
+    assert compared(40)["reform"].all.may_gain == 0
+
+
 @pytest.mark.parametrize("narrow", [10, None])
 def test_bounds_are_never_wider_than_with_less_of_a_budget(narrow):
     less = BUDGETS[BUDGETS.index(narrow) - 1]

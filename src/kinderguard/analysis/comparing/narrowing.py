@@ -32,7 +32,7 @@ from kinderguard.rules import nodes as n
 MOST_TOLD = 500
 #: So many kinds of children are looked into, if nothing else is said.
 NARROW = 5_000
-#: Of kinds of whom it is said already who gains and who loses at all, one for so many.
+#: Of kinds of whom it is said already whether they gain or lose, one for so many.
 OTHERS = 10
 _ENDS = ("low", "high")
 #: Which come first: of whom it is not said whether they gain or lose, or by how much at most although their place has set
@@ -45,6 +45,8 @@ _RANK = (
     .then(1)
     .otherwise(2)
 )
+#: Of whom it is not said whether they gain or lose, or how much.
+_UNSAID = pl.col("rank") < 2
 #: How far the bounds of the first year are apart (fen); 1 where there are none.
 _WIDTH = (pl.sum_horizontal(pl.col(f"{x}_high") - pl.col(f"{x}_low") for x in ("year", "once"))).fill_null(0) + 1
 #: More is asked of so many children for each kind that may be looked into: some are alike.
@@ -207,8 +209,8 @@ class Narrowing:
             return open_
         first, others = (_TOLD_FOR_ONE * max(0, purse.left) for purse in self._purses)
         ordered = open_.sort(["rank", -pl.col("width"), "#at"])
-        most = pl.when(pl.col("rank") == 0).then(first).otherwise(others)
-        return ordered.filter(pl.int_range(pl.len()).over(pl.col("rank") == 0) < most).sort("#at")
+        most = pl.when(_UNSAID).then(first).otherwise(others)
+        return ordered.filter(pl.int_range(pl.len()).over(_UNSAID) < most).sort("#at")
 
     def _of_kinds(self, worlds: Worlds, theirs: pl.DataFrame) -> pl.DataFrame:
         """Children with the number of the kind that each is of: alike in all that is told of them."""
@@ -232,7 +234,7 @@ class Narrowing:
             for place, theirs in enumerate(kinds)
         ).sort(["rank", -pl.col("width"), "#at"])
         taken = []
-        for purse, theirs in zip(self._purses, (listed.filter(rank=0), listed.filter(pl.col("rank") > 0)), strict=True):
+        for purse, theirs in zip(self._purses, (listed.filter(_UNSAID), listed.filter(~_UNSAID)), strict=True):
             taken.append(theirs.head(max(0, purse.left)))
             purse.spent += len(taken[-1])
         chosen = pl.concat(taken)
