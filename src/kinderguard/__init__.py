@@ -87,7 +87,14 @@ if not TYPE_CHECKING:  # to a type checker, a name that is not imported above is
             raise AttributeError(f"module 'kinderguard' has no attribute {name!r}")
         from importlib import import_module
 
-        return getattr(import_module(_PUBLIC[name]), name)
+        try:
+            return getattr(import_module(_PUBLIC[name]), name)
+        except ModuleNotFoundError as error:
+            if error.name is None or error.name.split(".")[0] == "kinderguard":
+                raise
+            from kinderguard.model.errors import MissingExtraError
+
+            raise MissingExtraError("frames", error.name) from None
 
 
 def __dir__() -> list[str]:

@@ -31,7 +31,7 @@ from kinderguard.analysis.comparing.opened import compared
 from kinderguard.analysis.dimensions import UnknownDimensionError
 from kinderguard.analysis.people import ChildNotFoundError
 from kinderguard.model.codes import Frequency
-from kinderguard.model.view import display_language
+from kinderguard.model.view import Table, display_language
 from kinderguard.national.orphan import ORPHAN_ALLOWANCE
 from kinderguard.national.terms import UNDER_18
 from kinderguard.packs.frames import MissingColumnsWarning
@@ -261,6 +261,29 @@ def test_who_falls_out_by_a_number_is_told_what_no_longer_holds_and_of_alternati
     assert "不再成立：低保儿童（1 人）" in found.summary("zh")
 
 
+def test_who_rises_from_one_programme_into_another_is_said_to_get_that_and_what_excludes_it_is_said_without_a_double_no():
+    before = base().with_parameters({"cn.dibao.monthly_standard": "1000", "cn.dibao_marginal.multiple": "3/2"})
+    rows = pl.DataFrame(
+        {
+            "child.birth_date": ["2014-03-01"], "child.schooling.stage": ["primary"], "child.schooling.boarding": [False],
+            "child.disability.kind": ["none"], "child.disability.grade": ["none"], "child.individual_dibao": [False],
+            "child.illness.serious": [False], "household.size": [3],
+            "household.monthly_income_per_head": ["1050"], "household.property_within_limits": [True], "household.aid": [[]],
+        }
+    )  # fmt: skip
+    after = before.with_parameters({"cn.dibao.monthly_standard": "1100"})
+    with pytest.warns(MissingColumnsWarning):
+        found = compare(before, after, rows, division="320102", progress=False)
+    (why,) = found.effect().reach("cn.dibao_marginal").reasons
+    assert why.excluded_by.en == "the household is on dibao, or its income and property are within the limits"
+    assert [(code, count) for code, _, count in why.newly] == [("cn.dibao_benefit", 1)]
+    assert why.said.en == (
+        f"what now holds: ‘{why.excluded_by.en}’, which excludes it; 1 of these newly get ‘Subsistence allowance (dibao)’"
+    )
+    assert "不成立" not in why.said.zh
+    assert "现在成立的是“家庭已享受低保，或收入和财产符合低保条件”，因而被排除；其中 1 人新获" in found.summary("zh")
+
+
 def test_dibao_is_as_before_for_a_child_that_is_no_case_for_one_person_dibao_whatever_its_income_is():
     rows = pl.DataFrame(
         {
@@ -309,8 +332,18 @@ def test_children_are_found_by_cell_and_by_what_reaches_them(found):
     assert len(table) == found["higher"].tables["place"]["330106",].gains
     reach = found["less"].reach("cn.boarder_stipend")
     assert len(found.children("less", lost="cn.boarder_stipend")) == reach.fallen_out
+    assert "lost_after" in found.children("less", lost="cn.boarder_stipend").columns
     in_class = found.children("higher", gains=True, class_="cn.economic_hardship")
     assert len(in_class) == found["higher"].tables["class"]["cn.economic_hardship",].gains
+
+
+def test_children_newly_reached_are_told_from_those_of_whom_it_was_not_known(found):
+    code = next(r.code for r in found["higher"].reaches if r.reached[1])
+    was = found.children("higher", reached=code)["reached_before"].to_list()
+    reach = found["higher"].reach(code)
+    assert (was.count("no") + was.count("absent"), was.count("not_known")) == reach.reached
+    now = found.children("less", lost="cn.boarder_stipend")["lost_after"].to_list()
+    assert set(now) == {"absent"}
 
 
 def test_files_and_tables_of_any_kind_give_the_same(found, tmp_path):
@@ -481,6 +514,18 @@ def test_a_view_says_yuan_in_its_heads_and_that_small_numbers_are_for_the_office
     many = compare(base(), base(), people(), by="sex", division="330199", progress=False)
     assert many.effect().all.same == COUNT
     assert "改革方案" in many.view("zh").html
+
+
+def test_a_view_of_several_reforms_begins_with_a_row_for_each(found):
+    first, *_ = found.view("en").blocks
+    assert isinstance(first, Table)
+    assert [row[0].en for row in first.rows] == list(found.reforms)
+    for row, effect in zip(first.rows, found.reforms.values(), strict=True):
+        every = effect.all
+        assert row[1:6] == (every.gains, every.may_gain, every.loses, every.may_lose, every.open)
+        assert row[6] == effect.cost_a_year.figures
+    alone = compare(base(), reforms()["less"], people(), by="sex", progress=False)
+    assert not isinstance(alone.view("en").blocks[0], Table)
 
 
 def test_of_whom_a_rule_was_not_known_both_what_is_settled_as_yes_and_as_no_is_told():

@@ -9,6 +9,7 @@ import pytest
 import kinderguard
 from kinderguard.analysis import compare, synthesize
 from kinderguard.analysis.comparing import NarrowError
+from kinderguard.packs.frames import MissingColumnsWarning
 
 DAY = dt.date(2025, 9, 1)
 PLACE = "330106"
@@ -108,3 +109,65 @@ def test_the_total_is_the_sum_of_what_the_children_show(narrow):
 def test_a_budget_is_a_whole_number_or_none(wrong):
     with pytest.raises(NarrowError, match="narrow"):
         compare(base(), base(), people(), narrow=wrong)
+
+
+@cache
+def households():
+    """Nine children of dibao households of three, each by itself, and two of a household of which the size is not known."""
+    return pl.DataFrame(
+        {
+            "division_code": [PLACE] * 11, "child.birth_date": ["2015-03-01"] * 11,
+            "household.number": [*range(10), 9], "household.size": [3] * 9 + [None] * 2,
+            "household.monthly_income_per_head": ["500"] * 11, "household.property_within_limits": [True] * 11,
+            "household.aid": [["dibao"]] * 11,
+        }
+    )  # fmt: skip
+
+
+@cache
+def wide(size=None, narrow=None):
+    reform = base().with_parameters({"cn.dibao.monthly_standard": {PLACE: "1100"}})
+    children = households().with_columns(pl.col("household.size").fill_null(pl.lit(size)))
+    with pytest.warns(MissingColumnsWarning):
+        return compare(base(), reform, children, narrow=narrow, progress=False, by=("sex",))
+
+
+def test_what_the_width_of_the_cost_rests_on_is_named_with_how_many_children_and_how_much_of_it():
+    """A household's help counts once: both children are left open, and the width is that of the one household."""
+    effect = wide()["reform"]
+    width = next(width for width in effect.widths if width.code == "household.size")
+    assert (width.what, width.children, width.limits) == ("fact", 2, (1, 100))
+    known = wide(size=3)["reform"].cost_a_year
+    cost = effect.cost_a_year
+    assert cost.high - cost.low > width.apart > (cost.high - cost.low) - (known.high - known.low) > 100_000
+    assert [w.apart for w in effect.widths] == sorted((w.apart for w in effect.widths), reverse=True)
+    assert all(w.apart <= cost.high - cost.low for w in effect.widths)
+
+
+def test_a_condition_that_others_are_taken_as_one_with_is_named_by_these():
+    """Whether the parents can care for the child is taken as one question; what is not known are its facts."""
+    named = {width.code: width.what for width in wide()["reform"].widths}
+    assert {"father.situations", "mother.situations", "father.illness.serious"} <= set(named)
+    assert named["cn.foster_care.standard"] == "number"
+    assert "household.monthly_income_per_head" not in named  # it is known
+
+
+def test_what_carries_half_of_the_width_is_said_with_the_mend():
+    """Much is unknown of all eleven; what is told is the one thing that two of them have most of the width by."""
+    said = "lie with 2 children of whom ‘the household's size’ (household.size) is not known, taken as anything from 1 to 100"
+    assert said in wide().summary("en")
+    assert "fill_null" in wide().view("en").html
+    assert "涉及 2 名儿童：“家庭人口”（household.size）未知，未知时按 1 至 100 计" in wide().summary("zh")
+    assert "household.size" not in wide(size=3).summary("en")  # nothing is said once it is filled in
+
+
+def test_the_picture_of_costs_says_what_its_width_rests_on_without_a_number():
+    from kinderguard.analysis import plots
+
+    note = "half or more of the width of the sum lies with children of whom ‘the household's size’ is not known"
+    assert note in str(plots.cost(wide(), "en", k=None))
+    assert "household's size" not in str(plots.cost(wide(size=3), "en", k=None))
+
+
+def test_what_is_not_looked_into_is_not_counted_in_what_the_width_rests_on():
+    assert wide(narrow=0)["reform"].widths == ()

@@ -172,6 +172,18 @@ def test_a_policy_of_a_quarantined_pack_must_be_reviewed():
     assert change.because[0] == Text("有规则包不可用", "a pack of rules could not be used")
 
 
+def test_a_rule_of_a_child_s_own_place_must_be_reviewed_where_another_place_s_rules_were_used():
+    from kinderguard import rules as r
+
+    gives = r.Policy("330106.gift", r.Text("慰问金", "Gift"), r.child.age < 18, amount=r.yuan("100"), every=r.MONTH)
+    book = kinderguard.load(packs=[Pack("330106", Text("西湖区", "Xihu"), "1.0", ">=0.1", policies=[gives])])
+    case = child(child__registration={"division": "330106"})
+    before, after = (each.assess(case, on=DAY) for each in (book, book.for_division("220102")))
+    change = one(changes(before, after), "330106.gift")
+    assert change.kind is ChangeKind.MUST_BE_REVIEWED
+    assert change.because[0] == Text("未用主管地区的规则", "the rules of the division in charge were not used")
+
+
 # ---- why ------------------------------------------------------------------------------------------------------------
 
 

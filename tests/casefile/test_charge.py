@@ -255,7 +255,7 @@ def test_no_reason_begins_an_erased_file_again_by_a_list(moved, again):
 
 # ---- who the users are, as the team says ----------------------------------------------------------------------------
 
-USERS = {"li": HERE, "wang": THERE, "chen": "330106001", "sheng": "33", "job": None, "330106.lent": THERE}
+USERS = {"li": HERE, "wang": THERE, "chen": "330106001", "sheng": "33", "job": "*", "left": "", "330106.lent": THERE}
 
 
 @pytest.fixture
@@ -319,8 +319,21 @@ def test_no_import_by_a_user_that_is_not_known_begins(known, tmp_path):
     assert known.import_ledger(read, at=ON, by="li").written == 1
 
 
-def test_a_user_of_no_division_is_believed_as_before(known):
+def test_only_a_user_that_the_team_lets_act_for_any_division_is_believed(known):
     assert visit(known, by="job", acting=HERE).kind is EntryKind.VISIT
+    known.propose_transfer("a", THERE, by="job", acting=HERE, on=ON)
+    known.accept_transfer("a", acting=THERE, by="wang", on=ON)
+    assert visit(known, by="job", acting=THERE).kind is EntryKind.VISIT
+
+
+def test_a_user_of_no_division_writes_nothing_and_is_given_nothing(known):
+    for more in ({}, {"acting": HERE}, {"acting": HERE, "override": "there is nobody else"}):
+        told = refuses(known, lambda m=more: visit(known, by="left", **m))
+        assert "User left belongs to no division" in told
+        assert '"*"' in told
+        with pytest.raises(MoveRefusedError):
+            whole_file(known, "a", by="left", reason="looking", on=ON, **more)
+    assert [each.kind for each in known.entries("a")] == [EntryKind.FACTS]
 
 
 def test_acting_for_a_division_above_reaches_no_further_than_the_users_own(known):
@@ -343,7 +356,9 @@ def test_a_function_says_who_the_users_are_as_well(file_store, clock, tmp_path):
         visit(opened, by="li")
 
 
-@pytest.mark.parametrize("wrong", [{"li": "99"}, {"li": 330106}, {NUMBER: HERE}, {1: HERE}, ["li"]])
+@pytest.mark.parametrize(
+    "wrong", [{"li": "99"}, {"li": 330106}, {"li": None}, {"li": "**"}, {NUMBER: HERE}, {1: HERE}, ["li"]]
+)
 def test_what_says_who_the_users_are_is_checked_when_the_store_is_opened(wrong):
     with pytest.raises(UsersError) as told:
         CaseStore("sqlite://", users=wrong)
@@ -353,8 +368,8 @@ def test_what_says_who_the_users_are_is_checked_when_the_store_is_opened(wrong):
 
 def test_users_are_read_from_a_file_and_its_mistakes_are_told(tmp_path):
     path = tmp_path / "users.toml"
-    path.write_text('li = "330106"\n"330199.wang" = "330199"\njob = ""\n', "utf-8")
-    assert read_users(path) == {"li": "330106", "330199.wang": "330199", "job": None}
+    path.write_text('li = "330106"\n"330199.wang" = "330199"\njob = "*"\nleft = ""\n', "utf-8")
+    assert read_users(path) == {"li": "330106", "330199.wang": "330199", "job": "*", "left": ""}
     for text in ("li = 330106\n", 'li = "3301"x\n', '[li]\ndivision = "330106"\n', '"王 明" = "330106"\n'):
         path.write_text(text, "utf-8")
         with pytest.raises(UsersError, match=r"users\.toml"):

@@ -6,7 +6,7 @@ import pytest
 
 from casefile.children import BY, day, rules
 from kinderguard import Case
-from kinderguard.casefile import CaseStore, EntryRefusedError, Filing, PerhapsListed, new_key
+from kinderguard.casefile import CaseStore, EntryRefusedError, Filing, Likeness, PerhapsListed, new_key
 from kinderguard.casefile.filing import near_names
 from kinderguard.casefile.filing.near_names import are_near
 from kinderguard.survey import RowKey, combine, read_ledger
@@ -286,3 +286,98 @@ def test_birth_dates_that_were_taken_out_of_their_table_are_told_and_put_back(tm
 def test_nobody_is_told_to_have_left_the_lists_whose_name_is_written_otherwise(encrypted):
     filed(encrypted, WITH_ID)
     assert encrypted.no_longer_listed(combine([source("civil_affairs", OTHERWISE, as_of=AUG)])) == ()
+
+
+# ---- birth dates -------------------------------------------------------------------------------------------------------
+
+KIN = {"father.name": "王大山", "mother.name": "李小英"}
+HOUSE = {"child.residence.address": "东村12号"}
+
+
+def born(first, then, *, more=None, later=None):
+    """Two rows of one name: what the first says, and the second."""
+    one = NAMED | {"child.birth_date": first} | (more or {})
+    return one, NAMED | {"child.birth_date": then} | (more if later is None else later or {})
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("2014-12-12", "2014-12-21"),  # two digits beside each other changed about
+        ("2014-10-05", "2014-01-05"),
+        ("2014-12-12", "2014-11-12"),
+        ("2014-12-12", "2014-12-13"),
+        ("2014-03-11", "2014-11-03"),  # day and month turned
+        ("2009-05-06", "2010-05-06"),  # the year, the month or the day off by one
+        ("2014-09-05", "2014-10-05"),
+        ("2014-09-30", "2014-10-01"),
+        ("2014-12-31", "2015-01-01"),
+    ],
+)
+@pytest.mark.parametrize("numbered", [False, True])
+def test_a_birth_date_that_is_one_slip_away_is_asked_about(encrypted, first, then, numbered):
+    one, other = born(first, then, more={})
+    filed(encrypted, one | ({"child.resident_id": number(1, first.replace("-", ""))} if numbered else {}))
+    (child,) = filed(encrypted, other, at=AUG)
+    assert (len(child.perhaps), len(encrypted.refs())) == (1, 1)
+    (ref,) = encrypted.refs()
+    (asked,) = encrypted.doubts(ref)
+    assert asked.likeness is Likeness.NEAR_BIRTH
+    assert not stray(asked.text)
+
+
+@pytest.mark.parametrize("common", [KIN, {"mother.name": "李小英"}, HOUSE])
+@pytest.mark.parametrize(
+    "then",
+    ["2015-01-12", "2014-10-21", "2013-12-21", "2014-02-12"],
+    ids=["near", "two calendars", "two slips", "one slip with no day between"],
+)
+def test_two_slips_are_asked_about_where_a_parent_or_the_house_is_the_same(encrypted, common, then):
+    filed(encrypted, born("2014-12-12", then, more=common)[0])
+    assert len(filed(encrypted, born("2014-12-12", then, more=common)[1], at=AUG)[0].perhaps) == 1
+
+
+@pytest.mark.parametrize(
+    ("then", "later"),
+    [
+        ("2014-10-21", {}),
+        ("2014-10-21", {"mother.name": "赵小英"}),
+        ("2014-10-21", KIN | {"child.name": "王四宝"}),  # brothers and sisters
+        ("2014-12-21", KIN | {"child.name": "王三泌"}),
+        ("2008-05-03", KIN),
+        ("2014-12-21", {"child.registration.division": "330199002"}),
+        ("2014-12-21", KIN | {"child.resident_id": number(7, "20141221")}),
+    ],
+    ids=[
+        "nothing in common",
+        "another mother",
+        "brother",
+        "brother of a near name",
+        "far",
+        "another township",
+        "two IDs",
+    ],
+)
+def test_what_is_further_away_is_another_child(encrypted, then, later):
+    one, other = born("2014-12-12", then, more=KIN | {"child.resident_id": number(1, "20141212")}, later=later)
+    filed(encrypted, one)
+    assert filed(encrypted, other, at=AUG)[0].filing is Filing.WRITTEN
+
+
+def test_a_house_without_a_number_is_no_house(encrypted):
+    one, other = born("2014-12-12", "2014-10-21", more={"child.residence.address": "东村"})
+    filed(encrypted, one)
+    assert filed(encrypted, other, at=AUG)[0].filing is Filing.WRITTEN
+
+
+def test_the_names_of_a_store_of_an_earlier_version_are_found(tmp_path):
+    url, key = f"sqlite:///{tmp_path}/cases.db", new_key()
+    one, other = born("2014-12-12", "2014-12-21", more={})
+    with CaseStore(url, key=key) as store:
+        filed(store, one)
+    with sqlite3.connect(tmp_path / "cases.db") as connection:
+        connection.execute("DROP TABLE kg_names")
+    connection.close()
+    with CaseStore(url, key=key) as store:
+        assert store.verify().ok
+        assert len(filed(store, other, at=AUG)[0].perhaps) == 1

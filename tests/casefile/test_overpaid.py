@@ -16,7 +16,7 @@ from kinderguard.casefile import (
     UnreadableEntryError,
     new_key,
 )
-from kinderguard.casefile.following.overpaid import overpayment_decisions
+from kinderguard.casefile.following.overpaid import overpayment_decisions, standing_decisions
 from told import stray
 
 TODAY = day("2025-09-01")
@@ -255,3 +255,35 @@ def test_nothing_is_told_up_to_the_month_of_death_and_one_month_is_one(file_stor
     assert told(file_store, book, on=day("2025-10-02")) == months
     said = [c.text for c in file_store.changes("a", book, on=day("2025-10-02")) if c.overpaid]
     assert ["2025-08一个月多发" in each.zh and "to 2025-08" not in each.en for each in said] == [True] * len(months)
+
+
+# ---- what counts of several decisions ---------------------------------------------------------------------------------
+
+
+def standing(store):
+    return [
+        (
+            each.decision.outcome.value,
+            sorted(each.decision.months),
+            each.is_part,
+            [e.outcome.value for e in each.earlier],
+        )
+        for each in standing_decisions(store.overpayment_decisions("a"))
+    ]
+
+
+def test_of_months_that_were_decided_twice_the_last_decision_counts_and_the_earlier_is_its_history(
+    overpaid_store, book
+):
+    settle(overpaid_store, book, outcome="recovering")
+    settle(overpaid_store, book, outcome="recovered")
+    both = ["2025-07", "2025-08"]
+    assert standing(overpaid_store) == [("recovered", both, False, ["recovering"])]
+
+
+def test_of_a_decision_that_was_made_anew_for_one_month_the_others_stand(overpaid_store, book):
+    settle(overpaid_store, book, outcome="recovering")
+    settle(overpaid_store, book, outcome="recovered", months=["2025-07"])
+    assert standing(overpaid_store) == [
+        ("recovering", ["2025-08"], True, []), ("recovered", ["2025-07"], False, ["recovering"]),
+    ]  # fmt: skip

@@ -190,6 +190,24 @@ def test_rules_that_were_changed_are_not_believed(tmp_path, change):
         assert {p.code for p in problems} == {"chain.book"}
 
 
+@pytest.mark.parametrize("change", ["digest = 'x' || substr(digest, 2)", "content = x'00'"])
+def test_rules_that_differ_from_their_digest_are_found_also_where_what_rested_on_them_was_erased(tmp_path, change):
+    path = tmp_path / "cases.db"
+    with CaseStore(f"sqlite:///{path}") as store:
+        store.record(born(), at=DAY, by=BY)
+        store.assess("a", book(), on=DAY, by=BY)
+        number = kept(store).number
+        assert store.verify().ok
+        connection = sqlite3.connect(path)
+        with connection:
+            connection.execute(f"UPDATE kg_books SET {change}")
+        connection.close()
+        assert [(p.code, p.where) for p in store.verify().problems] == [("chain.book", f"#{number}")]
+        store.erase("a", reason="r", by="450102.user1")
+        ((code, where),) = [(p.code, p.where) for p in store.verify().problems]
+        assert (code, where.startswith("kg_books ")) == ("chain.book", True)
+
+
 def test_a_result_that_differs_is_never_given_as_the_same(tmp_path, monkeypatch):
     """If the library itself computed something else one day, it must say so."""
     with CaseStore(f"sqlite:///{tmp_path}/cases.db") as store:

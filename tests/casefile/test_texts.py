@@ -1,13 +1,14 @@
 """Free texts that are kept for good: nobody's name in them, however it is written; and what lists are called."""
 
 import datetime as dt
+import sqlite3
 
 import attrs
 import pytest
 
 from kinderguard import Case
 from kinderguard.casefile import EntryRefusedError
-from kinderguard.casefile.chain.texts import names_said, perhaps_names
+from kinderguard.casefile.chain.texts import check_text, names_said, perhaps_names
 from kinderguard.survey import combine
 from survey.lists import number, source
 
@@ -57,6 +58,74 @@ def test_neither_the_guardian_by_the_given_name_nor_the_twin_is_written_of(file_
             file_store.close_file("a", reason="other", note=reason, last_paid=None, by=BY)
         assert not any(name in str(told.value) for name in ("老根", "甲二二"))
     file_store.close_file("a", reason="other", note="祖父说的，随姑姑迁居", last_paid=None, by=BY)
+
+
+@pytest.mark.parametrize("reason", ["嘉悦的姐姐同意", "与嘉 悦同住", "與嘉悦同住"])
+def test_a_twin_is_not_written_of_by_the_given_name_alone(file_store, reason):
+    filed(file_store, "a", "陈嘉怡")
+    filed(file_store, "b", "陈嘉悦")
+    with pytest.raises(EntryRefusedError) as told:
+        file_store.close_file("a", reason="other", note=reason, last_paid=None, by=BY)
+    assert "嘉悦" not in str(told.value)
+    assert "the child" in told.value.text.en
+
+
+def test_a_twin_of_another_surname_is_known_by_the_parents_and_a_stranger_of_that_day_by_the_whole_name_alone(
+    file_store,
+):
+    filed(file_store, "a", "陈嘉怡", **{"mother.name": "林小满"})
+    filed(file_store, "b", "林嘉悦", **{"mother.name": "林小满"})
+    filed(file_store, "c", "王平安")
+    filed(file_store, "d", "陈春晓", born="2014-01-01")
+    for note in ("嘉悦的姐姐同意", "王平安的同学"):
+        with pytest.raises(EntryRefusedError):
+            file_store.close_file("a", reason="other", note=note, last_paid=None, by=BY)
+    file_store.close_file("a", reason="other", note="春晓时平安迁居", last_paid=None, by=BY)
+
+
+def test_a_twins_damaged_file_keeps_nothing_out_of_the_file(file_store, tmp_path):
+    filed(file_store, "a", "陈嘉怡")
+    filed(file_store, "b", "陈嘉悦")
+    connection = sqlite3.connect(tmp_path / "cases.db")
+    with connection:
+        connection.execute("UPDATE kg_bodies SET content = x'00' WHERE number = 2")
+    connection.close()
+    file_store.close_file("a", reason="other", note="随姑姑迁居", last_paid=None, by=BY)
+    assert file_store.refs(open=False) == ("a",)
+
+
+def test_a_twin_is_not_written_of_in_pinyin(file_store):
+    pytest.importorskip("pypinyin")
+    filed(file_store, "a", "陈嘉怡")
+    filed(file_store, "b", "陈嘉悦")
+    with pytest.raises(EntryRefusedError):
+        file_store.close_file("a", reason="other", note="moved with Chen Jiayue", last_paid=None, by=BY)
+    file_store.close_file("a", reason="other", note="moved with the sister", last_paid=None, by=BY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "电话 0571-8712 3456", "0571 87123456", "（0571）8712-3456", "+86 571 8712 3456", "010-6512.3456", "0431-8512345",
+        "电话：87123456", "tel 8712 3456", "138-0013-8000", "13 800 138 000", "1 3 8 0 0 1 3 8 0 0 0", "+86 138 0013 8000", "一三八零零一三八〇〇〇",
+        "３３０１０６ 2013-07-11 0018", "330106/20130711/0018",
+    ],
+)  # fmt: skip
+def test_telephones_and_ids_are_known_whatever_stands_between_their_digits(text):
+    with pytest.raises(EntryRefusedError):
+        check_text(text, "note")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2025-09-01 至 2025-10-01", "电话走访 2025-09-01", "电话 2025-09-01 打过", "10:30-11:30", "每月 1,900.00 元，共 3,800.00 元",
+        "2025-0007 号文件第 13 条", "2025-1-3、2025-1-4", "330199001、330199002", "电话3次未接", "09-01 2025-10-01", "the phone rang 3 times",
+        "档案 330199-2025-0571", "1350.00-1900.00", "二〇二五年九月一日",
+    ],
+)  # fmt: skip
+def test_days_amounts_and_divisions_are_no_telephone(text):
+    check_text(text, "note")
 
 
 def test_where_facts_are_from_is_no_name_of_the_file(file_store):

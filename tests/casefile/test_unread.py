@@ -134,3 +134,65 @@ def test_what_was_not_read_is_sealed_and_its_loss_is_seen(tmp_path, book):
             connection.execute(sa.delete(t.unread))
         store.import_survey(survey, by=BY)  # what is written later does not hide that something was taken away before
         assert [problem.code for problem in store.verify().problems] == ["chain.waiting"]
+
+
+# ---- rows that do not say who the child is, and those of closed files ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "who",
+    [{"出生日期": ""}, {"出生日期": "2015-03"}, {"儿童姓名": ""}],
+    ids=["no birth date", "the month alone", "no name"],
+)
+@pytest.mark.parametrize("how", ["ledger", "survey"])
+def test_a_row_that_does_not_say_who_the_child_is_is_due_until_the_list_does(file_store, book, tmp_path, who, how):
+    def imported(whole, at):
+        said = dict(zip(HEAD.split(","), row("").split(","), strict=True)) | ({} if whole else who)
+        read_ = read(tmp_path, row(OTHER, "甲一一"), ",".join(said.values()))
+        if how == "ledger":
+            return file_store.import_ledger(read_, at=at, by=BY)
+        return file_store.import_survey(survey_of(read_, at), by=BY)
+
+    done = imported(False, JULY)
+    if how == "ledger":
+        assert [place.row for place in done.unidentified] == [3]
+        assert "1 that does not say who the child is, told as due" in done.summary("en")
+    (item,) = unread(file_store, book)
+    assert (item.division, "row 3 (名单)" in item.what.en, "was not filed: no resident ID" in item.what.en) == (
+        EAST,
+        True,
+        True,
+    )
+    assert not stray(item.text, "名单", "civil_affairs", "ID")
+    assert "甲二二" not in item.text.zh + item.text.en
+    imported(True, AUGUST)
+    assert (unread(file_store, book), len(file_store.refs())) == ((), 2)
+
+
+def test_who_a_row_is_may_be_settled_and_is_told_no_more(file_store, book, tmp_path):
+    unsaid = read(tmp_path, row("").replace("2015-03-05", ""))
+    file_store.import_ledger(unsaid, at=JULY, by=BY)
+    (item,) = unread(file_store, book)
+    file_store.settle_row(item.ref, reason="已补入下月名单", by=BY)
+    file_store.import_ledger(unsaid, at=JULY, by=BY)
+    assert (unread(file_store, book), file_store.verify().ok) == ((), True)
+
+
+@pytest.mark.parametrize("end", ["reopened", "settled", "no longer listed"])
+def test_a_row_of_a_closed_file_is_due_until_it_is_open_settled_or_gone(file_store, book, tmp_path, end):
+    listed = read(tmp_path, row(GIRL), row(OTHER, "甲一一"))
+    file_store.import_ledger(listed, at=JULY, by=BY)
+    ref = file_store.pseudonym(f"id:{GIRL}")
+    file_store.close_file(ref, reason="death", happened_on=dt.date(2025, 7, 10), last_paid="2025-07", by=BY)
+    file_store.import_ledger(listed, at=AUGUST, by=BY)
+    (item,) = unread(file_store, book)
+    assert f"row 2 (名单) of list ledger of 2025-08-01, file {ref}: the file is closed" in item.what.en
+    assert not stray(item.text, "名单", "ledger")
+    if end == "reopened":
+        file_store.reopen_file(ref, reason="moved back", by=BY)
+    elif end == "settled":
+        file_store.settle_row(item.ref, reason="名单下月更正", by=BY)
+        file_store.import_ledger(listed, at=TODAY, by=BY)
+    else:
+        file_store.import_ledger(read(tmp_path, row(OTHER, "甲一一")), at=TODAY, by=BY)
+    assert unread(file_store, book) == ()

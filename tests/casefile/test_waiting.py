@@ -98,6 +98,74 @@ def test_one_id_with_two_names_in_a_ledger_is_due_until_each_has_its_own(file_st
     assert waiting(file_store, book) == ()
 
 
+# ---- one ID with two names, one of them that of a file ---------------------------------------------------------------
+
+TWIN = NAMED | {"child.name": "何安宁"}
+
+
+def months(store, how, tmp_path):
+    """What imports one list of rows as of a day, as a ledger or as a survey."""
+
+    def imported(at, *rows):
+        if how == "survey":
+            return store.import_survey(combine([source("civil_affairs", *rows, as_of=day(at))]), by=BY)
+        heads = {
+            "child.name": "儿童姓名",
+            "child.birth_date": "出生日期",
+            "child.registration.division": "户籍地行政区划代码",
+        }
+        heads["child.resident_id"] = "身份证号"
+        lines = [",".join(str(row.get(path, "")) for path in heads) for row in rows]
+        (tmp_path / "名单.csv").write_text("\n".join([",".join(heads.values()), *lines]), "utf-8")
+        return store.import_ledger(read_ledger(tmp_path / "名单.csv"), at=day(at), by=BY)
+
+    return imported
+
+
+@pytest.mark.parametrize("how", ["ledger", "survey"])
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_row_of_a_files_own_name_goes_there_and_a_twin_with_its_id_is_asked_about(
+    file_store, book, tmp_path, how, turned
+):
+    imported = months(file_store, how, tmp_path)
+    imported("2025-07-01", NAMED | {"child.resident_id": ID})
+    (ref,) = file_store.refs()
+    both = (NAMED | {"child.resident_id": ID, "household.size": 3}, TWIN | {"child.resident_id": ID})
+    rows = both[::-1] if turned else both
+    imported("2025-08-01", *rows)
+    assert (file_store.refs(), waiting(file_store, book)) == ((ref,), ())
+    (asked,) = file_store.doubts(ref)
+    assert asked.likeness.value == "id"
+    assert file_store.entries(ref, kinds=["facts"])[-1].valid_from == day(
+        "2025-08-01" if how == "survey" else "2025-07-01"
+    )
+    file_store.answer(ref, asked.other, same=False, by=BY)
+    imported("2025-08-15", *rows)
+    imported("2025-09-01", *rows)
+    names = {each: file_store.case(each, at=DAY).child for each in file_store.refs()}
+    assert {each.name.reveal() for each in names.values()} == {"何安然", "何安宁"}
+    assert (names[ref].name.reveal(), names[asked.other].resident_id) == ("何安然", None)
+    assert file_store.doubts(ref) == file_store.doubts(asked.other) == ()
+    imported("2025-09-01", rows[0], TWIN | {"child.resident_id": OTHER}) if not turned else None
+    assert (len(file_store.refs()), file_store.verify().ok) == (2, True)
+
+
+@pytest.mark.parametrize("how", ["ledger", "survey"])
+def test_who_was_answered_to_be_one_child_and_stands_beside_it_is_told_in_its_file(file_store, book, tmp_path, how):
+    imported = months(file_store, how, tmp_path)
+    imported("2025-07-01", NAMED | {"child.resident_id": ID})
+    (ref,) = file_store.refs()
+    imported("2025-08-01", TWIN | {"child.resident_id": ID})
+    (asked,) = file_store.doubts(ref)
+    file_store.answer(ref, asked.other, same=True, by=BY)
+    imported("2025-09-01", TWIN | {"child.resident_id": ID}, NAMED | {"child.resident_id": ID})
+    assert (file_store.refs(), waiting(file_store, book)) == ((ref,), ())
+    (item,) = (each for each in file_store.due(book, today=DAY).of("doubt") if each.ref == ref)
+    assert f"is not filed, and file {ref} with its ID is there" in item.what.en
+    assert "no file yet" not in item.text.en
+    assert file_store.case(ref, at=DAY).child.name.reveal() == "何安然"
+
+
 def test_who_waits_is_sealed_and_a_damaged_row_is_told_and_comes_again(tmp_path, book):
     path = tmp_path / "files.db"
     with CaseStore(

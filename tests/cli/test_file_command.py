@@ -224,6 +224,76 @@ def test_the_whole_file_is_written_only_with_a_reason_and_is_written_down(kinder
     assert "信息共享" in kinderguard("file", "show", filed[0], "--history").stdout
 
 
+def entries(kinderguard) -> str:
+    return kinderguard("file", "verify").stdout.splitlines()[0]
+
+
+WHOLE = ("--whole", "--reason", "移交法院", "--on", DAY, *BY, "--lang", "en")
+SCHOOL = ("--role", "education", "--basis", "statutory_duty", *SHARE, "--lang", "en")
+
+
+@pytest.mark.parametrize("how", [WHOLE, SCHOOL])
+def test_nothing_is_recorded_as_given_where_the_file_cannot_be_written(kinderguard, filed, how):
+    before = entries(kinderguard)
+    for out, mend in (("nodir/x.json", "there is no folder nodir; make it first"), (".", "name a file in it")):
+        done = kinderguard("file", "export", filed[0], *how, "--out", out)
+        assert (done.exit_code, mend in done.stderr, len(done.stderr.strip().splitlines())) == (2, True, 2), done.stderr
+        assert "未记录、未提供任何内容" in done.stderr
+    assert entries(kinderguard) == before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_a_disk_that_fills_up_while_a_file_is_given_is_told_with_the_entry(kinderguard, filed):
+    done = kinderguard("file", "export", filed[0], *WHOLE, "--out", "/dev/full")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "recorded as entry 3, but the recipient was not given all of it" in done.stderr
+    assert "第 3 条" in done.stderr
+
+
+def test_what_stood_in_a_file_stays_where_nothing_is_given_and_goes_where_something_is(kinderguard, filed):
+    Path("x.json").write_text("y" * 100_000, "utf-8")
+    refused = ("--role", "social_organisation", "--basis", "consent", *SHARE)
+    assert kinderguard("file", "export", filed[0], *refused, "--out", "x.json").exit_code == 2
+    assert Path("x.json").stat().st_size == 100_000
+    assert kinderguard("file", "export", filed[0], *WHOLE, "--out", "x.json").exit_code == 0
+    assert json.loads(Path("x.json").read_text("utf-8"))["ref"] == filed[0]
+    assert Path("x.json").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("file", "assess", "--on", DAY, *BY),
+        ("file", "due", "--on", DAY),
+        ("file", "overpayment", "list", "--on", DAY),
+        ("care", "plan", "--on", DAY, "--save", *BY),
+        ("care", "show", "--on", DAY),
+    ],
+)
+def test_a_list_that_cannot_be_written_is_refused_before_anything_is_done(kinderguard, filed, command):
+    before = entries(kinderguard)
+    for form in ("jsonl", "csv", "xlsx"):
+        done = kinderguard(*command, "--format", form, "--out", f"nodir/x.{form}")
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert "没有文件夹 nodir，请先建立或改正路径；未写入任何内容" in done.stderr
+        assert "there is no folder nodir; make it first, or mend the path; nothing was written" in done.stderr
+    assert entries(kinderguard) == before
+
+
+def test_an_import_is_refused_before_it_files_where_its_tables_cannot_be_written(kinderguard, children):
+    for option in ("--out", "--no-longer-listed"):
+        done = kinderguard("file", "import", children, "--at", DAY, *BY, "--source", "civil", option, "nodir/x.csv")
+        assert (done.exit_code, f"the file of {option} cannot be written" in done.stderr) == (2, True)
+    assert not Path("files.db").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_a_list_that_was_not_written_whole_is_told(kinderguard, filed, form):
+    done = kinderguard("file", "due", "--on", DAY, "--format", form, "--out", "/dev/full")
+    assert (done.exit_code, "/dev/full could not be written whole" in done.stderr) == (2, True)
+
+
 def test_verify_finds_what_somebody_changed(kinderguard, filed):
     good = kinderguard("file", "verify")
     assert (good.exit_code, "完好" in good.stdout) == (0, True)

@@ -226,6 +226,36 @@ def test_a_list_that_was_not_brought_up_to_date_is_told_and_answered_on_the_comm
     assert "said by lists and not taken as facts" in shown
     kinderguard("file", "record", ref, "household.size=4", "--at", "2025-08-01", *BY)
     assert "To be checked" not in kinderguard("file", "show", ref, "--lang", "en").stdout
+    write(tmp_path / "september.csv", boy | {"家庭人口": "3"})
+    again = kinderguard("file", "import", "september.csv:civil_affairs", "--at", "2025-09-01", *BY, "--partial")
+    assert (again.exit_code, again.stderr, "待核对" in again.stdout) == (0, "", False)
+    assert "1 名儿童的名单仍报此前已由人答复的事实" in again.stdout
+    row = kinderguard(
+        "file", "import", "september.csv:civil_affairs", "--at", "2025-09-02", *BY, "--partial", "--format", "jsonl"
+    )
+    (line,) = map(json.loads, row.stdout.splitlines())
+    assert line["held_back"] == line["answered"] == ["household.size"]
+
+
+def test_somebody_who_confirms_what_a_list_says_is_told_so_and_no_list_changes_it(kinderguard, tmp_path):
+    boy = {"儿童姓名": "张宁远", "身份证号": number(1, BORN), "户籍地行政区划代码": "330199001"}
+
+    def imported(people, day):
+        write(tmp_path / "list.csv", boy | {"家庭人口": people})
+        return kinderguard("file", "import", "list.csv:civil_affairs", "--at", day, *BY, "--partial")
+
+    imported("3", "2025-06-01")
+    imported("4", "2025-07-01")
+    (ref,) = kinderguard("file", "list").stdout.split()[:1]
+    record = ("file", "record", ref, "household.size=4", "--at", "2025-07-01", *BY)
+    done = kinderguard(*record, "--lang", "en")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "(1 as the file said already, and confirmed: no list changes it from now on)" in done.stdout
+    assert "已由人如此记载，未再写入" in kinderguard(*record).stdout
+    assert "confirmed: household: " in kinderguard("file", "show", ref, "--history", "--lang", "en").stdout
+    assert imported("3", "2025-08-01").exit_code == 1
+    assert "家庭人口" in kinderguard("file", "due", "--on", "2025-08-02", "--kind", "doubt", "--format", "jsonl").stdout
+    assert '"household.size": 4' in kinderguard("file", "show", ref, "--format", "json").stdout
 
 
 def test_who_may_have_a_file_already_waits_until_a_person_says_and_a_ledger_cannot_tell_who_has_left(

@@ -256,6 +256,12 @@ def test_the_users_that_the_team_names_are_held_against_their_divisions(kindergu
     stranger = kinderguard(*record, "household.size=3", "--by", "zhao", "--acting", "330199", "--override", "why not")
     assert (stranger.exit_code, "There is no user zhao" in stranger.stderr) == (2, True)
     assert "the file that KINDERGUARD_USERS names" in stranger.stderr
+    Path("users.toml").write_text('night = ""\n', "utf-8")
+    of_none = kinderguard(*record, "household.size=3", "--by", "night", "--acting", "330199")
+    assert (of_none.exit_code, "User night belongs to no division" in of_none.stderr) == (2, True)
+    asked = ("file", "export", filed[0], "--whole", "--reason", "x", "--by", "night", "--acting", "330199001")
+    assert kinderguard(*asked, "--out", "f.json").exit_code == 2
+    assert not Path("f.json").exists()
     Path("users.toml").write_text('li = "Xihu"\n', "utf-8")
     wrong = kinderguard(*record, "household.size=3", "--by", "li")
     assert (wrong.exit_code, "users.toml" in wrong.stderr) == (2, True)

@@ -82,3 +82,16 @@ def test_what_is_not_overpaid_cannot_be_settled_and_the_open_ones_are_named(kind
     assert refused.exit_code == 2
     assert overpaid in refused.stderr
     assert "2025-07至2025-08" in refused.stderr
+
+
+def test_one_overpayment_that_was_decided_twice_is_one_line_with_its_last_state_and_the_earlier(kinderguard, overpaid):
+    on = ("--on", "2025-09-01")
+    for outcome in ("recovering", "recovered"):
+        settle = ("settle", "a", overpaid, *BY, *on, "--reason", "分期退回", "--outcome", outcome, "--amount", "3560")
+        assert kinderguard("file", "overpayment", *settle).exit_code == 0
+    (kept,) = lines_of(kinderguard("file", "overpayment", "list", *on, "--format", "jsonl"))
+    assert (kept["outcome"], [each["outcome"] for each in kept["earlier"]]) == ("recovered", ["recovering"])
+    told = kinderguard("file", "overpayment", "list", *on).stdout
+    assert "已登记处理结果 1 项" in told
+    assert told.count("3560.00元") == 1
+    assert "此前：追回中（2025-09-01）" in told

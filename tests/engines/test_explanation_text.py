@@ -204,7 +204,7 @@ def test_a_record_of_which_nothing_is_asked_is_not_called_unknown():
 def test_of_changes_that_are_as_few_one_that_is_not_known_is_named_before_one_that_is_sure():
     found = explained(~STREET & (~ADOPTED | ~ALONE), {"child.living_on_street": True, "child.adopted": True})
     (change,) = [row for row in found.text("en").splitlines() if "must not" in row]
-    assert change.endswith("? must not hold: the child is on dibao as a one-person household")
+    assert change.endswith("? must not hold: the child is on dibao as a one-person household: unknown")
 
 
 # ---- amounts that are open ------------------------------------------------------------------------------------------
@@ -234,7 +234,7 @@ def test_an_open_amount_names_the_step_that_opens_it():
     result, text = open_amount("en")
     opened = text.split("The amount is open, because this is not known")[1].splitlines()
     assert opened[1].endswith("? the share that is drawn: 0 yuan to 400 yuan")
-    assert opened[2].endswith("? the child is on dibao as a one-person household")
+    assert opened[2].endswith("? the child is on dibao as a one-person household: unknown")
     assert "金额待定，因为以下未知" in open_amount("zh")[1]
     outcome = result.explain("cn.gift").to_dict()
     (step,) = outcome["policies"]["cn.gift"]["open_steps"]
@@ -346,3 +346,17 @@ def test_the_page_says_how_conditions_are_made_and_which_standards_are_not_set(u
     printed = "".join(page([AssessedRow(row, unset)], summary, title="x", lang="en"))
     assert "Standards not set" in printed
     assert "gift — Standard not set in Xihu District, Hangzhou: standard of the gift" in printed
+
+
+def test_help_that_may_shut_out_another_is_told_as_the_reason_why_it_is_asked_for():
+    """HIV bears on the allowance for unattended children by way of the orphan allowance alone."""
+    case = Case.from_facts({
+        "child.birth_date": "2015-06-01", "father.situations": [{"kind": "imprisoned", "ongoing": True, "term_months": 30}],
+    })  # fmt: skip
+    result = kinderguard.load().on(DAY).assess(case)
+    assert result.policies["cn.orphan_allowance"].eligible is None
+    explained = result.explain("cn.unattended_allowance")
+    assert "? not paid if Basic living allowance for orphans is due, which is not known (only one" in explained.text(
+        "en"
+    )
+    assert "? 若享受孤儿基本生活费则不发放（两项补贴只发一项），是否享受待定" in explained.text("zh")

@@ -6,13 +6,14 @@ import polars as pl
 import pytest
 
 import kinderguard
-from engines.agreement import COUNTY, book_of
+from engines.agreement import COUNTY, book_of, differences
 from engines.test_frame_providers import HEATING, agree
 from engines.test_frame_providers import book_of as providers_of
 from engines.test_frame_traps import TITLE
 from kinderguard import Case
 from kinderguard import rules as r
-from kinderguard.analysis import timeline
+from kinderguard.analysis import coverage, timeline
+from kinderguard.engines.assessment_line import assessment_line
 from kinderguard.rules.ruleset import RuleSet
 
 DAY = dt.date(2025, 9, 1)
@@ -43,7 +44,11 @@ def test_nothing_is_settled_before_birth(birth):
     assert not any(p.granted for p in result.policies.values())
     assert [(p.code, p.where) for p in result.problems] == [("case.not_yet_born", "child.birth_date")]
     assert not result.complete
-    assert [fact.path for fact in result.missing] == ["child.birth_date"]
+    assert (result.missing, result.documents, result.open_facts) == (
+        (),
+        (),
+        (),
+    )  # the problem says what is to be corrected
     assert result.case == Case.from_facts(of(birth))
 
 
@@ -84,11 +89,20 @@ def test_tables_say_the_same_row_for_row(kind, tmp_path):
         assert row["problems"] == [p.code for p in result.problems]
         assert row["complete"] is result.complete
         assert sorted(row["missing"]) == sorted(result.open_facts)
+        assert bool(row["missing"]) is (row["problems"] == [])
         for code, value in result.categories.items():
             assert row[code] is value
         for code in ("cn.orphan_allowance", "cn.dibao_benefit", "cn.disability_care_subsidy"):
             assert row[f"{code}.eligible"] is result.policies[code].eligible
             assert row[f"{code}.amount"] == result.policies[code].amount
+
+
+def test_nobody_is_asked_for_papers_of_a_child_to_be_born():
+    frame = pl.DataFrame([of(birth) for birth in ("2025-10-01", "2026")], infer_schema_length=None)
+    found = coverage(BOOK, frame)
+    assert (found.count, found.undetermined, found.undetermined_by_values) == (2, 2, 0)
+    assert (found.papers, found.missing) == ((), ())
+    assert coverage(BOOK, frame.with_columns(pl.lit("2012").alias("child.birth_date"))).papers
 
 
 def solved(amount):
@@ -136,7 +150,7 @@ def test_a_child_of_another_place_is_told_by_a_pinned_book():
     book = BOOK.for_division("330199")
     facts = {"child.birth_date": "2012-03-05", "child.registration.division": "330106"}
     result = book.assess(Case.from_facts(facts))
-    assert (result.division, result.complete) == ("330199", True)
+    assert (result.division, result.complete) == ("330199", False)
     assert [p.code for p in result.problems] == ["case.division_elsewhere"]
     frame = pl.DataFrame(
         {
@@ -146,7 +160,22 @@ def test_a_child_of_another_place_is_told_by_a_pinned_book():
     )
     told = ["case.division_elsewhere"]
     assert book.assess_frame(frame)["problems"].to_list() == [told, [], [], [], told]
-    assert book.assess_frame(frame)["complete"].all()
+    assert book.assess_frame(frame)["complete"].to_list() == [False, True, True, True, False]
+    for row, place in zip(book.assess_frame(frame).to_dicts(), frame["child.registration.division"], strict=True):
+        facts = {"child.birth_date": "2012-03-05", "child.registration.division": place}
+        assert differences(book.assess(Case.from_facts(facts)), row) == {}
+
+
+def test_parquet_and_lines_say_that_a_child_of_another_place_is_incomplete(tmp_path):
+    book, source = BOOK.for_division("330199"), tmp_path / "children.parquet"
+    pl.DataFrame({"child.birth_date": ["2012-03-05"] * 2, "division_code": ["330106", "330199"]}).write_parquet(source)
+    book.assess_parquet(source, tmp_path / "out")
+    assert pl.read_parquet(tmp_path / "out")["complete"].to_list() == [False, True]
+    case = Case.from_facts({"child.birth_date": "2012-03-05", "division_code": "330106"})
+    result = book.assess(case)
+    assert assessment_line(result)["complete"] is False
+    assert "incomplete" in result.view("en").text
+    assert result.explain().to_dict()["complete"] is False
 
 
 @pytest.mark.parametrize("division", ["330106", "330199"])

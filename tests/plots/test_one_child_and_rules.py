@@ -225,6 +225,27 @@ def test_months_are_stacked_in_one_order_in_every_language_and_their_upper_ends_
     assert '"most": "at most"' in drawn["income", "en"].chart_text()
 
 
+def test_bars_of_a_month_come_to_what_is_sure_in_all_though_no_policy_is_sure_of_it():
+    """300 are due by the living subsidy or, where that may not be, more by the allowance that it is taken off."""
+    nation = kinderguard.load(packs=[]).on(DAY).for_division("330106").with_parameters({
+        "cn.orphan.scattered_monthly": "1900", "cn.dibao.monthly_standard": "1200", "cn.disability.living_subsidy_monthly": "300",
+    })  # fmt: skip
+    case = Case.from_facts({
+        "child.birth_date": "2012-03-05", "child.disability.kind": "physical", "child.disability.grade": "2", INCOME: "500",
+        "father.situations": [{"kind": "imprisoned", "since": "2024-01-10", "term_months": 30, "ongoing": True}],
+        "household.size": 3, "household.property_within_limits": True, "household.aid": ["dibao"],
+    })  # fmt: skip
+    (month,) = (months := timeline(nation, case, start=DAY, until=dt.date(2025, 9, 30))).months
+    assert sum(float(t.low) for t in month.policies.values()) < float(month.due.low)
+    shown = plots.timeline(months, "en")
+    bars = [row for row in _data(shown) if "policy" in row]
+    assert sum(row["low"] for row in bars) == float(month.due.low)
+    assert [row["low"] for row in bars if row["policy"] == "sure in all, not known by which policy"] == [300]
+    scale = shown.chart.to_dict()["vconcat"][0]["layer"][0]["encoding"]["color"]["scale"]
+    assert scale["domain"][-1] == "sure in all, not known by which policy"
+    assert len(scale["domain"]) == len(scale["range"]) == len(set(scale["range"]))
+
+
 def test_english_plots_have_no_chinese_letters_but_names_of_fonts_and_documents(drawn):
     for (name, lang), shown in drawn.items():
         if lang == "en" and name != "parameter":  # whose sources are Chinese documents

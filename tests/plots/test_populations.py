@@ -117,6 +117,24 @@ def test_few_losers_hide_no_other_number_that_is_drawn():
         assert safe.sums[at] == sum(counts.values())
 
 
+def test_few_in_a_row_hide_what_stands_in_a_short_row_and_not_in_a_long_one():
+    kinds = ("gains", "may_gain", "open", "may_lose", "loses", "same")
+    rows = {
+        "6-11": (563, 150, 26, 17, 65, 1733), "15-17": (193, 78, 8, 16, 31, 1050), "18+": (53, 12, 15, 15, 17, 559),
+        "0-2": (152, 63, 13, 19, 18, 550), "unknown": (4, 18, 11, 0, 13, 65),
+    }  # fmt: skip
+    counts = {at: dict(zip(kinds, row, strict=True)) for at, row in rows.items()}
+    safe = counted.counted(counts, 10, ("same",), short_rows=True)
+    assert safe.shown["15-17"]["gains"] == 193
+    assert {at for at, shown in safe.shown.items() if shown["gains"] is None} == {"18+", "unknown"}
+    assert safe.sums == {at: sum(row) for at, row in rows.items()}
+
+
+def test_short_rows_hide_no_other_number_than_the_sums_tell_of():
+    counts = {at: {"gains": 40 + n, "same": 5} for n, at in enumerate("abc")} | {"d": {"gains": 3, "same": 0}}
+    assert counted.counted(counts, 10, short_rows=True) == counted.counted(counts, 10)
+
+
 def test_few_of_whom_help_is_not_known_hide_no_other_number():
     counts = {"receiving": 82, "not_known_to_receive": 3, "not_receiving": 21, "undetermined": 570}
     safe = counted.counted({"a": counts}, 10, (counted.SUM,))
@@ -325,7 +343,7 @@ def test_a_legend_says_every_name_whole_and_in_the_order_of_the_lines_at_their_e
 def test_a_change_of_a_few_from_one_month_to_another_is_not_drawn(series):
     assessed, rest, _, title = lines((100, 50, 40), (103, 50, 40), (115, 50, 40), (104, 50, 40))
     assert assessed == [100, None, 115, None]  # 104 is four more than the first
-    assert rest == [50, None, 50, None]
+    assert rest == [50, 50, 50, 50]  # where one of the two is not drawn, what they come to is not told
     assert "are not published" in title
     assert [row["children"] for row in plots.growth(series, "en").rows if row["what"] == "not assessed"] == [
         12, 12, 12, None, None,
@@ -334,8 +352,15 @@ def test_a_change_of_a_few_from_one_month_to_another_is_not_drawn(series):
 
 
 def test_what_two_lines_make_up_together_may_not_change_by_a_few_either():
-    assert lines((100, 50, 40), (120, 33, 40))[0] == [100, None]  # 3 files more
-    assert lines((100, 50, 40), (120, 30, 40))[0] == [100, 120]
+    assert lines((100, 50, 40), (120, 33, 40))[:2] == ([100, 120], [50, None])  # 3 files more
+    assert lines((100, 50, 40), (120, 30, 40))[:2] == ([100, 120], [50, 30])
+
+
+def test_a_line_is_drawn_month_by_month_though_only_a_few_files_wait_for_their_assessment():
+    assessed, rest, _, title = lines((20, 4, 0), (41, 7, 0), (60, 3, 0), (80, 0, 0))
+    assert assessed == [20, 41, 60, 80]
+    assert rest == [None, None, None, 0]
+    assert "3 numbers are not published" in title
 
 
 def test_a_line_of_help_may_stay_as_it_is_while_a_few_files_come():
@@ -344,10 +369,10 @@ def test_a_line_of_help_may_stay_as_it_is_while_a_few_files_come():
 
 
 def test_a_few_files_that_are_the_rest_of_many_are_not_given_away(people, book):
-    """97 of 100 files assessed: drawing both would tell that three are not."""
+    """97 of 100 files assessed: drawing both, or all of them elsewhere, would tell that three are not."""
     point = GrowthPoint(DAY, 100, 0, 0, 97, 3, {}, {}, NOTHING, {"cn.orphan_allowance": (95, 0)}, 0, 0, 0, 0)
     few = Growth("month", None, (point,), {})
-    assert {row["children"] for row in plots.growth(few).rows} == {None}
+    assert [row["children"] for row in plots.growth(few).rows] == [97, None, None]
     assert "未公布" in plots.growth(few).title.zh
     assert len(plots.growth(few, k=None).rows) == 3
 

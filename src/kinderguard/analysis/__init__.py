@@ -23,6 +23,7 @@ _PUBLIC = {
     "Cover": "kinderguard.analysis.coverage_result",
     "Coverage": "kinderguard.analysis.coverage_result",
     "Effect": "kinderguard.analysis.comparing",
+    "Elsewhere": "kinderguard.analysis.elsewhere",
     "EventKind": "kinderguard.analysis.one_child",
     "Growth": "kinderguard.analysis.growing",
     "GrowthPoint": "kinderguard.analysis.growing",
@@ -48,6 +49,7 @@ _PUBLIC = {
     "PublishingError": "kinderguard.analysis.publishing",
     "Reach": "kinderguard.analysis.comparing",
     "ReformEffect": "kinderguard.analysis.comparing",
+    "ReformPinError": "kinderguard.analysis.comparing",
     "RuleChange": "kinderguard.analysis.comparing",
     "Timeline": "kinderguard.analysis.one_child",
     "TimelineEvent": "kinderguard.analysis.one_child",
@@ -57,6 +59,7 @@ _PUBLIC = {
     "UnsetValue": "kinderguard.analysis.unset",
     "WhatIf": "kinderguard.analysis.one_child",
     "Why": "kinderguard.analysis.comparing",
+    "Width": "kinderguard.analysis.comparing",
     "compare": "kinderguard.analysis.comparing",
     "coverage": "kinderguard.analysis.covering",
     "growth": "kinderguard.analysis.growing",
@@ -83,14 +86,17 @@ if TYPE_CHECKING:
         PolicyCost,
         Reach,
         ReformEffect,
+        ReformPinError,
         RuleChange,
         UnknownReformError,
         Why,
+        Width,
     )
     from kinderguard.analysis.comparing.compare import compare
     from kinderguard.analysis.coverage_result import Cover, Coverage, MissingCount, PaperCount
     from kinderguard.analysis.covering import coverage
     from kinderguard.analysis.dimensions import UnknownDimensionError
+    from kinderguard.analysis.elsewhere import Elsewhere
     from kinderguard.analysis.growing import Growth, GrowthPoint, PeriodError, growth
     from kinderguard.analysis.needing import NeedCount, NeedsTable, needs
     from kinderguard.analysis.one_child import (
@@ -147,10 +153,10 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "Answer", "Between", "Boundless", "Break", "ChildCompared", "ChildNotFoundError", "Comparison", "Cover", "Coverage",
-    "Effect", "EventKind", "Growth", "GrowthPoint", "Interval", "Linked", "Marginal", "MarginalPoint", "MissingCount",
+    "Effect", "Elsewhere", "EventKind", "Growth", "GrowthPoint", "Interval", "Linked", "Marginal", "MarginalPoint", "MissingCount",
     "NarrowError", "NeedCount", "NeedsTable", "NoReformError", "NotANumberError", "PaperCount", "PeriodError", "Planted",
     "PolicyChange", "PolicyCost", "PolicyMove", "Population", "ProtectionError", "Published", "PublishingError",
-    "Reach", "ReformEffect", "RuleChange", "Timeline", "TimelineEvent", "TimelineMonth", "UnknownDimensionError",
-    "UnknownReformError", "UnsetValue", "WhatIf", "Why", "compare", "coverage", "growth", "marginal", "needs", "plant",
+    "Reach", "ReformEffect", "ReformPinError", "RuleChange", "Timeline", "TimelineEvent", "TimelineMonth", "UnknownDimensionError",
+    "UnknownReformError", "UnsetValue", "WhatIf", "Why", "Width", "compare", "coverage", "growth", "marginal", "needs", "plant",
     "publishable", "synthesize", "timeline", "what_if",
 ]  # fmt: skip

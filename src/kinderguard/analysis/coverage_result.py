@@ -19,6 +19,7 @@ from kinderguard.analysis.dimensions import (
     known_name,
     table_title,
 )
+from kinderguard.analysis.elsewhere import Elsewhere
 from kinderguard.analysis.people import People
 from kinderguard.analysis.states import NO, OPEN, YES
 from kinderguard.analysis.unset import UnsetValue
@@ -136,6 +137,8 @@ class Coverage:
         undetermined_by_values: of these, of whom that is open by no fact: a number that their place has not set.
         unset: the numbers that places have not set: which, where, and of how many children a result is open that rests on
             one.
+        elsewhere: where the book is pinned to a place, of how many children it is another: they were assessed by its rules
+            all the same; None where there are none.
         policies: the titles of the policies by code.
         all: by policy, of all children.
         tables: by the name of a table, by the values of its dimensions, by policy. A child in two main classes counts in
@@ -159,6 +162,7 @@ class Coverage:
     _book: PolicyBook
     _people: People
     _kept: pl.DataFrame
+    elsewhere: Elsewhere | None = attrs.field(default=None, kw_only=True)
 
     # ---- the children behind a number ---------------------------------------------------------------------------
 
@@ -263,7 +267,8 @@ class Coverage:
             Text(
                 f"{self.day}：儿童 {self.count:,} 人，其中 {self.undetermined:,} 人有待定的结果",
                 f"{self.day}: {self.count:,} children, of whom {self.undetermined:,} have a result that is not determined",
-            )
+            ),
+            *(Text("  ", "  ") + said for said in self._told()),
         ]
         for code, cover in self.all.items():
             if cover.concerns:
@@ -291,6 +296,10 @@ class Coverage:
         lines += [Text("  ", "  ") + value.said for value in self.unset]
         chosen = lang or display_language()
         return "\n".join(line.in_(chosen) for line in lines)
+
+    def _told(self) -> list[Text]:
+        """What to know of all numbers."""
+        return [] if self.elsewhere is None else [self.elsewhere.said]
 
     def view(self, lang: Language | None = None) -> "View":
         """The coverage as a notebook shows it."""
@@ -331,8 +340,8 @@ class Coverage:
                 most=20,
             ),
         ]  # fmt: skip
-        if self.unset:
-            blocks.append(Listing([value.said for value in self.unset]))
+        if listed := [*self._told(), *(value.said for value in self.unset)]:
+            blocks.append(Listing(listed))
         for by in self.by:
             rows: list[tuple[Content, ...]] = [
                 (

@@ -15,9 +15,11 @@ import polars as pl
 
 from kinderguard.analysis.coverage_result import REACH, Cover, Coverage, MissingCount, PaperCount
 from kinderguard.analysis.dimensions import By, Sorting
+from kinderguard.analysis.elsewhere import ElsewhereCount
 from kinderguard.analysis.people import Marks, People, Piece, at_places, job_of, wanted
 from kinderguard.analysis.states import OPEN, YES, StateCounts, truth
 from kinderguard.analysis.unset import Unset
+from kinderguard.engines.frame.unborn import unborn_rows
 from kinderguard.engines.papers import ASKED_OF, asked_of_some
 from kinderguard.model.codes import AidStatus, Document
 from kinderguard.model.text import Text
@@ -74,7 +76,8 @@ def coverage(
     with told(wanted(progress, people.count), 0, people.count) as tell:
         done = 0
         for piece in people.pieces(sets, [*sorting.columns, *sorting.reads, *run.reads]):
-            results = sets[piece.jobs].jobs["book"].assess(piece.rows, piece.tables)
+            results = (job := sets[piece.jobs].jobs["book"]).assess(piece.rows, piece.tables)
+            run.elsewhere.add(job, piece.rows)
             run.add(
                 piece,
                 results,
@@ -109,6 +112,7 @@ class _Covering:
         self._policies = dict(sorted(self._policies.items()))
         self._book, self._people = book, people
         self._unset = Unset(book, day, people)
+        self.elsewhere = ElsewhereCount(people.division)
         self._kept: list[pl.DataFrame] = []
         self._papers: dict[str, tuple[Text, list[str]]] = {}
         asked: dict[str, BoolExpr] = {}
@@ -141,10 +145,15 @@ class _Covering:
         )
         self._counts.add(states, dimensions)
         self._keep(piece, states, dimensions)
-        self._count_missing(results, piece, places)
-        self._count_papers(both, states)
+        # Of whom nobody asks anything yet.
+        unborn = unborn_rows(piece.rows, self._day)
+        born = (
+            pl.Series("born", [True], dtype=pl.Boolean).new_from_index(0, len(results)) if unborn is None else ~unborn
+        )
+        self._count_missing(results, piece, places, born)
+        self._count_papers(both.filter(born), states.filter(born))
 
-    def _count_missing(self, results: pl.DataFrame, piece: Piece, places: pl.Series) -> None:
+    def _count_missing(self, results: pl.DataFrame, piece: Piece, places: pl.Series, born: pl.Series) -> None:
         facts = results["missing"]
         counted = pl.DataFrame({"fact": facts.explode().drop_nulls().cast(pl.String)}).group_by("fact").len()
         self._missing.update(dict(counted.iter_rows()))
@@ -153,7 +162,7 @@ class _Covering:
         open_ = results.select(expr.alias(code) for code, expr in self._open(results, piece))
         self._unset.add(open_, piece, places)
         found = open_.select(pl.any_horizontal(pl.all()).alias("open")).with_columns(
-            (results["missing"].list.len() == 0).alias("none")
+            ((results["missing"].list.len() == 0) & born).alias("none")
         )
         self._undetermined += int(found["open"].sum())
         self._by_values += int((found["open"] & found["none"]).sum())
@@ -229,6 +238,7 @@ class _Covering:
             ),
             titles=self._titles,
             unset=self._unset.found(),
+            elsewhere=self.elsewhere.found(self._titles),
             book=self._book,
             people=self._people,
             kept=pl.concat(self._kept),

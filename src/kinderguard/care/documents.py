@@ -13,6 +13,7 @@ from kinderguard.care.allocation.showing import FORMAT
 from kinderguard.care.targets import Measure
 from kinderguard.casefile.care.needs import NeedStatus
 from kinderguard.engines.assessment_line import ContractLine, Day
+from kinderguard.model.patterns import NO_LINE_FEED
 from kinderguard.packs.need_rules import Service, Urgency
 from kinderguard.report.schemas import Bilingual
 
@@ -53,7 +54,7 @@ class ObjectiveEntry(ContractLine):
 
     place_digits: int
     remote: list[str]
-    remote_floor: str = Field(pattern=r"^\d+/\d+$", description="a share, exact")
+    remote_floor: str = Field(pattern=r"^[0-9]+/[0-9]+$", json_schema_extra=NO_LINE_FEED, description="a share, exact")
     familiar_km: float
     hold_for_unclear: bool
 

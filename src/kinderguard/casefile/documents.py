@@ -38,6 +38,9 @@ class FiledLine(ContractLine):
     held_back: list[str] = Field(
         description="paths of which lists say otherwise than somebody recorded, or a place in another county; not taken"
     )
+    answered: list[str] = Field(
+        description="paths of these that somebody has answered before, so that nothing is asked"
+    )
     perhaps: list[str] = Field(description="open files whose child it may be, so that it waits")
     closed: bool = Field(description="its file is closed and lists still name the child")
     why: str | None = Field(description="in the language that was asked for")

@@ -98,7 +98,7 @@ class FileWork:
     # ---- transfers -----------------------------------------------------------------------------------------------
 
     def settle_row(self, ref: str, *, reason: str, by: str) -> None:
-        """Record that a row of a list that was not read needs nothing more, so that ``due`` tells it no longer.
+        """Record that a row of a list that ``due`` tells needs nothing more, so that it tells it no longer.
 
         Args:
             ref: the number by which ``due`` names the row.

@@ -35,10 +35,13 @@ class FactChange:
 
 @attrs.frozen
 class HistoryLine:
-    """One entry of a file, and what it changed on the first day on which it is true."""
+    """One entry of a file, what it changed on the first day on which it is true, and what it confirmed: said as the file
+    said it already.
+    """
 
     entry: Entry
     changes: tuple[FactChange, ...]
+    confirmed: tuple[FactChange, ...] = ()
 
 
 @attrs.frozen
@@ -160,6 +163,16 @@ def changes_between(before: Mapping[str, Stated], after: Mapping[str, Stated]) -
     return tuple(found)
 
 
+def _confirmed(number: int, before: Mapping[str, Stated], after: Mapping[str, Stated]) -> tuple[FactChange, ...]:
+    """The facts that an entry says as they were said before it, by path."""
+    found = []
+    for path, now in sorted(after.items()):
+        old = before.get(path)
+        if now.entry == number and old is not None and old.value == now.value:
+            found.append(FactChange(path, title_of(path), old.value, now.value, old.entry, number))
+    return tuple(found)
+
+
 def declared_titles(entries: Iterable[Entry]) -> dict[str, Text]:
     """What a list's or a pack's own facts were called when they were filed, by their path."""
     found: dict[str, Text] = {}
@@ -170,16 +183,18 @@ def declared_titles(entries: Iterable[Entry]) -> dict[str, Text]:
 
 
 def lines(entries: Sequence[Entry]) -> tuple[HistoryLine, ...]:
-    """Each entry of a file, in order, with what it changed."""
+    """Each entry of a file, in order, with what it changed and confirmed."""
     found = []
     factual: list[Entry] = []
     before: list[Holding] = []
     for entry in entries:
         changes: tuple[FactChange, ...] = ()
+        confirmed: tuple[FactChange, ...] = ()
         if entry.kind in FACTUAL:
             factual.append(entry)
             after = holdings(factual)
-            changes = changes_between(stated_on(before, entry.valid_from), stated_on(after, entry.valid_from))
+            states = stated_on(before, entry.valid_from), stated_on(after, entry.valid_from)
+            changes, confirmed = changes_between(*states), _confirmed(entry.number, *states)
             before = after
-        found.append(HistoryLine(entry, changes))
+        found.append(HistoryLine(entry, changes, confirmed))
     return tuple(found)

@@ -70,10 +70,10 @@ class CaseStore(FileWork):
         clock: what time it is (with its time zone); the machine's clock if left out.
         wait: seconds to wait for other writers.
         make: whether a store is made where there is none.
-        users: who its users are, as the team that holds it says: by a user's code its division (as ``{"li": "330106"}``), None
-            for a user of no division; or a function that gives that and raises ``LookupError`` of whom it does not know. Then
-            whoever is not among them writes nothing, with no override, and what another acts for (``acting``) is held against its
-            division. Left out, a user belongs to the division that its code begins with, and what any other user acts for is
+        users: who its users are, as the team that holds it says: by a user's code its division (as ``{"li": "330106"}``), ``"*"``
+            for one who may act for any, ``""`` for one of no division; or a function that gives that and raises ``LookupError`` of
+            whom it does not know. Then whoever is not among them, or of no division, writes nothing, with no override, and what
+            another acts for (``acting``) is held against its division. Left out, a user belongs to the division that its code begins with, and what any other user acts for is
             believed, unless it took another side in the file's transfers. It is asked for every entry, and kept nowhere.
 
     Raises:
@@ -284,8 +284,9 @@ class CaseStore(FileWork):
             acting, override: as for ``append``.
 
         Returns:
-            The entry, or None where nothing differs; what settles a question of ``doubts`` is written also where it says what the
-            file says, which confirms it. An entry of a later day that was written before goes on to count from that day; where it
+            The entry, or None where nothing differs and a person has said all of it alike; what settles a question of ``doubts``, and
+            what only lists have said, is written also where it says what the file says, which confirms it, and no list changes it
+            from then on. An entry of a later day that was written before goes on to count from that day; where it
             says otherwise, ``entry.doubts`` says so, and ``doubts`` until it is settled.
 
         Raises:

@@ -52,7 +52,7 @@ def given_key() -> bytes | None:
     return read_key(text)
 
 
-def given_users() -> dict[str, str | None] | None:
+def given_users() -> dict[str, str] | None:
     """The users in the table that the environment names; None where it names none.
 
     Raises:

@@ -128,6 +128,7 @@ FIELDS |= {
         "名单所报与由人记载的不符或地点在另一县而未采用的事实",
         "facts of which lists say otherwise than somebody recorded, or a place in another county",
     ),
+    "answered": Text("其中此前已由人答复的", "those of them that somebody has answered before"),
     "closed": Text("档案是否已结案而名单仍列有", "whether the file is closed and lists still name the child"),
     "perhaps": Text("可能所属的档案，待核对", "the open files whose child it may be, to be checked"),
     "hold_for_unclear": Text("是否为待核实的需求预留", "whether places are held for needs to be clarified"),

@@ -19,7 +19,7 @@ from kinderguard.engines.papers import asked_of, asked_of_some
 from kinderguard.engines.plan import FAULTS, PolicySteps, StackedSteps, Step
 from kinderguard.engines.ranges import bounds
 from kinderguard.engines.together import Together
-from kinderguard.engines.unborn import BIRTH_DATE, is_unborn, not_yet_born
+from kinderguard.engines.unborn import is_unborn, not_yet_born
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Document, Frequency
 from kinderguard.model.errors import (
@@ -360,13 +360,10 @@ class Assessment:
     @cached_property
     def missing(self) -> tuple[MissingFact, ...]:
         """The unknown facts that would change a result, the most decisive first."""
-        titles = self.basis.titles
-        found = self._search.facts()
         if is_unborn(self.case, self.on):
-            found = tuple(
-                fact for fact in found if fact.path == BIRTH_DATE
-            )  # the rest is stated, and does not count yet
-        return tuple(attrs.evolve(fact, title=fact_title(fact.path, titles)) for fact in found)
+            return ()  # nothing is missing: what is stated does not count yet
+        titles = self.basis.titles
+        return tuple(attrs.evolve(fact, title=fact_title(fact.path, titles)) for fact in self._search.facts())
 
     @cached_property
     def open_facts(self) -> tuple[str, ...]:
@@ -374,7 +371,7 @@ class Assessment:
 
         All engines give these alike. ``missing`` goes further: of these, what can change a result, and how much.
         """
-        return self._search.open_facts
+        return () if is_unborn(self.case, self.on) else self._search.open_facts
 
     @cached_property
     def documents(self) -> tuple[DocumentNeeded, ...]:
@@ -382,8 +379,10 @@ class Assessment:
         is asked for whatever turns out comes before what depends on facts not known.
 
         A paper that proves something of somebody is asked for where it is so, or may be: proof of a death where a parent
-        died, or where that is not known.
+        died, or where that is not known. Of a child who is not born yet nobody asks for a paper.
         """
+        if is_unborn(self.case, self.on):
+            return ()
         seen = {
             paper
             for e in self.case.evidence or ()
@@ -557,8 +556,8 @@ class Assessment:
 
     @property
     def complete(self) -> bool:
-        """Whether every rule that applies could be used: no quarantined pack, failed provider or unknown place, and no
-        child who is not born yet on the day.
+        """Whether every rule that applies could be used: no quarantined pack, failed provider or unknown place, no child
+        of another place than the one that the book is pinned to, and none who is not born yet on the day.
         """
         return not any(p.code.startswith(BLOCKING) for p in self.problems)
 

@@ -4,28 +4,41 @@
 No name, ID number, telephone number or address is in it.
 """
 
+import datetime as dt
 import re
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
 
 from kinderguard.engines.assessment import Assessment, PolicyResult
 from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import FieldValueError
+from kinderguard.model.patterns import NO_LINE_FEED, written
+from kinderguard.model.read_only import ReadOnlyDict, ReadOnlyList
 from kinderguard.model.record import WHOLE, Flag, Quiet
 from kinderguard.model.text import Language, Text
 
-_AMOUNT = r"^\d+\.\d{2}$"
+_AMOUNT = r"^[0-9]+\.[0-9]{2}$"
 #: As documents have it.
-Money = Annotated[str, Field(pattern=_AMOUNT, description="yuan, exact to the fen, as text")]
+Money = Annotated[
+    str, Field(pattern=_AMOUNT, description="yuan, exact to the fen, as text", json_schema_extra=NO_LINE_FEED)
+]
 
 
 def _yuan(value: Any) -> Any:
-    written = f"{value:f}" if isinstance(value, Decimal) else value
-    if not isinstance(written, str) or not re.fullmatch(_AMOUNT.strip("^$"), written, re.ASCII):
+    text = f"{value:f}" if isinstance(value, Decimal) else value
+    if not isinstance(text, str) or not re.fullmatch(_AMOUNT.strip("^$"), text):
         raise FieldValueError('应为金额（元），写作 "600.00"', 'must be an amount in yuan as text, as in "600.00"')
-    return Decimal(written)
+    return Decimal(text)
 
 
 #: Text in JSON, ``Decimal`` in Python.
@@ -33,9 +46,23 @@ Yuan = Annotated[
     Decimal,
     BeforeValidator(_yuan),
     PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": _AMOUNT, "description": "yuan, exact to the fen, as text"}),
+    WithJsonSchema(written(_AMOUNT, description="yuan, exact to the fen, as text")),
 ]
-Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="a date, ISO 8601")]
+
+
+def _a_day(text: str) -> str:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        raise FieldValueError("日历上没有这一天", "there is no such day in the calendar") from None
+    return text
+
+
+Day = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", description="a date, ISO 8601", json_schema_extra=NO_LINE_FEED),
+    AfterValidator(_a_day),
+]
 
 
 #: The format of a line, whether its row was assessed or could not be used.
@@ -66,9 +93,9 @@ class StackingLine(ContractLine):
 
     rule: Literal["excludes", "tops_up", "capped"]
     owner: str = Field(description="the policy that the rule stands with")
-    others: list[str]
-    before: list[Yuan | None] | Flag | None
-    after: list[Yuan | None] | Flag | None
+    others: Annotated[list[str], AfterValidator(ReadOnlyList)]
+    before: Annotated[list[Yuan | None], AfterValidator(ReadOnlyList)] | Flag | None
+    after: Annotated[list[Yuan | None], AfterValidator(ReadOnlyList)] | Flag | None
 
 
 class PolicyLine(ContractLine):
@@ -80,7 +107,16 @@ class PolicyLine(ContractLine):
     high: Yuan | None = Field(description="null: no upper bound, or a service")
     every: Frequency
     per: Literal["child", "household"]
-    stacking: list[StackingLine]
+    stacking: Annotated[list[StackingLine], AfterValidator(ReadOnlyList)]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "PolicyLine":
+        given = [each for each in (self.low, self.amount, self.high) if each is not None]
+        if given != sorted(given):
+            raise FieldValueError(
+                "下限、金额、上限的次序不对", "the lower bound, the amount and the upper bound are out of order"
+            )
+        return self
 
 
 class ProblemLine(ContractLine):
@@ -119,13 +155,13 @@ class AssessmentLine(WholeLine):
     on: Day
     fingerprint: str = Field(description="SHA-256 of every rule and parameter value used")
     complete: Flag = Field(description="false: a pack, provider, rule or the place was not available")
-    categories: dict[str, Flag | None]
-    policies: dict[str, PolicyLine]
-    missing: list[str] | None = Field(
+    categories: Annotated[dict[str, Flag | None], AfterValidator(ReadOnlyDict)]
+    policies: Annotated[dict[str, PolicyLine], AfterValidator(ReadOnlyDict)]
+    missing: Annotated[list[str], AfterValidator(ReadOnlyList)] | None = Field(
         description="paths of facts to ask for, most decisive first; null: not looked for, which is not that none is missing"
     )
-    documents: list[str] = Field(description="codes of papers to bring")
-    problems: list[ProblemLine]
+    documents: Annotated[list[str], AfterValidator(ReadOnlyList)] = Field(description="codes of papers to bring")
+    problems: Annotated[list[ProblemLine], AfterValidator(ReadOnlyList)]
 
 
 def assessment_line(result: Assessment, *, lang: Language = "zh", missing: bool = True) -> dict[str, Any]:

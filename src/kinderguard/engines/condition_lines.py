@@ -280,6 +280,8 @@ class ConditionLines:
         short, text = before + (self.title(step) or text) + code, before + text + code
         mark = mark_of(self._trace[step.index])
         read = tuple(self.read(step, apart=is_apart))
+        if not read and mark == "unknown" and isinstance(step.node, n.Fact):
+            text += Text("：未知", ": unknown")  # the question is the fact itself: no line below says so
         if step.index in self._told and not again and read:
             return Line(short + _ABOVE, mark)
         self._told.add(step.index)

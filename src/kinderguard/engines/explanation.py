@@ -2,7 +2,7 @@
 ``explanation_document``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -234,9 +234,13 @@ class Explanation:
     def _stacking(self, result: "PolicyResult") -> Line | None:
         lines = []
         for effect, steps in zip(result.stacking, self._plan.policies[result.code].stacking, strict=True):
-            if not effect.changed:
-                continue
             others = join([self._titles.get(c, same(c)) for c in effect.others])
+            if not effect.changed:
+                if effect.rule == "excludes" and result.eligible is not False and self._is_open(effect.others):
+                    reason = Text(f"（{effect.reason.zh}）", f" ({effect.reason.en})") if effect.reason else same("")
+                    may = Text(f"若享受{others.zh}则不发放", f"not paid if {others.en} is due, which is not known")
+                    lines.append(Line(may + reason + Text("，是否享受待定", ""), "unknown"))
+                continue
             how = {
                 "excludes": Text(f"与{others.zh}不同时享受", f"not paid beside {others.en}"),
                 "tops_up": Text("补差", "tops up"),
@@ -247,6 +251,11 @@ class Explanation:
             change = Text(f"：{before.zh} → {after.zh}", f": {before.en} → {after.en}")
             lines.append(Line(how + reason + change, below=tuple(self._counted(steps))))
         return Line(Text("衔接", "Stacking"), below=tuple(lines)) if lines else None
+
+    def _is_open(self, codes: Iterable[str]) -> bool:
+        """Whether something may be due by one of these policies, and nothing for sure by any."""
+        found = [self.assessment.policies[c] for c in codes if c in self.assessment.policies]
+        return any(p.eligible is None and p.high != 0 for p in found) and not any(p.eligible for p in found)
 
     def _opened(self, result: "PolicyResult") -> Line | None:
         """What leaves the amount (or the service) of a child open who is eligible for it."""

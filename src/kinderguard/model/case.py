@@ -11,12 +11,17 @@ from kinderguard.model.help import Consent, Evidence, HelpReceived
 from kinderguard.model.household import Household
 from kinderguard.model.people import Child, Guardian, Parent
 from kinderguard.model.places import DivisionCode
+from kinderguard.model.read_only import OwnFacts, own
 from kinderguard.model.record import Record, Words, fact, models_within
 from kinderguard.model.resident_id import own_ref
 from kinderguard.model.text import Language, Text
 
 if TYPE_CHECKING:
     from kinderguard.model.view import View
+
+
+#: How deep objects and lists stand in one another in ``extra``, itself the first, in Python as in JSON: readers of JSON stop at 200.
+DEEPEST = 100
 
 
 class Case(Record):
@@ -42,7 +47,19 @@ class Case(Record):
     help: tuple[HelpReceived, ...] | None = fact("已享受救助", "help received")
     evidence: tuple[Evidence, ...] | None = fact("证明材料", "papers seen")
     consents: tuple[Consent, ...] | None = fact("同意", "consents")
-    extra: dict[str, dict[str, JsonValue]] = fact("地方事实", "facts that packs declare", default={})
+    #: Read-only, through and through.
+    extra: dict[str, dict[str, JsonValue]] = fact("地方事实", "facts that packs declare", default=OwnFacts())
+
+    @field_validator("extra", mode="before")
+    @classmethod
+    def _not_too_deep(cls, extra: Any) -> Any:
+        """In Python as in JSON, whose readers go no deeper than about 200."""
+        if _is_deeper(extra, DEEPEST):
+            raise FieldValueError(
+                f"地方事实嵌套超过 {DEEPEST} 层，或含有其自身；请减少层次",
+                f"a pack's own fact is nested more than {DEEPEST} deep, or holds itself; give it with fewer levels",
+            )
+        return extra
 
     @field_validator("extra")
     @classmethod
@@ -56,7 +73,8 @@ class Case(Record):
                 "a pack's own fact holds what JSON cannot write (NaN, infinity, half a character, too long a number); "
                 "correct it",
             ) from None
-        return extra
+        fixed: dict[str, Any] = own(extra)
+        return fixed
 
     @property
     def division(self) -> str | None:
@@ -111,6 +129,24 @@ class Case(Record):
         """As every record, with packs' own facts by name only: what they hold is theirs to declare."""
         for name, value in super().__repr_args__():
             yield name, ({space: sorted(facts) for space, facts in self.extra.items()} if name == "extra" else value)
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Whether lists and objects stand in one another more than so deep."""
+    inside = [value]
+    for _ in range(levels):
+        parts = [
+            each
+            for outer in inside
+            for each in (
+                outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list | tuple) else ()
+            )
+            if isinstance(each, dict | list | tuple)
+        ]
+        inside = list({id(each): each for each in parts}.values())  # what is held twice is looked at once
+        if not inside:
+            return False
+    return True
 
 
 def _no_facts() -> InvalidRecordError:

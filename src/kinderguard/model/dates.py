@@ -19,8 +19,14 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from kinderguard.model.errors import ArgumentError, FieldValueError, NotADayError
+from kinderguard.model.patterns import written
 from kinderguard.model.text import Text
 
+#: As the published schema has it: any year but 0000.
+_PATTERN = (
+    r"^([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)"
+    r"(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
+)
 _TEXT = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z")
 
 
@@ -122,11 +128,7 @@ class PartialDate:
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {
-            "type": "string",
-            "pattern": r"^(?!0000)\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$",
-            "x-kind": "date known to the day, month or year",
-        }
+        return written(_PATTERN, **{"x-kind": "date known to the day, month or year"})
 
 
 #: All of China keeps Beijing time; a day is the day there, wherever the machine stands.
@@ -139,18 +141,16 @@ def today_in_china() -> dt.date:
 
 
 def as_day(value: Any, name: str) -> dt.date:
-    """``value`` itself where it is a day; of a moment, its day.
+    """``value`` itself where it is a day. A moment is none: in another zone it may lie on another day than in China.
 
     Args:
         value: what was given.
         name: the argument that it was given for.
 
     Raises:
-        NotADayError: it is no day: a text, say.
+        NotADayError: it is no day: a text, say, or a moment.
     """
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if isinstance(value, dt.date):
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value
     raise NotADayError.of(name, value)
 

@@ -3,6 +3,7 @@
 An error says what is wrong, where, and what to do. It never carries a value out of a child's file.
 """
 
+import datetime as dt
 import difflib
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -73,7 +74,9 @@ class CannotTravelError(ToldError, TypeError):
 
 
 #: How the codes of those problems begin that mean that not every rule could be used: what comes out is not complete.
-BLOCKING = ("pack.", "provider.", "rule.", "case.division_unknown", "case.not_yet_born")
+BLOCKING = (
+    "pack.", "provider.", "rule.", "case.division_unknown", "case.division_elsewhere", "case.not_yet_born",
+)  # fmt: skip
 
 
 @attrs.frozen
@@ -170,6 +173,7 @@ _ONE_OF = Text(
     "must be one of the values in the published format (kinderguard schema case)",
 )
 _DEEP = Text("嵌套过深或互相引用；请给出普通的数据", "must be plain data that does not contain itself")
+_LEVELS = Text("嵌套过深；请减少层次", "is nested too deep; give it with fewer levels")
 #: What pydantic's findings mean, in both languages; ``_limit`` has those that name a limit. Of types that neither knows the
 #: English is pydantic's, which names limits and kinds but never the input.
 _MEANINGS: dict[str, Text] = {
@@ -282,6 +286,8 @@ def _meaning(error: ErrorDetails, beside: Callable[[tuple[int | str, ...]], Iter
         raised = context.get("error")
         if isinstance(raised, FieldValueError):
             return raised.text
+    if kind == "json_invalid" and "recursion" in error["msg"]:
+        return _LEVELS
     place = re.search(r"line (\d+) column (\d+)", error["msg"]) if kind == "json_invalid" else None
     if place is not None:
         return Text(
@@ -303,8 +309,18 @@ class NotADayError(ToldError, TypeError):
     def of(cls, name: str, value: object) -> Self:
         """The error for one argument."""
         kind = type(value).__name__
-        mend = "；文字请先转换：datetime.date.fromisoformat(…)", "; read a text with datetime.date.fromisoformat(...)"
-        zh, en = mend if isinstance(value, str) else ("", "")
+        zh, en = "", ""
+        if isinstance(value, str):
+            zh, en = (
+                "；文字请先转换：datetime.date.fromisoformat(…)",
+                "; read a text with datetime.date.fromisoformat(...)",
+            )
+        elif isinstance(value, dt.datetime):
+            zh = "；请取其在中国的日期：有时区的用 moment.astimezone(datetime.timezone(datetime.timedelta(hours=8))).date()，没有的用 moment.date()"
+            en = (
+                "; give its day in China: moment.astimezone(datetime.timezone(datetime.timedelta(hours=8))).date(), or "
+                "moment.date() where it has no zone"
+            )
         return cls(
             Text(
                 f"{name} 应为日期，如 datetime.date(2025, 9, 1)，不是 {kind}{zh}。",

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonS
 
 from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import FieldValueError
+from kinderguard.model.patterns import written
 from kinderguard.model.text import Text, same
 
 CENT = Decimal("0.01")
@@ -19,6 +20,8 @@ _EXACT = Context(prec=32)
 LIMIT = 10**12
 #: An amount as text: digits, and a point with digits after it; no exponent, no plus, no blanks, no digits of other scripts.
 _WRITTEN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+#: And one that a case states.
+_STATED = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
 #: What stands where an upper bound would, if there is none.
 NO_BOUND = Text("无上限", "no bound")
 
@@ -66,8 +69,12 @@ def _not_negative(value: Any, info: ValidationInfo) -> Any:
             'JSON 中的金额应加引号写作文字，如 "600.00"', 'in JSON money is text in quotation marks, such as "600.00"'
         )
     amount = as_yuan(value)
-    if amount < 0 or (info.mode == "json" and value.startswith("-")):
+    if amount < 0 or (isinstance(value, str) and value.startswith("-")):
         raise FieldValueError("金额不能为负", "money cannot be negative")
+    if isinstance(value, str) and not _STATED.fullmatch(value):
+        raise FieldValueError(
+            "金额写得过长：整数最多 12 位，小数最多两位", "money is written with at most 12 digits and two decimals"
+        )
     return amount
 
 
@@ -75,7 +82,7 @@ Yuan = Annotated[
     Decimal,
     BeforeValidator(_not_negative),
     PlainSerializer(lambda v: f"{v:.2f}", return_type=str, when_used="json-unless-none"),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{1,12}(\.\d{1,2})?$", "x-unit": "yuan"}),
+    WithJsonSchema(written(r"^[0-9]{1,12}(\.[0-9]{1,2})?$", **{"x-unit": "yuan"})),
 ]
 """Yuan, exact to the fen, not negative. JSON carries it as text (``"600.00"``)."""
 

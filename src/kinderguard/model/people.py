@@ -30,11 +30,14 @@ from kinderguard.model.codes import (
 from kinderguard.model.dates import PartialDate
 from kinderguard.model.errors import FieldValueError
 from kinderguard.model.money import Yuan
+from kinderguard.model.patterns import BLANK
 from kinderguard.model.personal import Personal
 from kinderguard.model.places import DivisionCode
 from kinderguard.model.record import PastDate, Record, Whole, Words, fact
 from kinderguard.model.resident_id import read_resident_id
 
+#: As a schema can say it; blanks around it are taken off.
+_RESIDENT_ID = f"^[{BLANK}]*[0-9]{{17}}[0-9Xx][{BLANK}]*$"
 #: No term is longer: what is, is a mistake of typing.
 MOST_MONTHS = 10**9
 
@@ -178,7 +181,7 @@ class Person(Record):
     """Anybody in a case. A resident ID fills in the birth date and the sex where those are unknown."""
 
     name: Personal | None = fact("姓名", "name")
-    resident_id: Personal | None = fact("身份证号", "resident ID", schema={"pattern": r"^\s*\d{17}[\dXx]\s*$"})
+    resident_id: Personal | None = fact("身份证号", "resident ID", schema={"pattern": _RESIDENT_ID})
     telephone: Personal | None = fact("电话", "telephone")
     sex: Sex | None = fact("性别", "sex")
     birth_date: PastDate | None = fact("出生日期", "birth date")

@@ -11,12 +11,19 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from kinderguard.model.errors import FieldValueError
+from kinderguard.model.patterns import BLANK, BLANKS
 
 HIDDEN = "‹personal›"
 
 
 def _text_of(value: Any) -> Any:
     return value.reveal() if isinstance(value, Personal) else value
+
+
+def _read(value: Any) -> Any:
+    """What is stated, without what shows nothing around it."""
+    text = _text_of(value)
+    return text.strip(BLANKS) if isinstance(text, str) else text
 
 
 def _dumped(value: Any, info: SerializationInfo) -> Any:
@@ -68,10 +75,8 @@ class Personal:
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_before_validator_function(
-            _text_of,
-            core_schema.no_info_after_validator_function(
-                cls, core_schema.str_schema(strip_whitespace=True, min_length=1)
-            ),
+            _read,
+            core_schema.no_info_after_validator_function(cls, core_schema.str_schema(min_length=1)),
             # JSON is how a case is stored and exchanged, so the text is written there; Python values stay hidden.
             serialization=core_schema.plain_serializer_function_ser_schema(
                 _dumped, info_arg=True, when_used="unless-none"
@@ -80,4 +85,4 @@ class Personal:
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"type": "string", "minLength": 1, "pattern": r"\S", "x-personal": True}
+        return {"type": "string", "minLength": 1, "pattern": f"[^{BLANK}]", "x-personal": True}

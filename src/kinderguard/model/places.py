@@ -7,9 +7,10 @@ accepted: the list of counties changes every year, and no child is refused becau
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, WithJsonSchema
 
 from kinderguard.model.errors import FieldValueError
+from kinderguard.model.patterns import written
 from kinderguard.model.text import Text
 
 #: Provincial level, as resident IDs and division codes begin. Includes 83, given to Taiwan residents' ID cards.
@@ -73,9 +74,9 @@ def check_division(code: str) -> str:
     return digits
 
 
-def _stated(code: str, info: ValidationInfo) -> str:
-    """As ``check_division``; in JSON without blanks around it, as the published format has it."""
-    if info.mode == "json" and code != code.strip():
+def _stated(code: str) -> str:
+    """As ``check_division``; without blanks around it, as the published format has it."""
+    if code != code.strip():
         raise FieldValueError(
             "行政区划代码前后不能有空白；请去掉", "a division code has no blanks around it; take them out"
         )
@@ -85,9 +86,7 @@ def _stated(code: str, info: ValidationInfo) -> str:
 DivisionCode = Annotated[
     str,
     AfterValidator(_stated),
-    WithJsonSchema(
-        {"type": "string", "pattern": rf"^({'|'.join(PROVINCES)})(\d{{2}}(\d{{2}}(\d{{3}}(\d{{3}})?)?)?)?$"}
-    ),
+    WithJsonSchema(written(rf"^({'|'.join(PROVINCES)})([0-9]{{2}}([0-9]{{2}}([0-9]{{3}}([0-9]{{3}})?)?)?)?$")),
 ]
 """A division code of 2, 4, 6, 9 or 12 digits."""
 

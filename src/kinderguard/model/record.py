@@ -26,6 +26,7 @@ from pydantic_core import CoreSchema
 
 from kinderguard.model.dates import PartialDate, today_in_china
 from kinderguard.model.errors import FieldValueError, InvalidRecordError, Problem, record_error, shown_path
+from kinderguard.model.json_names import given_twice, paths_given_twice
 from kinderguard.model.text import Text
 
 if TYPE_CHECKING:
@@ -171,6 +172,18 @@ def _quiet(cls: type, error: ValidationError) -> InvalidRecordError:
     return record_error(cls.__name__, found, _field_names(cls), lambda at: _names_at(cls, at))
 
 
+def refuse_names_given_twice(cls: type, text: str | bytes | bytearray) -> None:
+    """Refuse JSON in which an object has a name more than once.
+
+    Raises:
+        InvalidRecordError: with every such name by its path.
+    """
+    twice = paths_given_twice(text)
+    if twice:
+        names = _field_names(cls)
+        raise InvalidRecordError(cls.__name__, [given_twice(shown_path(path, names)) for path in twice])
+
+
 @cache
 def _field_names(cls: type) -> frozenset[str]:
     """Field names of ``cls`` and of every model inside it."""
@@ -223,7 +236,15 @@ def _within(cls: Any, base: type[M]) -> Iterator[type[M]]:
 
 
 class Quiet(BaseModel, metaclass=_QuietMeta):
-    """A model whose errors name places and mends, never values."""
+    """A frozen model whose errors name places and mends, never values."""
+
+    if not TYPE_CHECKING:  # a type checker already sees that they are frozen; pydantic's error would show the value
+
+        def __setattr__(self, name: str, value: object) -> None:
+            raise _frozen(type(self), name)
+
+        def __delattr__(self, name: str) -> None:
+            raise _frozen(type(self), name)
 
     @classmethod
     def model_validate(cls, obj: Any, **kwargs: Any) -> Self:
@@ -244,8 +265,9 @@ class Quiet(BaseModel, metaclass=_QuietMeta):
         """As pydantic's, but the error names places and mends, never values.
 
         Raises:
-            InvalidRecordError: with every problem found.
+            InvalidRecordError: with every problem found; a name that stands twice in an object is one.
         """
+        refuse_names_given_twice(cls, json_data)
         refused: ValidationError
         try:
             return super().model_validate_json(json_data, **kwargs)
@@ -294,14 +316,6 @@ class Record(Quiet):
                 part["anyOf"] = [{"$ref": part.pop("$ref")}, {"type": "null"}]
         return made
 
-    if not TYPE_CHECKING:  # a type checker already sees that records are frozen; pydantic's error would show the value
-
-        def __setattr__(self, name: str, value: object) -> None:
-            raise _frozen(type(self), name)
-
-        def __delattr__(self, name: str) -> None:
-            raise _frozen(type(self), name)
-
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with some fields changed; unlike pydantic's, the change is validated."""
         if not update:
@@ -323,7 +337,7 @@ class Record(Quiet):
         return repr(self)
 
 
-def _frozen(cls: type[Record], name: str) -> InvalidRecordError:
+def _frozen(cls: type[BaseModel], name: str) -> InvalidRecordError:
     how = Text("记录不可修改；请用 model_copy(update={…})", "a record cannot be changed; use model_copy(update={...})")
     return InvalidRecordError(
         cls.__name__, [Problem("record.frozen_instance", how, shown_path([name], cls.model_fields))]

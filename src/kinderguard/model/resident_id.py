@@ -12,6 +12,7 @@ import attrs
 
 from kinderguard.model.codes import Sex
 from kinderguard.model.errors import FieldValueError
+from kinderguard.model.patterns import BLANKS
 from kinderguard.model.places import PROVINCES
 from kinderguard.model.text import Text
 
@@ -57,7 +58,7 @@ def is_resident_id(text: str) -> bool:
     >>> is_resident_id("11010519491231002X"), is_resident_id("110105491231002"), is_resident_id("330199202500007")
     (True, True, False)
     """
-    plain = text.strip()
+    plain = text.strip(BLANKS)
     whole = f"{plain[:6]}19{plain[6:]}0" if len(plain) == 15 and plain[6:7] >= "4" else plain
     try:
         _read(f"{whole[:17]}{check_digit(whole[:17])}" if whole is not plain else plain.upper(), dt.date.today())
@@ -99,7 +100,7 @@ def read_resident_id(number: str, *, today: dt.date | None = None) -> ResidentId
     Raises:
         FieldValueError: the number's length, province, date or check digit is wrong. The number is not repeated.
     """
-    return _read(number.strip().upper(), today or dt.date.today())
+    return _read(number.strip(BLANKS).upper(), today or dt.date.today())
 
 
 # One person's number is read several times in a row: by the cell, the field and the record.

@@ -68,7 +68,7 @@ class PackState(StrEnum):
     QUARANTINED = "quarantined"
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class PackSource:
     """One entry point: what it is called, who brings it, and once it was needed, what came of it."""
 
@@ -86,6 +86,9 @@ class PackSource:
     problems: tuple[Problem, ...] = ()
     #: What the entry point names, ``module`` or ``module:attribute``; empty where there is none.
     value: str = ""
+
+    def __repr__(self) -> str:
+        return f"<PackSource {self.name!r} of {self.distribution}: {self.state.value}>"
 
     @property
     def module(self) -> str:

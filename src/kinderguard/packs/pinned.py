@@ -1,4 +1,7 @@
-"""A book pinned to a place that meets a child of another: it is assessed by the book's rules all the same, and told."""
+"""A book pinned to a place that meets a child of another: it is assessed by the book's rules all the same, and told.
+
+The rules of its own place were not used, so that the result is not complete.
+"""
 
 from collections.abc import Mapping
 

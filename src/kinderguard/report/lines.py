@@ -17,6 +17,7 @@ from kinderguard.engines.assessment_line import (
     WholeLine,
     assessment_line,
 )
+from kinderguard.model.record import refuse_names_given_twice
 from kinderguard.model.text import Language
 from kinderguard.report.run import AssessedRow
 from kinderguard.survey.ledger import CellProblem
@@ -52,6 +53,7 @@ def read_line(line: str | bytes | bytearray | Mapping[str, Any]) -> LedgerLine:
     if isinstance(line, Mapping):
         read: Any = line
     else:
+        refuse_names_given_twice(AssessmentLine, line)
         try:
             read = json.loads(line)
         except (ValueError, RecursionError):

@@ -6,7 +6,7 @@ children, ``narrowing`` looks closer at those of whom it is open by how much (``
 ``compare`` drives; ``result`` is what comes out, ``opened`` one child of it, ``shown`` how a notebook shows it.
 """
 
-from kinderguard.analysis.comparing.compare import NarrowError, NoReformError, compare
+from kinderguard.analysis.comparing.compare import NarrowError, NoReformError, ReformPinError, compare
 from kinderguard.analysis.comparing.counting import Effect
 from kinderguard.analysis.comparing.opened import ChildCompared, PolicyChange, RuleChange
 from kinderguard.analysis.comparing.result import (
@@ -17,9 +17,10 @@ from kinderguard.analysis.comparing.result import (
     ReformEffect,
     UnknownReformError,
     Why,
+    Width,
 )
 
 __all__ = [
     "Boundless", "ChildCompared", "Comparison", "Effect", "NarrowError", "NoReformError", "PolicyChange", "PolicyCost",
-    "Reach", "ReformEffect", "RuleChange", "UnknownReformError", "Why", "compare",
+    "Reach", "ReformEffect", "ReformPinError", "RuleChange", "UnknownReformError", "Why", "Width", "compare",
 ]  # fmt: skip

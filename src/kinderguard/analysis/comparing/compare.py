@@ -19,13 +19,25 @@ from kinderguard.analysis.comparing.fallen import ABSENT as GONE
 from kinderguard.analysis.comparing.fallen import Fallen, Why
 from kinderguard.analysis.comparing.lacking import Lacking
 from kinderguard.analysis.comparing.narrowing import NARROW, Narrowing
-from kinderguard.analysis.comparing.result import UNNAMED, Boundless, Comparison, PolicyCost, Reach, ReformEffect
-from kinderguard.analysis.comparing.rows import ABSENT, NO, OPEN, YES, changed
+from kinderguard.analysis.comparing.outlined import limits
+from kinderguard.analysis.comparing.result import (
+    UNNAMED,
+    Boundless,
+    Comparison,
+    PolicyCost,
+    Reach,
+    ReformEffect,
+    Width,
+    reform_title,
+)
+from kinderguard.analysis.comparing.rows import ABSENT, NO, OPEN, YES, changed, settled
 from kinderguard.analysis.dimensions import By, Sorting
+from kinderguard.analysis.elsewhere import ElsewhereCount
 from kinderguard.analysis.people import Jobs, People, Piece, job_of, wanted
 from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import ToldError
-from kinderguard.model.text import Text
+from kinderguard.model.places import place_and_code
+from kinderguard.model.text import Text, join
 from kinderguard.packs.book import PolicyBook
 from kinderguard.packs.describing import described
 from kinderguard.packs.frames.parquet import told
@@ -39,6 +51,13 @@ BASE = "#base"
 
 class NoReformError(ToldError, ValueError):
     """Nothing to compare with, or reforms of another kind than books."""
+
+
+class ReformPinError(ToldError, ValueError):
+    """A reform is pinned to another day or place than the book it is held against; the message names both.
+
+    A comparison holds the children, the day and the place fixed and changes the rules.
+    """
 
 
 class NarrowError(ToldError, ValueError):
@@ -63,12 +82,15 @@ def compare(
     Args:
         base: the book as it is.
         reform: a book that was made from it (``with_parameters``, ``with_policies``, ``without``), or several by name. The
-            base is assessed once for all of them.
+            base is assessed once for all of them. Its day and place are the base's, unless ``on`` and ``division`` say others
+            for both.
         population: a ``Population``, a table as ``assess_frame`` takes it, or Parquet files (a path, a folder, a pattern
             or several paths), which are read part by part.
         members: the household members, or tables by list, of the same kind as the children.
-        on: the day; the base's own if left out.
-        division: whose rules, for all children; the division in charge of each, if left out.
+        on: the day, for all books; the base's own if left out.
+        division: whose rules, for all children and books; if left out, those of the place that the base is pinned to, else of
+            the division in charge of each child. Where a pinned book meets children of elsewhere, ``elsewhere`` of a reform
+            says how many.
         by: the tables that are counted: dimensions (``place``, ``class``, ``age``, ``sex``, or a column of the children),
             or several of them for a table of every combination.
         place_digits: how many digits of a division make a place.
@@ -91,6 +113,7 @@ def compare(
 
     Raises:
         NoReformError: no reform, or one that is no book.
+        ReformPinError: a reform is pinned to another day or place than the base, and ``on`` or ``division`` is left out.
         NarrowError: ``narrow`` is no whole number from 0 up.
         UnknownDimensionError: no such dimension.
         FrameColumnError, ParquetRunError: the population cannot be read.
@@ -108,6 +131,7 @@ def compare(
     _check(narrow)
     reforms = _reforms(reform)
     day = base.day_of(on)
+    _refuse_other_pins(base, reforms, day, own_day=on is None, own_place=not division)
     people = People(population, members, division or base.division)
     tables = By.of(by)
     sorting = Sorting(people, day, tables, place_digits)
@@ -124,12 +148,14 @@ def compare(
     found = {
         name: _Running(base, book, day, people, tables, sets, beside[name], narrow) for name, book in reforms.items()
     }
+    elsewhere = ElsewhereCount(people.division)
     with told(wanted(progress, people.count), 0, people.count) as tell:
         done = 0
         for piece in people.pieces(sets, [*sorting.columns, *sorting.reads]):
             jobs = sets[piece.jobs].jobs
             before = jobs[BASE].assess(piece.rows, piece.tables)
             before_sums.add(piece, before)
+            elsewhere.add(jobs[BASE], piece.rows)
             dimensions = sorting.columns_of(piece.rows, piece.tables, piece.places, before)
             for number, (name, running) in enumerate(found.items(), 1):
                 after = jobs[name].assess(piece.rows, piece.tables)
@@ -143,7 +169,7 @@ def compare(
         day=day,
         base=base,
         books=reforms,
-        reforms={name: running.finished(name, titles, before_sums) for name, running in found.items()},
+        reforms={name: running.finished(name, titles, before_sums, elsewhere) for name, running in found.items()},
         by=tuple(each.names for each in tables),
         titles=titles,
         people=people,
@@ -171,6 +197,77 @@ def _reforms(reform: Any) -> dict[str, PolicyBook]:
             )
         )
     return reforms
+
+
+def _refuse_other_pins(
+    base: PolicyBook, reforms: Mapping[str, PolicyBook], day: dt.date, *, own_day: bool, own_place: bool
+) -> None:
+    """Refuse reforms of another day or place than the base: what differs would not be what they change in the rules.
+
+    Args:
+        base, reforms: the books.
+        day: the day of the comparison.
+        own_day, own_place: whether these are the base's own, and not said for all books.
+    """
+    lines: list[Text] = []
+    # A book without a day has none that could differ; one without a place takes each child's own.
+    days = {name: book.day for name, book in reforms.items() if own_day and book.day not in (None, day)}
+    places = {name: book for name, book in reforms.items() if own_place and book.division != base.division}
+    for name, theirs in days.items():
+        title = reform_title(name)
+        lines.append(
+            Text(
+                f"“{title.zh}”的日期是 {theirs}，而原规则集的是 {day}。",
+                f"‘{title.en}’ is pinned to {theirs}, and the book that it is held against to {day}.",
+            )
+        )
+    if days:
+        lines.append(
+            Text(
+                f"请写 compare(…, on=date({day.year}, {day.month}, {day.day}))，或改用 reform.on(base.day)。要比较两个日期：一名儿童用 timeline，许多儿童用 "
+                "assess_frame 各日评估一次。",
+                f"Give compare(…, on=date({day.year}, {day.month}, {day.day})), or take reform.on(base.day). To compare two "
+                "days: timeline for one child, assess_frame once for each day for many.",
+            )
+        )
+    for name, book in places.items():
+        title, own, place = reform_title(name), _place_of(base), _place_of(book)
+        lines.append(
+            Text(
+                f"“{title.zh}”的地区：{place.zh}；原规则集的地区：{own.zh}。",
+                f"‘{title.en}’ is for {place.en}, and the book that it is held against is for {own.en}.",
+            )
+        )
+    if places:
+        lines.append(_mend_of_places(base, places.values()))
+    if lines:
+        raise ReformPinError(
+            Text(
+                "比较时儿童、日期和地区不变，只改规则；请用同一日期、同一地区的规则集，或以 on=、division= 统一指定。",
+                "A comparison holds the children, the day and the place fixed and changes the rules. Take books of one day and "
+                "one place, or give on= and division=, which are meant for all.",
+            )
+            + join([Text("", ""), *lines], "\n", "\n")
+        )
+
+
+def _place_of(book: PolicyBook) -> Text:
+    if book.division is None:
+        return Text("未指定（按每名儿童自己的地区）", "no one place (each child by the rules of its own)")
+    return place_and_code(book.division, book.overlay(book.division).titles)
+
+
+def _mend_of_places(base: PolicyBook, reforms: Iterable[PolicyBook]) -> Text:
+    if base.division is not None:
+        return Text(
+            f"请写 compare(…, division={base.division!r})，或改用 reform.for_division({base.division!r})。",
+            f"Give compare(…, division={base.division!r}), or take reform.for_division({base.division!r}).",
+        )
+    place = next(book.division for book in reforms)
+    return Text(
+        f"请写 compare(…, division={place!r})，或由未指定地区的规则集作出改革。",
+        f"Give compare(…, division={place!r}), or make the reform from the book that is for no one place.",
+    )
 
 
 def _titles(books: Iterable[PolicyBook], people: People) -> dict[str, Text]:
@@ -249,7 +346,7 @@ class _Running:
 
     def add(self, piece: Piece, before: pl.DataFrame, after: pl.DataFrame, dimensions: pl.DataFrame) -> None:
         """Count some children."""
-        found = self._narrowing.narrowed(piece, changed(piece, before, after, self._beside))
+        found = settled(self._narrowing.narrowed(piece, changed(piece, before, after, self._beside)))
         self._counting.add(found, dimensions)
         self._after.add(piece, after)
         self._sums.add(found, [name for name in found.columns if name.startswith("policy:")])
@@ -257,7 +354,15 @@ class _Running:
             states = found[f"state:{code}"].value_counts()
             self._states[code].update(dict(states.iter_rows()))
         self._lacking.add(piece, found)
-        self._fallen.add(piece, {code: found[f"state:{code}"] == YES * 4 + NO for code in self._beside.codes})
+        self._fallen.add(
+            piece,
+            {code: found[f"state:{code}"] == YES * 4 + NO for code in self._beside.codes},
+            {
+                code: found[f"state:{code}"].is_in([NO * 4 + YES, ABSENT * 4 + YES])
+                for code in self._beside.codes
+                if code in self._beside.paid_after
+            },
+        )
         self._keep(piece, found, dimensions)
 
     def _keep(self, piece: Piece, found: pl.DataFrame, dimensions: pl.DataFrame) -> None:
@@ -274,7 +379,9 @@ class _Running:
 
     # ---- in the end ---------------------------------------------------------------------------------------------
 
-    def finished(self, name: str, titles: Mapping[str, Text], before: _PolicySums) -> ReformEffect:
+    def finished(
+        self, name: str, titles: Mapping[str, Text], before: _PolicySums, elsewhere: ElsewhereCount
+    ) -> ReformEffect:
         """What the reform does."""
         return ReformEffect(
             name=name,
@@ -291,7 +398,22 @@ class _Running:
                 for code, children in sorted(self._narrowing.endless.items(), key=lambda each: (-each[1], each[0]))
                 if code not in {value.code for value in unset}
             ),
+            widths=tuple(sorted(self._widths(titles), key=_widest_first)),
+            elsewhere=elsewhere.found(titles),
         )
+
+    def _widths(self, titles: Mapping[str, Text]) -> Iterable[Width]:
+        for code, (children, fen, endless) in self._narrowing.widths.items():
+            is_number = code in self._narrowing.numbers
+            low, high = (None, None) if is_number else limits(code)
+            yield Width(
+                code,
+                titles.get(code) or fact_title(code),
+                "number" if is_number else "fact",
+                children,
+                None if endless else fen,
+                (low, high) if low is not None and high is not None else None,
+            )
 
     def _costs(self, titles: Mapping[str, Text], before: _PolicySums) -> Iterable[PolicyCost]:
         money = set(self._beside.money)
@@ -302,7 +424,9 @@ class _Running:
             if code in money:
                 change = total(self._sums.between(f"policy:{code}:{name}") for name in ("year", "once"))
             payees = (before.payees[code], self._after.payees[code])
-            yield PolicyCost(code, titles.get(code, Text(code, code)), every, old, new, change, payees)
+            # What it comes to by one book is no further from the other than its change.
+            before_, after_ = old.within(new - change), new.within(old + change)
+            yield PolicyCost(code, titles.get(code, Text(code, code)), every, before_, after_, change, payees)
 
     def _reach(self, code: str, titles: Mapping[str, Text]) -> Reach | None:
         states = self._states[code]
@@ -325,4 +449,8 @@ class _Running:
         )
 
 
-__all__ = ["NarrowError", "NoReformError", "compare"]
+def _widest_first(width: Width) -> tuple[bool, int, int, str]:
+    return width.apart_fen is not None, -(width.apart_fen or 0), -width.children, width.code
+
+
+__all__ = ["NarrowError", "NoReformError", "ReformPinError", "compare"]

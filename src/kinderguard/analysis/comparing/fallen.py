@@ -14,14 +14,18 @@ import attrs
 import polars as pl
 
 from kinderguard.analysis.people import People, Piece, job_of
-from kinderguard.engines.plan import Plan
+from kinderguard.engines.plan import Plan, Step
 from kinderguard.engines.reasons import UnknownReasonError, inner_conditions
 from kinderguard.model.text import Text
 from kinderguard.packs.book import PolicyBook
 from kinderguard.packs.frames.job import FrameJob
 from kinderguard.rules import nodes as n
+from kinderguard.rules.wording import wording
 
 _NO_MORE = Text("不再成立：", "no longer holds: ")
+_INNER_QUOTES = str.maketrans("“”", "‘’")
+#: So many policies are named that children newly get who are excluded from another.
+_NAMED = 3
 #: The code of the reason that there is no such rule any more.
 ABSENT = "absent"
 #: So many reasons of a rule that children fall out of are told, the most frequent first.
@@ -37,18 +41,34 @@ class Why:
         title: the condition, in both languages.
         children: of how many it fails. Several may fail for one child.
         new: whether the reform asks it and the book as it is does not, or otherwise.
+        excluded_by: where the condition is that something does not hold: what holds by the reform, and excludes them.
+        newly: of those whom it excludes, what they newly get instead: code and title of a policy, and how many of them.
     """
 
     code: str
     title: Text
     children: int
     new: bool = False
+    excluded_by: Text | None = None
+    newly: tuple[tuple[str, Text, int], ...] = ()
 
     @property
     def said(self) -> Text:
-        """The condition, and that it holds no more."""
+        """The condition, and that it holds no more; of an exclusion, what holds now, and what they get instead."""
         if self.code == ABSENT:
             return self.title
+        if self.excluded_by is not None:
+            holds = Text(self.excluded_by.zh.translate(_INNER_QUOTES), self.excluded_by.en)
+            said = (
+                Text(f"改革新设的排除情形：“{holds.zh}”", f"excluded by the reform where it holds: ‘{holds.en}’")
+                if self.new
+                else Text(f"现在成立的是“{holds.zh}”，因而被排除", f"what now holds: ‘{holds.en}’, which excludes it")
+            )
+            for _, title, children in self.newly:
+                said += Text(
+                    f"；其中 {children:,} 人新获“{title.zh}”", f"; {children:,} of these newly get ‘{title.en}’"
+                )
+            return said
         return (Text("改革要求而不成立：", "asked by the reform, and not so: ") if self.new else _NO_MORE) + self.title
 
 
@@ -69,15 +89,17 @@ class Fallen:
         self._day, self._people, self._places = day, people, places
         self._jobs: dict[tuple[int, str], FrameJob] = {}
         self._why: dict[str, Counter[tuple[str, bool]]] = {}
+        self._newly: dict[str, Counter[str]] = {}
         self._place_of: dict[str, str | None] = {}
         self._parts: dict[tuple[int, str], _Conditions] = {}
 
-    def add(self, piece: Piece, out: Mapping[str, pl.Series]) -> None:
+    def add(self, piece: Piece, out: Mapping[str, pl.Series], newly: Mapping[str, pl.Series]) -> None:
         """Count some children.
 
         Args:
             piece: the children.
             out: by rule, who of them falls out.
+            newly: by policy, who of them newly gets it.
         """
         out = {code: mask for code, mask in out.items() if mask.any()}
         if not out:
@@ -86,16 +108,25 @@ class Fallen:
         rows = piece.rows.filter(any_of)
         conditions = pl.DataFrame(
             [self._job(piece.jobs, how).assess(rows, piece.tables)["reasons"].alias(how) for how in ("hold", "fail")]
-        ).with_columns(piece.places.filter(any_of).alias("place"))
+        ).with_columns(
+            piece.places.filter(any_of).alias("place"),
+            pl.concat_str(
+                [pl.lit(""), *(pl.when(mask.filter(any_of)).then(pl.lit(code)) for code, mask in newly.items())],
+                separator="|", ignore_nulls=True,
+            ).alias("newly"),
+        )  # fmt: skip
         for code, mask in out.items():
             theirs = conditions.filter(mask.filter(any_of)).with_columns(
                 pl.col(how).list.eval(_of_rule(code)).list.join("|") for how in ("hold", "fail")
             )
             counts = self._why.setdefault(code, Counter())
-            for held, failing, place, children in theirs.group_by("hold", "fail", "place").len().iter_rows():
+            groups = theirs.group_by("hold", "fail", "place", "newly").len()
+            for held, failing, place, got, children in groups.iter_rows():
                 for why, new in self._changed(code, place, set(held.split("|")), set(failing.split("|"))):
                     counts[why, new] += children
                     self._place_of.setdefault(why, place)
+                    for policy in got.split("|")[1:]:
+                        self._newly.setdefault(why, Counter())[policy] += children
 
     def _job(self, number: int, how: str) -> FrameJob:
         found = self._jobs.get((number, how))
@@ -126,8 +157,27 @@ class Fallen:
 
     def why(self, code: str) -> list[Why]:
         """Why children fall out of a rule: the most frequent reasons first, of as frequent ones the shortest."""
-        found = [Why(c, self._titled(c), count, new) for (c, new), count in self._why.get(code, Counter()).items()]
+        found = [self._reason(c, count, new) for (c, new), count in self._why.get(code, Counter()).items()]
         return sorted(found, key=lambda why: (-why.children, len(why.title.en), why.code))[:REASONS]
+
+    def _reason(self, code: str, children: int, new: bool) -> Why:
+        title, place = self._titled(code), self._place_of[code]
+        book = self._books["fail"].overlay(self._people.division or place)
+        conditions = self._conditions(self._books["fail"], code.partition(":")[0], place)
+        node = conditions.nodes.get(code)
+        # That an amount is not below another is said as its being at least that much: no exclusion.
+        if not isinstance(node, n.Not) or isinstance(node.arg, n.Less | n.AtMost):
+            return Why(code, title, children, new)
+        (holds,) = conditions.steps[code].inputs
+        policies = book.in_force(self._day).plan.policies
+        got = self._newly.get(code, Counter())
+        far = {
+            code: far for code in got if code in policies and (far := _far(policies[code].eligible, holds)) is not None
+        }
+        # What excludes from the one gives the other: of all that they newly get, that which asks for it most directly.
+        nearest = sorted((c for c in far if far[c] == min(far.values())), key=lambda c: (-got[c], c))
+        newly = tuple((c, book.titles.get(c, Text(c, c)), got[c]) for c in nearest[:_NAMED])
+        return Why(code, title, children, new, wording(node.arg, book.titles), newly)
 
     def _titled(self, code: str) -> Text:
         division = self._people.division or self._place_of[code]
@@ -135,6 +185,19 @@ class Fallen:
             return self._books["fail"].reason(code, on=self._day, division=division).title
         except UnknownReasonError:
             return Text(code, code)
+
+
+def _far(whole: Step, part: Step) -> int | None:
+    """How many steps a condition is below another that it is asked in; None where it is not."""
+    here, seen, far = [whole], {whole}, 0
+    while here:
+        if part in here:
+            return far
+        below = (each for step in here for each in (*step.inputs, step.where, step.body) if each is not None)
+        here = [step for step in dict.fromkeys(below) if step not in seen]
+        seen |= set(here)
+        far += 1
+    return None
 
 
 def _of_rule(code: str) -> pl.Expr:
@@ -149,25 +212,28 @@ class _Conditions:
     Args:
         nodes: the conditions.
         parts: of each that is joined of others, these.
+        steps: where each is worked out.
     """
 
     nodes: Mapping[str, n.Node]
     parts: Mapping[str, tuple[str, ...]]
+    steps: Mapping[str, Step]
 
     @classmethod
     def of(cls, plan: Plan, rule: str) -> "_Conditions":
         """Those of a rule; none where there is no such rule."""
         if rule not in plan.categories and rule not in plan.policies:
-            return cls({}, {})
+            return cls({}, {}, {})
         root = plan.categories[rule] if rule in plan.categories else plan.policies[rule].eligible
         conditions = inner_conditions(rule, root, {step: code for code, step in plan.categories.items()})
-        nodes = {f"{rule}:{code}": parts[0].node for code, parts in conditions.items()}
+        steps = {f"{rule}:{code}": parts[0] for code, parts in conditions.items()}
+        nodes = {code: step.node for code, step in steps.items()}
         parts: dict[str, list[str]] = {}
         for code in nodes:
             # Codes of rules and steps have dots of their own; those of parts follow a "#".
             above, _, inner = code.rpartition(".")
             parts.setdefault(above if inner.isdigit() and above in nodes else "", []).append(code)
-        return cls({"": root.node, **nodes}, {code: tuple(inner) for code, inner in parts.items()})
+        return cls({"": root.node, **nodes}, {code: tuple(inner) for code, inner in parts.items()}, steps)
 
 
 @attrs.frozen(eq=False)

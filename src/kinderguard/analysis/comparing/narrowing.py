@@ -117,6 +117,12 @@ class Narrowing:
         self.not_narrowed = 0
         #: By the path of a fact or the code of a number, of how many children it leaves a change without a bound.
         self.endless: Counter[str] = Counter()
+        #: By what is not known and leaves a change open: of how many children looked into, how far the ends of their cost a year
+        #: are apart (fen), and of how many of them there is no end.
+        self.widths: dict[str, tuple[int, int, int]] = {}
+        #: The numbers that are not set among these; the others are facts.
+        self.numbers: set[str] = set()
+        self._rests: dict[frozenset[str], int] = {}
 
     def narrowed(self, piece: Piece, found: pl.DataFrame) -> pl.DataFrame:
         """The changes of some children, with closer bounds where they are open.
@@ -167,7 +173,19 @@ class Narrowing:
         ]
         frame = frame.with_columns(exprs)
         ends = (pl.col(f"year_{end}") + pl.col(f"once_{end}") for end in _ENDS)
+        self._add_widths(frame.filter(pl.col("#rests").is_not_null()))
         return frame.with_columns(kind_of(*ends).alias("kind")).select(found.columns)
+
+    def _add_widths(self, looked_into: pl.DataFrame) -> None:
+        apart = pl.col("cost_year_high") - pl.col("cost_year_low")
+        counts = looked_into.group_by("#rests", maintain_order=True).agg(
+            pl.len().alias("children"), apart.sum().alias("fen"), apart.null_count().alias("endless")
+        )
+        sets = list(self._rests)
+        for number, *more in counts.iter_rows():
+            for code in sets[number]:
+                children, fen, endless = map(sum, zip(self.widths.get(code, (0, 0, 0)), more, strict=True))
+                self.widths[code] = children, fen, endless
 
     # ---- what is told of them ---------------------------------------------------------------------------------------
 
@@ -256,10 +274,17 @@ class Narrowing:
             for unknown in bounds.endless:
                 if (name := _named(worlds, unknown)) is not None:
                     self.endless[name] += sizes[kind]
-            found.append(_columns_of(worlds, bounds))
+            found.append(_columns_of(worlds, bounds) | {"#rests": self._resting(worlds, bounds)})
         types = {name: pl.Boolean() if isinstance(value, bool) else pl.Int64() for name, value in found[0].items()}
         table = pl.DataFrame(found, schema=types).with_columns(kinds["#kind"])
         return theirs.select("#at", "#kind").join(table, on="#kind", how="left", maintain_order="left").drop("#kind")
+
+    def _resting(self, worlds: Worlds, bounds: Bounds) -> int | None:
+        """The number of what the open change of a kind rests on; None where nothing is open, or nothing with a name."""
+        outline = worlds.outline
+        named = {unknown: code for unknown in bounds.rests_on if (code := outline.code_of(unknown)) is not None}
+        self.numbers |= {code for unknown, code in named.items() if isinstance(outline.asks.get(unknown), n.Param)}
+        return self._rests.setdefault(frozenset(named.values()), len(self._rests)) if named else None
 
     def _columns(self, worlds: Worlds) -> Mapping[Leaf, list[str]]:
         """For each leaf, the columns that tell of it."""
@@ -295,7 +320,7 @@ def _uncollected() -> Iterator[None]:
 
 def _named(worlds: Worlds, unknown: Any) -> str | None:
     """The path of a fact or the code of a number; None of what is worked out from others."""
-    node = next((leaf.step.node for leaf in worlds.outline.leaves if leaf.number == unknown), None)
+    node = worlds.outline.asks.get(unknown)
     return node.path if isinstance(node, n.Fact) else node.code if isinstance(node, n.Param) else None
 
 
@@ -347,6 +372,7 @@ def _columns_of(worlds: Worlds, bounds: Bounds) -> dict[str, Any]:
         in_a_year, name = change.times(TIMES_A_YEAR.get(part.every, 1)), f"policy:{part.code}:{part.sum}:"
         by_sum.setdefault(f"#{name}", []).append(in_a_year)
         by_sum.setdefault(f"#own_{name}", []).append(NOTHING if part.per == "household" else in_a_year)
+        by_sum.setdefault(f"#each:{part.code}:", []).append(in_a_year)
         name = f"#open:{part.code}"
         found[name] = found.get(name, False) or change.low_fen is None or change.low_fen != change.high_fen
     for name, changes in by_sum.items():

@@ -5,6 +5,7 @@ Called by ``Comparison.open``. Uses the same bounds of a difference as the table
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import attrs
@@ -31,7 +32,8 @@ class PolicyChange:
     Args:
         code, title: of the policy.
         every, per: how often it is paid, and to whom.
-        before, after: what is due; nothing where the book does not have the policy, or pays it otherwise.
+        before, after: what is due; nothing where the book does not have the policy, or pays it otherwise. Each by its own
+            assessment and by the other with the change, whichever is narrower.
         change: by how much it changes, whatever the unknown facts are.
     """
 
@@ -48,7 +50,8 @@ class PolicyChange:
 class RuleChange:
     """A category or policy that comes out otherwise for one child: True, False, or None where it is not known.
 
-    Where a book does not have it, the child is not in it, or has nothing by it: False, which is no doubt.
+    Where a book does not have it, the child is not in it, or has nothing by it: False, which is no doubt. A policy of which
+    something is due for sure, by its change, is one that the child is eligible for.
     """
 
     code: str
@@ -169,7 +172,7 @@ def compared(row: int, before: Assessment, after: Assessment, found: Touched) ->
     """Two assessments of one child beside each other."""
     bounds = changes_of(before, after, found)
     policies = tuple(_policy_changes(before, after, zip(found.worlds.parts, bounds.parts, strict=True)))
-    return ChildCompared(row, before, after, policies, tuple(_rule_changes(before, after, found)), bounds)
+    return ChildCompared(row, before, after, policies, tuple(_rule_changes(before, after, found, policies)), bounds)
 
 
 def changes_of(before: Assessment, after: Assessment, found: Touched) -> Bounds:
@@ -228,7 +231,10 @@ def _policy_changes(
         a, b = _due(old), _due(new)
         within = (b - a).within(change)
         if not within.is_zero:
-            yield PolicyChange(part.code, paid.title, part.every, part.per, a, b, within)
+            # Of the child that has the one, the other is not further off than the change.
+            yield PolicyChange(
+                part.code, paid.title, part.every, part.per, a.within(b - within), b.within(a + within), within
+            )
 
 
 def _due(policy: PolicyResult | None) -> Between:
@@ -238,12 +244,18 @@ def _due(policy: PolicyResult | None) -> Between:
     return Between(0 if policy.low is None else fen(policy.low), None if policy.high is None else fen(policy.high))
 
 
-def _rule_changes(before: Assessment, after: Assessment, found: Touched) -> Iterator[RuleChange]:
+def _rule_changes(
+    before: Assessment, after: Assessment, found: Touched, policies: Iterable[PolicyChange]
+) -> Iterator[RuleChange]:
     titles = {**after.basis.titles, **before.basis.titles}
+    paid = [{p.code for p in policies if (due(p).low_fen or 0) > 0} for due in (_BEFORE, _AFTER)]
     for code in sorted(found.codes):
-        old, new = _holds(before, code), _holds(after, code)
+        old, new = (code in sure or _holds(result, code) for sure, result in zip(paid, (before, after), strict=True))
         if old is not new:
             yield RuleChange(code, titles.get(code, Text(code, code)), old, new)
+
+
+_BEFORE, _AFTER = attrgetter("before"), attrgetter("after")
 
 
 def _holds(result: Assessment, code: str) -> bool | None:

@@ -46,7 +46,7 @@ class Leaf:
         whole = isinstance(node, n.Fact | n.Years | n.Months | n.Days) or (
             isinstance(node, n.Aggregate) and node.how is n.How.COUNT
         )
-        least, most = _limits(node.path) if isinstance(node, n.Fact) else (None, None)
+        least, most = limits(node.path) if isinstance(node, n.Fact) else (None, None)
         return Domain(0 if never_negative(node) and least is None else least, most, whole=whole)
 
 
@@ -83,6 +83,9 @@ class Outline:
         self._at: dict[Any, int] = {}
         self._on_known: dict[Step, bool] = {}
         self._made: list[_Made] = []
+        #: What is asked of a child, by the number of it: a condition or number by itself, and what has codes.
+        self.asks: dict[int, n.Node] = {}
+        self._codes: dict[Any, str | None] = {}
         self.amounts = [
             (None if x is None else self._placed(0, x), None if y is None else self._placed(1, y)) for x, y in amounts
         ]
@@ -168,13 +171,16 @@ class Outline:
             case n.IsIn(codes=codes) | n.HasAny(codes=codes):
                 every = step.inputs[0].node.kind.codes
                 listed = None if every is None else frozenset(str(code) for code in every)
-                own = (self._shaped(after, step.inputs[0]), frozenset(map(str, codes)), listed)
+                own = (about := self._shaped(after, step.inputs[0]), frozenset(map(str, codes)), listed)
+                self.asks[about] = step.inputs[0].node
                 return _Made(type(node).__name__, own=own, leaf=leaf)
         return _Made("asked", leaf=leaf or self._leaf(after, step, is_number=is_number))
 
     def _leaf(self, after: int, step: Step, *, is_number: bool = False) -> Leaf:
         known = self._books[after].head[step.index] if step.static else None
-        return Leaf(self._shaped(after, step), bool(after), step, is_number, known)
+        number = self._shaped(after, step)
+        self.asks[number] = step.node
+        return Leaf(number, bool(after), step, is_number, known)
 
     def _asks_known(self, step: Step) -> bool:
         """Whether a condition hangs on whether something is known, and on that alone; of records, it is taken as it is today."""
@@ -185,6 +191,19 @@ class Outline:
                 parts = tuple(part for part in parts if not _asks_of_known(step, part))
             found = self._on_known[step] = isinstance(step.node, n.Known) or any(map(self._asks_known, parts))
         return found
+
+    def code_of(self, unknown: Any) -> str | None:
+        """The path of the fact or list, or the code of the number, that an unknown is asked of; None of what is worked out from
+        several.
+
+        Args:
+            unknown: the number of a leaf, or one and a code of it (see ``residues``).
+        """
+        if unknown not in self._codes:
+            number = unknown[0] if isinstance(unknown, tuple) else unknown
+            node = self.asks.get(number) if isinstance(number, int) else None
+            self._codes[unknown] = None if node is None else _code_of(node)
+        return self._codes[unknown]
 
     # ---- of a child -------------------------------------------------------------------------------------------------
 
@@ -325,8 +344,15 @@ class _Child:
         return r.asked(made.leaf.number) if left is None else r.among(about, left, codes)
 
 
+def _code_of(node: n.Node) -> str | None:
+    if isinstance(node, n.Param):
+        return node.code
+    paths = {part.path for part in n.walk(node) if isinstance(part, n.Fact | n.Collection) and part.of is None}
+    return paths.pop() if len(paths) == 1 else None
+
+
 @cache
-def _limits(path: str) -> tuple[Any, Any]:
+def limits(path: str) -> tuple[Any, Any]:
     """The least and the most that the model lets a number be; None: no limit."""
     root, *parts = path.split(".")
     at: Any = ROOTS.get(root)

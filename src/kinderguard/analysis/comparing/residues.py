@@ -126,9 +126,23 @@ class Residues:
         self._alone: dict[Unknown, Sum] = {}
         #: What stands right below a residue, as ``wholes`` finds it: found once.
         self.below: dict[Any, tuple[Any, ...]] = {}
+        #: Of an unknown that ``wholes`` put in the place of others: these.
+        self.stands_for: dict[Any, frozenset[Any]] = {}
         self.true = self._condition("constant", (True,), frozenset())
         self.false = self._condition("constant", (False,), frozenset())
         self.nothing = self.sum_of({})
+
+    def told_apart(self, rests_on: Iterable[Any]) -> frozenset[Any]:
+        """Unknowns, with those that stand for others taken as these."""
+        found: set[Any] = set()
+        waiting = list(rests_on)
+        while waiting:
+            name = waiting.pop()
+            if (others := self.stands_for.get(name)) is None:
+                found.add(name)
+            else:
+                waiting += others
+        return frozenset(found)
 
     # ---- conditions -------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ Made by ``compare``. Numbers and codes only; a child is named by its number in t
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -16,10 +17,12 @@ from kinderguard.analysis.comparing.fallen import Why
 from kinderguard.analysis.comparing.opened import ChildCompared, open_child
 from kinderguard.analysis.comparing.rows import ABSENT, KINDS, NO, OPEN, YES
 from kinderguard.analysis.dimensions import TITLES, Key, values_of
+from kinderguard.analysis.elsewhere import Elsewhere
 from kinderguard.analysis.people import People
 from kinderguard.analysis.unset import UnsetValue
 from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import ToldError, suggestion
+from kinderguard.model.money import yuan
 from kinderguard.model.text import Language, Text, join, same
 from kinderguard.packs.book import PolicyBook
 
@@ -30,6 +33,11 @@ if TYPE_CHECKING:
 #: The key of a reform that was given without a name, and what it is called.
 UNNAMED = "reform"
 _UNNAMED = Text("改革方案", "The reform")
+
+
+def reform_title(name: str) -> Text:
+    """A reform's name as people read it; of one that was given without a name, ``the reform``."""
+    return _UNNAMED if name == UNNAMED else same(name)
 
 
 class UnknownReformError(ToldError, KeyError):
@@ -113,6 +121,38 @@ class Boundless:
         )
 
 
+@attrs.frozen
+class Width:
+    """Something not known that leaves a change open, and how much of the width of a reform's cost lies with its children.
+
+    A child of whom several things are not known counts under each that its change rests on, so the widths of several overlap
+    and are no sum: each is the most that knowing it can take away.
+
+    Args:
+        code, title: the path of a fact or list, or the code of a number that is not set.
+        what: ``fact`` or ``number``.
+        children: of how many children it leaves a change open, of those looked into (``compare(narrow=…)``).
+        apart_fen: how far the low and the high end of what they cost a year are apart, in whole fen; None where there is no
+            end.
+        limits: the least and the most that it is taken to be while it is not known, where the model says so.
+
+    >>> Width("household.size", Text("家庭人口", "household size"), "fact", 82, 12_000, (1, 100)).apart
+    Decimal('120.00')
+    """
+
+    code: str
+    title: Text
+    what: str
+    children: int
+    apart_fen: int | None
+    limits: tuple[int, int] | None = None
+
+    @property
+    def apart(self) -> Decimal | None:
+        """How far the ends of what they cost a year are apart, in yuan; None: there is no end."""
+        return None if self.apart_fen is None else yuan(self.apart_fen)
+
+
 @attrs.frozen(eq=False, repr=False)
 class ReformEffect:
     """What one reform does.
@@ -131,6 +171,10 @@ class ReformEffect:
             these rests is not named; one that is named may still turn out to change nothing.
         boundless: the facts that nobody knows, and numbers not set, without which a change of money has no bound on one side,
             those of most children first; of children whose bounds were narrowed.
+        widths: what the distance between the low and the high end of the cost a year rests on: facts that are not known and
+            numbers not set, the widest first; of children whose bounds were narrowed.
+        elsewhere: where the books are pinned to a place, of how many children it is another: they were assessed by its rules
+            all the same; None where there are none.
         not_narrowed: of how many children bounds are not as narrow as can be, as ``compare(narrow=…)`` left them out.
     """
 
@@ -144,11 +188,18 @@ class ReformEffect:
     unset: tuple[UnsetValue, ...] = ()
     boundless: tuple[Boundless, ...] = ()
     not_narrowed: int = 0
+    widths: tuple[Width, ...] = ()
+    elsewhere: Elsewhere | None = None
 
     @property
     def notes(self) -> tuple[Text, ...]:
-        """What leaves bounds wide, in words: numbers not set, facts not known, and children whose bounds were not narrowed."""
-        said = [*(value.said for value in self.unset), *(value.said for value in self.boundless)]
+        """What to know of the numbers, in words: children of another place than the books', and what leaves bounds wide:
+        numbers not set, facts not known, and children whose bounds were not narrowed.
+        """
+        said = [] if self.elsewhere is None else [self.elsewhere.said]
+        said += [*(value.said for value in self.unset), *(value.said for value in self.boundless)]
+        if (width := self.widest) is not None:
+            said.append(_width_in_words(width, self))
         if self.not_narrowed:
             said.append(
                 Text(
@@ -159,9 +210,24 @@ class ReformEffect:
         return tuple(said)
 
     @property
+    def widest(self) -> Width | None:
+        """What carries half of the width of the cost or more: of several, what is unknown of the fewest children.
+
+        None where nothing does, or where several lie with the same children, so that none of them says more than the others.
+        """
+        low, high = self.cost_a_year.low_fen, self.cost_a_year.high_fen
+        if low is None or high is None or low == high:
+            return None
+        wide = [width for width in self.widths if width.apart_fen is not None and width.apart_fen * 2 >= high - low]
+        wide.sort(key=_fewest_first)
+        if not wide or (len(wide) > 1 and _fewest_first(wide[0]) == _fewest_first(wide[1])):
+            return None
+        return wide[0]
+
+    @property
     def title(self) -> Text:
         """Its name as people read it; of one that was given without a name, ``the reform``."""
-        return _UNNAMED if self.name == UNNAMED else same(self.name)
+        return reform_title(self.name)
 
     @property
     def cost_a_year(self) -> Between:
@@ -254,8 +320,10 @@ class Comparison:
             gains: those who gain for sure (True), or do not for sure (False).
             loses: those who lose for sure (True), or do not for sure (False).
             kind: ``gains``, ``may_gain``, ``may_lose``, ``loses``, ``open``, or ``same``: of those in a row, see below.
-            reached: the code of a category or policy that reaches them newly.
-            lost: the code of one that they fall out of.
+            reached: the code of a category or policy that reaches them newly: of whom it did not hold, and of whom that
+                was not known. The column ``reached_before`` says which: ``no``, ``not_known``, or ``absent`` where the
+                book does not have the rule.
+            lost: the code of one that they fall out of. The column ``lost_after`` says how it comes out now, likewise.
             where: values of dimensions: ``place="330106"``, ``age="6-11"``, ``sex="female"``, ``class_="cn.economic_hardship"``.
 
         Returns:
@@ -283,6 +351,9 @@ class Comparison:
                     _known(code, [*states, *self.titles], Text("类别或政策", "category or policy"))
                     return found.head(0).select(_shown(found))
                 found = found.filter(pl.col(f"state:{code}").is_in(list(wanted_states)))
+                state = pl.col(f"state:{code}")
+                name, other = ("reached_before", state // 4) if wanted_states is _REACHED else ("lost_after", state % 4)
+                found = found.with_columns(other.replace_strict(_STATES, return_dtype=pl.String).alias(name))
         for given, value in where.items():
             name = given.rstrip("_")
             _known(name, [c for c in found.columns if ":" not in c], Text("维度", "dimension"))
@@ -370,7 +441,7 @@ class Comparison:
 _REACHED = {NO * 4 + YES, OPEN * 4 + YES, ABSENT * 4 + YES}
 _LOST = {YES * 4 + NO, YES * 4 + OPEN, YES * 4 + ABSENT}
 
-
+_STATES = {NO: "no", YES: "yes", OPEN: "not_known", ABSENT: "absent"}
 #: So many names are listed where one is not there.
 _LISTED = 12
 
@@ -454,6 +525,39 @@ def _in_words(effect: ReformEffect) -> Text:
     return Text("\n".join(line.zh for line in lines), "\n".join(line.en for line in lines))
 
 
+def _fewest_first(width: Width) -> tuple[int, int, bool]:
+    return width.children, -(width.apart_fen or 0), width.limits is None
+
+
+def _width_in_words(width: Width, effect: ReformEffect) -> Text:
+    low, high = effect.cost_a_year.low, effect.cost_a_year.high
+    assert low is not None
+    assert high is not None
+    whole = high - low
+    least, most = width.limits or (None, None)
+    taken = (
+        Text(f"，未知时按 {least} 至 {most} 计", f", taken as anything from {least} to {most}")
+        if width.limits
+        else Text("", "")
+    )
+    looked = Text("（仅计已逐一收窄者）", " (of those looked into)") if effect.not_narrowed else Text("", "")
+    filled = f'children.with_columns(pl.col("{width.code}").fill_null(…))'
+    mend = Text(
+        "设定该数值后再比较，或先用 with_parameters 试算",
+        "set the number and compare again, or try one first by with_parameters",
+    )
+    if width.what == "fact":
+        mend = Text("补填后再比较", "fill it in and compare again")
+        if width.limits:
+            mend += Text(f"，或先填一值试算：{filled}", f", or try a value first: {filled}")
+    return Text(
+        f"每年支出变动的上下限相差 {whole:,} 元，其中至多 {width.apart:,} 元涉及 {width.children:,} 名儿童{looked.zh}："
+        f"“{width.title.zh}”（{width.code}）未知{taken.zh}。{mend.zh}",
+        f"of the {whole:,} yuan between the low and the high end of the cost a year, up to {width.apart:,} lie with "
+        f"{width.children:,} children{looked.en} of whom ‘{width.title.en}’ ({width.code}) is not known{taken.en}; {mend.en}",
+    )
+
+
 def is_moved(reach: Reach) -> bool:
     """Whether it comes out otherwise of any child, for sure or as far as is known."""
     return bool(reach.newly_reached or reach.fallen_out or reach.settled_no or reach.opened_no)
@@ -478,4 +582,14 @@ def _count(bounds: tuple[int, int]) -> tuple[str, str]:
     return (f"{low:,}", f"{low:,}") if low == high else (f"{low:,} 至 {high:,}", f"{low:,} to {high:,}")
 
 
-__all__ = ["UNNAMED", "Boundless", "Comparison", "PolicyCost", "Reach", "ReformEffect", "UnknownReformError", "Why"]
+__all__ = [
+    "UNNAMED",
+    "Boundless",
+    "Comparison",
+    "PolicyCost",
+    "Reach",
+    "ReformEffect",
+    "UnknownReformError",
+    "Why",
+    "Width",
+]

@@ -21,6 +21,7 @@ KIND = pl.Enum(KINDS)
 NO, YES, OPEN, ABSENT = range(4)
 #: The money columns: of the child and its household, and of what it costs (the household's once).
 SUMS = ("year", "once", "cost_year", "cost_once")
+_ENDS = ("low", "high")
 
 
 @attrs.frozen
@@ -44,8 +45,9 @@ class Change:
 
 def changed(piece: Piece, before: pl.DataFrame, after: pl.DataFrame, beside: Beside) -> pl.DataFrame:
     """Columns for some children: ``kind``; ``year_low`` … ``cost_once_high`` (fen, null: no bound); ``state:<code>`` of
-    every rule that may come out otherwise (4 × before + after); ``policy:<code>:low`` … of each policy that may differ, and
-    ``open:<code>``, whether it is not known by how much.
+    every rule that may come out otherwise (4 × before + after); ``policy:<code>:low`` … of each policy that may differ,
+    ``each:<code>:low`` … the same counting a household's help for each of its children, and ``open:<code>``, whether it is
+    not known by how much.
 
     Args:
         piece: the children.
@@ -67,13 +69,31 @@ def changed(piece: Piece, before: pl.DataFrame, after: pl.DataFrame, beside: Bes
         f"policy:{code}:{name}:{end}": _added([c for c in found if c.sum == name], end, once_a_household=True)
         for code, found in per_policy.items()
         for name in ("year", "once")
-        for end in ("low", "high")
+        for end in _ENDS
     }
+    each = {f"each:{c}:{end}": _added(x, end, once_a_household=False) for c, x in per_policy.items() for end in _ENDS}
     open_ = {f"open:{code}": _is_open(found) for code, found in per_policy.items()}
     states = {f"state:{code}": _state(code, beside, numbers, frame) for code in beside.codes}
-    result = frame.select(**sums, **policies, **open_, **states)
+    result = frame.select(**sums, **policies, **each, **open_, **states)
     low, high = pl.col("year_low") + pl.col("once_low"), pl.col("year_high") + pl.col("once_high")
     return result.with_columns(kind_of(low, high).alias("kind"))
+
+
+def settled(found: pl.DataFrame) -> pl.DataFrame:
+    """The same, with a rule as holding that pays something for sure: of whom it pays nothing by the one book, and whose change
+    says that something is due by the other. ``each:<code>`` is left out.
+    """
+    nothing = (NO, ABSENT)
+    states = []
+    for name in found.columns:
+        code = name.removeprefix("state:")
+        if name.startswith("state:") and f"each:{code}:low" in found.columns:
+            state, low, high = pl.col(name), pl.col(f"each:{code}:low"), pl.col(f"each:{code}:high")
+            comes = state.is_in([x * 4 + OPEN for x in nothing]) & (low > 0).fill_null(False)
+            goes = state.is_in([OPEN * 4 + x for x in nothing]) & (high < 0).fill_null(False)
+            now = pl.when(comes).then(state // 4 * 4 + YES).when(goes).then(YES * 4 + state % 4).otherwise(state)
+            states.append(now.cast(pl.UInt8).alias(name))
+    return found.with_columns(states).drop(name for name in found.columns if name.startswith("each:"))
 
 
 def _is_open(changes: list[Change]) -> pl.Expr:
@@ -181,4 +201,4 @@ def _state(code: str, beside: Beside, numbers: pl.Series, frame: pl.DataFrame) -
     return (sides[0] * 4 + sides[1]).cast(pl.UInt8)
 
 
-__all__ = ["ABSENT", "KIND", "KINDS", "NO", "OPEN", "SUMS", "YES", "changed", "kind_of"]
+__all__ = ["ABSENT", "KIND", "KINDS", "NO", "OPEN", "SUMS", "YES", "changed", "kind_of", "settled"]

@@ -36,11 +36,28 @@ _REACHES = [
 
 def comparison_view(found: Comparison, lang: Language | None) -> View:
     """See ``Comparison.view``."""
-    sections: list[Content] = [Section(effect.title, _reform(found, effect)) for effect in found.reforms.values()]
+    sections: list[Content] = [_side_by_side(found)] if len(found.reforms) > 1 else []
+    sections += [Section(effect.title, _reform(found, effect)) for effect in found.reforms.values()]
     effects = [e for effect in found.reforms.values() for e in _effects(effect)]
     if is_for_the_office(getattr(effect, kind) for effect in effects for kind in _HEADS):
         sections.append(Paragraph(FOR_THE_OFFICE))
     return View(Text(f"改革比较（{found.day}）", f"Reforms compared ({found.day})"), sections, lang)
+
+
+#: What is told of each of several reforms, before anything else.
+_SIDE_BY_SIDE = ("gains", "may_gain", "loses", "may_lose", "open")
+
+
+def _side_by_side(found: Comparison) -> Content:
+    effects = list(found.reforms.values())
+    costs = [_A_YEAR, *([] if all(effect.all.cost_once.is_zero for effect in effects) else [_ONCE])]
+    counts = (Column(_HEADS[kind], number=True) for kind in _SIDE_BY_SIDE)
+    heads = [Column(Text("改革方案", "reform")), *counts, *costs]
+    rows: list[tuple[Content, ...]] = []
+    for effect in effects:
+        money = (effect.all.cost_a_year.figures, effect.all.cost_once.figures)
+        rows.append((effect.title, *(getattr(effect.all, kind) for kind in _SIDE_BY_SIDE), *money[: len(costs)]))
+    return Table(heads, rows)
 
 
 def _reform(found: Comparison, effect: ReformEffect) -> Iterator[Content]:

@@ -29,6 +29,7 @@ def wholes(residues: Residues, amounts: Iterable[Sum]) -> Mapping[Condition, tup
         if len(own) > 1 or any(part.what in ("and", "or") for part in own):
             # One that stands for others is named by them: it is the same wherever the same stand together.
             name = "whole", node.what, tuple(part.number for part in own)
+            residues.stands_for[name] = frozenset[Any]().union(*(part.rests_on for part in own))
             found[node] = (residues.asked(name), *(part for part in node.parts if part not in own))
     return found
 
@@ -52,7 +53,9 @@ def _ranked(residues: Residues, above: "_Above") -> dict[Condition, tuple[Condit
         ends = sorted({node.parts[1:3] for node in conditions})
         if isinstance(unknown.name, tuple) and unknown.name[0] == "ranked":
             continue
-        ranked = residues.unknown(("ranked", unknown.name), Domain(0, len(ends), whole=True))
+        name = "ranked", unknown.name
+        residues.stands_for[name] = unknown.rests_on
+        ranked = residues.unknown(name, Domain(0, len(ends), whole=True))
         for node in conditions:
             place = residues.number(ends.index(node.parts[1:3]) + 1)
             found[node] = (residues.above(residues.plus(ranked, place, -1), strict=False),)

@@ -61,6 +61,7 @@ class Bounds:
         year, once, own_year, own_once: of a child and its household together, in a year and once; and without what is paid to
             the household.
         endless: the unknowns that leave a part without a bound.
+        rests_on: the unknowns on which the parts that are open rest.
     """
 
     parts: tuple[Between, ...]
@@ -69,6 +70,7 @@ class Bounds:
     own_year: Between
     own_once: Between
     endless: frozenset[Any] = frozenset()
+    rests_on: frozenset[Any] = frozenset()
 
 
 #: The sums of all parts.
@@ -179,11 +181,13 @@ class Worlds:
     def _as_bounds(self, ends: _Ends, left: _Left) -> Bounds:
         each = [Between(None if x is None else floor(x), None if y is None else ceil(y)) for x, y in ends]
         parts, (year, own_year, once, own_once) = tuple(each[: len(self.parts)]), each[len(self.parts) :]
-        endless = frozenset[Any]()
+        endless, rests_on = frozenset[Any](), frozenset[Any]()
         for (before, after), change in zip(left[: len(parts)], parts, strict=True):
             if change.low_fen is None or change.high_fen is None:
                 endless |= _endless(before) | _endless(after)
-        return Bounds(parts, year, once, own_year, own_once, endless)
+            if change.low_fen is None or change.low_fen != change.high_fen:
+                rests_on |= self._r.plus(after, before, -1).rests_on
+        return Bounds(parts, year, once, own_year, own_once, endless, self._r.told_apart(rests_on))
 
     # ---- the search -------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 ``asking`` turns facts of a case into others; ``answer`` is what all answers share, ``shown`` how a notebook shows them;
 ``marginal``, ``what_if`` and ``timeline`` are a question each. All of them ask the reference engine, change nothing and tell
-no observer of a pack. Needs no extra.
+no observer of a pack. Needs the extra ``[analysis]``, and no store.
 """
 
 from kinderguard.analysis.one_child.answer import Answer

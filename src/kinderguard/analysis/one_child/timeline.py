@@ -15,8 +15,8 @@ import attrs
 from kinderguard.analysis.one_child.answer import Answer
 from kinderguard.analysis.one_child.asking import shown
 from kinderguard.casefile.facts import facts_of
+from kinderguard.casefile.following.birthdays import birthdays
 from kinderguard.casefile.following.changes import Change, changes
-from kinderguard.casefile.following.due import birthdays
 from kinderguard.casefile.following.turning import ONE_DAY, Calendar, Stretch
 from kinderguard.casefile.releases import last_day
 from kinderguard.engines.assessment import ZERO, Assessment, Total

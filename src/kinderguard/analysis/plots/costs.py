@@ -110,6 +110,14 @@ def cost(
         )
         if holds
     ]
+    if (width := effect.widest) is not None and len(told) == len(touched):
+        # In words alone: how many children these are may be no number to publish.
+        notes.append(
+            Text(
+                f"一年合计的上下限之差，一半以上涉及“{width.title.zh}”未知的儿童",
+                f"half or more of the width of the sum lies with children of whom ‘{width.title.en}’ is not known",
+            )
+        )
     table: tuple[Mapping[str, Any], ...] = tuple(
         {"policy": p.code} | {f"{when}_{end}": v for when, b in (("before", p.before), ("after", p.after), ("change", p.change)) for end, v in b.plain().items()}
         for p in told

@@ -19,6 +19,8 @@ K = 10
 SUM = "\0total"
 #: What hidden counts of a row leave of its sum.
 _REST = "rest"
+#: Numbers of so many rows are hidden rather than those of others: a small number takes one beside it in its column.
+_SHORT_ROWS = 2
 #: How wide the bars are, a figure, the room about one, and the mark before one that stands beside its bar.
 _WIDTH, _FIGURE, _ROOM, _MARK = 520, 6.6, 8, 11
 #: Letters on colours that are dark on any page, and on all others.
@@ -78,20 +80,31 @@ class Safe:
         return left if left >= k else None
 
 
-def counted(cells: Mapping[str, Mapping[str, int]], k: int | None, first: Sequence[str] = ()) -> Safe:
+def counted(
+    cells: Mapping[str, Mapping[str, int]], k: int | None, first: Sequence[str] = (), *, short_rows: bool = False
+) -> Safe:
     """Counts by row and kind, safe to show.
 
     Args:
         cells: the counts.
         k: counts below it are hidden; None for what is not published.
         first: kinds (``SUM`` among them) that no bar shows: they are hidden rather than others.
+        short_rows: whether, after these, numbers of the rows with the fewest children are hidden rather than those of others.
+            Which rows these are follows from their sums, so it is done only where all of these are shown.
     """
     if k is None:
         return Safe({at: dict(kinds) for at, kinds in cells.items()}, {at: sum(c.values()) for at, c in cells.items()})
+    if short_rows and len(cells) > _SHORT_ROWS:
+        fewest = sorted(cells, key=lambda at: (sum(cells[at].values()), at))[:_SHORT_ROWS]
+        found = _published(cells, k, {"kind": tuple(first), "at": tuple(fewest)})
+        if None not in found.sums.values():
+            return found
+    return _published(cells, k, {"kind": tuple(first)} if first else None)
+
+
+def _published(cells: Mapping[str, Mapping[str, int]], k: int, hide_first: Mapping[str, Sequence[str]] | None) -> Safe:
     rows = [{"at": at, "kind": kind, "children": n} for at, kinds in cells.items() for kind, n in kinds.items()]
-    table = publishable(
-        rows, k, dimensions=("at", "kind"), total=SUM, hide_first={"kind": tuple(first)} if first else None, progress=False
-    )  # fmt: skip
+    table = publishable(rows, k, dimensions=("at", "kind"), total=SUM, hide_first=hide_first, progress=False)
 
     def children(**where: str) -> int | None:
         found = table.number("children", **where)

@@ -8,8 +8,8 @@ from typing import Any
 import altair as alt
 
 from kinderguard.analysis.one_child import EventKind, Marginal, Timeline
-from kinderguard.analysis.plots.picture import COLOURS, GAIN, LOSS, OPEN, Plot, ink, number, plot, values
-from kinderguard.engines.assessment import Total
+from kinderguard.analysis.plots.picture import COLOURS, GAIN, LOSS, OPEN, QUIET, Plot, ink, number, plot, values
+from kinderguard.engines.assessment import ZERO, Total
 from kinderguard.model.money import bounds_text
 from kinderguard.model.text import Language, Text
 from kinderguard.model.view import display_language
@@ -94,14 +94,17 @@ def timeline(line: Timeline, lang: Language | None = None, *, dark: bool = False
     paid = {code for month in line.months for code, due in month.policies.items() if due.low}
     order = sorted(paid)
     names = [line.titles[code].in_(lang) for code in order]
+    bars = list(_bars(line, order, lang))
+    shared = any(bar["policy"] == _SHARED.in_(lang) for bar in bars)
     width = max(420, min(900, 34 * len(line.months)))
     # The month, and the year under the first of each.
     label = "datum.index == 0 || slice(datum.value, 5) == '01' ? [slice(datum.value, 5), slice(datum.value, 0, 4)] : slice(datum.value, 5)"
     months = alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0, labelExpr=label))
-    bars = list(_bars(line, order, lang))
     # Above: below it would stand between the months and what happens in them. The axis has its title there, too.
-    legend = alt.Legend(columns=1, orient="top", offset=26) if names else None
+    legend = alt.Legend(columns=1, orient="top", offset=26) if names or shared else None
     colours = [COLOURS[i % len(COLOURS)] for i in range(len(names))]
+    if shared:
+        names, colours = [*names, _SHARED.in_(lang)], [*colours, QUIET]
     colour = alt.Color("policy:N", title=None, scale=alt.Scale(domain=names, range=colours), legend=legend)
     drawn: list[Any] = [
         alt.Chart(values(bars), width=width, height=240)
@@ -152,7 +155,9 @@ def timeline(line: Timeline, lang: Language | None = None, *, dark: bool = False
 def _bars(line: Timeline, order: Sequence[str], lang: Language) -> Iterator[dict[str, Any]]:
     for month in line.months:
         sure = {code: due for code, due in month.policies.items() if due.low}
-        if not sure:
+        # Taken together more may be sure than policy by policy: where one pays less, another pays more.
+        rest = (month.due.low or ZERO) - sum((due.low or ZERO for due in sure.values()), ZERO)
+        if not sure and rest <= 0:
             yield {"month": month.month, "policy": None, "order": 0, "low": 0.0, "high": 0.0}
         for code, due in sure.items():
             yield {
@@ -161,6 +166,10 @@ def _bars(line: Timeline, order: Sequence[str], lang: Language) -> Iterator[dict
                 "order": order.index(code),
                 **_bounds(due),
             }
+        if rest > 0:
+            yield {
+                "month": month.month, "policy": _SHARED.in_(lang), "order": len(order), "low": number(rest), "high": None,
+            }  # fmt: skip
 
 
 def _bounds(total: Total) -> dict[str, Any]:
@@ -193,6 +202,8 @@ _YUAN = Text("（元）", " (yuan)")
 _DUE = Text("应发（元）", "due (yuan)")
 _LOW, _HIGH = Text("至少", "at least"), Text("至多", "at most")
 _CLIFF, _OWN = Text("悬崖", "cliff"), Text("本户现况", "as it is")
+#: What is sure of all policies together and of none of them.
+_SHARED = Text("合计确定，由哪项发放待定", "sure in all, not known by which policy")
 _UP_TO = Text("橙色横线：未知事实下至多", "orange lines: at most, by what is not known")
 _NO_LINE = Text("没有橙色横线的月份没有已知的上限", "in months without an orange line no upper bound is known")
 _OPEN_ABOVE = Text("没有上线之处，没有已知的上限", "where there is no upper line, no upper bound is known")

@@ -30,6 +30,8 @@ _STRAIGHT = str.maketrans("‘’“”", "''\"\"")
 #: Told apart also by those who do not see red and green alike (Okabe and Ito's palette).
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 GAIN, LOSS, OPEN = COLOURS[0], COLOURS[1], COLOURS[4]
+#: What is open.
+QUIET = "#8c959f"
 #: One more than colours, so that forty-two lines are told apart; and all of them where nothing is printed in colour.
 _SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right")
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")

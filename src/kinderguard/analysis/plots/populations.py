@@ -20,6 +20,7 @@ from kinderguard.analysis.plots.picture import (
     GAIN,
     LOSS,
     OPEN,
+    QUIET,
     Apart,
     Plot,
     plot,
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from kinderguard.analysis.comparing import Comparison
     from kinderguard.analysis.coverage_result import Coverage
     from kinderguard.analysis.growing import Growth, GrowthPoint
-
-_QUIET = "#8c959f"
 
 
 def winners(
@@ -66,8 +65,8 @@ def winners(
         raise absent(by, effect.tables)
     cells = {" × ".join(key): (key, cell) for key, cell in effect.tables[by].items()}
     counts = {at: {kind: getattr(cell, kind) for kind in (*_KINDS, "same")} for at, (_, cell) in cells.items()}
-    # Those as before are in no bar: they are hidden beside a small number rather than others.
-    safe = counted(counts, k, ("same",))
+    # Those as before are in no bar: they are hidden beside a small number rather than others; then what is in a short one.
+    safe = counted(counts, k, ("same",), short_rows=True)
     dimensions = by.split(" × ")
     names = {at: cell_title(tuple(dimensions), key, found.titles) for at, (key, _) in cells.items()}
     bars = stacked(safe, k, names, _KINDS, table_title(dimensions), lang, dark)
@@ -141,8 +140,10 @@ def growth(
         found: what ``analysis.growth`` gives.
         lang: the language of the letters; that of ``display_language``, if left out.
         what: codes of categories or policies whose children are drawn as well; the help received, if left out.
-        k: counts below it are hidden, with what would tell them on the same day; and a day on which a line has moved by
-            less since any day that is drawn, which would give those few away. None for what is not published.
+        k: counts below it are hidden, with what would tell them on the same day; and a point by which a line, or what two
+            lines make up together, has moved by less since any day that is drawn, which would give those few away. How many
+            files are open is no line: do not publish it beside a picture in which one of the two is hidden. None for what
+            is not published.
         dark: for a dark page.
 
     Raises:
@@ -156,7 +157,8 @@ def growth(
     files_of: dict[str, dict[str, int]] = {
         p.day.isoformat(): {"assessed": p.assessed, "not_assessed": p.not_assessed} for p in found.points
     }
-    safe = counted(files_of, k)  # the two make up the open files: what is left of one is the other
+    # What the two come to is no line: it is hidden beside a small number rather than the other of them.
+    safe = counted_apart(files_of, k, (SUM,))
     hidden = safe.hidden()
     files = _Moved(k, files_of, ("assessed", "not_assessed"))
     files.keep({day: safe.shown[day] for day in days})
@@ -220,7 +222,7 @@ class _Moved:
     Args:
         k: so few are not shown.
         truth: by day, what the whole consists of: the two lines, or the line (``in``) and the ``rest``.
-        lines: the lines of it that are drawn, on one day all or none.
+        lines: the lines of it that are drawn; the last gives way where both would tell of the whole.
         whole: the days on which the whole is told elsewhere; by the lines themselves, if None.
     """
 
@@ -232,35 +234,44 @@ class _Moved:
         whole: frozenset[str] | None = None,
     ) -> None:
         self._k, self._truth, self._lines, self._whole = k, truth, lines, whole
-        self._shown: dict[str, Mapping[str, int | None]] = {}
+        self._shown: dict[str, dict[str, int | None]] = {}
         self.hidden = 0
 
     def keep(self, safe: Mapping[str, Mapping[str, int | None]]) -> None:
-        """Hide days that would give a few away; earlier days go first.
+        """Hide what would give a few away; earlier days go first.
 
         Args:
             safe: by day, the counts that each day by itself may show.
         """
         for day, counts in safe.items():
-            tells = None not in counts.values() and any(self._tells(earlier, day) for earlier in self.drawn)
-            self.hidden += len(self._lines) if tells else 0
-            self._shown[day] = dict.fromkeys(counts) if tells else counts
+            self._shown[day] = {line: counts[line] for line in self._lines}
+            for line in self._lines:
+                earlier = [d for d, shown in self._shown.items() if d != day and shown[line] is not None]
+                if counts[line] is not None and any(self._few(d, day, (line,)) for d in earlier):
+                    self._hide(day, line)
+            if day in self.drawn and any(self._tells(d, day) for d in self.drawn - {day}):
+                self._hide(day, self._lines[-1])
 
     @property
     def drawn(self) -> frozenset[str]:
         """The days on which all is drawn."""
         return frozenset(day for day, counts in self._shown.items() if None not in counts.values())
 
+    def _hide(self, day: str, line: str) -> None:
+        self._shown[day][line] = None
+        self.hidden += 1
+
     def _tells(self, earlier: str, day: str) -> bool:
-        """Whether a few are given away by what changed between two days."""
-        if self._k is None:
+        """Whether the whole, and so what is left of it, tells of a few."""
+        if self._whole is not None and not {earlier, day} <= self._whole:
             return False
-        before, after = self._truth[earlier], self._truth[day]
-        moved = [after[line] - before[line] for line in self._lines]
-        if self._whole is None or {earlier, day} <= self._whole:
-            moved += [after[part] - before[part] for part in after]
-            moved.append(sum(after.values()) - sum(before.values()))
-        return any(0 < abs(change) < self._k for change in moved)
+        parts = tuple(self._truth[day])
+        return self._few(earlier, day, parts) or any(self._few(earlier, day, (part,)) for part in parts)
+
+    def _few(self, earlier: str, day: str, parts: tuple[str, ...]) -> bool:
+        """Whether these together changed by a few between two days."""
+        moved = sum(self._truth[day][part] - self._truth[earlier][part] for part in parts)
+        return self._k is not None and 0 < abs(moved) < self._k
 
     def line(self, name: str) -> list[int | None]:
         """What is drawn of one line, day by day."""
@@ -287,7 +298,7 @@ def _last(counts: Sequence[int | None]) -> int:
 _KINDS = {
     "gains": (Text("受益", "gains"), GAIN),
     "may_gain": (Text("可能受益", "may gain"), COLOURS[5]),
-    "open": (Text("尚不能定", "may gain or lose"), _QUIET),
+    "open": (Text("尚不能定", "may gain or lose"), QUIET),
     "may_lose": (Text("可能受损", "may lose"), OPEN),
     "loses": (Text("受损", "loses"), LOSS),
 }
@@ -295,7 +306,7 @@ _COVER = {
     "receiving": (Text("已享受", "receive it"), GAIN),
     "not_known_to_receive": (Text("符合，是否享受不详", "eligible, not known whether they receive it"), COLOURS[5]),
     "not_receiving": (Text("符合而漏享", "eligible and missed"), LOSS),
-    "undetermined": (Text("是否符合待定", "not known whether eligible"), _QUIET),
+    "undetermined": (Text("是否符合待定", "not known whether eligible"), QUIET),
 }
 _FILES, _DAY = Text("档案（份）", "files"), Text("日期", "day")
 _OVERLAPPING = Text(

@@ -162,12 +162,19 @@ class Space:
             found += np.asarray(one.heights, np.int64).reshape([-1 if a == axis else 1 for a in range(found.ndim)])
         return found.reshape(-1)
 
-    def marked(self, labels: Mapping[str, Sequence[str]]) -> Flags:
-        """The cells that have one of these labels in a dimension."""
-        found = np.zeros(self.shape, bool)
-        for axis, one in enumerate(self.dimensions):
-            has = np.asarray([label in labels.get(one.name, ()) for label in one.labels])
-            found |= has.reshape([-1 if a == axis else 1 for a in range(found.ndim)])
+    def marked(self, labels: Mapping[str, Sequence[str]]) -> Whole:
+        """The cells that have one of these labels in a dimension: which of the dimensions named it is, from 1; 0 for none.
+
+        Of several, the one that is named first.
+        """
+        found = np.zeros(self.shape, np.int64)
+        axes = {one.name: axis for axis, one in enumerate(self.dimensions)}
+        for place, (name, wanted) in reversed(list(enumerate(labels.items(), 1))):
+            if name in axes:
+                has = np.asarray([label in wanted for label in self.dimensions[axes[name]].labels])
+                found[
+                    np.broadcast_to(has.reshape([-1 if a == axes[name] else 1 for a in range(found.ndim)]), self.shape)
+                ] = place
         return found.reshape(-1)
 
     def leaves(self) -> Whole:

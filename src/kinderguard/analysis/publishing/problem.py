@@ -85,11 +85,11 @@ def problem(
     hide_zeros: bool,
     keep_total: bool,
     partitions: Sequence[tuple[int, tuple[int, ...]]] = (),
-    cheap: Flags | None = None,
+    cheap: Whole | None = None,
 ) -> Problem:
     """The variables of these measures, of the rests of parts and of the differences that must not be few.
 
-    ``cheap`` are cells that are hidden rather than others.
+    ``cheap`` are cells that are hidden rather than others: those with 1 first, 0 is none of them.
     """
     size = space.size
     numbers = [m.numbers for m in measures]
@@ -142,7 +142,7 @@ def problem(
         space, tuple(measures), value, least, known, own & there & ~known, kept, _costs(space, count, cheap), small, low, high,
         table[:, 0], table[:, 1], table[:, 2],
         {v: (v // size, v % size) for v in np.flatnonzero(own & there).tolist()}, row,
-        cheap is not None and bool(cheap[space.heights() > 0].any()),
+        cheap is not None and bool((cheap[space.heights() > 0] > 0).any()),
     )  # fmt: skip
 
 
@@ -193,7 +193,7 @@ def _known_differences(known: Flags, pairs: Sequence[tuple[int, int]], first: in
         known[(first + at) * size : (first + at + 1) * size] |= both
 
 
-def _costs(space: Space, count: int, cheap: Flags | None) -> Whole:
+def _costs(space: Space, count: int, cheap: Whole | None) -> Whole:
     """What hiding a cell costs: three times as much for each level of totals, whatever number it holds; the cheap ones next
     to nothing beside the others.
 
@@ -201,7 +201,8 @@ def _costs(space: Space, count: int, cheap: Flags | None) -> Whole:
     """
     found = 3 ** np.minimum(space.heights(), 12)
     if cheap is not None and cheap.any():
-        found = np.where(cheap, found, found * _DEAR)
+        # 1, 9, 27 for the first, second and any further that were named.
+        found = found * np.where(cheap == 0, _DEAR, np.where(cheap == 1, 1, np.where(cheap == 2, 9, 27)))
     return np.tile(found, count).astype(np.int64)
 
 

@@ -84,7 +84,8 @@ def publishable(
         hide_zeros: whether noughts are hidden too.
         keep_total: whether the total of everything has to stay.
         hide_first: by dimension, values (the label of totals among them) whose cells are hidden rather than others, where
-            something must be hidden beside a small number: what will not be shown, or says least. Choose them by what they
+            something must be hidden beside a small number: what will not be shown, or says least; of the dimension that is
+            named first before those of another. Choose them by what they
             are and not by how large their numbers are, or what is hidden tells of that.
         linked: other tables about the same children that are published beside it, by name: see ``Linked``.
         progress: a bar (True), nothing (False), or a function that is called with (numbers protected, numbers to protect);

@@ -1,5 +1,5 @@
 """What is worked out from the entries and kept beside them, to find files quickly: the last entry and the erasure of each
-file, the divisions that it ever stated, and digests of the resident IDs, of names with birth dates and of birth dates; and the
+file, the divisions that it ever stated, and digests of the resident IDs, of names with birth dates, of birth dates and of names; and the
 keys with which entries were written, which ``keys`` compares. Compared, and made anew.
 
 Used by ``verify``, which finds what differs, and by ``store.rebuild``. Entries are never touched here.
@@ -81,8 +81,9 @@ def faults(connection: Connection, vault: Vault, derived: Derived) -> Iterator[P
     ids = _by_ref(connection.execute(sa.select(t.ids.c.ref, t.ids.c.digest)))
     persons = _by_ref(connection.execute(sa.select(t.persons.c.ref, t.persons.c.digest)))
     births = _by_ref(connection.execute(sa.select(t.births.c.ref, t.births.c.digest)))
+    names = _by_ref(connection.execute(sa.select(t.names.c.ref, t.names.c.digest)))
     wrong_keys = derived.keys | keys.strays(connection)
-    for ref in sorted({*files, *derived.last, *places, *ids, *persons, *births, *wrong_keys}):
+    for ref in sorted({*files, *derived.last, *places, *ids, *persons, *births, *names, *wrong_keys}):
         row = files.get(ref)
         if ref in wrong_keys:
             yield _problem("chain.keys", ref, _KEYS)
@@ -97,7 +98,8 @@ def faults(connection: Connection, vault: Vault, derived: Derived) -> Iterator[P
         if ids.get(ref, set()) != derived.ids.get(ref, set()):
             yield _problem("chain.ids", ref, _IDS)
         person = derived.persons.get(ref, Person())
-        if persons.get(ref, set()) != person.digests(vault) or births.get(ref, set()) != person.birth_digests(vault):
+        found = (each.get(ref, set()) for each in (persons, births, names))
+        if (*found,) != (person.digests(vault), person.birth_digests(vault), person.name_digests(vault)):
             yield _problem("chain.persons", ref, _PERSONS)
 
 
@@ -146,7 +148,7 @@ def rebuild(connection: Connection, vault: Vault, *, whatever: bool = False) -> 
             if key is not None:
                 said[key] = row.ref, row.number
         keys.put_back(connection, said)
-    for table in (t.files, t.places, t.ids, t.persons, t.births):
+    for table in (t.files, t.places, t.ids, t.persons, t.births, t.names):
         connection.execute(sa.delete(table))
     _put(connection, t.files, ({"ref": r, "last": n, "erased": derived.erased.get(r)} for r, n in derived.last.items()))
     _put(connection, t.places, ({"ref": r, "division": each} for r, some in derived.places.items() for each in some))
@@ -155,6 +157,8 @@ def rebuild(connection: Connection, vault: Vault, *, whatever: bool = False) -> 
     _put(connection, t.persons, ({"ref": ref, "digest": each} for ref, each in digests))
     digests = ((ref, each) for ref, person in derived.persons.items() for each in person.birth_digests(vault))
     _put(connection, t.births, ({"ref": ref, "digest": each} for ref, each in digests))
+    digests = ((ref, each) for ref, person in derived.persons.items() for each in person.name_digests(vault))
+    _put(connection, t.names, ({"ref": ref, "digest": each} for ref, each in digests))
     return len(derived.last)
 
 

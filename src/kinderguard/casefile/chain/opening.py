@@ -56,7 +56,7 @@ def open_store(database: Database, key: str | bytes | None, *, make: bool = True
         _make(database, key)
     with database.reading() as connection:
         row = connection.execute(sa.select(t.stores.c.format, t.stores.c.cipher, t.stores.c.secret)).one()
-        complete = all(sa.inspect(connection).has_table(table.name) for table in (t.ids, t.persons, t.births))
+        complete = all(sa.inspect(connection).has_table(table.name) for table in (t.ids, t.persons, t.births, t.names))
         is_sealed = sa.inspect(connection).has_table(t.seals.name)
         has_beside = all(sa.inspect(connection).has_table(table.name) for table in (t.waiting, t.unread))
     if row.format != t.FORMAT:

@@ -1,7 +1,7 @@
 """The tables of a store of case files, the same on SQLite and PostgreSQL.
 
 Used by the store. ``entries`` and ``bodies`` are only ever added to (an erasure deletes bodies, never entries); ``head`` and
-``stores`` are one row each; ``files``, ``places``, ``ids``, ``persons`` and ``births`` are worked out from the rest
+``stores`` are one row each; ``files``, ``places``, ``ids``, ``persons``, ``births`` and ``names`` are worked out from the rest
 (``derived``), and ``keys`` can be forgotten; all are written in the same transaction. ``waiting`` is what imports left for
 somebody to answer, ``unread`` the rows that they could not read; both come again with the next import, and ``seals`` holds them
 (``sealing``).
@@ -186,6 +186,9 @@ persons = _by_digest("kg_persons")
 
 #: By a keyed digest of every birth date, or month of birth, that a file ever stated for the child: where names are compared.
 births = _by_digest("kg_births")
+
+#: By a keyed digest of every name that a file ever stated for the child: where birth dates are compared.
+names = _by_digest("kg_names")
 
 #: The children that imports did not file, since somebody has to say first who they are; sealed as bodies are.
 waiting = Table(

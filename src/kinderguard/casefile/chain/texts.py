@@ -1,8 +1,9 @@
 """Free texts and codes that are kept for ever: they must not give away who somebody is.
 
 Used wherever a reason, a note, an organisation or a file's number is written. A resident ID is known by the birth date in
-it, also where its check digit is wrong or something follows it; a telephone by its eleven digits; a name by being one of
-those that the file itself holds. What was found is never repeated.
+it, also where its check digit is wrong or something follows it; a mobile telephone by its eleven digits, another by its area
+code or by being called a telephone; a name by being one of those that the file itself holds. What stands between the digits
+does not count. What was found is never repeated.
 """
 
 import re
@@ -19,8 +20,23 @@ from kinderguard.model.text import Text
 from kinderguard.survey.linking.characters import simplified
 from kinderguard.survey.linking.names import COMPOUND_SURNAMES, name_keys
 
-_TELEPHONE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1\d{2}[ -]?\d{4}[ -]?\d{4}(?!\d)")
-_BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s\-.·]+(?=[\dXx])")
+#: What may stand between the digits of one number; NFKC has made the wide forms of brackets and hyphens narrow.
+_GAP = r"[\s\-‐‑‒–—―_.·()]{0,3}"
+_TELEPHONE = re.compile(
+    # A mobile one, written in threes and fours or anyhow; the latter not where it may go on from a date.
+    rf"(?<!\d)(?:\+?86{_GAP})?1\d{{2}}{_GAP}\d{{4}}{_GAP}\d{{4}}(?!\d)"
+    rf"|(?<!\d)(?<!\d[\s\-.])(?:\+?86{_GAP})?1{_GAP}[3-9](?:{_GAP}\d){{9}}(?!\d)"
+    # One with its area code (010, 020 to 029, 0310 to 0999; from abroad without the 0), and one that is called so, but for a day.
+    rf"|(?<!\d)(?:(?:\+|00)86{_GAP})?0(?:10|2\d|[3-9]\d\d){_GAP}[2-9](?:{_GAP}\d){{6,7}}(?!\d)"
+    rf"|(?<!\d)(?:\+|00)86{_GAP}(?:10|2\d|[3-9]\d\d){_GAP}[2-9](?:{_GAP}\d){{6,7}}(?!\d)"
+    r"|(?:电话|座机|固话|手机|(?<![a-z])(?:tel|phone|telephone)(?![a-z]))(?:号码|号)?[\s:.,为是]{0,3}"
+    rf"(?!20[0-4]\d)[2-9](?:{_GAP}\d){{6,7}}(?!\d)",
+    re.IGNORECASE,
+)
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s\-‐‑‒–—―_.·,/()]+(?=[\dXx])")
+#: Digits written as characters, so many that they are no year and no amount.
+_SPELT = re.compile(r"[〇零一二三四五六七八九幺]{7,}")
+_DIGITS = str.maketrans("〇零一二三四五六七八九幺", "001234567891")
 #: By the key under which a body keeps it, at any depth that a reader knows: the argument that gave it.
 _KEPT: tuple[tuple[tuple[str, ...], str], ...] = (
     (("reason",), "reason"),
@@ -32,6 +48,9 @@ _KEPT: tuple[tuple[tuple[str, ...], str], ...] = (
     (("need",), "need"),
     (("policy",), "policy"),
 )
+#: Of these, those that are codes as a rule.
+CODES = frozenset({"offer", "need", "policy", "organisation"})
+OTHER_CHILD = Text("另一名儿童的姓名", "the name of another child")
 #: In lists of a plan, the texts of each item.
 _LISTED: tuple[tuple[str, str], ...] = (
     ("moves", "reason"), ("follow_ups", "note"), ("services", "organisation"), ("services", "offer"), ("services", "need"),
@@ -82,6 +101,19 @@ def names_in(entries: Iterable[Entry | NewEntry]) -> frozenset[str]:
     return frozenset(name for name in found if len(_plain(name)) > 1)
 
 
+def children_in(entries: Iterable[Entry | NewEntry]) -> frozenset[str]:
+    """Every name that a file ever stated for the child itself."""
+    said = (entry.body.get("facts") or {} for entry in entries if entry.kind in FACTUAL)
+    return frozenset(name for facts in said if isinstance(name := facts.get("child.name"), str))
+
+
+def may_be_twins(entries: Iterable[Entry], others: Iterable[Entry]) -> bool:
+    """Whether the children of two files, born on one day, may be of one family: by the surname, or by somebody named in both."""
+    entries, others = list(entries), list(others)
+    surnames, theirs = ({_surname(_joined(name)) for name in children_in(some)} for some in (entries, others))
+    return bool(surnames & theirs) or bool(names_in(entries) & names_in(others))
+
+
 def _names(key: str, value: Any, path: str) -> Iterator[str]:
     if path[:1].isdigit() or path.endswith("illness.name"):
         return  # a pack's own fact may be called so and be no person's; an illness is none either
@@ -106,7 +138,7 @@ def check_text(text: str, name: str, names: Collection[str] = ()) -> None:
     Raises:
         EntryRefusedError: it does. What it holds is not repeated.
     """
-    plain = unicodedata.normalize("NFKC", text)
+    plain = _SPELT.sub(lambda run: run.group().translate(_DIGITS), unicodedata.normalize("NFKC", text))
     if holds_resident_id(_BETWEEN_DIGITS.sub("", plain)):
         what = Text("身份证号", "a resident ID")
     elif _TELEPHONE.search(plain):
@@ -169,6 +201,11 @@ def perhaps_names(text: str) -> set[str]:
     return found
 
 
+def holds_latin(text: str) -> bool:
+    """Whether a text may hold a name in pinyin, which is looked for where pypinyin is installed."""
+    return _speaks() and _LATIN.search(_without_tones(text.casefold())) is not None
+
+
 _LATIN = re.compile(r"[a-z]{2}")
 _CHARACTERS = re.compile(r"[\u3400-\u9fff]{2,}")
 _ONLY_CHARACTERS = re.compile(r"[\u3400-\u9fff]+\Z")
@@ -206,9 +243,13 @@ def _given(name: str) -> Iterator[str]:
         yield from (part for part in parts if len(part) >= _NAME_LENGTHS.start)
         return
     whole = parts[0]
-    given = whole[2 if whole[:2] in COMPOUND_SURNAMES and len(whole) > 3 else 1 :]
+    given = whole[len(_surname(whole)) :]
     if len(given) >= _NAME_LENGTHS.start and _ONLY_CHARACTERS.match(whole):
         yield given
+
+
+def _surname(name: str) -> str:
+    return name[: 2 if name[:2] in COMPOUND_SURNAMES and len(name) > 3 else 1]
 
 
 @cache

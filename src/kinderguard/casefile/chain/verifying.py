@@ -253,15 +253,32 @@ def _ends(connection: Connection, walk: _Walk, remembered: Head | None) -> Itera
 
 
 def _books(connection: Connection, walk: _Walk) -> Iterator[Problem]:
-    """Rules that assessments rest on and that are not there, or are not as they were kept."""
-    rows = connection.execute(sa.select(t.books.c.fingerprint, t.books.c.content))
-    found = {row.fingerprint: text_digest(bytes(row.content)) for row in rows}
+    """Rules that assessments rest on and that are not there, or are not as they were kept; and rules whose digest beside them,
+    which later assessments would be kept with, is not that of their text.
+    """
+    found, differing = {}, []
+    for row in connection.execute(sa.select(t.books)):
+        found[row.fingerprint] = text_digest(bytes(row.content))
+        if found[row.fingerprint] != row.digest:
+            differing.append(row.fingerprint)
+    told = set()
     for (fingerprint, digest), number in walk.books.items():
         if found.get(fingerprint) != digest:
+            told.add(fingerprint)
             yield _problem(
                 "chain.book", number, "评估所依据的规则缺失或被改动，无法再现",
                 "the rules that the assessment rests on are missing or were changed, so it cannot be had again",
             )  # fmt: skip
+    resting = {fingerprint: number for (fingerprint, _), number in reversed(walk.books.items())}
+    for fingerprint in differing:
+        if fingerprint not in told:
+            rests = resting.get(fingerprint)
+            yield Problem(
+                "chain.book",
+                Text("一份规则与其摘要不符：两者之一被改动", "rules and their digest differ: one of both was changed")
+                + _MEND,
+                f"kg_books {str(fingerprint)[:16]}" if rests is None else f"#{rests}",
+            )
 
 
 #: Nothing that was changed is put right by another change: what was kept elsewhere says what stood there.

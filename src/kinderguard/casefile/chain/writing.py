@@ -8,7 +8,7 @@ import datetime as dt
 import json
 import secrets
 from collections.abc import Callable, Iterable
-from functools import reduce
+from functools import cache, partial, reduce
 from operator import or_
 from typing import Any, cast
 
@@ -35,10 +35,28 @@ from kinderguard.casefile.chain.entries import (
     moment,
     packed,
 )
-from kinderguard.casefile.chain.texts import check_text, names_in, perhaps_names, refused_text, texts_in
+from kinderguard.casefile.chain.texts import (
+    CODES,
+    OTHER_CHILD,
+    check_text,
+    children_in,
+    holds_latin,
+    may_be_twins,
+    names_in,
+    names_said,
+    perhaps_names,
+    refused_text,
+    texts_in,
+)
 from kinderguard.casefile.doubts import doubt_texts, hidden_facts
 from kinderguard.casefile.ending.closing import FileState, check_assessable, file_state
-from kinderguard.casefile.errors import ConflictError, ContradictionError, EntryRefusedError, ErasedError
+from kinderguard.casefile.errors import (
+    ConflictError,
+    ContradictionError,
+    DamagedEntryError,
+    EntryRefusedError,
+    ErasedError,
+)
 from kinderguard.casefile.facts import case_of, facts_of, leaves_of, places_in
 from kinderguard.casefile.filing.holders import id_in, other_files, same_id_problem
 from kinderguard.casefile.filing.known_places import doubt_of_place
@@ -90,6 +108,7 @@ class Writing:
         #: By file, digests of the child's names with its birth dates, and of the birth dates.
         self._persons: dict[str, set[str]] = {}
         self._births: dict[str, set[str]] = {}
+        self._names: dict[str, set[str]] = {}
         #: By file, every division that it ever stated.
         self._stated_places: dict[str, set[str]] = {}
         self._known_keys: dict[str, int | None] = {}
@@ -330,12 +349,13 @@ class Writing:
             self._check_source(new)
         if new.kind in (EntryKind.FACTS, EntryKind.ASSESSMENT):
             return
-        texts = list(texts_in(new.body))
+        texts = list(dict.fromkeys(texts_in(new.body)))
         names = names_in(self.factual(new.ref)) if texts and self.last(new.ref) else frozenset()
+        born_alike = cache(partial(self._born_alike, new.ref))
         for name, text in texts:
             try:
                 check_text(text, name, names)
-                self._check_other_children(new.ref, name, text)
+                self._check_other_children(new.ref, name, text, born_alike)
             except EntryRefusedError:
                 # A plan goes on with what was noted in it before: a name that was learnt since does not stop it.
                 if new.kind is not EntryKind.PLAN or text not in self._noted_in_plans(new.ref):
@@ -347,18 +367,39 @@ class Writing:
         if isinstance(source, str) and not new.body.get("sources"):
             check_text(source, "source", names_in([*(self.factual(new.ref) if self.last(new.ref) else ()), new]))
 
-    def _check_other_children(self, ref: str, name: str, text: str) -> None:
+    def _check_other_children(
+        self, ref: str, name: str, text: str, born_alike: Callable[[], tuple[frozenset[str], frozenset[str]]]
+    ) -> None:
         """Refuse a text with the name of another child of the store that was born on the same day, as a twin is: by name and birth
-        date alone can files be found.
+        date alone can files be found. Of a child that may be a twin, the given name alone says who it is.
         """
         perhaps = perhaps_names(text)
-        if not perhaps or not self.last(ref):
+        is_latin = name not in CODES and holds_latin(text)
+        if not (perhaps or is_latin) or not self.last(ref):
             return
-        born = {day for each in self.factual(ref) for day in person_in(each.body.get("facts")).born}
-        digests = Person(frozenset(perhaps), frozenset(born)).digests(self.vault)
+        digests = Person(frozenset(perhaps), self._born(ref)).digests(self.vault)
         for some in reading.chunks(sorted(digests)):
             if self.connection.execute(sa.select(t.persons.c.ref).where(t.persons.c.digest.in_(some)).limit(1)).first():
-                raise refused_text(name, Text("另一名儿童的姓名", "the name of another child"))
+                raise refused_text(name, OTHER_CHILD)
+        twins, others = born_alike()
+        if names_said(text, twins) or (is_latin and names_said(text, others, given_alone=False)):
+            raise refused_text(name, OTHER_CHILD)
+
+    def _born(self, ref: str) -> frozenset[str]:
+        return frozenset(day for each in self.factual(ref) for day in person_in(each.body.get("facts")).born)
+
+    def _born_alike(self, ref: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The names of the other children who were born on the same day: of those who may be twins, and of the rest."""
+        digests = sorted(Person(born=self._born(ref)).birth_digests(self.vault))
+        query = sa.select(t.births.c.ref).where(t.births.c.digest.in_(digests), t.births.c.ref != ref)
+        found: tuple[set[str], set[str]] = (set(), set())
+        for other in set(self.connection.execute(query).scalars()) if digests else ():
+            try:
+                theirs = reading.entries_of(self.connection, self.vault, [other], kinds=FACTUAL)
+            except DamagedEntryError:
+                continue  # ``verify`` tells it; nobody's file waits for another's
+            found[0 if may_be_twins(self.factual(ref), theirs) else 1].update(children_in(theirs))
+        return frozenset(found[0]), frozenset(found[1])
 
     def _noted_in_plans(self, ref: str) -> set[str]:
         plans = reading.entries_of(self.connection, self.vault, [ref], kinds=(EntryKind.PLAN,))
@@ -488,6 +529,7 @@ class Writing:
             person = reduce(or_, said)
             self._persons[entry.ref] = person.digests(self.vault)
             self._births[entry.ref] = person.birth_digests(self.vault)
+            self._names[entry.ref] = person.name_digests(self.vault)
 
     # ---- the end ------------------------------------------------------------------------------------------------
 
@@ -508,7 +550,7 @@ class Writing:
         if self._ids:
             rows = [{"digest": digest, "ref": ref} for digest, refs in self._ids.items() for ref in refs]
             run(self._insert(t.ids).on_conflict_do_nothing(), rows)
-        for table, found in ((t.persons, self._persons), (t.births, self._births)):
+        for table, found in ((t.persons, self._persons), (t.births, self._births), (t.names, self._names)):
             rows = [{"digest": digest, "ref": ref} for ref, digests in found.items() for digest in digests]
             if rows:
                 run(self._insert(table).on_conflict_do_nothing(), rows)

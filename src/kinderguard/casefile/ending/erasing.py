@@ -93,6 +93,7 @@ def erase(
     run(sa.delete(t.ids).where(t.ids.c.ref == ref))
     run(sa.delete(t.persons).where(t.persons.c.ref == ref))
     run(sa.delete(t.births).where(t.births.c.ref == ref))
+    run(sa.delete(t.names).where(t.names.c.ref == ref))
     forget(writing, ref)
     entry = writing.write(attrs.evolve(new, body=body | {"entries": len(numbers)}), checked=True)
     run(sa.update(t.files).where(t.files.c.ref == ref).values(erased=entry.number))

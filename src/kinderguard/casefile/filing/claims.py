@@ -117,12 +117,13 @@ class Past:
             if stated is None or not holding.covers(day):
                 continue
             last = stated.entry
-            if self._is_persons(stated.entry, path):
+            if self.is_persons(stated.entry, path):
                 word = PersonsWord(stated.entry, stated.value)
         refuted = max((number for number, entry in self._refusals(path) if _covers(entry, day)), default=0)
         return PersonsWord(refuted, None) if refuted > last else word
 
-    def _is_persons(self, number: int, path: str) -> bool:
+    def is_persons(self, number: int, path: str) -> bool:
+        """Whether a person said what an entry says of a fact, not a list."""
         entry = self._by_number.get(number)
         if entry is None or entry.kind is EntryKind.CORRECTION:
             return True
@@ -239,7 +240,7 @@ class Past:
         """Whether a person has spoken of the fact after a claim (and before an entry), of its day or of a later one."""
         for holding in held:
             stated = holding.facts.get(path)
-            if stated is None or not _between(claim, stated.entry, before) or not self._is_persons(stated.entry, path):
+            if stated is None or not _between(claim, stated.entry, before) or not self.is_persons(stated.entry, path):
                 continue
             if holding.valid_from >= day or holding.covers(day):
                 return True

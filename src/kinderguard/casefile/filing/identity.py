@@ -31,6 +31,11 @@ ERASED = Text(
     "the child's file was erased and is not begun again by an import; if it must be, use store.record(...) with another number, or "
     "with override",
 )
+CLOSED = Text(
+    "档案已结案，名单仍列有该儿童；请核对是否已经回来，回来的重新建档（store.reopen_file），再导入",
+    "the file is closed and the list still names the child; find out whether it has come back, and if so open the file again "
+    "(store.reopen_file) and import again",
+)
 
 
 def read_id(text: object) -> str | None:

@@ -17,12 +17,20 @@ from kinderguard.casefile.chain.writing import Writing
 from kinderguard.casefile.errors import EntryRefusedError
 from kinderguard.casefile.facts import facts_of, title_of
 from kinderguard.casefile.filing.coverage import township_of
-from kinderguard.casefile.filing.identity import ERASED, FILED_BY_NAME, UNIDENTIFIED, file_of, numbers_of, several
+from kinderguard.casefile.filing.identity import (
+    CLOSED,
+    ERASED,
+    FILED_BY_NAME,
+    UNIDENTIFIED,
+    file_of,
+    numbers_of,
+    several,
+)
 from kinderguard.casefile.filing.list_names import check_list_names, names_of_persons
 from kinderguard.casefile.filing.namesakes import Named, Namesakes, Waiting
 from kinderguard.casefile.filing.perhaps import ask
-from kinderguard.casefile.filing.recording import FactSource, Recording
-from kinderguard.casefile.filing.unread import Edition, keep_unread, unread_row
+from kinderguard.casefile.filing.recording import FactSource, Recording, still_asked
+from kinderguard.casefile.filing.unread import Edition, closed_row, keep_unread, unidentified_row, unread_row
 from kinderguard.casefile.filing.waiting import WaitingChild, keep_waiting, waiting_child
 from kinderguard.model.case import Case
 from kinderguard.model.dates import as_day
@@ -50,13 +58,21 @@ Refs = Callable[[LedgerRow], str | None]
 
 @attrs.frozen
 class RowPlace:
-    """Where a row stands in its ledger, and why it is mentioned; of what was not taken, also the file and the paths."""
+    """Where a row stands in its ledger, and why it is mentioned; of what was not taken, also the file, the paths, and those of
+    them that somebody has answered before, so that nothing is asked of them.
+    """
 
     sheet: str
     row: int
     why: Text
     ref: str | None = None
     facts: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether all that was not taken was answered before."""
+        return bool(self.facts) and self.answered == self.facts
 
 
 @attrs.frozen
@@ -72,7 +88,7 @@ class Imported:
         without_id: rows (among the above) that were filed by name, birth date, sex and division: somebody should look.
         held_back: rows (among the above) that say otherwise than a person has recorded, or name a place in another county, each
             with its file and the paths of these facts: they were not taken, and are asked about (``store.doubts``) until somebody
-            has answered.
+            has answered (``place.answered``).
         perhaps: rows (among those not filed) that would begin a file although one, open or closed, may be their child's, by name and
             birth date, the same or nearly so; or whose ID a file of another name holds, which stays as it is. Each with that file,
             in which it is asked (``store.doubts``) until it was answered.
@@ -80,6 +96,8 @@ class Imported:
             have come back.
         unread: rows (among those not filed) that could not be read; ``due`` tells them until a later edition reads, or somebody has
             settled them (``store.settle_row``).
+        unidentified: rows (among those not filed) that have no resident ID, nor both name and full birth date, so that nobody can
+            tell whose they are; ``due`` tells them, and those of ``closed``, in the same way.
 
     Raises:
         RuntimeError: a row was lost. That is a defect of this library.
@@ -95,6 +113,7 @@ class Imported:
     perhaps: tuple[RowPlace, ...] = ()
     closed: tuple[RowPlace, ...] = ()
     unread: tuple[RowPlace, ...] = ()
+    unidentified: tuple[RowPlace, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         out = self.written + self.unchanged + self.before + len(self.not_filed)
@@ -116,6 +135,12 @@ class Imported:
                 f"；未存档中 {count} 行未能读取，列入待办",
                 f"; of those not filed, {count} that could not be read, told as due",
             )
+        if self.unidentified:
+            count = len(self.unidentified)
+            told += Text(
+                f"；未存档中 {count} 行不能确定是哪名儿童，列入待办",
+                f"; of those not filed, {count} that {'does' if count == 1 else 'do'} not say who the child is, told as due",
+            )
         if self.perhaps:
             count = len(self.perhaps)
             told += Text(
@@ -129,11 +154,17 @@ class Imported:
                 f"；{count} 行儿童的档案已结案而台账仍列有，待核对",
                 f"; {count} with a closed file {'is' if count == 1 else 'are'} still in the ledger, to be checked",
             )
-        if self.held_back:
-            count = len(self.held_back)
+        count = sum(not each.is_answered for each in self.held_back)
+        if count:
             told += Text(
                 f"；{count} 行有与由人记载的不符或地点在另一县的事实，未采用，待核对",
                 f"; {count} {'row says' if count == 1 else 'rows say'} otherwise than somebody recorded, or a place in another county: not taken, to be checked",
+            )
+        count = len(self.held_back) - count
+        if count:
+            told += Text(
+                f"；{count} 行仍有此前已由人答复的事实，以由人记载的为准",
+                f"; {count} {'row goes' if count == 1 else 'rows go'} on saying what somebody has answered before: what was recorded counts",
             )
         return told.in_(lang or display_language())
 
@@ -180,6 +211,8 @@ class _Import:
     unsettled: list[WaitingChild] = attrs.field(factory=list)
     #: The rows that could not be read.
     unread: list[LedgerRow] = attrs.field(factory=list)
+    #: Those that do not say who the child is.
+    unidentified: list[LedgerRow] = attrs.field(factory=list)
 
     @property
     def listed(self) -> str:
@@ -219,11 +252,14 @@ class _Import:
         ref = self.refs(row) if self.refs is not None else file_of(self.vault, row.case, self.held)
         if ref is None:
             self._leave(row, UNIDENTIFIED)
+            if self.refs is None:
+                self.unidentified.append(row)
             return None
         if isinstance(ref, tuple):
             self._leave(row, several(ref))
             return None
-        if self.refs is None and (row.sheet, row.row) in self.one_id:
+        has_two_names = self.refs is None and (row.sheet, row.row) in self.one_id
+        if has_two_names and not self.namesakes.tells_apart(row.case, ref):
             self._leave(row, _ONE_ID)
             stands = [(self.listed, row.sheet, row.row)]
             self.unsettled.append(waiting_child(self.vault, row.case, stands, _ONE_ID, by_name=True))
@@ -281,7 +317,7 @@ class _Import:
     def write(self, writing: Writing, row: LedgerRow, recording: Recording) -> None:
         """File one row; what its file refuses is listed."""
         if writing.is_closed(recording.ref, writing.today):
-            self.closed.append(RowPlace(row.sheet, row.row, _CLOSED, recording.ref))
+            self.closed.append(RowPlace(row.sheet, row.row, CLOSED, recording.ref))
         if writing.was_written(recording.key):
             self.before += 1
             return
@@ -299,8 +335,10 @@ class _Import:
             self.written += entry is not None
             self.unchanged += entry is None
             if weighed.held_back:
-                why = _held_back(weighed.held_back)
-                self.held_back.append(RowPlace(row.sheet, row.row, why, recording.ref, weighed.held_back))
+                asked = still_asked(writing, recording.ref, weighed.held_back)
+                answered = tuple(path for path in weighed.held_back if path not in asked)
+                why = _held_back([path for path in weighed.held_back if path in asked]) if asked else _ANSWERED
+                self.held_back.append(RowPlace(row.sheet, row.row, why, recording.ref, weighed.held_back, answered))
 
     def result(self) -> Imported:
         """What became of every row."""
@@ -308,6 +346,7 @@ class _Import:
             len(self.ledger.rows), self.written, self.unchanged, self.before, tuple(self.not_filed),
             tuple(self.without_id), tuple(self.held_back), tuple(self.perhaps), tuple(self.closed),
             tuple(RowPlace(row.sheet, row.row, row.error.message) for row in self.unread if row.error is not None),
+            tuple(RowPlace(row.sheet, row.row, UNIDENTIFIED) for row in self.unidentified),
         )  # fmt: skip
 
 
@@ -317,10 +356,11 @@ _ONE_ID = Text(
     "the ledger has this ID with different names, so whose file it is cannot be told, and none of these rows was filed; check the "
     "cards: if it is one child, mend the name and keep one row; if they are two, such as twins, correct the wrong number",
 )
-_CLOSED = Text(
-    "档案已结案，名单仍列有该儿童；请核对是否已经回来，回来的重新建档（store.reopen_file），再导入",
-    "the file is closed and the list still names the child; find out whether it has come back, and if so open the file again "
-    "(store.reopen_file) and import again",
+
+
+_ANSWERED = Text(
+    "所报此前已由人答复，仍以由人记载的为准",
+    "what it says was answered before: what was recorded counts",
 )
 
 
@@ -363,12 +403,12 @@ def import_ledger(
             some = ledger.rows[start : start + _STEP]
             if refs is None:
                 job.look(store, some)
-            rows = job.recordings(some)
-            if rows or job.waiting:
+            found = job.recordings(some)
+            if found or job.waiting:
                 with store._writing() as writing:
-                    given = [recording.ref for _, recording in rows]
-                    writing.prefetch(given, (r.key for _, r in rows), facts=given)
-                    for row, recording in rows:
+                    given = [recording.ref for _, recording in found]
+                    writing.prefetch(given, (r.key for _, r in found), facts=given)
+                    for row, recording in found:
                         job.write(writing, row, recording)
                     job.ask(writing)
             tell(min(start + _STEP, len(ledger.rows)), len(ledger.rows))
@@ -377,5 +417,12 @@ def import_ledger(
     keep_waiting(store, job.unsettled, lists={job.listed: job.covers}, filed=filed)
     places = frozenset(case.division for case in ledger.cases if case.division is not None)
     edition = Edition(job.listed, job.at, job.covers, places)
-    keep_unread(store, [unread_row(edition, row, row.error) for row in job.unread if row.error is not None], [edition])
+    rows = [unread_row(edition, row, row.error) for row in job.unread if row.error is not None]
+    rows += [unidentified_row(edition, (r.sheet, r.row), r.case) for r in job.unidentified if r.case is not None]
+    of_closed = {(place.sheet, place.row): place for place in job.closed}
+    for row in ledger.rows:
+        place = of_closed.get((row.sheet, row.row))
+        if place is not None and place.ref is not None and row.case is not None:
+            rows.append(closed_row(edition, (row.sheet, row.row), row.case, place.ref, place.why))
+    keep_unread(store, rows, [edition])
     return job.result()

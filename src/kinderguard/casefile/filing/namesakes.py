@@ -3,13 +3,14 @@ its resident ID out, or mends it, or writes its name or its birth date otherwise
 listed with the other's ID.
 
 Used by imports, and by whatever finds the files of a survey's children. For a child that is to begin a file it finds those of
-the same name and birth date; of nearly the same name; and of the same name with a birth date that is a slip away. For one whose
+the same name and birth date; of nearly the same name; and of the same name with a birth date that is near. For one whose
 ID a file holds it looks whether the file is of that name. Closed files are looked at as open ones: a child who died is not to be
 paid again. Where it is sure that they are one (the file is open and has no ID yet, and all else that tells who a child is
 agrees), or a person has said so, the child goes there; else it waits, and a person says. It writes nothing.
 """
 
 import datetime as dt
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,9 @@ _READ = FACTUAL | {EntryKind.CLOSING, EntryKind.REOPENING, EntryKind.DECISION}
 _NAME, _BORN, _SEX = "child.name", "child.birth_date", "child.sex"
 #: What a person's paths begin with who looks after a child.
 _PARENTS = ("father", "mother")
+_ADDRESSES = ("child.registration.address", "child.residence.address")
+#: An address says a house where it says a number.
+_HOUSE = re.compile(r"\d")
 #: How long the code of a county is, and that of a village.
 _COUNTY, _VILLAGE = 6, 12
 #: How much of a date says the month.
@@ -85,6 +89,8 @@ class Namesake:
     answers: Mapping[str, bool] = attrs.field(factory=dict)
     #: Names and numbers of those who look after the child.
     guardians: frozenset[str] = attrs.field(default=frozenset(), repr=False)
+    #: Those, and where the child lives or is registered, to the house.
+    kin: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     #: The closing that it stands in; None where it is open.
     closing: Closing | None = None
     readable: bool = True
@@ -153,6 +159,8 @@ class Namesakes:
     _born: dict[str, dict[str, Namesake]] = attrs.field(factory=dict, repr=False)
     #: The same by name.
     _named: dict[str, dict[str, Namesake]] = attrs.field(factory=dict, repr=False)
+    #: The files that say otherwise than a child with their ID, or cannot be read.
+    _unlike: set[str] = attrs.field(factory=set)
     #: The files that hold an ID with which children of perhaps another name stand in the lists.
     _holders: dict[str, Namesake] = attrs.field(factory=dict)
 
@@ -172,6 +180,7 @@ class Namesakes:
             self._born,
             self._named,
             self._holders,
+            self._unlike,
         ):
             each.clear()
         wanted = [(case, ref) for case, ref in whose if isinstance(ref, str)]
@@ -181,16 +190,15 @@ class Namesakes:
         with store._database.reading() as connection:
             self._look_which_are_there(connection, (ref for _, ref in wanted))
             there = [(case, ref) for case, ref in wanted if ref in self.there]
-            unlike = _of_perhaps_another_name(connection, self.vault, there)
+            self._unlike |= (unlike := _of_perhaps_another_name(connection, self.vault, there))
             found = _files_of(connection, self.vault, (), unlike, today) if unlike else ()
             self._holders |= {each.ref: each for each in found if each.readable}
             apart = [(each, other) for case, ref in there for each, other, _ in self._stands_with_another_id(case, ref)]
             self._look_which_are_there(connection, (other for _, other in apart))
             new = [case for case, ref in (*wanted, *apart) if ref not in self.there]
             digests = {digest for case in new for digest in digests_of(self.vault, case)}
-            slips = {digest for case in new for digest in _slips_of(case).digests(self.vault)}
-            births = _of_one_birth(connection, self.vault, new)
-            for namesake in _files_of(connection, self.vault, digests | slips, births, today):
+            others = _of_one_birth(connection, self.vault, new) | _of_one_name(connection, self.vault, new)
+            for namesake in _files_of(connection, self.vault, digests, others, today):
                 self._put(namesake)
 
     def _look_which_are_there(self, connection: Connection, refs: Iterable[str]) -> None:
@@ -224,6 +232,23 @@ class Namesakes:
             return found
         return self._file(case, ref, separately=separately, lists=lists)
 
+    def tells_apart(self, case: Case, ref: str) -> bool:
+        """Whether it can be told whose row one is that stands in a list with the ID of another name: a file of that ID says its
+        name, and the row has it, or the row is asked about there, or was answered to be another child's.
+
+        Args:
+            case: the row.
+            ref: the file of the ID.
+        """
+        if ref not in self.there or case.child.name is None:
+            return False
+        holder = self._holders.get(ref)
+        if holder is None:
+            return ref not in self._unlike
+        if not holder.person.names:
+            return False
+        return not any(holder.answers.get(other) for _, other, _ in self._stands_with_another_id(case, ref))
+
     def _file(self, case: Case, ref: str, *, separately: bool, lists: Collection[str]) -> str | Waiting:
         """See ``file``, of a child that has its ID alone."""
         if ref in self.there:
@@ -254,7 +279,7 @@ class Namesakes:
         self._put(
             Namesake(
                 ref, frozenset(digests_of(self.vault, case)), frozenset({number} if number is not None else ()), said,
-                person_of(case), _places_of(case), guardians=frozenset(_guardians_in(facts)),
+                person_of(case), _places_of(case), guardians=frozenset(_guardians_in(facts)), kin=_kin_in(facts),
             )
         )  # fmt: skip
         return ref
@@ -317,17 +342,19 @@ class Namesakes:
 
     def mistyped(self, case: Case, ref: str, *, lists: Collection[str] = ()) -> list[Namesake]:
         """The files besides one whose child has just the name of a child, and a birth date that is a slip away, in the same
-        division or one within or above it. Those of two sexes, and of two IDs that are not a slip away, are two children.
+        division or one within or above it; where both have a parent, guardian or house in common, also one that is two slips away
+        there, or one slip in another township of the county. Those of two sexes, and of two IDs that are not a slip away, are two
+        children.
         """
         person, named, places = person_of(case), self._lists_of(lists), _places_of(case)
         found = {each.ref: each for name in person.names for each in self._named.get(name, {}).values()}
-        slips = _slips_of(case).born if found.keys() - {ref} else frozenset()
+        others = found.keys() - {ref}
+        kin = _kin_in(facts_of(case)) if others else frozenset()
         return [
             each
-            for each in (found[ref] for ref in sorted(found.keys() - {ref}))
-            if slips & each.person.born
-            and not person.born & each.person.born
-            and _are_near(places, each.places)
+            for each in (found[ref] for ref in sorted(others))
+            if not person.born & each.person.born
+            and _may_be_born_as(person, each, places, kin)
             and _is_of_one_sex(case, each)
             and self._may_be_by_number(case, each)
             and not each.is_named_by(named)
@@ -377,11 +404,11 @@ def digests_of(vault: Vault, case: Case) -> set[str]:
 
 
 def may_be_taken_for_one(one: Case, other: Case) -> bool:
-    """Whether two children of one birth date have the same name, or nearly so."""
+    """Whether two children of one birth date have the same name, or nearly so; or two of one name a birth date that is near."""
     a, b = person_of(one), person_of(other)
-    if not a.born & b.born:
-        return False
-    return any(x == y or are_near(x, y) for x in a.names for y in b.names)
+    if a.born & b.born:
+        return any(x == y or are_near(x, y) for x in a.names for y in b.names)
+    return bool(a.names & b.names) and a.may_be_mistyped_twice(b)
 
 
 def _waiting(files: Sequence[Namesake], other: str, likeness: Likeness) -> Waiting:
@@ -391,10 +418,6 @@ def _waiting(files: Sequence[Namesake], other: str, likeness: Likeness) -> Waiti
 
 
 # ---- what speaks for one child ---------------------------------------------------------------------------------------
-
-
-def _slips_of(case: Case) -> Person:
-    return person_of(case).with_births_mistyped()
 
 
 def _number_of(case: Case) -> str | None:
@@ -431,6 +454,24 @@ def _guardians_in(facts: Mapping[str, Any]) -> Iterator[str]:
     people.append([{what: facts.get(f"{who}.{what}") for what in ("name", "resident_id")} for who in _PARENTS])
     for each in (person for some in people for person in some):
         yield from (str(each[what]) for what in ("name", "resident_id") if each.get(what))
+
+
+def _kin_in(facts: Mapping[str, Any]) -> frozenset[str]:
+    """Those who look after a child, and its addresses that say a house."""
+    said = (facts.get(path) for path in _ADDRESSES)
+    houses = ("".join(str(each).split()) for each in said if each)
+    return frozenset((*_guardians_in(facts), *(each for each in houses if _HOUSE.search(each))))
+
+
+def _may_be_born_as(person: Person, namesake: Namesake, places: Collection[str], kin: Collection[str]) -> bool:
+    """Whether two of one name, and of two birth dates, may be one child by birth date, place and who or what they have in common."""
+    are_near = _are_near(places, namesake.places)
+    if not are_near and not _are_of_one_county(places, namesake.places):
+        return False
+    have_in_common = not namesake.kin.isdisjoint(kin)
+    if are_near and have_in_common:
+        return person.may_be_mistyped_twice(namesake.person)
+    return (are_near or have_in_common) and person.may_be_mistyped(namesake.person)
 
 
 def _said_otherwise(case: Case, namesake: Namesake) -> set[str]:
@@ -476,6 +517,9 @@ _OF_BIRTH = (
 _NAMES_OF = sa.select(t.persons.c.ref, t.persons.c.digest).where(
     t.persons.c.ref.in_(sa.bindparam("refs", expanding=True))
 )
+_OF_NAME = sa.select(t.names.c.ref, t.names.c.digest).where(
+    t.names.c.digest.in_(sa.bindparam("digests", expanding=True))
+)
 _PLACES = sa.select(t.places.c.ref, t.places.c.division).where(t.places.c.ref.in_(sa.bindparam("refs", expanding=True)))
 
 
@@ -484,24 +528,44 @@ def _of_one_birth(connection: Connection, vault: Vault, cases: Iterable[Case]) -
     a slip away. So few have to be read.
     """
     by_digest: dict[str, list[Case]] = {}
-    near_of = _NearNumbers(vault)
     for case in cases:
         person = person_of(case)
         if person.names:
             for digest in person.births_to_compare(vault):
                 by_digest.setdefault(digest, []).append(case)
-    wanted: dict[str, list[frozenset[str]]] = {}
+    near_of = _NearNumbers(vault)
+    wanted: dict[str, list[Case]] = {}
     for some in reading.chunks(sorted(by_digest)):
         for ref, digest, number in connection.execute(_OF_BIRTH, {"digests": some}):
             for case in by_digest[digest]:
                 own = _number_of(case)
                 if number is None or own is None or number in near_of[own]:
-                    wanted.setdefault(ref, []).append(_places_of(case))
+                    wanted.setdefault(ref, []).append(case)
+    return _near_by_place(connection, wanted)
+
+
+def _of_one_name(connection: Connection, vault: Vault, cases: Iterable[Case]) -> set[str]:
+    """The files whose child may be one of some children by name and county."""
+    by_digest: dict[str, list[Case]] = {}
+    for case in cases:
+        person = person_of(case)
+        if person.born:
+            for digest in person.name_digests(vault):
+                by_digest.setdefault(digest, []).append(case)
+    wanted: dict[str, list[Case]] = {}
+    for some in reading.chunks(sorted(by_digest)):
+        for ref, digest in connection.execute(_OF_NAME, {"digests": some}):
+            wanted.setdefault(ref, []).extend(by_digest[digest])
+    return _near_by_place(connection, wanted)
+
+
+def _near_by_place(connection: Connection, wanted: Mapping[str, Sequence[Case]]) -> set[str]:
+    """Of some files, those of the division or the county of the children for whom they are looked at."""
     places: dict[str, set[str]] = {ref: set() for ref in wanted}
     for some in reading.chunks(sorted(wanted)):
         for ref, division in connection.execute(_PLACES, {"refs": some}):
             places[ref].add(division)
-    return {ref for ref, asked in wanted.items() if any(_may_be_near(each, places[ref]) for each in asked)}
+    return {ref for ref, asked in wanted.items() if any(_may_be_near(_places_of(each), places[ref]) for each in asked)}
 
 
 class _NearNumbers(dict[str, frozenset[str]]):
@@ -568,16 +632,18 @@ def _read(connection: Connection, vault: Vault, refs: Sequence[str]) -> dict[str
 
 def _namesake(ref: str, entries: Sequence[Entry], vault: Vault, today: dt.date) -> Namesake:
     person, said, places, guardians = Person(), dict[str, set[str]](), set[str](), set[str]()
+    kin: frozenset[str] = frozenset()
     for holding in holdings(entries):
         facts = {path: stated.value for path, stated in holding.facts.items() if stated.value is not None}
         person |= person_in(facts)
         places |= places_in({"facts": facts})
         guardians.update(_guardians_in(facts))
+        kin |= _kin_in(facts)
         for path in (RESIDENT_ID, *_SURE):
             if path in facts:
                 said.setdefault(path, set()).add(facts[path])
     numbers = frozenset(said.pop(RESIDENT_ID, ()))
     return Namesake(
         ref, frozenset(person.digests(vault)), numbers, {path: frozenset(each) for path, each in said.items()}, person,
-        frozenset(places), answers_in(entries), frozenset(guardians), closing_of(entries, today),
+        frozenset(places), answers_in(entries), frozenset(guardians), kin, closing_of(entries, today),
     )  # fmt: skip

@@ -47,8 +47,9 @@ class Likeness(Code):
     )
     NEAR_BIRTH = (
         "birth",
-        "姓名相同、出生日期只差一位数字或月日颠倒",
-        "the same name and a birth date of which one digit is another, or day and month are turned",
+        "姓名相同、出生日期相近（一位或相邻数字写错、月日颠倒、年月日差一；监护人或住址相同的，两处写错或相差六十日以内）",
+        "the same name and a birth date that is near (one digit another or two changed about, day and month turned, the year, month or "
+        "day off by one; with the same parent, guardian or address, two such slips or sixty days)",
     )
     SAME_ID = "id", "身份证号相同、姓名不同", "the same resident ID and another name"
 

@@ -1,10 +1,10 @@
 """What is kept, besides the resident ID, to find the file of a child by: a keyed digest of each name with each birth date that
-the file ever stated, and one of each birth date alone.
+the file ever stated, one of each birth date alone, and one of each name alone.
 
 Used when facts are written, by what is worked out from them (``derived``), and by ``namesakes``, which looks whether a child
 that is to begin a file has one. A name and a birth date may stand in different entries, so the digests are of a whole file. Of
-a digest nobody can tell whether two names are near each other: by the birth date alone those few files are found whose names
-are then compared.
+a digest nobody can tell whether two names, or two birth dates, are near each other: by the birth date alone those few files are
+found whose names are then compared, and by the name alone those whose birth dates are.
 """
 
 import datetime as dt
@@ -54,6 +54,10 @@ class Person:
         """One for each birth date, and for each month where no more was said."""
         return _birth_digests(vault, self.born | self.months)
 
+    def name_digests(self, vault: Vault) -> set[str]:
+        """One for each name."""
+        return {vault.id_digest(f"name:{each}") for each in self.names}
+
     def births_to_compare(self, vault: Vault) -> set[str]:
         """The digests under which stand the files of children born on the same day, or in the same month as far as is known."""
         return _birth_digests(vault, self.born | {born[:_MONTH] for born in self.born})
@@ -64,9 +68,18 @@ class Person:
             return bool(self.born & other.born)
         return bool(self._months & other._months)
 
-    def with_births_mistyped(self) -> "Person":
-        """The same names with each birth date that one of these may be a slip for: one digit another, or day and month turned."""
-        return Person(self.names, frozenset(each for born in self.born for each in _slips_of(born)) - self.born)
+    def may_be_mistyped(self, other: "Person") -> bool:
+        """Whether the birth date of one may be that of the other with one slip (``_slips_of``)."""
+        return any(a in _slips_of(b) for a in self.born for b in other.born)
+
+    def may_be_mistyped_twice(self, other: "Person") -> bool:
+        """Whether the birth date of one may be that of the other with one slip or two, or lies as near as by two calendars."""
+        # Between two days that are one slip apart no third may lie: the first digit of a month is 0 or 1.
+        return self.may_be_mistyped(other) or any(
+            not _slips_of(a).isdisjoint(_slips_of(b)) or abs(_day(a) - _day(b)) <= _TWO_CALENDARS
+            for a in self.born
+            for b in other.born
+        )
 
     @property
     def _months(self) -> frozenset[str]:
@@ -77,19 +90,36 @@ class Person:
 _FIRST_YEAR = 1990
 
 
-@lru_cache(maxsize=1 << 13)
-def _slips_of(born: str) -> tuple[str, ...]:
-    """The days of birth that one may have been written for: one digit another, or day and month turned.
+#: So far apart are a day of the lunar calendar and that of the solar one that is written in the same way, and a little more.
+_TWO_CALENDARS = dt.timedelta(days=60)
 
-    >>> [each for each in _slips_of("2013-07-11") if each in ("2013-07-17", "2013-11-07", "2014-07-11", "2013-08-12")]
-    ['2013-07-17', '2013-11-07', '2014-07-11']
+
+@lru_cache(maxsize=1 << 13)
+def _slips_of(born: str) -> frozenset[str]:
+    """The days of birth that one may have been written for: one digit another, two beside each other changed about, day and month
+    turned, or the year, the month or the day off by one.
+
+    >>> slips = {"2013-07-17", "2013-11-07", "2014-07-11", "2013-08-11", "2013-01-71", "2013-08-12"}
+    >>> sorted(_slips_of("2013-07-11") & slips)
+    ['2013-07-17', '2013-08-11', '2013-11-07', '2014-07-11']
+    >>> "2014-12-21" in _slips_of("2014-12-12"), "2014-01-05" in _slips_of("2014-10-05"), "2014-09-30" in _slips_of("2014-10-01")
+    (True, True, True)
     """
-    year, month, day = born[:4], born[5:7], born[8:]
-    written = [f"{year}-{day}-{month}"]
-    for place, digit in enumerate(born):
-        if digit.isdigit():
-            written += (f"{born[:place]}{other}{born[place + 1 :]}" for other in "0123456789" if other != digit)
-    return tuple(sorted({each for each in written if each != born and _may_be_born(each)}))
+    digits = born.replace("-", "")
+    year, month, day = digits[:4], digits[4:6], digits[6:]
+    written = [f"{year}{day}{month}"]
+    for place, digit in enumerate(digits):
+        written += (f"{digits[:place]}{other}{digits[place + 1 :]}" for other in "0123456789" if other != digit)
+        written.append(f"{digits[:place]}{digits[place + 1 : place + 2]}{digit}{digits[place + 2 :]}")
+    months = 12 * int(year) + int(month) - 1
+    written += (f"{m // 12:04}{m % 12 + 1:02}{day}" for m in (months - 12, months - 1, months + 1, months + 12))
+    written += ((_day(born) + dt.timedelta(days=days)).strftime("%Y%m%d") for days in (-1, 1))
+    dates = (f"{each[:4]}-{each[4:6]}-{each[6:]}" for each in written)
+    return frozenset(each for each in dates if each != born and _may_be_born(each))
+
+
+def _day(born: str) -> dt.date:
+    return dt.date.fromisoformat(born)
 
 
 def _may_be_born(written: str) -> bool:

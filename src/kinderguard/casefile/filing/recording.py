@@ -3,7 +3,7 @@
 Used by ``CaseStore.record`` and by imports. A blank never overrides a value, nor does a list that only says less of it. What a
 list says against what a person has recorded (``claims``), or of a place in another county than the file's, is kept as a claim
 and changes nothing; what a person records is written also where the file says so already, if that answers what is asked
-about the file.
+about the file, or if only lists have said so: then it is that person's word from now on, which no list changes.
 """
 
 import datetime as dt
@@ -15,10 +15,10 @@ import attrs
 from kinderguard.casefile.chain.entries import Entry, EntryKind, NewEntry, check_ref, check_user
 from kinderguard.casefile.chain.texts import check_text
 from kinderguard.casefile.chain.writing import Writing
-from kinderguard.casefile.doubts import questions
+from kinderguard.casefile.doubts import hidden_facts, questions
 from kinderguard.casefile.facts import PLACES, case_of, facts_of, places_in
 from kinderguard.casefile.filing.claims import Past, PersonsWord, is_within, says_no_more
-from kinderguard.casefile.history import Holding, holdings, stated_on, values
+from kinderguard.casefile.history import Holding, Stated, holdings, stated_on, values
 from kinderguard.casefile.moving.moves import stated as reason_stated
 from kinderguard.model.case import Case
 from kinderguard.model.dates import as_day
@@ -56,7 +56,7 @@ class Weighed:
     """What of a recording is to be written.
 
     Attributes:
-        facts: what differs from the file, and what answers a question about it.
+        facts: what differs from the file, what answers a question about it, and what only lists have said until now.
         claims: what a list says against what a person has recorded, or of a place elsewhere, and what such a list has come
             round to.
         held_back: paths of what a list says and the file does not take for that reason, whether or not the claim is kept already.
@@ -72,7 +72,8 @@ class Recording:
     """One case to be recorded; ``CaseStore.record`` says what each argument means.
 
     Attributes:
-        sources: rows of lists that the facts are from; kept with the facts that are written.
+        sources: rows of lists that the facts are from; kept with the facts that are written. Without any, what it says is
+            a person's word, also where it says what a list said: written once, and not again as long as that counts.
         titles: what the lists' or packs' own facts are called, by path; kept with those that are written.
         disputed: of facts in ``unknown``, the values that the rows say, where they differ about them.
     """
@@ -180,7 +181,8 @@ class Recording:
         if past.has_claims:
             agreeing = {p: v for p, v in said.items() if p in lists and p not in news and p not in held_back}
             claims |= {p: v for p, v in agreeing.items() if _each(past.comes_round, p, v, lists[p], any)}
-        return Weighed(self._with_answers(entries, held, news, lists), claims, tuple(sorted(held_back)))
+        facts = self._with_answers(news, _Before(entries, held, stated, past), lists)
+        return Weighed(facts, claims, tuple(sorted(held_back)))
 
     def _lists(self) -> dict[str, dict[str, dt.date]]:
         """By fact, the lists that say it, each with its day."""
@@ -212,16 +214,39 @@ class Recording:
                 return {path: value}
         return {}
 
-    def _with_answers(
-        self, entries: list[Entry], held: list[Holding], news: dict[str, Any], lists: Collection[str]
-    ) -> dict[str, Any]:
-        """The facts to be written, with those that the file says already and that answer what is asked about it."""
+    def _with_answers(self, news: dict[str, Any], before: "_Before", lists: Collection[str]) -> dict[str, Any]:
+        """The facts to be written, with those that the file says already: where that answers what is asked about it, and where a
+        person says what only lists have said.
+        """
         said = dict.fromkeys(self.unknown) | facts_of(self.case)
         free = {path: value for path, value in said.items() if path not in lists and path not in news}
-        if not free or not entries:
+        if not free or not before.entries:
             return news
-        asked = {each.path for each in questions(entries, held) if each.is_answered_as_of(self.at)}
-        return news | {path: value for path, value in free.items() if path in asked}
+        anew = {each.path for each in questions(before.entries, before.held) if each.is_answered_as_of(self.at)}
+        if not self.sources:
+            anew |= {path for path in free if path in before.stated and not before.is_persons(path)}
+        return news | {path: value for path, value in free.items() if path in anew}
+
+
+@attrs.frozen
+class _Before:
+    """What a file says before something is recorded of a day."""
+
+    entries: list[Entry]
+    held: list[Holding]
+    stated: Mapping[str, Stated]
+    past: Past
+
+    def is_persons(self, path: str) -> bool:
+        """Whether a person said what the file says of a fact."""
+        return self.past.is_persons(self.stated[path].entry, path)
+
+
+def still_asked(writing: Writing, ref: str, paths: Collection[str]) -> frozenset[str]:
+    """Of the facts of which lists say something that a file does not take, those that nobody has answered."""
+    if not paths:
+        return frozenset()
+    return frozenset(each.path for each in hidden_facts(writing.factual(ref)) if each.lists).intersection(paths)
 
 
 def _elsewhere(thought: Mapping[str, Any], news: Mapping[str, Any], lists: Collection[str]) -> dict[str, Any]:

@@ -20,12 +20,12 @@ from kinderguard.casefile.chain.writing import Writing
 from kinderguard.casefile.errors import EntryRefusedError
 from kinderguard.casefile.facts import case_of, facts_of, title_of
 from kinderguard.casefile.filing.coverage import covered_by
-from kinderguard.casefile.filing.identity import BY_NAME, ERASED, UNIDENTIFIED, file_of, numbers_of, several
+from kinderguard.casefile.filing.identity import BY_NAME, CLOSED, ERASED, UNIDENTIFIED, file_of, numbers_of, several
 from kinderguard.casefile.filing.list_names import check_list_names, names_of_persons
 from kinderguard.casefile.filing.namesakes import Named, Namesakes, Waiting, may_be_taken_for_one
 from kinderguard.casefile.filing.perhaps import ask
-from kinderguard.casefile.filing.recording import FactSource, Recording
-from kinderguard.casefile.filing.unread import Edition, keep_unread, unread_row
+from kinderguard.casefile.filing.recording import FactSource, Recording, still_asked
+from kinderguard.casefile.filing.unread import Edition, UnreadRow, closed_row, keep_unread, unidentified_row, unread_row
 from kinderguard.casefile.filing.waiting import WaitingChild, keep_waiting, waiting_child
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Code
@@ -81,6 +81,7 @@ class FiledChild:
         closed: whether its file is closed, although lists still name the child: it may have come back.
         held_back: paths of the facts of which lists say otherwise than a person has recorded, or a place in another county: not taken, and
             asked about (``store.doubts``) until somebody has answered.
+        answered: those of them that somebody has answered before, so that nothing is asked.
     """
 
     child: str
@@ -96,6 +97,12 @@ class FiledChild:
     held_back: tuple[str, ...] = ()
     perhaps: tuple[str, ...] = ()
     closed: bool = False
+    answered: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Of the facts held back, those that are to be checked."""
+        return tuple(path for path in self.held_back if path not in self.answered)
 
     @property
     def text(self) -> Text:
@@ -109,11 +116,17 @@ class FiledChild:
         if self.open:
             titles = join([title_of(path) for path in self.open])
             head += Text(f"；名单不一致、待决定：{titles.zh}", f"; lists differ, to be decided: {titles.en}")
-        if self.held_back:
-            titles = join([title_of(path) for path in self.held_back])
+        if self.asked:
+            titles = join([title_of(path) for path in self.asked])
             head += Text(
                 f"；名单所报与由人记载的不符或地点在另一县，未采用：{titles.zh}",
                 f"; lists say otherwise than somebody recorded, or a place in another county, not taken: {titles.en}",
+            )
+        if self.answered:
+            titles = join([title_of(path) for path in self.answered])
+            head += Text(
+                f"；名单所报此前已由人答复，以由人记载的为准：{titles.zh}",
+                f"; what lists say was answered before, and what was recorded counts: {titles.en}",
             )
         if self.closed:
             head += Text("；档案已结案，名单仍列有该儿童", "; the file is closed and lists still name the child")
@@ -185,12 +198,19 @@ class FiledSurvey(Sequence[FiledChild]):
                 f"；{closed} 名儿童的档案已结案而名单仍列有，待核对",
                 f"; {closed} with a closed file {'is' if closed == 1 else 'are'} still on the lists, to be checked",
             )
-        old = sum(bool(each.held_back) for each in self)
+        old = sum(bool(each.asked) for each in self)
         if old:
             children = "child" if old == 1 else "children"
             told += Text(
                 f"；{old} 名儿童有名单所报与由人记载的不符或地点在另一县，未采用，待核对",
                 f"; of {old} {children} lists say otherwise than somebody recorded, or a place in another county: not taken, to be checked",
+            )
+        old = sum(bool(each.answered) and not each.asked for each in self)
+        if old:
+            children = "child" if old == 1 else "children"
+            told += Text(
+                f"；{old} 名儿童的名单仍报此前已由人答复的事实，以由人记载的为准",
+                f"; of {old} {children} lists go on saying what somebody has answered before: what was recorded counts",
             )
         return told.in_(lang or display_language())
 
@@ -240,14 +260,22 @@ def import_survey(
 
 
 def _keep_unread(store: "CaseStore", job: "_Import") -> None:
-    """Keep the rows of the lists that could not be read."""
-    editions, rows = [], []
+    """Keep the rows of the lists that could not be read, those that do not say who the child is, and those of closed files."""
+    editions: dict[str, Edition] = {}
+    rows: list[UnreadRow] = []
     for source in job.survey.sources:
         places = frozenset(case.division for case in source.ledger.cases if case.division is not None)
         edition = Edition(source.code, source.as_of, job.covered[source.code], places)
-        editions.append(edition)
+        editions[source.code] = edition
         rows += [unread_row(edition, row, row.error) for row in source.ledger.skipped if row.error is not None]
-    keep_unread(store, rows, editions)
+    for child, done in zip(job.survey.children, job.done, strict=True):
+        for row in child.rows:
+            edition, place = editions[row.source], (row.sheet, row.row)
+            if done.why is UNIDENTIFIED and job.refs is None:
+                rows.append(unidentified_row(edition, place, child.case))
+            elif done.closed and done.ref is not None:
+                rows.append(closed_row(edition, place, child.case, done.ref, CLOSED))
+    keep_unread(store, rows, editions.values())
 
 
 def survey_files(store: "CaseStore", survey: Survey) -> dict[str, str]:
@@ -330,7 +358,7 @@ class _Import:
     def look(self, store: "CaseStore", children: Sequence[SurveyedChild]) -> None:
         """Read at once which files some children may have."""
         self.held = store._files_with(numbers_of(child.case for child in children))
-        decided = (child.case for child in children if self._undecided(child) is None)
+        decided = (child.case for child in children if self._undecided(child) in (None, _ONE_ID))
         self.namesakes.look(store, ((case, file_of(self.vault, case, self.held)) for case in decided))
 
     def file(self, child: SurveyedChild) -> tuple[str | None, Text | Waiting | None]:
@@ -338,13 +366,14 @@ class _Import:
         if self.refs is not None:
             ref = self.refs(child)
             return (ref, UNIDENTIFIED if ref is None else self._met(ref, child))
-        undecided = self._undecided(child)
+        undecided, whose = self._undecided(child), file_of(self.vault, child.case, self.held)
+        if undecided is _ONE_ID and isinstance(whose, str) and self.namesakes.tells_apart(child.case, whose):
+            undecided = None
         if undecided is not None:
             rows = [(row.source, row.sheet, row.row) for row in child.rows]
             by_name = undecided is _ONE_ID
             self.unsettled.append(waiting_child(self.vault, child.case, rows, undecided, by_name=by_name))
             return None, undecided
-        whose = file_of(self.vault, child.case, self.held)
         if isinstance(whose, tuple):
             return None, several(whose)
         if whose is None:
@@ -450,6 +479,7 @@ class _Import:
             why,
             held_back=tuple(sorted(held_back)),
             closed=writing.is_closed(ref, writing.today),
+            answered=tuple(sorted(held_back - still_asked(writing, ref, held_back))),
         )
 
 

@@ -1,5 +1,6 @@
-"""The rows of lists that imports could not read, so that their children may be in no file and nobody would miss them. Kept beside
-the files until a later edition of the list reads, or somebody says that the row is settled.
+"""The rows of lists that imports left so that nobody would miss their children: rows that could not be read, rows that do not say
+who the child is, and rows of children whose file is closed. Kept beside the files until a later edition of the list reads, or
+somebody says that the row is settled; that of a closed file also until the file is open again.
 
 Written by imports and by ``CaseStore.settle_row``, read by what is due. It says where a row stands and what is wrong with it,
 never what it holds; it is sealed as the files are.
@@ -21,6 +22,9 @@ from kinderguard.casefile.chain.entries import check_user
 from kinderguard.casefile.chain.texts import check_text
 from kinderguard.casefile.correcting import check_reason
 from kinderguard.casefile.errors import EntryRefusedError, StoreError
+from kinderguard.casefile.filing.identity import UNIDENTIFIED
+from kinderguard.model.case import Case
+from kinderguard.model.codes import Code
 from kinderguard.model.errors import Problem
 from kinderguard.model.text import Text
 from kinderguard.survey.ledger import CellProblem, LedgerRow
@@ -53,9 +57,17 @@ class Edition:
         return any(place.startswith(each) or each.startswith(place) for each in self.places)
 
 
+class LeftRow(Code):
+    """Why a row of a list is kept to be looked at 未存档的原因."""
+
+    UNREAD = "unread", "未能读取", "was not read"
+    UNIDENTIFIED = "unidentified", "不能确定是哪名儿童", "does not say who the child is"
+    CLOSED = "closed", "档案已结案", "is of a child whose file is closed"
+
+
 @attrs.frozen
 class UnreadRow:
-    """A row of a list that an import could not read. Nothing that it holds is in it but the division of the child.
+    """A row of a list that an import left. Nothing that it holds is in it but the division of the child.
 
     Attributes:
         list, as_of, covers: of the edition that it stands in.
@@ -64,6 +76,8 @@ class UnreadRow:
         division: where the child lives, as far as that could be read.
         since: the day of the import that left it first; None where it is not kept yet.
         settled: who said on which day that it is settled, and why.
+        left: why it is kept.
+        file: the closed file of its child, where that is why.
     """
 
     list: str
@@ -75,15 +89,33 @@ class UnreadRow:
     division: str | None
     since: dt.date | None = None
     settled: tuple[str, str, str] | None = None
+    left: LeftRow = LeftRow.UNREAD
+    file: str | None = None
 
     def ref(self, vault: Vault) -> str:
-        """The number by which it is settled."""
+        """The number by which it is settled: of a closed file, once for all editions of the list."""
         said = [self.list, str(self.as_of), self.covers, self.sheet, self.row]
+        if self.file is not None:
+            said = [self.list, "closed", self.file]
         return vault.pseudonym("unread:" + json.dumps(said, ensure_ascii=False))
 
     @property
     def text(self) -> Text:
         """Where it stands, what is wrong, and what to do."""
+        if self.left is not LeftRow.UNREAD:
+            place = Text(
+                f"名单 {self.list}（{self.as_of}）{self.sheet} 第 {self.row} 行",
+                f"row {self.row} ({self.sheet}) of list {self.list} of {self.as_of}",
+            )
+            what = (
+                Text("未存档：", " was not filed: ")
+                if self.file is None
+                else Text(f"，档案 {self.file}：", f", file {self.file}: ")
+            )
+            settle = Text(
+                "；不必再办的，登记已处理（store.settle_row）", ", or record that it is settled (store.settle_row)"
+            )
+            return place + what + self.problem + settle
         return Text(
             f"名单 {self.list}（{self.as_of}）{self.sheet} 第 {self.row} 行未能读取，该行儿童可能没有存档：{self.problem.zh}；更正后再导入该名单，"
             "不必再读的，登记已处理（store.settle_row）",
@@ -93,14 +125,46 @@ class UnreadRow:
 
 
 def unread_row(edition: Edition, row: LedgerRow, problem: CellProblem) -> UnreadRow:
-    """A row as it is kept."""
+    """A row that could not be read, as it is kept."""
     return UnreadRow(
         edition.list, edition.as_of, edition.covers, row.sheet, row.row, problem.message, row.said_division or edition.covers
     )  # fmt: skip
 
 
+def unidentified_row(edition: Edition, place: tuple[str, int], case: Case) -> UnreadRow:
+    """A row that does not say who the child is, as it is kept.
+
+    Args:
+        edition: of its list.
+        place: its sheet and row.
+        case: what it says.
+    """
+    division = _place(case) or edition.covers
+    return UnreadRow(
+        edition.list, edition.as_of, edition.covers, *place, UNIDENTIFIED, division, left=LeftRow.UNIDENTIFIED
+    )  # fmt: skip
+
+
+def closed_row(edition: Edition, place: tuple[str, int], case: Case, file: str, why: Text) -> UnreadRow:
+    """A row of a child whose file is closed, as it is kept.
+
+    Args:
+        edition: of its list.
+        place: its sheet and row.
+        case: what it says.
+        file: the closed file.
+        why: what to do.
+    """
+    division = _place(case) or edition.covers
+    return UnreadRow(edition.list, edition.as_of, edition.covers, *place, why, division, left=LeftRow.CLOSED, file=file)
+
+
+def _place(case: Case) -> str | None:
+    return case.division or case.child.registration.division
+
+
 def keep_unread(store: "CaseStore", rows: Collection[UnreadRow], editions: Iterable[Edition]) -> None:
-    """Keep the rows that an import could not read, and forget those of earlier editions of its lists.
+    """Keep the rows that an import left, and forget those of earlier editions of its lists.
 
     Args:
         store: the files.
@@ -135,8 +199,8 @@ def settle(store: "CaseStore", ref: str, *, reason: str, by: str) -> UnreadRow:
         if row is None:
             raise EntryRefusedError(
                 Text(
-                    "没有这样编号的未读出的行；未写入任何内容，请照 due 所写的编号登记。",
-                    "There is no row of that number that was not read; nothing was written. Give the number that due names.",
+                    "没有这样编号的未存档的行；未写入任何内容，请照 due 所写的编号登记。",
+                    "There is no row of that number that was not filed; nothing was written. Give the number that due names.",
                 )
             )
         if row.settled is not None:
@@ -151,7 +215,7 @@ def settle(store: "CaseStore", ref: str, *, reason: str, by: str) -> UnreadRow:
 def unread_in(
     store: "CaseStore", division: str | None = None
 ) -> tuple[tuple[tuple[str, UnreadRow], ...], tuple[Problem, ...]]:
-    """The rows that were not read and nobody settled, each with the number by which it is settled; and what cannot be read of them.
+    """The rows that were left and nobody settled, each with the number by which it is settled; and what cannot be read of them.
 
     Args:
         store: the files.
@@ -165,6 +229,9 @@ def unread_in(
         for digest, row in kept
         if row is not None and row.settled is None and _is_in(row.division, wanted)
     ]
+    if any(row.file is not None for _, row in found):
+        closed = set(store.refs(open=False, at=store.today()))
+        found = [(digest, row) for digest, row in found if row.file is None or row.file in closed]
     found.sort(key=lambda each: (each[1].list, each[1].as_of, each[1].sheet, each[1].row))
     return tuple(found), (_DAMAGED,) if any(row is None for _, row in kept) else ()
 
@@ -187,6 +254,7 @@ def _put(connection: Connection, vault: Vault, digest: str, row: UnreadRow) -> N
     said: dict[str, Any] = {
         "list": row.list, "as_of": str(row.as_of), "covers": row.covers, "sheet": row.sheet, "row": row.row,
         "problem": row.problem.to_dict(), "division": row.division, "since": str(row.since), "settled": row.settled,
+        "left": row.left.value, "file": row.file,
     }  # fmt: skip
     content = vault.seal(0, digest, json.dumps(said, ensure_ascii=False).encode())
     connection.execute(sa.insert(t.unread).values(digest=digest, content=content))
@@ -202,6 +270,7 @@ def _kept(connection: Connection, vault: Vault) -> Iterator[tuple[str, UnreadRow
                 said["list"], dt.date.fromisoformat(said["as_of"]), said["covers"], said["sheet"], int(said["row"]),
                 Text(**said["problem"]), said["division"], dt.date.fromisoformat(said["since"]),
                 None if settled is None else (settled[0], settled[1], settled[2]),
+                LeftRow.of(said.get("left", LeftRow.UNREAD)), said.get("file"),
             )  # fmt: skip
         except (StoreError, ValueError, LookupError, TypeError):
             yield digest, None

@@ -70,6 +70,16 @@ class WaitingChild:
             f"a child of the lists ({where.en}) has no file yet: {self.why.en}",
         )
 
+    @property
+    def beside_a_file(self) -> Text:
+        """The same, where a file of its number is there, so that whose the number is remains to be said."""
+        where = join([same(f"{name}/{sheet}/{row}") for name, sheet, row in self.rows], "、", ", ")
+        named = Text(
+            f"名单中一名儿童（{where.zh}）未存档，其身份证号已有档案 {self.ref}：",
+            f"a child of the lists ({where.en}) is not filed, and file {self.ref} with its ID is there: ",
+        )
+        return named + (_WHOSE_NUMBER if self.by_name else self.why)
+
 
 def waiting_child(
     vault: Vault, case: Case, rows: Iterable[tuple[str, str, int]], why: Text, *, by_name: bool = False
@@ -211,6 +221,13 @@ def _kept(connection: Connection, vault: Vault) -> Iterator[tuple[str, WaitingCh
             yield digest, None
 
 
+_WHOSE_NUMBER = Text(
+    "名单中另有姓名用此号码，号码是谁的待核对，本行等待，档案未改动；请按证件核对，如为同一名儿童，改正姓名并保留一行；如为双胞胎等两名"
+    "儿童，更正填错的身份证号，再导入",
+    "the lists have this ID with another name too, so whose it is has to be said first; this row waits and the file stays as it is. Look "
+    "at the papers: if it is one child, mend the name and keep one row; if they are two, such as twins, correct the wrong number; then "
+    "import again",
+)
 _DAMAGED = Problem(
     "file.waiting",
     Text(

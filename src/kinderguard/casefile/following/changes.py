@@ -31,6 +31,7 @@ from kinderguard.model.dates import as_day
 from kinderguard.model.errors import ToldError
 from kinderguard.model.money import bounds_text
 from kinderguard.model.text import Text, join, same
+from kinderguard.packs.pinned import ELSEWHERE
 from kinderguard.rules import nodes as n
 from kinderguard.rules.kinds import Sort
 from kinderguard.rules.parameters import show
@@ -864,6 +865,8 @@ class _Reasons:
         now = code in self.plan.categories or code in self.plan.policies
         if code not in self.old_codes:
             yield Text("此规则自当日起适用", "this rule applies now")
+        elif not now and any(problem.code == ELSEWHERE for problem in self.new.problems):
+            yield Text("未用主管地区的规则", "the rules of the division in charge were not used")
         elif not now and not self.new.complete:
             yield Text("有规则包不可用", "a pack of rules could not be used")
         elif not now:

@@ -24,6 +24,7 @@ from kinderguard.casefile.filing.holders import SameId, same_ids
 from kinderguard.casefile.filing.perhaps import PerhapsListed, asked_in, perhaps_listed
 from kinderguard.casefile.filing.unread import UnreadRow, unread_in
 from kinderguard.casefile.filing.waiting import WaitingChild, waiting_in
+from kinderguard.casefile.following.birthdays import birthdays, people_of
 from kinderguard.casefile.following.changes import Change, changes, open_overpayments
 from kinderguard.casefile.following.turning import ONE_DAY, Calendar, Stretch
 from kinderguard.casefile.giving.sharing import written_consents
@@ -33,10 +34,10 @@ from kinderguard.casefile.releases import CONFINED, is_past, last_day, stated_da
 from kinderguard.engines.assessment import Assessment
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Code, ConsentScope
-from kinderguard.model.dates import BEIJING, PartialDate, add_months, age_on
+from kinderguard.model.dates import BEIJING, PartialDate, add_months
 from kinderguard.model.errors import InvalidRecordError, Problem, ToldError
 from kinderguard.model.help import Consent
-from kinderguard.model.people import Person, Situation
+from kinderguard.model.people import Situation
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text, join, same
 from kinderguard.model.view import View
@@ -64,7 +65,7 @@ class DueKind(Code):
     CARE = "care", "关爱方案事项", "part of a care plan"
     OVERPAID = "overpaid", "多发待处理", "overpayment to be looked at"
     WAITING = "waiting", "待认定身份", "child without a file until it is said who it is"
-    UNREAD = "unread", "名单中未读出的行", "row of a list that was not read"
+    UNREAD = "unread", "名单中待核对的行", "row of a list to be looked at"
 
 
 class Duty(Code):
@@ -255,7 +256,8 @@ def due(
             unset[desk.division] = unset.get(desk.division, 0) + 1
     found += _asked_of_closed(store, division, today, leads[DueKind.DOUBT])
     waiting, damaged = waiting_in(store, division)
-    found += (_waiting(child, today, leads[DueKind.WAITING]) for child in waiting)
+    there = frozenset(store.refs(open=None)) if waiting else frozenset()
+    found += (_waiting(child, today, leads[DueKind.WAITING], has_file=child.ref in there) for child in waiting)
     unreadable += damaged
     rows, damaged = unread_in(store, division)
     found += (_unread(ref, row, today, leads[DueKind.UNREAD]) for ref, row in rows)
@@ -286,11 +288,12 @@ def _asked_of_closed(store: "CaseStore", division: str | None, today: dt.date, l
             yield DueItem(day, each.ref, place, kind, WHO[kind], each.text, lead, overdue=day < today)
 
 
-def _waiting(child: WaitingChild, today: dt.date, lead: Lead) -> DueItem:
-    """A child without a file: due since the import that left it."""
+def _waiting(child: WaitingChild, today: dt.date, lead: Lead, *, has_file: bool) -> DueItem:
+    """A child that is not filed: due since the import that left it; in the file of its ID, where that is there."""
+    what = child.beside_a_file if has_file else child.text
     day = min(child.since or today, today)
-    kind = DueKind.WAITING
-    return DueItem(day, child.ref, child.division, kind, WHO[kind], child.text, lead, overdue=day < today)
+    kind = DueKind.DOUBT if has_file else DueKind.WAITING
+    return DueItem(day, child.ref, child.division, kind, WHO[kind], what, lead, overdue=day < today)
 
 
 def _unread(ref: str, row: UnreadRow, today: dt.date, lead: Lead) -> DueItem:
@@ -451,7 +454,7 @@ class _Desk:
     # ---- what runs out -----------------------------------------------------------------------------------------
 
     def _certificates(self) -> Iterator[DueItem]:
-        for path, person in _people(self.case):
+        for path, person in people_of(self.case):
             until = person.disability.valid_until
             if until is not None and self._is_near(DueKind.CERTIFICATE, until.earliest):
                 whose = title_of(path)
@@ -667,12 +670,6 @@ def _codes(changed: Sequence[Change]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(c.code for c in changed))
 
 
-def _people(case: Case) -> Iterator[tuple[str, Person]]:
-    yield from (("child", case.child), ("father", case.father), ("mother", case.mother))
-    yield from (("guardians", g) for g in case.guardians or ())
-    yield from (("household.members", m) for m in case.household.members or ())
-
-
 #: By part of a plan, how it is recorded.
 _MENDED_BY = {
     PartOfPlan.GOAL: Text(
@@ -683,32 +680,3 @@ _MENDED_BY = {
         "；请随访后登记（plan.followed_up）", "; look after the child and record it (plan.followed_up)"
     ),
 }
-#: Who it is, in a sentence.
-_SOMEBODY = {
-    "child": Text("儿童", "the child"),
-    "father": Text("父亲", "the father"),
-    "mother": Text("母亲", "the mother"),
-    "guardians": Text("监护人", "a guardian"),
-    "household.members": Text("家庭成员", "a member of the household"),
-}
-
-
-def birthdays(case: Case, today: dt.date, until: dt.date) -> dict[dt.date, tuple[Text, int]]:
-    """The days after today on which somebody in the case reaches an age, or may: who, and which age. The child first."""
-    found: dict[dt.date, tuple[Text, int]] = {}
-    for path, person in _people(case):
-        born = person.birth_date
-        for birth in () if born is None else dict.fromkeys((born.earliest, born.latest)):
-            for year in range(today.year, until.year + 1):
-                day = _birthday(birth, year)
-                if today < day <= until and birth < day:
-                    found.setdefault(day, (_SOMEBODY[path], age_on(birth, day)))
-    return found
-
-
-def _birthday(birth: dt.date, year: int) -> dt.date:
-    """The day of a year on which an age is reached: 1 March where 29 February is not there."""
-    try:
-        return birth.replace(year=year)
-    except ValueError:
-        return dt.date(year, 3, 1)

@@ -110,6 +110,35 @@ def _read(entry: Entry) -> OverpaymentDecision:
         raise UnreadableEntryError.of(entry.number, entry.ref, entry.kind.label) from None
 
 
+@attrs.frozen
+class StandingDecision:
+    """What counts of overpaid months: the last decision on them, with those that it took the place of.
+
+    Attributes:
+        decision: the last decision, with those of its months that nobody has decided on since.
+        is_part: whether later decisions took the place of it for others of its months, so that its amount is about more.
+        earlier: the decisions before it on any of these months, in order.
+    """
+
+    decision: OverpaymentDecision
+    is_part: bool
+    earlier: tuple[OverpaymentDecision, ...]
+
+
+def standing_decisions(decisions: Iterable[OverpaymentDecision]) -> tuple[StandingDecision, ...]:
+    """What counts of each overpaid month, in the order of the decisions; one whose months were all decided anew is only history."""
+    given = list(decisions)
+    last = {(each.policy, month): each.entry for each in given for month in each.months}
+    found = []
+    for place, each in enumerate(given):
+        months = {month: low for month, low in each.months.items() if last[each.policy, month] == each.entry}
+        if months:
+            before = (e for e in given[:place] if e.policy == each.policy and not months.keys().isdisjoint(e.months))
+            is_part = len(months) < len(each.months)
+            found.append(StandingDecision(attrs.evolve(each, months=months), is_part, tuple(before)))
+    return tuple(found)
+
+
 def looked_at(decisions: Iterable[OverpaymentDecision]) -> dict[str, dict[str, Decimal]]:
     """By policy and month, how much was overpaid at least when somebody decided last."""
     found: dict[str, dict[str, Decimal]] = {}

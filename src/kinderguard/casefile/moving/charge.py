@@ -8,7 +8,7 @@ it take the file to itself, and the others cannot be undone.
 
 Nobody is authenticated here: ``acting`` is what somebody says. It is held against the division of the user, as the team says
 (``users``) or the user's code, and, where neither names one, against the side that the user took in the file's transfers; of a
-user without any of these it is believed. Whoever acts for a division above its own reaches no further than its own by it, and
+user without any of these, or whom the team lets act for any division, it is believed. Whoever acts for a division above its own reaches no further than its own by it, and
 who proposed a transfer never answers it for the receiver.
 """
 
@@ -71,7 +71,7 @@ def standing(
         users: of the store.
 
     Raises:
-        MoveRefusedError: ``acting`` is no division code, or the team does not know the user.
+        MoveRefusedError: ``acting`` is no division code, or the team does not know the user or gives it no division.
         UsersError: what it says of the user is no division.
     """
     entries, user = list(entries), users.division(new.by)
@@ -82,7 +82,8 @@ def standing(
         return refused
     if acting and user and not _is_related(acting, user):
         return Standing(_not_of(new.by, acting), acting=acting)
-    side = side_taken(entries, new.by) if acting and user is None else None
+    is_bound = acting and user is None and not users.may_be_anywhere(new.by)
+    side = side_taken(entries, new.by) if is_bound else None
     if acting and side and not _is_related(acting, side):
         return Standing(_of_other_side(new.by, side, acting), acting=acting)
     own = user or side

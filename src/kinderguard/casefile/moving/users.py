@@ -1,8 +1,8 @@
 """Who the users of a store are: the division of each, as the team that holds the store says.
 
-Used by ``charge``, and by every writing transaction to refuse whom the team does not know. Where the team says nothing, a
-user belongs to the division that its code begins with, and of other users nothing is known. Nobody is authenticated here:
-that whoever writes is the user whose code is given, the calling program sees to.
+Used by ``charge``, and by every writing transaction to refuse whom the team does not know, or gives no division. Where the
+team says nothing, a user belongs to the division that its code begins with, and of other users nothing is known. Nobody is
+authenticated here: that whoever writes is the user whose code is given, the calling program sees to.
 """
 
 import re
@@ -22,8 +22,12 @@ from kinderguard.model.places import PROVINCES, check_division
 from kinderguard.model.text import Text
 from kinderguard.model.toml_files import toml_text, wrong_toml
 
-#: By a user's code its division; None for a user of no division. A function raises ``LookupError`` of whom it does not know.
-GivenUsers: TypeAlias = Mapping[str, str | None] | Callable[[str], str | None]
+#: By a user's code its division; ``"*"`` for one who may act for any, ``""`` for one who may act for none. A function raises
+#: ``LookupError`` of whom it does not know.
+GivenUsers: TypeAlias = Mapping[str, str] | Callable[[str], str]
+
+#: Stands in place of a division: a user whom the team trusts to act for any, and one who belongs to none.
+ANY_DIVISION, NO_DIVISION = "*", ""
 
 _OF_USER = re.compile(r"(\d{12}|\d{9}|\d{6})(?!\d)")
 
@@ -47,11 +51,11 @@ class Users:
     """The users of a store.
 
     Attributes:
-        known: gives the division of a user, None for one of no division; raises ``LookupError`` of whom it does not know. None
+        known: gives the division of a user, or what stands in its place; raises ``LookupError`` of whom it does not know. None
             where nobody says who the users are.
     """
 
-    known: Callable[[str], str | None] | None = attrs.field(default=None, repr=False)
+    known: Callable[[str], str] | None = attrs.field(default=None, repr=False)
 
     @classmethod
     def of(cls, given: GivenUsers | None) -> "Users":
@@ -72,22 +76,37 @@ class Users:
         return cls(given)
 
     def division(self, user: str) -> str | None:
-        """The division that a user belongs to; None where that is none, or nobody says.
+        """The division that a user belongs to; None where nobody says, or the user may act for any.
 
         Raises:
-            MoveRefusedError: the team does not know the user.
+            MoveRefusedError: the team does not know the user, or gives it no division.
             UsersError: what it says of the user is no division.
         """
         if self.known is None:
             return division_of(user)
+        said = self._said(user)
+        if said == NO_DIVISION:
+            raise MoveRefusedError(_of_none(user))
+        return None if said == ANY_DIVISION else said
+
+    def may_be_anywhere(self, user: str) -> bool:
+        """Whether the team trusts a user to act for any division.
+
+        Raises:
+            as ``division``.
+        """
+        return self.known is not None and self._said(user) == ANY_DIVISION
+
+    def _said(self, user: str) -> str:
+        assert self.known is not None
         try:
             said = self.known(user)
         except LookupError:
             raise MoveRefusedError(_unknown(user)) from None
-        return division_of(user) if said is None else _division(user, said)
+        return _division(user, said)
 
     def check(self, user: str) -> None:
-        """Refuse whom the team does not know.
+        """Refuse whom the team does not know, or gives no division.
 
         Raises:
             as ``division``.
@@ -96,8 +115,9 @@ class Users:
             self.division(check_user(user))
 
 
-def read_users(path: str | Path) -> dict[str, str | None]:
-    """The users in a TOML file: a line for each, as ``li = "330106"``, and ``job = ""`` for one of no division.
+def read_users(path: str | Path) -> dict[str, str]:
+    """The users in a TOML file: a line for each, as ``li = "330106"``; ``night-run = "*"`` for one who may act for any division,
+    ``left = ""`` for one of no division, who writes nothing.
 
     Raises:
         UsersError: it cannot be read, or a line of it does not fit.
@@ -121,7 +141,7 @@ def read_users(path: str | Path) -> dict[str, str | None]:
             Text(f"用户表 {name} 不是 TOML：{what.zh}。", f"The table of users {name} is no TOML: {what.en}.")
         ) from None
     try:
-        return {_user(user): None if division == "" else _division(user, division) for user, division in data.items()}
+        return {_user(user): _division(user, division) for user, division in data.items()}
     except UsersError as error:
         raise UsersError(Text(f"用户表 {name}：", f"In the table of users {name}: ") + error.text) from None
 
@@ -133,20 +153,29 @@ def _user(code: object) -> str:
         raise UsersError(error.text) from None
 
 
-def _division(user: str, code: object) -> str | None:
-    if code is None:
-        return None
+def _division(user: str, code: object) -> str:
+    """A division, or what may stand in its place."""
     try:
         if isinstance(code, str):
-            return check_division(code)
+            return code if code in (ANY_DIVISION, NO_DIVISION) else check_division(code)
         why = Text("行政区划代码应为文字", "a division code is text")
     except FieldValueError as error:
         why = error.text
     raise UsersError(
         Text(
-            f'用户 {user} 的行政区划有误：{why.zh}。请改正，写作 "330106"。',
-            f'The division of user {user} is not right: {why.en}. Mend it; it is written as "330106".',
+            f'用户 {user} 的行政区划有误：{why.zh}。请改正，写作 "330106"；可代任何地区办理的用户写 "*"，不属于任何地区、不能办理的写 ""。',
+            f'The division of user {user} is not right: {why.en}. Mend it; it is written as "330106", "*" for a user who may act '
+            'for any division, and "" for one of none, who writes nothing.',
         )
+    )
+
+
+def _of_none(user: str) -> Text:
+    return Text(
+        f"用户 {user} 在名册中不属于任何行政区划，不能办理；未写入任何内容。请由管理档案库的单位在名册（users）中写明其行政区划；"
+        '确可代任何地区办理的，写 "*"。',
+        f"User {user} belongs to no division among the users of this store, and acts for none; nothing was written. Let the team that "
+        'holds the store say its division (users), or "*" if it may act for any.',
     )
 
 

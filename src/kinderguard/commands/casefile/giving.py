@@ -26,8 +26,8 @@ from kinderguard.commands.application import (
 from kinderguard.commands.casefile.moves import MaybeActing
 from kinderguard.commands.casefile.showing import Ref, files
 from kinderguard.commands.store import ByUser, InStore, open_store
-from kinderguard.commands.tabular import write_for_owner
 from kinderguard.commands.wording import in_commands
+from kinderguard.commands.writable import OwnersFile
 from kinderguard.model.text import Text, same
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def export_file(
     lang: InLang = Lang.ZH,
 ) -> None:
     """按角色和目的提供档案（最小必要），或写出整份档案。Give out what a role and purpose allow, or the whole file."""
-    with contained(), open_store(store, lang.value) as opened:
+    with contained(), open_store(store, lang.value) as opened, OwnersFile.opened(out) as file:
         when = on or opened.today()
         if whole:
             document, given, withheld, number = _whole(opened, ref, reason, by, when, acting, override)
@@ -136,7 +136,7 @@ def export_file(
                 list(shared.withheld),
                 shared.entry,
             )
-        write_for_owner(out, [json.dumps(document, ensure_ascii=False, indent=2), "\n"])
+        file.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n", recorded=_recorded(number))
         text = Text(
             f"已提供 {len(given)} 项事实，未提供 {len(withheld)} 项；已记为第 {number} 条。{out} 含个人信息，只有您能读取",
             f"{len(given)} facts given, {len(withheld)} withheld; recorded as entry {number}. {out} holds personal data, for "
@@ -147,6 +147,13 @@ def export_file(
         if doubt is not None:
             say(doubt.in_(lang.value))
             raise typer.Exit(WITH_PROBLEMS)
+
+
+def _recorded(number: int) -> Text:
+    return Text(
+        f"；提供已记为第 {number} 条，该条仍在，但接收方未得到完整内容",
+        f"; the giving out stays recorded as entry {number}, but the recipient was not given all of it",
+    )
 
 
 def _doubt_of_user(store: "CaseStore", ref: str, by: str, acting: str | None) -> Text | None:

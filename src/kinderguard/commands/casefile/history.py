@@ -14,7 +14,7 @@ from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text, join, same
 
 if TYPE_CHECKING:
-    from kinderguard.casefile import Entry, HistoryLine
+    from kinderguard.casefile import Entry, FactChange, HistoryLine
     from kinderguard.model.case import Case
 
 #: How many changed facts an entry names; the rest are counted.
@@ -77,6 +77,7 @@ def as_json(line: "HistoryLine") -> dict[str, Any]:
         "sources": entry.body.get("sources", []),
         "claims": sorted(entry.body.get("claims") or ()),
         "changed": [change.path for change in line.changes],
+        "confirmed": [fact.path for fact in line.confirmed],
         "said": {name: entry.body[name] for name in _TOLD.get(entry.kind.value, ()) if name in entry.body},
     }
 
@@ -114,11 +115,10 @@ def lines_of_history(lines: Sequence["HistoryLine"], lang: Language) -> Iterator
 
 def _head(line: "HistoryLine", lang: Language) -> tuple[str, ...]:
     entry = line.entry
-    titles = [change.title for change in line.changes]
-    more = len(titles) - _NAMED
-    what = join(titles[:_NAMED])
-    if more > 0:
-        what += Text(f" 等 {len(titles)} 项", f" and {more} more")
+    what = _named(line.changes)
+    if line.confirmed:
+        same_as_before = Text("确认：", "confirmed: ") + _named(line.confirmed)
+        what = what + Text("；", "; ") + same_as_before if line.changes else same_as_before
     if entry.erased:
         what = Text("（内容已删除）", "(content erased)")
     until = f"…{entry.valid_until}" if entry.valid_until else ""
@@ -130,6 +130,13 @@ def _head(line: "HistoryLine", lang: Language) -> tuple[str, ...]:
         entry.by,
         what.in_(lang),
     )
+
+
+def _named(facts: Sequence["FactChange"]) -> Text:
+    """The first of some facts by their titles, and how many there are."""
+    titles = [fact.title for fact in facts]
+    what, more = join(titles[:_NAMED]), len(titles) - _NAMED
+    return what + Text(f" 等 {len(titles)} 项", f" and {more} more") if more > 0 else what
 
 
 def _local(entry: "Entry") -> dt.datetime:

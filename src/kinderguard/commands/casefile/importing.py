@@ -38,6 +38,7 @@ from kinderguard.commands.lists import Decisions, Linked, Trust, combined, has_p
 from kinderguard.commands.store import ByUser, InStore, open_store
 from kinderguard.commands.tabular import AsTable, TableFormat, check_out, columns_of, write_list
 from kinderguard.commands.wording import in_commands
+from kinderguard.commands.writable import check_writable
 from kinderguard.model.case import Case
 from kinderguard.model.text import Language, Text, join
 from kinderguard.packs import PolicyBook
@@ -157,6 +158,7 @@ def import_children(
 ) -> None:
     """把台账或多部门名单中的每名儿童存入档案。File every child of a ledger or of several lists; again doubles nothing."""
     check_out(form, out)
+    check_writable(gone, "--no-longer-listed")
     with contained():
         if partial and gone is not None:
             fail(
@@ -211,8 +213,9 @@ def import_children(
             if source is not None and not partial:
                 survey = combine([Source(built_in_profiles()[_LEDGER], at, read, source, covers)])
                 unlisted = find_unlisted(opened, survey, gone, lang.value, declared=covers is not None)
+        asked = [place for place in done.held_back if not place.is_answered]
         write_list(form, out, summary=_imported(done, lang.value), lines=(), heads=(), rows=(), lang=lang.value)
-        for told in _rows_to_look_at((*done.not_filed, *done.without_id, *done.held_back, *done.closed)):
+        for told in _rows_to_look_at((*done.not_filed, *done.without_id, *asked, *done.closed)):
             say(told.in_(lang.value))
         if at > today:
             say(
@@ -234,7 +237,7 @@ def import_children(
         wrong = tell_problems(read, read.source, lang.value)
         if done.rows and len(done.not_filed) == done.rows:
             raise typer.Exit(NOTHING_DONE)
-        raise typer.Exit(WITH_PROBLEMS if done.not_filed or done.held_back or done.closed or wrong or left else DONE)
+        raise typer.Exit(WITH_PROBLEMS if done.not_filed or asked or done.closed or wrong or left else DONE)
 
 
 def _only(given: Sequence[str]) -> Path:
@@ -399,6 +402,7 @@ def _write_filed(
                 "child": each.child, "ref": each.ref, "filing": each.filing.value, "entries": list(each.entries),
                 "facts": list(each.facts), "open": list(each.open), "without_id": each.without_id,
                 "two_ids": each.two_ids, "held_back": list(each.held_back),
+                "answered": list(each.answered),
                 "perhaps": list(each.perhaps), "closed": each.closed,
                 "why": None if each.why is None else in_commands(each.why).in_(lang),
                 "rows": [str(row) for row in each.rows],
@@ -457,7 +461,7 @@ def _filed_summary(filed: "FiledSurvey", titles: Mapping[str, Text], lang: Langu
             "of kinderguard survey ... --out, then import again)",
         ).in_(lang)
         yield from _counted(opened, titles, lang)
-    held_back = Counter(path for each in filed for path in each.held_back)
+    held_back = Counter(path for each in filed for path in each.asked)
     if held_back:
         yield Text(
             "名单所报与由人记载的不符或地点在另一县的事实，未采用，档案不变（见 kinderguard file due、file show 的“待核对”；"
@@ -466,6 +470,13 @@ def _filed_summary(filed: "FiledSurvey", titles: Mapping[str, Text], lang: Langu
             "about by kinderguard file due and file show; record the value that is right with kinderguard file record)",
         ).in_(lang)
         yield from _counted(held_back, titles, lang)
+    answered = Counter(path for each in filed for path in each.answered)
+    if answered:
+        yield Text(
+            "名单仍报此前已由人答复的事实，以由人记载的为准，无须再核对",
+            "Facts of which lists go on saying what somebody has answered before: what was recorded counts, and nothing is asked",
+        ).in_(lang)
+        yield from _counted(answered, titles, lang)
 
 
 def _counted(counts: Mapping[str, int], titles: Mapping[str, Text], lang: Language) -> Iterator[str]:
@@ -481,7 +492,7 @@ def _children_to_look_at(filed: "FiledSurvey") -> Iterator[Text]:
             found.setdefault(in_commands(each.why), []).append("+".join(map(str, each.rows)))
         if each.closed:
             found.setdefault(_CLOSED, []).append(str(each.ref))
-        if each.held_back:
+        if each.asked:
             found.setdefault(_NOT_TAKEN, []).append(str(each.ref))
     for why, rows in found.items():
         listed = ", ".join(rows[:_SHOWN_ROWS]) + (" …" if len(rows) > _SHOWN_ROWS else "")
@@ -505,7 +516,5 @@ def _survey_code(filed: "FiledSurvey", survey: Survey, not_used: bool) -> int:
     left = filed.counts["not_filed"]
     if len(filed) == left and left:
         return NOTHING_DONE
-    doubtful = (
-        left or not_used or any(each.open or each.held_back or each.closed or each.why is not None for each in filed)
-    )
+    doubtful = left or not_used or any(each.open or each.asked or each.closed or each.why is not None for each in filed)
     return WITH_PROBLEMS if doubtful or has_problems(survey) else DONE

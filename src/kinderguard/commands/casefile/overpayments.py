@@ -33,7 +33,7 @@ from kinderguard.model.money import bounds_text
 from kinderguard.model.text import Language, Text, join, same
 
 if TYPE_CHECKING:
-    from kinderguard.casefile import CaseStore
+    from kinderguard.casefile import CaseStore, OverpaymentDecision
     from kinderguard.packs import PolicyBook
 
 overpayments = typer.Typer(
@@ -113,7 +113,7 @@ def settle(
 
 @attrs.frozen
 class _Row:
-    """One overpayment: open, or with what was decided of it."""
+    """One overpayment: open, or with what was decided of it last and, as its history, before."""
 
     ref: str
     division: str | None
@@ -128,6 +128,13 @@ class _Row:
     on: dt.date | None = None
     entry: int | None = None
     by: str | None = None
+    earlier: "tuple[OverpaymentDecision, ...]" = ()
+
+    @property
+    def history(self) -> Text:
+        """What was decided before of the same months, and when."""
+        told = join([Text(f"{e.outcome.zh}（{e.on}）", f"{e.outcome.en} ({e.on})") for e in self.earlier])
+        return Text(f"此前：{told.zh}", f"before: {told.en}") if self.earlier else same("")
 
     @property
     def state(self) -> Text:
@@ -141,6 +148,13 @@ class _Row:
             "low": self.low, "high": self.high, "outcome": None if self.outcome is None else self.outcome.value,
             "amount": self.amount, "on": None if self.on is None else self.on.isoformat(), "entry": self.entry,
             "by": self.by,
+            "earlier": [
+                {
+                    "outcome": e.outcome.value, "months": sorted(e.months), "amount": None if e.amount is None else str(e.amount),
+                    "on": e.on.isoformat(), "entry": e.entry, "by": e.by,
+                }
+                for e in self.earlier
+            ],
         }  # fmt: skip
 
 
@@ -182,6 +196,7 @@ def list_overpayments(
                 (
                     row.ref, row.division, row.policy, row.title.in_(text), "、".join(row.months), row.low, row.high,
                     row.state.in_(text), row.amount, row.on and row.on.isoformat(), row.entry, row.by,
+                    row.history.in_(text) or None,
                 )
                 for row in found
             ),
@@ -196,17 +211,18 @@ _HEADS = (
     Text("档案编号", "File"), Text("行政区划", "Division"), Text("代码", "Code"), Text("名称", "Title"), Text("月份", "Months"),
     Text("至少多发（元）", "Overpaid, at least (yuan)"), Text("至多多发（元）", "Overpaid, at most (yuan)"), Text("处理结果", "Decided"),
     Text("登记金额（元）", "Amount recorded (yuan)"), Text("登记日期", "Decided on"), Text("记录号", "Entry"), Text("登记人", "By"),
+    Text("此前的处理结果", "Decided before"),
 )  # fmt: skip
 
 
 def _rows(
     store: "CaseStore", book: "PolicyBook", on: dt.date, division: str | None, refused: list[Text]
 ) -> Iterator[_Row]:
-    """What is open in each file, then what was decided; a file that cannot be read is told, and keeps none of the others."""
+    """What is open in each file, then what was decided last; a file that cannot be read is told, and keeps none of the others."""
     from kinderguard.casefile import DamagedEntryError, UnreadableEntryError
     from kinderguard.casefile.facts import case_of
     from kinderguard.casefile.following.changes import open_overpayments
-    from kinderguard.casefile.following.overpaid import overpayment_decisions
+    from kinderguard.casefile.following.overpaid import overpayment_decisions, standing_decisions
     from kinderguard.casefile.history import holdings, stated_on, values
     from kinderguard.model.errors import InvalidRecordError
 
@@ -229,12 +245,14 @@ def _rows(
                 months = tuple(month for month, _, _ in of.by_month)
                 money = bounds_text(of.low, of.high)
                 yield _Row(ref, place, change.code, change.title, months, money, str(of.low), str(of.high))
-            for each in decided:
+            for stands in standing_decisions(decided):
+                each = stands.decision
+                amount = None if stands.is_part or each.amount is None else str(each.amount)
                 low = sum(each.months.values(), Decimal(0))
                 title = titles.get(each.policy, same(each.policy))
                 yield _Row(
                     ref, place, each.policy, title, tuple(sorted(each.months)), bounds_text(low, None), str(low), None,
-                    each.outcome, None if each.amount is None else str(each.amount), each.on, each.entry, each.by,
+                    each.outcome, amount, each.on, each.entry, each.by, stands.earlier,
                 )  # fmt: skip
 
 
@@ -248,7 +266,7 @@ def _summary(found: list[_Row], lang: Language) -> Iterator[str]:
         (
             row.ref, row.title.in_(lang), join([same(month) for month in row.months]).in_(lang), row.overpaid.in_(lang),
             row.state.in_(lang), "" if row.amount is None else Text(f"{row.amount}元", f"{row.amount} yuan").in_(lang),
-            "" if row.on is None else f"{row.on}",
+            "" if row.on is None else f"{row.on}", row.history.in_(lang),
         )
         for row in found
     )  # fmt: skip

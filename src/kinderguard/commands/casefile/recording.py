@@ -19,7 +19,7 @@ from kinderguard.commands.store import ByUser, InStore, open_store
 from kinderguard.model.text import Language, Text
 
 if TYPE_CHECKING:
-    from kinderguard.casefile import Change
+    from kinderguard.casefile import CaseStore, Change, Entry
 
 FromDay = Annotated[
     dt.date | None,
@@ -88,26 +88,44 @@ def record_facts(
             opened.entries(ref)  # a file that is not there is told, and not begun by a slip in its number
             on = at or opened.today()
             entry = opened.record(case, at=on, by=by, source=source, unknown=lost, acting=acting, override=override)
+            confirmed = () if entry is None else _confirmed_by(opened, entry)
         if entry is None:
-            _nothing_new(form, lang.value, ref, on)
+            _nothing_new(form, lang.value, ref, on, is_known=not lost)
             return
         written = sorted(entry.body["facts"])
         what = Text(
             f"档案 {ref} 自 {on} 起的 {len(written)} 项事实已记录",
             f"{len(written)} {'fact' if len(written) == 1 else 'facts'} of file {ref} recorded from {on} on",
         )
-        write_entry(form, lang.value, what, ref, entry, facts=written)
+        if confirmed:
+            count = len(confirmed)
+            what += Text(
+                f"（其中 {count} 项与档案原载相同，予以确认，此后名单不能更改）",
+                f" ({count} as the file said already, and confirmed: no list changes {'it' if count == 1 else 'them'} from now on)",
+            )
+        write_entry(form, lang.value, what, ref, entry, facts=written, confirmed=list(confirmed))
 
 
-def _nothing_new(form: ShownAs, lang: Language, ref: str, on: dt.date) -> None:
+def _confirmed_by(store: "CaseStore", entry: "Entry") -> tuple[str, ...]:
+    """The facts that an entry says as the file said them already."""
+    line = next(line for line in reversed(store.history(entry.ref)) if line.entry.number == entry.number)
+    return tuple(fact.path for fact in line.confirmed)
+
+
+def _nothing_new(form: ShownAs, lang: Language, ref: str, on: dt.date, *, is_known: bool) -> None:
+    """That nothing was written; of facts that are known, that a person has said them before."""
     if form is ShownAs.JSON:
         typer.echo(json.dumps({"ref": ref, "entry": None, "kind": "facts", "on": on.isoformat(), "facts": []}))
         return
-    typer.echo(
-        Text(f"档案 {ref} 在 {on} 已是如此，未写入", f"file {ref} says so on {on} already; nothing was written").in_(
-            lang
+    told = (
+        Text(
+            f"档案 {ref} 在 {on} 已由人如此记载，未再写入",
+            f"somebody has recorded so already of file {ref} on {on}; nothing was written",
         )
+        if is_known
+        else Text(f"档案 {ref} 在 {on} 已是如此，未写入", f"file {ref} says so on {on} already; nothing was written")
     )
+    typer.echo(told.in_(lang))
 
 
 # ---- consents ----------------------------------------------------------------------------------------------------

@@ -470,7 +470,7 @@ def settle_row(
         str,
         typer.Argument(
             metavar="ROW",
-            help="行号，即 file due 列出未读出的行时所写的编号 / the number by which file due names a row that was not read",
+            help="行号，即 file due 列出名单中待核对的行时所写的编号 / the number by which file due names a row of a list to be looked at",
         ),
     ],
     by: ByUser,
@@ -478,7 +478,7 @@ def settle_row(
     store: InStore = None,
     lang: InLang = Lang.ZH,
 ) -> None:
-    """登记名单中未读出的行已处理，不再列入待办。Record that a row of a list that was not read needs nothing more."""
+    """登记名单中待核对的行已处理，不再列入待办。Record that a row of a list to be looked at needs nothing more."""
     with contained(), open_store(store, lang.value) as opened:
         opened.settle_row(row, reason=reason, by=by)
         typer.echo(Text(f"已登记：行 {row} 已处理", f"Recorded: row {row} is settled").in_(lang.value))

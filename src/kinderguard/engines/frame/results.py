@@ -17,6 +17,7 @@ from kinderguard.engines.frame.engine import BATCH, PLACE, SOURCE_ROW, Computed,
 from kinderguard.engines.frame.outputs import Asked, End, Money
 from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.engines.frame.vectors import Dtype, Vector
+from kinderguard.engines.unborn import NOT_YET_BORN
 from kinderguard.model.errors import BLOCKING, ToldError
 from kinderguard.model.text import Text
 
@@ -312,6 +313,9 @@ class ResultWriter:
         """Open facts and problems of each row."""
         if self.options.missing:
             marks = {name.removeprefix(_OPEN): found[name] for name in self._open}
+            if NOT_YET_BORN in noted:  # nothing is missing of whom nothing stated counts yet
+                born = ~found[SOURCE_ROW].is_in(noted[NOT_YET_BORN].implode())
+                marks = {path: mark & born for path, mark in marks.items()}
             yield listed(marks, self._paths, len(found)).alias(MISSING)
         if self.options.reasons:
             marks = {name.removeprefix(_REASON): found[name].fill_null(False) for name in self._why}

@@ -198,7 +198,7 @@ class FrameJob:
         """
         if self._ref is not None:
             refuse_ids(rows["ref"])
-        elsewhere = self._elsewhere(rows)
+        elsewhere = self.elsewhere(rows)
         with self._lock:
             if tables is not None:
                 self._run.start(tables)
@@ -210,8 +210,8 @@ class FrameJob:
                     self._run.start(())  # keep nobody's records
         return results if self._ref is None else results.insert_column(0, rows["ref"])
 
-    def _elsewhere(self, rows: pl.DataFrame) -> dict[str, pl.Series]:
-        """The rows of children of other places, where the book is pinned to one."""
+    def elsewhere(self, rows: pl.DataFrame) -> dict[str, pl.Series]:
+        """By the code of the problem, the rows of children of other places, where the book is pinned to one."""
         if self._pinned is None or not any(column in rows.columns for column in DIVISION_COLUMNS):
             return {}
         stated = divisions_of(rows, None)
