@@ -6,10 +6,11 @@ over asks for one, while of a file that never was, a user from elsewhere only lo
 not registered. What another division proposes, erases or has written out whole is refused either way: the first would let
 it take the file to itself, and the others cannot be undone.
 
-Nobody is authenticated here: ``acting`` is what somebody says. It is held against the division of the user, as the team says
-(``users``) or the user's code, and, where neither names one, against the side that the user took in the file's transfers; of a
-user without any of these, or whom the team lets act for any division, it is believed. Whoever acts for a division above its own reaches no further than its own by it, and
-who proposed a transfer never answers it for the receiver.
+Nobody is authenticated here: ``acting`` is what somebody says. It is held against the division of the user, as the
+team says (``users``) or the user's code, and, where neither names one, against the side that the user took in the
+file's transfers; of a user without any of these, or whom the team lets act for any division, it is believed. Whoever
+acts for a division above its own reaches no further than its own by it, and who proposed a transfer never answers it
+for the receiver.
 """
 
 import datetime as dt
