@@ -216,8 +216,8 @@ def test_what_is_asked_of_the_child_for_each_record_is_not_asked_where_there_is_
 @pytest.mark.parametrize("helped", [[], None, [None]])
 def test_one_list_is_asked_for_each_record_of_another_of_which_a_table_says_nothing(helped):
     """What it was filtered by was nothing in every row, so that it was looked for where it does not stand."""
-    counted = lambda h: household.members.where(lambda m: h.ongoing).any(lambda m: m.counted)  # noqa: E731
-    book = nation_of(help_received.any(counted))
+    members_of = household.members
+    book = nation_of(help_received.any(lambda h: members_of.where(lambda m: h.ongoing).any(lambda m: m.counted)))
     members = [[{"counted": False}, {}]]
     frame = pl.DataFrame({**PLACE, "help": [helped], "household.members": members}, schema_overrides=NOTHING_OF_HELP)
     facts = {**PLACE, "help": [{}] if helped else helped, "household.members": members[0]}

@@ -73,8 +73,9 @@ class CaseStore(FileWork):
         users: who its users are, as the team that holds it says: by a user's code its division (as ``{"li": "330106"}``), ``"*"``
             for one who may act for any, ``""`` for one of no division; or a function that gives that and raises ``LookupError`` of
             whom it does not know. Then whoever is not among them, or of no division, writes nothing, with no override, and what
-            another acts for (``acting``) is held against its division. Left out, a user belongs to the division that its code begins with, and what any other user acts for is
-            believed, unless it took another side in the file's transfers. It is asked for every entry, and kept nowhere.
+            another acts for (``acting``) is held against its division. Left out, a user belongs to the division that its code
+            begins with, and what any other user acts for is believed, unless it took another side in the file's transfers. It is
+            asked for every entry, and kept nowhere.
 
     Raises:
         NoStoreError: there is none, and none was to be made.

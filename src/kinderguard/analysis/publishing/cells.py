@@ -172,9 +172,8 @@ class Space:
         for place, (name, wanted) in reversed(list(enumerate(labels.items(), 1))):
             if name in axes:
                 has = np.asarray([label in wanted for label in self.dimensions[axes[name]].labels])
-                found[
-                    np.broadcast_to(has.reshape([-1 if a == axes[name] else 1 for a in range(found.ndim)]), self.shape)
-                ] = place
+                along = has.reshape([-1 if axis == axes[name] else 1 for axis in range(found.ndim)])
+                found = np.where(along, place, found)
         return found.reshape(-1)
 
     def leaves(self) -> Whole:

@@ -201,8 +201,8 @@ def _costs(space: Space, count: int, cheap: Whole | None) -> Whole:
     """
     found = 3 ** np.minimum(space.heights(), 12)
     if cheap is not None and cheap.any():
-        # 1, 9, 27 for the first, second and any further that were named.
-        found = found * np.where(cheap == 0, _DEAR, np.where(cheap == 1, 1, np.where(cheap == 2, 9, 27)))
+        # Of none named, and of the first, the second and any further.
+        found = found * np.array([_DEAR, 1, 9, 27])[np.minimum(cheap, 3)]
     return np.tile(found, count).astype(np.int64)
 
 

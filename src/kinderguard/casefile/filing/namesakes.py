@@ -11,7 +11,7 @@ agrees), or a person has said so, the child goes there; else it waits, and a per
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -523,16 +523,20 @@ _OF_NAME = sa.select(t.names.c.ref, t.names.c.digest).where(
 _PLACES = sa.select(t.places.c.ref, t.places.c.division).where(t.places.c.ref.in_(sa.bindparam("refs", expanding=True)))
 
 
+def _by_digest(cases: Iterable[Case], digests: Callable[[Person], Iterable[str]]) -> dict[str, list[Case]]:
+    """Children by what they are looked for with."""
+    found: dict[str, list[Case]] = {}
+    for case in cases:
+        for digest in digests(person_of(case)):
+            found.setdefault(digest, []).append(case)
+    return found
+
+
 def _of_one_birth(connection: Connection, vault: Vault, cases: Iterable[Case]) -> set[str]:
     """The files whose child may be one of some children by birth date and county, and by ID: one of the two has none, or they are
     a slip away. So few have to be read.
     """
-    by_digest: dict[str, list[Case]] = {}
-    for case in cases:
-        person = person_of(case)
-        if person.names:
-            for digest in person.births_to_compare(vault):
-                by_digest.setdefault(digest, []).append(case)
+    by_digest = _by_digest(cases, lambda person: person.births_to_compare(vault) if person.names else ())
     near_of = _NearNumbers(vault)
     wanted: dict[str, list[Case]] = {}
     for some in reading.chunks(sorted(by_digest)):
@@ -546,12 +550,7 @@ def _of_one_birth(connection: Connection, vault: Vault, cases: Iterable[Case]) -
 
 def _of_one_name(connection: Connection, vault: Vault, cases: Iterable[Case]) -> set[str]:
     """The files whose child may be one of some children by name and county."""
-    by_digest: dict[str, list[Case]] = {}
-    for case in cases:
-        person = person_of(case)
-        if person.born:
-            for digest in person.name_digests(vault):
-                by_digest.setdefault(digest, []).append(case)
+    by_digest = _by_digest(cases, lambda person: person.name_digests(vault) if person.born else ())
     wanted: dict[str, list[Case]] = {}
     for some in reading.chunks(sorted(by_digest)):
         for ref, digest in connection.execute(_OF_NAME, {"digests": some}):
