@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 
 from casefile.children import BY, day
+from casefile.earlier_store import without_table
 from kinderguard import Case
 from kinderguard.casefile import CaseStore, Filing, new_key
 from kinderguard.survey import RowKey, combine, read_ledger
@@ -154,9 +155,7 @@ def test_a_store_of_an_earlier_version_finds_namesakes_after_it_was_opened(tmp_p
     url = f"sqlite:///{tmp_path}/cases.db"
     with CaseStore(url, key=None) as store:
         filed(store, WITH_ID)
-    with sqlite3.connect(tmp_path / "cases.db") as connection:
-        connection.execute("DROP TABLE kg_persons")
-    connection.close()
+    without_table(tmp_path / "cases.db", "kg_persons")
     with CaseStore(url, key=None) as store:
         assert store.verify().ok
         assert len(filed(store, NAMED, at=AUG)[0].perhaps) == 1

@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 
 from casefile.children import BY, day, rules
+from casefile.earlier_store import without_table
 from kinderguard import Case
 from kinderguard.casefile import CaseStore, EntryRefusedError, Filing, Likeness, PerhapsListed, new_key
 from kinderguard.casefile.filing import near_names
@@ -260,9 +261,7 @@ def test_the_birth_dates_of_a_store_of_an_earlier_version_are_found(tmp_path):
     url, key = f"sqlite:///{tmp_path}/cases.db", new_key()
     with CaseStore(url, key=key) as store:
         filed(store, WITH_ID)
-    with sqlite3.connect(tmp_path / "cases.db") as connection:
-        connection.execute("DROP TABLE kg_births")
-    connection.close()
+    without_table(tmp_path / "cases.db", "kg_births")
     with CaseStore(url, key=key) as store:
         assert store.verify().ok
         assert len(filed(store, OTHERWISE, at=AUG)[0].perhaps) == 1
@@ -375,9 +374,7 @@ def test_the_names_of_a_store_of_an_earlier_version_are_found(tmp_path):
     one, other = born("2014-12-12", "2014-12-21", more={})
     with CaseStore(url, key=key) as store:
         filed(store, one)
-    with sqlite3.connect(tmp_path / "cases.db") as connection:
-        connection.execute("DROP TABLE kg_names")
-    connection.close()
+    without_table(tmp_path / "cases.db", "kg_names")
     with CaseStore(url, key=key) as store:
         assert store.verify().ok
         assert len(filed(store, other, at=AUG)[0].perhaps) == 1
