@@ -181,6 +181,11 @@ def test_duckdb_results_join_the_tables_of_the_callers_own_connection(book):
     closed = duckdb.connect(config={"python_enable_replacements": False})
     closed.register("given", children)
     assert len(book.assess_frame(closed.table("given")).fetchall()) == 2
+    try:
+        duckdb.execute("select * from range(10)")  # a result that nobody has read, on the connection that all share
+        assert len(book.assess_frame(closed.table("given")).fetchall()) == 2
+    finally:
+        duckdb.execute("select 1").fetchall()
 
 
 @quiet

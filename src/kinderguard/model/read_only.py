@@ -2,7 +2,6 @@
 compared, copied, pickled and written as JSON as any dict or list.
 """
 
-from collections.abc import Callable
 from typing import Any, NoReturn, SupportsIndex, TypeVar
 
 from pydantic import GetCoreSchemaHandler
@@ -19,32 +18,32 @@ class ReadOnlyError(ToldError, TypeError):
     """A result, a line or a case was written to; the message says how to get a copy of one's own."""
 
 
-def _refusing(told: Text) -> Callable[..., NoReturn]:
-    """What stands in place of every method that changes something: it raises ``ReadOnlyError`` with a mend."""
+def _a_result(self: Any, *_: Any, **__: Any) -> NoReturn:
+    """Refuse a change.
 
-    def refuse(self: Any, *_: Any, **__: Any) -> NoReturn:
-        """Refuse a change.
-
-        Raises:
-            ReadOnlyError: always.
-        """
-        raise ReadOnlyError(told)
-
-    return refuse
-
-
-_a_result = _refusing(
-    Text(
-        "评估结果不可修改；请先复制：dict(result.categories)、list(line.missing)。",
-        "A result cannot be changed: make a copy first, dict(result.categories) or list(line.missing).",
+    Raises:
+        ReadOnlyError: always.
+    """
+    raise ReadOnlyError(
+        Text(
+            "评估结果不可修改；请先复制：dict(result.categories)、list(line.missing)。",
+            "A result cannot be changed: make a copy first, dict(result.categories) or list(line.missing).",
+        )
     )
-)
-_a_case = _refusing(
-    Text(
-        '个案不可修改；请用 case.model_copy(update={"extra": …})。',
-        'A case cannot be changed: use case.model_copy(update={"extra": ...}).',
+
+
+def _a_case(self: Any, *_: Any, **__: Any) -> NoReturn:
+    """Refuse a change.
+
+    Raises:
+        ReadOnlyError: always.
+    """
+    raise ReadOnlyError(
+        Text(
+            '个案不可修改；请用 case.model_copy(update={"extra": …})。',
+            'A case cannot be changed: use case.model_copy(update={"extra": ...}).',
+        )
     )
-)
 
 
 class ReadOnlyDict(dict[K, V]):

@@ -111,7 +111,8 @@ def _as_duckdb(relation: Any, found: pl.DataFrame) -> Any:
         made = relation.query("kinderguard_children", "select * from kinderguard_results")
         return made.set_alias("kinderguard_results")
     except duckdb.Error:  # the caller's connection does not look at Python variables
-        return duckdb.from_arrow(kinderguard_results)
+        # One of its own: the connection that all of a process share may be busy with a result nobody has read.
+        return duckdb.connect().from_arrow(kinderguard_results)
 
 
 #: The columns by which records find their children.
