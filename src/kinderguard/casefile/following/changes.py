@@ -759,8 +759,7 @@ def _rests_on(plan: Plan, code: str) -> tuple[Step, ...]:
     """Every step that a category or policy rests on, those inside lists included."""
     kept = _READ.setdefault(plan, {})
     if code not in kept:
-        p = plan.policies.get(code)
-        roots = [plan.categories[code]] if code in plan.categories else [p.eligible, p.final] if p else []
+        roots = _roots(plan, code)
         seen: dict[int, Step] = {}
         while roots:
             step = roots.pop()
@@ -769,6 +768,32 @@ def _rests_on(plan: Plan, code: str) -> tuple[Step, ...]:
                 roots += [*step.inputs, *step.inner, *(s for s in (step.where, step.body) if s is not None)]
         kept[code] = tuple(seen.values())
     return kept[code]
+
+
+def _roots(plan: Plan, code: str) -> list[Step]:
+    if code in plan.categories:
+        return [plan.categories[code]]
+    p = plan.policies.get(code)
+    return [p.eligible, p.final] if p else []
+
+
+def _deciding(roots: Iterable[Step], trace: Sequence[Any]) -> set[int]:
+    """The places of the steps that bring a result about: of alternatives those that hold, of requirements those that fail."""
+    found: set[int] = set()
+    waiting = list(roots)
+    while waiting:
+        step = waiting.pop()
+        if step.index not in found:
+            found.add(step.index)
+            if not isinstance(step.node, n.Aggregate):
+                waiting += _decided_by(step, trace)
+    return found
+
+
+def _decided_by(step: Step, trace: Sequence[Any]) -> Iterable[Step]:
+    value = trace[step.index]
+    every = False if isinstance(step.node, n.Or) else True if isinstance(step.node, n.And) else value
+    return step.inputs if value is every else [s for s in step.inputs if trace[s.index] is value]
 
 
 def _facts_read(steps: Sequence[Step]) -> frozenset[str]:
@@ -793,7 +818,7 @@ class _Reasons:
     def of(self, code: str) -> tuple[Text, ...]:
         """The reasons for one category or policy; never empty."""
         steps = _rests_on(self.plan, code)
-        found = [*self._facts(steps), *self._turned(steps), *self._values(steps), *self._rules(code)]
+        found = [*self._facts(steps), *self._turned(code, steps), *self._values(steps), *self._rules(code)]
         return tuple(found or self._otherwise())
 
     def _otherwise(self) -> Iterator[Text]:
@@ -818,8 +843,8 @@ class _Reasons:
             title = self.new.basis.titles.get(path, title)
             yield Text(f"“{title.zh}”有变更", f"‘{title.en}’ changed")
 
-    def _turned(self, steps: Sequence[Step]) -> Iterator[Text]:
-        """The smallest conditions that came out otherwise."""
+    def _turned(self, code: str, steps: Sequence[Step]) -> Iterator[Text]:
+        """The smallest conditions that came out otherwise, of those that the new result rests on."""
         if not self.same_plan:
             return
         assert isinstance(self.last, Assessment)
@@ -835,6 +860,9 @@ class _Reasons:
             and not isinstance(s.node, n.Collection)
             if old[s.index] is not new[s.index]
         }
+        # That a mother is lost makes it so; that she is, by the same word, neither dead nor abroad does not.
+        deciding = _deciding(_roots(self.plan, code), new)
+        turned = {index: step for index, step in turned.items() if index in deciding} or turned
         for index in sorted(turned):
             step = turned[index]
             if isinstance(step.node, n.Fact) or any(i.index in turned for i in _beneath(step)):
