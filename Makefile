@@ -5,7 +5,7 @@ PLUGINS := $(sort $(wildcard plugins/*))
 # The sources are compiled once, not by every one of the many processes that the tests start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check bench setup clean schemas api changelog docs serve-docs
+.PHONY: demo test check bench setup clean schemas api changelog docs serve-docs pictures
 
 # Done again only when a pyproject.toml changes.
 .venv/ready: pyproject.toml $(PLUGINS:%=%/pyproject.toml)
@@ -49,6 +49,10 @@ docs: .venv/ready
 
 serve-docs: docs
 	@$(BIN)/python -m http.server --directory build/docs --bind 127.0.0.1 8000
+
+# The plots and views that the pages show.
+pictures: .venv/ready
+	@$(BIN)/python docs/pictures/draw.py
 
 schemas: .venv/ready
 	$(BIN)/python -m kinderguard schema --out docs/schemas

@@ -70,6 +70,21 @@ def test_a_line_that_was_read_is_written_as_it_was(line):
     assert json.loads(AssessmentLine.model_validate({"ref": "a"} | line).to_json()) == {"ref": "a"} | line
 
 
+def test_whose_line_it_is_is_not_in_repr(line):
+    for read in (AssessmentLine.model_validate({"ref": "某某"} | line), read_line(SKIPPED | {"ref": "某某"})):
+        assert "某某" not in f"{read!r}{read}"
+        assert read.ref == "某某"
+
+
+@pytest.mark.parametrize("wrong", [{"division": "某某"}, {"division": "3301990"}, {"ref": "某\n"}, {"ref": ""}])
+def test_a_place_or_a_number_that_is_none_is_refused_without_it(line, wrong):
+    with pytest.raises(InvalidRecordError) as refused:
+        AssessmentLine.model_validate(line | wrong)
+    assert "某" not in str(refused.value)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(line | wrong, schema("assessment-line"))
+
+
 SKIPPED = {
     "format": "kinderguard.assessment-line/1",
     "sheet": "台账",

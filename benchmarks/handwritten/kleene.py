@@ -9,6 +9,7 @@ It knows county 110105 on 2025-09-01 and nothing else, explains nothing, and say
 """
 
 import datetime as dt
+from collections.abc import Sequence
 
 import polars as pl
 from polars import col, lit, when
@@ -35,12 +36,13 @@ IN_SCHOOL = ("primary", "junior_middle", *UPPER)
 PARENTS = ("father", "mother")
 
 
-def assess(children: pl.DataFrame, members: pl.DataFrame | None = None) -> pl.DataFrame:
+def assess(children: pl.DataFrame, members: pl.DataFrame | None = None, *, more: Sequence[str] = ()) -> pl.DataFrame:
     """Categories, policies and totals of each child, with the columns of ``assess_frame(..., money="fen")``.
 
     Args:
         children: as ``synthesize`` makes them, all of county 110105.
         members: not read; no national rule asks for them.
+        more: steps on the way that are wanted besides, by name.
     """
     facts = children.hstack(_from_lists(children)).lazy()
     # Streamed, each part of the rows passes all steps while it is in the processor's cache.
@@ -56,7 +58,7 @@ def assess(children: pl.DataFrame, members: pl.DataFrame | None = None) -> pl.Da
         .with_columns(**_topped_up())
         .with_columns(**_chosen())
         .with_columns(**_exclusive())
-        .select("ref", *_results())
+        .select("ref", *_results(), *more)
         .collect(engine="streaming")
     )
 
@@ -264,6 +266,7 @@ def _households() -> dict[str, pl.Expr]:
 def _types() -> dict[str, pl.Expr]:
     marginal, alone_on_dibao = col("cn.dibao_marginal"), col("child.individual_dibao")
     draws_alone = alone_on_dibao & (alone_on_dibao.is_not_null() | marginal)
+    one_person = draws_alone | (marginal & (col("first_three") | col("cn.seriously_ill")))
     chose_child = (col("cn.orphan") | col("cn.de_facto_unattended")) & (col("child.chosen_scheme") == "child")
     care, quality = col("child.care.kind"), col("child.care.quality")
     nobody = quality == "absent"
@@ -275,7 +278,8 @@ def _types() -> dict[str, pl.Expr]:
     in_own_hands = care.is_in(["parental", "adoptive", "residential"])
     return {
         "draws_alone": draws_alone,
-        "cn.dibao": col("on_dibao") | draws_alone | (marginal & (col("first_three") | col("cn.seriously_ill"))),
+        "one_person": one_person,
+        "cn.dibao": col("on_dibao") | one_person,
         "cn.tekun": col("aid.tekun") & ~chose_child,
         "cn.rigid_expenditure": col("aid.rigid_expenditure") & ~col("aid.dibao"),
         "cn.left_behind": col("under_16") & (col("child.registration.kind") == "rural") & parents_away,
@@ -411,13 +415,12 @@ def _amounts() -> dict[str, pl.Expr]:
 def _drawn() -> dict[str, pl.Expr]:
     """The bounds of what is drawn of dibao for the child: a head's share, or its own as one person."""
     drawn, on_dibao, alone = col("dibao_monthly"), col("aid.dibao"), col("draws_alone")
-    short = (DIBAO - col("income")).clip(lower_bound=0)
     share = drawn // col("size")
-    share_low, share_high = pl.coalesce(share, short, 0), pl.coalesce(share, short, DIBAO)
+    share_low, share_high = share.fill_null(0), share
     own_low = when(alone).then(drawn).otherwise(0).fill_null(0)
     own_high = when(~alone).then(0).otherwise(drawn)
     low = pl.min_horizontal(share_low, own_low)
-    high = when(own_high.is_not_null()).then(pl.max_horizontal(share_high, own_high))
+    high = when(share_high.is_not_null() & own_high.is_not_null()).then(pl.max_horizontal(share_high, own_high))
     return {
         "drawn.low": when(on_dibao).then(share_low).when(~on_dibao).then(own_low).otherwise(low),
         "drawn.high": when(on_dibao).then(share_high).when(~on_dibao).then(own_high).otherwise(high),

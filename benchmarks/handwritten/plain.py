@@ -5,18 +5,21 @@ a word. Where everything is known both say the same, which ``tests/benchmarks/``
 here stand at their floor, or at nothing.
 """
 
+from collections.abc import Sequence
+
 import polars as pl
 from handwritten import kleene
 from handwritten.kleene import PARENTS, SIX_MONTHS_AGO, date_number, opened, recorded
 from polars import col, when
 
 
-def assess(children: pl.DataFrame, members: pl.DataFrame | None = None) -> pl.DataFrame:
+def assess(children: pl.DataFrame, members: pl.DataFrame | None = None, *, more: Sequence[str] = ()) -> pl.DataFrame:
     """Categories, policies with one amount each, and totals.
 
     Args:
         children: as ``synthesize`` makes them, all of county 110105.
         members: not read; no national rule asks for them.
+        more: steps on the way that are wanted besides, by name.
     """
     return (
         children.hstack(_from_lists(children))
@@ -29,7 +32,7 @@ def assess(children: pl.DataFrame, members: pl.DataFrame | None = None) -> pl.Da
         .with_columns(**_eligible())
         .with_columns(**_amounts())
         .with_columns(**_stacked())
-        .select("ref", *_results())
+        .select("ref", *_results(), *more)
         .collect(engine="streaming")
     )
 
@@ -155,10 +158,11 @@ def _types() -> dict[str, pl.Expr]:
         | (m_away & col("father.no_capacity"))
     )
     home, here = col("child.registration.division").str.head(6), col("child.residence.division").str.head(6)
-    one_person = col("cn.dibao_marginal") & (col("first_three") | col("child.illness.serious"))
+    marginal = col("cn.dibao_marginal") & (col("first_three") | col("child.illness.serious"))
+    one_person = col("child.individual_dibao") | marginal
     chose_child = (col("cn.orphan") | col("cn.de_facto_unattended")) & (col("child.chosen_scheme") == "child")
     found = {
-        "dibao": col("on_dibao") | col("child.individual_dibao") | one_person,
+        "dibao": col("on_dibao") | one_person,
         "tekun": col("aid.tekun") & ~chose_child,
         "rigid_expenditure": col("aid.rigid_expenditure") & ~col("aid.dibao"),
         "left_behind": under_16 & (col("child.registration.kind") == "rural") & parents_away,
@@ -176,7 +180,7 @@ def _types() -> dict[str, pl.Expr]:
         "seriously_ill": col("child.illness.serious"),
         "hiv_affected": col("child.illness.hiv"),
     }
-    return {f"cn.{code}": condition for code, condition in found.items()}
+    return {"one_person": one_person, **{f"cn.{code}": condition for code, condition in found.items()}}
 
 
 def _any_of(*codes: str) -> pl.Expr:
@@ -258,11 +262,7 @@ def _amounts() -> dict[str, pl.Expr]:
         "unattended_allowance": pl.lit(kleene.SCATTERED_FLOOR),
     }
     one_person = when(col("child.individual_dibao")).then("dibao_monthly").otherwise(0)
-    drawn = (
-        when(col("aid.dibao"))
-        .then(pl.coalesce(col("dibao_monthly") // col("size"), gap.clip(lower_bound=0)))
-        .otherwise(one_person)
-    )
+    drawn = when(col("aid.dibao")).then(col("dibao_monthly") // col("size")).otherwise(one_person)
     return {
         code: when(f"cn.{code}.eligible").then(amount.cast(pl.Int64)).otherwise(0) for code, amount in found.items()
     } | {"drawn": drawn.fill_null(0)}

@@ -2,7 +2,8 @@
 
 What an analyst writes who has the rules as in ``kleene.py`` (or ``plain.py``) and no library: both results side by side,
 differences policy by policy, counts and sums by place, class, age and sex. A difference lies between ``low after - high
-before`` and ``high after - low before``: whoever knows no more than the two results can say no more. There are no reasons,
+before`` and ``high after - low before``: whoever knows no more than the two results can say no more. Dibao of a household is
+paid once, whichever of its children is listed first, and for each of those who draw it as one person. There are no reasons,
 no rows to open, no descriptions.
 
 The reform: the stipend in primary school rises to 1,500 yuan a year, the grant for senior high school to 2,600, and the
@@ -29,6 +30,9 @@ CLASSES = ("cn.economic_hardship", "cn.guardianship_deficit", "cn.special_diffic
 BANDS = ((3, "0-2"), (6, "3-5"), (12, "6-11"), (15, "12-14"), (18, "15-17"), (200, "18+"))
 CODES = [f"cn.{code}" for codes in kleene.MONEY.values() for code in codes]
 RULES = [*(f"cn.{code}" for code in kleene.CATEGORIES), *(f"{code}.eligible" for code in CODES)]
+
+#: What is wanted of each child besides its results: whether its household is on dibao, and it could draw it as one person.
+_ASKED = ("on_dibao", "one_person")
 
 Results = dict[str, pl.DataFrame]
 
@@ -57,11 +61,12 @@ def blanks_are_no(children: pl.DataFrame, members: pl.DataFrame | None = None) -
 
 
 def _compared(children: pl.DataFrame, assess: Callable[..., pl.DataFrame], low: str, high: str) -> Results:
-    before = assess(children)
+    before = assess(children, more=_ASKED)
     with reformed():
-        after = assess(children)
+        after = assess(children, more=_ASKED)
     frame = before.select(pl.all().name.prefix("a.")).hstack(after.select(pl.all().name.prefix("b.")))
-    frame = frame.with_columns(*_dimensions(children), first=children["household.number"].is_first_distinct())
+    frame = frame.with_columns(*_dimensions(children), household=children["household.number"])
+    frame = frame.with_columns(first=col("household").is_first_distinct())
     frame = frame.with_columns(**_changes(low, high))
     frame = frame.with_columns(kind=_kind())
     tables = {"all": frame.select(_measures())}
@@ -111,10 +116,30 @@ def _changes(low: str, high: str) -> dict[str, Any]:
             least, most = when(same).then(0).otherwise(least), when(same).then(0).otherwise(most)
             found["year_low"].append(least)
             found["year_high"].append(most)
-            counted = col("first") if every.endswith("household") else pl.lit(True)
-            found["cost_low"].append(when(counted).then(least).otherwise(0))
-            found["cost_high"].append(when(counted).then(most).otherwise(0))
+            if every.endswith("household"):
+                a_low, a_high = _of_households("a", code, low, high)
+                b_low, b_high = _of_households("b", code, low, high)
+                least, most = ((x - y) * A_YEAR[every] for x, y in ((b_low, a_high), (b_high, a_low)))
+            found["cost_low"].append(least)
+            found["cost_high"].append(most)
     return {name: sum(parts[1:], parts[0]) for name, parts in found.items()}
+
+
+def _of_households(side: str, code: str, low: str, high: str) -> tuple[Any, Any]:
+    """What is due of dibao to each household, at its first child: once, and to each who draws it as one person."""
+    least, most = col(f"{side}.{code}.{low}"), col(f"{side}.{code}.{high}")
+    alone = ~col(f"{side}.on_dibao") & col(f"{side}.one_person")
+    alone = when((most == 0).fill_null(False)).then(False).otherwise(alone)
+    sure = alone.fill_null(False)
+
+    def of(whom: Any, amount: Any) -> Any:
+        return when(whom).then(amount).otherwise(0)
+
+    once = pl.max_horizontal(of(~sure, most).max(), of(alone.is_null(), most).sum())
+    known = most.is_not_null().all()
+    ends = of(sure, least).sum() + of(~sure, least).max(), when(known).then(of(sure, most).sum() + once)
+    first, second = (when("first").then(end.over("household")).otherwise(0) for end in ends)
+    return first, second
 
 
 def _kind() -> Any:
@@ -144,10 +169,11 @@ def _costs(low: str, high: str) -> list[Any]:
     for every, codes in kleene.MONEY.items():
         for code in (f"cn.{code}" for code in codes):
             for side in ("a", "b"):
-                for name, end in (("low", low), ("high", high)):
-                    amount = col(f"{side}.{code}.{end}") * A_YEAR[every]
-                    if every.endswith("household"):
-                        amount = when("first").then(amount).otherwise(0)
+                ends = col(f"{side}.{code}.{low}"), col(f"{side}.{code}.{high}")
+                if every.endswith("household"):
+                    ends = _of_households(side, code, low, high)
+                for name, end in zip(("low", "high"), ends, strict=True):
+                    amount = end * A_YEAR[every]
                     found += [
                         amount.sum().alias(f"{side}.{code}.{name}"),
                         amount.null_count().alias(f"{side}.{code}.{name}?"),

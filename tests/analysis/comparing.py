@@ -5,9 +5,11 @@ from collections import defaultdict
 from functools import cache
 
 import kinderguard
+from kinderguard import rules as r
 from kinderguard.analysis import synthesize
 from kinderguard.model import Case
 from kinderguard.model.money import fen
+from kinderguard.national.dibao import HOUSEHOLD_ON_DIBAO, ONE_PERSON_DIBAO
 
 DAY = dt.date(2025, 9, 1)
 PLACES = ["330199", "330106", "220102"]
@@ -62,10 +64,20 @@ def cases(people):
     return made
 
 
+#: Asked of each child besides: whether its household is on dibao, and whether the child could draw it as one person.
+ON_DIBAO, ONE_PERSON = "cn.test_on_dibao", "cn.test_one_person"
+
+
 @cache
 def assessed(name=None, count=COUNT):
     """Every child by the reference engine, by the base or a reform."""
     book = base() if name is None else reforms()[name]
+    for code, condition in ((ON_DIBAO, HOUSEHOLD_ON_DIBAO), (ONE_PERSON, ONE_PERSON_DIBAO)):
+        asked = r.Policy(
+            code=code, title=r.Text("问", "asked"), eligible=condition, service=r.Text("问", "asked"),
+            cites=[r.Cite("an invented document", trust="illustrative")],
+        )  # fmt: skip
+        book = book.with_policies(asked)
     return [book.assess(case) for case in cases(people(count))]
 
 
@@ -96,13 +108,37 @@ def keys(result):
     }  # fmt: skip
 
 
-def first_of_household(count=COUNT):
-    """A household's help counts with the first of its children in the table."""
-    seen, found = set(), []
-    for number in people(count).children["household.number"]:
-        found.append(number is None or number not in seen)
-        seen.add(number)
-    return found
+def household_totals(results, code):
+    """By household, what is due of a policy at least and at most (fen), and who draws it alone, by the reference engine.
+
+    It is paid once for the household, and for each who draws it as one person; where it is not known, the one or the other.
+    """
+    members = defaultdict(list)
+    for number, result in zip(people(len(results)).children["household.number"], results, strict=True):
+        members[number].append(result)
+    return {
+        number: total_of([(amounts(x.policies[code]), draws_alone(x)) for x in them])
+        for number, them in members.items()
+    }
+
+
+def draws_alone(result):
+    """Whether a child draws dibao as one person, where it draws any."""
+    on, one = (result.policies[code].eligible for code in (ON_DIBAO, ONE_PERSON))
+    if on is True or one is False:
+        return False
+    return True if on is False and one is True else None
+
+
+def total_of(children):
+    """At least and at most, of amounts and whether each is drawn alone."""
+    sure = [a for a, alone in children if alone is True]
+    others = [(a, alone) for a, alone in children if alone is not True]
+    low = sum(a[0] for a in sure) + max((a[0] for a, _ in others), default=0)
+    if any(a[1] is None for a, _ in children):
+        return low, None
+    once = max((a[1] for a, _ in others), default=0)
+    return low, sum(a[1] for a in sure) + max(once, sum(a[1] for a, alone in others if alone is None))
 
 
 def amounts(policy):

@@ -201,8 +201,16 @@ def tried(rules_and_blank, known, partly):
     whole = compared(0, before, after, found)
     changes = {change.code: change.change for change in whole.policies}
     good_for = Counter()
+    for change in whole.policies:
+        assert change.because, change
+        for bounds, book in ((change.before, truth[0]), (change.after, truth[1])):
+            assert holds(bounds, fen(book.policies[change.code].amount)), change
     yearly = 12 * sum(fen(truth[1].policies[c].amount) - fen(truth[0].policies[c].amount) for c in truth[0].policies)
     assert holds(whole.change_a_year, yearly), (whole.change_a_year, yearly)
+    for sure in whole.surely_paid:
+        book = truth[sure.book == "after"]
+        assert 12 * sum(book.policies[code].amount for code in sure.codes) >= sure.at_least > 0, sure
+        good_for["surely paid though open"] += 1
     good_for["a number not set"] += any(not p.values for p in blank[0].parameters.values())
     for code in truth[0].policies:
         a, b = (fen(t.policies[code].amount) for t in truth)

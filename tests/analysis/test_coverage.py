@@ -1,6 +1,8 @@
 """Coverage: every count as a plain loop over the reference engine has it."""
 
+import datetime as dt
 import random
+import warnings
 from collections import Counter
 
 import polars as pl
@@ -77,6 +79,10 @@ def test_every_cell_is_what_a_plain_loop_counts(found, assessed):
         for cell in cells:
             for code, policy in result.policies.items():
                 state = policy.eligible, receiving(result, code)
+                if policy.eligible and state[1] is not True and nothing_is_due(policy):
+                    state = True, "nothing due"
+                elif policy.eligible and state[1] is False and policy.low == 0 and policy.high != 0:
+                    state = True, "perhaps due"
                 expected.setdefault((*cell, code), Counter())[state] += 1
     got = {("all", (), code): c for code, c in found.all.items()}
     got |= {(t, k, code): c for t, rows in found.tables.items() for k, cs in rows.items() for code, c in cs.items()}
@@ -87,11 +93,19 @@ def test_every_cell_is_what_a_plain_loop_counts(found, assessed):
         assert cover.receiving == states[True, True]
         assert cover.not_receiving == states[True, False]
         assert cover.not_known_to_receive == states[True, None]
+        assert cover.nothing_due == states[True, "nothing due"]
+        assert cover.perhaps_due == states[True, "perhaps due"]
+        assert cover.missed == (states[True, False], sum(states[True, x] for x in (False, None, "perhaps due")))
         assert cover.undetermined == sum(n for (e, _), n in states.items() if e is None)
         assert cover.undetermined_receiving == states[None, True]
         assert cover.not_eligible_receiving == states[False, True]
     assert sum(found.all[code].receiving for code in POLICIES)
     assert sum(found.all[code].not_receiving for code in POLICIES)
+
+
+def nothing_is_due(policy):
+    """Whether a policy of money gives nothing for sure; of a service, and of one without a bound, never."""
+    return policy.high == 0
 
 
 def test_what_keeps_children_undetermined_is_what_the_reference_engine_names(found, assessed):
@@ -166,24 +180,32 @@ ELSEWHERE = {
 }  # fmt: skip
 
 
+def misses(result, code):
+    """Whether a child misses a policy: is eligible, does not receive it, and something is due, or a service."""
+    policy, receives = result.policies[code], receiving(result, code)
+    if policy.eligible is False or receives or (policy.eligible and nothing_is_due(policy)):
+        return False
+    return True if policy.eligible and receives is False and (policy.low is None or policy.low > 0) else None
+
+
 def lacking(result):
-    """By paper that a policy asks for and nobody saw, whether the child is eligible for such a policy."""
+    """By paper that a policy asks for and nobody saw, whether the child misses such a policy."""
     seen = {e.document for e in result.case.evidence or () if e.valid_until is None or e.valid_until.latest >= DAY}
     rules, found = result.basis.bound.plan.rules.policies, {}
     for code, policy in result.policies.items():
         for paper in rules[code].evidence if policy.eligible is not False else ():
             if isinstance(paper, Document) and paper not in ELSEWHERE | seen:
-                found.setdefault(paper, []).append(policy.eligible)
-    return {paper: any_of(eligible) for paper, eligible in found.items()}
+                found.setdefault(paper, []).append(misses(result, code))
+    return {paper: any_of(missed) for paper, missed in found.items()}
 
 
 def test_papers_still_to_be_brought_are_those_that_the_childs_situation_asks_for(found, assessed):
     sure, perhaps, unasked = Counter(), Counter(), Counter()
     for result in assessed:
         wanted = set()
-        for paper, eligible in lacking(result).items():
+        for paper, missed in lacking(result).items():
             asked = is_asked(result, paper)
-            counts = unasked if asked is False else sure if eligible and asked else perhaps
+            counts = unasked if asked is False or missed is False else sure if missed and asked else perhaps
             counts[paper.value] += 1
             wanted |= {paper} if asked is not False else set()
         told = {d.document for d in result.documents if isinstance(d.document, Document)}
@@ -278,6 +300,7 @@ def test_dibao_that_the_household_s_aid_tells_of_is_received_although_no_list_of
         {
             "child.birth_date": ["2015-03-01"], "household.aid": [aid], "child.individual_dibao": [alone], "help": [[]],
             "household.monthly_income_per_head": ["500"], "household.property_within_limits": [True],
+            "household.size": [3],
         },
         schema_overrides={
             "household.aid": pl.List(pl.String), "child.individual_dibao": pl.Boolean,
@@ -288,6 +311,63 @@ def test_dibao_that_the_household_s_aid_tells_of_is_received_although_no_list_of
         cover = coverage(book, rows, division="110105", progress=False).all["cn.dibao_benefit"]
     assert (cover.eligible + cover.undetermined, getattr(cover, reached) + cover.undetermined) == (1, 1)
     assert cover.missed[0] == (reached == "not_receiving")
+
+
+LISTED = pl.List(pl.Struct({"policy": pl.String, "ongoing": pl.Boolean}))
+
+
+def orphans(**facts):
+    """An orphan of a dibao household who is disabled, with the orphan allowance or without: it excludes the living subsidy."""
+    book = base().with_parameters(
+        {
+            "cn.orphan.scattered_monthly": "1500",
+            "cn.disability.living_subsidy_monthly": "100",
+            "cn.dibao.monthly_standard": "1000",
+        }
+    )
+    dead = {"kind": "dead", "since": dt.date(2020, 1, 1), "until": None, "ongoing": None}
+    rows = {
+        "child.birth_date": "2015-03-01", "father.situations": [dead], "mother.situations": [dead], "father.kind": "birth",
+        "mother.kind": "birth", "child.adopted": False, "child.health": "disabled", "child.disability.kind": "physical",
+        "child.disability.grade": "1", "child.care.kind": "kinship", "household.aid": ["dibao"], "help": [],
+    } | facts  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return coverage(
+            book, pl.DataFrame([rows], schema_overrides={"help": LISTED}), division="110105", progress=False
+        )
+
+
+def test_who_is_eligible_but_to_whom_nothing_is_due_is_not_missed():
+    found = orphans()
+    assert found.all["cn.orphan_allowance"].missed == (1, 1)
+    cover = found.all["cn.disability_living_subsidy"]
+    assert (cover.eligible, cover.nothing_due, cover.missed) == (1, 1, (0, 0))
+    assert found.children("cn.disability_living_subsidy")["reach"].to_list() == ["nothing_due"]
+    assert found.children("cn.disability_living_subsidy", missed="perhaps").is_empty()
+    assert "1 eligible to whom nothing is due" in found.summary("en")
+    assert "无应发金额" in found.view("zh").html
+
+
+def test_who_perhaps_gets_nothing_is_missed_at_most():
+    found = orphans(**{"mother.situations": None})
+    cover = found.all["cn.disability_living_subsidy"]
+    assert (cover.eligible, cover.perhaps_due, cover.missed) == (1, 1, (0, 1))
+    assert found.children("cn.disability_living_subsidy", missed="perhaps")["reach"].to_list() == ["perhaps_due"]
+
+
+def test_who_receives_a_policy_needs_no_papers_for_it():
+    def papers(**facts):
+        return {p.code: (p.children, p.perhaps) for p in orphans(**facts).papers}
+
+    codes = ["cn.orphan_allowance"]
+    proof = "death_proof"
+    policies = next(p.policies for p in orphans().papers if p.code == proof)
+    received = [{"policy": code, "ongoing": True} for code in policies]
+    assert papers()[proof] == (1, 0)
+    assert proof not in papers(help=received)
+    assert papers(help=None)[proof] == (0, 1)  # whether the child has it is not known
+    assert set(codes) <= set(policies)
 
 
 def test_nobody_is_said_to_be_missed_where_nothing_is_known_of_help():

@@ -126,7 +126,9 @@ def households():
 
 @cache
 def wide(size=None, narrow=None):
-    reform = base().with_parameters({"cn.dibao.monthly_standard": {PLACE: "1100"}})
+    reform = base().with_parameters(
+        {"cn.dibao.monthly_standard": {PLACE: "1100"}, "cn.orphan.scattered_monthly": {PLACE: "1900"}}
+    )
     children = households().with_columns(pl.col("household.size").fill_null(pl.lit(size)))
     with pytest.warns(MissingColumnsWarning):
         return compare(base(), reform, children, narrow=narrow, progress=False, by=("sex",))

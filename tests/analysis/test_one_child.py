@@ -12,7 +12,7 @@ import kinderguard
 from kinderguard import Case
 from kinderguard import rules as r
 from kinderguard.analysis.one_child import EventKind, NotANumberError, marginal, timeline, what_if
-from kinderguard.model import InvalidRecordError, Text
+from kinderguard.model import InvalidRecordError, SituationKind, Text
 from kinderguard.packs.book import NoDayError
 from kinderguard.rules import child, household
 
@@ -154,8 +154,12 @@ def test_a_cliff_is_found_to_the_fen_and_named(below_a_line):
     )
     assert cliff.is_cliff
     assert [move.code for move in cliff.policies] == ["330199.line"]
-    assert "no longer holds: the household's monthly income per head" in cliff.because[0].en
-    assert "不再成立" in line.summary("zh")
+    assert cliff.because == (
+        Text(
+            "成立：家庭月人均收入高于1,000元", "now holds: the household's monthly income per head is above 1,000 yuan"
+        ),
+    )
+    assert "（1 处确定是“悬崖”）" in line.summary("zh")
     assert [p.total.amount for p in line.points if p.value in (Decimal("1000.00"), Decimal("1000.01"))] == [
         Decimal(600),
         Decimal(0),
@@ -209,7 +213,7 @@ def test_what_one_policy_makes_up_for_another_is_not_taken_for_a_gain_of_its_own
     book = only(nation, grant, top)
     (cliff,) = marginal(book, a_child(), INCOME, over=(0, 2000)).cliffs
     assert (cliff.is_cliff, cliff.lost_low, cliff.lost_high) == (True, Decimal(200), Decimal(600))
-    assert cliff.text.en.split(", ")[-1].startswith("200.00 to 600.00 yuan less (no longer")
+    assert cliff.text.en.split(", ")[-1].startswith("200.00 to 600.00 yuan less (now holds")
     for boards, lost in ((True, 200), (False, 600)):
         known = a_child(**{"child.schooling.boarding": boards})
         assert [c.lost_low for c in marginal(book, known, INCOME, over=(0, 2000)).cliffs] == [lost]
@@ -221,6 +225,62 @@ def test_where_another_fact_is_unknown_a_cliff_is_perhaps_one(nation):
     (cliff,) = line.cliffs
     assert cliff.is_cliff is None
     assert (cliff.lost_low, cliff.lost_high) == (Decimal(0), Decimal(600))
+
+
+def test_what_is_lost_is_exact_to_the_fen_with_what_only_moves_along(nation):
+    """Dibao that falls yuan by yuan is no jump, and still lost where it ends with the grant."""
+    left = r.max_of(r.yuan(1000) - household.monthly_income_per_head, r.yuan(0)) * household.size
+    grant, taper = (
+        a_policy("grant", household.monthly_income_per_head < 1000, r.yuan(275)),
+        a_policy("taper", household.size >= 1, left),
+    )
+    (cliff,) = marginal(only(nation, grant, taper), a_child(**{"household.size": 30}), INCOME, over=(0, 2000)).cliffs
+    assert (cliff.before.amount, cliff.after.amount) == (Decimal("275.30"), 0)
+    assert cliff.lost_low == cliff.lost_high == Decimal("275.30")
+    assert [move.code for move in cliff.policies] == ["330199.grant"]
+
+
+def test_a_household_of_unknown_size_has_no_more_members_than_the_model_lets_it(nation):
+    """A fen a head below the line, of one to a hundred heads; above it, 1,200 yuan for the child alone."""
+    left = r.max_of(r.yuan(1200) - household.monthly_income_per_head, r.yuan(0)) * household.size
+    alone = a_policy("alone", household.monthly_income_per_head >= 1200, r.yuan(1200))
+    book = only(nation, alone, a_policy("dibao", household.monthly_income_per_head < 1200, left))
+    (b,) = marginal(book, a_child(), INCOME, over=(0, 2000)).breaks
+    assert (b.lost_low, b.lost_high, b.is_cliff) == (Decimal("-1199.99"), Decimal("-1199.00"), False)
+    told = what_if(book, a_child(**{INCOME: "500"}), {INCOME: "400"})
+    assert (told.change().low, told.change().high) == (100, 10_000)
+
+
+def test_a_line_names_the_policies_that_change_on_it_but_are_paid_otherwise(nation):
+    yearly = attrs.evolve(a_policy("year", household.monthly_income_per_head <= 1000, r.yuan(2300)), every=r.YEAR)
+    still = attrs.evolve(a_policy("still", household.size >= 1, r.yuan(50)), every=r.YEAR)
+    book, case = only(nation, yearly, still), a_child(**{"household.size": 3})
+    line = marginal(book, case, INCOME, over=(0, 2000))
+    assert (line.breaks, [(each.code, each.every.value) for each in line.uncounted]) == ((), [("330199.year", "year")])
+    said = 'Only help paid a month is counted, not: Test grant (a year); see every="year".'
+    assert line.summary("en").splitlines()[1] == said
+    assert said in line.view("en").text
+    assert "help paid a month: no break" in line.summary("en")
+    assert "只计每月发放的，未计入：测试补贴（每年）" in line.summary("zh")
+    by_year = marginal(book, case, INCOME, over=(0, 2000), every="year")
+    assert ([b.lost_low for b in by_year.cliffs], by_year.uncounted) == ([Decimal(2300)], ())
+
+
+def test_the_pictures_say_what_is_not_counted(nation):
+    pytest.importorskip("altair")
+    yearly = attrs.evolve(a_policy("year", household.monthly_income_per_head <= 1000, r.yuan(2300)), every=r.YEAR)
+    book, case = only(nation, yearly), a_child(**{INCOME: "900"})
+    line = marginal(book, case, INCOME, over=(0, 2000))
+    months = timeline(book, case, start=dt.date(2026, 1, 1), until=dt.date(2026, 1, 31))
+    for picture in (line.plot("en"), months.plot("en")):
+        assert "Only help paid a month is counted, not: Test grant (a year)" in picture.title.en
+
+
+def test_the_view_of_a_line_says_how_much_is_lost(nation):
+    book = only(nation, a_policy("line", child.adopted & (household.monthly_income_per_head <= 1000), r.yuan(600)))
+    shown = marginal(book, a_child(), INCOME, over=(0, 2000)).view("en").text
+    assert "lost, at least (yuan) | lost, at most (yuan) | cliff" in shown
+    assert "0.00 | 600.00 | ? perhaps" in shown
 
 
 def test_a_number_that_is_no_money_moves_by_one(nation):
@@ -303,6 +363,49 @@ def test_ends_of_papers_and_of_a_parent_s_term_are_on_it(nation):
     assert "the term ends" in ends[dt.date(2026, 7, 9)]
 
 
+def test_after_a_stated_term_it_is_open_whether_a_parent_is_away(nation):
+    """That the sentence goes on was said while it ran."""
+    sentence = {"kind": "imprisoned", "since": "2024-01-10", "term_months": 24, "ongoing": True}
+    away = r.Policy(
+        "330199.away", Text("测试补贴", "Test grant"), every=r.MONTH, amount=r.yuan(600), cites=[r.Cite("测试文件")],
+        eligible=r.father.situations.current().any(lambda s: s.kind.is_in(SituationKind.IMPRISONED)),
+    )  # fmt: skip
+    book = only(nation, away)
+    months = {"start": dt.date(2025, 12, 1), "until": dt.date(2026, 2, 28)}
+    year = timeline(book, a_child(**{"father.situations": [sentence]}), **months)
+    assert [(m.due.low, m.due.high) for m in year.months] == [(600, 600), (600, 600), (0, 600)]
+    (opens,) = (e for e in year.events if "330199.away" in e.codes)
+    assert opens.day == dt.date(2026, 1, 10)
+    assert year.on(opens.day).policies["330199.away"].eligible is None
+    for stated in (sentence | {"term_months": None}, sentence | {"since": "2022-01-10"}):
+        same = timeline(book, a_child(**{"father.situations": [stated]}), **months)
+        assert [m.due.amount for m in same.months] == [600, 600, 600]
+
+
+def test_help_that_is_not_paid_each_month_is_named(nation):
+    yearly = attrs.evolve(a_policy("year", child.age < 18, r.yuan(2300)), every=r.YEAR)
+    year = timeline(only(nation, yearly), a_child(), start=dt.date(2026, 1, 1), until=dt.date(2026, 12, 31))
+    said = 'Only help paid a month is counted, not: Test grant (a year); see on(day).in_all("year").'
+    assert year.total.amount == 0
+    assert year.summary("en").endswith(said)
+    assert said in year.view("en").text
+    assert year.on(dt.date(2026, 5, 1)).in_all("year").amount == 2300
+
+
+def test_money_stands_first_among_the_changes_of_a_day_and_reasons_are_few(nation):
+    young = (child.age < 14) & (child.age <= 13) & (child.age * 2 < 28)
+    first = r.Category("330199.a", Text("甲类", "First class"), when=child.age < 14)
+    book = only(nation, a_policy("z", young, r.yuan(100)), first)
+    year = timeline(book, a_child(), start=dt.date(2026, 1, 1), until=dt.date(2026, 12, 31))
+    results = [e for e in year.events if e.kind is EventKind.RESULT and e.day == dt.date(2026, 3, 5)]
+    is_money = [e.changes[0].what == "money" for e in results]
+    assert is_money == sorted(is_money, reverse=True)
+    assert (results[0].codes, False in is_money) == (("330199.z",), True)
+    assert len(results[0].changes[0].because) == 3
+    assert results[0].text.en.endswith("; 1 more).")
+    assert results[0].text.zh.endswith("；另有1项）。")
+
+
 def test_a_day_outside_is_refused(nation):
     year = timeline(nation, a_child(), start=dt.date(2026, 1, 1), until=dt.date(2026, 2, 1))
     with pytest.raises(ValueError, match="outside"):
@@ -325,7 +428,7 @@ def test_a_notebook_shows_them_in_both_languages(below_a_line):
     year = timeline(below_a_line, case, start=dt.date(2026, 1, 1), until=dt.date(2026, 12, 31))
     found = what_if(below_a_line, case, {INCOME: "1000.01"})
     assert "1,000.01 | - Test grant" in line.view("en").text
-    assert "no longer holds" in line.view("en").text
+    assert "now holds: the household's monthly income per head is above 1,000 yuan" in line.view("en").text
     assert "2026-03 | 600.00 | 600.00 | - 2026-03-05 儿童满14周岁" in year.view("zh").text
     assert "before | 600.00 | 600.00" in found.view("en").text
     assert "停止" in found.view("zh").html
@@ -352,7 +455,36 @@ def test_what_brings_a_change_about_is_told_before_it(nation):
 
 def test_cliffs_that_only_may_be_are_counted_apart(nation):
     book = only(nation, a_policy("line", child.adopted & (household.monthly_income_per_head <= 1000), r.yuan(600)))
-    assert "1 break, 1 of them a cliff (1 only perhaps)" in marginal(book, a_child(), INCOME, over=(0, 2000)).summary(
-        "en"
-    )
+    more = a_policy("more", household.monthly_income_per_head <= 1500, r.yuan(100))
+    less = a_policy("less", household.monthly_income_per_head > 800, r.yuan(100))
+    for policies, zh, en in (
+        ((), "共 1 处转折（1 处可能是“悬崖”）", "1 break in all (1 possible cliff)"),
+        (
+            (more, less),
+            "共 3 处转折（1 处确定是“悬崖”，1 处可能是“悬崖”）",
+            "3 breaks in all (1 certain cliff, 1 possible cliff)",
+        ),
+    ):
+        line = marginal(book.with_policies(*policies), a_child(), INCOME, over=(0, 2000))
+        assert zh in line.summary("zh")
+        assert en in line.summary("en")
+        assert "? perhaps" in line.view("en").text
+    rising = marginal(only(nation, less), a_child(), INCOME, over=(0, 2000))
+    assert "1 break in all (no cliff)" in rising.summary("en")
+    assert "A cliff:" not in rising.view("en").text
     assert "没有转折" in marginal(book, a_child(**{"child.adopted": False}), INCOME, over=(0, 2000)).summary("zh")
+
+
+@pytest.mark.parametrize(
+    ("eligible", "zh", "en"),
+    [
+        (household.monthly_income_per_head <= 1000, "成立：家庭月人均收入高于1,000元", "now holds: the household's monthly income per head is above 1,000 yuan"),
+        (~(household.monthly_income_per_head > 1000), "成立：家庭月人均收入高于1,000元", "now holds: the household's monthly income per head is above 1,000 yuan"),
+        (r.named("rich", ~(household.monthly_income_per_head > 1000), zh="不富", en="the family is not rich"), "成立：家庭月人均收入高于1,000元", "now holds: the household's monthly income per head is above 1,000 yuan"),
+        (r.named("poor", household.monthly_income_per_head <= 1000, zh="不富裕", en="the family is not well off"), "成立：家庭月人均收入高于1,000元", "now holds: the household's monthly income per head is above 1,000 yuan"),
+        (r.named("poor", household.monthly_income_per_head <= 1000, zh="家庭贫困", en="the family is poor"), "不再成立：家庭贫困", "no longer holds: the family is poor"),
+    ],
+)  # fmt: skip
+def test_what_is_so_is_told_where_a_negative_ends(nation, eligible, zh, en):
+    (cliff,) = marginal(only(nation, a_policy("line", eligible, r.yuan(600))), a_child(), INCOME, over=(0, 2000)).cliffs
+    assert cliff.because == (Text(zh, en),)

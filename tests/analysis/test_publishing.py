@@ -16,9 +16,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kinderguard.analysis import publishable
-from kinderguard.analysis.publishing import Linked, ProtectionError, Published, PublishingError, publishing
+from kinderguard.analysis.publishing import (
+    Linked,
+    ProtectionError,
+    Published,
+    PublishingError,
+    choosing,
+    publishing,
+)
 from kinderguard.analysis.publishing.attack import Interval, attack
 from kinderguard.analysis.publishing.choosing import Choice
+from kinderguard.analysis.publishing.together import together
 from kinderguard.model.errors import MissingExtraError, ToldError
 from told import stray
 
@@ -476,3 +484,45 @@ def test_with_several_counts_money_says_whose_it_is():
     table = publishable(rows, counts={"children": None, "orphans": "children"}, money={"paid": "orphans"})
     assert table.number("orphans", place="a") is None
     assert table.number("paid", place="a") is None
+
+
+def pair_of_tables(few=4):
+    """Children by place and by age, of two kinds each, and all of them."""
+    by_place = {("a",): {("", "yes"): few, ("", "no"): 50}, ("b",): {("", "yes"): 60, ("", "no"): 70}}
+    by_age = {("0-5",): {("", "yes"): 30, ("", "no"): 55}, ("6-17",): {("", "yes"): few + 30, ("", "no"): 65}}
+    whole = {(): {("", "yes"): few + 60, ("", "no"): 120}}
+    return {("place",): by_place, ("age",): by_age, (): whole}
+
+
+def numbers_of(made, dimension, values, kind="yes"):
+    return [made.number(((dimension, value),), ("", kind)) for value in values]
+
+
+def test_tables_that_share_a_sum_are_protected_by_it_together():
+    """By age all who are of the kind would be told: so none of the other place alone may be missing by place."""
+    made = together(pair_of_tables(), 10, lambda at, column: 3 ** (1 - len(at)), "no")
+    by_place, by_age = numbers_of(made, "place", "ab"), numbers_of(made, "age", ("0-5", "6-17"))
+    assert by_place[0] is None
+    assert by_place[1] is None or None in by_age
+
+
+def test_a_number_that_noughts_alone_tell_is_hidden_and_needs_no_other_table():
+    """One child of each of three kinds in one place, and nobody else: everybody sees that there are at least three."""
+    rows = {("a",): {("", "x"): 1, ("", "y"): 1, ("", "z"): 1}, ("b",): {("", "x"): 0, ("", "y"): 0, ("", "z"): 0}}
+    made = together({("place",): rows}, 10, lambda at, column: 1, "z")
+    assert [made.number((("place", "b"),), ("", kind)) for kind in "xyz"] == [0, 0, 0]
+    assert made.number((), None) is None
+
+
+def test_what_was_chosen_for_several_tables_is_checked_before_it_is_given(monkeypatch):
+    from kinderguard.analysis.publishing import together as module
+
+    def too_little(bound, mover, step, **options):
+        choice = choosing.chosen(bound, mover, step, **options)
+        spared = next(v for v in choice.hidden.nonzero()[0] if not bound.small[v])
+        choice.hidden[spared] = False
+        return choice
+
+    monkeypatch.setattr(module, "chosen", too_little)
+    with pytest.raises(ProtectionError, match="did not pass its check"):
+        together(pair_of_tables(), 10, lambda at, column: 3 ** (1 - len(at)), "no")

@@ -229,6 +229,19 @@ def test_the_book_stays_as_it_was():
     assert (book.fingerprint, after.fingerprint, after.categories) == (before, result.fingerprint, result.categories)
 
 
+def test_a_child_of_another_place_is_told_by_a_pinned_book():
+    pinned, elsewhere = BOOK.for_division("330199"), Case.from_facts(AT_EASE | {"division_code": "330106"})
+    asked = assess_needs(pinned, elsewhere, on=DAY)
+    assert ([p.code for p in asked.problems], asked.complete) == (["case.division_elsewhere"], False)
+    named = assess_needs(BOOK, elsewhere, on=DAY, division="330199")
+    assert (named.problems, named.complete) == ((), True)  # whoever names the place knows
+
+
+def test_needs_of_a_place_that_is_known_only_roughly_are_not_complete():
+    asked = assess_needs(BOOK, Case.from_facts(AT_EASE | {"division_code": "33"}), on=DAY)
+    assert ("case.county_unknown" in {p.code for p in asked.problems}, asked.complete) == (True, False)
+
+
 def test_observers_of_assessments_see_no_needs(book_with):
     seen = []
     pack = kinderguard.Pack(code="4501", title=Text("某地", "Somewhere"), version="1", kinderguard=">=0.1,<0.2")

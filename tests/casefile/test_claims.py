@@ -452,3 +452,102 @@ def test_a_claim_is_given_to_nobody(file_store):
     )
     assert shared.facts["child.schooling.stage"] == "junior_middle"
     assert "primary" not in str(shared.to_dict())
+
+
+# ---- ends and deaths that a list takes back ------------------------------------------------------------------------
+
+INSIDE = {"kind": "imprisoned", "since": "2025-01-10", "ongoing": True}
+OUT = {"kind": "imprisoned", "since": "2025-01-10", "until": "2025-07-20"}
+LOST = {"kind": "dead", "since": "2020-01-01"}
+
+
+@pytest.mark.parametrize("code", ["civil_affairs", "public_security"])
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        pytest.param([OUT], [INSIDE], id="an end"),
+        pytest.param([{**OUT, "ongoing": False}], [INSIDE], id="an end that has come"),
+        pytest.param([LOST], [], id="a death"),
+        pytest.param([LOST], [INSIDE], id="a death, by another situation"),
+    ],
+)
+def test_an_end_or_a_death_that_a_list_takes_back_is_asked_and_not_taken(file_store, code, before, now):
+    listed(file_store, AUG, father__situations=before)
+    entry = listed(file_store, SEPT, code=code, father__situations=now, father__supports_child=False)
+    assert (entry.body["facts"], entry.body["claims"]) == ({"father.supports_child": False}, {FATHER: now})
+    (asked,) = file_store.doubts("a")
+    assert (asked.path, asked.hidden_by, asked.takes_back, asked.moves) == (FATHER, 1, True, False)
+    (item,) = file_store.due(rules(), today=OCT).of("doubt")
+    assert "is none. The list may be older" in item.text.en
+    assert "father: supports" in item.text.en
+    assert not stray(item.what)
+    recorded(file_store, SEPT, father__situations=now)
+    assert file_store.doubts("a") == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        pytest.param([OUT], [], id="no longer named"),
+        pytest.param([OUT], [OUT, {**INSIDE, "since": "2025-08-10"}], id="another sentence"),
+        pytest.param([INSIDE], [OUT], id="an end that is news"),
+        pytest.param([INSIDE], [], id="free without a day"),
+        pytest.param([INSIDE], [LOST], id="a death that is news"),
+        pytest.param([{**OUT, "until": "2025-12-20"}], [INSIDE], id="an end to come"),
+    ],
+)
+def test_what_takes_no_end_back_is_taken_from_a_list(file_store, before, now):
+    listed(file_store, AUG, father__situations=before)
+    listed(file_store, SEPT, father__situations=now)
+    assert file_store.doubts("a") == ()
+
+
+def test_a_list_that_goes_on_taking_back_a_death_is_asked_about_once_until_it_comes_round(file_store):
+    listed(file_store, AUG, father__situations=[LOST])
+    listed(file_store, SEPT, father__situations=[])
+    assert listed(file_store, OCT, father__situations=[]) is None
+    assert len(file_store.doubts("a")) == 1
+    listed(file_store, NOV, father__situations=[LOST])
+    assert file_store.doubts("a") == ()
+
+
+# ---- a list that goes back to what it said before -------------------------------------------------------------------
+
+
+@pytest.fixture
+def filed(file_store):
+    """A child whose allowance is due, by a list of July."""
+    row = FactSource("civil_affairs", "表", 2, JULY, tuple(facts_of(child())))
+    file_store.record_many([Recording(child(), JULY, by=BY, sources=(row,))])
+    return file_store
+
+
+def asked_on(store, on):
+    return [item.what.en for item in store.due(rules(), today=on).of("doubt")]
+
+
+def test_a_list_that_goes_back_is_taken_and_asked_about_where_money_changes(filed):
+    before = facts_of(child())[FATHER]
+    listed(filed, AUG, father__situations=[])
+    assert asked_on(filed, AUG) == []
+    entry = listed(filed, SEPT, father__situations=before)
+    assert entry.body["facts"] == {FATHER: before}
+    (text,) = asked_on(filed, SEPT)
+    assert "went back to what it said before, while that of 2025-08-01 said otherwise (entry 2)" in text
+    recorded(filed, SEPT, father__situations=before)
+    assert asked_on(filed, SEPT) == []
+
+
+@pytest.mark.parametrize(
+    ("august", "september", "code"),
+    [
+        pytest.param({"household__size": 4}, {"household__size": 3}, "civil_affairs", id="no money changes"),
+        pytest.param(
+            {"father__situations": []}, {"father__situations": facts_of(child())[FATHER]}, "b", id="another list"
+        ),
+    ],
+)
+def test_a_list_that_goes_back_without_money_or_against_another_list_is_not_asked_about(filed, august, september, code):
+    listed(filed, AUG, code=code, **august)
+    listed(filed, SEPT, **september)
+    assert asked_on(filed, SEPT) == []

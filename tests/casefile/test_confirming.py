@@ -8,6 +8,7 @@ from casefile.children import ALLOWANCE, BY, child, day, rules
 from casefile.test_claims import AUG, FATHER, JULY, NOV, OCT, SEPT, SIZE, listed, recorded, size
 from kinderguard import Case
 from kinderguard.casefile import CaseStore, FactSource, Recording
+from kinderguard.casefile.doubts import doubt_texts
 from kinderguard.casefile.facts import facts_of
 
 IN_PRISON = [{"kind": "imprisoned", "since": "2025-01-10", "term_months": 24, "ongoing": True}]
@@ -111,7 +112,7 @@ MONTHS = [day(f"2025-{month:02}-01") for month in range(1, 13)]
 VALUES = {
     SIZE: [3, 4, 5],
     "household.aid": [[], ["dibao"], ["tekun"]],
-    FATHER: [[], IN_PRISON, [{"kind": "dead", "since": "2025-02-01"}]],
+    FATHER: [[], IN_PRISON, [{"kind": "lost_contact", "since": "2025-02-01"}]],
     "father.supports_child": [True, False],
 }
 
@@ -178,3 +179,26 @@ def test_a_ledger_says_of_which_rows_everything_was_answered_before(file_store, 
     expected = (SIZE,) if people == 4 else ()
     assert (place.facts, place.answered) == ((SIZE,), expected)
     assert ("to be checked" not in again.summary("en")) == bool(expected)
+
+
+def test_a_question_says_who_recorded_the_fact_and_what_else_of_the_matter_the_list_changed(file_store):
+    free = [{"kind": "imprisoned", "since": "2025-01-10", "until": "2025-06-20", "ongoing": False}]
+    listed(file_store, SEPT, father__situations=free, father__supports_child=True)
+    recorded(file_store, SEPT, father__supports_child=True)
+    again = [{**IN_PRISON[0], "since": "2025-10-10"}]
+    listed(file_store, NOV, father__situations=again, father__supports_child=False, household__size=4)
+    assert facts_of(file_store.case("a", at=NOV))[FATHER] == again, "nobody recorded it, so the newest list counts"
+    (asked,) = file_store.doubts("a")
+    assert (asked.recorded_by, asked.recorded_for, len(asked.taken)) == (BY, SEPT, 1)
+    (text,) = doubt_texts([asked])
+    for words in (
+        f"entry 2 ({BY}, as of {SEPT})",
+        "until this is answered it stays as it is",
+        "was taken: father: situations;",
+    ):
+        assert words in text.en
+    for words in (f"第 2 条由人记载（{BY}，自 {SEPT} 起）", "答复之前不作改动", "已被采用：父亲"):
+        assert words in text.zh
+    recorded(file_store, NOV, father__situations=free)
+    (asked,) = file_store.doubts("a")
+    assert asked.taken == (), "somebody has recorded that as well"

@@ -10,10 +10,12 @@ import kinderguard
 from casefile.children import ALLOWANCE, child, day, rules
 from kinderguard import Case
 from kinderguard import rules as r
+from kinderguard.casefile.facts import facts_of
 from kinderguard.casefile.following.changes import ChangeKind, changes
 from kinderguard.casefile.following.forecast import forecast
 from kinderguard.casefile.following.turning import Calendar
 from kinderguard.model import Text
+from kinderguard.model.dates import PartialDate, add_months
 from kinderguard.packs.pack import Pack
 from kinderguard.testing import strategies
 
@@ -32,14 +34,34 @@ def results(result):
 
 
 def day_by_day(case, book, start, until):
-    """The same by brute force: every day assessed by itself."""
+    """The same by brute force: every day assessed by itself, a situation whose term has run out being open."""
     found, before = [], book.assess(case, on=start)
+    terms = facts_of(case).keys() & {"father.situations", "mother.situations"}
     while before.on < until:
-        after = book.assess(case, on=before.on + ONE)
+        on = before.on + ONE
+        after = book.assess(after_terms(case, start, on) if terms else case, on=on)
         if results(before) != results(after):
             found += changes(before, after)
         before = after
     return found
+
+
+def after_terms(case, start, on):
+    """The case where situations whose term has run out are open; the same one, where none has."""
+    facts, ended = facts_of(case), False
+    for path in ("father.situations", "mother.situations"):
+        for each in facts.get(path) or ():
+            if start <= end_of_term(each) < on:
+                each["ongoing"], ended = None, True
+    return Case.from_facts(facts) if ended else case
+
+
+def end_of_term(situation):
+    """The last day of a term of what is said to go on; the last day of all, where there is none."""
+    since, months = situation.get("since"), situation.get("term_months")
+    if not since or months is None or situation.get("until") or not situation.get("ongoing"):
+        return dt.date.max
+    return add_months(PartialDate.of(since).earliest, months) - ONE
 
 
 def told(found):
@@ -67,6 +89,27 @@ SITUATIONS = st.lists(
     ),
     max_size=2,
 )
+
+
+@pytest.mark.parametrize(
+    ("situation", "opens"),
+    [
+        ({"since": "2024-02-10", "term_months": 24, "ongoing": True}, day("2026-02-10")),
+        ({"since": "2024-02-10", "ongoing": True}, None),
+        ({"since": "2023-02-10", "term_months": 24, "ongoing": True}, None),
+    ],
+    ids=["term that ends", "no term", "goes on after its term"],
+)
+def test_what_a_term_leaves_open_is_certain_no_more(book, situation, opens):
+    """What was said to go on after its term goes on; a case without a term stays as it is."""
+    case = child(
+        father__situations=[{"kind": "imprisoned"} | situation],
+        mother__situations=[{"kind": "dead", "since": "2020-01-01"}],
+    )
+    coming = forecast(book, case, start=day("2025-09-01"), until=day("2026-08-31"))
+    turned = [c for c in coming if c.code == ALLOWANCE and c.kind is ChangeKind.MUST_BE_REVIEWED]
+    assert [c.on for c in turned] == ([opens] if opens else [])
+    assert all("father" in why.en and "open now" in why.en for c in turned for why in c.because)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))

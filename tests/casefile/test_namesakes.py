@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from casefile.children import BY, day
+from casefile.children import BY, day, rules
 from casefile.earlier_store import without_table
 from kinderguard import Case
 from kinderguard.casefile import CaseStore, Filing, new_key
@@ -136,10 +136,21 @@ def test_a_ledgers_row_waits_as_well(keyed, tmp_path):
     assert keyed.import_ledger(ledger(tmp_path, ""), at=AUG, by=BY, two_ids=True).written == 1
 
 
-def test_two_children_whom_a_ledger_names_with_an_id_each_are_two_in_either_order(file_store, tmp_path):
-    assert file_store.import_ledger(ledger(tmp_path, ONE, GIRLS), at=JULY, by=BY).written == 2
-    file_store.import_ledger(ledger(tmp_path, GIRLS, MENDED, ONE), at=AUG, by=BY)
-    assert len(file_store.refs()) == 3
+def test_two_rows_of_a_ledger_that_agree_in_all_but_the_id_wait_until_somebody_said_that_they_are_two(keyed, tmp_path):
+    done = keyed.import_ledger(ledger(tmp_path, ONE, MENDED), at=JULY, by=BY)
+    assert (done.written, len(done.not_filed), keyed.refs()) == (0, 2, ())
+    assert all("two_ids=True" in place.why.zh and not stray(place.why) for place in done.not_filed)
+    assert len(keyed.due(rules(), today=AUG).of("waiting")) == 2
+    assert keyed.import_ledger(ledger(tmp_path, ONE, MENDED), at=JULY, by=BY, two_ids=True).written == 2
+    again = keyed.import_ledger(ledger(tmp_path, MENDED, GIRLS, ONE), at=AUG, by=BY)
+    assert [place.row for place in again.not_filed] == [3], "the two have files of their own by now"
+    assert len(keyed.refs()) == 2
+
+
+def test_a_ledger_that_names_a_filed_child_once_more_with_a_mistyped_id_begins_no_second_file(keyed, tmp_path):
+    keyed.import_ledger(ledger(tmp_path, ONE), at=JULY, by=BY)
+    done = keyed.import_ledger(ledger(tmp_path, ONE, MENDED), at=AUG, by=BY)
+    assert ([place.row for place in done.not_filed], len(keyed.refs())) == ([3], 1)
 
 
 def test_a_ledgers_row_whose_file_is_closed_is_told(file_store, tmp_path):
@@ -171,6 +182,23 @@ def test_a_damaged_file_keeps_only_who_may_be_its_child_waiting(tmp_path):
     with CaseStore(f"sqlite:///{tmp_path}/cases.db", key=None) as store:
         first, second = filed(store, NAMED, NAMED | {"child.name": "李四秘"}, at=AUG)
         assert (first.perhaps, second.filing) == ((ref,), Filing.WRITTEN)
+
+
+def test_a_damaged_question_keeps_no_other_from_being_settled(tmp_path):
+    other = {"child.name": "李四宝", "child.birth_date": "2013-06-07", "child.sex": "male"}
+    other |= {"child.registration.division": "330199001"}
+    with CaseStore(f"sqlite:///{tmp_path}/cases.db", key=None) as store:
+        filed(store, WITH_ID, other | {"child.resident_id": number(1, "20130607")})
+        filed(store, NAMED, other, at=AUG)
+        asked = {each.ref: each.entry for ref in store.refs() for each in store.doubts(ref)}
+    (ref,) = (ref for ref in asked if ref == store.pseudonym(f"id:{ONE}"))
+    with sqlite3.connect(tmp_path / "cases.db") as connection:
+        connection.execute("UPDATE kg_bodies SET content = zeroblob(9) WHERE number = ?", (asked[ref],))
+    connection.close()
+    with CaseStore(f"sqlite:///{tmp_path}/cases.db", key=None) as store:
+        filed(store, other | {"child.resident_id": number(1, "20130607")}, at=day("2025-09-01"))
+        (left,) = (each for each in asked if each != ref)
+        assert store.doubts(left) == ()
 
 
 def test_the_name_stands_nowhere_in_an_encrypted_store(tmp_path):

@@ -9,7 +9,7 @@ from casefile.earlier_store import without_table
 from kinderguard import Case
 from kinderguard.casefile import CaseStore, EntryRefusedError, Filing, Likeness, PerhapsListed, new_key
 from kinderguard.casefile.filing import near_names
-from kinderguard.casefile.filing.near_names import are_near
+from kinderguard.casefile.filing.near_names import are_near, are_one_name
 from kinderguard.survey import RowKey, combine, read_ledger
 from survey.lists import number, source
 from told import stray
@@ -69,6 +69,7 @@ def test_which_names_are_near(one, other, near):
 def test_names_are_compared_by_characters_where_sounds_cannot_be_told(monkeypatch):
     monkeypatch.setattr(near_names, "_has_sounds", lambda: False)
     assert (are_near("王三秘", "王三泌"), are_near("王子涵", "王梓晗")) == (True, False)
+    assert (are_one_name("王子涵", "王梓晗"), are_one_name("張寧遠", "张宁远")) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_a_name_that_is_nearly_that_of_an_open_file_waits_and_is_asked_about(key
 @pytest.mark.parametrize(
     "then",
     [
-        OTHERWISE | {"child.birth_date": "2014-02-04"},
+        OTHERWISE | {"child.birth_date": "2014-05-14"},
         OTHERWISE | {"child.registration.division": "330199002"},
         OTHERWISE | {"child.sex": "female"},
         OTHERWISE | {"child.resident_id": number(7, "20140203", "330106")},
@@ -131,6 +132,21 @@ def test_a_birth_date_that_says_only_the_month_is_compared_to_the_month(encrypte
     other_month = {"child.birth_date": "2014-03-03", "child.name": "王三宓"}
     found = filed(encrypted, NAMED, NAMED | other_month, at=AUG)
     assert [child.perhaps for child in found] == [("a",), ()]
+
+
+def test_an_answer_is_kept_also_once_the_file_has_the_childs_id(keyed):
+    filed(keyed, NAMED)
+    (ref,) = keyed.refs()
+    renamed = OTHERWISE | {"child.resident_id": ONE}
+    filed(keyed, renamed, at=AUG)
+    keyed.answer(ref, keyed.doubts(ref)[0].other, same=True, by=BY)
+    assert [filed(keyed, renamed | {"household.size": n}, at=at)[0].ref for n, at in ((3, AUG), (4, SEPT))] == [
+        ref,
+        ref,
+    ]
+    assert keyed.case(ref, at=SEPT).child.resident_id.reveal() == ONE
+    (child,) = filed(keyed, TWIN | {"child.resident_id": ONE}, at=SEPT)
+    assert child.perhaps == (ref,), "that was said of another name"
 
 
 @pytest.mark.parametrize("same", [True, False])
@@ -215,6 +231,87 @@ def test_a_twin_who_is_listed_later_beside_the_first_is_not_asked_about(encrypte
     assert filed(encrypted, WITH_ID, TWIN, at=AUG).counts["not_filed"] == 0
 
 
+PARENTS = {"father.name": "王大海", "mother.name": "周兰"}
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "more", "waits"),
+    [
+        ("王三泌", {}, PARENTS, 1),
+        ("王三泌", {"child.resident_id": ONE}, {"father.name": "王大海"}, 1),
+        ("王三泌", {}, {}, 0),
+        ("王三米", {}, PARENTS, 0),
+        ("王三泌", {"child.resident_id": ONE}, {"father.name": "王大河"}, 0),
+    ],
+    ids=["the same sound", "an ID and the same father", "no parent named", "other tones", "another father"],
+)
+def test_one_list_that_may_name_a_child_twice_is_asked_about(encrypted, tmp_path, name, number, more, waits):
+    rows = (NAMED | PARENTS, {**NAMED, **more, **number, "child.name": name})
+    done = filed(encrypted, *rows)
+    assert (done.counts["not_filed"], len(encrypted.refs())) == (waits, 2 - waits)
+    if waits:
+        (ref,) = encrypted.refs()
+        encrypted.answer(ref, encrypted.doubts(ref)[0].other, same=False, by=BY)
+        for at in (JULY, AUG):
+            assert filed(encrypted, *rows, at=at).counts["not_filed"] == 0
+        assert len(encrypted.refs()) == 2
+
+
+RENAMED = NAMED | PARENTS | {"child.name": "王晓雨", "child.resident_id": ONE}
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_child_of_another_name_who_is_else_the_same_is_asked_about(keyed, same):
+    filed(keyed, NAMED | PARENTS)
+    (ref,) = keyed.refs()
+    assert filed(keyed, RENAMED, at=AUG)[0].perhaps == (ref,)
+    (asked,) = keyed.doubts(ref)
+    assert (asked.likeness, asked.near) == (Likeness.OTHER_NAME, False)
+    assert not stray(asked.text)
+    assert "王" not in asked.text.zh
+    keyed.answer(ref, asked.other, same=same, by=BY)
+    for at in (AUG, SEPT):
+        (child,) = filed(keyed, RENAMED, at=at)
+        assert (child.perhaps, child.ref) == ((), ref if same else asked.other)
+    assert len(keyed.refs()) == (1 if same else 2)
+    assert keyed.case(ref, at=SEPT).child.name.reveal() == "王三秘"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"child.sex": "female"},
+        {"child.sex": None},
+        {"child.birth_date": "2014-02-04", "child.resident_id": number(1, "20140204")},
+        {"child.registration.division": "330199002"},
+        {"mother.name": "周玲"},
+        {"mother.name": None},
+    ],
+    ids=["another sex", "no sex", "another day", "another township", "another mother", "no mother"],
+)
+def test_another_name_is_another_child_where_anything_differs(encrypted, other):
+    filed(encrypted, NAMED | PARENTS)
+    row = {path: value for path, value in (RENAMED | other).items() if value is not None}
+    if "child.sex" in other:
+        row.pop("child.resident_id")  # it says a sex
+    assert filed(encrypted, row, at=AUG)[0].filing is Filing.WRITTEN
+
+
+@pytest.mark.parametrize("first", [NAMED, WITH_ID | {"child.name": "王三秘"}], ids=["no ID", "two IDs"])
+def test_twins_of_quite_other_names_are_not_taken_for_renamed(encrypted, first):
+    twins = (first | PARENTS, RENAMED | {"child.resident_id": TWO})
+    assert filed(encrypted, twins[0]).counts["not_filed"] == 0
+    assert filed(encrypted, *twins, at=AUG).counts["not_filed"] == 0, "both stand in the list"
+    assert filed(encrypted, twins[1], at=SEPT).counts["not_filed"] == 0
+
+
+def test_twins_whom_somebody_told_apart_are_not_asked_about_again(encrypted):
+    both = combine([source("civil_affairs", NAMED | PARENTS), source("education", RENAMED)])
+    assert encrypted.import_survey(both, by=BY).counts["not_filed"] == 1
+    two = both.different(RowKey("civil_affairs", "表", 2), RowKey("education", "表", 2), by=BY)
+    assert encrypted.import_survey(two, by=BY).counts["not_filed"] == 0
+
+
 def test_a_twin_whom_another_list_names_is_asked_about_once(encrypted):
     filed(encrypted, WITH_ID)
     (ref,) = encrypted.refs()
@@ -224,8 +321,11 @@ def test_a_twin_whom_another_list_names_is_asked_about_once(encrypted):
         assert filed(encrypted, TWIN, at=at, code="education").counts["not_filed"] == 0
 
 
-def test_two_who_were_decided_to_be_two_are_not_asked_about(encrypted):
-    both = combine([source("civil_affairs", WITH_ID), source("education", OTHERWISE)])
+@pytest.mark.parametrize("birth_date", ["2014-02-03", "2014-02-04"], ids=["near name", "near in both"])
+def test_two_who_were_decided_to_be_two_are_not_asked_about(encrypted, birth_date):
+    both = combine(
+        [source("civil_affairs", WITH_ID), source("education", OTHERWISE | {"child.birth_date": birth_date})]
+    )
     assert encrypted.import_survey(both, by=BY).counts["not_filed"] == 1
     two = both.different(RowKey("civil_affairs", "表", 2), RowKey("education", "表", 2), by=BY)
     assert encrypted.import_survey(two, by=BY).counts["not_filed"] == 0
@@ -342,7 +442,11 @@ def test_two_slips_are_asked_about_where_a_parent_or_the_house_is_the_same(encry
         ("2014-10-21", {}),
         ("2014-10-21", {"mother.name": "赵小英"}),
         ("2014-10-21", KIN | {"child.name": "王四宝"}),  # brothers and sisters
-        ("2014-12-21", KIN | {"child.name": "王三泌"}),
+        ("2014-10-21", KIN | {"child.name": "王三泌"}),
+        ("2014-12-21", {"child.name": "王三泌", "child.registration.division": "330199"}),
+        ("2014-12-21", KIN | {"child.name": "王三泌", "child.sex": "female"}),
+        ("2014-12-21", KIN | {"child.name": "王三泌", "child.registration.division": "330199002"}),
+        ("2014-12-21", KIN | {"child.name": "王三泌", "child.resident_id": number(7, "20141221")}),
         ("2008-05-03", KIN),
         ("2014-12-21", {"child.registration.division": "330199002"}),
         ("2014-12-21", KIN | {"child.resident_id": number(7, "20141221")}),
@@ -352,6 +456,10 @@ def test_two_slips_are_asked_about_where_a_parent_or_the_house_is_the_same(encry
         "another mother",
         "brother",
         "brother of a near name",
+        "both near and no township",
+        "both near and another sex",
+        "both near in another township",
+        "both near and two IDs",
         "far",
         "another township",
         "two IDs",
@@ -361,6 +469,33 @@ def test_what_is_further_away_is_another_child(encrypted, then, later):
     one, other = born("2014-12-12", then, more=KIN | {"child.resident_id": number(1, "20141212")}, later=later)
     filed(encrypted, one)
     assert filed(encrypted, other, at=AUG)[0].filing is Filing.WRITTEN
+
+
+VILLAGE = {"child.registration.division": "330199001203"}
+
+
+@pytest.mark.parametrize("common", [{}, KIN, VILLAGE], ids=["township", "parents", "village"])
+@pytest.mark.parametrize("numbered", [False, True])
+def test_a_near_name_with_a_near_birth_date_in_one_township_is_asked_about(encrypted, common, numbered):
+    one, other = born("2014-12-12", "2014-12-21", more=common)
+    filed(encrypted, one | ({"child.resident_id": number(1, "20141212")} if numbered else {}))
+    (child,) = filed(encrypted, other | {"child.name": "王三泌"}, at=AUG)
+    (ref,) = encrypted.refs()
+    (asked,) = encrypted.doubts(ref)
+    assert (child.perhaps, asked.likeness, asked.near) == ((ref,), Likeness.NEAR_BOTH, True)
+    assert not stray(asked.text)
+    encrypted.answer(ref, asked.other, same=True, by=BY)
+    assert filed(encrypted, other | {"child.name": "王三泌"}, at=AUG)[0].ref == ref
+    kept = encrypted.case(ref).child
+    assert (kept.name.reveal(), str(kept.birth_date)) == ("王三秘", "2014-12-12")
+
+
+def test_both_near_in_two_villages_are_asked_about_with_a_parent_in_common_alone(encrypted):
+    one, other = born("2014-12-12", "2014-12-21", more=VILLAGE)
+    otherwise = other | {"child.name": "王三泌", "child.registration.division": "330199001207"}
+    filed(encrypted, one | KIN)
+    assert len(filed(encrypted, otherwise | KIN, at=AUG)[0].perhaps) == 1
+    assert filed(encrypted, otherwise, at=AUG)[0].filing is Filing.WRITTEN
 
 
 def test_a_house_without_a_number_is_no_house(encrypted):

@@ -99,6 +99,26 @@ def test_the_last_decision_on_the_same_months_counts_and_the_same_again_is_not_w
     assert settle(overpaid_store, book, "recovered", "已全部退回", amount="3560.00").number == second.number
 
 
+def test_a_decision_keeps_how_much_it_was_at_least_and_at_most(overpaid_store, book):
+    settle(overpaid_store, book, months=["2025-07"], amount="1780.00")
+    (decision,) = overpaid_store.overpayment_decisions("a")
+    assert (decision.low, decision.high) == (Decimal("1780.00"), Decimal("1780.00"))
+    again = settle(overpaid_store, book, "recovered", "已全部退回", months=["2025-07"])
+    assert again.body["most"] == {"2025-07": "1780.00"}
+    with pytest.raises(EntryRefusedError, match="1780"):
+        settle(overpaid_store, book, "recovered", "多退", months=["2025-07"], amount="2500")
+
+
+def test_of_a_decision_that_an_older_version_wrote_no_most_is_known(overpaid_store, book):
+    body = {
+        "what": "overpayment", "policy": ALLOWANCE, "months": {"2025-07": "1780.00", "2025-08": "1780.00"},
+        "outcome": "recovering", "amount": None, "reason": WHY,
+    }  # fmt: skip
+    overpaid_store.append("a", "decision", body, valid_from=TODAY, by=BY)
+    assert overpaid_store.overpayment_decisions("a")[-1].high is None
+    assert settle(overpaid_store, book, "recovered", "已全部退回", amount="5000").body["amount"] == "5000.00"
+
+
 def test_a_decision_that_is_taken_back_opens_the_months_again(overpaid_store, book):
     entry = settle(overpaid_store, book)
     overpaid_store.correct("a", entry.number, None, reason="登记有误", by=BY)
@@ -127,6 +147,8 @@ REFUSED = [
     ({"amount": 12.5}, EntryRefusedError),
     ({"amount": "-1"}, EntryRefusedError),
     ({"amount": "1.005"}, EntryRefusedError),
+    ({"amount": "3560.01"}, EntryRefusedError),
+    ({"amount": "1780.01", "months": ["2025-07"]}, EntryRefusedError),
     ({"reason": " "}, MoveRefusedError),
     ({"reason": "退款人 11010119900307771X"}, EntryRefusedError),
     ({"reason": "请打 13800138000"}, EntryRefusedError),
@@ -167,6 +189,8 @@ def test_without_an_assessment_nothing_can_have_been_overpaid(file_store, book):
         {"months": {"2025-07": 1}},
         {"outcome": "?"},
         {"amount": 5},
+        {"most": {"2025-08": "1780.00"}},
+        {"most": {"2025-07": 1780}},
         {"reason": ""},
         {"policy": "张三"},
     ],

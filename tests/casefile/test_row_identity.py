@@ -121,6 +121,64 @@ def test_a_twin_who_has_a_file_is_asked_about_in_that_and_not_filed_twice(store)
     assert store.case(twin, at=SEPT).child.resident_id.reveal() == TWO
 
 
+def twins(store):
+    """The files of two twins, and what is asked of the second, who stands beside the first with his number."""
+    filed(store, FIRST, TWIN | {"child.resident_id": TWO})
+    ref, twin = (store.find(each, by=BY, reason="a call")[0] for each in (ONE, TWO))
+    first, second = filed(store, FIRST, WRONG, at=AUG)
+    assert (first.ref, second.perhaps) == (ref, (ref, twin))
+    (asked,) = store.doubts(ref)
+    return ref, twin, asked, second
+
+
+def test_one_question_names_the_files_of_both_twins_and_one_answer_settles_it(store):
+    ref, twin, asked, waiting = twins(store)
+    assert (asked.also, store.doubts(twin)) == ((twin,), ())
+    for text in (asked.text, waiting.why):
+        assert f'store.answer("{twin}", "{asked.other}", same=True)' in text.en
+        assert f'store.answer("{twin}", "{asked.other}", same=True)' in text.zh
+        assert not stray(text)
+    store.answer(twin, asked.other, same=True, by=BY)
+    assert (store.doubts(ref), store.doubts(twin)) == ((), ())
+    again = filed(store, FIRST, WRONG | {"household.size": 5}, at=SEPT)
+    assert {each.ref for each in again} == {ref, twin}
+    assert store.case(twin, at=SEPT).child.resident_id.reveal() == TWO
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_mended_list_that_files_both_twins_ends_every_question_about_them(store, answered):
+    ref, twin, asked, _ = twins(store)
+    if answered:
+        store.answer(ref, asked.other, same=False, by=BY)
+        assert filed(store, FIRST, WRONG, at=AUG)[1].perhaps == (twin,)
+    mended = filed(store, FIRST, TWIN | {"child.resident_id": TWO}, at=SEPT)
+    assert {each.ref for each in mended} == {ref, twin}
+    assert (store.doubts(ref), store.doubts(twin), store.verify().ok) == ((), (), True)
+    if not answered:
+        filed(store, FIRST, WRONG, at=SEPT)
+        assert [each.other for each in store.doubts(ref)] == [asked.other], "it came back, and is asked again"
+
+
+def test_a_list_that_is_older_of_another_office_or_of_another_place_ends_no_question(store):
+    ref, *_ = twins(store)
+    mended = TWIN | {"child.resident_id": TWO}
+    filed(store, FIRST, mended, at=JULY)
+    filed(store, FIRST, mended, at=SEPT, code="education")
+    filed(store, FIRST | {"child.registration.division": "330199002"}, at=SEPT)
+    assert len(store.doubts(ref)) == 1
+
+
+@pytest.mark.parametrize(
+    "then", [BOY | {"child.name": "林浩冉"}, BOY | {"child.birth_date": "2015-03-11"}], ids=["name", "birth date"]
+)
+def test_a_row_that_is_mended_in_its_list_is_asked_about_no_more(store, then):
+    ref, _ = held(store, then)
+    filed(store, BOY | {"child.name": "赵子明", "child.birth_date": "2012-01-09"}, at=AUG)
+    assert len(store.doubts(ref)) == 1, "a list that does not name the file's child"
+    filed(store, FIRST, at=SEPT)
+    assert store.doubts(ref) == ()
+
+
 def test_a_number_that_was_corrected_away_from_a_file_is_the_others(store):
     filed(store, FIRST)
     (ref,) = store.refs()
@@ -199,6 +257,15 @@ def test_the_same_child_stays_closed_and_is_told_until_the_file_is_opened_again(
     assert (child.ref, child.closed, store.case(ref, at=SEPT).household.size) == (ref, False, 3)
 
 
+def test_an_erasure_leaves_the_number_alone_by_which_the_id_and_nothing_else_is_known(store):
+    ref = closed(store)
+    assert filed(store, BOY, at=AUG)[0].perhaps == (ref,), "a closed file is found by the name"
+    store.erase(ref, reason="kept long enough", by="330199001.user1")
+    assert filed(store, FIRST, at=SEPT)[0].filing is Filing.NOT_FILED
+    (child,) = filed(store, BOY, at=SEPT)
+    assert (child.filing, child.perhaps, child.ref != ref) == (Filing.WRITTEN, (), True)
+
+
 def test_another_than_the_child_of_a_closed_file_is_filed(store):
     ref = closed(store)
     filed(store, BOY, at=AUG)
@@ -225,11 +292,11 @@ def test_the_same_name_with_a_mistyped_birth_date_is_asked_about_and_the_files_d
     "then",
     [
         BOY | {"child.birth_date": "2014-02-10"},
-        BOY | {"child.birth_date": "2015-03-11", "child.name": "林浩冉"},
+        BOY | {"child.birth_date": "2015-03-11", "child.name": "林浩冉", "child.registration.division": "330199002"},
         BOY | {"child.birth_date": "2015-03-11", "child.registration.division": "330199002"},
         BOY | {"child.birth_date": "2015-03-11", "child.sex": "female"},
     ],
-    ids=["two digits", "near name", "another township", "another sex"],
+    ids=["two digits", "near name in another township", "another township", "another sex"],
 )
 def test_less_than_that_is_another_child(store, then):
     filed(store, FIRST)

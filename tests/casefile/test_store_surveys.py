@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from casefile.children import child, rules
 from kinderguard import Case
 from kinderguard.casefile import CaseStore, FactSource, Filing, Recording
 from kinderguard.casefile.facts import facts_of
@@ -291,7 +292,7 @@ def test_a_newer_list_that_repeats_the_old_undoes_nothing_and_says_so(file_store
     assert "household" in child.text.en
     assert not stray(child.text)
     assert done.summary("en").endswith(
-        "; of 1 child lists say otherwise than somebody recorded, or a place in another county: not taken, to be checked"
+        "; of 1 child lists say otherwise than somebody recorded, a place in another county, or that a stated end or death is none: not taken, to be checked"
     )
     assert "1 名儿童有名单所报与由人记载的不符" in done.summary("zh")
     (asked,) = file_store.doubts(child.ref)
@@ -396,3 +397,81 @@ def decided_by_chance(survey, random):
         question = survey.to_decide[0]
         survey = survey.decide(question, random.choice(question.rows), by=BY)
     return survey
+
+
+# ---- an older list's word against a newer one's --------------------------------------------------------------------
+
+FATHER = "father.situations"
+INSIDE = {"kind": "imprisoned", "since": "2024-01-10", "term_months": 36, "ongoing": True}
+
+
+def by_trust(first, second, *, days=(JULY, DAY)):
+    """One child in the list of the police, whose word on parents counts, and in that of civil affairs."""
+    codes = ("public_security", "civil_affairs")
+    return [
+        source(code, row(**facts), as_of=day) for code, facts, day in zip(codes, (first, second), days, strict=True)
+    ]
+
+
+def unattended(**facts):
+    """A child as rows say it, but for its place and its birth date, which its ID says."""
+    return {
+        path: value
+        for path, value in facts_of(child(**facts)).items()
+        if path not in ("division_code", "child.birth_date")
+    }
+
+
+def test_what_the_order_of_trust_took_against_a_newer_list_is_counted_and_named(store):
+    done = store.import_survey(combine(by_trust({FATHER: [INSIDE]}, {FATHER: []})), by=BY)
+    (each,) = done
+    assert each.overruled == (FATHER,)
+    assert each.held_back == ()
+    assert "of 1 child the order of trust took an older list's word against a newer one's" in done.summary("en")
+    assert "father: situations" in each.text.en
+    assert not stray(each.text)
+    assert store.case(each.ref, at=DAY).father.situations[0].kind == "imprisoned"
+    (asked,) = store.doubts(each.ref)
+    assert (asked.path, asked.lists, asked.since, asked.overruled) == (FATHER, ("civil_affairs",), DAY, True)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "days"),
+    [
+        pytest.param([INSIDE], [], (DAY, JULY), id="the newer one counts"),
+        pytest.param([INSIDE], [], (DAY, DAY), id="of one day"),
+        pytest.param([INSIDE], [{"kind": "imprisoned"}], (JULY, DAY), id="says only less"),
+    ],
+)
+def test_nothing_is_named_where_no_newer_list_was_overruled(store, first, second, days):
+    done = store.import_survey(combine(by_trust({FATHER: first}, {FATHER: second}, days=days)), by=BY)
+    assert done[0].overruled == ()
+    assert store.doubts(done[0].ref) == ()
+
+
+def test_it_is_due_where_money_changes_by_it_until_somebody_has_answered(store):
+    book = rules()
+    first = unattended() | {FATHER: [INSIDE], "child.registration.division": "330106"}
+    done = store.import_survey(combine(by_trust(first, {FATHER: [], "household.size": 4})), by=BY)
+    ref = done[0].ref
+    (item,) = store.due(book, today=DAY).of("doubt")
+    assert "the word of an older list, which was taken by the order of trust" in item.what.en
+    assert not stray(item.what)
+    store.record(Case.from_facts({"ref": ref, FATHER: [INSIDE]}), at=DAY, by=BY)
+    assert (store.due(book, today=DAY).of("doubt"), store.doubts(ref)) == ((), ())
+
+
+def test_it_is_not_due_where_no_money_changes(store):
+    done = store.import_survey(combine(by_trust({FATHER: [INSIDE]}, {FATHER: [{"kind": "lost_contact"}]})), by=BY)
+    assert store.doubts(done[0].ref)
+    assert store.due(rules(), today=DAY).of("doubt") == ()
+
+
+def test_the_same_lists_next_month_ask_once_and_a_list_that_comes_round_asks_no_more(store):
+    for day in (DAY, OCTOBER):
+        done = store.import_survey(combine(by_trust({FATHER: [INSIDE]}, {FATHER: []}, days=(JULY, day))), by=BY)
+    ref = done[0].ref
+    assert len(store.doubts(ref)) == 1
+    agreed = by_trust({FATHER: [INSIDE]}, {FATHER: [INSIDE]}, days=(JULY, dt.date(2025, 11, 1)))
+    store.import_survey(combine(agreed), by=BY)
+    assert store.doubts(ref) == ()

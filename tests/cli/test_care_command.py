@@ -363,3 +363,22 @@ def test_a_file_that_was_handed_over_keeps_no_plan_of_the_others_out(kinderguard
     assert f"File {gone}: " in result.stderr
     with CaseStore("sqlite:///files.db", key=None) as store:
         assert [any(e.kind is EntryKind.PLAN for e in store.entries(ref)) for ref in filed] == [False, True]
+
+
+def test_a_child_without_a_number_is_numbered_by_its_sheet_whatever_that_is_called(kinderguard, tmp_path):
+    path = tmp_path / "名\u200b单.jsonl"
+    path.write_text('{"child": {"birth_date": "2015-03-05"}, "household": {"aid": ["dibao"]}}\n', "utf-8")
+    done = kinderguard("care", "needs", path, *DAY, "--format", "jsonl")
+    assert json.loads(done.stdout.splitlines()[0])["ref"] == "名单/1"
+
+
+def test_where_no_interval_of_visits_is_set_the_county_is_named_with_the_number_of_plans(kinderguard, filed):
+    from casefile.children import child, day
+    from kinderguard.casefile import CaseStore
+
+    with CaseStore("sqlite:///files.db", key=None) as store:
+        store.record(child(), at=day("2025-07-01"), by="330106.u1")
+    done = kinderguard("care", "plan", "a", filed[0], *DAY, "--lang", "en")
+    note, county = done.stdout.partition("The county has set no interval of visits")[2].splitlines()[:2]
+    assert note.endswith("states how often.")
+    assert county.split()[-2:] == ["(330106)", "1"]

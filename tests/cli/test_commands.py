@@ -101,7 +101,7 @@ def test_a_clean_ledger_ends_with_0(kinderguard, tmp_path):
     path = tmp_path / "clean.csv"
     path.write_text("儿童姓名,出生日期,户籍地行政区划代码\n某某,2015-03-05,330199\n", "utf-8-sig")
     result = kinderguard("assess", path, "--on", DAY, "--format", "jsonl")
-    assert result.stderr == ""
+    assert re.fullmatch("所用规则包：.*\n", result.stderr)
     assert lines_of(result)[0]["problems"] == []
     assert result.exit_code == 0
 
@@ -121,6 +121,38 @@ def test_explain_shows_why_in_text_html_and_json(kinderguard, ledger, names):
     assert {c: v["value"] for c, v in document["categories"].items()} == line["categories"]
     shown = text.stdout + page.stdout + json.dumps(document, ensure_ascii=False)
     assert not [n for n in names if n in shown]
+
+
+def test_explain_for_the_family_is_one_page_without_names_unless_asked(kinderguard, ledger, names):
+    row = next(r for r in read_ledger(ledger).rows if r.case is not None and r.case.child.name is not None)
+    place = ("--sheet", row.sheet, "--row", row.row, "--on", DAY, "--for", "family")
+    name = row.case.child.name.reveal()
+    text, page = kinderguard("explain", ledger, *place), kinderguard("explain", ledger, *place, "--format", "html")
+    assert text.stdout.startswith("给家长的说明")
+    assert page.stdout.startswith("<!doctype html>")
+    assert not [n for n in names if n in text.stdout + page.stdout]
+    assert len(text.stdout.splitlines()) < 60
+    named = kinderguard("explain", ledger, *place, "--names", "--lang", "en").stdout
+    assert named.startswith("For the family")
+    assert [n for n in names if n in named] == [name]
+
+
+def test_explain_for_the_family_says_why_what_it_asked_for_is_not_due(kinderguard, ledger):
+    row = next(r for r in read_ledger(ledger).rows if r.case is not None)
+    place = ("--sheet", row.sheet, "--row", row.row, "--on", DAY, "--for", "family", "--lang", "en")
+    asked = kinderguard("explain", ledger, *place, "--code", "cn.orphan_study_grant").stdout
+    assert re.search("- Study grant for orphans: the conditions? ‘.+’ (is|are) not met\n", asked)
+    assert "Study grant" not in kinderguard("explain", ledger, *place).stdout
+    category = kinderguard("explain", ledger, *place, "--code", "cn.orphan")
+    assert category.exit_code == 2
+    assert "cn.orphan is a category" in category.stderr
+
+
+@pytest.mark.parametrize(("wrong", "said"), [(("--for", "family", "--format", "json"), "text or html"), (("--names",), "--for family")])  # fmt: skip
+def test_what_explain_for_the_family_does_not_go_with_is_said(kinderguard, ledger, wrong, said):
+    result = kinderguard("explain", ledger, "--row", 4, "--on", DAY, *wrong)
+    assert result.exit_code == 2
+    assert said in result.stderr
 
 
 #: What is said of a code that is not there, in the language of the result alone.

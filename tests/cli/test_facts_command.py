@@ -7,6 +7,7 @@ import sys
 
 import kinderguard as package
 from kinderguard.engines.frame.schema import fact_kinds
+from kinderguard.model.build import build
 from kinderguard.national import PACK
 from kinderguard.rules.facts import ROOTS, fact_types
 
@@ -53,7 +54,10 @@ def test_a_countys_own_facts_stand_with_its_own_rules(kinderguard):
 def test_the_version_is_told_with_that_of_the_national_rules(kinderguard):
     told = kinderguard("--version")
     assert told.exit_code == 0
-    assert told.stdout == f"kinderguard {package.__version__}\n国家规则 National rules [cn] {PACK.version}\n"
+    assert (
+        told.stdout
+        == f"kinderguard {package.__version__} (build {build()})\n国家规则 National rules [cn] {PACK.version}\n"
+    )
 
 
 def test_asking_for_the_version_assesses_nothing_and_loads_no_table():

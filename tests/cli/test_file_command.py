@@ -30,6 +30,17 @@ def test_a_ledger_is_filed_once_however_often_it_is_imported(kinderguard, childr
     assert len(kinderguard("file", "list").stdout.split()) == 2
 
 
+def test_the_files_are_listed_as_json_lines_too(kinderguard, children):
+    kinderguard("file", "import", children, "--at", DAY, *BY)
+    refs = kinderguard("file", "list").stdout.split()
+    lines = [json.loads(line) for line in kinderguard("file", "list", "--format", "jsonl").stdout.splitlines()]
+    assert lines == [{"ref": ref, "state": "open"} for ref in refs]
+    assert kinderguard("file", "list", "--format", "csv").exit_code == 2
+    done = kinderguard("file", "list", "--format", "csv", "--out", "files.csv", "--lang", "en")
+    assert done.exit_code == 0
+    assert Path("files.csv").read_text("utf-8-sig").splitlines() == ["File,State", *(f"{ref},open" for ref in refs)]
+
+
 def test_rows_without_an_identity_are_told_together_and_where_no_row_is_filed_nothing_was_done(kinderguard, tmp_path):
     nobody = {"儿童姓名": "何安", "户籍地行政区划代码": "330199001", "性别": "女"}
     write(tmp_path / "x.csv", nobody, nobody)
@@ -150,6 +161,17 @@ def test_an_assessment_is_kept_once_and_a_later_one_tells_what_has_changed(kinde
     again = kinderguard("file", "assess", "--on", "2030-03-05", *BY, "--lang", "en")
     assert "0 results kept, 2 kept before" in again.stdout
     assert again.stdout.splitlines()[1:] == later.stdout.splitlines()[1:]  # the same changes, told again
+    (head,) = (n for n, line in enumerate(later.stdout.splitlines()) if "since the last assessment" in line)
+    *children, how = later.stdout.splitlines()[head + 1 :]
+    assert [line.split()[0] for line in children] == [ref for ref in filed if ref in later.stdout.split()], (
+        "one line a child"
+    )
+    assert any("more changes" in line for line in children)
+    assert how.endswith("--details")
+    whole = kinderguard("file", "assess", "--on", "2030-03-05", *BY, "--lang", "en", "--details").stdout.splitlines()
+    count = int(whole[head].split()[0])
+    assert (len(whole[head + 1 :]), whole[:head]) == (count, again.stdout.splitlines()[:head])
+    assert count > len(children)
     lines = kinderguard("file", "assess", filed[0], "--on", DAY, *BY, "--format", "jsonl").stdout.splitlines()
     assert [json.loads(line)["ref"] for line in lines] == [filed[0]]
     kinderguard("file", "assess", "--on", DAY, *BY, "--format", "csv", "--out", "changes.csv")
@@ -238,7 +260,7 @@ def test_nothing_is_recorded_as_given_where_the_file_cannot_be_written(kindergua
     for out, mend in (("nodir/x.json", "there is no folder nodir; make it first"), (".", "name a file in it")):
         done = kinderguard("file", "export", filed[0], *how, "--out", out)
         assert (done.exit_code, mend in done.stderr, len(done.stderr.strip().splitlines())) == (2, True, 2), done.stderr
-        assert "未记录、未提供任何内容" in done.stderr
+        assert "；未做任何处理" in done.stderr
     assert entries(kinderguard) == before
 
 
@@ -275,15 +297,15 @@ def test_a_list_that_cannot_be_written_is_refused_before_anything_is_done(kinder
     for form in ("jsonl", "csv", "xlsx"):
         done = kinderguard(*command, "--format", form, "--out", f"nodir/x.{form}")
         assert (done.exit_code, done.stdout) == (2, "")
-        assert "没有文件夹 nodir，请先建立或改正路径；未写入任何内容" in done.stderr
-        assert "there is no folder nodir; make it first, or mend the path; nothing was written" in done.stderr
+        assert "没有文件夹 nodir，请先建立或改正路径；未做任何处理" in done.stderr
+        assert "there is no folder nodir; make it first, or mend the path; nothing was done" in done.stderr
     assert entries(kinderguard) == before
 
 
 def test_an_import_is_refused_before_it_files_where_its_tables_cannot_be_written(kinderguard, children):
     for option in ("--out", "--no-longer-listed"):
         done = kinderguard("file", "import", children, "--at", DAY, *BY, "--source", "civil", option, "nodir/x.csv")
-        assert (done.exit_code, f"the file of {option} cannot be written" in done.stderr) == (2, True)
+        assert (done.exit_code, "nodir/x.csv cannot be written" in done.stderr) == (2, True)
     assert not Path("files.db").exists()
 
 

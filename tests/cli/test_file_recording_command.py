@@ -130,6 +130,17 @@ def test_a_consent_lets_share_until_it_is_withdrawn(file):
     assert (refused.exit_code, "撤回" in refused.stderr) == (2, True)
 
 
+def test_a_withdrawal_that_does_not_say_of_what_names_the_consents_that_stand(file):
+    for scope in ("share", "use"):
+        file("consent", "give", "--giver", "guardian", "--scope", scope, "--on", "2025-08-01", *BY)
+    file("consent", "withdraw", "--giver", "guardian", "--scope", "use", *ON)
+    entries = len(shown(file)["entries"])
+    asked = file("consent", "withdraw", "--giver", "guardian", *ON, "--lang", "en")
+    assert (asked.exit_code, "--giver guardian --scope share" in asked.stderr) == (2, True)
+    assert "--scope use" not in asked.stderr
+    assert len(shown(file)["entries"]) == entries
+
+
 def test_a_consent_by_or_for_something_unknown_is_refused(file, kinderguard, filed):
     for options in (("--giver", "aunt", "--scope", "share"), ("--giver", "guardian", "--scope", "sell")):
         assert file("consent", "give", *options, *ON).exit_code == 2

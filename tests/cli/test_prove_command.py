@@ -47,6 +47,17 @@ def test_a_packs_own_fact_is_printed_with_its_title_and_path(kinderguard, tmp_pa
     assert "450199stove" not in done.stdout
 
 
+def test_a_proof_that_breaks_off_ends_otherwise_than_one_that_is_refuted(kinderguard, monkeypatch):
+    def broken(*_):
+        raise TypeError("no such end")
+
+    monkeypatch.setattr("kinderguard.packs.proofs.parts_questions", broken)
+    done = kinderguard("prove", "330199", "--on", "2025-09-01", "-q", "gaps", "--lang", "en")
+    assert done.exit_code == 2
+    assert "gap broke off (TypeError: no such end" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
 def test_what_cannot_be_asked_is_refused(kinderguard):
     assert kinderguard("prove", "330199", "-q", "flor").exit_code == 2
     assert kinderguard("prove", "339999").exit_code == 2

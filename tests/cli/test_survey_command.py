@@ -394,6 +394,17 @@ def test_what_a_rule_settled_is_listed_with_the_rule_and_without_personal_values
     assert "张" not in "".join(father.values())
 
 
+def test_of_what_the_order_of_trust_settled_against_a_newer_list_the_newer_rows_are_named(kinderguard, tmp_path):
+    write(tmp_path / "a.csv", {"身份证号": number(1), "户籍地行政区划代码": "330199001", "就学情况": "小学"})
+    write(tmp_path / "b.csv", {"身份证件号": number(1), "就读学段": "初中"})
+    for of_civil_affairs, newer in (("2025-09-01", True), ("2025-06-01", False)):
+        lists = (f"{tmp_path}/a.csv:civil_affairs@{of_civil_affairs}", f"{tmp_path}/b.csv:education@2025-06-01")
+        kinderguard("survey", *lists, *DAY, "--out", tmp_path / of_civil_affairs, "--lang", "en")
+        (row,) = table(tmp_path / of_civil_affairs / "differences.csv")
+        said = row["By which rule"]
+        assert said.endswith("; a newer list says otherwise: civil_affairs/a/2") is newer
+
+
 def test_what_could_not_be_read_is_listed_where_it_is_said_to_be(kinderguard, lists, tmp_path):
     done = kinderguard("survey", *lists, *DAY, "--out", tmp_path / "out", "--lang", "en")
     assert str(tmp_path / "out" / "problems.csv") in done.stderr.replace("\n", "")

@@ -25,8 +25,14 @@ PUBLIC = (
 )  # fmt: skip
 
 
+#: Sphinx as it is, but for how often it looks for garbage among pages that stay to the end: that is nearly half its time.
+SPHINX = (
+    "import gc, sys; gc.set_threshold(20_000, 20, 100); from sphinx.cmd.build import main; sys.exit(main(sys.argv[1:]))"
+)
+
+
 def build(source: Path, out: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-E", "-b", "html", str(source), str(out)]
+    command = [sys.executable, "-c", SPHINX, "-q", "-W", "--keep-going", "-E", "-b", "html", str(source), str(out)]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
 
 

@@ -64,14 +64,14 @@ ALL, NONE = (
         (ADOPTED & STREET, ALL, "✓ 条件：以下各项同时符合", "✓ Condition: all of these"),
         (ADOPTED | STREET, ALL, "✓ 条件：以下各项符合其一（另有1项未列）", "✓ Condition: at least one of these (1 more not decisive)"),
         (ADOPTED & STREET, {}, "? 条件：以下各项同时符合", "? Condition: all of these"),
-        (ADOPTED & STREET, {"child.adopted": True}, "（其余1项已符合）", "all of these (1 more holds)"),
-        (ADOPTED | STREET, {"child.adopted": False}, "（其余1项不符合）", "at least one of these (1 more does not hold)"),
+        (ADOPTED & STREET, {"child.adopted": True}, "（其余1项已符合：儿童被收养）", "all of these (1 more holds: the child is adopted)"),
+        (ADOPTED | STREET, {"child.adopted": False}, "（其余1项不符合：儿童被收养）", "at least one of these (1 more does not hold: the child is adopted)"),
         (ADOPTED | STREET, NONE, "因为不满足：以下各项符合其一", "Because this does not hold: at least one of these"),
         (ADOPTED & STREET, NONE, "因为不满足：以下各项同时符合（另有1项未列）", "all of these (1 more not decisive)"),
         (ADOPTED & named(~(ADOPTED & STREET)), {"child.adopted": True, "child.living_on_street": False}, "✓ 名named：以下不成立", "✓ named: not this"),
         (ADOPTED & named(STREET & ALONE), {}, "? 名named：以下各项同时符合", "? named: all of these"),
         (ADOPTED & (STREET | ALONE), ALL | {"child.individual_dibao": True}, "✓ 2项之一：", "✓ one of 2: "),
-        (ADOPTED & (STREET | ALONE), {"child.individual_dibao": False}, "? 2项之一（另一项不符合）：", "? one of 2 (the other does not hold): "),
+        (ADOPTED & (STREET | ALONE), {"child.individual_dibao": False}, "? 2项之一（另一项不符合：儿童按单人户享受低保）：", "? one of 2 (the other does not hold: the child is on dibao as a one-person household): "),
         (ADOPTED | (STREET & ALONE), NONE, "✗ 2项须同时符合：", "✗ both are needed: "),
     ],
 )  # fmt: skip
@@ -80,6 +80,29 @@ def test_every_condition_made_of_others_says_how_they_make_it(when, facts, zh, e
     assert zh in explanation.text("zh")
     assert en in explanation.text("en")
     assert en.split(":")[0].lstrip("✓✗? ") in explanation.html("en")
+
+
+def test_of_many_parts_that_hold_the_first_are_named_in_the_line_and_all_below_it():
+    """In text as in the tree that folds; a wording too long for a line stands below alone."""
+    facts = ALL | {"child.individual_dibao": True, "household.property_within_limits": True}
+    many = [ADOPTED, STREET, ALONE, household.property_within_limits]
+    text = explained(r.all_of(*many, household.size > 2), facts).text("en")
+    assert "(4 more hold: the child is adopted; the child lives on the street and others, see below)" in text
+    said = [
+        "the child is adopted",
+        "the child lives on the street",
+        "the child is on dibao as a one-person household",
+        "the household has property within the limits",
+    ]
+    below = [line.strip("│├└─ ") for line in text.splitlines()]
+    at = below.index("those that hold")
+    assert below[at + 1 : at + 5] == [f"✓ {each}" for each in said]
+    assert "those that hold" in explained(r.all_of(*many, household.size > 2), facts).html("en")
+    long = father.situations.any(lambda x: (x.kind == SituationKind.IMPRISONED) & (x.since < dt.date(2024, 1, 1)))
+    text = explained(long & ADOPTED, {"father.situations": [{"kind": "imprisoned", "since": "2023-01-01"}]}).text("zh")
+    assert "（另一项已符合，见下）：" not in text  # the wording alone would be the line
+    assert "其余1项已符合，见下" in text
+    assert "其中已符合的" in text
 
 
 def test_a_not_stands_between_a_yes_and_the_no_below_it():
@@ -360,3 +383,20 @@ def test_help_that_may_shut_out_another_is_told_as_the_reason_why_it_is_asked_fo
         "en"
     )
     assert "? 若享受孤儿基本生活费则不发放（两项补贴只发一项），是否享受待定" in explained.text("zh")
+
+
+def test_what_a_policy_and_a_check_on_it_both_cite_is_told_once():
+    decree, other = (
+        r.Cite("某令", article="三", trust="illustrative"),
+        r.Cite("某令", article="四", trust="illustrative"),
+    )
+    gift = r.Policy("cn.gift", TITLE, eligible=ADOPTED, amount=r.yuan("5"), every=r.MONTH, cites=[decree])
+    wider = r.Check("cn.wider", on="cn.gift", widens=STREET, reason=TITLE, cites=[decree, other])
+    pack = Pack(code="cn", title=TITLE, version="1", kinderguard=">=0.1", policies=[gift], checks=[wider])
+    book = kinderguard.load(packs=[pack])
+    result = book.assess(Case.from_facts({"child.adopted": True}), on=DAY)
+    text = result.explain("cn.gift").text("en")
+    assert [text.count(c.text.en) for c in (decree, other)] == [1, 1]
+    told = result.explain("cn.gift").to_dict()["policies"]["cn.gift"]["cites"]
+    assert [c["article"] for c in told] == ["三", "四"]
+    assert book.reason("cn.gift:#1", on=DAY).cites == (decree, other)

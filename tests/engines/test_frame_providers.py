@@ -162,13 +162,13 @@ def test_one_child_that_fails_does_not_touch_the_others():
     assert [row["problems"] for row in rows] == [[], ["provider.failed"], []]
 
 
-def test_a_row_that_failed_and_one_with_an_unfit_answer_are_told_apart():
+def test_a_provider_that_raises_and_one_with_an_unfit_answer_fail_alike_row_by_row():
     def one(facts):
         return {1: "many", 2: 3}[facts["household.size"]]
 
     rows = agree(book_of(r.FactProvider(ROOMS, [household.size], one)), [case(household__size=k) for k in (1, 2, 3)])
-    assert [row["problems"] for row in rows] == [["fact.not_valid"], [], ["provider.failed"]]
-    assert [row["complete"] for row in rows] == [True, True, False]
+    assert [row["problems"] for row in rows] == [["provider.failed"], [], ["provider.failed"]]
+    assert [row["complete"] for row in rows] == [False, True, False]
 
 
 def test_the_callers_table_is_left_alone():
@@ -179,17 +179,17 @@ def test_the_callers_table_is_left_alone():
     assert frame.equals(before)
 
 
-def test_an_answer_of_another_kind_is_unknown_and_no_failure_of_the_provider():
+def test_an_answer_of_another_kind_is_unknown_and_a_failure_of_the_provider():
     provider = r.FactProvider(ROOMS, [household.size], lambda facts: "many")
     (row,) = agree(book_of(provider), [case()])
-    assert (row[f"{COUNTY}.rooms"], row["problems"], row["complete"]) == (None, ["fact.not_valid"], True)
+    assert (row[f"{COUNTY}.rooms"], row["problems"], row["complete"]) == (None, ["provider.failed"], False)
 
 
 def test_a_number_beyond_any_plausible_one_is_not_valid_in_frames():
     """As in a column: what is so large is a mistake, and sums over records stay within 64 bits."""
     provider = r.FactProvider(ROOMS, [household.size], lambda facts: 10**12)
     row = book_of(provider).assess_frame(frame_of([case()], extra=EXTRA)).row(0, named=True)
-    assert (row[f"{COUNTY}.rooms"], row["problems"]) == (None, ["fact.not_valid"])
+    assert (row[f"{COUNTY}.rooms"], row["problems"]) == (None, ["provider.failed"])
 
 
 @pytest.mark.parametrize("stated", [[None, None], ["2020-01-01", None]])

@@ -17,7 +17,7 @@ from kinderguard.engines.prove.reach import apart_questions
 from kinderguard.national import UNATTENDED_ALLOWANCE
 from kinderguard.packs.loader import Registry, source_of
 from kinderguard.packs.proofs import domain_of, national_floor, ruling_of
-from kinderguard.rules import household
+from kinderguard.rules import child, household
 from kinderguard.rules.kinds import MONEY
 from kinderguard.rules.parameters import Parameter
 from kinderguard.testing import strategies
@@ -150,6 +150,49 @@ def test_a_total_below_the_floor_is_told_with_both_sums_and_the_policies_that_di
     assert heads == ["【按本地标准计算的国家规定】", "【按本地规则】", "【按本地规则】"]
     assert report.summary("zh").startswith("国家标准：2 项不成立，有儿童少得。")
     assert "按按" not in report.text("zh")
+
+
+def test_an_amount_that_is_less_for_whoever_a_widening_reaches_is_told_on_both_sides():
+    """The solver's constants are put into words: 100 yuan, and 50 for a class that the county widened."""
+    title = Text("某", "some")
+    few = r.Category("cn.few", title, when=child.adopted)
+    amount = r.when(child.is_in(few), r.yuan("50")).otherwise(r.yuan("100"))
+    paid = r.Policy("cn.paid", title, eligible=r.all_of(), amount=amount, every=r.MONTH)
+    wider = r.Check("33.wider", on="cn.few", reason=title, widens=child.residence.permit)
+    more = {"title": title, "version": "1", "kinderguard": ">=0.1"}
+    packs = [Pack(code="cn", categories=[few], policies=[paid], **more), Pack(code="33", checks=[wider], **more)]
+    book = PolicyBook(Registry([source_of(pack) for pack in packs], ()))
+    for less in book.prove("33", on=DAY, questions=["floor"]).of("floor.amount"):
+        assert less.outcome is Outcome.REFUTED
+        (said,) = less.compared
+        assert said.en.startswith("‘some’ [cn.paid]: the nation ")
+        assert "100.00 yuan, here 50.00 " in said.en
+
+
+def test_a_question_that_breaks_off_is_a_fault_named_in_one_line_and_the_others_are_answered(monkeypatch):
+    def broken(*_):
+        raise TypeError("no such end")
+
+    monkeypatch.setattr("kinderguard.engines.prove.beside.compared", broken)
+    report = flat_or(r.yuan("60"), keep="this").prove("33", on=DAY, questions=["floor"])
+    broke = report.of("floor.total", "due.month.child")[0]
+    assert (broke.outcome, broke.fault) == (Outcome.UNDECIDED, True)
+    (said,) = broke.why
+    assert said.en.startswith("floor.total due.month.child broke off (TypeError: no such end, test_prove_floor.py:")
+    assert "请报告" in said.zh
+    assert report.of("floor.eligible", "cn.flat", "proved")
+
+
+def test_a_kind_of_question_that_cannot_be_put_is_a_fault_and_the_other_kinds_are_asked(monkeypatch):
+    def broken(*_):
+        raise TypeError("no such step")
+
+    monkeypatch.setattr("kinderguard.packs.proofs.floor_questions", broken)
+    report = flat_or(r.yuan("60")).prove("33", on=DAY, questions=["floor", "reach"])
+    (broke,) = report.of("floor")
+    assert broke.fault
+    assert report.of("can_apply", "33.own", "proved")
+    assert "floor broke off" in report.text("en")
 
 
 def test_a_good_pack_is_told_so_first():

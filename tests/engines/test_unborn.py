@@ -14,6 +14,7 @@ from kinderguard import Case
 from kinderguard import rules as r
 from kinderguard.analysis import coverage, timeline
 from kinderguard.engines.assessment_line import assessment_line
+from kinderguard.engines.frame.rows import frame_of
 from kinderguard.rules.ruleset import RuleSet
 
 DAY = dt.date(2025, 9, 1)
@@ -50,6 +51,30 @@ def test_nothing_is_settled_before_birth(birth):
         (),
     )  # the problem says what is to be corrected
     assert result.case == Case.from_facts(of(birth))
+
+
+@pytest.mark.parametrize("division", ["330199", "220102", "3301", None])
+def test_of_a_child_to_be_born_one_thing_is_said(division):
+    """Not what is open, nor which standards nobody set, nor that the place is unknown; and by tables alike."""
+    facts = {path: value for path, value in of("2025-10-01").items() if path != "child.registration.division"}
+    facts |= {"child.registration.division": division} if division else {}
+    result = BOOK.assess(Case.from_facts(facts))
+    (problem,) = result.problems
+    row = BOOK.assess_frame(pl.DataFrame([facts])).to_dicts()[0]
+    assert row["problems"] == [problem.code] == ["case.not_yet_born"]
+    assert differences(result, row) == {}
+    for lang, open_ in (("zh", "待定"), ("en", "open")):
+        said = problem.message.in_(lang)
+        shown, explained = result.view(lang).text, result.explain().text(lang)
+        assert (shown.count(said), explained.count(said)) == (1, 1)
+        assert open_ not in shown + explained
+        assert "0.00" not in shown + explained
+        assert len(explained.splitlines()) == 2
+    assert result.explain("cn.orphan_allowance").text("en").splitlines() == [
+        "? Basic living allowance for orphans: not assessed [cn.orphan_allowance]", f"└─ ? {problem.message.en}",
+    ]  # fmt: skip
+    assert "before birth nothing can be assessed" in problem.message.en
+    assert {tuple(p["unset"]) for p in result.explain().to_dict()["policies"].values()} == {()}
 
 
 @pytest.mark.parametrize("birth", BORN)
@@ -139,6 +164,8 @@ def test_of_a_child_to_be_born_nobody_tells_anything():
 def test_a_timeline_begins_with_the_birth():
     line = timeline(BOOK, Case.from_facts(of("2025-10-15")), start=dt.date(2025, 9, 1), until=dt.date(2025, 12, 31))
     assert [month.due.low > 0 for month in line.months] == [False, False, True, True]
+    assert [month.due.amount for month in line.months[:2]] == [0, 0]
+    assert line.months[0].policies == {}
     assert min(event.day for event in line.events) == dt.date(2025, 10, 15)
     assert not [event for event in line.events if "-" in event.text.en.split("turns")[-1] and "turns" in event.text.en]
 
@@ -176,6 +203,32 @@ def test_parquet_and_lines_say_that_a_child_of_another_place_is_incomplete(tmp_p
     assert assessment_line(result)["complete"] is False
     assert "incomplete" in result.view("en").text
     assert result.explain().to_dict()["complete"] is False
+
+
+CHILD = {"child.birth_date": "2012-03-05"}
+ROUGH = "case.county_unknown"
+
+
+@pytest.mark.parametrize(
+    ("division", "is_rough"), [("33", True), ("3301", True), ("330106", False), ("330199001", False), ("44", False)]
+)
+def test_a_place_known_to_province_or_city_is_told_where_a_county_within_has_rules_of_its_own(division, is_rough):
+    case = Case.from_facts(CHILD | {"division_code": division})
+    result, row = BOOK.assess(case), BOOK.assess_frame(frame_of([case])).row(0, named=True)
+    assert (ROUGH in [p.code for p in result.problems], result.complete) == (is_rough, not is_rough)
+    assert (ROUGH in row["problems"], row["complete"]) == (is_rough, not is_rough)
+    unborn = Case.from_facts({"child.birth_date": "2026", "division_code": division})
+    assert [p.code for p in BOOK.assess(unborn).problems] == ["case.not_yet_born"]
+    assert BOOK.assess_frame(frame_of([unborn]))["problems"].to_list() == [["case.not_yet_born"]]
+
+
+def test_it_is_told_by_what_the_book_holds():
+    case = Case.from_facts(CHILD | {"division_code": "44"})
+    meal = r.Policy("440103.meal", r.Text("午餐", "Meal"), r.child.age < 16, amount=r.yuan("150"), every=r.MONTH)
+    for book in (BOOK.with_policies(meal), BOOK.with_parameters({"cn.dibao.monthly_standard": {"440103": "1200"}})):
+        for by in (book, kinderguard.PolicyBook.from_json(book.to_json())):
+            assert (ROUGH in {p.code for p in by.assess(case, on=DAY).problems}) is True
+            assert ROUGH not in {p.code for p in by.assess(case, on=DAY, division="440103").problems}
 
 
 @pytest.mark.parametrize("division", ["330106", "330199"])

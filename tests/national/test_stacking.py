@@ -79,9 +79,13 @@ def test_the_unattended_allowance_tops_up_a_heads_share_of_dibao(assess, drawn, 
     assert effect.before == (Decimal("1900.00"), Decimal("1900.00"))
 
 
-def test_what_is_drawn_is_reckoned_where_it_was_not_recorded(assess):
-    result = assess(UNATTENDED | dibao(None, income="400"))
-    assert result.policies["cn.unattended_allowance"].amount == Decimal("1300.00")  # 1,900 − (1,000 − 400)
+def test_what_is_drawn_and_not_recorded_is_asked_for_and_not_reckoned(assess):
+    """Neither the amount nor the number of heads follows from the standard and the income."""
+    for blank in ("household.dibao_monthly", "household.size"):
+        result = assess(UNATTENDED | dibao("1800", income="400") | {blank: None})
+        allowance = result.policies["cn.unattended_allowance"]
+        assert (allowance.eligible, allowance.low, allowance.high) == (True, 0, Decimal("1900.00"))
+        assert blank in [missing.path for missing in result.missing]
 
 
 def test_one_person_dibao_counts_whole(assess):
@@ -145,11 +149,9 @@ def test_an_infected_unattended_child_is_not_paid_twice(assess):
     assert "unattended_allowance" not in found
 
 
-def test_an_income_above_the_standard_is_no_negative_share_of_dibao(assess):
-    """A household may still draw dibao after its income rose; nobody is paid more for it, or without being eligible."""
+def test_dibao_that_is_still_drawn_above_the_standard_raises_nothing(assess):
     above = {"household.aid": ["dibao"], "household.dibao_monthly": None, "household.monthly_income_per_head": "1600"}
-    allowance = assess(UNATTENDED | above).policies["cn.unattended_allowance"]
-    assert (allowance.eligible, allowance.amount) == (True, Decimal("1900.00"))
+    assert assess(UNATTENDED | above).policies["cn.unattended_allowance"].high == Decimal("1900.00")
     none = assess(above).policies["cn.unattended_allowance"]
     assert (none.eligible, none.low, none.high) == (False, 0, 0)
 

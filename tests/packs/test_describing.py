@@ -31,6 +31,20 @@ def test_a_national_value_is_told_with_the_floor_it_stands_on_and_what_counties_
     assert "700 yuan a month instead of 600 yuan a month (the national floor" in said("en")
 
 
+def test_a_value_that_replaces_what_counties_set_says_how_to_change_the_nations_alone():
+    said = BOOK.with_parameters({SCATTERED: "2000"}).describe
+    kept = {"cn": "2000", "330199": "1900", "370829": "1987"}
+    example = str(kept).replace("'", '"')
+    assert said("en").endswith(f" (to change the nation's alone, give what places set beside it: {example})")
+    assert said("zh").endswith(f"（只改全国的值：把各地自定的值一并写明，{example}）")
+    alone = BOOK.with_parameters({SCATTERED: kept})
+    assert alone.describe("en").splitlines() == [
+        "‘monthly standard for orphans in the community’ in the nation: 2,000 yuan a month instead of 600 yuan a month "
+        "(the national floor; no value is set)"
+    ]
+    assert alone.overlay("370829").rules.parameters[SCATTERED].values[-1].value == 198_700
+
+
 def test_each_place_is_told_with_its_own_old_value_and_a_narrower_one_beside_is_not_replaced():
     reform = BOOK.with_parameters({SCATTERED: {"370829": "2100", "37": "1500"}})
     lines = reform.describe("en").splitlines()

@@ -124,6 +124,29 @@ def test_a_ref_that_is_a_persons_number_is_refused_and_not_repeated(book, number
 
 
 @pytest.mark.filterwarnings("ignore::kinderguard.MissingColumnsWarning")
+@pytest.mark.parametrize("lazy", [False, True])
+def test_a_ref_with_a_line_break_is_refused_and_not_repeated(book, lazy):
+    frame = pl.DataFrame({"ref": ["a-ref", "a-ref\n"]} | BORN)
+    found = problem(book, frame.lazy() if lazy else frame)
+    assert found.code == "frame.ref_unseen"
+    assert lazy or "row 1 (" in found.message.en
+    assert "a-ref" not in found.message.zh + found.message.en
+    with pytest.raises(kinderguard.InvalidRecordError, match="take it out"):
+        book.explain_row(frame, 1)
+
+
+@pytest.mark.filterwarnings("ignore::kinderguard.MissingColumnsWarning")
+def test_a_blank_ref_is_none(book):
+    frame = pl.DataFrame({"ref": ["a", " "]} | BORN)
+    with pytest.warns(RepeatedRefsWarning) as told:
+        book.assess_frame(frame)
+    assert told[0].message.blank == 1
+    assert book.explain_row(frame, 1).ref is None
+    situations = {"father.situations": pl.DataFrame({"ref": [" "], "kind": ["dead"]})}
+    assert problem(book, frame, members=situations).code == "frame.ref_repeated"
+
+
+@pytest.mark.filterwarnings("ignore::kinderguard.MissingColumnsWarning")
 def test_long_numbers_of_ones_own_are_refs(book):
     refs = ["110105194912310021", "330199202500007"]  # a wrong check digit; a year and a serial number
     assert book.assess_frame(pl.DataFrame({"ref": refs} | BORN))["ref"].to_list() == refs

@@ -7,7 +7,7 @@ import pytest
 
 import kinderguard
 from kinderguard import Case, PackError
-from kinderguard.packs import PackState
+from kinderguard.packs import PackState, PackWarning, PolicyBook
 
 DAY = dt.date(2025, 9, 1)
 GUANGXI = Case.from_facts({"division_code": "450102", "child.birth_date": "2015-01-01"})
@@ -169,7 +169,8 @@ def test_two_distributions_with_one_name_are_both_named_and_neither_is_used(inst
 @pytest.mark.parametrize("name", ["guangxi", "4", "99", "4501-x"])
 def test_an_entry_point_that_is_no_division_is_named(install, name):
     install(name)
-    book = kinderguard.load()
+    with pytest.warns(PackWarning, match=name):
+        book = kinderguard.load()
     assert [p.code for p in book.problems if name in p.where] == ["pack.name_invalid"]
     assert book.assess(SISHUI, on=DAY).complete
 
@@ -294,3 +295,115 @@ def test_an_observer_sees_the_result_and_one_that_fails_changes_nothing(install)
     (problem,) = [p for p in result.problems if p.code == "observer.failed"]
     assert "broken" in problem.message.en
     assert "秘密姓名" not in problem.message.zh + problem.message.en
+
+
+LISHUI = Case.from_facts({"division_code": "450301", "child.birth_date": "2015-01-01"})
+MEANT = pack(code='"4503"')
+
+
+def test_a_pack_whose_name_is_not_its_code_leaves_the_children_of_both_incomplete(install):
+    module = install("4502", MEANT)
+    book = kinderguard.load()
+    assert book.assess(SISHUI, on=DAY).complete
+    for place in ("450201", "450301"):
+        result = book.assess(LISHUI, on=DAY, division=place)
+        (problem,) = [p for p in result.problems if p.code.startswith("pack.")]
+        assert (problem.code, problem.where) == ("pack.code_differs", "4502 (kinderguard-test-0 1.0)")
+        assert not result.complete
+    assert PolicyBook.from_json(book.to_json()).assess(LISHUI, on=DAY).problems == result.problems
+    assert module in sys.modules
+
+
+def test_a_pack_whose_name_is_no_division_is_told_to_its_own_children_and_when_loaded(install):
+    install("guangxi", MEANT)
+    with pytest.warns(PackWarning, match='write "4503"'):
+        book = kinderguard.load()
+    result = book.assess(LISHUI, on=DAY)
+    assert ([p.code for p in result.problems if p.code.startswith("pack.")], result.complete) == (
+        ["pack.name_invalid"],
+        False,
+    )
+    assert {s.name: s.state for s in book.packs}["guangxi"] is PackState.QUARANTINED
+    assert PolicyBook.from_json(book.to_json()).assess(LISHUI, on=DAY).complete is False
+
+
+def test_a_misspelt_group_is_told_with_its_distribution_and_makes_its_division_incomplete(install, tmp_path):
+    install("4503", MEANT)
+    points = next(tmp_path.glob("site0/*.dist-info/entry_points.txt"))
+    points.write_text("[kinderguards]\n4503 = kg_test_plugin_0\n", "utf-8")
+    with pytest.warns(PackWarning, match=r"4503 \(kinderguard-test-0 1.0\)[^!]*kinderguards"):
+        book = kinderguard.load()
+    assert book.assess(LISHUI, on=DAY).complete is False
+    assert book.assess(SISHUI, on=DAY).complete
+    with pytest.raises(PackError, match="kinderguards"):
+        kinderguard.load(strict=True)
+
+
+def test_what_a_pack_prints_while_it_loads_does_not_stand_among_results(install, capsys):
+    install("4501", "print('hello')\n" + pack())
+    kinderguard.load().assess(GUANGXI, on=DAY)
+    assert capsys.readouterr() == ("", "hello\n")
+
+
+#: A pack with a choice of its own, which a policy rests on, and a provider of it.
+CHOICE = """
+from kinderguard import Pack, Text, hookimpl
+from kinderguard import rules as r
+from kinderguard.model.codes import Code
+from kinderguard.rules import child
+
+class {list}(Code):
+    COAL = "coal", "煤炉", "coal stove"
+    GAS = "gas", "燃气", "gas"
+
+STOVE = r.DeclaredFact.choice("4501.stove", {list}, zh="炉灶", en="stove")
+
+def ask(facts):
+    return {answer}
+
+@hookimpl
+def kinderguard_pack():
+    return Pack(
+        code="4501", title=Text("某地", "Somewhere"), version="1.0", kinderguard=">=0.1,<0.2", facts=[STOVE],
+        providers=[r.FactProvider(STOVE, [child.birth_date], one=ask)],
+        policies=[r.Policy(code="4501.gift", title=Text("礼", "Gift"), eligible=STOVE.expr == {list}.COAL, amount=r.yuan(5))],
+    )
+"""
+
+
+def choosing(answer, name):
+    """The source, with what the provider gives; lists of codes have a name of their own in each process."""
+    return CHOICE.replace("{answer}", answer).replace("{list}", name)
+
+
+def test_a_code_that_a_packs_list_does_not_have_is_told_with_the_list_and_the_nearest(install):
+    install("4501", choosing("None", "StoveA"))
+    facts = {"division_code": "450102", "child.birth_date": "2015-01-01"}
+    book = kinderguard.load()
+    (problem,) = [
+        p
+        for p in book.assess(Case.from_facts(facts | {"4501.stove": "coall"}), on=DAY).problems
+        if p.where == "4501.stove"
+    ]
+    assert problem.code == "fact.not_valid"
+    assert (
+        problem.message.en
+        == "‘stove’ is taken as unknown: 'coall' is none of its codes: coal, gas. Did you mean 'coal'?"
+    )
+    assert problem.message.zh == "“炉灶”按未知处理：'coall'不在代码表中，可用：coal、gas；是否想写 'coal'？"
+    (hidden,) = [
+        p
+        for p in book.assess(Case.from_facts(facts | {"4501.stove": "张三的炉子"}), on=DAY).problems
+        if p.where == "4501.stove"
+    ]
+    assert "张三" not in hidden.message.zh + hidden.message.en
+
+
+def test_a_provider_that_gives_no_such_code_leaves_the_result_incomplete_and_is_named(install):
+    install("4501", choosing("'coall'", "StoveB"))
+    result = kinderguard.load().assess(GUANGXI, on=DAY)
+    (problem,) = [p for p in result.problems if p.where == "4501.stove"]
+    assert (problem.code, problem.where, result.complete) == ("provider.failed", "4501.stove", False)
+    assert "(__init__.py:13)" in problem.message.en
+    assert "'coall' is none of its codes: coal, gas. Did you mean 'coal'? Mend" in problem.message.en
+    assert result.policies["4501.gift"].eligible is None

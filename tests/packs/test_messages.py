@@ -110,6 +110,14 @@ MISUSES = {
         lambda: RuleSet([r.Category("cn.x", TITLE, when=param.flag("cn.y"))], [], parameters={"cn.y": r.Parameter("cn.y", r.yuan(1).kind)}),
         DefinitionError, "却用作条件：请写 param('cn.y')", "write param('cn.y')",
     ),
+    "a parameter of another unit": (
+        lambda: RuleSet([r.Category("cn.x", TITLE, when=child.residence.since.months_until(r.DAY) >= param.number("cn.y", "months"))], [], parameters={"cn.y": r.Parameter("cn.y", child.age.kind)}),
+        DefinitionError, """请写 param.number('cn.y', 'years')，并同单位相同的数作比较；若参数本应是以个月计的数，请在参数文件中写 kind = "months\"""", """or, where it is meant to be a number of months, write kind = "months\"""",
+    ),
+    "a parameter without a unit": (
+        lambda: RuleSet([r.Category("cn.x", TITLE, when=child.residence.since.months_until(r.DAY) >= param.number("cn.y", "months"))], [], parameters={"cn.y": r.Parameter("cn.y", param.ratio("cn.y").kind)}),
+        DefinitionError, """请在参数文件中写 kind = "months\"""", """write kind = "months\" in its parameter file""",
+    ),
     "a category that is not there": (lambda: RuleSet([], [policy(eligible=child.is_in("cn.y"))]), DefinitionError, "请改正代码", "Correct the code"),
     "two policies of one code": (lambda: RuleSet([], [policy(), policy()]), DefinitionError, "请改掉其中一个代码", "Give one of the two another code"),
     "stacking of two periods": (
@@ -139,8 +147,8 @@ MISUSES = {
         lambda: book().assess(kinderguard.Case(), on=DAY).explain("cn.orpan"),
         kinderguard.engines.assessment.UnknownCodeError, "是否想写 'cn.orphan'？", "Did you mean 'cn.orphan'?",
     ),
-    "a text without English": (lambda: r.Text("孤儿"), OneLanguageError, "缺少 en：请写作 Text(zh='孤儿', en='Orphan')", "write Text(zh='孤儿', en='Orphan')"),
-    "a text without Chinese": (lambda: r.Text(en="Orphan"), OneLanguageError, "缺少 zh：请写作", "zh is missing here: write"),
+    "a text without English": (lambda: r.Text("孤儿"), OneLanguageError, "缺少 en：请写作 Text(zh='孤儿', en='…')", "write Text(zh='孤儿', en='…')"),
+    "a text without Chinese": (lambda: r.Text("Orphan"), OneLanguageError, "缺少 zh：请写作 Text(zh='…', en='Orphan')", "zh is missing here: write Text(zh='…', en='Orphan')"),
     "a fact of a case": (lambda: kinderguard.Case.from_facts({"child.birth_dat": "2012"}), InvalidRecordError, "是否想写", "did you mean"),
     "an option that there is not": (lambda: book().assess_frame({}, on=DAY, money="euro"), ArgumentError, "'yuan' 或 'fen'", "'yuan' or 'fen': give one"),
     "a place that is none": (lambda: book().for_division("33019"), FieldValueError, "请写全或去掉多余的位", "give the whole code"),
@@ -206,7 +214,7 @@ VALUE = '["cn.dibao.monthly_standard"]\nvalues = [{%s}]'
 REFUSED = {
     "a misspelt fact": (SOURCE.format(f"policies=[{GIFT.format('child.agee < 16')}]"), "是否想写 'age'？", "Did you mean 'age'?"),
     "an `and`": (SOURCE.format(f"policies=[{GIFT.format('(child.age < 16) and (child.age > 6)')}]"), "请写作 `a & b`", "Write `a & b`"),
-    "a text without English": (SOURCE.format("").replace("Text('某', 'Some')", "Text('某')"), "请写作 Text(zh='孤儿', en='Orphan')", "write Text(zh='孤儿', en='Orphan')"),
+    "a text without English": (SOURCE.format("").replace("Text('某', 'Some')", "Text('某')"), "请写作 Text(zh='某', en='…')", "write Text(zh='某', en='…')"),
     "another's code": (SOURCE.format(f"policies=[{GIFT.format('child.age < 16')}]").replace("4501.gift", "33.gift"), "请写针对它的 Check", "with a Check on it"),
     "a category that is not there": (SOURCE.format(f"""policies=[{GIFT.format("child.is_in('cn.orpan')")}]"""), "是否想写 'cn.orphan'？", "Did you mean 'cn.orphan'?"),
     "a condition on the nation's policy": (
@@ -270,7 +278,7 @@ def test_a_pack_that_cannot_be_read_from_a_book_is_told_in_each_language_alone()
     data = json.loads(kinderguard.load(packs=[of_pack(policies=[policy("4501.gift")])]).to_json(divisions=["4501"]))
     (written,) = [p for p in data["packs"] if p["name"] == "4501"]
     written["pack"]["policies"][0]["titel"] = written["pack"]["policies"][0].pop("title")
-    read = PolicyBook.from_json(json.dumps(data))
+    read = PolicyBook.from_json(json.dumps(data), edited=True)
     (problem,) = [p for p in read.for_division("4501").overlay("4501").problems if p.code == "pack.unreadable"]
     assert "是否想写 'title'？请用 book.to_json() 重新写出" in problem.message.zh
     assert "Did you mean 'title'? Write the book again" in problem.message.en

@@ -11,6 +11,7 @@ from kinderguard.packs.book import PolicyBook
 from kinderguard.packs.loader import Registry, discover, source_of
 from kinderguard.rules.citations import ALWAYS
 from kinderguard.rules.parameters import ParameterValue
+from kinderguard.testing import PolicyCase
 
 DAY = dt.date(2026, 3, 1)
 DIBAO = "cn.dibao.monthly_standard"
@@ -68,3 +69,12 @@ def test_a_name_stands_before_the_code_once():
     assert place_and_code("331199").zh == "浙江省 331199"
     assert place_and_code("331199", {"331199": NAME}).zh == "云溪县 331199"
     assert place_name("331199001", {"331199": NAME}).en == "Yunxi County 331199001"
+
+
+@pytest.mark.parametrize("facts", [{"child.birth_date": "2015-01-01"}, {"child.birth_date": "some day"}])
+def test_a_policy_case_that_could_not_be_run_names_the_county(book, facts):
+    case = PolicyCase("x", DAY, "331199", facts, {"331199.gone.amount": "5.00"})
+    outcome = case.run(book)
+    assert outcome.assessment is None
+    assert "2026-03-01  云溪县 331199" in outcome.text("zh")
+    assert "2026-03-01  Yunxi County 331199" in outcome.text("en")

@@ -156,7 +156,7 @@ def test_a_pack_whose_needs_were_tampered_with_is_kept_out_and_named(text, what)
     change, says = TAMPERED[what]
     data = json.loads(text)
     change(next(p for p in data["packs"] if p["name"] == "4501")["needs"][0])
-    source = source_of(PolicyBook.from_json(json.dumps(data)))
+    source = source_of(PolicyBook.from_json(json.dumps(data), edited=True))
     assert (source.state, source.needs) == (PackState.QUARANTINED, ())
     (problem,) = source.problems
     assert (problem.where.split()[0], problem.message.zh != problem.message.en) == ("4501", True)
@@ -166,4 +166,6 @@ def test_a_pack_whose_needs_were_tampered_with_is_kept_out_and_named(text, what)
 def test_a_list_of_needs_that_is_none_keeps_its_pack_out(text):
     data = json.loads(text)
     next(p for p in data["packs"] if p["name"] == "4501")["needs"] = {}
-    assert [p.code for p in source_of(PolicyBook.from_json(json.dumps(data))).problems] == ["pack.unreadable"]
+    assert [p.code for p in source_of(PolicyBook.from_json(json.dumps(data), edited=True)).problems] == [
+        "pack.unreadable"
+    ]

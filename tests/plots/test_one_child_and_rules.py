@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import re
 
+import attrs
 import pytest
 
 pytest.importorskip("altair")
@@ -17,6 +18,7 @@ from kinderguard.analysis.plots import picture
 from kinderguard.model import Text
 from kinderguard.rules import child, household
 from kinderguard.rules.kinds import BOOL, MONEY
+from kinderguard.rules.parameters import ASSUMED
 
 DAY = dt.date(2025, 9, 1)
 INCOME = "household.monthly_income_per_head"
@@ -200,6 +202,52 @@ def test_the_legend_of_a_tree_has_the_words_of_its_rows(drawn):
     assert "at least one of these" in legend
 
 
+def test_the_legend_of_a_tree_lists_no_kind_that_is_not_in_it():
+    rule = r.Category("330199.x", Text("类别", "class"), (child.age < 18) & (household.size >= 1))
+    drawing = plots.decision_tree(rule, "en")
+    scale = drawing.chart.to_dict()["layer"][1]["encoding"]["color"]["scale"]
+    assert scale == {"domain": ["all of these", "a plain condition"], "range": [picture.GAIN, picture.ink(dark=False)]}
+
+
+def test_the_legend_of_months_is_in_the_order_of_the_stack(book, case):
+    more = attrs.evolve(a_policy("more", child.age < 18, r.yuan(100)), title=Text("另一补贴", "Another grant"))
+    months = timeline(book.with_policies(more), case, start=DAY, until=dt.date(2025, 10, 31))
+    shown = plots.timeline(months, "zh")
+    bars = [row for row in _data(shown) if row.get("policy")]
+    stack = [row["policy"] for row in sorted(bars, key=lambda row: -row["order"])]
+    scale = shown.chart.to_dict()["vconcat"][0]["layer"][0]["encoding"]["color"]["scale"]
+    assert scale["domain"] == list(dict.fromkeys(stack))
+    assert len(scale["domain"]) == 2
+
+
+def test_what_happens_stands_on_its_day(book):
+    born = Case.from_facts({"child.birth_date": "2012-03-31", INCOME: "500"})
+    months = timeline(book, born, start=dt.date(2026, 1, 1), until=dt.date(2026, 6, 30))
+    shown = plots.timeline(months, "en")
+    (at,) = [row["at"] for row in _data(shown) if row.get("kind") == "birthday"]
+    assert 2.97 < at < 3  # the last day of the third month
+    assert shown.chart.to_dict()["vconcat"][1]["encoding"]["x"]["scale"]["domain"] == [0, 6]
+
+
+def test_a_what_if_value_is_marked_in_a_line_and_in_a_bar(book):
+    code = "cn.orphan.scattered_monthly"
+    undated = plots.parameter(
+        book.with_parameters({code: {"330106": "2600"}}).overlay("330106").rules.parameters[code], "en"
+    )
+    assert (
+        "Hollow bars: a what-if value (Xihu District, Hangzhou, on every day)"
+        in undated.chart.to_dict()["title"]["subtitle"]
+    )
+    dated = r.Parameter("330199.x", MONEY, title=Text("标准", "standard"), values=(
+        _value("33", r.Period(dt.date(2022, 1, 1), None), 70_000),
+        attrs.evolve(_value("11", None, 80_000), source=ASSUMED),
+    ))  # fmt: skip
+    shown = plots.parameter(dated, "zh")
+    assert "细点线：测算时假设的数值（北京市，不分日期）" in shown.title.zh
+    assert [row["what_if"] for row in shown.rows] == [True, True, False, False]
+    assert "what-if" not in plots.parameter(attrs.evolve(dated, values=dated.values[:1]), "en").title.en
+
+
 def test_english_titles_begin_with_a_capital(drawn):
     titles = [
         drawn[name, "en"].chart.to_dict()["title"]["text"][0] for name in ("income", "parameter", "decision_tree")
@@ -242,7 +290,7 @@ def test_bars_of_a_month_come_to_what_is_sure_in_all_though_no_policy_is_sure_of
     assert sum(row["low"] for row in bars) == float(month.due.low)
     assert [row["low"] for row in bars if row["policy"] == "sure in all, not known by which policy"] == [300]
     scale = shown.chart.to_dict()["vconcat"][0]["layer"][0]["encoding"]["color"]["scale"]
-    assert scale["domain"][-1] == "sure in all, not known by which policy"
+    assert scale["domain"][0] == "sure in all, not known by which policy"  # on top of the stack, as of the legend
     assert len(scale["domain"]) == len(scale["range"]) == len(set(scale["range"]))
 
 

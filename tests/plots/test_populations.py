@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from itertools import product
 
 import attrs
 import pytest
@@ -15,7 +16,7 @@ from kinderguard.analysis.between import NOTHING, Between
 from kinderguard.analysis.comparing.counting import Effect
 from kinderguard.analysis.comparing.result import PolicyCost
 from kinderguard.analysis.growing import Growth, GrowthPoint
-from kinderguard.analysis.plots import counted, picture, populations
+from kinderguard.analysis.plots import counted, picture, populations, protected
 from kinderguard.model import Text
 from kinderguard.model.codes import Frequency
 
@@ -124,15 +125,151 @@ def test_few_in_a_row_hide_what_stands_in_a_short_row_and_not_in_a_long_one():
         "0-2": (152, 63, 13, 19, 18, 550), "unknown": (4, 18, 11, 0, 13, 65),
     }  # fmt: skip
     counts = {at: dict(zip(kinds, row, strict=True)) for at, row in rows.items()}
-    safe = counted.counted(counts, 10, ("same",), short_rows=True)
+    table = {(at,): {("", kind): n for kind, n in row.items()} for at, row in counts.items()}
+    made = protected._made({("age",): table}, 10, "same", short_rows=True)
+    shown = {at: {kind: made.number((("age", at),), ("", kind)) for kind in kinds} for at in rows}
+    safe = counted.Safe(shown, {at: made.number((("age", at),), None) for at in rows})
     assert safe.shown["15-17"]["gains"] == 193
     assert {at for at, shown in safe.shown.items() if shown["gains"] is None} == {"18+", "unknown"}
     assert safe.sums == {at: sum(row) for at, row in rows.items()}
 
 
-def test_short_rows_hide_no_other_number_than_the_sums_tell_of():
-    counts = {at: {"gains": 40 + n, "same": 5} for n, at in enumerate("abc")} | {"d": {"gains": 3, "same": 0}}
-    assert counted.counted(counts, 10, short_rows=True) == counted.counted(counts, 10)
+KINDS = (*populations._KINDS, "same")
+
+
+def counted_by(compared, seed, reforms=("a",)):
+    """A comparison by place, age and both, whose numbers are drawn at random."""
+    import random
+
+    draw = random.Random(seed)
+    made = {}
+    for name in reforms:
+        cells = {}
+        for key in product("ABC", ("0-2", "3-5", "6-11", "unknown")):
+            few = 0.1 if key[1] == "unknown" else 1
+            cells[key] = [int(draw.expovariate(1 / (mean * few))) for mean in (90, 30, 6, 2, 4, 200)]
+        if made:  # the same children, parted another way
+            for key, row in cells.items():
+                row[-1] = 0
+                whole = sum(made["a"]["place × age"][key])
+                cells[key] = [min(n, whole // 6) for n in row]
+                cells[key][-1] = whole - sum(cells[key])
+        tables = {"place": {}, "age": {}, "place × age": cells}
+        for (place, age), row in cells.items():
+            for table, key in (("place", (place,)), ("age", (age,))):
+                tables[table][key] = [a + b for a, b in zip(tables[table].get(key, [0] * 6), row, strict=True)]
+        made[name] = tables
+    effect = compared.effect()
+    return attrs.evolve(compared, reforms={
+        name: attrs.evolve(effect, name=name, all=an_effect([sum(n) for n in zip(*tables["place"].values(), strict=True)]), tables={
+            table: {key: an_effect(row) for key, row in rows.items()} for table, rows in tables.items()
+        }) for name, tables in made.items()
+    })  # fmt: skip
+
+
+def an_effect(row):
+    gains, may_gain, open_, may_lose, loses, same = row
+    return Effect(sum(row), gains, may_gain, same, may_lose, loses, open_, *(4 * [NOTHING]))
+
+
+def told(found, beside=None):
+    """What all pictures of a comparison together tell of numbers below ten: an integer program over all that they show."""
+    highspy = pytest.importorskip("highspy")
+    solver = highspy.Highs()
+    solver.silent()
+    at, true = {}, {}
+    for name, effect in found.reforms.items():
+        for table in effect.tables:
+            shown = {row["at"]: row for row in plots.winners(found, reform=name, by=table, beside=beside).rows}
+            for key, cell in effect.tables[table].items():
+                for kind in KINDS:
+                    n = shown[" × ".join(key)][kind]
+                    low, high = (0, solver.inf) if n is None else (n, n)
+                    where = frozenset(zip(table.split(" × "), key, strict=True))
+                    at[name, where, kind] = solver.addVariable(low, high, type=highspy.HighsVarType.kInteger)
+                    true[name, where, kind] = getattr(cell, kind), n
+    for (name, where, kind), variable in at.items():
+        if len(where) == 1:
+            solver.addConstr(variable == sum(v for (r, w, k), v in at.items() if (r, k) == (name, kind) and w > where))
+    for where in {w for _, w, _ in at if len(w) == 2}:
+        rows = [[v for (r, w, _), v in at.items() if (r, w) == (name, where)] for name in found.reforms]
+        for row in rows[1:]:  # the same children
+            solver.addConstr(sum(row) == sum(rows[0]))
+    found_out = []
+    for cell, (number, shown) in true.items():
+        if shown is None and number < 10:
+            solver.maximize(at[cell])
+            if solver.getModelStatus() == highspy.HighsModelStatus.kOptimal and solver.val(at[cell]) < 9.5:
+                found_out.append(cell)
+    return found_out
+
+
+def test_pictures_of_one_comparison_side_by_side_give_nothing_away(compared):
+    for seed in range(3):
+        assert told(counted_by(compared, seed)) == []
+    assert told(counted_by(compared, 0), beside=()) != []  # each by itself would
+
+
+def test_pictures_of_two_reforms_of_one_comparison_give_nothing_away(compared):
+    assert told(counted_by(compared, 5, ("a", "b"))) == []
+
+
+def test_what_a_picture_hides_is_the_same_in_every_language_and_whenever_it_is_drawn(compared):
+    once, again = (counted_by(compared, 1) for _ in range(2))
+    assert plots.winners(once, "zh", by="place × age").rows == plots.winners(once, "en", by="place × age").rows
+    assert plots.winners(again, "en", by="place").rows == plots.winners(once, "zh", by="place").rows
+
+
+def test_tables_that_are_published_together_may_be_named_and_the_picture_says_so(compared):
+    found = counted_by(compared, 1)
+    shown = plots.winners(found, "en", by="place", beside=("age",))
+    assert "only pictures by age may be published beside it" in shown.title.en
+    assert "not to be published beside" in plots.winners(found, "en", beside=()).title.en
+    assert "published beside" not in plots.winners(found, "en").title.en
+    with pytest.raises(plots.NothingToDrawError, match="place × age"):
+        plots.winners(found, by="place", beside=("agee",))
+
+
+def test_what_classes_leave_of_all_children_is_protected_too(compared):
+    """Of 100 who gain 97 are of one class: both numbers would tell of three who are not."""
+    effect = compared.effect()
+    rows = {("cn.economic_hardship",): an_effect([97, 0, 0, 0, 0, 60]), ("none",): an_effect([3, 0, 0, 0, 0, 40])}
+    tables = {"class": rows, "place": {("330106",): an_effect([100, 0, 0, 0, 0, 100])}}
+    found = attrs.evolve(
+        compared, reforms={effect.name: attrs.evolve(effect, tables=tables, all=tables["place"]["330106",])}
+    )
+    gains = [row["gains"] for by in ("class", "place") for row in plots.winners(found, by=by).rows]
+    assert gains in ([None, None, 100], [97, None, None])
+
+
+def test_pictures_of_one_coverage_are_protected_together(covered):
+    """What all places come to is the policy's bar among all: where the number of one place alone is hidden, the bar is too."""
+    whole = {row["at"]: row for row in plots.coverage(covered).rows}
+    seen = 0
+    for code, bar in whole.items():
+        places = plots.coverage(covered, policy=code).rows
+        for kind in populations._COVER:
+            hidden = sum(row[kind] is None for row in places)
+            seen += hidden
+            assert hidden != 1 or bar[kind] is None
+    assert seen
+
+
+def test_a_picture_says_for_which_day_it_is_and_that_its_children_are_made_up(compared, covered):
+    for shown in (plots.winners(compared, "en"), plots.cost(compared, "en"), plots.coverage(covered, "en")):
+        assert shown.chart.to_dict()["title"]["subtitle"][0].startswith("As of 2025-09-01; synthetic data")
+    assert "评估日期 2025-09-01；合成数据" in plots.winners(compared, "zh").title.zh
+
+
+def test_children_of_a_table_are_not_called_synthetic(book, people):
+    found = coverage(book, people.children, members=people.members, progress=False)
+    assert "synthetic" not in plots.coverage(found, "en").title.en
+
+
+def test_which_rows_are_short_is_asked_only_where_their_sums_can_be_shown():
+    counts = {(at,): {("", "gains"): 40 + n, ("", "same"): 5} for n, at in enumerate("abc")}
+    few = {("at",): counts | {("d",): {("", "gains"): 3, ("", "same"): 0}}}
+    assert protected._made(few, 10, "same", short_rows=True) == protected._made(few, 10, "same", short_rows=False)
 
 
 def test_few_of_whom_help_is_not_known_hide_no_other_number():
@@ -147,7 +284,7 @@ def test_every_number_stands_in_its_bar_or_beside_it_and_no_kind_is_in_the_legen
     drawn = shown.chart.to_dict()
     said = [row["said"] for rows in drawn["datasets"].values() for row in rows]
     assert sorted(text for text in said if text) == ["12", "400", "×"]
-    colours = drawn["layer"][0]["encoding"]["color"]["scale"]["domain"]
+    colours = drawn["layer"][0]["encoding"]["fill"]["scale"]["domain"]
     assert colours == ["gains", "may gain", "loses"]
 
 
@@ -262,13 +399,28 @@ def test_what_is_not_published_is_pale_on_every_ground(compared):
     assert picture.pale(True) in str(colours[1])
     assert picture.pale(False) not in str(colours[1])
     assert f"[fill='{picture.pale(False)}'] {{ fill: {picture.pale(True)}; }}" in light.svg
+    assert f"[stroke='{picture.rim(False)}'] {{ stroke: {picture.rim(True)}; }}" in light.svg
+    assert all(contrast(picture.rim(dark), ground) >= 3 for dark, ground in ((False, "#ffffff"), (True, "#0d1117")))
+
+
+def contrast(one, other):
+    """How far two colours stand apart in brightness, as WCAG reckons it."""
+
+    def light(colour):
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return sum(share * c for share, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    dim, bright = sorted((light(one), light(other)))
+    return (bright + 0.05) / (dim + 0.05)
 
 
 def test_notes_stand_under_a_title_and_in_its_words(covered):
     shown = plots.coverage(covered, "en")
     title = shown.chart.to_dict()["title"]
     assert title["text"] == ["Whom each policy reaches and misses"]
-    assert title["subtitle"][0].endswith(
+    assert title["subtitle"][0] == "As of 2025-09-01; synthetic data: no child in it exists"
+    assert title["subtitle"][1].endswith(
         "numbers are not published: they are below 10, or would give such a number away"
     )
     assert shown.title.en.startswith("Whom each policy reaches and misses (")
@@ -300,7 +452,7 @@ def test_the_labels_of_months_stand_under_their_points(series):
     drawn = plots.growth(series, "en", k=None).chart.to_dict()
     days = [(each["month"], each["date"]) for each in drawn["layer"][0]["encoding"]["x"]["axis"]["values"]]
     assert days == [(3, 31), (4, 30), (5, 31), (6, 30), (7, 31)]
-    assert "×" not in plots.growth(series, "en").title.en
+    assert "×" not in plots.growth(series, "en", k=None).title.en
 
 
 def many_lines(number, k=None):
@@ -342,17 +494,41 @@ def test_a_legend_says_every_name_whole_and_in_the_order_of_the_lines_at_their_e
 
 def test_a_change_of_a_few_from_one_month_to_another_is_not_drawn(series):
     assessed, rest, _, title = lines((100, 50, 40), (103, 50, 40), (115, 50, 40), (104, 50, 40))
-    assert assessed == [100, None, 115, None]  # 104 is four more than the first
+    assert assessed == [None, None, 115, 104]  # the first is four less than the last
     assert rest == [50, 50, 50, 50]  # where one of the two is not drawn, what they come to is not told
     assert "are not published" in title
     assert [row["children"] for row in plots.growth(series, "en").rows if row["what"] == "not assessed"] == [
-        12, 12, 12, None, None,
+        None, None, None, 14, 14,
     ]  # fmt: skip
     assert lines((100, 50, 40), (103, 50, 40), k=None)[0] == [100, 103]
 
 
+def test_a_line_has_its_last_point_beside_the_nought_that_completes_it():
+    assessed, rest, _, title = lines((100, 0, 0), (130, 0, 0), (155, 0, 0), (160, 0, 0))
+    assert (assessed, rest) == ([100, 130, None, 160], [0, 0, 0, 0])
+    assert title.endswith("× under the picture marks these days; thin dots only join the points about them)")
+    assert lines((0, 20, 0), (0, 60, 0), (0, 153, 0), (160, 0, 0))[:2] == ([0, 0, 0, 160], [20, 60, None, 0])
+
+
+def test_few_who_are_helped_in_one_month_hide_no_other_month():
+    """What the months come to counts a child many times: it is no number that anybody is told."""
+    assert lines((60, 40, 0), (80, 60, 3), (110, 90, 20), (150, 120, 50))[2] == [0, None, 20, 50]
+    assert lines((60, 40, 97), (80, 60, 60), (110, 90, 30))[2] == [None, 60, 30]
+
+
+def test_a_gap_is_joined_and_each_hidden_number_is_marked():
+    points = tuple(
+        GrowthPoint(dt.date(2025, month, 1), n, 0, 0, n, 0, {}, {}, NOTHING, {}, 0, 0, 0, 0)
+        for month, n in enumerate((4, 100, 130, 155, 160), 1)
+    )
+    data = _data(plots.growth(Growth("month", None, points, {}), "en"))
+    assert [(row["day"][:7], row["children"]) for row in data if "gap" in row] == [("2025-03", 130), ("2025-05", 160)]
+    marks = [row for row in data if "children" not in row]
+    assert [(row["day"][:7], row["what"]) for row in marks] == [("2025-01", "assessed"), ("2025-04", "assessed")]
+
+
 def test_what_two_lines_make_up_together_may_not_change_by_a_few_either():
-    assert lines((100, 50, 40), (120, 33, 40))[:2] == ([100, 120], [50, None])  # 3 files more
+    assert lines((100, 50, 40), (120, 33, 40))[:2] == ([100, 120], [None, 33])  # 3 files more
     assert lines((100, 50, 40), (120, 30, 40))[:2] == ([100, 120], [50, 30])
 
 
@@ -365,7 +541,7 @@ def test_a_line_is_drawn_month_by_month_though_only_a_few_files_wait_for_their_a
 
 def test_a_line_of_help_may_stay_as_it_is_while_a_few_files_come():
     _, _, helped, _ = lines((100, 50, 40), (103, 50, 40), (130, 50, 65))
-    assert helped == [40, 40, None]  # 30 files more and 25 who receive it: 5 who do not
+    assert helped == [None, 40, 65]  # 30 files more and 25 who receive it: 5 who do not
 
 
 def test_a_few_files_that_are_the_rest_of_many_are_not_given_away(people, book):

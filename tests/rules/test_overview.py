@@ -5,6 +5,8 @@ import datetime as dt
 import pytest
 
 import kinderguard
+from kinderguard import Text
+from kinderguard import rules as r
 from kinderguard.model.lines import plain_text
 from kinderguard.rules.overview import overview
 
@@ -55,3 +57,17 @@ def test_what_it_widens_and_the_standards_it_sets_stand_apart_and_nothing_of_oth
 def test_on_a_day_before_a_rule_begins_it_is_left_out(told):
     assert "困境儿童冬季取暖补助 [" not in told("zh", dt.date(2024, 1, 1))
     assert "困境儿童冬季取暖补助 [" in told("zh", None)
+
+
+def test_what_narrows_is_not_called_wider_and_the_papers_are_listed():
+    help_ = r.Policy(
+        "4501.gift", Text("礼", "Gift"), r.child.age < 16, amount=r.yuan(5), counties_may_narrow=True,
+        evidence=[r.Document.HUKOU_BOOK],
+    )  # fmt: skip
+    check = r.Check("4501.short", on="4501.gift", reason=Text("某", "some"), requires=r.child.age < 10)
+    pack = kinderguard.Pack("4501", Text("某地", "Somewhere"), "1", ">=0.1", policies=[help_], checks=[check])
+    book = kinderguard.load(packs=[pack]).for_division("4501")
+    en = plain_text(overview(book.rules, "4501", pack.title), "en")
+    assert "Further conditions that it sets (narrower) (1)" in en
+    assert "Wider" not in en
+    assert f"Papers: {r.Document.HUKOU_BOOK.label.en}" in en

@@ -48,11 +48,11 @@ def test_a_birth_date_in_an_id_that_lies_after_the_day_of_the_list_is_told(read,
 def test_a_row_that_tells_of_a_day_after_the_import_is_not_filed_whatever_it_was_read_for(tmp_path):
     good = {"儿童姓名": "某某", "身份证号": number(1), "最近走访日期": "2025-08-20"}
     late = [
-        {"身份证号": number(3), "最近走访日期": "2025-08-21"},
-        {"身份证号": number(5), "父亲状况": "死亡", "父亲状况起始日期": "2025-09"},
-        {"身份证号": number(7, "20250821")},
+        {"儿童姓名": "某乙", "身份证号": number(3), "最近走访日期": "2025-08-21"},
+        {"儿童姓名": "某丙", "身份证号": number(5), "父亲状况": "死亡", "父亲状况起始日期": "2025-09"},
+        {"儿童姓名": "某丁", "身份证号": number(7, "20250821")},
     ]
-    month = good | {"身份证号": number(9), "最近走访日期": "2025-08"}
+    month = good | {"儿童姓名": "某戊", "身份证号": number(9), "最近走访日期": "2025-08"}
     path = write(tmp_path / "a.csv", good, *(good | row for row in late), month)
     ledger = read_ledger(path)
     with CaseStore(f"sqlite:///{tmp_path}/files.db", key=None) as store:
@@ -139,6 +139,8 @@ def test_a_header_that_may_be_somebodys_is_named_by_its_column(sheet):
     mixed = sheet(
         ["儿童姓名", "性别", "备注（19900001111）", "户籍地址（李某）", number(3), "2015-03-05"], ["某某", "男"]
     )
+    numerals = sheet(["儿童姓名", "性别", "二〇一五年三月五日"], ["某某", "男"])
+    assert codes(numerals) == [("ledger.header_data", 1, None), ("ledger.header_unknown", 1, "… (C)")]
     assert codes(mixed) == [
         ("ledger.header_data", 1, None), *(("ledger.header_unknown", 1, f"… ({column})") for column in "EF"),
     ]  # fmt: skip
@@ -166,6 +168,23 @@ def test_the_fathers_columns_are_never_the_childs(excel):
     assert (case.child.resident_id, case.child.sex, case.child.disability.grade) == (None, None, None)
     assert case.father.resident_id.reveal() == number(3, "19850101")
     assert codes(ledger) == [("ledger.header_unknown", 2, "父亲性别")]
+
+
+def test_the_households_columns_take_the_name_of_their_group(excel):
+    upper = ["姓名", "父亲情况", None, "家庭情况", None, None, None, "备注"]
+    lower = [None, "姓名", "状况", "人口（人）", "享受救助", "人均月收入（元）", "现住址", None]
+    ledger = read_ledger(excel({"表": [upper, lower, ["某某", "某父", "健在", 3, "低保", "2,300", "某处", "某"]]}))
+    (case,) = ledger.cases
+    assert list(ledger.all_problems) == []
+    assert (case.household.size, case.household.aid, str(case.household.monthly_income_per_head)) == (
+        3, ("dibao",), "2300.00",
+    )  # fmt: skip
+    assert case.child.residence.address.reveal() == "某处"
+    assert ledger.headers["表"].columns[3] == ("家庭人口", "家庭人口（人）")
+    numbered = read_ledger(
+        excel({"表": [["儿童", None, "家庭基本情况"], ["编号", "姓名", "编号"], ["1", "某某", "甲7"]]})
+    )
+    assert (numbered.rows[0].ref, numbered.cases[0].household.number.reveal()) == ("1", "甲7")
 
 
 def test_a_title_that_names_a_parent_is_over_nobodys_columns(excel):

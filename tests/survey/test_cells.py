@@ -50,7 +50,13 @@ def test_what_is_no_tick_is_unknown_and_reported(read_cell, cell):
         ("２０１２-０３-０５", "2012-03-05"), ("2012", "2012"), ("2012年", "2012"), ("201203", "2012-03"),
         (dt.date(2012, 3, 5), "2012-03-05"), (dt.datetime(2012, 3, 5, 8, 30), "2012-03-05"), (20120305.0, "2012-03-05"),
         (40973.0, "2012-03-05"), (2012.3, "2012-03"), (2012.11, "2012-11"), ("2012-03-05 00:00:00", "2012-03-05"),
-        ("2012. 3. 5", "2012-03-05"),
+        ("2012. 3. 5", "2012-03-05"), ("2012-3-5 00:00:00", "2012-03-05"), ("2012-3-15 0:00:00", "2012-03-15"),
+        ("2012/3/5 0:00", "2012-03-05"), ("2012-3-05T00:00:00", "2012-03-05"), ("2012-03-05 00:00:00.000", "2012-03-05"),
+        ("2012年3月5日0:00", "2012-03-05"), ("2012-03-0500:00:00", "2012-03-05"), ("20120305 00:00:00", "2012-03-05"),
+        ("二〇一二年三月五日", "2012-03-05"), ("二零一二年十二月三十一日", "2012-12-31"), ("二○一二年十月廿日", "2012-10-20"),
+        ("二〇一二年一月卅一日", "2012-01-31"), ("二〇〇九年十一月十九日", "2009-11-19"), ("二〇一二年〇三月零五日", "2012-03-05"),
+        ("2012年三月二十日", "2012-03-20"), ("二〇一二年三月", "2012-03"), ("二〇一二年", "2012"),
+        ("二〇一二年 三月廿一日 00:00", "2012-03-21"),
     ],
 )  # fmt: skip
 def test_dates_of_every_form(cell, expected):
@@ -61,6 +67,10 @@ def test_dates_of_every_form(cell, expected):
     ("cell", "code"),
     [
         ("2023-02-30", "ledger.date_impossible"), ("2023-13-01", "ledger.date_impossible"), ("去年", "ledger.date_form"),
+        ("2012-3-500:00:00", "ledger.date_form"), ("2012-3-112:00", "ledger.date_form"),
+        ("二〇一二年二月三十日", "ledger.date_impossible"), ("二〇一二年十三月", "ledger.date_impossible"),
+        ("一二年三月五日", "ledger.date_form"), ("二〇一二年一二月五日", "ledger.date_form"), ("二〇一二年三月初五", "ledger.date_form"),
+        ("二〇一二年正月", "ledger.date_form"), ("二〇一二年三月十十日", "ledger.date_form"), ("二〇一二年三月五", "ledger.date_form"),
         ("12/3/5", "ledger.date_form"), (2012.1, "ledger.date_ambiguous"), ("5.3.2012", "ledger.date_form"),
     ],
 )  # fmt: skip
@@ -138,6 +148,29 @@ def test_a_situation_that_no_list_holds_is_unknown_never_none(read_cell, cell):
     found, problems = read_cell("父亲状况", cell, "father.situations")
     assert found is None
     assert problems[0] in ("ledger.code", "ledger.contradiction")
+
+
+def test_a_dead_parent_in_prison_is_told_with_its_place_and_both_are_kept(read):
+    row = {"儿童姓名": "某某", "父亲状况": "死亡、服刑在押", "父亲状况起始日期": "2024-03-05", "父亲刑期月数": "12"}
+    ledger = read({"儿童姓名": "某乙", "父亲状况": "死亡"}, row)
+    (problem,) = ledger.all_problems
+    assert (problem.code, problem.row, problem.column) == ("ledger.dead_and_living", 3, "父亲状况")
+    assert "“死亡”与“服刑在押”并列" in problem.message.zh
+    assert "父亲状况截止日期" in problem.message.zh
+    assert "it says dead, and serving a sentence in custody now" in problem.message.en
+    assert [(s.kind, s.term_months) for s in ledger.cases[1].father.situations] == [("dead", None), ("imprisoned", 12)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "until", "codes"),
+    [
+        ("死亡、服刑在押", "2020-01-01", []), ("死亡、撤销监护资格", "", []), ("死亡、遣送出境", "", []),
+        ("死亡、服刑在押", "2099-01-01", ["ledger.dead_and_living"]), ("宣告死亡、外出务工", "", ["ledger.dead_and_living"]),
+        ("死亡、服刑在押、强制戒毒", "", ["ledger.dead_and_living"]),
+    ],
+)  # fmt: skip
+def test_what_ended_before_the_death_contradicts_nothing(read_cell, cell, until, codes):
+    assert read_cell("母亲状况", cell, "mother.situations", 母亲状况截止日期=until)[1] == codes
 
 
 def test_one_set_of_dates_belongs_to_the_only_term(read_cell):

@@ -152,9 +152,27 @@ def test_a_conflict_with_the_id_skips_the_row(read, column, cell):
     )  # fmt: skip
 
 
-def test_a_month_that_holds_the_ids_birth_date_is_no_conflict(read):
-    (case,) = read({"儿童姓名": "某某", "身份证号": ID, "出生日期": "2015-03"}).cases
-    assert str(case.child.birth_date) in ("2015-03", "2015-03-05")
+def test_a_month_that_holds_the_ids_birth_date_is_no_conflict_and_takes_its_day(read):
+    ledger = read(
+        {"儿童姓名": "某某", "身份证号": ID, "出生年月": "2015.03"}, {"儿童姓名": "某乙", "出生年月": "2015.03"}
+    )
+    assert list(ledger.all_problems) == []
+    assert [str(case.child.birth_date) for case in ledger.cases] == ["2015-03-05", "2015-03"]
+    (note,) = ledger.notes
+    assert (note.code, note.row, note.column) == ("ledger.birth_day_of_id", 2, "出生年月")
+    assert "2015" not in note.message.zh + note.message.en
+    assert "已按身份证号取到日" in ledger.view("zh").text
+    assert "the day was taken from the ID" in ledger.view("en").text
+
+
+def test_a_guardians_month_of_birth_takes_the_day_of_the_id_only_where_the_two_agree(read):
+    row = {"儿童姓名": "某某", "监护人身份证号": NUMBER}
+    ledger = read(row | {"监护人出生日期": "1949"}, row | {"监护人出生日期": "1950"})
+    first, second = ledger.cases
+    assert str(first.guardians[0].birth_date) == "1949-12-31"
+    assert second.guardians is None
+    assert [(n.row, n.column) for n in ledger.notes] == [(2, "监护人出生日期")]
+    assert [(p.code, p.row) for p in ledger.all_problems] == [("ledger.contradiction", 3)]
 
 
 def test_an_id_that_became_a_number_is_refused_and_the_row_is_used(excel):

@@ -76,6 +76,7 @@ NAMES = [
     ("孙梓轩", "紫萱孙", "turned"),  # turned, and in characters that sound the same
     ("周语晨", "周宇辰", "homophone"),
     ("吴莹蕾", "吴颖蕾", "sound"),
+    ("张天一", "张天乙", "sound"),  # yī and yǐ, though both are read yì somewhere
     ("郑一鸣", "郑一帆", "one_character"),
     ("冯天佑", "冯佑", "one_character"),
     ("陈强", "陈勇", "different"),
@@ -257,6 +258,41 @@ def test_two_children_of_one_name_in_one_village_stay_apart():
     assert groups(links) == sets("a1 b2", "a2 b1")
 
 
+OWN = {key: MING[key] for key in ("child.name", "child.birth_date", "child.sex")}
+HERE, THERE = ({"child.registration.division": f"{VILLAGE[:6]}{township}"} for township in ("101", "205"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(HERE, THERE), ({}, HERE), (HERE | {"child.resident_id": resident_id("20150305", 1)}, THERE)],
+    ids=["two townships", "nothing else known", "an ID in one of them"],
+)
+def test_a_name_a_birth_date_and_a_sex_in_common_join_nobody_by_themselves(one, other):
+    links = linked(a=[OWN | one], b=[OWN | other])
+    (pair,) = links.open()
+    assert (pair.band, groups(links)) == (Band.ASK, sets("a1", "b1"))
+    assert pair.weight > LinkSettings().bands.same
+    assert "nothing agrees besides the name" in pair.explain().en
+    assert "除姓名、出生日期和性别外" in pair.explain().zh
+    assert groups(links, pair.decide("same")) == sets("a1 b1")
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [
+        HERE,
+        {"mother.name": "李秀英"},
+        {"guardians": [{"name": "王大山"}]},
+        {"mother.telephone": "13800001111"},
+        {"child.registration.address": "示例县东河镇桥头村12号"},
+    ],
+    ids=["township", "mother", "guardian", "telephone", "address"],
+)
+def test_one_thing_besides_that_agrees_joins_them(shared):
+    links = linked(a=[OWN | HERE | shared], b=[OWN | (THERE | shared)])
+    assert groups(links) == sets("a1 b1")
+
+
 def test_a_row_that_fits_two_namesakes_is_asked_about_and_joins_neither():
     def without(facts: dict, *names: str) -> dict:
         return {k: v for k, v in facts.items() if k not in names}
@@ -266,6 +302,91 @@ def test_a_row_that_fits_two_namesakes_is_asked_about_and_joins_neither():
     links = linked(a=[without(MING, "mother.name"), without(namesake, "mother.name")], b=[vague])
     assert groups(links) == sets("a1", "a2", "b1")
     assert {pair.key for pair in links.open()} == {(row("a1"), row("b1")), (row("a2"), row("b1"))}
+
+
+def test_a_surer_question_about_a_row_is_not_settled_by_joining_the_row_elsewhere():
+    """The school's row fits two with an ID each, and a third, less surely, that is neither of them."""
+    first, second = (MING | {"child.resident_id": resident_id("20150305", n)} for n in (1, 3))
+    third = MING | {"child.birth_date": "2015-03-15", "child.resident_id": resident_id("20150315", 5)}
+    links = linked(a=[first], b=[second], c=[third], d=[MING])
+    assert groups(links) == sets("a1", "b1", "c1", "d1")
+    asked = {pair.key: pair for pair in links.open()}
+    assert set(asked) == {(row(one), row("d1")) for one in ("a1", "b1", "c1")}
+    weaker = asked[row("c1"), row("d1")]
+    assert weaker.band is Band.SAME
+    assert weaker.weight < asked[row("a1"), row("d1")].weight - LinkSettings().bands.rival
+    assert "another row fits" in weaker.explain().en
+    neither = [asked[row(one), row("d1")].decide("different") for one in ("a1", "b1")]
+    assert groups(links, *neither) == sets("a1", "b1", "c1 d1")
+    assert links.open(neither) == ()
+    first_asked = links.grouped()
+    assert first_asked.open  # as they were before the answers
+    assert first_asked.again(neither).groups_of(links.rows) == links.groups(neither)
+    assert groups(links, asked[row("a1"), row("d1")].decide("same")) == sets("a1 d1", "b1", "c1")
+
+
+@pytest.mark.parametrize("names", [("李静", "李晶"), ("张子涵", "张梓涵")], ids=["other tones", "the same tones"])
+def test_a_twin_whose_id_is_mistyped_in_one_list_is_asked_about_and_not_joined_to_the_other(names):
+    """Civil affairs mistype the second one's ID, the police have both right, and the school lists the second without one."""
+    one, other = (MING | {"child.name": name, "guardians": [{"name": "王大山"}]} for name in names)
+    right = [
+        one | {"child.resident_id": resident_id("20150305", 1)},
+        other | {"child.resident_id": resident_id("20150305", 3)},
+    ]
+    links = linked(a=[right[0], other | {"child.resident_id": resident_id("20150305", 5)}], b=[other], c=right)
+    assert groups(links) == sets("a1 c1", "a2", "b1", "c2")
+    asked = {pair.key for pair in links.open()}
+    assert {(row("a2"), row("b1")), (row("b1"), row("c2"))} < asked
+    known = linked(a=[right[0]], b=[other], c=right)
+    assert groups(known) == sets("a1 c1", "b1 c2"), "nothing is asked where the twin's own row is there"
+    assert known.open() == ()
+
+
+@pytest.mark.parametrize("number", [{}, {"child.resident_id": resident_id("20150305", 1)}], ids=["no ID", "one ID"])
+@pytest.mark.parametrize(("name", "other"), [("李静", "李晶"), ("王文博", "王雯博"), ("张天一", "张天乙")])
+def test_names_that_sound_alike_are_asked_about_where_only_what_twins_share_agrees(name, other, number):
+    shared = MING | {"father.telephone": "13800001111", "child.registration.address": "示例县东河镇桥头村12号"}
+    links = linked(a=[shared | {"child.name": name} | number], b=[shared | {"child.name": other}])
+    (pair,) = links.open()
+    assert (pair.band, groups(links)) == (Band.ASK, sets("a1", "b1"))
+    assert pair.weight > LinkSettings().bands.same
+    assert "twins have in common" in pair.explain().en
+    assert "双胞胎" in pair.explain().zh
+    assert groups(links, pair.decide("same")) == sets("a1 b1")
+
+
+def test_a_row_without_a_name_is_no_twins_by_itself():
+    nameless = {k: v for k, v in MING.items() if k != "child.name"}
+    links = linked(a=[MING], b=[nameless], c=[MING | {"child.name": "王晓明"}])
+    assert groups(links) == sets("a1", "b1", "c1")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("張寧", "张宁"), ("赵子涵", "子涵赵")], ids=["in traditional characters", "the other way round"]
+)
+def test_a_name_of_the_same_characters_is_joined_as_before(one, other):
+    assert groups(linked(a=[MING | {"child.name": one}], b=[MING | {"child.name": other}])) == sets("a1 b1")
+
+
+FATHER, GUARDIAN = {"father.name": "李刚"}, {"guardians": [{"name": "李国庆"}]}
+HOUSE, OTHER_HOUSE = ({"child.residence.address": each} for each in ("示例镇西街8号", "示例镇东河村三组21号"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "joined"),
+    [
+        (FATHER | HOUSE, GUARDIAN | OTHER_HOUSE, False),
+        (FATHER, GUARDIAN, False),
+        (FATHER | HOUSE, GUARDIAN | HOUSE, True),
+        (FATHER | HOUSE, FATHER | OTHER_HOUSE, True),
+        (HOUSE, OTHER_HOUSE, True),
+    ],
+    ids=["house and adult differ", "adults differ", "one house", "one father", "houses differ"],
+)
+def test_a_township_in_common_does_not_outweigh_another_adult(one, other, joined):
+    links = linked(a=[OWN | HERE | one], b=[OWN | HERE | other])
+    assert groups(links) == (sets("a1 b1") if joined else sets("a1", "b1"))
+    assert ["weighs more than what agrees" in pair.explain().en for pair in links.open()] == ([] if joined else [True])
 
 
 def test_one_child_twice_in_one_list_with_one_id_is_one_child():
@@ -422,8 +543,11 @@ def test_planted_children_are_found_again(lists, found):
     pairs = [two for group in found.groups() for two in combinations(sorted(group), 2)]
     right = sum(lists.truth[a] == lists.truth[b] for a, b in pairs)
     assert right / len(pairs) >= 0.998
-    assert right / true >= 0.95
+    assert right / true >= 0.93
     open_ = found.open()
+    answers = [p.decide("same" if lists.truth[p.left] == lists.truth[p.right] else "different") for p in open_]
+    pairs = [two for group in found.groups(answers) for two in combinations(sorted(group), 2)]
+    assert sum(lists.truth[a] == lists.truth[b] for a, b in pairs) / true >= 0.985
     assert sum(lists.truth[p.left] == lists.truth[p.right] for p in open_) >= 0.8 * len(open_)  # worth asking
 
 

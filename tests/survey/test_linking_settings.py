@@ -7,10 +7,21 @@ from importlib import resources
 import attrs
 import pytest
 
+from kinderguard import Case
 from kinderguard.analysis import plant
 from kinderguard.survey.linking import LinkSettings, LinkSettingsError, RowKey, link, link_columns, train, training
 
 TEXT = (resources.files("kinderguard.survey.linking") / "chinese.toml").read_text("utf-8")
+
+
+OWN = {"child.name": "王小明", "child.birth_date": "2015-03-05", "child.sex": "male"}
+
+
+@pytest.mark.parametrize(("line", "band"), [("beside_own = 0", "same"), ("beside_own = 2", "ask"), ("", "ask")])
+def test_how_much_must_agree_besides_the_childs_own_is_a_setting(changed, line, band):
+    rows = [(RowKey(code, "1", 2), Case.from_facts(OWN)) for code in ("a", "b")]
+    (pair,) = link(rows, settings=changed("beside_own = 1", line)).pairs
+    assert pair.band == band
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from testing.bad_packs import BAD, CASES, GOOD, INIT, PARAMETERS, PROJECT, write
 #: What has to do with generated children, proofs and other processes takes long: run for its own bad packs only.
 SLOW = {
     "deterministic", "json_round_trip", "engines_agree", "missing_facts_matter", "boundaries_covered", "import_side_effects",
-    "hooks_deterministic",
+    "hooks_deterministic", "callbacks_run",
 }  # fmt: skip
 PROOFS = {"never_applies", "always_applies", "overlaps", "gaps", "cliffs", "worse_with_paper"}
 QUICK = [check_id for check_id in CHECKS if check_id not in SLOW | PROOFS]

@@ -1,6 +1,11 @@
-"""A top-up that counts a policy which is a top-up itself: what is said of it can be done, and asks for nobody's lines."""
+"""A top-up that counts a policy which is a top-up itself, or which gives way to another: what is said of it can be done,
+and asks for nobody's lines.
+"""
+
+import pytest
 
 from kinderguard.testing import check_pack
+from kinderguard.testing.conformance import top_ups
 from testing.bad_packs import CASES, GOOD, INIT, write
 
 COUNTS = "    every=r.MONTH,\n    stacking=[r.tops_up(counting=[{}])],"
@@ -13,6 +18,57 @@ def pack(folder, counting):
     text = text.replace("    eligible=child.is_in(PUPIL) & child.is_in(DIBAO) & STOVE.expr,", UNATTENDED)
     names = "from kinderguard.national import DE_FACTO_UNATTENDED, UNATTENDED_ALLOWANCE\n"
     return write({INIT: names + text} | {n: t for n, t in GOOD.items() if n not in (INIT, CASES)}, folder)
+
+
+ORPHANS = "    eligible=child.is_in(ORPHAN) & (child.age < 18),"
+
+
+def orphans(folder, stacking, eligible=ORPHANS):
+    """The good pack, its policy a top-up to 2,200 yuan for orphans."""
+    text = GOOD[INIT].replace("    every=r.YEAR,", f"    every=r.MONTH,\n    stacking=[{stacking}],")
+    text = text.replace("    eligible=child.is_in(PUPIL) & child.is_in(DIBAO) & STOVE.expr,", eligible)
+    text = text.replace('amount=param("450199.grant.amount")', 'amount=r.yuan("2200")')
+    names = "from kinderguard.national import ORPHAN, ORPHAN_ALLOWANCE, TEKUN, TEKUN_SUPPORT\n"
+    files = {INIT: names + text} | {n: t for n, t in GOOD.items() if n not in (INIT, CASES)}
+    return check_pack(write(files, folder), only="top_ups")
+
+
+COUNTED = "r.tops_up(counting=[ORPHAN_ALLOWANCE])"
+
+
+def test_a_top_up_whose_counted_policy_gives_way_to_another_is_found_with_who_is_overpaid(tmp_path):
+    """An orphan on tekun who chose that scheme: the allowance counts nothing, and 2,200 yuan are paid beside tekun support."""
+    pytest.importorskip("z3")
+    (finding,) = orphans(tmp_path, COUNTED)["top_ups"].findings
+    assert "may give way to ‘Support for extremely poor persons [cn.tekun_support]’" in finding.message.en
+    assert "counting=[…, TEKUN_SUPPORT]" in finding.mend.zh
+    assert 'r.excludes(TEKUN_SUPPORT, keep="other")' in finding.mend.en
+    assert [line.en for line in finding.details[1:]] == [
+        "Heating grant: 2,200.00 yuan",
+        "Basic living allowance for orphans: 0.00 yuan",
+        "Support for extremely poor persons: 1,000.00 yuan",
+    ]
+
+
+def test_without_the_solver_it_is_told_by_what_stacking_says(tmp_path, monkeypatch):
+    monkeypatch.setattr(top_ups, "solver_of", lambda _: None)
+    (finding,) = orphans(tmp_path, COUNTED)["top_ups"].findings
+    assert "counting=[…, TEKUN_SUPPORT]" in finding.mend.en
+    assert finding.details == ()
+
+
+@pytest.mark.parametrize(
+    "stacking",
+    ["r.tops_up(counting=[ORPHAN_ALLOWANCE, TEKUN_SUPPORT])", f'{COUNTED}, r.excludes(TEKUN_SUPPORT, keep="other")'],
+    ids=["counted", "excluded"],
+)
+def test_what_the_mend_says_is_enough(tmp_path, stacking):
+    assert orphans(tmp_path, stacking).ok
+
+
+def test_a_top_up_that_the_others_children_are_not_given_is_left_alone(tmp_path):
+    pytest.importorskip("z3")
+    assert orphans(tmp_path, COUNTED, ORPHANS.replace("&", "& ~child.is_in(TEKUN) &")).ok
 
 
 def test_a_top_up_that_could_be_a_raise_is_sent_there(tmp_path):

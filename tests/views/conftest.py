@@ -165,6 +165,7 @@ def views(book):
     }
     named = {name: value.view for name, value in given.items()}
     return named | {
+        "page for the family": lambda lang: result.for_family(lang, asked=list(result.policies)),
         "policy in its book": lambda lang: policy.view(lang, rules=book.rules),
         "policy of the book": lambda lang: book.view(lang, code="cn.orphan_allowance"),
         "parameter of the book": lambda lang: book.view(lang, code="cn.orphan.scattered_monthly"),

@@ -31,7 +31,12 @@ if TYPE_CHECKING:
     from kinderguard.engines.assessment import Assessment
     from kinderguard.model.view import View
 
-#: How a policy reaches a child, by 3 × eligible + receiving.
+#: Of those who are eligible for sure and do not receive it, or of whom that is not known: to whom nothing is due for sure; and
+#: of those who do not, to whom perhaps nothing is. Beside the states of eligible and receiving, which are 0 to 8.
+NOTHING_DUE, PERHAPS_DUE = 9, 10
+#: How many states there are.
+STATES = 11
+#: How a policy reaches a child, by 3 × eligible + receiving, or one of the two others.
 REACH: Mapping[int, str] = {
     3 * YES + YES: "receiving",
     3 * YES + NO: "not_receiving",
@@ -40,6 +45,8 @@ REACH: Mapping[int, str] = {
     3 * OPEN + NO: "undetermined",
     3 * OPEN + OPEN: "undetermined",
     3 * NO + YES: "not_eligible_receiving",
+    NOTHING_DUE: "nothing_due",
+    PERHAPS_DUE: "perhaps_due",
 }
 
 
@@ -48,8 +55,10 @@ class Cover:
     """How far a policy reaches some children.
 
     Args:
-        eligible: who is eligible for sure. They are of three kinds: ``receiving``, ``not_receiving``, and
-            ``not_known_to_receive``, of whom it is not known whether they receive it.
+        eligible: who is eligible for sure. They are of five kinds: ``receiving``; ``not_receiving``, to whom something is due
+            for sure, or a service; ``not_known_to_receive``, of whom it is not known whether they receive it; ``perhaps_due``,
+            who do not receive it and to whom it is not known whether anything is due; and ``nothing_due``, who do not receive
+            it, or of whom that is not known, and to whom nothing is due for sure: another help excludes or exceeds it.
         undetermined: of whom it is not known whether they are eligible; ``undetermined_receiving`` of them receive it.
         not_eligible_receiving: who receives it and is not eligible by what is known.
     """
@@ -61,11 +70,15 @@ class Cover:
     undetermined: int
     undetermined_receiving: int
     not_eligible_receiving: int
+    perhaps_due: int = 0
+    nothing_due: int = 0
 
     @property
     def missed(self) -> tuple[int, int]:
-        """Who is eligible for sure and misses it: at least (it is known that they do not receive it), and at most."""
-        return self.not_receiving, self.not_receiving + self.not_known_to_receive
+        """Who is eligible for sure and misses it: at least (it is known that they do not receive it, and that something is
+        due to them), and at most.
+        """
+        return self.not_receiving, self.not_receiving + self.not_known_to_receive + self.perhaps_due
 
     @property
     def concerns(self) -> bool:
@@ -74,16 +87,18 @@ class Cover:
 
     @classmethod
     def of(cls, states: Sequence[int]) -> "Cover":
-        """From counts by 3 × eligible + receiving."""
+        """From counts by state: see ``REACH``."""
         sure, open_ = 3 * YES, 3 * OPEN
         return cls(
-            eligible=sum(states[sure : sure + 3]),
+            eligible=sum(states[sure : sure + 3]) + states[NOTHING_DUE] + states[PERHAPS_DUE],
             receiving=states[sure + YES],
             not_receiving=states[sure + NO],
             not_known_to_receive=states[sure + OPEN],
             undetermined=sum(states[open_ : open_ + 3]),
             undetermined_receiving=states[open_ + YES],
             not_eligible_receiving=states[3 * NO + YES],
+            perhaps_due=states[PERHAPS_DUE],
+            nothing_due=states[NOTHING_DUE],
         )
 
 
@@ -114,9 +129,9 @@ class PaperCount:
     Args:
         code, title: the paper.
         policies: the policies that ask for it.
-        children: who is eligible for at least one of them for sure, is in the situation that the paper proves, and has no
-            such paper seen and in force.
-        perhaps: of whom the one or the other is not known.
+        children: who misses at least one of them for sure (is eligible, does not receive it, and something is due), is in the
+            situation that the paper proves, and has no such paper seen and in force.
+        perhaps: of whom the one or the other is not known. Who receives a policy already needs no paper for it.
     """
 
     code: str
@@ -178,10 +193,10 @@ class Coverage:
 
         Args:
             policy: the code of one policy; of every policy, if left out.
-            missed: those who are eligible for sure and do not receive it (True); those of whom that is not known, too
-                (``"perhaps"``); all others (False).
-            reach: how the policy reaches them: ``receiving``, ``not_receiving`` or ``not_known_to_receive`` of those who are
-                eligible for sure, ``undetermined`` or ``undetermined_receiving`` of those of whom that is not known,
+            missed: those who are eligible for sure and do not receive it, though something is due to them (True); those of
+                whom that is not known, too (``"perhaps"``); all others (False).
+            reach: how the policy reaches them: ``receiving``, ``not_receiving``, ``not_known_to_receive``, ``perhaps_due`` or
+                ``nothing_due`` of those who are eligible for sure, ``undetermined`` or ``undetermined_receiving`` of those of whom that is not known,
                 ``not_eligible_receiving``.
             where: values of dimensions: ``place="330106"``, ``class_="cn.economic_hardship"``.
 
@@ -206,7 +221,7 @@ class Coverage:
             known_name(reach, REACH.values(), Text("覆盖情形", "kind of reach"))
         found = chosen_children(self._kept, where, self.tables)
         own = [name for name in found.columns if not name.startswith("state:")]
-        wanted = {YES * 3 + NO} | ({YES * 3 + OPEN} if missed == "perhaps" else set())
+        wanted = {YES * 3 + NO} | ({YES * 3 + OPEN, PERHAPS_DUE} if missed == "perhaps" else set())
         states = [state for state in REACH if missed is None or (state in wanted) is (missed is not False)]
         states = [state for state in states if reach is None or REACH[state] == reach]
         parts = [
@@ -280,6 +295,11 @@ class Coverage:
                     f"  {title.en}: {cover.eligible:,} eligible, {cover.receiving:,} receive it, {en} missed, "
                     f"{cover.undetermined:,} not determined",
                 )
+                if cover.nothing_due:
+                    line += Text(
+                        f"，符合而无应发金额 {cover.nothing_due:,} 人",
+                        f", {cover.nothing_due:,} eligible to whom nothing is due",
+                    )
                 if cover.not_eligible_receiving:
                     line += Text(
                         f"，不符合而已享受 {cover.not_eligible_receiving:,} 人",
@@ -305,19 +325,22 @@ class Coverage:
         """The coverage as a notebook shows it."""
         from kinderguard.model.view import Column, Content, Listing, Paragraph, Section, Table, View
 
-        heads = [
-            Column(Text("符合条件", "eligible"), number=True), Column(Text("已享受", "receiving"), number=True),
-            Column(Text("确定未享受", "not receiving"), number=True),
-            Column(Text("是否享受不详", "not known to receive"), number=True),
-            Column(Text("资格待定", "not determined"), number=True),
-            Column(Text("不符合而已享受", "receiving, not eligible"), number=True),
-        ]  # fmt: skip
+        columns = {
+            "eligible": Text("符合条件", "eligible"),
+            "receiving": Text("已享受", "receiving"),
+            "not_receiving": Text("确定漏享", "missed"),
+            "not_known_to_receive": Text("是否享受不详", "not known to receive"),
+            "perhaps_due": Text("未享受，是否有应发金额不详", "not receiving, perhaps nothing due"),
+            "nothing_due": Text("无应发金额", "nothing due"),
+            "undetermined": Text("资格待定", "not determined"),
+            "not_eligible_receiving": Text("不符合而已享受", "receiving, not eligible"),
+        }
+        rare = ("perhaps_due", "nothing_due")
+        names = [n for n in columns if n not in rare or any(getattr(cover, n) for cover in self.all.values())]
+        heads = [Column(columns[name], number=True) for name in names]
 
         def cells(c: Cover) -> tuple[int, ...]:
-            return (
-                c.eligible, c.receiving, c.not_receiving, c.not_known_to_receive, c.undetermined,
-                c.not_eligible_receiving,
-            )  # fmt: skip
+            return tuple(getattr(c, name) for name in names)
 
         may = {code: c.eligible + c.undetermined for code, c in self.all.items()}
         shown = sorted((code for code in may if self.all[code].concerns), key=may.__getitem__, reverse=True)
@@ -333,8 +356,8 @@ class Coverage:
             ),
             Table(
                 [
-                    Text("待补材料", "paper still to be brought"), Column(Text("符合条件的儿童", "children eligible"), number=True),
-                    Column(Text("资格待定的儿童", "not determined"), number=True),
+                    Text("待补材料", "paper still to be brought"), Column(Text("确定漏享的儿童", "children who miss it"), number=True),
+                    Column(Text("尚不能定的儿童", "perhaps"), number=True),
                 ],
                 [(p.title, p.children, p.perhaps) for p in self.papers],
                 most=20,
@@ -379,4 +402,4 @@ class Coverage:
         return self.summary()
 
 
-__all__ = ["REACH", "Cover", "Coverage", "MissingCount", "PaperCount"]
+__all__ = ["NOTHING_DUE", "PERHAPS_DUE", "REACH", "STATES", "Cover", "Coverage", "MissingCount", "PaperCount"]

@@ -4,6 +4,7 @@ Whether a child receives a policy's help is read from the help received (``help`
 day. The list claims to be whole, so that a child with a list and no such record does not receive it; of one without a list
 that is not known, and never taken as "no". Dibao and support as extremely poor are received too where the household's aid
 status says so; where that is not known, neither is whether they are received. Eligibility is what the rules say, bounds and all.
+Who is eligible, but to whom nothing is due (another help excludes it, or exceeds it), is not missed.
 """
 
 import datetime as dt
@@ -13,11 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from kinderguard.analysis.coverage_result import REACH, Cover, Coverage, MissingCount, PaperCount
+from kinderguard.analysis.coverage_result import (
+    NOTHING_DUE,
+    PERHAPS_DUE,
+    REACH,
+    STATES,
+    Cover,
+    Coverage,
+    MissingCount,
+    PaperCount,
+)
 from kinderguard.analysis.dimensions import By, Sorting
 from kinderguard.analysis.elsewhere import ElsewhereCount
 from kinderguard.analysis.people import Marks, People, Piece, at_places, job_of, wanted
-from kinderguard.analysis.states import OPEN, YES, StateCounts, truth
+from kinderguard.analysis.states import NO, OPEN, YES, StateCounts, truth
 from kinderguard.analysis.unset import Unset
 from kinderguard.engines.frame.unborn import unborn_rows
 from kinderguard.engines.papers import ASKED_OF, asked_of_some
@@ -126,7 +136,7 @@ class _Covering:
                         asked[f"asked:{paper.value}"] = ASKED_OF[paper]
         self._marks = Marks(people, day, asked)
         self.reads = self._marks.columns
-        self._counts = StateCounts(tables, 9)
+        self._counts = StateCounts(tables, STATES)
         self._missing: Counter[str] = Counter()
         self._alone: Counter[str] = Counter()
         self._undetermined = self._by_values = 0
@@ -140,8 +150,7 @@ class _Covering:
         both = results.hstack(marks)
         has = {code: pl.lit(at_places(code, self._here, piece.places)) for code in there}
         states = both.select(
-            pl.when(has[code]).then(truth(pl.col(f"{code}.eligible")) * 3 + truth(pl.col(f"help:{code}"))).alias(code)
-            for code in there
+            pl.when(has[code]).then(_state(code, f"{code}.high_fen" in results.columns)).alias(code) for code in there
         )
         self._counts.add(states, dimensions)
         self._keep(piece, states, dimensions)
@@ -199,10 +208,10 @@ class _Covering:
             lacking = ~pl.col(f"paper:{paper}").fill_null(False)
             asked = {code: self._asked(code, paper) for code in asking}
             sure = pl.any_horizontal(
-                (pl.col(code) // 3 == YES).fill_null(False) & asked[code].fill_null(False) for code in asking
+                (pl.col(code) == YES * 3 + NO).fill_null(False) & asked[code].fill_null(False) for code in asking
             )
             maybe = pl.any_horizontal(
-                (pl.col(code) // 3).is_in([YES, OPEN]).fill_null(False) & asked[code].fill_null(True) for code in asking
+                pl.col(code).is_in(_TO_BRING).fill_null(False) & asked[code].fill_null(True) for code in asking
             )
             surely, perhaps = lacking & sure, lacking & maybe & ~sure
             found = frame.select(surely.sum().alias("sure"), perhaps.sum().alias("maybe"))
@@ -243,6 +252,23 @@ class _Covering:
             people=self._people,
             kept=pl.concat(self._kept),
         )
+
+
+#: Of whom papers may still be needed: who receives a policy, or to whom nothing is due, needs none for it.
+_TO_BRING = [YES * 3 + NO, YES * 3 + OPEN, PERHAPS_DUE, OPEN * 3 + NO, OPEN * 3 + OPEN]
+
+
+def _state(code: str, is_money: bool) -> pl.Expr:
+    """How a policy reaches a child, as ``REACH`` has it."""
+    receives = truth(pl.col(f"help:{code}"))
+    state = truth(pl.col(f"{code}.eligible")) * 3 + receives
+    if not is_money:
+        return state
+    missed = (state // 3 == YES) & (receives != YES)
+    nothing = (pl.col(f"{code}.high_fen") == 0).fill_null(False)
+    perhaps = (pl.col(f"{code}.low_fen").fill_null(0) == 0) & (receives == NO)
+    found = pl.when(missed & nothing).then(NOTHING_DUE).when(missed & perhaps).then(PERHAPS_DUE).otherwise(state)
+    return found.cast(pl.UInt8)
 
 
 def _receiving(code: str) -> BoolExpr:

@@ -54,7 +54,7 @@ class Piece:
         numbers: the number of each row in the population, from 0.
         tables: their records in tables of their own.
         places: the division in charge of each.
-        first: whether each is the first of its household: what is paid to a household counts with it.
+        shared: whether others of its household are among the children: what is paid to the household is paid once.
         jobs: the number of the set of jobs that are theirs.
     """
 
@@ -62,7 +62,7 @@ class Piece:
     numbers: pl.Series
     tables: Sequence[RecordTable]
     places: pl.Series
-    first: pl.Series
+    shared: pl.Series
     jobs: int
 
 
@@ -79,8 +79,12 @@ class People:
         ParquetRunError: there are no such files.
     """
 
+    #: Whether nobody in it exists: they were given as a ``Population``.
+    synthetic = False
+
     def __init__(self, source: Any, members: Any, division: str | None) -> None:
         self.division = division
+        self.synthetic = isinstance(source, Population)
         self._files: list[Path] = []
         self._record_files: dict[str, tuple[list[Path], str]] = {}
         self._table: pl.DataFrame | None = None
@@ -150,12 +154,12 @@ class People:
         return frozenset(c.name for c in self._table.get_columns() if not c.null_count() and not c.dtype.is_float())
 
     @cached_property
-    def first_of_household(self) -> pl.Series:
-        """Whether each child is the first of its household; one without a household number stands for its own."""
+    def shared_household(self) -> pl.Series:
+        """Whether others are of each child's household; one without a household number stands for its own."""
         if HOUSEHOLD not in self.schema:
-            return pl.repeat(True, self.count, dtype=pl.Boolean, eager=True)
+            return pl.repeat(False, self.count, dtype=pl.Boolean, eager=True)
         number = self._lazy.select(HOUSEHOLD).collect()[HOUSEHOLD]
-        return number.is_first_distinct() | number.is_null()
+        return number.is_duplicated() & number.is_not_null()
 
     # ---- part by part -------------------------------------------------------------------------------------------
 
@@ -208,16 +212,21 @@ class People:
         columns = [name for name in self.schema if name in wanted]
         for start, rows, tables in self.parts(columns, size):
             places = divisions_of(rows, self.division)
-            first = self.first_of_household.slice(start, len(rows))
+            shared = self.shared_household.slice(start, len(rows))
             numbers = pl.int_range(start, start + len(rows), dtype=pl.UInt32, eager=True)
             if len(sets) == 1:
-                yield Piece(rows, numbers, tables, places, first, 0)
+                yield Piece(rows, numbers, tables, places, shared, 0)
                 continue
             for number, each in enumerate(sets):
                 here = places.is_in(each.places.implode(), nulls_equal=True)
                 if here.any():
                     yield Piece(
-                        rows.filter(here), numbers.filter(here), tables, places.filter(here), first.filter(here), number
+                        rows.filter(here),
+                        numbers.filter(here),
+                        tables,
+                        places.filter(here),
+                        shared.filter(here),
+                        number,
                     )
 
     # ---- one of them --------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from kinderguard.packs.fact_providers import needed_providers, said_of
 from kinderguard.packs.loader import PackState
 from kinderguard.packs.need_rules import NeedRule
 from kinderguard.packs.overlay import Overlay
+from kinderguard.packs.place_problems import problems_of_case, problems_of_place
 from kinderguard.rules.definitions import FactProvider
 from kinderguard.rules.ruleset import RuleSet
 from kinderguard.rules.titles import fact_title
@@ -67,6 +68,9 @@ def needs(
         division: whose rules; as for ``book.assess`` if left out.
         rules: further rules of needs, given as values.
 
+    What was wrong on the way, such as a child of another place than the one that the book is pinned to, stands in
+    ``assess_needs(…).problems``.
+
     Raises:
         NoDayError: no day was given.
         DefinitionError: a rule names something that the book does not have.
@@ -105,6 +109,7 @@ def assess_needs(
     place = check_division(place) if place else case.division
     ready = _ready(book, place, day, tuple(rules))
     said, problems = said_of(case, ready.providers, ready.basis.titles)
+    problems += problems_of_case(book, case, place)
     return NeedsAssessment(Assessment(case, ready.basis, said, problems), ready.rules)
 
 
@@ -199,8 +204,13 @@ class NeedsAssessment:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What was wrong with packs, providers, rules or parameters."""
+        """What was wrong with packs, providers, rules, parameters or the place."""
         return self._result.problems
+
+    @property
+    def complete(self) -> bool:
+        """Whether every rule that applies could be used, as of an assessment."""
+        return self._result.complete
 
     def __repr__(self) -> str:
         held = [self._result.categories[code] for code in self.rules]
@@ -256,7 +266,7 @@ def _ready(book: PolicyBook, place: str | None, day: dt.date, more: tuple[NeedRu
 def _bound(kept: _OfBook, book: PolicyBook, place: str | None, day: dt.date, more: tuple[NeedRule, ...]) -> _Ready:
     rules = (*need_rules(book, place), *more)
     overlay = _overlay(kept, book, place, rules)
-    basis = overlay.basis(place, day, book.overlay(place).rules.fingerprint)
+    basis = overlay.basis(place, day, book.overlay(place).rules.fingerprint, problems_of_place(book, place))
     return _Ready(
         {rule.code: rule for rule in rules},
         basis,

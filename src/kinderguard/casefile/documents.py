@@ -36,10 +36,13 @@ class FiledLine(ContractLine):
     without_id: bool
     two_ids: bool
     held_back: list[str] = Field(
-        description="paths of which lists say otherwise than somebody recorded, or a place in another county; not taken"
+        description="paths of which lists say otherwise than somebody recorded, a place in another county, or that a stated end or death is none; not taken"
     )
     answered: list[str] = Field(
         description="paths of these that somebody has answered before, so that nothing is asked"
+    )
+    overruled: list[str] = Field(
+        description="paths of which the order of trust took an older list's word against a newer one's"
     )
     perhaps: list[str] = Field(description="open files whose child it may be, so that it waits")
     closed: bool = Field(description="its file is closed and lists still name the child")

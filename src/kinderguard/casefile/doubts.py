@@ -1,6 +1,7 @@
 """What in a file looks as if one entry hides what was learnt later: something learnt now of an earlier day, while an entry
 that was written before says otherwise from a later day on; or something that a list says against what a person has recorded,
-or of a place in another county than the file's.
+or of a place in another county than the file's; or a list that takes back an end or a death that was stated before;
+or what a newer list says where the order of trust took an older one's word.
 
 Used when an entry is written, by ``store.doubts`` and by what is due. The entry that hides it counts; it may be right (there
 was a change between; the list was not brought up to date), or it was wrong all along and money goes on being paid by it.
@@ -10,7 +11,7 @@ later is history. A list that comes round to what the file says is asked about n
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -39,6 +40,12 @@ class HiddenFact:
         lists: where rows of lists say otherwise than a person has recorded and are not taken for it, the codes of the lists; the
             value is kept in ``entry.body["claims"]``.
         moves: whether nobody recorded it, but by the lists the file would lie in another county.
+        takes_back: whether nobody recorded it, but the lists take back what was stated for good: an end, or a death.
+        overruled: whether nobody recorded it, but the order of trust took an older list's word against these; ``due`` asks about it
+            where money changes by it.
+        recorded_by, recorded_for: where lists say otherwise than a person has recorded, the code of that user, and the day as of
+            which it was recorded.
+        taken: of the same matter, such as the father, what these lists say and nobody has recorded: it was taken and counts.
     """
 
     path: str
@@ -49,6 +56,11 @@ class HiddenFact:
     hidden_from: dt.date
     lists: tuple[str, ...] = ()
     moves: bool = False
+    recorded_by: str | None = None
+    recorded_for: dt.date | None = None
+    taken: tuple[Text, ...] = ()
+    takes_back: bool = False
+    overruled: bool = False
 
     def is_answered_as_of(self, day: dt.date) -> bool:
         """Whether recording the fact anew as of a day, with either value, settles it."""
@@ -72,19 +84,22 @@ def doubt_texts(doubts: "Iterable[HiddenFact | SameId | PerhapsListed]") -> tupl
     """One text for each entry that hides something, with the facts and the ways to settle it; of other files with the ID; and of
     children of lists who may be the file's.
     """
-    by_entry: dict[tuple[int, dt.date, dt.date, tuple[str, ...], bool], list[Text]] = {}
+    by_entry: dict[tuple[int, dt.date, dt.date, tuple[str, ...], bool, bool], list[HiddenFact]] = {}
     others = []
     for each in doubts:
         if not isinstance(each, HiddenFact):
             others.append(each.text)
         else:
-            key = (each.hidden_by, each.hidden_from, each.since, each.lists, each.moves)
-            by_entry.setdefault(key, []).append(each.title)
-    return (*(_text(*key, titles) for key, titles in by_entry.items()), *others)
+            key = (each.hidden_by, each.hidden_from, each.since, each.lists, each.moves, each.takes_back)
+            by_entry.setdefault(key, []).append(each)
+    return (*map(_text, by_entry.values()), *others)
 
 
-def _text(number: int, day: dt.date, since: dt.date, lists: tuple[str, ...], moves: bool, titles: list[Text]) -> Text:
-    what = join(titles)
+def _text(together: Sequence[HiddenFact]) -> Text:
+    """What is asked of facts that one entry hides, or that lists say against one entry."""
+    first = together[0]
+    number, day, since, lists, moves = first.hidden_by, first.hidden_from, first.since, first.lists, first.moves
+    what = join([each.title for each in together])
     if lists:
         told = (
             Text(f"{since} 的名单（{lists[0]}）", f"the list of {since} ({lists[0]}) says")
@@ -100,13 +115,45 @@ def _text(number: int, day: dt.date, since: dt.date, lists: tuple[str, ...], mov
                 f"hand the file over (store.propose_transfer(...)) and record the place as of {since} with store.record(...); if not, "
                 f"record the present value once more (or as unknown, where there is none), as of {since} or later, which confirms it",
             )
+        who = Text("", "")
+        if first.recorded_by is not None:
+            who = Text(
+                f"（{first.recorded_by}，自 {first.recorded_for} 起）",
+                f" ({first.recorded_by}, as of {first.recorded_for})",
+            )
+        taken = join(list(dict.fromkeys(title for each in together for title in each.taken)))
+        if taken.zh:
+            taken = Text(
+                f"名单所报、此前无人记载的有关事实已被采用：{taken.zh}；名单过时的，也请一并用 store.record(…) 改正。",
+                f"What the list says of the same matter and nobody had recorded was taken: {taken.en}; if the list is out of date, record "
+                "that anew as well, with store.record(...). ",
+            )
+        if first.overruled:
+            return Text(
+                f"{what.zh}：{told.zh}所报与第 {number} 条的不符，该条是较旧名单的值，按信任顺序采用。{taken.zh}较新的名单属实的，请用 "
+                f"store.record(…) 自 {since} 起记录其值；不属实的，请用 store.record(…) 自 {since} 或以后某日起将现值再记一次，即为确认",
+                f"{what.en}: {told.en} otherwise than entry {number}, the word of an older list, which was taken by the order of trust. "
+                f"{taken.en}If the newer list is right, record its value as of {since} with store.record(...); if not, record the present "
+                f"value once more, as of {since} or later, with store.record(...), which confirms it",
+            )
+        if first.takes_back:
+            return Text(
+                f"{what.zh}：{told.zh}把第 {number} 条已报的终止或死亡改回。名单所知可能更旧，因此未采用，答复之前不作改动，仍以第 {number} 条"
+                f"为准。{taken.zh}名单属实的，请用 store.record(…) 自 {since} 起记录名单的值；不属实的，请用 store.record(…) 自 {since} 或"
+                "以后某日起将现值再记一次，即为确认",
+                f"{what.en}: {told.en} that the end or the death stated in entry {number} is none. The list may be older in what it "
+                f"knows, so it is not taken; until this is answered it stays as it is, and entry {number} counts. {taken.en}If the list is "
+                f"right, record its value as of {since} with store.record(...); if not, record the present value once more, as of "
+                f"{since} or later, with store.record(...), which confirms it",
+            )
         return Text(
-            f"{what.zh}：{told.zh}所报与第 {number} 条由人记载的不符。由人记载的只由人更改，因此未采用，仍以第 {number} 条为准。"
-            f"名单属实的，请用 store.record(…) 自 {since} 起记录名单的值；不属实的，请用 store.record(…) 自 {since} 或以后某日起"
-            "将现值再记一次，即为确认",
-            f"{what.en}: {told.en} otherwise than somebody recorded in entry {number}. What a person recorded only a person changes, so "
-            f"it is not taken and entry {number} counts. If the list is right, record its value as of {since} with store.record(...); if "
-            f"not, record the present value once more, as of {since} or later, with store.record(...), which confirms it",
+            f"{what.zh}：{told.zh}所报与第 {number} 条由人记载{who.zh}的不符。由人记载的只由人更改，因此未采用，答复之前不作改动，仍以第 {number} 条"
+            f"为准。{taken.zh}名单属实的，请用 store.record(…) 自 {since} 起记录名单的值；不属实的，请用 store.record(…) 自 {since} 或以后"
+            "某日起将现值再记一次，即为确认",
+            f"{what.en}: {told.en} otherwise than somebody recorded in entry {number}{who.en}. What a person recorded only a person "
+            f"changes, so it is not taken; until this is answered it stays as it is, and entry {number} counts. {taken.en}If the list is "
+            f"right, record its value as of {since} with store.record(...); if not, record the present value once more, as of {since} or "
+            "later, with store.record(...), which confirms it",
         )
     return Text(
         f"{what.zh}：后来得知自 {since} 起的情况，但此前写入的第 {number} 条自 {day} 起另有所载，自该日起仍以第 {number} 条为准。"
@@ -128,8 +175,10 @@ def _from_lists(entries: Iterable[Entry]) -> Mapping[int, frozenset[str]]:
 
 def _claimed(entries: Iterable[Entry], held: list[Holding]) -> Iterator[HiddenFact]:
     """What lists claim, one question for each value, whatever number of lists say it."""
+    entries = list(entries)
+    past, by_number = Past(entries), {entry.number: entry for entry in entries}
     together: list[list[OpenClaim]] = []
-    for each in Past(entries).open_claims(held):
+    for each in past.open_claims(held):
         same = (t for t in together if (t[0].path, t[0].against, t[0].value) == (each.path, each.against, each.value))
         found = next(same, None)
         if found is None:
@@ -138,8 +187,15 @@ def _claimed(entries: Iterable[Entry], held: list[Holding]) -> Iterator[HiddenFa
             found.append(each)
     for claims in together:
         first, since = claims[0], max(claim.day for claim in claims)
-        lists, moves = tuple(dict.fromkeys(claim.list for claim in claims)), not first.by_person
-        yield HiddenFact(first.path, title_of(first.path), first.entry, since, first.against, since, lists, moves)
+        lists, moves = tuple(dict.fromkeys(claim.list for claim in claims)), first.moves
+        against = by_number.get(first.against) if first.by_person else None
+        taken = () if moves else dict.fromkeys(path for claim in claims for path in past.taken_with(claim, held))
+        yield HiddenFact(
+            first.path, title_of(first.path), first.entry, since, first.against, since, lists, moves,
+            None if against is None else against.by, None if against is None else against.valid_from,
+            tuple(title_of(path) for path in taken), takes_back=first.takes_back,
+            overruled=not (moves or first.by_person or first.takes_back),
+        )  # fmt: skip
 
 
 def _hidden(held: list[Holding], from_lists: Mapping[int, frozenset[str]]) -> Iterator[HiddenFact]:

@@ -333,7 +333,8 @@ class CaseStore(FileWork):
             refs: whose file a row belongs to (None: not to be filed). If left out: a pseudonym of the resident ID or,
                 where there is none, of name, birth date, sex and division of registration.
             two_ids: whether a row that may be the child of an open file, by name and birth date, the same or nearly so, begins a
-                file of its own. Left out, it is not filed (``Imported.perhaps``) and asked about (``answer``), unless it has an ID,
+                file of its own, and so does each of two rows of two valid IDs that agree in all else that tells who the child is
+                (left out, both wait). Left out, it is not filed (``Imported.perhaps``) and asked about (``answer``), unless it has an ID,
                 the file has none and all else agrees: then it goes there. Whose ID a file of another name holds, and who may be the
                 child of a closed file, waits and is asked about in any case.
             progress: a bar (True), nothing (False), or a function that is called with (rows done, rows in all); if left
@@ -345,7 +346,7 @@ class CaseStore(FileWork):
 
         Returns:
             What became of every row. An import that was interrupted is simply started again. What a row says against what
-            a person has recorded, or a place in another county, is not taken (``Imported.held_back``) and asked about (``doubts``).
+            a person has recorded, a place in another county, or that a stated end or death is none, is not taken (``Imported.held_back``) and asked about (``doubts``).
 
         Raises:
             StoreBusyError, StoreFullError, StoreUnusableError: what was filed before stays filed.
@@ -401,7 +402,7 @@ class CaseStore(FileWork):
 
         Returns:
             What was filed of each child. Filing one survey again doubles nothing, and undoes nothing learnt since. What a list
-            says against what a person has recorded, or a place in another county, is not taken (``FiledChild.held_back``) and asked about
+            says against what a person has recorded, a place in another county, or that a stated end or death is none, is not taken (``FiledChild.held_back``) and asked about
             (``doubts``).
 
         Raises:

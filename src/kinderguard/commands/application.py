@@ -6,9 +6,11 @@ skipped or problems reported; 2: nothing could be done.
 
 import datetime as dt
 import sys
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -18,10 +20,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 
 from kinderguard.commands.usage import BilingualGroup
+from kinderguard.commands.writable import file_to_write
 from kinderguard.model.errors import FieldValueError, KinderguardError, ToldError
 from kinderguard.model.places import check_division
 from kinderguard.model.progress import Progress
 from kinderguard.model.text import Text
+from kinderguard.packs import PackError, PackWarning, load
 
 app = typer.Typer(
     name="kinderguard",
@@ -41,9 +45,12 @@ DONE, WITH_PROBLEMS, NOTHING_DONE = 0, 1, 2
 def _version(asked: bool) -> None:
     if asked:
         from kinderguard import __version__
+        from kinderguard.model.build import build
         from kinderguard.national import PACK
 
-        typer.echo(f"kinderguard {__version__}\n{PACK.title.zh} {PACK.title.en} [{PACK.code}] {PACK.version}")
+        typer.echo(
+            f"kinderguard {__version__} (build {build()})\n{PACK.title.zh} {PACK.title.en} [{PACK.code}] {PACK.version}"
+        )
         raise typer.Exit(DONE)
 
 
@@ -101,12 +108,30 @@ OptionalDay = Annotated[
     typer.Option("--on", parser=day, metavar="DATE", help="评估日期，默认今天 / the day; today if left out"),
 ]
 OutPath = Annotated[
-    Path | None, typer.Option("--out", "-o", metavar="PATH", help="输出文件 / where to write the result")
+    Path | None,
+    typer.Option("--out", "-o", metavar="PATH", callback=file_to_write, help="输出文件 / where to write the result"),
 ]
 InLang = Annotated[Lang, typer.Option("--lang", help="结果语言 / language of the result")]
+
+
+def _refuse_broken_packs(strict: bool) -> bool:
+    """Before anything is done: every pack that is installed is looked at, wherever it is for."""
+    if strict:
+        with contained():
+            warnings.simplefilter("ignore", PackWarning)  # told as the error
+            found = load().check()
+            if found:
+                raise PackError(dict.fromkeys(found))
+    return strict
+
+
 Strict = Annotated[
     bool,
-    typer.Option("--strict", help="规则包有问题即停止 / stop where a rule pack is broken, instead of reporting it"),
+    typer.Option(
+        "--strict",
+        callback=_refuse_broken_packs,
+        help="任何已安装的规则包有问题即停止 / stop where any rule pack that is installed is broken, instead of reporting it",
+    ),
 ]
 OnSheet = Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="只读此工作表 / read this sheet only")]
 
@@ -140,11 +165,23 @@ def fail(message: Text) -> NoReturn:
     raise ToldError(message)
 
 
+def _show_warning(otherwise: Callable[..., None], message: Warning | str, category: type[Warning], *more: Any) -> None:
+    if issubclass(category, PackWarning):
+        say(str(message))
+    else:
+        otherwise(message, category, *more)
+
+
 @contextmanager
 def contained() -> Iterator[None]:
-    """Our own errors end with exit code 2 and their message; anything else is a defect and shows where it is."""
+    """Our own errors end with exit code 2 and their message; anything else is a defect and shows where it is. What is
+    registered and no pack is told as a line.
+    """
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", PackWarning)
+            warnings.showwarning = partial(_show_warning, warnings.showwarning)
+            yield
     except KinderguardError as error:
         text: Any = getattr(error, "text", None)
         say(f"{text.zh}\n{text.en}" if isinstance(text, Text) else str(error))

@@ -5,6 +5,7 @@ whatever reads ledgers reads both, and every line is accounted for.
 """
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,12 +14,15 @@ from kinderguard.commands.application import progress
 from kinderguard.model.case import Case
 from kinderguard.model.echo import shown_file
 from kinderguard.model.errors import InvalidRecordError
+from kinderguard.model.patterns import UNSEEN
 from kinderguard.model.progress import Progress
 from kinderguard.model.text import Text, join
 from kinderguard.packs import PolicyBook
 from kinderguard.survey import CellProblem, Ledger, LedgerError, LedgerRow, read_ledger
 
 JSON_LINES = {".jsonl", ".ndjson"}
+#: What a sheet's name may hold and a child's number may not.
+_UNSEEN = re.compile(f"[{UNSEEN}]")
 
 
 def read_children(path: Path, book: PolicyBook, sheet: str | None = None, *, as_of: dt.date | None = None) -> Ledger:
@@ -37,7 +41,7 @@ def read_children(path: Path, book: PolicyBook, sheet: str | None = None, *, as_
         if path.suffix.lower() not in JSON_LINES:
             return read_ledger(path, book=book, sheet=sheet, as_of=as_of, progress=step)
         try:
-            lines = path.read_text("utf-8").splitlines()
+            lines = path.read_text("utf-8-sig").splitlines()
         except (OSError, UnicodeDecodeError):
             raise LedgerError(
                 Text(
@@ -72,5 +76,5 @@ def numbered(ledger: Ledger) -> Iterator[Case]:
     count = Counter(row.ref for row in ledger.rows if row.case is not None)
     for row in ledger.rows:
         if row.case is not None:
-            ref = row.ref if row.ref and count[row.ref] == 1 else f"{row.sheet}/{row.row}"
+            ref = row.ref if row.ref and count[row.ref] == 1 else f"{_UNSEEN.sub('', row.sheet)}/{row.row}"
             yield row.case.model_copy(update={"ref": ref})

@@ -32,6 +32,8 @@ from kinderguard.commands.application import (
     write,
 )
 from kinderguard.commands.not_here import say_why
+from kinderguard.commands.packs_used import say_broken, say_packs
+from kinderguard.commands.writable import told_unwritten
 from kinderguard.engines.assessment import UnknownCodeError
 from kinderguard.engines.render import rich_tree
 from kinderguard.model.text import Language, Text
@@ -64,6 +66,13 @@ class ExplanationFormat(StrEnum):
     JSON = "json"
 
 
+class Reader(StrEnum):
+    """Whom ``explain`` writes for."""
+
+    OFFICE = "office"
+    FAMILY = "family"
+
+
 @app.command()
 def assess(
     ledger: LedgerPath,
@@ -93,7 +102,11 @@ def assess(
             Format.XLSX: lambda: _write_workbook(ledger, rows, summary, read, out, lang.value),
             Format.HTML: lambda: _write_page(rows, summary, read, on, out, lang.value, names),
         }
-        writers[form]()
+        with told_unwritten(out):
+            writers[form]()
+        say_packs(book, (row.case.division for row in read.rows if row.case is not None), lang.value)
+        told = set(book.registry.problems)
+        say_broken((problem for _, problem in summary.rule_problems if problem not in told), lang.value)
         _tell_problems(read, summary, form, lang.value)
         raise typer.Exit(WITH_PROBLEMS if summary.has_problems or read.problems else DONE)
 
@@ -105,8 +118,22 @@ def explain(
     on: OptionalDay = None,
     sheet: OnSheet = None,
     code: Annotated[
-        str | None, typer.Option("--code", metavar="CODE", help="只说明此类别或政策 / only this category or policy")
+        str | None,
+        typer.Option(
+            "--code",
+            metavar="CODE",
+            help="只说明此类别或政策；给家长的说明：家长问到的政策 / only this category or policy; for the family: the one it asked for",
+        ),
     ] = None,
+    reader: Annotated[
+        Reader,
+        typer.Option(
+            "--for", help="写给谁：family 为给家长的一页说明 / for whom: family, one page in plain words to hand to it"
+        ),
+    ] = Reader.OFFICE,
+    names: Annotated[
+        bool, typer.Option("--names", help="给家长的说明上写儿童姓名 / the child's name on the page for the family")
+    ] = False,
     form: Annotated[ExplanationFormat, typer.Option("--format", "-f", help="输出形式 / what to write")] = (
         ExplanationFormat.TEXT
     ),
@@ -115,6 +142,10 @@ def explain(
     strict: Strict = False,
 ) -> None:
     """说明一名儿童的结果及理由。Explain one child's result, down to facts, parameters and law."""
+    if reader is Reader.FAMILY and form is ExplanationFormat.JSON:
+        raise typer.BadParameter("给家长的说明为 text 或 html / --for family is text or html")
+    if names and reader is not Reader.FAMILY:
+        raise typer.BadParameter("--names 仅用于 --for family / --names goes with --for family")
     with contained():
         day = on or dt.date.today()
         book = kinderguard.load(strict=strict)
@@ -125,19 +156,25 @@ def explain(
             fail(found.error.message)
         result = book.assess(found.case, on=day)
         try:
+            for_family = (
+                result.for_family(lang.value, asked=code or (), personal=names) if reader is Reader.FAMILY else None
+            )
             explanation = result.explain(code)
         except UnknownCodeError as error:
             if code is None or not say_why(book, code, lang.value, place=result.division):
                 say(error.text.in_(lang.value))
             raise typer.Exit(NOTHING_DONE) from None
-        if form is ExplanationFormat.JSON:
-            write(iter([json.dumps(explanation.to_dict(), ensure_ascii=False, indent=2), "\n"]), out)
-        elif form is ExplanationFormat.HTML:
-            write(iter([explanation.view(lang.value).page]), out)
-        elif out is None and sys.stdout.isatty():
-            Console(highlight=False).print(rich_tree(explanation.tree(), lang.value))
-        else:
-            write(iter([explanation.text(lang.value), "\n"]), out)
+        with told_unwritten(out):
+            if for_family is not None:
+                write(iter([for_family.page if form is ExplanationFormat.HTML else f"{for_family.text}\n"]), out)
+            elif form is ExplanationFormat.JSON:
+                write(iter([json.dumps(explanation.to_dict(), ensure_ascii=False, indent=2), "\n"]), out)
+            elif form is ExplanationFormat.HTML:
+                write(iter([explanation.view(lang.value).page]), out)
+            elif out is None and sys.stdout.isatty():
+                Console(highlight=False).print(rich_tree(explanation.tree(), lang.value))
+            else:
+                write(iter([explanation.text(lang.value), "\n"]), out)
         for problem in found.problems:
             say(f"{problem.column or ''} {problem.message.in_(lang.value)}".strip())
         raise typer.Exit(WITH_PROBLEMS if found.problems or result.problems else DONE)

@@ -58,7 +58,7 @@ def _reasons(book: PolicyBook, own: str, place: str | None) -> Iterator[Text]:
             "its registration or residence",
         )
     elif not covers(own, place):
-        name = place_name(place[:6])
+        name = place_name(place[:6], book.overlay(place).rules.places)
         yield Text(
             f"{own} 的规则只用于该地的儿童，而这里按{name.zh}（{place}）的规则计算",
             f"the rules of {own} are for children there, and those of {name.en} ({place}) were asked",

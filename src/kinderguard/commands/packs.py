@@ -1,5 +1,6 @@
 """``packs``: what is installed, and what is wrong with it; ``packs doctor``: all there is to know about each."""
 
+import warnings
 from typing import Annotated
 
 import typer
@@ -7,7 +8,7 @@ import typer
 import kinderguard
 from kinderguard.commands.application import DONE, WITH_PROBLEMS, InLang, Lang, app, contained, say
 from kinderguard.model.text import Text
-from kinderguard.packs import PackState
+from kinderguard.packs import PackState, PackWarning
 
 group = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
 app.add_typer(group, name="packs")
@@ -20,6 +21,7 @@ def packs(context: typer.Context, lang: InLang = Lang.ZH) -> None:
         context.obj = lang
         return
     with contained():
+        warnings.simplefilter("ignore", PackWarning)  # each is a problem below
         book = kinderguard.load()
         problems = book.check()
         for source in book.packs:

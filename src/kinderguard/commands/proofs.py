@@ -10,6 +10,7 @@ from rich.text import Text as Styled
 
 from kinderguard.commands.application import (
     DONE,
+    NOTHING_DONE,
     WITH_PROBLEMS,
     InLang,
     Lang,
@@ -21,6 +22,7 @@ from kinderguard.commands.application import (
     say,
     write,
 )  # fmt: skip
+from kinderguard.commands.writable import file_to_write, told_unwritten
 from kinderguard.model.text import Language, Text
 from kinderguard.testing.conformance.subject import Subject
 from kinderguard.testing.conformance.targets import targets
@@ -61,7 +63,10 @@ def prove(
     why: Annotated[
         bool, typer.Option("--why", help="附反例的评估说明 / with the explanation of each counterexample")
     ] = False,
-    page: Annotated[Path | None, typer.Option("--html", metavar="PATH", help="另存网页 / write a page, too")] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="PATH", callback=file_to_write, help="另存网页 / write a page, too"),
+    ] = None,
     lang: InLang = Lang.ZH,
 ) -> None:
     """对所有可能的儿童求证规则。Prove what holds of the rules for every possible child, or show a child of whom it doesn't."""
@@ -77,9 +82,17 @@ def prove(
         if page is not None:
             for report in reports:
                 path = page if len(reports) == 1 else page.with_stem(f"{page.stem}-{report.division or 'cn'}")
-                write(iter([report.to_html(lang.value)]), path)
+                with told_unwritten(path):
+                    write(iter([report.to_html(lang.value)]), path)
                 say(str(path))
-        raise typer.Exit(WITH_PROBLEMS if any(p.calls_for_action for r in reports for p in r) else DONE)
+        raise typer.Exit(_code([proof for report in reports for proof in report]))
+
+
+def _code(proofs: "list[Proof]") -> int:
+    """A fault of the library is no answer: it ends otherwise than what was refuted or not decided."""
+    if any(proof.fault for proof in proofs):
+        return NOTHING_DONE
+    return WITH_PROBLEMS if any(proof.calls_for_action for proof in proofs) else DONE
 
 
 def _asked(subject: Subject, day: dt.date, asked: tuple[str, ...], seconds: float, household: int) -> "ProofReport":

@@ -158,8 +158,17 @@ def settled(survey: Survey, lang: Language, *, personal: bool) -> Iterator[Row]:
         if differs.reason is not None:
             yield (
                 differs.ref, differs.title.in_(lang), _text(differs.rows), _values(differs, lang, personal),
-                _text(v.row for v in differs.values if v.chosen), differs.reason.label.in_(lang),
+                _text(v.row for v in differs.values if v.chosen), _rule(differs).in_(lang),
             )  # fmt: skip
+
+
+def _rule(differs: Disagreement) -> Text:
+    """By which rule, and which newer rows say otherwise, where that is the order of trust."""
+    assert differs.reason is not None
+    if not differs.overruled:
+        return differs.reason.label
+    rows = _text(v.row for v in differs.overruled)
+    return differs.reason.label + Text(f"；较新的名单另有所报：{rows}", f"; a newer list says otherwise: {rows}")
 
 
 def _values(differs: Disagreement, lang: Language, personal: bool) -> str:

@@ -21,6 +21,7 @@ from kinderguard.commands.application import (
 )
 from kinderguard.commands.fact_list import print_facts
 from kinderguard.commands.not_here import say_why
+from kinderguard.commands.writable import file_to_write, folder_to_write, place_to_write, told_unwritten
 from kinderguard.formats import FORMATS, schema
 from kinderguard.model.lines import plain_text
 from kinderguard.model.text import Text
@@ -112,21 +113,24 @@ def print_schema(
             "--out",
             "-o",
             metavar="PATH",
+            callback=place_to_write,
             help="一种写入文件，否则全部写入文件夹 / one to a file (.json), or all to a folder",
         ),
     ] = None,
 ) -> None:
     """打印数据格式的 JSON Schema。Print a JSON Schema."""
     with contained():
-        if out is not None and name is not None and out.suffix == ".json":
-            text = _schema_text(name)
-            out.parent.mkdir(parents=True, exist_ok=True)
-            out.write_text(text, "utf-8")
-            return
         if out is not None:
-            out.mkdir(parents=True, exist_ok=True)
-            for each in [name] if name else list(FORMATS):
-                (out / f"{each}.json").write_text(_schema_text(each), "utf-8")
+            is_file = name is not None and out.suffix == ".json"
+            if not is_file:
+                folder_to_write(out)
+            elif out.parent.exists():
+                file_to_write(out)
+            texts = {each: _schema_text(each) for each in ([name] if name else FORMATS)}
+            with told_unwritten(out):
+                (out.parent if is_file else out).mkdir(parents=True, exist_ok=True)
+                for each, text in texts.items():
+                    (out if is_file else out / f"{each}.json").write_text(text, "utf-8")
             return
         if name is None:
             typer.echo("\n".join(FORMATS))

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from kinderguard.commands.application import DONE, WITH_PROBLEMS, InLang, Lang, app, contained, say
+from kinderguard.commands.writable import folder_to_write, told_unwritten
 from kinderguard.model.text import Text
 from kinderguard.packs.installed import installed
 from kinderguard.packs.loader import GROUP
@@ -32,7 +33,11 @@ def write_new_pack(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", "-o", metavar="FOLDER", help="写入的文件夹，须不存在或为空 / a folder that is not there yet"
+            "--out",
+            "-o",
+            metavar="FOLDER",
+            callback=folder_to_write,
+            help="写入的文件夹，须不存在或为空 / a folder that is not there yet",
         ),
     ] = None,
     name: Annotated[
@@ -43,7 +48,8 @@ def write_new_pack(
 ) -> None:
     """生成一个地方规则包，安装后即可通过自身的测试。Write a county's pack that passes its own tests at once."""
     with contained():
-        made = new_pack(code, title=title, title_en=title_en, name=name, out=out)
+        with told_unwritten(out or Path()):
+            made = new_pack(code, title=title, title_en=title_en, name=name, out=out)
         typer.echo(_told(made).in_(lang.value))
         typer.echo(_next(made).in_(lang.value))
         for one in installed(GROUP):

@@ -52,6 +52,7 @@ from kinderguard.commands.questions import (
 )
 from kinderguard.commands.store import open_store
 from kinderguard.commands.tabular import columns_of, only_owner, write_for_owner
+from kinderguard.commands.writable import folder_to_write, told_unwritten
 from kinderguard.model.case import Case
 from kinderguard.model.echo import shown_file
 from kinderguard.model.errors import FieldValueError
@@ -105,7 +106,13 @@ def combine_lists(
     on: OnDay,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", metavar="FOLDER", help="结果文件夹；不写则只显示汇总 / a folder for the results"),
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FOLDER",
+            callback=folder_to_write,
+            help="结果文件夹；不写则只显示汇总 / a folder for the results",
+        ),
     ] = None,
     form: Annotated[
         SurveyFormat,
@@ -171,7 +178,8 @@ def combine_lists(
         for line in _summary(found, lang.value):
             typer.echo(line)
         if out is not None:
-            _write(found, out, form, lang.value, personal=personal)
+            with told_unwritten(out):
+                _write(found, out, form, lang.value, personal=personal)
         listed = None if out is None else out / f"{PROBLEMS}.{'csv' if form is SurveyFormat.JSONL else 'xlsx'}"
         tell(survey, not_used, lang.value, listed=listed)
         raise typer.Exit(WITH_PROBLEMS if has_problems(survey) or not_used else DONE)

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from kinderguard.commands.application import write
-from kinderguard.commands.writable import check_writable, told_unwritten
+from kinderguard.commands.writable import STAYS, told_unwritten
 from kinderguard.model.text import Text
 from kinderguard.survey.tables import Row, write_csv, write_workbook
 
@@ -31,14 +31,13 @@ AsTable = Annotated[TableFormat, typer.Option("--format", "-f", help="输出形�
 
 
 def check_out(form: TableFormat, out: Path | None) -> None:
-    """A table needs a file, and a file that is named must be one that can be written: before anything is done.
+    """A table needs a file: before anything is done.
 
     Raises:
-        typer.BadParameter: none was named, or it cannot be.
+        typer.BadParameter: none was named.
     """
     if form in (TableFormat.CSV, TableFormat.XLSX) and out is None:
         raise typer.BadParameter(f"{form} 须用 --out 指定文件 / {form} needs --out PATH")
-    check_writable(out, "--out")
 
 
 def write_list(
@@ -53,7 +52,7 @@ def write_list(
 ) -> None:
     """Write one of the forms; the others are not computed where they are given as generators."""
     titles = [head.zh if lang == "zh" else head.en for head in heads]
-    with told_unwritten(out):
+    with told_unwritten(out, STAYS):
         match form:
             case TableFormat.SUMMARY:
                 write((line + "\n" for line in summary), out)

@@ -130,5 +130,5 @@ def _print(outcomes: list[CaseOutcome], unread: int, lang: Language) -> None:
         said += Text(f"，{not_run} 个未运行", f", {not_run} not run")
     if unread:
         files = "1 file could not be read" if unread == 1 else f"{unread} files could not be read"
-        said += Text(f"；另有 {unread} 个用例文件无法读取（见上）", f"; {files} (see above)")
+        said += Text(f"；另有 {unread} 个用例文件无法读取，已在标准错误中说明", f"; {files}, as standard error says")
     typer.echo(("\n" if failed or not_run else "") + said.in_(lang))

@@ -102,6 +102,7 @@ _EN: Mapping[str, str] = {
 
 
 #: How a question of a file is answered, with both numbers.
+_ANSWER_SAME = re.compile(r'store\.answer\("([^"]+)", "([^"]+)", same=True\)')
 _ANSWER = re.compile(r'store\.answer\("([^"]+)", "([^"]+)", (?:…|\.\.\.)\)')
 
 
@@ -110,6 +111,8 @@ def in_commands(text: Text) -> Text:
 
     >>> print(in_commands(Text("请运行 store.verify()", "run store.verify()")).en)
     run kinderguard file verify
+    >>> print(in_commands(Text("", 'say store.answer("a", "b", same=True)')).en)
+    say kinderguard file answer a b --same
     """
     zh, en = text.zh, text.en
     for said, instead in _ZH.items():
@@ -117,4 +120,5 @@ def in_commands(text: Text) -> Text:
     for said, instead in _EN.items():
         en = en.replace(said, instead)
     command = r"kinderguard file answer \1 \2 --same"
+    zh, en = (_ANSWER_SAME.sub(command, each) for each in (zh, en))
     return Text(_ANSWER.sub(f"{command}（或 --another）", zh), _ANSWER.sub(f"{command} (or --another)", en))

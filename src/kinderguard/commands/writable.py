@@ -13,22 +13,62 @@ from typing import NoReturn
 import attrs
 import typer
 
-from kinderguard.commands.application import fail
 from kinderguard.model.echo import shown_file
-from kinderguard.model.text import Text
+from kinderguard.model.errors import ToldError
+from kinderguard.model.text import Text, same
 
 
-def check_writable(path: Path | None, option: str) -> None:
-    """A file that is to be written at the end must be one that can be.
+def file_to_write(path: Path | None) -> Path | None:
+    """The callback of an option that names a file to be written at the end: one that can be.
 
     Raises:
-        typer.BadParameter: it cannot be, with the mend.
+        typer.Exit: it cannot be; why is told, with the mend.
     """
-    why = None if path is None else _not_writable(path)
+    return _refused_if(path, None if path is None else _not_writable(path))
+
+
+def folder_to_write(path: Path | None) -> Path | None:
+    """The callback of an option that names a folder to be filled at the end, and made where there is none.
+
+    Raises:
+        typer.Exit: it cannot be; why is told, with the mend.
+    """
+    if path is not None and path.exists() and not path.is_dir():
+        return _refused_if(path, Text("这是文件，请写明文件夹", "it is a file; name a folder"))
+    return place_to_write(path)
+
+
+def place_to_write(path: Path | None) -> Path | None:
+    """The callback of an option that names a file or a folder, which is made with the folders around it.
+
+    Raises:
+        typer.Exit: there is nowhere to make it; why is told, with the mend.
+    """
+    if path is None:
+        return None
+    there = next(place for place in (path, *path.absolute().parents) if place.exists())
+    if there != path and not there.is_dir():
+        return _refused_if(path, _file_on_the_way(there))
+    return _refused_if(path, None if os.access(there, os.W_OK) else _NO_RIGHT)
+
+
+def _refused_if(path: Path | None, why: Text | None) -> Path | None:
     if why is not None:
-        raise typer.BadParameter(
-            f"{option} 的文件不能写入：{why.zh}；未写入任何内容 / the file of {option} cannot be written: {why.en}; nothing was written"
-        )
+        shown = shown_file(str(path))
+        typer.echo(f"{shown} 不能写入：{why.zh}；未做任何处理", err=True)
+        typer.echo(f"{shown} cannot be written: {why.en}; nothing was done", err=True)
+        raise typer.Exit(2)
+    return path
+
+
+def _file_on_the_way(path: Path) -> Text:
+    shown = shown_file(str(path))
+    return Text(f"{shown} 是文件，请改正路径", f"{shown} is a file; mend the path")
+
+
+_NO_RIGHT = Text(
+    "没有写入的权限，请换一个位置或取得权限", "you may not write there; choose another place, or obtain the right"
+)
 
 
 def _not_writable(path: Path) -> Text | None:
@@ -37,21 +77,27 @@ def _not_writable(path: Path) -> Text | None:
         return Text("这是文件夹，请写明其中的文件名", "it is a folder; name a file in it")
     folder = path.parent
     if not folder.is_dir():
+        if folder.exists():
+            return _file_on_the_way(folder)
         shown = shown_file(str(folder))
         return Text(
             f"没有文件夹 {shown}，请先建立或改正路径", f"there is no folder {shown}; make it first, or mend the path"
         )
-    if not os.access(path if path.exists() else folder, os.W_OK):
-        return Text(
-            "没有写入的权限，请换一个位置或取得权限",
-            "you may not write there; choose another place, or obtain the right",
-        )
-    return None
+    return None if os.access(path if path.exists() else folder, os.W_OK) else _NO_RIGHT
+
+
+#: What a command that records has done already where its result cannot be written.
+STAYS = Text("；档案中已记的不变", "; what was recorded in files stays")
 
 
 @contextmanager
-def told_unwritten(out: Path | None) -> Iterator[None]:
-    """What keeps a file from being written after all, as a full disk, told in both languages."""
+def told_unwritten(out: Path | None, recorded: Text | None = None) -> Iterator[None]:
+    """What keeps a file or folder from being written after all, as a full disk, told in both languages.
+
+    Args:
+        out: the file or folder; None is standard output, which is left alone.
+        recorded: what was done before and stays.
+    """
     try:
         yield
     except Exception as error:
@@ -59,12 +105,12 @@ def told_unwritten(out: Path | None) -> Iterator[None]:
         is_ours = isinstance(error, OSError) or type(error).__name__ == "FileCreateError"
         if out is None or not is_ours or isinstance(error, BrokenPipeError):
             raise
-        _fail_unwritten(out, Text("；档案中已记的不变", "; what was recorded in files stays"))
+        _fail_unwritten(out, recorded or same(""))
 
 
 def _fail_unwritten(path: Path, more: Text) -> NoReturn:
     shown = shown_file(str(path))
-    fail(
+    raise ToldError(
         Text(
             f"未能完整写出 {shown}{more.zh}。请核对磁盘空间和权限，再写出一次。",
             f"{shown} could not be written whole{more.en}. See to room on the disk and to your rights, and write it once more.",
@@ -95,12 +141,12 @@ class OwnersFile:
         except OSError:
             why = _not_writable(path) or Text("请核对路径、磁盘空间和权限", "see to the path, the disk and your rights")
             shown = shown_file(str(path))
-            fail(
+            raise ToldError(
                 Text(
                     f"{shown} 不能写入：{why.zh}；未记录、未提供任何内容。",
                     f"{shown} cannot be written: {why.en}; nothing was recorded and nothing given.",
                 )
-            )
+            ) from None
         opened = cls(path, file, is_new)
         try:
             yield opened

@@ -41,6 +41,10 @@ _PASSED_ON = {
     ),
     "case.not_run": Text("用例不能运行：…", "the case could not be run: …"),
     "pack.crashed": Text("规则包出错：…（附文件和行号）", "the pack failed: …, with its file and line"),
+    "pack.not_registered": Text(
+        "规则包没有登记，因此没有装载：入口点所在的组写错了：…；应为 kinderguard",
+        "the pack is not registered, so it is not loaded: its entry point is in a group of another name: …; it is kinderguard",
+    ),
     "pack.hook_invalid": Text("…：钩子的名称或参数不对：…", "…: a hook's name or arguments are wrong: …"),
 }
 

@@ -28,6 +28,7 @@ from kinderguard.model.errors import (
     CannotTravelError,
     Problem,
     ToldError,
+    pack_kept_out,
     shown_path,
     suggested,
     suggestion,
@@ -91,6 +92,8 @@ class Basis:
     #: By pack code, its version.
     versions: Mapping[str, str]
     problems: tuple[Problem, ...] = ()
+    #: What is wrong with the place itself: that its county is not known, say.
+    of_place: tuple[Problem, ...] = ()
     #: By code, the titles of all policies at the place, those not in force on the day among them.
     policies: Mapping[str, Text] = attrs.field(factory=dict)
 
@@ -413,6 +416,7 @@ class Assessment:
     def _found(self) -> Iterator[Problem]:
         if is_unborn(self.case, self.on):
             yield not_yet_born(self.on)
+            return  # nothing else matters before birth
         if self.division is None:
             yield Problem(
                 "case.division_unknown",
@@ -422,6 +426,7 @@ class Assessment:
                 ),
                 "child.registration.division",
             )
+        yield from self.basis.of_place
         faults = dict.fromkeys(self.trace[FAULTS])
         reached = self._reached() if any(f.code == "rule.division_by_zero" for f in faults) else frozenset()
         for fault in faults:
@@ -516,11 +521,14 @@ class Assessment:
             assert isinstance(fault.step.node, n.Fact)
             path = fault.step.node.path
             name = fact_title(path, self.basis.titles)
+            if fault.step.node.kind.sort is Sort.CODE:
+                said = Text(f"“{name.zh}”按未知处理：", f"‘{name.en}’ is taken as unknown: ") + fault.detail
+                return Problem("fact.not_valid", said, path)
             return Problem(
                 "fact.not_valid",
                 Text(
                     f"“{name.zh}”的值不合声明的类型，按未知处理；应为{_WRITTEN[fault.step.node.kind.sort].zh}",
-                    f"‘{name.en}’ does not fit its kind ({fault.detail}); taken as unknown. Write "
+                    f"‘{name.en}’ does not fit its kind ({fault.detail.en}); taken as unknown. Write "
                     f"{_WRITTEN[fault.step.node.kind.sort].en}",
                 ),
                 path,
@@ -532,7 +540,25 @@ class Assessment:
 
     def _absent(self, code: str) -> Problem:
         title = self.basis.titles.get(code, Text(code, code))
-        place = place_name((self.division or "")[:6], self.basis.titles)
+        if not self.division:
+            return Problem(
+                "parameter.missing",
+                Text(
+                    f"负责地区不详，不知道“{title.zh}”的值；请填写户籍地行政区划代码",
+                    f"the division in charge is unknown, and so is its ‘{title.en}’; fill in the division of registration",
+                ),
+                code,
+            )
+        place = place_name(self.division[:6], self.basis.titles)
+        if (kept_out := pack_kept_out(self.basis.problems)) is not None:
+            return Problem(
+                "parameter.missing",
+                Text(
+                    f"{place.zh}的“{title.zh}”没有值可用：规则包 {kept_out} 未能使用，请先修好它",
+                    f"{place.en} has no value of ‘{title.en}’: the pack {kept_out} could not be used; mend that first",
+                ),
+                code,
+            )
         return Problem(
             "parameter.missing",
             Text(
@@ -556,8 +582,8 @@ class Assessment:
 
     @property
     def complete(self) -> bool:
-        """Whether every rule that applies could be used: no quarantined pack, failed provider or unknown place, no child
-        of another place than the one that the book is pinned to, and none who is not born yet on the day.
+        """Whether every rule that applies could be used: no quarantined pack, failed provider or place that is unknown
+        or known too roughly, no child of another place than the one that the book is pinned to, and none who is not born yet on the day.
         """
         return not any(p.code.startswith(BLOCKING) for p in self.problems)
 
@@ -572,6 +598,46 @@ class Assessment:
         if code is not None and code not in self.categories and code not in self.policies:
             raise UnknownCodeError(code, [*self.categories, *self.policies])
         return Explanation(self, code)
+
+    def for_family(
+        self, lang: Language | None = None, *, asked: str | Iterable[str] = (), personal: bool = False
+    ) -> "View":
+        """One page in plain words to hand to the family or to read to it, without codes and sources: what the child gets, what
+        it may get and what decides that, the papers to bring, and why help is not due that was asked for or is recorded.
+
+        Amounts are those of ``policies``. ``print(result.for_family("zh"))`` gives text, ``.save(path)`` a page to print.
+
+        Args:
+            lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
+            asked: the code of a policy that the family asked for, or several.
+            personal: whether the child's name stands above it.
+
+        Raises:
+            UnknownCodeError: no such policy; with the nearest code.
+            ArgumentError: the code is a category's.
+
+        >>> import datetime as dt, kinderguard
+        >>> book = kinderguard.load().on(dt.date(2025, 9, 1)).for_division("330199")
+        >>> dead = [{"kind": "dead", "since": "2020-05-01"}]
+        >>> facts = {"child.birth_date": "2014-03-05", "father.situations": dead, "mother.situations": dead}
+        >>> facts |= {"child.care.kind": "kinship", "household.aid": []}
+        >>> page = book.assess(kinderguard.Case.from_facts(facts)).for_family("en", asked="cn.unattended_allowance")
+        >>> "Basic living allowance for orphans: 1,900 yuan a month" in page.text
+        True
+        """
+        from kinderguard.engines.family_page import family_page
+
+        codes = (asked,) if isinstance(asked, str) else tuple(asked)
+        known = {**self.policies, **self.basis.policies}
+        for code in codes:
+            if code in self.categories:
+                raise ArgumentError(
+                    Text(f"{code} 是类别，家长问的是政策。", f"{code} is a category, and a family asks for a policy.")
+                    + (suggestion(code, known) or Text("请给出政策的代码。", " Give the code of a policy."))
+                )
+            if code not in known:
+                raise UnknownCodeError(code, known)
+        return family_page(self, lang, asked=codes, personal=personal)
 
     def __repr__(self) -> str:
         holds = [c for c, value in self.categories.items() if value]

@@ -23,8 +23,10 @@ from kinderguard.engines.assessment import Assessment, PolicyResult
 from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import FieldValueError
 from kinderguard.model.patterns import NO_LINE_FEED, written
+from kinderguard.model.places import DivisionCode
 from kinderguard.model.read_only import ReadOnlyDict, ReadOnlyList
 from kinderguard.model.record import WHOLE, Flag, Quiet
+from kinderguard.model.refs import Ref
 from kinderguard.model.text import Language, Text
 
 _AMOUNT = r"^[0-9]+\.[0-9]{2}$"
@@ -148,10 +150,10 @@ class AssessmentLine(WholeLine):
     row: Annotated[int, Field(ge=1, le=10**9), WHOLE] | None = Field(
         default=None, description="as Excel numbers it; null: not from a ledger"
     )
-    ref: str | None = Field(
-        default=None, description="the row's or the file's own number; never a name or an ID number"
+    ref: Ref | None = Field(
+        default=None, repr=False, description="the row's or the file's own number; never a name or an ID number"
     )
-    division: str | None
+    division: DivisionCode | None
     on: Day
     fingerprint: str = Field(description="SHA-256 of every rule and parameter value used")
     complete: Flag = Field(description="false: a pack, provider, rule or the place was not available")

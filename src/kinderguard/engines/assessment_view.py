@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from kinderguard.engines.explanation import Explanation
-from kinderguard.engines.opening import unset_said
+from kinderguard.engines.explanation import Explanation, problems_said
+from kinderguard.engines.opening import amount_said, unset_said
+from kinderguard.engines.papers import papers_of
+from kinderguard.engines.unborn import is_unborn
 from kinderguard.model.codes import Frequency
-from kinderguard.model.money import bounds_text
 from kinderguard.model.places import place_name
-from kinderguard.model.text import Language, Text, same
+from kinderguard.model.text import Language, Text, join, same
 from kinderguard.model.view import (
     Block,
     Column,
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 _PER = {"child": Text("按人", "per child"), "household": Text("按户", "per household")}
 #: So many facts to ask for are shown at once.
 _FIRST = 8
+_JOINT = Text(
+    "合计把各项政策合在一起算：不能同时享受的不重复计，因此不等于各项上下限相加。",
+    "The totals take the policies together: of two that exclude each other one counts, so they are not the bounds added up.",
+)
 _INCOMPLETE = Text(
     "有规则未能使用，结果不完整；见“问题”。", "Some rules could not be used, so this is incomplete; see ‘Problems’."
 )
@@ -55,25 +60,36 @@ def assessment_view(result: "Assessment", lang: Language | None = None, *, perso
 def _blocks(result: "Assessment") -> Iterator[Content]:
     where = place_name(result.division, result.basis.titles) if result.division else Text("不详", "unknown")
     yield Fields([(Text("日期", "Day"), result.on), (Text("负责地区", "Division in charge"), where)])
+    if is_unborn(result.case, result.on):
+        yield from (Paragraph(Marked(p.message, "unknown")) for p in result.problems)
+        return
     if not result.complete:
         yield Paragraph(Marked(_INCOMPLETE, "unknown"))
     yield from _categories(result)
     yield from _due(result)
     yield from _missing(result)
-    if result.documents:
-        yield Section(Text("尚需材料", "Papers to bring"), [Tags(d.document.label for d in result.documents)])
+    for title, papers in papers_of(result):
+        yield Section(title, [Tags(d.document.label for d in papers)])
     if result.problems:
-        yield Section(Text("问题", "Problems"), [Listing(Marked(p.message, "unknown") for p in result.problems)])
+        yield Section(Text("问题", "Problems"), [Listing(Marked(said, "unknown") for said in problems_said(result))])
     yield Section(Text("为什么", "Why"), [Tree(Explanation(result).tree().below, opened=0)], folded=True)
 
 
 def _categories(result: "Assessment") -> Iterator[Block]:
     titles = result.basis.titles
-    tags = [Marked(titles[c], "yes") for c, value in result.categories.items() if value]
-    tags += [Marked(titles[c], "unknown") for c, value in result.categories.items() if value is None]
-    yield Section(
-        Text("类别", "Categories"), [Tags(tags) if tags else Paragraph(Text("没有符合的类别。", "In no category."))]
-    )
+    is_in = [Marked(titles[c], "yes") for c, value in result.categories.items() if value]
+    may_be = [Marked(titles[c], "unknown") for c, value in result.categories.items() if value is None]
+    blocks: list[Content] = [Tags(is_in)] if is_in else []
+    if not is_in:
+        nothing = (
+            Text("没有能够确定的类别。", "In no category for certain.")
+            if may_be
+            else Text("没有符合的类别。", "In no category.")
+        )
+        blocks.append(Paragraph(nothing))
+    yield Section(Text("类别", "Categories"), blocks)
+    if may_be:
+        yield Section(Text("待定类别", "Categories that are open"), [Tags(may_be)])
 
 
 def _due(result: "Assessment") -> Iterator[Block]:
@@ -87,9 +103,15 @@ def _due(result: "Assessment") -> Iterator[Block]:
     )  # fmt: skip
     rows = [(p.title + same(f" [{p.code}]"), _verdict(p.eligible), _amount(p), _paid(p)) for p in due]
     blocks: list[Content] = [Table(columns, rows), Fields(_totals(result))]
-    unset = [Marked(p.title + Text("：", ": ") + said, "unknown") for p in due if (said := unset_said(result, p.code))]
+    if any(_is_joint(result, every, per) for every in Frequency for per in _PER):
+        blocks.append(Paragraph(Marked(_JOINT, "quiet")))
+    unset = dict[Text, list[Text]]()
+    for p in due if result.division else ():  # where that is unknown, the problems say so once
+        if (said := unset_said(result, p.code)) is not None:
+            unset.setdefault(said, []).append(p.title)
     if unset:
-        blocks.append(Listing(unset))
+        named = [(join(titles, "、", "; "), said) for said, titles in unset.items()]
+        blocks.append(Listing(Marked(titles + Text("：", ": ") + said, "unknown") for titles, said in named))
     yield Section(Text("应享受与可能应享受", "Due, or may be due"), blocks)
 
 
@@ -107,7 +129,7 @@ def _amount(p: "PolicyResult") -> Content:
 
 
 def _between(low: Decimal, high: Decimal | None) -> Content:
-    return low if low == high else Marked(bounds_text(low, high, unit=False), "unknown")
+    return low if low == high else Marked(amount_said(low, high, unit=False), "unknown")
 
 
 def _paid(p: "PolicyResult") -> Content:
@@ -125,8 +147,14 @@ def _totals(result: "Assessment") -> Iterator[tuple[Content, Content]]:
                 yield label, _total(result.in_all(every, per))
 
 
+def _is_joint(result: "Assessment", every: Frequency, per: str) -> bool:
+    """Whether what is paid in all is narrower than the bounds of each policy added up."""
+    return result.in_all(every, per) != result.due.total(every, per)
+
+
 def _total(total: "Total") -> Content:
-    return total.text if total.amount is not None else Marked(total.text, "unknown")
+    said = amount_said(total.low, total.high)
+    return said if total.amount is not None else Marked(said, "unknown")
 
 
 def _missing(result: "Assessment") -> Iterator[Block]:

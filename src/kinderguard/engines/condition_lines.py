@@ -2,7 +2,7 @@
 ``ConditionLines`` a result, and a condition that it has told once is only referred to after that.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Longer wordings (in Chinese, in English) are taken apart where they can be.
 _LONG_ZH, _LONG_EN = 60, 120
+#: So many parts that are left out are named in the line itself, where they are short (in Chinese, in English).
+_NAMED, _SHORT_ZH, _SHORT_EN = 3, 30, 90
 _ABOVE = Text("（见上）", " (see above)")
 _PROVIDED = Text("（由事实提供者查得，个案未记录）", " (found by a fact provider; the case does not state it)")
 
@@ -83,12 +85,13 @@ class _Part:
 @attrs.frozen
 class _Taken:
     """A condition taken apart: how its parts make it (None where one part is all), and those that are told; ``alone`` says
-    the first in short where a single part is told.
+    the first in short where a single part is told. ``others`` names the parts that are left out, where the line cannot.
     """
 
     says: Text | None
     parts: tuple[_Part, ...]
     alone: Text | None = None
+    others: tuple[Line, ...] = ()
 
 
 class ConditionLines:
@@ -189,7 +192,8 @@ class ConditionLines:
             (part,) = taken.parts
             before += (taken.alone or same("")) + (part.before or same(""))
             shortened = shortened or taken.alone is not None
-            return self.line(part.step, wanted=part.wanted, before=before, codes=codes, shortened=shortened)
+            line = self.line(part.step, wanted=part.wanted, before=before, codes=codes, shortened=shortened)
+            return attrs.evolve(line, below=(*line.below, *taken.others))
         refused = self._refused if self._refused is not None and self._is_category(step) else self._told
         if title is not None and (step.index in self._told or step.index in refused):
             return Line(before + title + code + _ABOVE, mark)
@@ -203,6 +207,7 @@ class ConditionLines:
     def _parts(self, taken: _Taken, codes: Mapping[int, str]) -> Iterator[Line]:
         for part in taken.parts:
             yield self.line(part.step, wanted=part.wanted, before=part.before, codes=codes)
+        yield from taken.others
 
     def title(self, step: Step) -> Text | None:
         """The title of a step: of a named one, or of a category."""
@@ -229,11 +234,27 @@ class ConditionLines:
             return _Taken(operators.NOT, (_Part(inner, against),)) if self.reasons.deciding(inner) else None
         if isinstance(node, n.When):
             return self._choice(step, node, wanted)
-        parts = tuple(_Part(s, wanted) for s in self._row(step))
-        says, every = operators.joining(node), sum(1 for _ in self._all(step))
+        told, every = tuple(self._row(step)), tuple(self._all(step))
+        says, parts = operators.joining(node), tuple(_Part(s, wanted) for s in told)
         assert says is not None
-        says += _left_out(node, value, every - len(parts))
-        return _Taken(says, parts, _alone(node, value, every) if len(parts) == 1 else None)
+        left = [s for s in every if s not in told]
+        if value is not None:
+            says += Text(f"（另有{len(left)}项未列）", f" ({len(left)} more not decisive)") if left else same("")
+            return _Taken(says, parts, _alone(node, len(every), same("")) if len(parts) == 1 else None)
+        names = [self._name(s) for s in left]
+        named, others = _left_out(names, holds=isinstance(node, n.And))
+        return _Taken(
+            says + (_in_brackets(_counted_out(node, len(left)) + named) if left else same("")),
+            parts,
+            _alone(node, len(every), _in_brackets(_the_rest(node, len(left)) + named)) if len(parts) == 1 else None,
+            others,
+        )
+
+    def _name(self, step: Step) -> Text:
+        """A part that is left out, in short: of one that asks whether the other is recorded, only that."""
+        if isinstance(step.node, n.Known) and not step.names:
+            return Text("已有记录", "it is recorded")
+        return self.title(step) or wording(step.node, self._titles)
 
     def _row(self, step: Step) -> Iterator[Step]:
         """The deciding parts of a row of conditions; a row of the same kind within it is one with it."""
@@ -429,31 +450,43 @@ class ConditionLines:
         return Line(text, below=(Line(_origin(given, self._titles)),))
 
 
-def _left_out(node: n.Node, value: bool | None, left: int) -> Text:
-    """What is said of the parts that are not told: they hold, do not, or do not matter."""
-    if not left:
-        return same("")
-    if value is None and isinstance(node, n.And):
-        return Text(f"（其余{left}项已符合）", f" ({left} more {'holds' if left == 1 else 'hold'})")
-    if value is None:
-        return Text(f"（其余{left}项不符合）", f" ({left} more {'does' if left == 1 else 'do'} not hold)")
-    return Text(f"（另有{left}项未列）", f" ({left} more not decisive)")
-
-
-def _alone(node: n.Node, value: bool | None, every: int) -> Text:
-    """What stands before the only part that is told of an ``and`` or ``or`` without a title of its own."""
-    two = every == 2
-    if isinstance(node, n.And):
-        rest = Text("（另一项已符合）", " (the other holds)") if two else Text("（其余已符合）", " (the rest hold)")
-        rest = rest if value is None else same("")
-        needed = "both are needed" if two else f"all {every} are needed"
-        return Text(f"{every}项须同时符合{rest.zh}：", f"{needed}{rest.en}: ")
-    rest = (
-        Text("（另一项不符合）", " (the other does not hold)")
-        if two
-        else Text("（其余不符合）", " (the rest do not hold)")
+def _left_out(names: Sequence[Text], *, holds: bool) -> tuple[Text, tuple[Line, ...]]:
+    """The names of the parts that are not told since they are settled: in the line, or the first of them there and all below."""
+    short = [name for name in names if len(name.zh) <= _SHORT_ZH and len(name.en) <= _SHORT_EN]
+    if len(short) == len(names) <= _NAMED:
+        said = join(short, "；", "; ")
+        return Text(f"：{said.zh}", f": {said.en}"), ()
+    said = join(short[: _NAMED - 1], "；", "; ")
+    text = (
+        Text(f"：{said.zh}等，见下", f": {said.en} and others, see below") if short else Text("，见下", ", see below")
     )
-    rest = rest if value is None else same("")
+    head = Text("其中已符合的", "those that hold") if holds else Text("其中不符合的", "those that do not hold")
+    return text, (Line(head, below=tuple(Line(name, mark_of(holds)) for name in names)),)
+
+
+def _in_brackets(text: Text) -> Text:
+    return Text(f"（{text.zh}）", f" ({text.en})")
+
+
+def _counted_out(node: n.Node, left: int) -> Text:
+    """How many parts are not told since they hold, or do not."""
+    if isinstance(node, n.And):
+        return Text(f"其余{left}项已符合", f"{left} more {'holds' if left == 1 else 'hold'}")
+    return Text(f"其余{left}项不符合", f"{left} more {'does' if left == 1 else 'do'} not hold")
+
+
+def _the_rest(node: n.Node, left: int) -> Text:
+    """How the parts stand that are not told beside a single one."""
+    if isinstance(node, n.And):
+        return Text("另一项已符合", "the other holds") if left == 1 else Text("其余已符合", "the rest hold")
+    return Text("另一项不符合", "the other does not hold") if left == 1 else Text("其余不符合", "the rest do not hold")
+
+
+def _alone(node: n.Node, every: int, rest: Text) -> Text:
+    """What stands before the only part that is told of an ``and`` or ``or`` without a title of its own."""
+    if isinstance(node, n.And):
+        needed = "both are needed" if every == 2 else f"all {every} are needed"
+        return Text(f"{every}项须同时符合{rest.zh}：", f"{needed}{rest.en}: ")
     return Text(f"{every}项之一{rest.zh}：", f"one of {every}{rest.en}: ")
 
 

@@ -19,11 +19,15 @@ from kinderguard.engines.stacking import never_negative
 from kinderguard.engines.unborn import what_counts
 from kinderguard.model.case import Case
 from kinderguard.model.errors import FieldValueError
+from kinderguard.model.text import Text, same
 from kinderguard.rules import nodes as n
 from kinderguard.rules.kinds import Kind, Sort
 
 #: From the values so far to the next one.
 Meaning: TypeAlias = Callable[[list[Any]], Any]
+
+
+_NOTHING = same("")
 
 
 @attrs.frozen
@@ -32,7 +36,7 @@ class Fault:
 
     code: str
     step: Step
-    detail: str = ""
+    detail: Text = _NOTHING
 
 
 class ReferenceAlgebra(Algebra[Meaning]):
@@ -287,7 +291,7 @@ def _extra_reader(node: n.Fact, step: Step) -> Meaning:
         try:
             return extra_value(raw, kind)
         except FieldValueError as error:
-            v[FAULTS].append(Fault("fact.not_valid", step, error.text.en))
+            v[FAULTS].append(Fault("fact.not_valid", step, error.text))
             return unknown(kind)
 
     return read

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from kinderguard.engines.condition_lines import ConditionLines, mark_of, shown
 from kinderguard.engines.divisions import by_zero, zero_divisor
 from kinderguard.engines.explanation_document import document, sources_of
-from kinderguard.engines.opening import Opening, unset_of, unset_text
+from kinderguard.engines.opening import Opening, amount_said, unset_of, unset_text
+from kinderguard.engines.papers import papers_of
 from kinderguard.engines.plan import StackedSteps, Step
 from kinderguard.engines.reasons import Reasons, conditions_of
 from kinderguard.engines.render import rich_tree
+from kinderguard.engines.unborn import is_unborn, not_yet_born
+from kinderguard.model.errors import pack_kept_out
 from kinderguard.model.lines import Line, plain_text
 from kinderguard.model.money import bounds_text
 from kinderguard.model.places import place_name
@@ -75,6 +78,8 @@ class Explanation:
             place_name(a.division, self._titles) if a.division else Text("负责地区不详", "division in charge unknown")
         )
         head = Text(f"评估日期 {a.on}，{where.zh}", f"Assessed on {a.on}, {where.en}")
+        if self._is_unborn:
+            return Line(head, below=tuple(Line(p.message, "unknown") for p in a.problems))
         sections = [
             self._section(Text("属于", "Is"), [self._category(c) for c, v in a.categories.items() if v]),
             self._section(
@@ -95,13 +100,16 @@ class Explanation:
                 Text("不符合条件", "Is not due"), [self._policy(p) for p in a.policies.values() if p.eligible is False]
             ),
             self._missing(None),
-            self._section(Text("尚需材料", "Papers to bring"), [Line(d.document.label) for d in a.documents]),
-            self._section(Text("问题", "Problems"), [Line(p.message, "unknown") for p in a.problems]),
+            *(self._section(title, [Line(d.document.label) for d in papers]) for title, papers in papers_of(a)),
+            self._section(Text("问题", "Problems"), [Line(said, "unknown") for said in problems_said(a)]),
         ]
         return Line(head, below=tuple(s for s in sections if s is not None))
 
     def line(self, code: str) -> Line:
         """One category or policy with its reasons."""
+        if self._is_unborn:
+            text = self._titles[code] + Text("：不作评估", ": not assessed") + same(f" [{code}]")
+            return Line(text, "unknown", (self._not_yet_born,))
         return self._category(code) if code in self._plan.categories else self._policy(self.assessment.policies[code])
 
     def because(self, *, amount: bool = False) -> tuple[Line, ...]:
@@ -111,6 +119,8 @@ class Explanation:
             amount: why the amount of a policy is what it is; else why it is due or not, or a category holds or not.
         """
         assert self.code is not None
+        if self._is_unborn:
+            return (self._not_yet_born,)
         code, policy = self.code, self.assessment.policies.get(self.code)
         step = self._plan.categories[code] if policy is None else self._plan.policies[code].eligible
         settled = self._trace[step.index] is True and amount
@@ -122,6 +132,14 @@ class Explanation:
         opened = self._opened(policy) if policy is not None and amount else None
         open_facts = self._missing(code) if code in self.assessment.undetermined else None
         return (*lines, *(line for line in (stacked, opened, self._unset(code), open_facts) if line is not None))
+
+    @property
+    def _is_unborn(self) -> bool:
+        return is_unborn(self.assessment.case, self.assessment.on)
+
+    @property
+    def _not_yet_born(self) -> Line:
+        return Line(not_yet_born(self.assessment.on).message, "unknown")
 
     @property
     def _given(self) -> tuple["PolicyResult", ...]:
@@ -174,7 +192,7 @@ class Explanation:
                 return Text("因衔接规则不提供", "not given beside other help")
             sure = Text("应提供", "due") if result.granted else Text("待定", "undetermined")
             return Text(f"{sure.zh}（{result.service.zh}）", f"{sure.en} ({result.service.en})")
-        amount = bounds_text(result.low, result.high, result.every)
+        amount = amount_said(result.low, result.high, result.every)
         if result.per == "household":
             amount += Text("（按户）", " (per household)")
         if not result.eligible:
@@ -241,11 +259,7 @@ class Explanation:
                     may = Text(f"若享受{others.zh}则不发放", f"not paid if {others.en} is due, which is not known")
                     lines.append(Line(may + reason + Text("，是否享受待定", ""), "unknown"))
                 continue
-            how = {
-                "excludes": Text(f"与{others.zh}不同时享受", f"not paid beside {others.en}"),
-                "tops_up": Text("补差", "tops up"),
-                "capped": Text("合计不超过上限", "capped in total"),
-            }[effect.rule]
+            how = stacking_text(effect.rule, others)
             before, after = _money_pair(effect.before), _money_pair(effect.after)
             reason = Text(f"（{effect.reason.zh}）", f" ({effect.reason.en})") if effect.reason else same("")
             change = Text(f"：{before.zh} → {after.zh}", f": {before.en} → {after.en}")
@@ -339,6 +353,50 @@ class Explanation:
     def to_dict(self) -> dict[str, Any]:
         """The document ``kinderguard.explanation/1`` as plain JSON values (see its published schema)."""
         return document(self.assessment, self.code)
+
+
+def problems_said(result: "Assessment") -> Iterator[Text]:
+    """The problems of an assessment in words; the standards without a value in one sentence."""
+    unset = [p for p in result.problems if p.code == "parameter.missing"]
+    if len(unset) < 2:
+        unset = []
+    yield from (p.told for p in result.problems if p not in unset)
+    if not unset:
+        return
+    titles = result.basis.titles
+    listed = join([titles.get(p.where, same(p.where)) for p in unset])
+    if result.division is None:
+        yield Text(
+            f"负责地区不详，因此不知道以下标准的值，请填写户籍地行政区划代码：{listed.zh}",
+            f"the division in charge is unknown, and so are these standards; fill in the division of registration: {listed.en}",
+        )
+        return
+    place = place_name(result.division[:6], titles)
+    kept_out = pack_kept_out(result.problems)
+    if kept_out is not None:
+        yield Text(
+            f"{place.zh}的以下标准没有值可用，因为规则包 {kept_out} 未能使用，请先修好它：{listed.zh}",
+            f"{place.en} has no value of these standards, since the pack {kept_out} could not be used; mend that first: {listed.en}",
+        )
+        return
+    yield Text(
+        f"{place.zh}在当日没有以下标准的值，请在本地规则包的参数文件中填写：{listed.zh}",
+        f"{place.en} has no value of these standards on the day; set them in the parameter file of the local pack: {listed.en}",
+    )
+
+
+def stacking_text(rule: str, others: Text) -> Text:
+    """What a stacking rule does, in a few words.
+
+    Args:
+        rule: ``excludes``, ``tops_up`` or ``capped``.
+        others: the titles of the other policies.
+    """
+    return {
+        "excludes": Text(f"与{others.zh}不同时享受", f"not paid beside {others.en}"),
+        "tops_up": Text("补差", "tops up"),
+        "capped": Text("合计不超过上限", "capped in total"),
+    }[rule]
 
 
 def _money_pair(value: Any) -> Text:

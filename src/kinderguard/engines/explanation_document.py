@@ -13,6 +13,7 @@ from kinderguard.engines.opening import Opening, unset_of
 from kinderguard.engines.plan import Step
 from kinderguard.engines.ranges import Range, bounds
 from kinderguard.engines.reasons import Reasons
+from kinderguard.model.build import build
 from kinderguard.model.money import yuan
 from kinderguard.model.text import same
 from kinderguard.rules import nodes as n
@@ -41,9 +42,9 @@ def document(assessment: "Assessment", code: str | None) -> dict[str, Any]:
 
 
 def sources_of(rules: RuleSet, code: str, own: tuple[Cite, ...]) -> tuple[Cite, ...]:
-    """The sources of a rule, and of every county's check on it."""
+    """The sources of a rule, and of every county's check on it; what both cite stands there once."""
     checks = [c for _, c in sorted(rules.checks.items()) if c.on == code]
-    return own + tuple(cite for c in checks for cite in c.cites)
+    return tuple(dict.fromkeys((*own, *(cite for c in checks for cite in c.cites))))
 
 
 class _Document:
@@ -63,7 +64,7 @@ class _Document:
         wanted = self._wanted()
         return {
             "format": FORMAT,
-            "versions": {"kinderguard": __version__, "packs": dict(a.basis.versions)},
+            "versions": {"kinderguard": __version__, "build": build(), "packs": dict(a.basis.versions)},
             "fingerprint": a.fingerprint,
             "ref": a.ref,
             "on": a.on.isoformat(),

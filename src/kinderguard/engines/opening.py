@@ -3,13 +3,17 @@ amount of one policy rests as it was computed. Explanations tell them; whether t
 """
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from kinderguard.engines.blame import Blame, is_unknown
 from kinderguard.engines.condition_lines import ConditionLines, fact_shown, place_in_charge, shown
 from kinderguard.engines.explain import ReferenceAlgebra
 from kinderguard.engines.plan import Step
+from kinderguard.engines.unborn import is_unborn
+from kinderguard.model.codes import Frequency
 from kinderguard.model.lines import Line
+from kinderguard.model.money import bounds_text
 from kinderguard.model.text import Text, join, same
 from kinderguard.rules import nodes as n
 from kinderguard.rules.kinds import Sort
@@ -28,6 +32,8 @@ def unset_of(assessment: "Assessment", code: str, told: Iterable[Step] = ()) -> 
         code: of the category or policy.
         told: steps that are not walked into.
     """
+    if is_unborn(assessment.case, assessment.on):
+        return ()  # whatever is set, nothing is assessed before birth
     plan = assessment.basis.bound.plan
     own = plan.categories.get(code)
     walk = Blame(ReferenceAlgebra(), (step for step in told if step is not own))
@@ -49,6 +55,11 @@ def unset_text(assessment: "Assessment", unset: Iterable[str], *, codes: bool = 
     if not named:
         return None
     listed = join(named)
+    if not assessment.division:
+        return Text(
+            f"因负责地区不详而未知的标准：{listed.zh}",
+            f"Standard{'' if len(named) == 1 else 's'} not known, as the division in charge is unknown: {listed.en}",
+        )
     return Text(
         f"{place.zh}未设定的标准：{listed.zh}",
         f"Standard{'' if len(named) == 1 else 's'} not set in {place.en}: {listed.en}",
@@ -58,6 +69,18 @@ def unset_text(assessment: "Assessment", unset: Iterable[str], *, codes: bool = 
 def unset_said(assessment: "Assessment", code: str) -> Text | None:
     """The standards that leave a result open since nobody set them, in a phrase; None where there is none."""
     return unset_text(assessment, unset_of(assessment, code))
+
+
+def amount_said(
+    low: Decimal | None, high: Decimal | None, every: Frequency | None = None, *, unit: bool = True
+) -> Text:
+    """An amount that is due, or its bounds (yuan), as ``bounds_text`` has them; of one that nothing bounds, that it is not
+    known, which “at least 0” would hide.
+    """
+    if low == 0 and high is None:
+        text = Text("金额未知", "amount not known")
+        return text if every is None else text + Text(f"（{every.zh}）", f" ({every.en})")
+    return bounds_text(low, high, every, unit=unit)
 
 
 class Opening:

@@ -9,6 +9,7 @@ policy. Called by assessments and by ``coverage``.
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from kinderguard.engines.explain import Bound, Compiled
@@ -22,12 +23,30 @@ from kinderguard.model.codes import (
     SchoolStage,
     SituationKind,
 )
+from kinderguard.model.text import Text
 from kinderguard.rules import nodes as n
 from kinderguard.rules.definitions import Category
 from kinderguard.rules.expression import DAY, BoolExpr, all_of
 from kinderguard.rules.facts import ParentFacts, PersonFacts, child, father, guardians, mother, parents
 from kinderguard.rules.records import unless_open
 from kinderguard.rules.ruleset import RuleSet
+
+if TYPE_CHECKING:
+    from kinderguard.engines.assessment import Assessment, DocumentNeeded
+
+_FOR_DUE = Text("尚需材料（应享受的政策）", "Papers to bring for what is due")
+_FOR_OPEN = Text(
+    "可能还需要的材料（待定的政策，查明符合条件后再要）", "Papers for what is open, once it turns out to be due"
+)
+
+
+def papers_of(result: "Assessment") -> "Iterator[tuple[Text, list[DocumentNeeded]]]":
+    """The papers to bring, as people are asked for them: those for what is due, and those for what only may be."""
+    for_due, for_open = list["DocumentNeeded"](), list["DocumentNeeded"]()
+    for paper in result.documents:
+        is_for_due = any(result.policies[code].eligible for code in paper.policies)
+        (for_due if is_for_due else for_open).append(paper)
+    yield from ((title, papers) for title, papers in ((_FOR_DUE, for_due), (_FOR_OPEN, for_open)) if papers)
 
 
 def _died(parent: ParentFacts, *kinds: SituationKind) -> BoolExpr:

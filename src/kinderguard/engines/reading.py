@@ -10,8 +10,9 @@ from typing import Any
 
 from kinderguard.engines.ranges import UNBOUNDED, Range, between
 from kinderguard.model.dates import PartialDate
-from kinderguard.model.errors import FieldValueError
+from kinderguard.model.errors import FieldValueError, shown_path, suggestion
 from kinderguard.model.money import as_yuan, fen
+from kinderguard.model.text import Text, same
 from kinderguard.rules import nodes as n
 from kinderguard.rules.kinds import Kind, Sort
 
@@ -79,4 +80,17 @@ def extra_value(raw: Any, kind: Kind) -> Any:
             return date_value(PartialDate.of(raw))
         case Sort.CODE if isinstance(raw, str) and (kind.codes is None or raw in {c.value for c in kind.codes}):
             return raw
-    raise FieldValueError(f"值不合声明的类型（{kind}）", f"the value is not {kind}, as the fact was declared")
+    if kind.sort is Sort.CODE and kind.codes is not None:
+        raise _no_code(raw, [code.value for code in kind.codes])
+    raise FieldValueError(f"值不合声明的类型（{kind.text.zh}）", f"the value is not {kind}, as the fact was declared")
+
+
+def _no_code(raw: Any, codes: list[str]) -> FieldValueError:
+    """The error of a code that the list of a pack does not have. What was given is shown where it can be no person's."""
+    shown = shown_path([raw], codes) if isinstance(raw, str) else "…"
+    near = suggestion(raw, codes) if shown != "…" else same("")
+    given = Text("所填的值", "what is given") if shown == "…" else same(repr(raw))
+    return FieldValueError(
+        f"{given.zh}不在代码表中，可用：{'、'.join(codes)}{near.zh and '；' + near.zh}",
+        f"{given.en} is none of its codes: {', '.join(codes)}{near.en and '.' + near.en}",
+    )

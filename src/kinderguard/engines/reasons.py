@@ -137,7 +137,8 @@ def reason(plan: Plan, code: str, titles: Mapping[str, Text]) -> Reason:
         asked = next((plan.rules.categories[code] for code, at in plan.categories.items() if at in parts), None)
         named = None if asked else next((name.title for part in parts for name in part.names), None)
     checks = [check for _, check in sorted(plan.rules.checks.items()) if check.on == rule]
-    cites = asked.cites if asked else (*rules[rule].cites, *(cite for check in checks for cite in check.cites))
+    of_all = (*rules[rule].cites, *(cite for check in checks for cite in check.cites))
+    cites = asked.cites if asked else dict.fromkeys(of_all)
     return Reason(code, rule, rules[rule].title, named or (asked.title if asked else words), words, tuple(cites))
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import attrs
 
 from kinderguard import __version__
+from kinderguard.model.build import build
 from kinderguard.model.errors import MissingExtraError, Problem, ToldError, did_you_mean
 from kinderguard.model.text import Text
 
@@ -422,6 +423,11 @@ def _sent(session: "SparkSession", text: str) -> Any:
 # ---- on the workers ---------------------------------------------------------------------------------------------
 
 
+def _version() -> str:
+    """What driver and workers must have alike: two builds of one version may differ."""
+    return f"{__version__} ({build()})"
+
+
 @attrs.frozen
 class Task:
     """What a worker is told: plain values and the book's text."""
@@ -437,7 +443,7 @@ class Task:
     book: str
     digest: str
     text: Any = attrs.field(eq=False, repr=False)
-    version: str = __version__
+    version: str = attrs.field(factory=_version)
 
 
 #: What this process has compiled, the last used last.
@@ -458,11 +464,11 @@ def assess_batches(task: Task, batches: "Iterator[pa.RecordBatch]") -> "Iterator
     if context is not None:
         # One core a task is what Spark counts with; Polars would take all of the machine. Only before its first import.
         os.environ.setdefault("POLARS_MAX_THREADS", str(context.cpus()))
-    if task.version != __version__:
+    if task.version != _version():
         raise WorkerVersionError(
             Text(
-                f"驱动程序的 kinderguard 版本为 {task.version}，此工作节点为 {__version__}；请在所有节点安装同一版本。",
-                f"The driver has kinderguard {task.version}, this worker {__version__}: install the same on all of them.",
+                f"驱动程序的 kinderguard 版本为 {task.version}，此工作节点为 {_version()}；请在所有节点安装同一版本。",
+                f"The driver has kinderguard {task.version}, this worker {_version()}: install the same on all of them.",
             )
         )
     worker = _kept(_workers, task, lambda: Worker(task))

@@ -2,13 +2,14 @@
 
 The bounds of each policy cover all that is unknown, each for itself; added up they cover what cannot be. Here conditions that
 are not known are taken as holding and as not holding, where they tell most first; in each of these worlds everything is
-computed again, and a world that contradicts itself is left out. Called by an assessment for its totals; changes no result. The
-bounds cover every value of what is unknown: where there are too many worlds, they are wider, never narrower.
+computed again, and a world that contradicts itself is left out. Called by an assessment for its totals, and by ``apart`` for
+two results of one child; changes no result. The bounds cover every value of what is unknown: where there are too many worlds,
+they are wider, never narrower.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import attrs
 
@@ -30,12 +31,63 @@ MOST_ROUNDS = 16
 Claim: TypeAlias = tuple[Step, Any]
 
 
-class _ImpossibleError(Exception):
+class ImpossibleError(Exception):
     """What is taken to be so contradicts itself."""
 
 
+class Measured(Protocol):
+    """A world, and what is asked comes to there: at least and at most (None: no bound)."""
+
+    low: Any
+    high: Any
+    #: Nothing is left that could be taken either way.
+    is_final: bool
+
+
+M = TypeVar("M", bound=Measured)
+
+
+def looked_into(whole: M, split: Callable[[M], list[M] | None], most: int) -> list[M]:
+    """Worlds that cover all that can be, where they tell most looked into first.
+
+    Args:
+        whole: all that can be.
+        split: the two worlds that a world falls into, without what cannot be; None where nothing is left to take either way.
+        most: so many worlds are looked at.
+    """
+    worlds, made = [whole], 0
+    while worlds and made < most:
+        world = _telling(worlds)
+        if world is None:
+            break
+        parts = split(world)
+        if parts is None:
+            world.is_final = True
+            continue
+        worlds.remove(world)
+        made += 2
+        worlds += parts
+    # Where nothing can be, what is known contradicts itself: nothing is taken from that.
+    return worlds or [whole]
+
+
+def _telling(worlds: Sequence[M]) -> M | None:
+    """A world that sets an end of the bounds and can be looked into."""
+    low, high = ends_of(worlds)
+    for at in ([w for w in worlds if w.high == high], [w for w in worlds if w.low == low]):
+        if not any(w.is_final or (w.low is not None and w.low == w.high) for w in at):
+            return at[0]
+    return None
+
+
+def ends_of(worlds: Sequence[Measured]) -> tuple[Any, Any]:
+    """At least and at most, over all of some worlds."""
+    lows, highs = [w.low for w in worlds], [w.high for w in worlds]
+    return None if None in lows else min(lows), None if None in highs else max(highs)
+
+
 @attrs.define(eq=False)
-class _World:
+class Way:
     """One way in which conditions come out: the values, what was taken to be so, and what the amounts come to."""
 
     values: list[Any]
@@ -48,6 +100,12 @@ class _World:
     #: Nothing is left that could be taken either way.
     is_final: bool = False
 
+    def copied(self) -> "Way":
+        """The same way, of which more can be taken to be so."""
+        found = Way(list(self.values), dict(self.taken), dict(self.limits))
+        found.values[FAULTS] = []
+        return found
+
 
 class Together:
     """The sum of some policies' amounts for one child.
@@ -58,52 +116,41 @@ class Together:
     """
 
     def __init__(self, bound: Bound, trace: Sequence[Any], dependents: Dependents, finals: Sequence[Step]) -> None:
-        self._plan, self._dependents, self._finals = bound.plan, dependents, tuple(finals)
+        self._plan, self._dependents, self.finals = bound.plan, dependents, tuple(finals)
         self._meanings, self._first = bound.compiled.dynamic, len(bound.head)
-        self._steps = {step.index: step for step in bound.plan.dynamic}
+        self.steps = {step.index: step for step in bound.plan.dynamic}
         self._readers = dependents.readers
-        self._wanted = self._rested_on()
-        self._whole = _World(list(trace), {}, {})
-        self._measure(self._whole)
+        self.wanted = self._rested_on()
+        self.whole = Way(list(trace), {}, {})
+        self._measure(self.whole)
 
     def bounds(self, most: int = MOST_WORLDS) -> tuple[Any, Any]:
         """At least and at most (fen; None: no bound), whatever the unknown facts are."""
-        worlds, made = [self._whole], 0
-        while worlds and made < most:
-            world = self._telling(worlds)
-            if world is None:
-                break
-            step = self._undecided(world)
-            if step is None:
-                world.is_final = True
-                continue
-            worlds.remove(world)
-            made += 2
-            worlds += [w for value in (True, False) if (w := self._taking(world, step, value)) is not None]
-        # Where nothing can be, what is known contradicts itself: nothing is taken from that.
-        worlds = worlds or [self._whole]
-        return _least(worlds), _most(worlds)
+        worlds = looked_into(self.whole, self._split, most)
+        return ends_of(worlds)
 
-    def _telling(self, worlds: Sequence[_World]) -> _World | None:
-        """A world that sets an end of the bounds and can be looked into."""
-        low, high = _least(worlds), _most(worlds)
-        for at in ([w for w in worlds if w.high == high], [w for w in worlds if w.low == low]):
-            if not any(w.is_final or w.low == w.high for w in at):
-                return at[0]
-        return None
+    def _split(self, world: Way) -> list[Way] | None:
+        step = self.telling_most(self.undecided(world))
+        if step is None:
+            return None
+        return [w for value in (True, False) if (w := self._taking(world, step, value)) is not None]
 
     # ---- what to take either way ---------------------------------------------------------------------------------
 
-    def _undecided(self, world: _World) -> Step | None:
-        """The unknown condition on which most of the open amounts rest; of several, the one nearest to them."""
+    def undecided(self, world: Way) -> dict[int, int]:
+        """The unknown conditions on which open amounts rest: by place, of how many."""
         counts: dict[int, int] = {}
-        for final in self._finals:
+        for final in self.finals:
             if is_unknown(world.values[final.index]):
                 for index in self._conditions(final, world.values):
                     counts[index] = counts.get(index, 0) + 1
+        return counts
+
+    def telling_most(self, counts: Mapping[int, int]) -> Step | None:
+        """The condition on which most of the open amounts rest; of several, the one nearest to them."""
         if not counts:
             return None
-        return self._steps[max(counts, key=lambda index: (index not in self._on_amounts, counts[index], index))]
+        return self.steps[max(counts, key=lambda index: (index not in self._on_amounts, counts[index], index))]
 
     def _conditions(self, final: Step, values: list[Any]) -> Iterator[int]:
         """The unknown conditions that an amount rests on as it stands."""
@@ -118,7 +165,7 @@ class Together:
                 holds = values[condition.index]
                 inputs = inputs if holds is None else (then,) if holds else (otherwise,)
             for read in inputs:
-                if read.index not in seen and read.index in self._steps and is_unknown(values[read.index]):
+                if read.index not in seen and read.index in self.steps and is_unknown(values[read.index]):
                     seen.add(read.index)
                     left.append(read)
 
@@ -127,34 +174,33 @@ class Together:
         return self._dependents.on_amounts
 
     def _rested_on(self) -> bytearray:
-        wanted = bytearray(1 + max(self._steps, default=0))
-        waiting = [final.index for final in self._finals if final.index in self._steps]
+        wanted = bytearray(1 + max(self.steps, default=0))
+        waiting = [final.index for final in self.finals if final.index in self.steps]
         while waiting:
             index = waiting.pop()
-            if index in self._steps and not wanted[index]:
+            if index in self.steps and not wanted[index]:
                 wanted[index] = 1
                 waiting += self._dependents.reads.get(index, ())
         return wanted
 
     # ---- what follows ---------------------------------------------------------------------------------------------
 
-    def _taking(self, world: _World, step: Step, value: bool) -> _World | None:
+    def _taking(self, world: Way, step: Step, value: bool) -> Way | None:
         """The world in which a condition comes out so; None where it cannot."""
-        found = _World(list(world.values), dict(world.taken), dict(world.limits))
-        found.values[FAULTS] = []
+        found = world.copied()
         try:
-            self._follow(found, [(step, value)])
-        except _ImpossibleError:
+            self.follow(found, [(step, value)])
+        except ImpossibleError:
             return None
         self._measure(found)
         return found
 
-    def _follow(self, world: _World, claims: list[Claim]) -> None:
+    def follow(self, world: Way, claims: list[Claim]) -> None:
         """Everything that follows, upwards to what a condition is made of and downwards to what rests on it."""
         for _ in range(MOST_ROUNDS):
             if not claims:
                 break
-            stale = bytearray(len(self._wanted))
+            stale = bytearray(len(self.wanted))
             while claims:
                 step, value = claims.pop()
                 if self._claimed(world, step, value):
@@ -162,13 +208,13 @@ class Together:
                         stale[reader] = 1
                     claims += self._implied(world, step)
             self._again(world, stale)
-            claims += [claim for index in tuple(world.taken) for claim in self._implied(world, self._steps[index])]
+            claims += [claim for index in tuple(world.taken) for claim in self._implied(world, self.steps[index])]
             claims = [(s, x) for s, x in claims if self._is_news(world, s, x)]
 
-    def _claimed(self, world: _World, step: Step, value: Any) -> bool:
+    def _claimed(self, world: Way, step: Step, value: Any) -> bool:
         """Set a value that was taken; whether it is news."""
         index = step.index
-        if index not in self._steps:
+        if index not in self.steps:
             return False
         before = world.values[index]
         if step.node.kind.is_ordered:
@@ -176,7 +222,7 @@ class Together:
             value = _meet(before, value)
         elif before is not None:
             if before != value:
-                raise _ImpossibleError
+                raise ImpossibleError
             return False
         if isinstance(value, bool):
             world.taken[index] = value
@@ -185,19 +231,19 @@ class Together:
         world.values[index] = value
         return True
 
-    def _is_news(self, world: _World, step: Step, value: Any) -> bool:
+    def _is_news(self, world: Way, step: Step, value: Any) -> bool:
         before = world.values[step.index]
-        if step.index not in self._steps:  # a standard that is not set: the same for every child, and left as it is
+        if step.index not in self.steps:  # a standard that is not set: the same for every child, and left as it is
             return False
         if step.node.kind.is_ordered:
             return bool(_meet(before, value) != before)
         if before is not None and before != value:
-            raise _ImpossibleError
+            raise ImpossibleError
         return before is None
 
-    def _again(self, world: _World, stale: bytearray) -> None:
+    def _again(self, world: Way, stale: bytearray) -> None:
         """Compute again what rests on what changed; whether something is known stays what it was."""
-        values, steps, wanted = world.values, self._steps, self._wanted
+        values, steps, wanted = world.values, self.steps, self.wanted
         index = stale.find(1)
         while index >= 0:
             if wanted[index] and not isinstance(steps[index].node, n.Known):
@@ -206,7 +252,7 @@ class Together:
                     value = _meet(value, world.limits[index])
                 elif index in world.taken:
                     if value is not None and value != before:
-                        raise _ImpossibleError
+                        raise ImpossibleError
                     value = before
                 if before is not value and before != value:
                     values[index] = value
@@ -214,7 +260,7 @@ class Together:
                         stale[reader] = 1
             index = stale.find(1, index + 1)
 
-    def _implied(self, world: _World, step: Step) -> Iterator[Claim]:
+    def _implied(self, world: Way, step: Step) -> Iterator[Claim]:
         """What follows for the parts of a condition that was taken to hold, or not."""
         holds = world.taken.get(step.index)
         if holds is None:
@@ -246,7 +292,7 @@ class Together:
 
     def _of_code(self, code: Step, values: list[Any]) -> Iterator[Claim]:
         """What the questions about a code that are answered tell of the others: it is one of those that are left."""
-        asked = [self._steps[index] for index in self._readers[code.index] if self._asks_code(index)]
+        asked = [self.steps[index] for index in self._readers[code.index] if self._asks_code(index)]
         open_ = [step for step in asked if values[step.index] is None]
         codes = code.node.kind.codes
         left = None if codes is None else {str(each) for each in codes}
@@ -259,7 +305,7 @@ class Together:
                 gone |= theirs
         left = None if left is None else left - gone
         if left is not None and not left:
-            raise _ImpossibleError
+            raise ImpossibleError
         for step in open_:
             theirs = self._codes_of(step)
             if theirs <= gone or (left is not None and left.isdisjoint(theirs)):
@@ -268,7 +314,7 @@ class Together:
                 yield step, True
 
     def _asks_code(self, index: int) -> bool:
-        return bool(self._wanted[index]) and isinstance(self._steps[index].node, n.IsIn)
+        return bool(self.wanted[index]) and isinstance(self.steps[index].node, n.IsIn)
 
     @staticmethod
     def _codes_of(step: Step) -> set[str]:
@@ -277,10 +323,10 @@ class Together:
 
     # ---- what the amounts come to -----------------------------------------------------------------------------------
 
-    def _measure(self, world: _World) -> None:
+    def _measure(self, world: Way) -> None:
         low: Any = 0
         high: Any = 0
-        for final in self._finals:
+        for final in self.finals:
             least, most = bounds(world.values[final.index])
             low += max(0, least or 0)
             high = None if high is None or most is None else high + max(0, most)
@@ -315,17 +361,8 @@ def _meet(a: Any, b: Any) -> Any:
     low = low2 if low is None else low if low2 is None else max(low, low2)
     high = high2 if high is None else high if high2 is None else min(high, high2)
     if low is not None and high is not None and low > high:
-        raise _ImpossibleError
+        raise ImpossibleError
     return ranges.between(low, high)
 
 
-def _least(worlds: Sequence[_World]) -> Any:
-    return min(world.low for world in worlds)
-
-
-def _most(worlds: Sequence[_World]) -> Any:
-    highs = [world.high for world in worlds]
-    return None if None in highs else max(highs)
-
-
-__all__ = ["Together"]
+__all__ = ["MOST_ROUNDS", "Claim", "ImpossibleError", "Measured", "Together", "Way", "ends_of", "looked_into"]

@@ -43,9 +43,9 @@ def not_yet_born(day: dt.date) -> Problem:
     return Problem(
         NOT_YET_BORN,
         Text(
-            f"儿童在{day.isoformat()}尚未出生，所填情况均未考虑，任何政策都不作认定；请更正出生日期，或改用出生以后的日期",
-            f"the child is not born yet on {day.isoformat()}, so nothing stated was taken into account and no policy is settled; "
-            "correct the birth date, or ask for a day after the birth",
+            f"儿童在{day.isoformat()}尚未出生：出生以前不作任何评估，所填情况均未考虑；出生日期有误的请更正，否则请改用出生以后的日期",
+            f"the child is not born yet on {day.isoformat()}: before birth nothing can be assessed, and nothing stated was taken "
+            "into account; correct the birth date if it is wrong, else ask for a day after the birth",
         ),
         BIRTH_DATE,
     )

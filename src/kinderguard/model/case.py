@@ -2,18 +2,19 @@
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import AfterValidator, JsonValue, field_validator
+from pydantic import JsonValue, field_validator
 
+from kinderguard.model.echo import shown_code
 from kinderguard.model.errors import FieldValueError, InvalidRecordError, Problem, shown_path
 from kinderguard.model.help import Consent, Evidence, HelpReceived
 from kinderguard.model.household import Household
 from kinderguard.model.people import Child, Guardian, Parent
 from kinderguard.model.places import DivisionCode
 from kinderguard.model.read_only import OwnFacts, own
-from kinderguard.model.record import Record, Words, fact, models_within
-from kinderguard.model.resident_id import own_ref
+from kinderguard.model.record import Record, fact, models_within
+from kinderguard.model.refs import Ref
 from kinderguard.model.text import Language, Text
 
 if TYPE_CHECKING:
@@ -32,9 +33,7 @@ class Case(Record):
     ('2012-03', True)
     """
 
-    ref: Annotated[Words, AfterValidator(own_ref)] | None = fact(
-        "序号", "the file's own number", note="Never a name or an ID number."
-    )
+    ref: Ref | None = fact("序号", "the file's own number", note="Never a name or an ID number.")
     division_code: DivisionCode | None = fact(
         "主管行政区划代码", "division in charge, where it is not that of registration"
     )
@@ -126,9 +125,16 @@ class Case(Record):
         return self.view().html
 
     def __repr_args__(self) -> Any:
-        """As every record, with packs' own facts by name only: what they hold is theirs to declare."""
+        """As every record, with packs' own facts by name only (what they hold is theirs to declare), and a ref only where it
+        cannot be a name or a number of somebody.
+        """
         for name, value in super().__repr_args__():
-            yield name, ({space: sorted(facts) for space, facts in self.extra.items()} if name == "extra" else value)
+            if name == "ref":
+                yield name, shown_code(value)
+            elif name == "extra":
+                yield name, {space: sorted(facts) for space, facts in self.extra.items()}
+            else:
+                yield name, value
 
 
 def _is_deeper(value: Any, levels: int) -> bool:

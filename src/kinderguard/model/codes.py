@@ -5,8 +5,9 @@ an empty list of its own: ``None`` always means *unknown*.
 """
 
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
+from kinderguard.model.errors import RepeatedCodeError
 from kinderguard.model.text import Text
 
 
@@ -23,6 +24,13 @@ class Code(StrEnum):
         member.zh = zh
         member.en = en
         return member
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Each value once: of two members with one value the second would only be another name of the first."""
+        super().__init_subclass__(**kwargs)
+        for name, member in cls.__members__.items():
+            if name != member.name:
+                raise RepeatedCodeError(cls.__name__, member.name, name, member.value)
 
     @classmethod
     def of(cls, value: str) -> Self:

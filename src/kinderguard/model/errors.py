@@ -43,14 +43,24 @@ class OneLanguageError(ToldError, TypeError):
     """A ``Text`` without one of its two languages; the message shows the right form."""
 
     @classmethod
-    def lacking(cls, lang: str) -> Self:
-        """The error of a text that has no ``lang``."""
+    def of(cls, zh: object, en: object) -> Self:
+        """The error of a text by what was given for its two languages; what is there is shown with the rest to be filled in."""
+        if en is None and isinstance(zh, str) and zh.isascii() and zh:
+            zh, en = None, zh  # one text alone, and in English
+        lang = "en" if isinstance(zh, str) else "zh"
+        write = f"Text(zh={_as_given(zh)}, en={_as_given(en)})"
         return cls(
             Text(
-                f"文字须同时写明中文和英文，这里缺少 {lang}：请写作 Text(zh='孤儿', en='Orphan')。",
-                f"A text is given in both languages, and {lang} is missing here: write Text(zh='孤儿', en='Orphan').",
+                f"文字须同时写明中文和英文，这里缺少 {lang}：请写作 {write}。",
+                f"A text is given in both languages, and {lang} is missing here: write {write}.",
             )
         )
+
+
+def _as_given(text: object) -> str:
+    if not isinstance(text, str):
+        return "'…'"
+    return repr(text if len(text) <= 40 else f"{text[:40]}…")
 
 
 class MissingExtraError(ToldError, ImportError):
@@ -75,7 +85,7 @@ class CannotTravelError(ToldError, TypeError):
 
 #: How the codes of those problems begin that mean that not every rule could be used: what comes out is not complete.
 BLOCKING = (
-    "pack.", "provider.", "rule.", "case.division_unknown", "case.division_elsewhere", "case.not_yet_born",
+    "pack.", "provider.", "rule.", "case.division_unknown", "case.county_unknown", "case.division_elsewhere", "case.not_yet_born",
 )  # fmt: skip
 
 
@@ -90,8 +100,20 @@ class Problem:
     message: Text
     where: str = ""
 
+    @property
+    def told(self) -> Text:
+        """The message as people read it in a list: of a pack, with its name and distribution before it."""
+        if not self.code.startswith("pack.") or not self.where:
+            return self.message
+        return Text(f"规则包 {self.where}：", f"pack {self.where}: ") + self.message
+
     def __str__(self) -> str:
         return f"{self.where + ': ' if self.where else ''}{self.message.en}"
+
+
+def pack_kept_out(problems: Iterable[Problem]) -> str | None:
+    """Which pack could not be used at all, as problems name it; None where each could."""
+    return next((p.where for p in problems if p.code.startswith("pack.") and p.code != "pack.provider_absent"), None)
 
 
 class InvalidRecordError(ToldError, ValueError):
@@ -337,6 +359,29 @@ class FieldValueError(ToldError, ValueError):
 
     def __reduce__(self) -> tuple[type, tuple[str, str]]:
         return type(self), (self.text.zh, self.text.en)
+
+
+class RepeatedCodeError(ToldError, ValueError):
+    """A class of codes gives two of its members one value; the second would be no code of its own.
+
+    Args:
+        codes: the class.
+        first, second: its two members.
+        value: what both have.
+    """
+
+    def __init__(self, codes: str, first: str, second: str, value: str) -> None:
+        self.codes, self.first, self.second, self.value = codes, first, second, value
+        super().__init__(
+            Text(
+                f"{codes}.{first} 与 {codes}.{second} 的值都是 {value!r}，后者只会成为前者的别名。给 {second} 另一个值，或删去它。",
+                f"{codes}.{first} and {codes}.{second} both have the value {value!r}, so that the second would only be another name "
+                f"of the first. Give {second} a value of its own, or take it out.",
+            )
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.codes, self.first, self.second, self.value)
 
 
 class ArgumentError(ToldError, ValueError):

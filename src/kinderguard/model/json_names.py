@@ -1,8 +1,10 @@
-"""JSON in which an object has a name more than once: a reader would silently keep the last value, so it is refused.
+"""JSON in which an object has a name more than once: a reader would silently keep the last value, so it is refused. And
+JSON text behind a byte order mark, of which a parser only says that no value begins there.
 
 Used by whatever reads a record or a line from JSON. What is no JSON at all is left to whoever parses it, who says where.
 """
 
+import codecs
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -50,4 +52,22 @@ def given_twice(where: str) -> Problem:
             "stands more than once, so which one holds is not known; give it once",
         ),
         where,
+    )
+
+
+def byte_order_mark(text: str | bytes | bytearray) -> Problem | None:
+    """What is said of a text that begins with a byte order mark, as some editors write it; None where it does not."""
+    if isinstance(text, str):
+        marked = text.startswith("\ufeff")
+    else:
+        marked = isinstance(text, bytes | bytearray) and text.startswith(codecs.BOM_UTF8)
+    if not marked:
+        return None
+    return Problem(
+        "record.json_invalid",
+        Text(
+            '文字以字节顺序标记（BOM，U+FEFF）开头，JSON 不允许；请去掉：以 encoding="utf-8-sig" 读取文件，或另存为不带 BOM 的 UTF-8',
+            "begins with a byte order mark (BOM, U+FEFF), which JSON does not allow; take it out: read the file with "
+            'encoding="utf-8-sig", or save it as UTF-8 without BOM',
+        ),
     )

@@ -21,6 +21,10 @@ BLANKS: Final = "".join(
 )  # fmt: skip
 
 
+#: What shows nothing and is no blank either: control characters, line breaks, marks of direction and of the order of bytes.
+UNSEEN: Final = "\\x00-\\x1f\\x7f-\\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+
+
 def written(pattern: str, **more: Any) -> dict[str, Any]:
     """The schema of a text that is wholly written as a pattern, from ``^`` to ``$``."""
     return {"type": "string", "pattern": pattern} | NO_LINE_FEED | more

@@ -26,7 +26,7 @@ from pydantic_core import CoreSchema
 
 from kinderguard.model.dates import PartialDate, today_in_china
 from kinderguard.model.errors import FieldValueError, InvalidRecordError, Problem, record_error, shown_path
-from kinderguard.model.json_names import given_twice, paths_given_twice
+from kinderguard.model.json_names import byte_order_mark, given_twice, paths_given_twice
 from kinderguard.model.text import Text
 
 if TYPE_CHECKING:
@@ -265,8 +265,11 @@ class Quiet(BaseModel, metaclass=_QuietMeta):
         """As pydantic's, but the error names places and mends, never values.
 
         Raises:
-            InvalidRecordError: with every problem found; a name that stands twice in an object is one.
+            InvalidRecordError: with every problem found; a name that stands twice in an object is one, a byte order mark
+                before the text another.
         """
+        if (mark := byte_order_mark(json_data)) is not None:
+            raise InvalidRecordError(cls.__name__, [mark])
         refuse_names_given_twice(cls, json_data)
         refused: ValidationError
         try:

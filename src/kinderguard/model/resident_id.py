@@ -14,7 +14,6 @@ from kinderguard.model.codes import Sex
 from kinderguard.model.errors import FieldValueError
 from kinderguard.model.patterns import BLANKS
 from kinderguard.model.places import PROVINCES
-from kinderguard.model.text import Text
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
@@ -41,14 +40,6 @@ def holds_resident_id(text: str) -> bool:
     return _RUN.search(text) is not None
 
 
-#: What to do where somebody's number stands for the file's own.
-OWN_REF_MEND = Text(
-    "用自编的编号，或以 kinderguard.casefile.pseudonym(密钥, 号码) 生成代号；若确为自编的编号，请在前面加一个字母",
-    "a number of your own, or make one with kinderguard.casefile.pseudonym(key, number); if it is your own number, put a "
-    "letter before it",
-)
-
-
 def is_resident_id(text: str) -> bool:
     """Whether a text is nothing but a valid resident ID: of 18 characters, or of 15 as until 1999.
 
@@ -65,20 +56,6 @@ def is_resident_id(text: str) -> bool:
     except (FieldValueError, ValueError):
         return False
     return True
-
-
-def own_ref(ref: str) -> str:
-    """``ref`` itself where it is no person's ID number.
-
-    Raises:
-        FieldValueError: it is one; it is not repeated.
-    """
-    if len(ref) >= 15 and is_resident_id(ref):
-        raise FieldValueError(
-            f"这是身份证号，而 ref 会出现在各处结果和消息里；请{OWN_REF_MEND.zh}",
-            f"this is a resident ID, and a ref stands in results and messages everywhere; use {OWN_REF_MEND.en}",
-        )
-    return ref
 
 
 def check_digit(first17: str) -> str:

@@ -30,7 +30,7 @@ class Text:
             if not isinstance(zh, str) or not isinstance(en, str):
                 from kinderguard.model.errors import OneLanguageError
 
-                raise OneLanguageError.lacking("en" if isinstance(zh, str) else "zh")
+                raise OneLanguageError.of(zh, en)
             self.__attrs_init__(zh, en)
 
     def in_(self, lang: Language) -> str:

@@ -24,7 +24,6 @@ from kinderguard.rules import (
     any_of,
     child,
     household,
-    max_of,
     named,
     param,
     parents,
@@ -120,10 +119,7 @@ DE_FACTO_UNATTENDED = Category(
 )
 
 _ON_DIBAO = household.aid.has(AidStatus.DIBAO)
-_PER_HEAD = when(
-    household.dibao_monthly.is_known() & household.size.is_known(),
-    household.dibao_monthly.divided_by(household.size, to="0.01", rounding=DOWN),
-).otherwise(max_of(yuan(0), param("cn.dibao.monthly_standard") - household.monthly_income_per_head))
+_PER_HEAD = household.dibao_monthly.divided_by(household.size, to="0.01", rounding=DOWN)
 #: What the child draws of the household's dibao: a head's share (rounded down to the fen), or its own as one person.
 DIBAO_SHARE = named(
     "dibao_share",
@@ -159,11 +155,13 @@ UNATTENDED_ALLOWANCE = Policy(
     ),
     cites=(s.UNATTENDED_AMOUNT, s.UNATTENDED_STACKING),
     note=Text(
-        "国家规定“与当地孤儿保障标准相衔接”（未核实），各地按散居孤儿标准发放。已领人均低保金向下取整到分。"
+        "国家规定“与当地孤儿保障标准相衔接”（未核实），各地按散居孤儿标准发放。已领人均低保金向下取整到分，"
+        "低保金或家庭人口未记录的，金额待定。"
         "乡镇（街道）查验、县级民政部门确认各不超过15个工作日，自确认次月起发放（未核实）。",
         "The national wording ties it to the orphan standard (unverified); counties pay the standard for orphans in the "
-        "community. The head's share of dibao is rounded down to the fen. The township checks and the county confirms "
-        "within 15 working days each; paid from the month after confirmation (unverified).",
+        "community. The head's share of dibao is rounded down to the fen; where the dibao drawn or the number of heads is not "
+        "recorded, the amount is open. The township checks and the county confirms within 15 working days each; paid from "
+        "the month after confirmation (unverified).",
     ),
 )  # fmt: skip
 

@@ -3,12 +3,12 @@
 from kinderguard.packs.book import NoDayError, NoPacksError, PolicyBook, load
 from kinderguard.packs.columns import LedgerColumn
 from kinderguard.packs.hookspecs import hookimpl
-from kinderguard.packs.loader import PackError, PackSource, PackState
+from kinderguard.packs.loader import PackError, PackSource, PackState, PackWarning
 from kinderguard.packs.need_rules import NeedDomain, NeedRule, Qualification, Service, Urgency
 from kinderguard.packs.pack import Pack
 from kinderguard.packs.source_profiles import ProfileError, SourceProfile
 
 __all__ = [
-    "LedgerColumn", "NeedDomain", "NeedRule", "NoDayError", "NoPacksError", "Pack", "PackError", "PackSource", "PackState", "PolicyBook",
-    "ProfileError", "Qualification", "Service", "SourceProfile", "Urgency", "hookimpl", "load",
+    "LedgerColumn", "NeedDomain", "NeedRule", "NoDayError", "NoPacksError", "Pack", "PackError", "PackSource", "PackState", "PackWarning",
+    "PolicyBook", "ProfileError", "Qualification", "Service", "SourceProfile", "Urgency", "hookimpl", "load",
 ]  # fmt: skip

@@ -35,7 +35,7 @@ from kinderguard.packs.fact_providers import needed_providers, said_of
 from kinderguard.packs.loader import PackError, PackSource, PackState, Registry, discover, source_of
 from kinderguard.packs.overlay import Overlay, Stacks, build_overlay
 from kinderguard.packs.pack import Pack
-from kinderguard.packs.pinned import lies_elsewhere, of_elsewhere
+from kinderguard.packs.place_problems import problems_of_case, problems_of_place
 from kinderguard.rules.canonical import digest
 from kinderguard.rules.definitions import Category, Check, FactProvider, Policy
 from kinderguard.rules.expression import BoolExpr
@@ -110,7 +110,8 @@ class PolicyBook:
 
         Args:
             values: by code, a value for everywhere (``"2100"`` yuan, ``Fraction(3, 2)``, ``True``, a date), or
-                ``{place: value}`` for some places (``"cn"`` is the nation).
+                ``{place: value}`` for some places (``"cn"`` is the nation). A value for a wider place replaces what
+                narrower ones have set, unless theirs is given beside it; ``describe`` says which these are.
 
         Raises:
             DefinitionError: no such parameter or place, a value that does not fit, or one below the national floor.
@@ -180,19 +181,25 @@ class PolicyBook:
             divisions: take only the packs that speak for these places; every pack, if left out. A child of a place whose
                 pack was left out is assessed by the rest, and the result says that it is incomplete.
 
-        The needs that packs add travel with them. Observers and ledger columns stay behind, and so do the functions of
+        The text holds its own digest, and says which version and build of the library wrote it. The needs that packs add
+        travel with them. Observers and ledger columns stay behind, and so do the functions of
         fact providers: where the book is read, they are taken from the installed distribution of the same version.
         """
         return portable.to_text(self, divisions)
 
     @classmethod
-    def from_json(cls, text: str) -> "PolicyBook":
+    def from_json(cls, text: str, *, edited: bool = False) -> "PolicyBook":
         """The book that ``to_json`` wrote. A pack in it is read when its jurisdiction is first needed.
 
+        Args:
+            text: as it was written.
+            edited: read it as a new book although it was changed since: its digest is not looked at.
+
         Raises:
-            DefinitionError: no such text, or one in a format that this version does not know.
+            DefinitionError: no such text, one that was changed after it was written, or one in a format that this version does
+                not know.
         """
-        return cls(**portable.read(text))
+        return cls(**portable.read(text, edited=edited))
 
     # ---- what is in it --------------------------------------------------------------------------------------
 
@@ -242,8 +249,10 @@ class PolicyBook:
 
     @property
     def packs(self) -> tuple[PackSource, ...]:
-        """Every installed pack and how it stands; one that was not needed yet is still waiting."""
-        return self.registry.sources
+        """Every installed pack and how it stands; one that was not needed yet is still waiting. Those that are registered in
+        a way that they cannot be used stand last.
+        """
+        return (*self.registry.sources, *self.registry.strays)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -297,8 +306,7 @@ class PolicyBook:
         place = (check_division(division) if division else None) or self.division or case.division
         ready = self.ready(place, day)
         provided, problems = ready.provide(case)
-        if self.division is not None and place == self.division and lies_elsewhere(case.division, self.division):
-            problems += (of_elsewhere(self.division, ready.basis.titles),)
+        problems += problems_of_case(self, case, place)
         result = Assessment(case, ready.basis, provided, problems)
         for observer in ready.overlay.observers:
             _observe(observer, result)
@@ -633,7 +641,7 @@ class PolicyBook:
         found = self._bases.get((place, day))
         if found is None:
             overlay = self.overlay(place)
-            found = self._bases[place, day] = Ready.of(overlay, place, day)
+            found = self._bases[place, day] = Ready.of(overlay, place, day, problems_of_place(self, place))
         return found
 
     def view(self, lang: Language | None = None, *, code: str | None = None) -> "View":
@@ -673,9 +681,9 @@ class Ready:
     providers: tuple[FactProvider, ...]
 
     @classmethod
-    def of(cls, overlay: Overlay, place: str | None, day: dt.date) -> "Ready":
+    def of(cls, overlay: Overlay, place: str | None, day: dt.date, of_place: tuple[Problem, ...]) -> "Ready":
         """Of the packs of a place."""
-        basis = overlay.basis(place, day, overlay.rules.fingerprint)
+        basis = overlay.basis(place, day, overlay.rules.fingerprint, of_place)
         return cls(overlay, basis, needed_providers(overlay.rules, overlay.in_force(day).facts_read))
 
     @cached_property
@@ -753,13 +761,19 @@ def load(*, strict: bool = False, packs: Iterable[Pack] | None = None) -> Policy
         packs: further packs given as values (in a notebook or a test); one with the code of an installed pack
             takes its place.
 
+    Warns:
+        PackWarning: something is registered as a pack that can never be used: its entry point's name is no division, or the
+            group of its entry points is misspelt.
+
     Raises:
-        PackError: strict, and two distributions claim one name.
+        PackError: strict, and two distributions claim one name, or something is registered that can never be used.
     """
     found = discover()
     given = {pack.code: source_of(pack) for pack in packs or ()}
-    registry = Registry([*(s for s in found.sources if s.name not in given), *given.values()], found.problems)
+    sources = [*(s for s in found.sources if s.name not in given), *given.values()]
+    registry = Registry(sources, found.problems, found.strays)
     taken = [p for s in registry.sources if s.state is PackState.QUARANTINED for p in s.problems]
     if strict and (taken or registry.problems):
         raise PackError((*registry.problems, *taken))
+    registry.warn()
     return PolicyBook(registry, strict=strict)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from kinderguard.model.codes import Frequency
+from kinderguard.model.money import yuan
 from kinderguard.model.places import covers, place_name
 from kinderguard.model.text import Text, join, same
 from kinderguard.packs.changes import Change, Given, Without, WithParameters, WithPolicies
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 MOST_PLACES = 12
 #: Where more packs are installed, the values that they set are not looked for: each would have to be loaded.
 FEW_PACKS = 60
+
+#: So many of them are written out as they may be given to keep them.
+_MOST_GIVEN = 3
 
 _A_TIME: Mapping[Frequency, Text] = {
     Frequency.MONTH: Text("/月", " a month"),
@@ -189,15 +193,19 @@ class _Describing:
         kind, unit = parameter.kind, self._unit(parameter, overlay)
         new = quantity(parameter_value(raw, kind, parameter.code), kind) + unit
         old = self._standing(parameter, at, kind, unit)
-        replaced = list(self._replaced(parameter, at, kind, unit, others))
+        replaced = self._replaced(parameter, at, others)
         tail = Text("", "")
         if replaced:
-            shown = join(replaced[:MOST_PLACES])
+            shown = join(
+                [self._set_by(place, value, kind, unit) for place, value in list(replaced.items())[:MOST_PLACES]]
+            )
             more = len(replaced) - MOST_PLACES
             tail = Text(f"；也取代 {shown.zh}", f"; it also replaces {shown.en}")
             tail += Text(f" 等 {len(replaced)} 地", f" and {more} more") if more > 0 else Text("", "")
+            tail += _kept_beside(at, raw, replaced, kind, whole=others == {at})
         elif not at and len(self.book.registry.sources) > FEW_PACKS:
             tail = Text("；也取代各地自定的值", "; it also replaces what places set themselves")
+            tail += _kept_beside(at, raw, {}, kind, whole=False)
         if old != new or tail.en:
             yield _instead(parameter, at, old, new, overlay) + tail
 
@@ -210,15 +218,18 @@ class _Describing:
             return floor + Text("（国家下限，未定值）", " (the national floor; no value is set)")
         return Text("未定值", "no value")
 
-    def _replaced(self, parameter: Parameter, at: str, kind: Kind, unit: Text, others: set[str]) -> Iterator[Text]:
+    def _replaced(self, parameter: Parameter, at: str, others: set[str]) -> dict[str, ParameterValue]:
         """What narrower places have set, which a value for a wider place replaces; not where the change gives its own."""
-        found = self._narrower(parameter.code, at)
         narrower = [place for place in others if place != at and covers(at, place)]
-        for place, value in sorted(found.items()):
-            if any(covers(other, place) for other in narrower):
-                continue
-            name, shown = place_name(place, self.before(place).titles), quantity(value.value, kind) + unit
-            yield Text(f"{name.zh} {shown.zh}", f"{shown.en} in {name.en}")
+        return {
+            place: value
+            for place, value in sorted(self._narrower(parameter.code, at).items())
+            if not any(covers(other, place) for other in narrower)
+        }
+
+    def _set_by(self, place: str, value: ParameterValue, kind: Kind, unit: Text) -> Text:
+        name, shown = place_name(place, self.before(place).titles), quantity(value.value, kind) + unit
+        return Text(f"{name.zh} {shown.zh}", f"{shown.en} in {name.en}")
 
     def _narrower(self, code: str, at: str) -> dict[str, ParameterValue]:
         """The values that places within a wider one have set."""
@@ -298,6 +309,38 @@ def _instead(parameter: Parameter, at: str, old: Text, new: Text, overlay: Overl
     return Text(
         f"{place.zh}“{name.zh}”由 {old.zh} 改为 {new.zh}", f"‘{name.en}’ in {place.en}: {new.en} instead of {old.en}"
     )
+
+
+def _kept_beside(at: str, raw: Given, kept: Mapping[str, ParameterValue], kind: Kind, *, whole: bool) -> Text:
+    """How to change a wider place's value alone: narrower places keep theirs where it is given beside it.
+
+    Args:
+        at: the wider place; empty for the nation.
+        raw: what it is given.
+        kept: what places have set.
+        kind: of the value.
+        whole: whether nothing else belongs into the example.
+    """
+    pairs = {at or "cn": _literal(parameter_value(raw, kind, ""), kind)}
+    pairs |= {place: _literal(value.value, kind) for place, value in list(kept.items())[:_MOST_GIVEN]}
+    written = ", ".join(f'"{place}": {value}' for place, value in pairs.items())
+    more = "" if whole and len(kept) <= _MOST_GIVEN else ", …"
+    example = f"{{{written}{more}}}"
+    alone = Text("全国", "the nation's") if not at else Text("此地自身", "this place's")
+    return Text(
+        f"（只改{alone.zh}的值：把各地自定的值一并写明，{example}）",
+        f" (to change {alone.en} alone, give what places set beside it: {example})",
+    )
+
+
+def _literal(value: Any, kind: Kind) -> str:
+    """A value as it is written for ``with_parameters``."""
+    if kind.sort is Sort.DATE:
+        return f"date({value.year}, {value.month}, {value.day})"
+    if isinstance(value, bool):
+        return str(value)
+    written = f"{yuan(value):f}".removesuffix(".00") if kind.sort is Sort.MONEY else value
+    return f'"{written}"'
 
 
 def _rule(overlay: Overlay, code: str) -> Policy | Category | Check | None:

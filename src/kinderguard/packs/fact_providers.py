@@ -3,13 +3,16 @@
 Stands below the book, below frames and below needs, so that one child and many are asked about alike.
 """
 
+import inspect
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
+from kinderguard.engines.reading import extra_value
 from kinderguard.model.case import Case
-from kinderguard.model.errors import Problem
+from kinderguard.model.errors import FieldValueError, Problem, closed
 from kinderguard.model.text import Text
-from kinderguard.packs.failures import place_in_pack
+from kinderguard.packs.failures import file_and_line, place_in_pack
 from kinderguard.rules import nodes as n
 from kinderguard.rules.definitions import FactProvider
 from kinderguard.rules.ruleset import RuleSet
@@ -58,12 +61,37 @@ def said_of(
         if case.extra.get(space, {}).get(name) is not None:
             continue
         try:
-            said[provider.code] = provider.one(
+            answer = provider.one(
                 {path: said[path] if path in said else value_at(case, path) for path in needs_of(provider)}
             )
         except Exception as error:  # noqa: BLE001  a provider may raise anything; it is named and contained
             problems.append(_failed(provider, titles, error))
+            continue
+        try:
+            extra_value(answer, provider.fact.kind)
+        except FieldValueError as error:
+            problems.append(_unfit(provider, titles, error))
+            continue
+        said[provider.code] = answer
     return said, tuple(problems)
+
+
+def _unfit(provider: FactProvider, titles: Mapping[str, Text], error: FieldValueError) -> Problem:
+    name, place = fact_title(provider.code, titles), _place_of(provider.one)
+    return Problem(
+        "provider.failed",
+        Text(
+            f"提供者{place and f'（{place}）'}给出的“{name.zh}”不能用，按未知处理：{error.text.zh}；请修改该处，不知道的应返回 None",
+            f"what the provider{place and f' ({place})'} gives for ‘{name.en}’ cannot be used; taken as unknown: "
+            f"{closed(error.text.en, '.')} Mend that place; it returns None for what it does not know",
+        ),
+        provider.code,
+    )
+
+
+def _place_of(function: Any) -> str:
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return "" if code is None else file_and_line(Path(code.co_filename).name, code.co_firstlineno)
 
 
 def _failed(provider: FactProvider, titles: Mapping[str, Text], error: Exception) -> Problem:

@@ -2,17 +2,22 @@
 
 The standard library's ``entry_points`` makes objects for every distribution of an environment before it looks for a
 group; with a country's 2,844 packs that took longer than assessing a child. Here a folder's ``entry_points.txt`` are
-read as bytes, and only those that name our group are parsed, by the standard library. What is not a plain folder of
-``.dist-info`` (archives, ``.egg-info``, other finders) is left to it altogether.
+read as bytes, and only those that name our group, or one that is spelt nearly so, are parsed. What is not a plain folder
+of ``.dist-info`` (archives, ``.egg-info``, other finders) is left to the standard library altogether.
 """
 
+import difflib
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
 import attrs
+
+_HEADING = re.compile(rb"^[ \t]*\[[ \t]*([^\]\n]*?)[ \t]*\]", re.MULTILINE)
 
 
 @attrs.frozen
@@ -31,6 +36,11 @@ class Installed:
 
 def installed(group: str) -> Iterator[Installed]:
     """The entry points of a group; of a distribution that is found twice, the first counts, as for an import."""
+    return (one for one in installed_or_nearly(group) if one.point.group == group)
+
+
+def installed_or_nearly(group: str) -> Iterator[Installed]:
+    """The same, and those of distributions that have none in the group, but in one whose name is spelt nearly so."""
     met: set[str] = set()
     for entry in dict.fromkeys(sys.path):
         if os.path.isdir(entry or "."):
@@ -42,12 +52,26 @@ def installed(group: str) -> Iterator[Installed]:
             yield from _of(finder.find_distributions(), group, met)
 
 
+@lru_cache(maxsize=1024)
+def is_near(group: str, wanted: str) -> bool:
+    """Whether a group of entry points has another name than the one that is wanted, and was meant to be it."""
+    plain = group.lower().replace("_", "-")
+    return group != wanted and bool(
+        difflib.get_close_matches(wanted, [plain, plain.partition(".")[0]], n=1, cutoff=0.8)
+    )
+
+
+def _meant(groups: Iterable[str], wanted: str) -> str | None:
+    """Which of a distribution's groups counts: ours, else one like it."""
+    there = list(dict.fromkeys(groups))
+    return wanted if wanted in there else next((g for g in there if is_near(g, wanted)), None)
+
+
 def _in_folder(folder: str, group: str, met: set[str]) -> Iterator[Installed]:
     try:
         names = sorted(os.listdir(folder))
     except OSError:
         return  # not readable: nothing is imported from there either
-    section = f"[{group}]".encode()
     for name in names:
         if name.endswith(".egg-info"):
             yield from _of([metadata.Distribution.at(Path(folder, name))], group, met)
@@ -55,8 +79,9 @@ def _in_folder(folder: str, group: str, met: set[str]) -> Iterator[Installed]:
             continue
         path = f"{folder}{os.sep}{name}"
         text = _read(f"{path}{os.sep}entry_points.txt")
-        if section in text:
-            yield from (Installed(p, path) for p in _points(text.decode("utf-8", "replace"), group))
+        meant = _meant((found.decode("utf-8", "replace") for found in _HEADING.findall(text)), group)
+        if meant is not None:
+            yield from (Installed(p, path) for p in _points(text.decode("utf-8", "replace"), meant))
 
 
 def _read(path: str) -> bytes:
@@ -76,7 +101,7 @@ def _read(path: str) -> bytes:
 
 
 def _points(text: str, group: str) -> Iterator[metadata.EntryPoint]:
-    """The lines of our section as entry points."""
+    """The lines of a section as entry points."""
     here = ""
     for line in map(str.strip, text.splitlines()):
         if line.startswith("["):
@@ -88,7 +113,8 @@ def _points(text: str, group: str) -> Iterator[metadata.EntryPoint]:
 
 def _of(distributions: Iterable[metadata.Distribution], group: str, met: set[str]) -> Iterator[Installed]:
     for distribution in distributions:
-        points = [p for p in distribution.entry_points if p.group == group]
+        meant = _meant((p.group for p in distribution.entry_points), group)
+        points = [p for p in distribution.entry_points if p.group == meant]
         if points and not _taken(distribution.name, met):
             yield from (Installed(p, distribution) for p in points)
 

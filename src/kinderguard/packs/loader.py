@@ -4,14 +4,17 @@ A distribution that is broken is named, with its file and the mend, and kept out
 distribution is imported before a child of its jurisdiction is assessed.
 """
 
+import contextlib
 import inspect
+import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import attrs
 import pluggy
@@ -21,8 +24,9 @@ from kinderguard.model.errors import Problem, ToldError, closed, suggestion
 from kinderguard.model.text import Text, join, same
 from kinderguard.packs import hookspecs
 from kinderguard.packs.failures import entry_point_fault, place_in_pack, told
-from kinderguard.packs.installed import installed
+from kinderguard.packs.installed import Installed, installed_or_nearly
 from kinderguard.packs.pack import Pack, check_pack_code, jurisdiction_of
+from kinderguard.packs.written_code import written_code
 from kinderguard.rules.definitions import OwnDocument
 from kinderguard.rules.errors import DefinitionError
 
@@ -33,6 +37,13 @@ if TYPE_CHECKING:
     from kinderguard.packs.source_profiles import SourceProfile
 
 GROUP = "kinderguard"
+#: Of so many packs each is looked at before the first child of a county is told that its rules are complete.
+_FEW = 60
+_COUNTY = 6
+
+
+class PackWarning(UserWarning):
+    """A pack that is installed and can never be used as it is registered; told once, when a book is loaded."""
 
 
 @attrs.frozen
@@ -121,30 +132,73 @@ class PackSource:
 
 
 class Registry:
-    """All packs that are installed, each loaded at most once, when its jurisdiction is first needed."""
+    """All packs that are installed, each loaded at most once, when its jurisdiction is first needed.
 
-    def __init__(self, sources: Iterable[PackSource], problems: Iterable[Problem] = ()) -> None:
+    Args:
+        sources: the packs, by the name of their entry points.
+        problems: of what is registered and no pack.
+        strays: what that is: kept out from the start, and named to the children of the division that it was meant for.
+    """
+
+    def __init__(
+        self, sources: Iterable[PackSource], problems: Iterable[Problem] = (), strays: Iterable[PackSource] = ()
+    ) -> None:
         self.sources = tuple(sorted(sources, key=lambda s: (s.jurisdiction, s.name)))
         self.problems = tuple(problems)
+        self.strays = tuple(strays)
         self._by_jurisdiction: dict[str, list[PackSource]] = {}
         for source in self.sources:
             self._by_jurisdiction.setdefault(source.jurisdiction, []).append(source)
         self._lock = threading.RLock()
+        #: The places within which a pack speaks for one that is smaller.
+        self.wider = frozenset(j[:length] for j in self._by_jurisdiction for length in range(1, len(j)))
 
     def chain(self, division: str | None) -> tuple[PackSource, ...]:
-        """The packs whose jurisdiction covers a division, the nation's first; loaded."""
+        """The packs whose jurisdiction covers a division, the nation's first; loaded. Behind them, those that are kept out
+        since they were registered under another name than the code of their own, which covers it.
+        """
         prefixes = [""] if division is None else [division[:length] for length in range(len(division) + 1)]
         found = [s for prefix in prefixes for s in self._by_jurisdiction.get(prefix, ())]
         for source in found:
             self.ensure(source)
+        if division is not None:
+            found += [s for s in self._meant_for(division, found) if s not in found]
         return tuple(found)
 
+    def _meant_for(self, division: str, found: Sequence[PackSource]) -> Iterable[PackSource]:
+        """What was registered wrongly and meant for a division. Where there are many packs and the county has its own, only
+        what is known to be wrong is looked at: reading the source of each takes longer than a child.
+        """
+        has_own = any(len(source.jurisdiction) >= _COUNTY for source in found)
+        is_quick = len(self.sources) <= _FEW or "misnamed" in vars(self)
+        is_told = is_quick or (len(division) >= _COUNTY and not has_own)
+        meant = self.misnamed if is_told else self._strays_by_code
+        return [source for code, source in meant.items() if division.startswith(jurisdiction_of(code))]
+
+    @cached_property
+    def _strays_by_code(self) -> dict[str, PackSource]:
+        return {code: s for s in self.strays for code in (s.name, written_code(s.value)) if _is_local(code)}
+
+    @cached_property
+    def misnamed(self) -> dict[str, PackSource]:
+        """What was registered wrongly, by the code that its source gives itself; the strays by their names, too."""
+        found = dict(self._strays_by_code)
+        for source in self.sources:
+            code = written_code(source.value) if source.value and source.name != "cn" else None
+            if not _is_local(code) or code == source.name:
+                continue
+            self.ensure(source)
+            if source.state is PackState.QUARANTINED:  # what is written there is right after all, where it was loaded
+                found.setdefault(code, source)
+        return found
+
     def ensure(self, source: PackSource) -> None:
-        """Load a pack if it was not loaded yet."""
+        """Load a pack if it was not loaded yet. What it prints goes to standard error: the other holds results."""
         if source.state is PackState.WAITING:
             with self._lock:
                 if source.state is PackState.WAITING:
-                    load_source(source)
+                    with contextlib.redirect_stdout(sys.stderr):
+                        load_source(source)
 
     def all(self) -> tuple[PackSource, ...]:
         """Every pack, loaded."""
@@ -152,34 +206,63 @@ class Registry:
             self.ensure(source)
         return self.sources
 
+    def warn(self) -> None:
+        """Tell what is registered and no pack."""
+        for problem in self.problems:
+            said = problem.message
+            warnings.warn(f"{problem.where}: {said.zh}\n{said.en} [{problem.code}]", PackWarning, stacklevel=3)
+
+
+def _is_local(code: str | None) -> TypeGuard[str]:
+    """Whether a code is that of a pack for a place; a county's pack with the nation's code is told by its name alone."""
+    try:
+        return code is not None and jurisdiction_of(check_pack_code(code)) != ""
+    except DefinitionError:
+        return False
+
 
 def discover() -> Registry:
     """The packs of every installed distribution, by their entry points; nothing is imported."""
     found: dict[str, list[PackSource]] = {}
-    problems: list[Problem] = []
-    for one in installed(GROUP):
+    strays: list[PackSource] = []
+    for one in installed_or_nearly(GROUP):
         point = one.point
-        try:
-            check_pack_code(point.name)
-        except DefinitionError as error:
-            problems.append(
-                Problem(
-                    "pack.name_invalid",
-                    Text(
-                        f"入口点名称应为行政区划代码：{error.text.zh}",
-                        f"the entry point's name is its division: {error.text.en}",
-                    ),
-                    f"{point.name} ({one.distribution.split()[0]})",
-                )
-            )
-            continue
-        found.setdefault(point.name, []).append(
-            PackSource(point.name, partial(getattr, one, "distribution"), point.load, value=point.value)
-        )
+        source = PackSource(point.name, partial(getattr, one, "distribution"), point.load, value=point.value)
+        wrong = _wrongly_registered(one, source)
+        if wrong is None:
+            found.setdefault(point.name, []).append(source)
+        else:
+            source.quarantine([wrong])
+            strays.append(source)
     sources = []
     for name, claiming in sorted(found.items()):
         sources += _unique(name, claiming)
-    return Registry(sources, problems)
+    return Registry(sources, dict.fromkeys(p for s in strays for p in s.problems), strays)
+
+
+def _wrongly_registered(one: Installed, source: PackSource) -> Problem | None:
+    """Why an entry point cannot be used as it stands in the metadata."""
+    if one.point.group != GROUP:
+        from kinderguard.packs.project_file import not_registered
+
+        return Problem("pack.not_registered", not_registered((one.point.group,)), source.where)
+    try:
+        check_pack_code(source.name)
+    except DefinitionError as error:
+        own = written_code(source.value)
+        mend = same("")
+        if own is not None:
+            mend = Text(f'该包的代码是 {own}，请写 "{own}"。', f' The pack\'s own code is {own}: write "{own}".')
+        return Problem(
+            "pack.name_invalid",
+            Text(
+                f"入口点名称应为行政区划代码：{closed(error.text.zh, '。')}",
+                f"the entry point's name is its division: {closed(error.text.en, '.')}",
+            )
+            + mend,
+            source.where,
+        )
+    return None
 
 
 def _unique(name: str, sources: list[PackSource]) -> list[PackSource]:

@@ -160,11 +160,17 @@ class Overlay:
         """The version of each pack by its code."""
         return {pack.code: pack.version for pack in self.packs}
 
-    def basis(self, place: str | None, day: dt.date, fingerprint: str) -> Basis:
+    def has_values_within(self, place: str) -> bool:
+        """Whether a parameter has a value for a place that is smaller and lies within one."""
+        values = (value for parameter in self.rules.parameters.values() for value in parameter.values)
+        return any(covers(place, value.place) and value.place != place for value in values)
+
+    def basis(self, place: str | None, day: dt.date, fingerprint: str, of_place: tuple[Problem, ...] = ()) -> Basis:
         """What an assessment rests on at a place (None: not known) on a day.
 
         Args:
             fingerprint: of the rules that the result is to be known by.
+            of_place: what is wrong with the place itself.
         """
         in_force = self.in_force(day)
         given = in_force.values(place, day)
@@ -177,6 +183,7 @@ class Overlay:
             titles=self.titles,
             versions=self.versions,
             problems=self.problems,
+            of_place=of_place,
             policies=self.policies,
         )
 

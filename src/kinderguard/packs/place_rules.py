@@ -23,6 +23,8 @@ class PlaceRules:
     overlay: Overlay
     rules: RuleSet
     group: Hashable
+    #: What is wrong with the place itself: that its county is not known, say.
+    of_place: tuple[Problem, ...] = ()
 
     def parameters(self, codes: Iterable[str]) -> Mapping[str, Any]:
         """The values of parameters here, as the reference engine takes them; what has none is known by its floor."""
@@ -37,8 +39,8 @@ class PlaceRules:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What was wrong with the packs of the place."""
-        return self.overlay.problems
+        """What was wrong with the packs of the place, and with the place."""
+        return (*self.overlay.problems, *self.of_place)
 
     @property
     def providers(self) -> tuple[FactProvider, ...]:

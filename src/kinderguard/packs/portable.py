@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from kinderguard.model import codes as model_codes
+from kinderguard.model.build import build
 from kinderguard.model.codes import Code
 from kinderguard.model.errors import FieldValueError, Problem, closed
 from kinderguard.model.places import check_division
@@ -27,7 +28,7 @@ from kinderguard.packs.pack import Pack, check_pack_code
 from kinderguard.packs.portable_needs import needs_from_plain, needs_to_plain
 from kinderguard.packs.shapes import AN_OBJECT, as_date, as_text, check_keys
 from kinderguard.rules import nodes as n
-from kinderguard.rules.canonical import canonical_text, plain
+from kinderguard.rules.canonical import canonical_text, digest, plain
 from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactProvider, Policy
 from kinderguard.rules.errors import DefinitionError, RuleError
 from kinderguard.rules.expression import Expr, type_of
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from kinderguard.packs.book import PolicyBook
 
 FORMAT = "kinderguard.book/1"
+#: Which build of the library wrote a text, and the digest of all else in it; texts of earlier versions have neither.
+_WRITTEN_BY, _DIGEST = "kinderguard", "digest"
 #: What a pack defines, by the name of the field.
 _DEFINED: dict[str, type] = {
     "categories": Category,
@@ -54,6 +57,14 @@ _DEFINED: dict[str, type] = {
 
 def to_text(book: "PolicyBook", divisions: Iterable[str] | None) -> str:
     """See ``PolicyBook.to_json``."""
+    from kinderguard import __version__
+
+    data = content(book, divisions) | {_WRITTEN_BY: {"version": __version__, "build": build()}}
+    return canonical_text(data | {_DIGEST: digest(data)})
+
+
+def content(book: "PolicyBook", divisions: Iterable[str] | None) -> dict[str, Any]:
+    """What a book says, as plain values; without by what it was written, and a digest."""
     # What is wrong with a pack travels; a strict book raises where it is used, not where it is written.
     lenient = attrs.evolve(book, strict=False, overlays=book._overlays, bases=book._bases)
     registry = book.registry
@@ -68,8 +79,15 @@ def to_text(book: "PolicyBook", divisions: Iterable[str] | None) -> str:
             lenient.overlay(source.jurisdiction or None)
     here = {source.name for source in taken}
     packs = [_source_to_plain(source, lenient) for source in taken]
+    known = {source.name for source in registry.sources}
+    # By the code of its own: where the book is read, its source is not there to be asked.
+    packs += [
+        _source_to_plain(source, lenient) | {"name": code}
+        for code, source in sorted(registry.misnamed.items())
+        if code not in known
+    ]
     changes = [_change_to_plain(change) for change in book.changes]
-    data = {
+    return {
         "format": FORMAT,
         "day": None if book.day is None else book.day.isoformat(),
         "division": book.division,
@@ -80,7 +98,6 @@ def to_text(book: "PolicyBook", divisions: Iterable[str] | None) -> str:
         "left_out": [source.name for source in registry.sources if source.name not in here],
         "problems": [_problem_to_plain(problem) for problem in registry.problems],
     }
-    return canonical_text(data)
 
 
 def _source_to_plain(source: PackSource, book: "PolicyBook") -> dict[str, Any]:
@@ -180,7 +197,7 @@ def _list_to_plain(codes: type[Code]) -> list[list[str]]:
 # ---- reading ----------------------------------------------------------------------------------------------------
 
 
-def read(text: str) -> dict[str, Any]:
+def read(text: str, *, edited: bool) -> dict[str, Any]:
     """What a book is made of, out of its JSON. See ``PolicyBook.from_json``."""
     try:
         data = json.loads(text)
@@ -207,6 +224,18 @@ def read(text: str) -> dict[str, Any]:
                 f"This is no book: it does not say that its format is {FORMAT!r}. Write it again with book.to_json().",
             )
         )
+    stated = data.pop(_DIGEST, None)
+    if stated is not None and not edited and not _is_digest_of(stated, data):
+        raise DefinitionError(
+            Text(
+                "此规则集的文本在写出之后被改动或损坏：内容与其中所记的摘要（digest）不符。请取回原文本，或用 book.to_json() 重新写出；"
+                "若是有意修改，请以 PolicyBook.from_json(text, edited=True) 作为新的规则集读取。",
+                "The text of this book was changed or damaged after it was written: what it says does not agree with its digest. "
+                "Take the text as it was, or write it again with book.to_json(). If it was changed on purpose, read it as a new "
+                "book with PolicyBook.from_json(text, edited=True).",
+            )
+        )
+    data.pop(_WRITTEN_BY, None)
     check_keys(
         data,
         ("format", "day", "division", "strict", "changes", "code_lists", "packs", "left_out", "problems"),
@@ -235,6 +264,13 @@ def read(text: str) -> dict[str, Any]:
             _change(c, f"changes[{k}]", Reading(lists)) for k, c in enumerate(as_list(data["changes"], "changes"))
         ),
     }
+
+
+def _is_digest_of(stated: Any, data: Any) -> bool:
+    try:
+        return bool(stated == digest(data))
+    except (ValueError, RecursionError):  # half a character, or objects in one another without end: none of ours
+        return False
 
 
 def _place(data: Any) -> str:

@@ -3,7 +3,6 @@
 Read by whatever looks at a folder that need not be installed; nothing is imported.
 """
 
-import difflib
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ import attrs
 from kinderguard.model.text import Text
 from kinderguard.model.toml_files import read_toml, toml_text, wrong_toml
 from kinderguard.packs.failures import file_and_line
+from kinderguard.packs.installed import is_near
 from kinderguard.packs.loader import GROUP
 
 NAME = "pyproject.toml"
@@ -89,9 +89,7 @@ def _table(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def near_group(groups: tuple[str, ...]) -> str | None:
     """The group of entry points that was meant to be ours; None where none is like it."""
-    alike = {g.lower().replace("_", "-"): g for g in groups if g != GROUP}
-    found = difflib.get_close_matches(GROUP, [*alike, *(a.partition(".")[0] for a in alike)], n=1, cutoff=0.8)
-    return next((g for a, g in alike.items() if found and found[0] in (a, a.partition(".")[0])), None)
+    return next((group for group in groups if is_near(group, GROUP)), None)
 
 
 def looks_like_a_pack(name: str, requires: Any, groups: tuple[str, ...]) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from kinderguard.engines.plan import Plan
+from kinderguard.engines.prove.blanks import refused_by_blank
 from kinderguard.engines.prove.bounds import ExactBounds, confirmed, exact_bounds
 from kinderguard.engines.prove.cliffs import cliff, incomes_read
 from kinderguard.engines.prove.compare import equivalence_questions
@@ -17,9 +18,10 @@ from kinderguard.engines.prove.floor import COUNTY, LAW, floor_questions
 from kinderguard.engines.prove.orders import with_orders
 from kinderguard.engines.prove.papers import paper_proofs
 from kinderguard.engines.prove.proof import Proof
-from kinderguard.engines.prove.prover import Prover
+from kinderguard.engines.prove.prover import Prover, broken_off
 from kinderguard.engines.prove.reach import (
     apart_questions,
+    beside_question,
     declared_apart,
     gap_questions,
     overlap_questions,
@@ -30,6 +32,7 @@ from kinderguard.engines.prove.report import ProofReport
 from kinderguard.engines.prove.ruling import Ruling
 from kinderguard.engines.unborn import what_counts
 from kinderguard.model.case import Case
+from kinderguard.model.errors import KinderguardError
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Text
 from kinderguard.rules import nodes as n
@@ -155,23 +158,70 @@ def _proofs(
     gaps: Sequence[tuple[Sequence[str], BoolExpr]],
     about: frozenset[str] | None,
 ) -> Iterator[Proof]:
-    if "floor" in questions:
-        for reading, nation in nations.items():
-            for question in floor_questions(prover, county, nation, reading):
-                yield with_orders(prover, question, prover.prove(question))
-    if "reach" in questions:
-        yield from map(prover.prove, reach_questions(prover, county, about))
-    if "apart" in questions:
-        yield from map(prover.prove, apart_questions(prover, county))
-        yield from map(prover.prove, overlap_questions(prover, county, declared_apart(county)))
-    yield from map(prover.prove, overlap_questions(prover, county, apart))
-    if "gaps" in questions:
-        yield from map(prover.prove, parts_questions(prover, county))
-    yield from map(prover.prove, gap_questions(prover, county, gaps))
-    if "cliffs" in questions:
-        yield from (cliff(prover, county, path) for path in incomes_read(prover, county))
-    if "papers" in questions:
-        yield from paper_proofs(prover, county, about)
+    asked: dict[str, tuple[tuple[str, str], Callable[[], Iterator[Proof]]]] = {
+        "floor": (("floor", COUNTY), lambda: _floor(prover, county, nations)),
+        "reach": (("can_apply", ""), lambda: map(prover.prove, reach_questions(prover, county, about))),
+        "apart": (("apart", ""), lambda: _apart(prover, county)),
+        "gaps": (("gap", ""), lambda: map(prover.prove, parts_questions(prover, county))),
+        "cliffs": (("cliff", ""), lambda: (cliff(prover, county, path) for path in incomes_read(prover, county))),
+        "papers": (("paper", ""), lambda: paper_proofs(prover, county, about)),
+    }
+    for kind, (told, answers) in asked.items():
+        if kind in questions:
+            yield from _contained(kind, *told, answers)
+        if kind == "apart":
+            yield from map(prover.prove, overlap_questions(prover, county, apart))
+        if kind == "gaps":
+            yield from map(prover.prove, gap_questions(prover, county, gaps))
+
+
+def _contained(kind: str, question: str, reading: str, answers: Callable[[], Iterator[Proof]]) -> Iterator[Proof]:
+    """The answers of a kind. Where the questions themselves cannot be put, that is told as a fault, and the other kinds
+    are asked all the same.
+    """
+    try:
+        yield from answers()
+    except KinderguardError:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever it is, it is a fault of the library and told as one
+        asked = Text(f"问题“{kind}”", f"the question ‘{kind}’")
+        yield attrs.evolve(broken_off(question, "", asked, error), reading=reading)
+
+
+def _floor(prover: Prover, county: Ruling, nations: dict[str, Ruling]) -> Iterator[Proof]:
+    for reading, nation in nations.items():
+        for question in floor_questions(prover, county, nation, reading):
+            yield with_orders(prover, question, prover.prove(question))
+
+
+def _apart(prover: Prover, county: Ruling) -> Iterator[Proof]:
+    yield from map(prover.prove, apart_questions(prover, county))
+    yield from map(prover.prove, overlap_questions(prover, county, declared_apart(county)))
+
+
+class Asking:
+    """Single questions about the rules of a place, as checks of a pack ask them.
+
+    Args:
+        book: the rules, with a value for every parameter.
+        division: the place; None is the nation.
+        day: the day.
+        seconds: the most time for one question.
+    """
+
+    def __init__(self, book: "PolicyBook", division: str | None, day: dt.date, seconds: float) -> None:
+        self.division, self.day = division, day
+        self.ruling = ruling_of(book, division, day)
+        self.prover = Prover(domain_of([self.ruling.plan], division, day, 3), seconds)
+
+    def blank(self, mended: "PolicyBook", code: str, path: str, *, stacked: bool) -> Proof:
+        """Whether a rule refuses any child for a blank; see ``refused_by_blank``."""
+        other = ruling_of(mended, self.division, self.day)
+        return refused_by_blank(self.prover, self.ruling, other, code, path, stacked=stacked)
+
+    def beside(self, top_up: str, counted: str, other: str, *, whole: bool) -> Proof:
+        """Whether a top-up is paid in full where what it counts gives way to another policy; see ``beside_question``."""
+        return self.prover.prove(beside_question(self.prover, self.ruling, top_up, counted, other, whole=whole))
 
 
 def compare(

@@ -18,6 +18,7 @@ from kinderguard.engines.assessment_line import (
     assessment_line,
 )
 from kinderguard.model.record import refuse_names_given_twice
+from kinderguard.model.refs import Ref
 from kinderguard.model.text import Language
 from kinderguard.report.run import AssessedRow
 from kinderguard.survey.ledger import CellProblem
@@ -28,7 +29,7 @@ class SkippedLine(WholeLine):
 
     sheet: str
     row: int = Field(ge=1, description="as Excel numbers it")
-    ref: str | None
+    ref: Ref | None = Field(repr=False)
     error: ProblemLine
     problems: list[ProblemLine] = Field(default=[])
 

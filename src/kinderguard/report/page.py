@@ -107,7 +107,7 @@ def _article(assessed: AssessedRow, lang: Language) -> Iterator[Block]:
         return
     yield _tags(result, lang)
     yield from _facts(result, lang)
-    yield from _problems([*problems, *((None, p.message) for p in result.problems)])
+    yield from _problems([*problems, *((None, p.told) for p in result.problems)])
     yield from _why(result)
 
 

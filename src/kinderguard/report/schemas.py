@@ -9,6 +9,8 @@ from kinderguard.engines.assessment_line import Day, Money
 from kinderguard.engines.explanation_document import FORMAT
 from kinderguard.model.case import Case
 from kinderguard.model.errors import ToldError, suggestion
+from kinderguard.model.places import DivisionCode
+from kinderguard.model.refs import Ref
 from kinderguard.model.text import Text
 from kinderguard.report.lines import LINE
 
@@ -192,6 +194,9 @@ class Versions(_Part):
     """The versions that made the result."""
 
     kinderguard: str
+    build: str = Field(
+        default="", description="digest of the library's own sources that decide a result; empty in earlier documents"
+    )
     packs: dict[str, str]
 
 
@@ -201,9 +206,9 @@ class ExplanationDocument(_Part):
     format: Literal["kinderguard.explanation/1"]
     versions: Versions
     fingerprint: str
-    ref: str | None
+    ref: Ref | None
     on: Day
-    division: str | None
+    division: DivisionCode | None
     complete: bool
     categories: dict[str, CategoryOutcome]
     policies: dict[str, PolicyOutcome]

@@ -42,6 +42,7 @@ def print_summary(s: Summary, read: Ledger, on: dt.date, lang: Language, console
     _missing(s, lang, console)
     _rule_problems(s, lang, console)
     _problems(s, read, lang, console)
+    _notes(read, lang, console)
 
 
 def _table(*columns: tuple[Text, bool], lang: Language) -> "Table":
@@ -93,7 +94,7 @@ def _rule_problems(s: Summary, lang: Language, console: "Console") -> None:
     console.print()
     console.print(head.in_(lang), style="bold", markup=False)
     for (_, problem), count in s.rule_problems.most_common(LISTED):
-        console.print(f"  {count:>5}  {problem.message.in_(lang)}", markup=False, soft_wrap=True)
+        console.print(f"  {count:>5}  {problem.told.in_(lang)}", markup=False, soft_wrap=True)
     rest = len(s.rule_problems) - LISTED
     if rest > 0:
         console.print(f"         {Text(f'另有 {rest} 项', f'and {rest} more').in_(lang)}", markup=False)
@@ -113,6 +114,18 @@ def _problems(s: Summary, read: Ledger, lang: Language, console: "Console") -> N
         first = next((p for p in cells if p.code == code), None)
         where = "" if first is None else f"  {_example(first, lang)}"
         console.print(f"  {count:>5}  {code}{where}", markup=False, soft_wrap=True)
+
+
+def _notes(read: Ledger, lang: Language, console: "Console") -> None:
+    """What was taken from another cell of its row: once for all rows, and no problem."""
+    counted = Counter(note.message for note in read.notes)
+    if not counted:
+        return
+    head = Text(f"台账的说明 {counted.total()} 项", f"{counted.total()} notes on the ledger")
+    console.print()
+    console.print(head.in_(lang), style="bold", markup=False)
+    for message, count in counted.items():
+        console.print(f"  {count:>5}  {message.in_(lang)}", markup=False, soft_wrap=True)
 
 
 def _example(p: CellProblem, lang: Language) -> str:

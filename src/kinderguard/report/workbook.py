@@ -186,7 +186,7 @@ class _Writer:
             yield from map(cell, row.problems)
             if assessed.assessment is not None:
                 for p in assessed.assessment.problems:
-                    yield (row.sheet, row.row, None, p.code, p.message.in_(self.lang))
+                    yield (row.sheet, row.row, None, p.code, p.told.in_(self.lang))
 
     def totals(self, name: str, s: Summary) -> None:
         """The summary."""
@@ -235,7 +235,7 @@ def _texts(assessed: AssessedRow, lang: Language) -> Iterator[tuple[str, str]]:
         found["monthly"] = [_monthly(result, lang)]
         found["ask"] = [fact_title(m.path, result.basis.titles).in_(lang) for m in result.missing]
         found["papers"] = [d.document.label.in_(lang) for d in result.documents]
-        found["problems"] += [p.message.in_(lang) for p in result.problems]
+        found["problems"] += [p.told.in_(lang) for p in result.problems]
     yield from ((key, between.join(texts)) for key, texts in found.items())
 
 

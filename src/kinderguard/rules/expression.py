@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from kinderguard.rules.ruleset import RuleSet
 
 _MONEY = Text("金额", "money")
+#: Decimal numbers of more digits before or after the point are not repeated in an error.
+_PLACES = 12
 E = TypeVar("E", bound=Code)
 X = TypeVar("X", bound="Expr")
 
@@ -608,10 +610,26 @@ def _number(value: Any) -> n.Node:
     if isinstance(value, int | Fraction) and not isinstance(value, bool):
         return n.Const(NUMBER, exact(Fraction(value)))
     name = name_of(value)
+    written = _as_number(value)
     mend = Text("请写整数，比例写作 r.ratio(30, 100)。", "Write a whole number, or r.ratio(30, 100) for a share.")
-    if _is_declared(value):
+    if written is not None:
+        mend = Text(f"请写作 {written}。", f"Write {written}.")
+    elif _is_declared(value):
         mend = Text("请写 名称.expr，如 DISTANCE.expr >= 5。", "Write NAME.expr, as in DISTANCE.expr >= 5.")
     raise ExpressionError(Text(f"此处应为数，不能是{name.zh}。", f"A number is needed here, not {name.en}. ") + mend)
+
+
+def _as_number(value: object) -> str | None:
+    """How the language writes a decimal number that somebody gave; None for what is none, or an outlandish one."""
+    if not isinstance(value, Decimal) or not value.is_finite():
+        return None
+    places = -int(value.normalize().as_tuple().exponent)
+    if abs(places) > _PLACES or value.adjusted() > _PLACES:
+        return None
+    if places <= 0:
+        return f"{value:.0f}"
+    scale = max(places, 2)
+    return f"r.ratio({value.scaleb(scale):.0f}, {10**scale})"
 
 
 def _money(value: Any, beside: Expr) -> n.Node:

@@ -39,9 +39,12 @@ class _Overview:
         policies = [p for p in self.rules.policies.values() if p.code.startswith(own) and self.counts(p.effective)]
         checks = [c for c in self.rules.checks.values() if c.code.startswith(own) and self.counts(c.effective)]
         values = [p for p in self.rules.parameters.values() if not p.code.startswith(own) and self.set_here(p)]
+        narrowing = [c for c in checks if c.requires is not None]
+        other = [c for c in checks if c.requires is None]
         sections = (
             (Text("本地政策", "Policies of its own"), [self.policy(p) for p in policies]),
-            (Text("对上级政策的放宽和提高", "Wider or higher than above it"), [self.check(c) for c in checks]),
+            (Text("对上级政策的放宽和提高", "Wider or higher than above it"), [self.check(c) for c in other]),
+            (Text("另加的条件（收窄）", "Further conditions that it sets (narrower)"), [self.check(c) for c in narrowing]),
             (Text("本地公布的标准", "Standards that it sets"), [Line(self.title(p.code), below=self.set_here(p)) for p in values]),
         )  # fmt: skip
         yield from (Line(title + same(f" ({len(lines)})"), below=tuple(lines)) for title, lines in sections if lines)
@@ -62,6 +65,8 @@ class _Overview:
         elif p.service is not None:
             below.append(Line(Text("服务：", "What: ") + p.service))
         below += [self.card.stacking(rule) for rule in p.stacking]
+        if p.evidence:
+            below.append(Line(Text("材料：", "Papers: ") + join([d.label for d in p.evidence])))
         return Line(self.title(p.code), below=(*below, *_ground(p.effective, p.cites)))
 
     def check(self, c: Check) -> Line:

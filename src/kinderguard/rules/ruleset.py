@@ -20,8 +20,8 @@ from kinderguard.rules.canonical import FORMAT, digest, plain
 from kinderguard.rules.definitions import Category, Check, DeclaredFact, FactProvider, Policy
 from kinderguard.rules.errors import CircleError, DefinitionError
 from kinderguard.rules.expression import Expr
-from kinderguard.rules.kinds import Sort
-from kinderguard.rules.parameters import Parameter
+from kinderguard.rules.kinds import Kind, Sort
+from kinderguard.rules.parameters import PARAMETER_KINDS, Parameter
 from kinderguard.rules.stacking import Capped, Excludes, Keep, Stacking, TopsUp
 from kinderguard.rules.units import clashes, unit_text
 from kinderguard.rules.wording import wording
@@ -168,9 +168,11 @@ class RuleSet:
                 read = _as_read(parameter)
                 raise DefinitionError(
                     Text(
-                        f"参数 {node.code} 是{declared_as.zh}，却用作{used_as.zh}：请写 {read}。",
-                        f"the parameter {node.code} is {declared_as.en}, but is used as {used_as.en}: write {read}.",
-                    ),
+                        f"参数 {node.code} 是{declared_as.zh}，却用作{used_as.zh}：请写 {read}",
+                        f"the parameter {node.code} is {declared_as.en}, but is used as {used_as.en}: write {read}",
+                    )
+                    + _or_declare(node.code, node.kind, owner)
+                    + Text("。", "."),
                     owner,
                 )
         if any(self.parameters[node.code].unit for node in named.parameters):
@@ -448,6 +450,18 @@ def references(root: n.Node) -> References:
         tuple(m.code for m in nodes if isinstance(m, n.InCategory)),
         tuple(own),
         tuple(m for m in nodes if isinstance(m, n.Param)),
+    )
+
+
+def _or_declare(code: str, used: Kind, owner: str) -> Text:
+    """The other mend of a parameter that is read as another kind: where it is the rule's own pack's, its kind may be wrong."""
+    word = next((word for word, kind in PARAMETER_KINDS.items() if kind == used), None)
+    if word is None or code.partition(".")[0] != owner.partition(".")[0]:
+        return same("")
+    also = Text("，并同单位相同的数作比较", ", and compare it with a number of the same unit")
+    return (also if used.sort is Sort.NUMBER and used.unit else same("")) + Text(
+        f'；若参数本应是{used.text.zh}，请在参数文件中写 kind = "{word}"',
+        f'; or, where it is meant to be {used.text.en}, write kind = "{word}" in its parameter file',
     )
 
 

@@ -7,6 +7,7 @@
 
 import re
 import traceback
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import kinderguard
 from kinderguard.model.errors import Problem
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Text, same
-from kinderguard.packs import NoPacksError, Pack, PackSource, PackState, PolicyBook
+from kinderguard.packs import NoPacksError, Pack, PackSource, PackState, PackWarning, PolicyBook
 from kinderguard.packs.elsewhere import elsewhere
 from kinderguard.packs.failures import place_in_pack, told
 from kinderguard.packs.installed import installed
@@ -45,7 +46,10 @@ def diagnose(book: PolicyBook | None = None) -> Diagnosis:
     Raises:
         NoPacksError: the national pack itself cannot be used.
     """
-    book = book or kinderguard.load()
+    if book is None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PackWarning)  # each is a finding
+            book = kinderguard.load()
     where = {name: Whereabouts.of(name, value) for name, value in _values().items()}
     # Taken before they are put together: one that does not fit is let go then, and could not be compared any more.
     packs = {s.name: s.pack for s in book.registry.all() if s.pack is not None}
@@ -59,7 +63,8 @@ def diagnose(book: PolicyBook | None = None) -> Diagnosis:
     reports = tuple(
         _report(s, around[s.jurisdiction], held.get(s.name), where.get(s.name), kinds) for s in book.registry.sources
     )
-    found = [_told(problem, where) for problem in dict.fromkeys(book.problems)]
+    # A misspelt group is found among the silent ones, too, and there with the file and line of its project.
+    found = [_told(p, where) for p in dict.fromkeys(book.problems) if p.code != "pack.not_registered"]
     silent = [
         *_unlisted(packs, where),
         *_column_clashes(book, where),

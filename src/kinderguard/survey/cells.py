@@ -35,8 +35,22 @@ _NO_TEXT = {*NONE, "暂无"}
 FOREVER = PartialDate(9999, 12, 31)
 
 _SEPARATORS = re.compile(r"[、,;/\n]|及|和")
-_DATE = re.compile(
-    r"(\d{4})[-/.年](?:(\d{1,2})(?:[-/.月](?:(\d{1,2})日?)?)?)?(?:T?\d{1,2}:\d{2}(?::\d{2})?)?\Z", re.ASCII
+_DATE = re.compile(r"(\d{4})[-/.年](?:(\d{1,2})(?:[-/.月](?:(\d{1,2})日?)?)?)?\Z", re.ASCII)
+#: The time behind a date. Without a space, a T or 日 before it, only two digits of the day beside two of the hour are told apart.
+_TIME = re.compile(
+    r"(?:\s+|T|(?<=日)|(?<=\D\d\d)(?=\d\d:))\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\Z", re.ASCII | re.IGNORECASE
+)
+#: Chinese numerals as dates have them, positional in a year (二〇一二) and counted in a month or a day (十二, 三十一, 廿一).
+_ZEROS, _ONES = "〇零○", "一二三四五六七八九"
+_DIGIT = {**dict.fromkeys(_ZEROS, "0"), **{sign: str(n) for n, sign in enumerate(_ONES, 1)}}
+_TENS = {"十": 10, "二十": 20, "廿": 20, "三十": 30, "卅": 30}
+_NUMERALS = {
+    **{zero + one: n for zero in ("", *_ZEROS) for n, one in enumerate(_ONES, 1)},
+    **{ten + one: tens + n for ten, tens in _TENS.items() for n, one in enumerate(("", *_ONES))},
+}
+_IN_CHINESE = re.compile(
+    rf"([{_ZEROS}{_ONES}]{{4}}|\d{{4}})年(?:([{_ZEROS}{_ONES}十]+|\d{{1,2}})月(?:([{_ZEROS}{_ONES}十廿卅]+|\d{{1,2}})日)?)?\Z",
+    re.ASCII,
 )
 _DIGITS = re.compile(r"(\d{4})(\d{2})?(\d{2})?\Z", re.ASCII)
 #: Excel's day numbers from 1954 to 2064: anything else that is a bare number is no date.
@@ -116,7 +130,7 @@ def date(value: Any) -> PartialDate:
             "无法分辨是1月还是10月；请写作 2012-01 或 2012-10",
             "this may be January or October; write 2012-01 or 2012-10",
         )
-    text = words(value)
+    text = in_digits(words(_TIME.sub("", plain(value))))
     number = int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
     if number in _MONTH_OR_DAY:
         raise UnreadableError(
@@ -138,6 +152,26 @@ def date(value: Any) -> PartialDate:
         raise UnreadableError(
             "ledger.date_impossible", f"{error.text.zh}；请核对", f"{error.text.en}; check it"
         ) from None
+
+
+def in_digits(text: str) -> str:
+    """A date in Chinese numerals as one in digits; any other text, and numerals that are read in two ways, as they stand.
+
+    >>> in_digits("二〇一二年三月廿一日"), in_digits("二〇一二年一二月")
+    ('2012年3月21日', '二〇一二年一二月')
+    """
+    match = _IN_CHINESE.match(text)
+    if match is None:
+        return text
+    parts = ["".join(_DIGIT.get(sign, sign) for sign in match[1]) + "年"]
+    for written, unit in ((match[2], "月"), (match[3], "日")):
+        if written is None:
+            break
+        number = int(written) if written.isascii() else _NUMERALS.get(written)
+        if number is None:
+            return text
+        parts.append(f"{number}{unit}")
+    return "".join(parts)
 
 
 def past_date(value: Any) -> PartialDate:

@@ -77,6 +77,14 @@ class Disagreement:
         return tuple(v.row for v in self.values)
 
     @property
+    def overruled(self) -> tuple[Sourced, ...]:
+        """What newer lists say, where the order of trust took an older list's word."""
+        if self.reason is not ChosenBy.ORDER:
+            return ()
+        newest = max((v.as_of for v in self.values if v.chosen), default=dt.date.max)
+        return tuple(v for v in self.values if not v.chosen and v.as_of > newest)
+
+    @property
     def text(self) -> Text:
         """What the matter is, in both languages, without any value."""
         title = self.title

@@ -172,7 +172,7 @@ def read_decisions(path: str | Path) -> tuple[Decision, ...]:
         DecisionError: the file cannot be read, or is no file of decisions.
     """
     try:
-        return decisions_from_json(Path(path).read_text("utf-8"))
+        return decisions_from_json(Path(path).read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError):
         raise DecisionError(
             Text(

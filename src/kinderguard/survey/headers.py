@@ -17,7 +17,7 @@ from kinderguard.model.text import Text
 from kinderguard.packs.columns import LedgerColumn
 from kinderguard.packs.ledger_headers import FACTS, column_clashes, plain_header, standard_spellings
 from kinderguard.rules.definitions import DeclaredFact
-from kinderguard.survey.cells import plain
+from kinderguard.survey.cells import in_digits, plain
 from kinderguard.survey.columns import takes_another_unit
 
 #: How far down a header row is looked for, and how many known headers make one.
@@ -29,7 +29,9 @@ Row = tuple[int, list[Any]]
 
 _DATE = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?\Z")
 _LONG_NUMBER = re.compile(r"\d{8}|\d(\.\d+)?[eE]\+\d")
-_PERSON = re.compile(r"(父亲|母亲|监护人|父|母)方?(?:基本)?(?:情况|信息|资料|状况)?\Z")
+#: What a group of columns is about, where its name belongs before theirs.
+_GROUP = re.compile(r"(?:(父亲|母亲|监护人|父|母)方?(?:基本)?|(家庭)(?:基本|经济)?)(?:情况|信息|资料|状况)?\Z")
+_HOUSEHOLD = "家庭"
 _BRACKET = re.compile(r"\(([^)]*)\)\**\Z")
 _SOMEBODY_ELSE = re.compile(r"父亲?|母亲?|父母|监护人|家长")
 _ANSWERS = frozenset("是否有无")
@@ -137,7 +139,7 @@ def looks_like_data(cell: Any) -> bool:
     if isinstance(cell, dt.date):
         return True
     text = plain(cell)
-    return text in ("男", "女") or _DATE.match(text) is not None or _LONG_NUMBER.search(text) is not None
+    return text in ("男", "女") or _DATE.match(in_digits(text)) is not None or _LONG_NUMBER.search(text) is not None
 
 
 def find_headers(rows: list[Row], known: KnownHeaders) -> SheetHeaders | None:
@@ -187,7 +189,10 @@ def _is_personal(written: str) -> bool:
 
 
 def _meant(written: str, who: str | None, known: KnownHeaders) -> tuple[str | None, str]:
-    """The standard header that is meant, and how to name it: 身份证号 below 父亲 is the father's."""
+    """The standard header that is meant, and how to name it: 身份证号 below 父亲 is the father's, 人口 below 家庭 the household's.
+
+    What is no person's may be the child's own: an address below 家庭 is where the child lives.
+    """
     header = plain_header(written)
     standard = known.spellings.get(header)
     if who is None or header.startswith(who):
@@ -195,7 +200,7 @@ def _meant(written: str, who: str | None, known: KnownHeaders) -> tuple[str | No
     theirs = known.spellings.get(who + header)
     if theirs is not None:
         return theirs, who + written
-    if standard is not None and FACTS.get(standard, "").startswith("child."):
+    if who != _HOUSEHOLD and standard is not None and FACTS.get(standard, "").startswith("child."):
         return None, who + written
     return standard, written
 
@@ -259,14 +264,14 @@ def _paired(upper: list[Any], lower: list[Any]) -> Iterator[tuple[Any, Any]]:
 
 
 def _whose(upper: list[Any], lower: list[Any]) -> Iterator[tuple[int, str]]:
-    """By position, the parent or guardian over whose columns it stands; a title above the whole sheet is nobody's."""
+    """By position, the parent, guardian or household over whose columns it stands; a title above the whole sheet is nobody's."""
     filled = [position for position, cell in enumerate(upper) if plain_header(cell)]
     if not filled or filled == [0]:
         return
     who: str | None = None
     for position, (above, below) in enumerate(_paired(upper, lower)):
         if plain_header(above):
-            match = _PERSON.match(plain_header(above))
-            who = None if match is None else match[1] + "亲" * (match[1] in ("父", "母"))
+            match = _GROUP.match(plain_header(above))
+            who = None if match is None else match[2] or match[1] + "亲" * (match[1] in ("父", "母"))
         if who is not None and plain_header(below):
             yield position, who

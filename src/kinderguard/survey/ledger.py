@@ -1,5 +1,6 @@
 """A ledger as it was read: every row as a case or with the reason why not, and every problem with its place and mend."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import attrs
@@ -45,6 +46,8 @@ class LedgerRow:
     said_name: str | None = attrs.field(default=None, repr=False)
     said_id: str | None = attrs.field(default=None, repr=False)
     said_division: str | None = attrs.field(default=None, repr=False)
+    #: What another cell of the row says more exactly and was taken from there; nothing need be mended.
+    notes: tuple[CellProblem, ...] = attrs.field(default=(), repr=False)
 
 
 @attrs.frozen
@@ -110,6 +113,12 @@ class Ledger:
                 yield row.error
             yield from row.problems
 
+    @property
+    def notes(self) -> Iterator[CellProblem]:
+        """What was taken from another cell that says it more exactly, row by row; these are no problems."""
+        for row in self.rows:
+            yield from row.notes
+
     def view(self, lang: Language | None = None) -> View:
         """What was read and what is wrong where, as a notebook shows it; nobody's name, number or address.
 
@@ -140,12 +149,19 @@ class Ledger:
         problems = (
             [Section(Text(f"问题（{len(rows)}）", f"Problems ({len(rows)})"), [Table(columns, rows)])] if rows else []
         )
+        notes = Counter((n.message, n.sheet, n.column or "") for n in self.notes)
+        noted = (
+            [Section(Text(f"说明（{notes.total()}）", f"Notes ({notes.total()})"),
+                     [Table((Text("说明", "note"), columns[1], columns[3], Column(Text("行数", "rows"), number=True)),
+                            [(message, sheet, column, str(n)) for (message, sheet, column), n in notes.items()])])]
+            if notes else []
+        )  # fmt: skip
         places = [(i.sheet, str(i.row), i.why) for i in self.ignored if i.why in (TOTAL, HEADERS_AGAIN)]
         left_out = (
             [Section(Text(f"不是儿童的行（{len(places)}）", f"Rows that are no child's ({len(places)})"),
                      [Table((columns[1], columns[2], Text("原因", "why")), places)])] if places else []
         )  # fmt: skip
-        return View(Text("台账 ", "Ledger ") + same(self.source), [counts, *problems, *left_out], lang)
+        return View(Text("台账 ", "Ledger ") + same(self.source), [counts, *problems, *noted, *left_out], lang)
 
     def _repr_html_(self) -> str:
         return self.view().html

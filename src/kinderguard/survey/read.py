@@ -219,12 +219,15 @@ class _Reading:
         ref = _safe_ref(facts)
         case: Case | None = None
         wrong: CellProblem | None = None
+        notes: tuple[CellProblem, ...] = ()
         try:
             case, found = self.reader.case(facts)
-            problems += [CellProblem(f.code, sheet, number, written.get(f.header or ""), f.text) for f in found]
+            placed = [(f, CellProblem(f.code, sheet, number, written.get(f.header or ""), f.text)) for f in found]
+            problems += [problem for f, problem in placed if not f.is_note]
+            notes = tuple(note for f, note in placed if f.is_note)
         except RowError as error:
             wrong = CellProblem(error.code, sheet, number, written.get(error.header or ""), error.text)
-        row = LedgerRow(sheet, number, ref, case, wrong, tuple(problems))
+        row = LedgerRow(sheet, number, ref, case, wrong, tuple(problems), notes=notes)
         if case is not None:
             return row
         place = facts.get("现居住地行政区划代码") or facts.get("户籍地行政区划代码")

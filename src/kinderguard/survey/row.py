@@ -22,12 +22,14 @@ from kinderguard.rules.policy_codes import mend_of_policy_code
 from kinderguard.rules.titles import fact_title
 from kinderguard.survey import cells
 from kinderguard.survey.cells import NONE, UnreadableError
-from kinderguard.survey.columns import DisabilityCell, IllnessCell
+from kinderguard.survey.columns import DEAD, DisabilityCell, IllnessCell
 from kinderguard.survey.facts import happened_after
 
 PARENTS = {"father": "父亲", "mother": "母亲"}
 _CODE = re.compile(r"(cn|\d{2,12})\.[a-z0-9_.]+\Z")
 _CONFINED = (SituationKind.IMPRISONED, SituationKind.COMPULSORY_DETOX, SituationKind.OTHER_RESTRICTION)
+#: What nobody is in any more who is dead.
+_OF_THE_LIVING = (*_CONFINED, SituationKind.AWAY_FOR_WORK)
 
 #: Where a record can be at odds with itself, by its path: the columns that then become unknown; the first is named.
 _RECORDS: dict[str, tuple[str, ...]] = {
@@ -67,11 +69,12 @@ def refuse_later(case: Case, day: dt.date) -> None:
 
 @attrs.frozen
 class Finding:
-    """A fact that became unknown: the code, the standard header, and the mend."""
+    """A fact that became unknown or is in doubt: the code, the standard header, and the mend. A note says where one comes from."""
 
     code: str
     header: str | None
     text: Text
+    is_note: bool = False
 
 
 @attrs.define
@@ -94,7 +97,7 @@ class RowReader:
         return frozenset(code.partition(".")[0] for code in self._policies)
 
     def case(self, facts: Mapping[str, Any]) -> tuple[Case, list[Finding]]:
-        """The case of a row, and what became unknown on the way.
+        """The case of a row, and what became unknown or is in doubt on the way, with notes of what was taken from elsewhere.
 
         Raises:
             RowError: the row says nothing of a child, or contradicts itself about who the child is.
@@ -106,7 +109,7 @@ class RowReader:
                 Text("没有姓名、身份证号和出生日期，无法确认是哪名儿童；请补填", "no name, ID or birth date: nobody can tell which child is meant; fill one in"),
             )  # fmt: skip
         _agrees_with_id(known)
-        found: list[Finding] = []
+        found = list(_finer_births(known))
         while True:
             data = self.data(known, found)
             try:
@@ -265,6 +268,24 @@ def _agrees_with_id(f: Mapping[str, Any]) -> None:
             )  # fmt: skip
 
 
+def _finer_births(f: dict[str, Any]) -> Iterator[Finding]:
+    """Put the day that a valid ID gives for a birth date that is known to its month or year alone, and say so."""
+    for number, header in (("身份证号", "出生日期"), ("监护人身份证号", "监护人出生日期")):
+        born: PartialDate | None = f.get(header)
+        if born is None or born.is_exact or f.get(number) is None:
+            continue
+        day = read_resident_id(f[number]).birth_date
+        if born.earliest <= day <= born.latest:
+            f[header] = PartialDate.of(day)
+            yield Finding(
+                "ledger.birth_day_of_id", header,
+                Text("出生日期只到年月或年，与身份证号相符，已按身份证号取到日；无须更正",
+                     "the birth date is written to the month or year alone and agrees with the ID, so the day was taken from the ID; "
+                     "nothing need be mended"),
+                is_note=True,
+            )  # fmt: skip
+
+
 def _first_division(f: Mapping[str, Any]) -> str | None:
     """The division where the ID was first given, used where the row names no place: what is inferred is never above what a
     row states, and the place of registration would be above that of residence.
@@ -342,10 +363,30 @@ def _situations(who: str, f: Mapping[str, Any], found: list[Finding]) -> tuple[d
         zh = "有几种状况而只有一组日期，无法判断属于哪一种；请每种状况单独说明日期"
         en = "several situations share one set of dates: nobody can tell which it belongs to; state the dates of each"
         _add(found, "ledger.dates_ambiguous", f"{who}状况起始日期", zh, en)
+    ended = dated if dates["until"] and dates["until"].earliest <= dt.date.today() else None
+    _tell_of_the_dead(who, [k for k in kinds if k is not ended], found)
     return tuple(
         {"kind": k, **(dates if k is dated else {}), "ongoing": None if k is dated and dates["until"] else True}
         for k in kinds
     )
+
+
+def _tell_of_the_dead(who: str, now: list[SituationKind], found: list[Finding]) -> None:
+    """Say so where a parent is dead and is, as things stand now, where only the living are. Both stay: nobody can tell which
+    is the mistake.
+    """
+    dead, living = [k for k in now if k in DEAD], [k for k in now if k in _OF_THE_LIVING]
+    if not dead or not living:
+        return
+    one, other = join([k.label for k in dead]), join([k.label for k in living])
+    end_zh, end_en = "", ""
+    if len(living) == 1 and living[0] in _CONFINED:
+        end_zh = f"，或在{who}状况截止日期填写“{other.zh}”的结束日期"
+        end_en = f", or write in {who}状况截止日期 when the other ended"
+    _add(found, "ledger.dead_and_living", f"{who}状况",
+         f"“{one.zh}”与“{other.zh}”并列，去世的人不会仍处于后一状况，两项均已保留；请核对，只写现在的状况{end_zh}",
+         f"it says {one.en}, and {other.en} now, which the dead are not; both were kept. Check it, and write only how things "
+         f"stand now{end_en}")  # fmt: skip
 
 
 def _guardians(f: Mapping[str, Any]) -> tuple[dict[str, Any], ...] | None:

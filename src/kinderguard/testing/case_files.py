@@ -103,6 +103,11 @@ def _half_titled(key: str, value: Any) -> bool:
     return set(value) != {"zh", "en"} or not all(isinstance(said, str) and said.strip() for said in value.values())
 
 
+def _at(name: Text, key: str) -> Text:
+    """Where something of a case stands: its title, and the key."""
+    return name + same(f": {key}")
+
+
 class _Reading:
     """One file as it is read; what is wrong is collected in ``problems``, and the rest read on."""
 
@@ -117,7 +122,7 @@ class _Reading:
         if data is None:
             return []
         self._lines = [k for k, line in enumerate(self._text.splitlines(), 1) if _CASE_LINE.match(line)]
-        if not self._checked(data, _FILE, 1, ""):
+        if not self._checked(data, _FILE, 1, same("")):
             return []
         if not data.get("case"):
             self._say(1, "", Text("文件中没有 [[case]]", "there is no [[case]] in the file"))
@@ -141,12 +146,12 @@ class _Reading:
 
     def _case(self, defaults: dict[str, Any], given: Any, place: int) -> Iterator[PolicyCase]:
         line = self._lines[place] if place < len(self._lines) else 1
-        name = f"case {place + 1}"
+        name = same(f"case {place + 1}")
         if not isinstance(given, dict):
             self._say(line, name, Text("应写作 [[case]] 表", "must be a table, [[case]]"))
             return
         title = _title(given.get("title"))
-        name = title.zh if title is not None else name
+        name = title if title is not None else name
         if not self._checked(given, _CASE, line, name):
             return
         if title is None:
@@ -156,7 +161,7 @@ class _Reading:
             yield from self._one([defaults, given], line, title, same(""), defaults)
             return
         for k, variant in enumerate(given["variants"], 1):
-            if not isinstance(variant, dict) or not self._checked(variant, _VARIANT, line, f"{name} · {k}"):
+            if not isinstance(variant, dict) or not self._checked(variant, _VARIANT, line, name + same(f" · {k}")):
                 if not isinstance(variant, dict):
                     self._say(line, name, Text("variants 列出表 {…}", "variants lists tables {…}"))
                 continue
@@ -167,7 +172,7 @@ class _Reading:
         self, layers: list[dict[str, Any]], line: int, title: Text, variant: Text, file: dict[str, Any]
     ) -> Iterator[PolicyCase]:
         """What the file, the case and the variant say together; the later go before the earlier."""
-        name = f"{title.zh} · {variant.zh}" if variant.zh else title.zh
+        name = title + same(" · ") + variant if variant.zh else title
         facts: dict[str, Any] = {}
         expect: dict[str, Any] = {}
         for layer in layers:
@@ -183,32 +188,32 @@ class _Reading:
             self._say(line, name, Text("expect 为空，没有可核对的结果", "its expect is empty: nothing is compared"))
         if division is not None:
             shared = not any("division" in layer for layer in layers[1:])
-            at, where = (self._shared_line("division"), "division") if shared else (line, f"{name}: division")
+            at, where = (self._shared_line("division"), "division") if shared else (line, _at(name, "division"))
             self._tried(at, where, lambda: check_division(division))
         for key, value in expect.items():
-            self._tried(line, f"{name}: expect.{key}", lambda k=key, v=value: self._expectation(k, v, line, name))
+            self._tried(line, _at(name, f"expect.{key}"), lambda k=key, v=value: self._expectation(k, v, line, name))
         shared_facts = set(flat(file.get("facts", {}))).difference(*(flat(la.get("facts", {})) for la in layers[1:]))
         self._check_facts(facts, shared_facts, line, name)
         if len(self.problems) == before and day is not None:
             group = _title(file.get("title")) or same("")
             yield PolicyCase(title, day, division, facts, expect, str(self.file), line, variant, group)
 
-    def _expectation(self, key: str, value: Any, line: int, name: str) -> Expectation:
+    def _expectation(self, key: str, value: Any, line: int, name: Text) -> Expectation:
         expectation = read_expectation(key, value)
         if expectation.aspect.startswith("missing"):
             for path in expectation.wanted:
                 wrong = no_such_fact(path, in_records=True)
                 if wrong is not None:
-                    self._say(line, f"{name}: expect.{key}", wrong)
+                    self._say(line, _at(name, f"expect.{key}"), wrong)
         return expectation
 
-    def _check_facts(self, facts: dict[str, Any], shared: set[str], line: int, name: str) -> None:
+    def _check_facts(self, facts: dict[str, Any], shared: set[str], line: int, name: Text) -> None:
         """Tell what is wrong with facts: those that the file states for all its cases, where they stand and only once."""
 
         def tell(path: str, message: Text) -> None:
             given = next((p for p in shared if path == p or path.startswith(f"{p}.")), None)
             if given is None:
-                self._say(line, f"{name}: facts.{path}", message)
+                self._say(line, _at(name, f"facts.{path}"), message)
             else:
                 self._say(self._shared_line(given), f"facts.{path}", message)
 
@@ -221,17 +226,17 @@ class _Reading:
             for p in error.problems:
                 tell(p.where, _IN_TOML.get(p.code, p.message))
 
-    def _tried(self, line: int, where: str, read: Any) -> None:
+    def _tried(self, line: int, where: str | Text, read: Any) -> None:
         try:
             read()
         except FieldValueError as error:
             self._say(line, where, error.text)
 
-    def _checked(self, table: dict[str, Any], allowed: Mapping[str, Any], line: int, name: str) -> bool:
+    def _checked(self, table: dict[str, Any], allowed: Mapping[str, Any], line: int, name: Text) -> bool:
         """Whether a table has only keys that exist, each of the right type."""
         before = len(self.problems)
         for key, value in table.items():
-            where = f"{name}: {key}" if name else key
+            where = _at(name, key) if name else same(key)
             if key not in allowed:
                 near = nearest(key, allowed)
                 known = "、".join(allowed)
@@ -247,7 +252,7 @@ class _Reading:
         seen: dict[str, int] = {}
         for case in found:
             if case.name in seen:
-                self._say(case.line, case.name, Text(
+                self._say(case.line, case.full_title, Text(
                     f"标题与第{seen[case.name]}行的重复；请改写", f"has the title of the one in line {seen[case.name]}; give it its own"))  # fmt: skip
             seen[case.name] = case.line
 
@@ -268,10 +273,14 @@ class _Reading:
                     return number
         return 1
 
-    def _say(self, line: int, where: str, message: Text) -> None:
+    def _say(self, line: int, where: str | Text, message: Text) -> None:
         here = Path.cwd()
         shown = self.file.relative_to(here) if self.file.is_relative_to(here) else self.file
         place = f"{shown}:{line}" if line else f"{shown}"
-        problem = Problem("case.file", message, f"{place}: {where}" if where else place)
+        at = same(where) if isinstance(where, str) else where
+        if at.zh == at.en:
+            problem = Problem("case.file", message, f"{place}: {at.zh}" if at else place)
+        else:  # each language calls the case by its own title
+            problem = Problem("case.file", at + Text("：", ": ") + message, place)
         if problem not in self.problems:
             self.problems.append(problem)

@@ -9,8 +9,9 @@ from typing import Any
 import attrs
 
 from kinderguard.engines.assessment import Assessment
+from kinderguard.engines.reading import extra_value
 from kinderguard.model.case import Case
-from kinderguard.model.errors import InvalidRecordError, KinderguardError, Problem, ToldError
+from kinderguard.model.errors import FieldValueError, InvalidRecordError, KinderguardError, Problem, ToldError
 from kinderguard.model.lines import MARKS, Line, plain_text
 from kinderguard.model.places import covers, place_and_code
 from kinderguard.model.text import Language, Text, join, same
@@ -20,8 +21,10 @@ from kinderguard.packs.loader import PackState
 from kinderguard.packs.pack import jurisdiction_of
 from kinderguard.packs.project_file import ProjectFile, project_file
 from kinderguard.packs.unlisted import unlisted
+from kinderguard.rules.definitions import DeclaredFact
+from kinderguard.rules.kinds import Sort
 from kinderguard.testing.expectations import Difference, read_expectation, unexpected_problems
-from kinderguard.testing.fact_paths import no_such_fact
+from kinderguard.testing.fact_paths import no_such_fact, value_at
 
 
 class PolicyCaseError(ToldError, ValueError):
@@ -93,6 +96,10 @@ class PolicyCase:
 
     def run(self, book: PolicyBook) -> "CaseOutcome":
         """Assess the child by the rules of the book, and compare."""
+        places = book.overlay(self.division).rules.places if self.division is not None else {}
+        return attrs.evolve(self._outcome(book), places=places)
+
+    def _outcome(self, book: PolicyBook) -> "CaseOutcome":
         try:
             return self._run(book)
         except InvalidRecordError as error:
@@ -121,6 +128,7 @@ class PolicyCase:
             for path in self.facts
             if (text := no_such_fact(path, rules.facts)) is not None
         ]
+        wrong += [(f"facts.{path}", text) for path, text in _no_codes(case, rules.facts)]
         wrong += [
             (e.key, _elsewhere(path, book, place) or text)
             for e in expected
@@ -210,6 +218,8 @@ class CaseOutcome:
     differences: tuple[Difference, ...] = ()
     problems: tuple[Problem, ...] = ()
     kept_out: tuple[Problem, ...] = ()
+    #: What packs call their places, for a case that could not be run.
+    _places: Mapping[str, Text] = attrs.field(factory=dict, eq=False, repr=False, alias="places")
 
     @property
     def passed(self) -> bool:
@@ -231,7 +241,7 @@ class CaseOutcome:
         c = self.case
         place = c.division or (self.assessment.division if self.assessment else None)
         where = (
-            place_and_code(place, self.assessment.basis.titles if self.assessment else None)
+            place_and_code(place, self.assessment.basis.titles if self.assessment else self._places)
             if place
             else Text("地区不详", "place unknown")
         )
@@ -283,6 +293,16 @@ def facts_not_there(outcomes: Iterable[CaseOutcome]) -> tuple[tuple[FactNotThere
         if others or outcome.differences or not mine:
             rest.append(attrs.evolve(outcome, problems=others))
     return tuple(FactNotThere(path, said, tuple(cases)) for (path, said), cases in found.items()), tuple(rest)
+
+
+def _no_codes(case: Case, declared: Mapping[str, DeclaredFact[Any]]) -> Iterator[tuple[str, Text]]:
+    """The packs' own choices of a case that their lists of codes do not have, as national ones are refused."""
+    for code, fact in declared.items():
+        if fact.kind.sort is Sort.CODE:
+            try:
+                extra_value(value_at(case, code), fact.kind)
+            except FieldValueError as error:
+                yield code, error.text
 
 
 def _kept_out(name: str) -> Problem:

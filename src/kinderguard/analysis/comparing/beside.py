@@ -109,6 +109,12 @@ class Beside:
         """Policies of money that may differ at any place."""
         return sorted({code for s in self.standings for code in s.touched.money})
 
+    @property
+    def to_households(self) -> list[str]:
+        """Of these, what a book pays to households."""
+        both = (self.paid_before, self.paid_after)
+        return [c for c in self.money if any(c in of and of[c].cash and of[c].per == "household" for of in both)]
+
     def of(self, place: str | None) -> Standing:
         """What differs at a place."""
         return self.standings[self._number[place]]

@@ -18,8 +18,10 @@ from kinderguard.analysis.comparing.differences import TIMES_A_YEAR
 from kinderguard.analysis.comparing.fallen import ABSENT as GONE
 from kinderguard.analysis.comparing.fallen import Fallen, Why
 from kinderguard.analysis.comparing.lacking import Lacking
-from kinderguard.analysis.comparing.narrowing import NARROW, Narrowing
+from kinderguard.analysis.comparing.narrowing import NARROW, RESTS, Narrowing
 from kinderguard.analysis.comparing.outlined import limits
+from kinderguard.analysis.comparing.paid_once import Households, PaidOnce, Totals
+from kinderguard.analysis.comparing.recorded import RecordedCount
 from kinderguard.analysis.comparing.result import (
     UNNAMED,
     Boundless,
@@ -105,8 +107,8 @@ def compare(
     Returns:
         A ``Comparison``. Money is what is due by the rules in a year: twelve months, four quarters, a year's and a school
         year's help; what is paid once is a column of its own. Who gains is judged by both together, in the first year. Help
-        for a household is counted for each of its children where it is asked who gains, and once (with the first of them)
-        where it is asked what it costs.
+        for a household is counted for each of its children where it is asked who gains, and once where it is asked what it
+        costs (with the first of its children who may get it), but dibao that children draw as one person for each of them.
 
         Where facts are unknown, every number has a lower and an upper bound: whatever the unknown facts are, the truth lies
         between. Cells that cannot be read are unknown.
@@ -141,12 +143,16 @@ def compare(
         name: Beside(base, book, day, people.divisions, people.division, (asking[BASE], asking[name]))
         for name, book in reforms.items()
     }
+    households = {name: Households(book, day, people, asking[name]) for name, book in books.items()}
     sets = people.jobs({name: job_of(book, day, people, asked=asking[name].all) for name, book in books.items()})
     # What the table lacks is told once: reforms read much the same.
     people.warn([place for each in sets for place in each.jobs[BASE].places])
-    before_sums = _PolicySums(base, day, people)
+    before_sums = _PolicySums(base, day, people, households[BASE])
     found = {
-        name: _Running(base, book, day, people, tables, sets, beside[name], narrow) for name, book in reforms.items()
+        name: _Running(
+            base, book, day, people, tables, sets, beside[name], narrow, (households[BASE], households[name])
+        )
+        for name, book in reforms.items()
     }
     elsewhere = ElsewhereCount(people.division)
     with told(wanted(progress, people.count), 0, people.count) as tell:
@@ -164,12 +170,18 @@ def compare(
                 tell(done + len(piece.rows) * number // (len(found) + 1), people.count)
             done += len(piece.rows)
             tell(done, people.count)
+    before_sums.close()
+    for running in found.values():
+        running.close()
     titles = _titles(books.values(), people)
+    due_before = _due_before(before_sums, found.values())
     return Comparison(
         day=day,
         base=base,
         books=reforms,
-        reforms={name: running.finished(name, titles, before_sums, elsewhere) for name, running in found.items()},
+        reforms={
+            name: running.finished(name, titles, due_before, before_sums, elsewhere) for name, running in found.items()
+        },
         by=tuple(each.names for each in tables),
         titles=titles,
         people=people,
@@ -281,14 +293,14 @@ def _titles(books: Iterable[PolicyBook], people: People) -> dict[str, Text]:
 class _PolicySums:
     """What each policy of money comes to in one book, a household's help counted once."""
 
-    def __init__(self, book: PolicyBook, day: dt.date, people: People) -> None:
+    def __init__(self, book: PolicyBook, day: dt.date, people: People, households: Households) -> None:
         self.every: dict[str, Frequency] = {}
-        self._household: set[str] = set()
         for place in people.divisions:
             for code, policy in book.overlay(people.division or place).in_force(day).rules.policies.items():
                 if policy.amount is not None:
                     self.every[code] = policy.every
-                    self._household |= {code} if policy.per == "household" else set()
+        self._to_households = households.codes
+        self._totals = Totals(households)
         self._sums = Sums()
         self.payees: Counter[str] = Counter()
 
@@ -301,22 +313,49 @@ class _PolicySums:
                 continue
             # Of a policy that a place does not have, nothing is there; of an unknown amount, at least nothing is known.
             there = pl.col(f"{code}.eligible").is_not_null() | pl.col(low).is_not_null()
-            counted = there & pl.lit(piece.first) if code in self._household else there
             exprs += [
-                pl.when(counted).then(pl.col(low).cast(pl.Int64).fill_null(0)).otherwise(0).alias(f"{code}:low"),
-                pl.when(counted).then(pl.col(high).cast(pl.Int64)).otherwise(0).alias(f"{code}:high"),
+                pl.when(there).then(pl.col(low).cast(pl.Int64).fill_null(0)).otherwise(0).alias(f"{code}:low"),
+                pl.when(there).then(pl.col(high).cast(pl.Int64)).otherwise(0).alias(f"{code}:high"),
             ]
         frame = results.select(exprs)
+        for code in sorted(self._to_households):
+            names = [f"{code}:{end}" for end in ("low", "high")]
+            if names[0] in frame.columns:
+                amounts = frame.select(pl.col(name).alias(name.rpartition(":")[2]) for name in names)
+                kept = pl.lit(self._totals.add(code, piece, results, amounts))
+                frame = frame.with_columns(pl.when(~kept).then(pl.col(name)).otherwise(0).alias(name) for name in names)
         self._sums.add(frame, frame.columns)
         for code in self.every:
             if f"{code}:high" in frame.columns:
                 # Nothing above is a bound that is not there: something may be given.
                 self.payees[code] += int((frame[f"{code}:high"] != 0).fill_null(True).sum())
 
+    def close(self) -> None:
+        """Count the households that were kept: all children have come."""
+        for code, low, high, payees in self._totals.found():
+            frame = pl.DataFrame(
+                {f"{code}:low": [low], f"{code}:high": [high]}, schema_overrides={f"{code}:high": pl.Int64}
+            )
+            self._sums.add(frame, frame.columns)
+            self.payees[code] += payees
+
     def of(self, code: str) -> Between:
         """What a policy comes to, a year or once."""
         factor = TIMES_A_YEAR.get(self.every[code], 1) if code in self.every else 1
         return self._sums.between(code).times(factor)
+
+
+def _due_before(base: _PolicySums, reforms: "Iterable[_Running]") -> dict[str, Between]:
+    """What each policy comes to by the book as it is: one amount for all reforms, as narrow as they together show.
+
+    By one book it is no further from another than what changes between them, and each of these bounds holds.
+    """
+    reforms = list(reforms)
+    found = {code: base.of(code) for code in sorted({*base.every, *(code for each in reforms for code in each.paid)})}
+    for each in reforms:
+        for code, own in found.items():
+            found[code] = own.within(each.due_after(code) - each.change(code))
+    return found
 
 
 class _Running:
@@ -332,24 +371,28 @@ class _Running:
         sets: Sequence[Jobs],
         beside: Beside,
         narrow: int | None,
+        households: tuple[Households, Households],
     ) -> None:
         self._base, self._book, self._day, self._people = base, book, day, people
         self._places = [each.places for each in sets]
         self._beside = beside
         self._counting = Counting(tables)
-        self._sums, self._after = Sums(), _PolicySums(book, day, people)
+        self._sums, self._after = Sums(), _PolicySums(book, day, people, households[1])
         self._states: dict[str, Counter[int]] = {code: Counter() for code in self._beside.codes}
         self._kept: list[pl.DataFrame] = []
         self._narrowing = Narrowing(base, book, day, people, self._places, beside, narrow)
+        self._once = PaidOnce(beside, *households)
+        self._recorded = RecordedCount(base, book, day, people, beside)
         self._lacking = Lacking(base, book, day, people, self._places, beside)
         self._fallen = Fallen(base, book, day, people, [each.places for each in sets])
 
     def add(self, piece: Piece, before: pl.DataFrame, after: pl.DataFrame, dimensions: pl.DataFrame) -> None:
         """Count some children."""
-        found = settled(self._narrowing.narrowed(piece, changed(piece, before, after, self._beside)))
-        self._counting.add(found, dimensions)
+        found = self._narrowing.narrowed(piece, changed(piece, before, after, self._beside))
+        self._recorded.add(piece, before, after, found)
+        found = settled(self._once.costs(piece, {"a": before, "b": after}, found, dimensions))
+        self._count(found, dimensions)
         self._after.add(piece, after)
-        self._sums.add(found, [name for name in found.columns if name.startswith("policy:")])
         for code in self._beside.codes:
             states = found[f"state:{code}"].value_counts()
             self._states[code].update(dict(states.iter_rows()))
@@ -365,6 +408,18 @@ class _Running:
         )
         self._keep(piece, found, dimensions)
 
+    def _count(self, found: pl.DataFrame, dimensions: pl.DataFrame) -> None:
+        self._counting.add(found, dimensions)
+        self._sums.add(found, [name for name in found.columns if name.startswith("policy:")])
+        if RESTS in found.columns:
+            self._narrowing.add_widths(found)
+
+    def close(self) -> None:
+        """Count what households cost that were kept: all children have come."""
+        self._after.close()
+        if (kept := self._once.kept()) is not None:
+            self._count(*kept)
+
     def _keep(self, piece: Piece, found: pl.DataFrame, dimensions: pl.DataFrame) -> None:
         """The children of whom something may change."""
         states = [pl.col(f"state:{code}") for code in self._beside.codes]
@@ -379,16 +434,44 @@ class _Running:
 
     # ---- in the end ---------------------------------------------------------------------------------------------
 
+    @property
+    def paid(self) -> Iterable[str]:
+        """The policies of money that its book has."""
+        return self._after.every
+
+    def due_after(self, code: str) -> Between:
+        """What a policy comes to by its book."""
+        return self._after.of(code)
+
+    def change(self, code: str) -> Between:
+        """By how much what a policy comes to changes."""
+        if code not in self._beside.money:
+            return NOTHING
+        return total(self._sums.between(f"policy:{code}:{name}") for name in ("year", "once"))
+
     def finished(
-        self, name: str, titles: Mapping[str, Text], before: _PolicySums, elsewhere: ElsewhereCount
+        self,
+        name: str,
+        titles: Mapping[str, Text],
+        before: Mapping[str, Between],
+        base: _PolicySums,
+        elsewhere: ElsewhereCount,
     ) -> ReformEffect:
-        """What the reform does."""
+        """What the reform does.
+
+        Args:
+            name: its name.
+            titles: of rules by code.
+            before: what each policy comes to by the book as it is.
+            base: how often that book pays each, and to how many.
+            elsewhere: the children of another place than the books'.
+        """
         return ReformEffect(
             name=name,
             description=described(self._book, self._base),
             all=self._counting.all,
             tables=self._counting.tables(),
-            policies=tuple(self._costs(titles, before)),
+            policies=tuple(self._costs(titles, before, base)),
             reaches=tuple(reach for code in self._beside.codes if (reach := self._reach(code, titles)) is not None),
             changes=pl.concat(self._kept, how="vertical") if self._kept else pl.DataFrame(),
             unset=(unset := self._lacking.found()),
@@ -398,6 +481,7 @@ class _Running:
                 for code, children in sorted(self._narrowing.endless.items(), key=lambda each: (-each[1], each[0]))
                 if code not in {value.code for value in unset}
             ),
+            recorded=tuple(self._recorded.found(titles)),
             widths=tuple(sorted(self._widths(titles), key=_widest_first)),
             elsewhere=elsewhere.found(titles),
         )
@@ -415,18 +499,15 @@ class _Running:
                 (low, high) if low is not None and high is not None else None,
             )
 
-    def _costs(self, titles: Mapping[str, Text], before: _PolicySums) -> Iterable[PolicyCost]:
-        money = set(self._beside.money)
-        for code in sorted({*before.every, *self._after.every}):
-            every = (self._after.every | before.every)[code]
-            old, new = before.of(code), self._after.of(code)
-            change = NOTHING
-            if code in money:
-                change = total(self._sums.between(f"policy:{code}:{name}") for name in ("year", "once"))
-            payees = (before.payees[code], self._after.payees[code])
-            # What it comes to by one book is no further from the other than its change.
-            before_, after_ = old.within(new - change), new.within(old + change)
-            yield PolicyCost(code, titles.get(code, Text(code, code)), every, before_, after_, change, payees)
+    def _costs(
+        self, titles: Mapping[str, Text], before: Mapping[str, Between], base: _PolicySums
+    ) -> Iterable[PolicyCost]:
+        for code in sorted({*base.every, *self._after.every}):
+            every = (self._after.every | base.every)[code]
+            change = self.change(code)
+            payees = (base.payees[code], self._after.payees[code])
+            after = self.due_after(code).within(before[code] + change)
+            yield PolicyCost(code, titles.get(code, Text(code, code)), every, before[code], after, change, payees)
 
     def _reach(self, code: str, titles: Mapping[str, Text]) -> Reach | None:
         states = self._states[code]

@@ -66,7 +66,8 @@ MONEY = tuple(f"{name}_{end}" for name in ("cost_a_year", "cost_once", "gained",
 
 
 def _measures() -> list[pl.Expr]:
-    found = [pl.len().cast(pl.Int64).alias("children")]
+    # Where there is no kind, it is a household's cost alone that is counted: the children were counted before.
+    found = [pl.col("kind").is_not_null().sum().cast(pl.Int64).alias("children")]
     found += [(pl.col("kind") == kind).sum().cast(pl.Int64).alias(kind) for kind in KINDS]
     for name in ("cost_year", "cost_once"):
         for end in _ENDS:
@@ -101,7 +102,7 @@ class Counting:
         """Count some children.
 
         Args:
-            changes: as ``rows.changed`` gives them.
+            changes: as ``paid_once`` gives them.
             dimensions: a column for each dimension, row for row.
         """
         frame = changes.select(_NEEDED)

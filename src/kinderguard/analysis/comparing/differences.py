@@ -68,6 +68,10 @@ class Touched:
         """The policies of money that may differ."""
         return self.replaced | self.differences.keys()
 
+    def is_same(self, before: Step, after: Step) -> bool:
+        """Whether a condition of the one book and one of the other come out alike for every child."""
+        return self._pair.a.shape(before) == self._pair.b.shape(after)
+
     @cached_property
     def worlds(self) -> Worlds:
         """By how much amounts differ for a child, by what is known of it."""

@@ -15,11 +15,11 @@ from typing import Any
 import attrs
 import polars as pl
 
-from kinderguard.analysis.between import NOTHING, Between, total
+from kinderguard.analysis.between import Between, total
 from kinderguard.analysis.comparing.beside import Beside
 from kinderguard.analysis.comparing.differences import TIMES_A_YEAR
 from kinderguard.analysis.comparing.outlined import Leaf
-from kinderguard.analysis.comparing.rows import kind_of
+from kinderguard.analysis.comparing.rows import OWN_SUMS, kind_of
 from kinderguard.analysis.comparing.worlds import Bounds, Worlds
 from kinderguard.analysis.people import People, Piece, job_of
 from kinderguard.engines import ranges
@@ -35,6 +35,10 @@ NARROW = 5_000
 #: Of kinds of whom it is said already whether they gain or lose, one for so many.
 OTHERS = 10
 _ENDS = ("low", "high")
+#: The column that says on which of several sets of things not known a child's change rests.
+RESTS = "#rests"
+#: What books give by themselves, and what is paid to the child itself: nothing here tells more of it.
+_AS_GIVEN = ("a:", "b:", "child:")
 #: Which come first: of whom it is not said whether they gain or lose, or by how much at most although their place has set
 #: all numbers that bear on it (where it has not, there is mostly no bound to be found); who only may; the others.
 _NO_BOUND = pl.any_horizontal(pl.col(f"{x}_{y}").is_null() for x in ("year", "once") for y in _ENDS)
@@ -133,7 +137,7 @@ class Narrowing:
         """
         for purse in self._purses or ():
             purse.come(len(found))
-        lows = [name for name in found.columns if name.endswith(("_low", ":low"))]
+        lows = [name for name in found.columns if name.endswith(("_low", ":low")) and not name.startswith(_AS_GIVEN)]
         pairs = [(low, f"{low.removesuffix('low')}high") for low in lows]
         if not pairs:
             return found
@@ -154,18 +158,13 @@ class Narrowing:
         if closer is None:
             return found
         frame = found.with_row_index("#at").join(closer, on="#at", how="left", maintain_order="left")
-        first = pl.lit(piece.first)
         exprs = []
         for low, high in pairs:
             for column, narrower in ((low, pl.max_horizontal), (high, pl.min_horizontal)):
                 theirs = f"#{column}"
                 if theirs not in closer.columns:
                     continue
-                told = pl.col(theirs)
-                if (own := f"#own_{column}") in closer.columns:
-                    # What is paid to a household counts with the first of its children.
-                    told = pl.when(first).then(told).otherwise(pl.col(own))
-                exprs.append(narrower(pl.col(column), told).alias(column))
+                exprs.append(narrower(pl.col(column), pl.col(theirs)).alias(column))
         exprs += [
             (pl.col(name) & pl.col(f"#{name}").fill_null(True)).alias(name)
             for name in found.columns
@@ -173,12 +172,17 @@ class Narrowing:
         ]
         frame = frame.with_columns(exprs)
         ends = (pl.col(f"year_{end}") + pl.col(f"once_{end}") for end in _ENDS)
-        self._add_widths(frame.filter(pl.col("#rests").is_not_null()))
-        return frame.with_columns(kind_of(*ends).alias("kind")).select(found.columns)
+        return frame.with_columns(kind_of(*ends).alias("kind")).select(*found.columns, RESTS)
 
-    def _add_widths(self, looked_into: pl.DataFrame) -> None:
+    def add_widths(self, costs: pl.DataFrame) -> None:
+        """How far the ends of their cost are apart, by what it rests on: of children who were looked into.
+
+        Args:
+            costs: what they cost a year, and the number of what it rests on, as ``narrowed`` gives it.
+        """
+        looked_into = costs.filter(pl.col(RESTS).is_not_null())
         apart = pl.col("cost_year_high") - pl.col("cost_year_low")
-        counts = looked_into.group_by("#rests", maintain_order=True).agg(
+        counts = looked_into.group_by(RESTS, maintain_order=True).agg(
             pl.len().alias("children"), apart.sum().alias("fen"), apart.null_count().alias("endless")
         )
         sets = list(self._rests)
@@ -274,7 +278,7 @@ class Narrowing:
             for unknown in bounds.endless:
                 if (name := _named(worlds, unknown)) is not None:
                     self.endless[name] += sizes[kind]
-            found.append(_columns_of(worlds, bounds) | {"#rests": self._resting(worlds, bounds)})
+            found.append(_columns_of(worlds, bounds) | {RESTS: self._resting(worlds, bounds)})
         types = {name: pl.Boolean() if isinstance(value, bool) else pl.Int64() for name, value in found[0].items()}
         table = pl.DataFrame(found, schema=types).with_columns(kinds["#kind"])
         return theirs.select("#at", "#kind").join(table, on="#kind", how="left", maintain_order="left").drop("#kind")
@@ -361,17 +365,14 @@ class _Answers(Mapping[int, Any]):
 
 
 def _columns_of(worlds: Worlds, bounds: Bounds) -> dict[str, Any]:
-    """Bounds as the columns of a row: as ``rows.changed`` has them, behind a ``#``; and without what a household is paid."""
+    """Bounds as the columns of a row: as ``rows.changed`` has them, behind a ``#``."""
     found: dict[str, Any] = {}
-    for name in ("year", "once"):
+    for name in OWN_SUMS:
         _put(found, f"#{name}_", getattr(bounds, name))
-        _put(found, f"#cost_{name}_", getattr(bounds, name))
-        _put(found, f"#own_cost_{name}_", getattr(bounds, f"own_{name}"))
     by_sum: dict[str, list[Between]] = {}
     for part, change in zip(worlds.parts, bounds.parts, strict=True):
         in_a_year, name = change.times(TIMES_A_YEAR.get(part.every, 1)), f"policy:{part.code}:{part.sum}:"
         by_sum.setdefault(f"#{name}", []).append(in_a_year)
-        by_sum.setdefault(f"#own_{name}", []).append(NOTHING if part.per == "household" else in_a_year)
         by_sum.setdefault(f"#each:{part.code}:", []).append(in_a_year)
         name = f"#open:{part.code}"
         found[name] = found.get(name, False) or change.low_fen is None or change.low_fen != change.high_fen
@@ -384,4 +385,4 @@ def _put(row: dict[str, Any], name: str, between: Between) -> None:
     row[f"{name}low"], row[f"{name}high"] = between.low_fen, between.high_fen
 
 
-__all__ = ["NARROW", "Narrowing"]
+__all__ = ["NARROW", "RESTS", "Narrowing"]

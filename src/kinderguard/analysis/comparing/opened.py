@@ -4,14 +4,17 @@ Called by ``Comparison.open``. Uses the same bounds of a difference as the table
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
 from kinderguard.analysis.between import NOTHING, Between, total
+from kinderguard.analysis.comparing.because import because
 from kinderguard.analysis.comparing.differences import TIMES_A_YEAR, Told, Touched, touched
+from kinderguard.analysis.comparing.surely import SurelyPaid, surely_paid
 from kinderguard.analysis.comparing.worlds import SUMS, Bounds, Part
 from kinderguard.analysis.people import People
 from kinderguard.engines.assessment import Assessment, PolicyResult
@@ -33,8 +36,10 @@ class PolicyChange:
         code, title: of the policy.
         every, per: how often it is paid, and to whom.
         before, after: what is due; nothing where the book does not have the policy, or pays it otherwise. Each by its own
-            assessment and by the other with the change, whichever is narrower.
+            assessment and by the other with the change, whichever is narrower; what is due before by all reforms of the
+            comparison, so that it is the same beside each of them.
         change: by how much it changes, whatever the unknown facts are.
+        because: why: conditions, parameters and stacking rules that came out otherwise, of those that the amount rests on.
     """
 
     code: str
@@ -44,6 +49,7 @@ class PolicyChange:
     before: Between
     after: Between
     change: Between
+    because: tuple[Text, ...] = ()
 
 
 @attrs.frozen
@@ -91,6 +97,15 @@ class ChildCompared:
         """The same of what is paid once."""
         return self._summed(lambda every: every not in TIMES_A_YEAR).within(self._bounds.once)
 
+    @property
+    def surely_paid(self) -> tuple[SurelyPaid, ...]:
+        """Money that is due for sure by what the two books show together, where an assessment leaves open whether any is.
+
+        So ``after.policies[…].eligible`` may be None of each of two schemes though one of them pays. Empty where assessments and
+        changes say the same.
+        """
+        return tuple(surely_paid(self))
+
     def _summed(self, is_wanted: Callable[[Frequency], bool]) -> Between:
         return total(p.change.times(TIMES_A_YEAR.get(p.every, 1)) for p in self.policies if is_wanted(p.every))
 
@@ -110,11 +125,14 @@ class ChildCompared:
         if not self.change_once.is_zero:
             once = self.change_once.text
             yield Text(f"  一次性变动 {once.zh}", f"  once, a change of {once.en}")
+        for sure in self.surely_paid:
+            yield Text("  ", "  ") + sure.said
         for p in self.policies:
             yield Text(
                 f"  {p.title.zh}（{p.every.zh}）：{p.before.text.zh} → {p.after.text.zh}，变动 {p.change.text.zh}",
                 f"  {p.title.en} ({p.every.en}): {p.before.text.en} → {p.after.text.en}, a change of {p.change.text.en}",
             )
+            yield from (Text("    原因：", "    because ") + why for why in p.because)
         if unset := unset_in(self):
             yield Text("  ", "  ") + unset
         for r in self.rules:
@@ -156,23 +174,63 @@ def _truth(value: bool | None) -> Text:
     return Text("是", "yes") if value else Text("否", "no")
 
 
-def open_child(people: People, base: PolicyBook, reform: PolicyBook, child: int | str, day: dt.date) -> ChildCompared:
-    """See ``Comparison.open``."""
+def open_child(
+    people: People,
+    base: PolicyBook,
+    reform: PolicyBook,
+    child: int | str,
+    day: dt.date,
+    others: Iterable[PolicyBook] = (),
+) -> ChildCompared:
+    """See ``Comparison.open``.
+
+    Args:
+        people: all children.
+        base, reform: the two books.
+        child: the number of its row, or its ``ref``.
+        day: the day.
+        others: the other reforms of the comparison: what is due before is bounded by them too.
+    """
     row = people.row_of(child)
     one, tables = people.opened(row)
-    before, after = (
-        book.explain_row(one, 0, members=tables, on=day, division=people.division, strict=False)
-        for book in (base, reform)
-    )
-    found = touched(before.basis.bound, after.basis.bound)
-    return compared(row, before, after, found)
+
+    def assessed(book: PolicyBook) -> Assessment:
+        return book.explain_row(one, 0, members=tables, on=day, division=people.division, strict=False)
+
+    before, after = assessed(base), assessed(reform)
+    known: dict[_Paid, Between] = {}
+    for result in map(assessed, others):
+        found = touched(before.basis.bound, result.basis.bound)
+        for each in _pairs(before, result, found, changes_of(before, result, found)):
+            if each.part.before is not None:
+                known[each.paid] = each.before.within(known.get(each.paid, each.before))
+    return compared(row, before, after, touched(before.basis.bound, after.basis.bound), known)
 
 
-def compared(row: int, before: Assessment, after: Assessment, found: Touched) -> ChildCompared:
-    """Two assessments of one child beside each other."""
+def compared(
+    row: int,
+    before: Assessment,
+    after: Assessment,
+    found: Touched,
+    known: "Mapping[_Paid, Between]" = MappingProxyType({}),
+) -> ChildCompared:
+    """Two assessments of one child beside each other.
+
+    Args:
+        row: its number in the population.
+        before, after: the two assessments.
+        found: what differs between their books.
+        known: what is due before as far as other reforms show.
+    """
     bounds = changes_of(before, after, found)
-    policies = tuple(_policy_changes(before, after, zip(found.worlds.parts, bounds.parts, strict=True)))
-    return ChildCompared(row, before, after, policies, tuple(_rule_changes(before, after, found, policies)), bounds)
+    pairs = [each for each in _pairs(before, after, found, bounds) if not each.change.is_zero]
+    # Which rules come out otherwise is told as the tables tell it: by these two books.
+    rules = tuple(_rule_changes(before, after, found, [each.told({}) for each in pairs]))
+    policies = tuple(
+        attrs.evolve(each.told(known), because=because(before, after, each.part.code, each.part.every))
+        for each in pairs
+    )
+    return ChildCompared(row, before, after, policies, rules, bounds)
 
 
 def changes_of(before: Assessment, after: Assessment, found: Touched) -> Bounds:
@@ -219,22 +277,45 @@ def _told_by(told: Told, result: Assessment) -> bool | None:
     return False if policy.high is not None and policy.high <= 0 else None
 
 
-def _policy_changes(
-    before: Assessment, after: Assessment, parts: Iterable[tuple[Part, Between]]
-) -> Iterator[PolicyChange]:
-    """What may change in policies of money; policies that cannot differ, or do not for this child, are left out."""
-    for part, change in parts:
+#: A policy and how often it is paid.
+_Paid: TypeAlias = tuple[str, Frequency]
+
+
+@attrs.frozen(eq=False)
+class _Pair:
+    """What is due to one child by a policy in two books; nothing where a book does not pay it so."""
+
+    part: Part
+    title: Text
+    before: Between
+    after: Between
+    change: Between
+
+    @property
+    def paid(self) -> _Paid:
+        """The policy and how often it is paid."""
+        return self.part.code, self.part.every
+
+    def told(self, known: "Mapping[_Paid, Between]") -> PolicyChange:
+        """What is said of it, where so much is known of what is due before."""
+        part, before = self.part, self.before
+        if part.before is not None:
+            before = before.within(known.get(self.paid, before))
+        after = self.after.within(before + self.change)
+        return PolicyChange(part.code, self.title, part.every, part.per, before, after, self.change)
+
+
+def _pairs(before: Assessment, after: Assessment, found: Touched, bounds: Bounds) -> Iterator[_Pair]:
+    """What is due by the policies of money that may change."""
+    for part, change in zip(found.worlds.parts, bounds.parts, strict=True):
         old = before.policies.get(part.code) if part.before is not None else None
         new = after.policies.get(part.code) if part.after is not None else None
         paid = new or old
         assert paid is not None
         a, b = _due(old), _due(new)
         within = (b - a).within(change)
-        if not within.is_zero:
-            # Of the child that has the one, the other is not further off than the change.
-            yield PolicyChange(
-                part.code, paid.title, part.every, part.per, a.within(b - within), b.within(a + within), within
-            )
+        # Of the child that has the one, the other is not further off than the change.
+        yield _Pair(part, paid.title, a.within(b - within), b.within(a + within), within)
 
 
 def _due(policy: PolicyResult | None) -> Between:

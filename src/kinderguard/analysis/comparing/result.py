@@ -15,6 +15,7 @@ from kinderguard.analysis.between import Between, money_table
 from kinderguard.analysis.comparing.counting import MONEY, Effect
 from kinderguard.analysis.comparing.fallen import Why
 from kinderguard.analysis.comparing.opened import ChildCompared, open_child
+from kinderguard.analysis.comparing.recorded import Recorded
 from kinderguard.analysis.comparing.rows import ABSENT, KINDS, NO, OPEN, YES
 from kinderguard.analysis.dimensions import TITLES, Key, values_of
 from kinderguard.analysis.elsewhere import Elsewhere
@@ -76,6 +77,22 @@ class Reach:
         """Of whom it held for sure, and does not for sure any more."""
         return sum(self.lost)
 
+    @property
+    def why(self) -> tuple[Text, ...]:
+        """Why they fall out, in words: of each reason how many children first; and where one child has several, that it is so."""
+        said = [
+            Text(f"{why.children:,} 人：{why.said.zh}", f"{_children(why.children)}: {why.said.en}")
+            for why in self.reasons
+        ]
+        if sum(why.children for why in self.reasons) > self.lost[0]:
+            said.append(
+                Text(
+                    f"共 {self.lost[0]:,} 人；一人可有多项原因，各项人数有重叠",
+                    f"{_children(self.lost[0])} in all: one child may have several of these reasons, so they overlap",
+                )
+            )
+        return tuple(said)
+
 
 @attrs.frozen
 class PolicyCost:
@@ -84,10 +101,12 @@ class PolicyCost:
     Args:
         code, title: of the policy.
         every: how often it is paid; ``once`` is a sum of its own and no part of a year's.
-        before, after: what is due in all, a year (or once).
+        before, after: what is due in all, a year (or once). What is due before has the same bounds for every reform of a
+            comparison, the narrowest that all of them show together.
         change: by how much it changes: narrower than the difference of the two, since what is unknown of a child is
             unknown in both.
-        payees: how many children get it, or may, before and after: a household's help, the first child of each household.
+        payees: to how many it is paid, or may be, before and after: children, or households; who draws dibao as one person
+            counts by itself.
     """
 
     code: str
@@ -175,6 +194,8 @@ class ReformEffect:
             numbers not set, the widest first; of children whose bounds were narrowed.
         elsewhere: where the books are pinned to a place, of how many children it is another: they were assessed by its rules
             all the same; None where there are none.
+        recorded: the facts that record what a policy pays which the reform changes: what is recorded stays the same by both
+            books, and so does what other help counts of it; of how many children.
         not_narrowed: of how many children bounds are not as narrow as can be, as ``compare(narrow=…)`` left them out.
     """
 
@@ -190,13 +211,15 @@ class ReformEffect:
     not_narrowed: int = 0
     widths: tuple[Width, ...] = ()
     elsewhere: Elsewhere | None = None
+    recorded: tuple[Recorded, ...] = ()
 
     @property
     def notes(self) -> tuple[Text, ...]:
-        """What to know of the numbers, in words: children of another place than the books', and what leaves bounds wide:
-        numbers not set, facts not known, and children whose bounds were not narrowed.
+        """What to know of the numbers, in words: children of another place than the books', recorded facts that stand for what a
+        changed policy pays, and what leaves bounds wide: numbers not set, facts not known, and children whose bounds were not narrowed.
         """
         said = [] if self.elsewhere is None else [self.elsewhere.said]
+        said += [fact.said for fact in self.recorded]
         said += [*(value.said for value in self.unset), *(value.said for value in self.boundless)]
         if (width := self.widest) is not None:
             said.append(_width_in_words(width, self))
@@ -376,7 +399,8 @@ class Comparison:
             UnknownReformError: there is no such reform here.
         """
         effect = self.effect(reform)
-        return open_child(self._people, self.base, self.books[effect.name], child, self.day)
+        others = [book for name, book in self.books.items() if name != effect.name]
+        return open_child(self._people, self.base, self.books[effect.name], child, self.day, others)
 
     # ---- as text, rows and pictures -----------------------------------------------------------------------------
 
@@ -515,14 +539,12 @@ def _in_words(effect: ReformEffect) -> Text:
     for reach in effect.reaches:
         if is_moved(reach):
             lines.append(Text(f"  {reach.title.zh}：", f"  {reach.title.en}: ") + _reach_in_words(reach))
-            lines += [
-                Text(
-                    f"    {why.said.zh}（{why.children:,} 人）",
-                    f"    {why.said.en} ({why.children:,})",
-                )
-                for why in reach.reasons
-            ]
+            lines += [Text(f"    {why.zh}", f"    {why.en}") for why in reach.why]
     return Text("\n".join(line.zh for line in lines), "\n".join(line.en for line in lines))
+
+
+def _children(count: int) -> str:
+    return "1 child" if count == 1 else f"{count:,} children"
 
 
 def _fewest_first(width: Width) -> tuple[int, int, bool]:
@@ -588,6 +610,7 @@ __all__ = [
     "Comparison",
     "PolicyCost",
     "Reach",
+    "Recorded",
     "ReformEffect",
     "UnknownReformError",
     "Why",

@@ -21,6 +21,8 @@ KIND = pl.Enum(KINDS)
 NO, YES, OPEN, ABSENT = range(4)
 #: The money columns: of the child and its household, and of what it costs (the household's once).
 SUMS = ("year", "once", "cost_year", "cost_once")
+#: Those of a child by itself: with what its household gets, and without.
+OWN_SUMS = ("year", "once", "own_year", "own_once")
 _ENDS = ("low", "high")
 
 
@@ -38,16 +40,33 @@ class Change:
         return TIMES_A_YEAR.get(self.paid.every, 1)
 
     @property
+    def is_own(self) -> bool:
+        """Whether it is paid to the child, not to its household."""
+        return self.paid.per != "household"
+
+    @property
     def sum(self) -> str:
         """Of a year, or once."""
-        return "once" if self.paid.every is Frequency.ONCE else "year"
+        return sum_of(self.paid)
+
+
+def sum_of(paid: Paid) -> str:
+    """The sum that a policy counts in: of a year, or once."""
+    return "once" if paid.every is Frequency.ONCE else "year"
+
+
+def alike(old: Paid | None, new: Paid | None) -> bool:
+    """Whether both books pay a policy alike, one that does not have it giving nothing."""
+    return old is None or new is None or (old.cash and new.cash and old == new)
 
 
 def changed(piece: Piece, before: pl.DataFrame, after: pl.DataFrame, beside: Beside) -> pl.DataFrame:
-    """Columns for some children: ``kind``; ``year_low`` … ``cost_once_high`` (fen, null: no bound); ``state:<code>`` of
-    every rule that may come out otherwise (4 × before + after); ``policy:<code>:low`` … of each policy that may differ,
-    ``each:<code>:low`` … the same counting a household's help for each of its children, and ``open:<code>``, whether it is
-    not known by how much.
+    """Columns for some children: ``kind``; ``year_low`` … ``own_once_high`` (fen, null: no bound); ``state:<code>`` of
+    every rule that may come out otherwise (4 × before + after); ``policy:<code>:year:low`` … of each policy that may differ,
+    ``each:<code>:low`` … the same of both sums together, and ``open:<code>``, whether it is not known by how much.
+    A household's help is counted for each of its children in all of these; for what it costs (``paid_once``) there are
+    ``a:<code>:low`` … ``b:<code>:high``, what each book gives each time, and ``child:<code>:year:low`` …, what is paid to the
+    child itself, of each policy that a book pays to households.
 
     Args:
         piece: the children.
@@ -58,7 +77,7 @@ def changed(piece: Piece, before: pl.DataFrame, after: pl.DataFrame, beside: Bes
     columns = {f"a.{name}": before[name] for name in before.columns if name != "ref"}
     columns |= {f"b.{name}": after[name] for name in after.columns if name != "ref"}
     frame = pl.DataFrame([series.alias(name) for name, series in columns.items()])
-    frame = frame.with_columns(first=piece.first, number=numbers).hstack(beside.changes(frame, numbers))
+    frame = frame.with_columns(number=numbers).hstack(beside.changes(frame, numbers))
     per_policy: dict[str, list[Change]] = {code: [] for code in beside.money}
     for code in beside.money:
         frame, found = _of_policy(frame, code, beside, numbers)
@@ -66,15 +85,22 @@ def changed(piece: Piece, before: pl.DataFrame, after: pl.DataFrame, beside: Bes
     frame = frame.with_columns(beside.joined(code, numbers).alias(f"joined:{code}") for code in beside.money)
     sums = _sums(per_policy)
     policies = {
-        f"policy:{code}:{name}:{end}": _added([c for c in found if c.sum == name], end, once_a_household=True)
+        f"policy:{code}:{name}:{end}": _added([c for c in found if c.sum == name], end)
         for code, found in per_policy.items()
         for name in ("year", "once")
         for end in _ENDS
     }
-    each = {f"each:{c}:{end}": _added(x, end, once_a_household=False) for c, x in per_policy.items() for end in _ENDS}
+    each = {f"each:{c}:{end}": _added(x, end) for c, x in per_policy.items() for end in _ENDS}
+    given = {f"{b}:{c}:{end}": pl.col(f"{b}:{c}:{end}") for c in beside.to_households for b in "ab" for end in _ENDS}
+    theirs = {
+        f"child:{code}:{name}:{end}": _added([c for c in per_policy[code] if c.sum == name and c.is_own], end)
+        for code in beside.to_households
+        for name in ("year", "once")
+        for end in _ENDS
+    }
     open_ = {f"open:{code}": _is_open(found) for code, found in per_policy.items()}
     states = {f"state:{code}": _state(code, beside, numbers, frame) for code in beside.codes}
-    result = frame.select(**sums, **policies, **each, **open_, **states)
+    result = frame.select(**sums, **policies, **each, **given, **theirs, **open_, **states)
     low, high = pl.col("year_low") + pl.col("once_low"), pl.col("year_high") + pl.col("once_high")
     return result.with_columns(kind_of(low, high).alias("kind"))
 
@@ -100,7 +126,7 @@ def _is_open(changes: list[Change]) -> pl.Expr:
     """Whether it is not known by how much a policy changes."""
     # Beside a column, so that there is a value for every row.
     return pl.any_horizontal(
-        pl.col("first").is_null(), *((change.low == change.high).fill_null(False).not_() for change in changes)
+        pl.col("number").is_null(), *((change.low == change.high).fill_null(False).not_() for change in changes)
     )
 
 
@@ -110,13 +136,15 @@ def _of_policy(frame: pl.DataFrame, code: str, beside: Beside, numbers: pl.Serie
     for book, after in (("a", False), ("b", True)):
         frame = _filled(frame, book, code, beside, numbers, after=after)
     a_low, a_high, b_low, b_high = (pl.col(f"{book}:{code}:{end}") for book in "ab" for end in ("low", "high"))
-    if old is None or new is None or (old.cash and new.cash and old == new):
+    if alike(old, new):
         # The narrower of two sound bounds; a null is no bound, and no bound is passed over.
         low = pl.max_horizontal(b_low - a_high, pl.col(f"c:{code}:low"))
         high = pl.min_horizontal(b_high - a_low, pl.col(f"c:{code}:high"))
         paid = new or old
         assert paid is not None
         return frame, [Change(low, high, paid)]
+    assert old is not None
+    assert new is not None
     found = [Change(-a_high, -a_low, old)] if old.cash else []
     return frame, found + ([Change(b_low, b_high, new)] if new.cash else [])
 
@@ -142,18 +170,15 @@ def _filled(
 def _sums(per_policy: dict[str, list[Change]]) -> dict[str, pl.Expr]:
     """Sums of all policies: policy by policy, or of those that differ together and the others, whichever is narrower."""
     found = {}
-    for prefix, joint in (("", ""), ("cost_", "own_")):
+    for prefix in ("", "own_"):
         for name in ("year", "once"):
             for end, narrower in (("low", pl.max_horizontal), ("high", pl.min_horizontal)):
                 apart = {
-                    c: _added([x for x in listed if x.sum == name], end, once_a_household=bool(prefix))
+                    c: _added([x for x in listed if x.sum == name and (x.is_own or not prefix)], end)
                     for c, listed in per_policy.items()
                 }
                 others = [pl.when(f"joined:{code}").then(0).otherwise(part) for code, part in apart.items()]
-                together = pl.col(f"j:{name}:{end}")
-                if joint:
-                    # A household's help counts with the first of its children.
-                    together = pl.when("first").then(together).otherwise(pl.col(f"j:{joint}{name}:{end}"))
+                together = pl.col(f"j:{prefix}{name}:{end}")
                 found[f"{prefix}{name}_{end}"] = narrower(_plus(list(apart.values())), _plus([together, *others]))
     return found
 
@@ -163,17 +188,11 @@ def _plus(parts: list[pl.Expr]) -> pl.Expr:
     for part in parts:
         found = found + part
     # Beside a column, so that there is a value for every row.
-    return pl.when(pl.col("first").is_not_null()).then(found)
+    return pl.when(pl.col("number").is_not_null()).then(found)
 
 
-def _added(changes: list[Change], end: str, *, once_a_household: bool) -> pl.Expr:
-    parts = []
-    for change in changes:
-        part = (change.low if end == "low" else change.high) * change.factor
-        if once_a_household and change.paid.per == "household":
-            part = pl.when("first").then(part).otherwise(0)
-        parts.append(part)
-    return _plus(parts)
+def _added(changes: list[Change], end: str) -> pl.Expr:
+    return _plus([(change.low if end == "low" else change.high) * change.factor for change in changes])
 
 
 def kind_of(low: pl.Expr, high: pl.Expr) -> pl.Expr:
@@ -201,4 +220,6 @@ def _state(code: str, beside: Beside, numbers: pl.Series, frame: pl.DataFrame) -
     return (sides[0] * 4 + sides[1]).cast(pl.UInt8)
 
 
-__all__ = ["ABSENT", "KIND", "KINDS", "NO", "OPEN", "SUMS", "YES", "changed", "kind_of", "settled"]
+__all__ = [
+    "ABSENT", "KIND", "KINDS", "NO", "OPEN", "OWN_SUMS", "SUMS", "YES", "alike", "changed", "kind_of", "settled", "sum_of",
+]  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from kinderguard.analysis.comparing.counting import Effect
 from kinderguard.analysis.comparing.opened import ChildCompared, unset_in
-from kinderguard.analysis.comparing.result import Comparison, Reach, ReformEffect, is_moved
+from kinderguard.analysis.comparing.result import Comparison, ReformEffect, is_moved
 from kinderguard.analysis.dimensions import FOR_THE_OFFICE, cell_title, is_for_the_office, table_title
 from kinderguard.model.text import Language, Text
 from kinderguard.model.view import Column, Content, Fields, Listing, Paragraph, Section, Table, View
@@ -94,7 +94,7 @@ def _reform(found: Comparison, effect: ReformEffect) -> Iterator[Content]:
         ]
         if any(reach.reasons for reach in moved):
             heads.append(Column(Text("退出原因", "why they fall out")))
-            rows = [(*row, Listing(_why(reach))) for row, reach in zip(rows, moved, strict=True)]
+            rows = [(*row, Listing(reach.why)) for row, reach in zip(rows, moved, strict=True)]
         yield Table([Text("类别或政策", "category or policy"), *heads], rows)
     for names in found.by:
         table = effect.tables[" × ".join(names)]
@@ -115,10 +115,6 @@ def _effects(effect: ReformEffect) -> Iterator[Effect]:
         yield from table.values()
 
 
-def _why(reach: Reach) -> list[Text]:
-    return [Text(f"{w.said.zh}（{w.children:,} 人）", f"{w.said.en} ({w.children:,})") for w in reach.reasons]
-
-
 def _cells(effect: Effect, costs: Sequence[Column]) -> tuple[Content, ...]:
     money = (effect.cost_a_year.figures, effect.cost_once.figures)
     return effect.children, *(getattr(effect, kind) for kind in _HEADS), *money[: len(costs)]
@@ -126,13 +122,15 @@ def _cells(effect: Effect, costs: Sequence[Column]) -> tuple[Content, ...]:
 
 def child_view(found: ChildCompared, lang: Language | None) -> View:
     """See ``ChildCompared.view``."""
+    sure = [each.said for each in found.surely_paid]
     blocks: list[Content] = [
+        *([Listing(sure)] if sure else []),
         Fields(
             [
                 (Text("每年变动", "change a year"), found.change_a_year.text),
                 (Text("一次性变动", "change once"), found.change_once.text),
             ]
-        )
+        ),
     ]
     if found.policies:
         blocks.append(
@@ -140,8 +138,12 @@ def child_view(found: ChildCompared, lang: Language | None) -> View:
                 [
                     Text("政策", "policy"), Text("周期", "how often"), Column(Text("之前", "before"), number=True),
                     Column(Text("之后", "after"), number=True), Column(Text("变动", "change"), number=True),
+                    Text("原因", "why"),
                 ],
-                [(p.title, p.every.label, p.before.figures, p.after.figures, p.change.figures) for p in found.policies],
+                [
+                    (p.title, p.every.label, p.before.figures, p.after.figures, p.change.figures, Listing(p.because))
+                    for p in found.policies
+                ],
                 Text("元，每次发放", "yuan, each time it is paid"),
             )
         )  # fmt: skip

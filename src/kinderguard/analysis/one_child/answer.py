@@ -3,12 +3,16 @@
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from kinderguard.analysis.between import money_table
+from kinderguard.engines.assessment import Assessment
+from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import MissingExtraError
-from kinderguard.model.text import Language, Text
+from kinderguard.model.text import Language, Text, join
 from kinderguard.model.view import View, display_language
 
 if TYPE_CHECKING:
@@ -58,3 +62,64 @@ class Answer(ABC):
 
     def __str__(self) -> str:
         return self.summary()
+
+
+@attrs.frozen
+class Uncounted:
+    """A policy of money that is paid otherwise than what an answer adds up, and so is not in its amounts.
+
+    Attributes:
+        code, title: of the policy.
+        every: how often it is paid.
+    """
+
+    code: str
+    title: Text
+    every: Frequency
+
+    @property
+    def text(self) -> Text:
+        """Its title, and how often it is paid."""
+        return self.title + Text(f"（{self.every.zh}）", f" ({self.every.en})")
+
+
+def uncounted(results: Iterable[Assessment], every: Frequency, *, only_changing: bool) -> Iterator[Uncounted]:
+    """The policies that are paid otherwise than ``every`` and change from one result to another.
+
+    Args:
+        results: of one child.
+        every: what is counted.
+        only_changing: not those that surely give something, and always the same.
+    """
+    found: dict[str, Uncounted] = {}
+    amounts: dict[str, set[tuple[Any, Any]]] = {}
+    for number, result in enumerate(results):
+        due = {p.code: p for p in result.due.cash if p.every is not None and p.every is not every}
+        for code in amounts.keys() - due.keys():
+            amounts[code].add(_NOTHING)
+        for code, p in due.items():
+            found.setdefault(code, Uncounted(code, p.title, p.every or every))
+            amounts.setdefault(code, {_NOTHING} if number else set()).add((p.low or 0, p.high))
+    for code, each in found.items():
+        given = amounts[code]
+        if len(given) > 1 or (not only_changing and any(low > 0 for low, _ in given)):
+            yield each
+
+
+_NOTHING = (0, 0)
+
+
+def not_counted(policies: Sequence[Uncounted], every: Frequency, ask: str) -> Text:
+    """What an answer says of policies that it does not count.
+
+    Args:
+        policies: at least one.
+        every: what it counts.
+        ask: how one asks for what is paid otherwise, with ``{}`` for how often that is.
+    """
+    names = join([each.text for each in policies], "、", ", ")
+    ways = ", ".join(dict.fromkeys(ask.format(f'"{each.every.value}"') for each in policies))
+    return Text(
+        f"只计{every.zh}发放的，未计入：{names.zh}；请另看 {ways}。",
+        f"Only help paid {every.en} is counted, not: {names.en}; see {ways}.",
+    )

@@ -7,7 +7,7 @@ a thirty-second of a step, not to the fen.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
@@ -16,15 +16,12 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from kinderguard.analysis.between import Between
-from kinderguard.analysis.comparing.joint import TIMES_A_YEAR, Joint
-from kinderguard.analysis.comparing.pairs import Pair
-from kinderguard.analysis.comparing.shaped import Shaped, Shapes
-from kinderguard.analysis.one_child.answer import Answer
+from kinderguard.analysis.one_child.answer import Answer, Uncounted, not_counted, uncounted
 from kinderguard.analysis.one_child.asking import Asker, number_kind, shown, title_of_fact, with_facts
-from kinderguard.engines.assessment import ZERO, Assessment, PolicyResult, Total
+from kinderguard.analysis.one_child.moving import beside, by_forms, change_of, due_by, paid
+from kinderguard.engines.assessment import Assessment, Total
 from kinderguard.engines.explain import Bound
 from kinderguard.engines.plan import Plan, Step
-from kinderguard.engines.together import Together
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import FieldValueError
@@ -33,7 +30,7 @@ from kinderguard.model.text import Language, Text, join
 from kinderguard.packs.book import PolicyBook
 from kinderguard.rules import nodes as n
 from kinderguard.rules.kinds import Kind, Sort
-from kinderguard.rules.wording import title_of_step
+from kinderguard.rules.wording import title_of_step, wording
 
 if TYPE_CHECKING:
     from kinderguard.analysis.plots.picture import Plot
@@ -76,10 +73,10 @@ class Break:
     Attributes:
         below, above: the last value before and the first one after: a fen, or one, apart.
         before, after: what is due in all on the two sides (yuan).
-        policies: those that differ.
+        policies: those that differ, or may.
         because: the conditions that turned, in words.
-        lost_low, lost_high: what is lost, at least and at most (yuan, less than zero for a gain); they differ where other
-            facts are unknown, and are None where nothing bounds them.
+        lost_low, lost_high: what is lost in all, at least and at most (yuan, less than zero for a gain), with what only
+            moves along with the number; they differ where other facts are unknown, and are None where nothing bounds them.
         brings: what the step from ``below`` to ``above`` brings the household (of an income per head: once a member).
     """
 
@@ -113,14 +110,17 @@ class Break:
 
 
 def _counted(breaks: int, cliffs: int, perhaps: int) -> Text:
-    """How many breaks there are, how many of them are cliffs, and how many of these only may be."""
+    """How many breaks there are, how many of them surely are cliffs, and how many others may be."""
     if not breaks:
         return Text("没有转折", "no break")
-    found = Text(
-        f"{breaks} 处转折，其中 {cliffs} 处“悬崖”",
-        f"{breaks} break{'' if breaks == 1 else 's'}, {cliffs} of them {'a cliff' if cliffs == 1 else 'cliffs'}",
-    )
-    return found + Text(f"（{perhaps} 处只是可能）", f" ({perhaps} only perhaps)") if perhaps else found
+    found = Text(f"共 {breaks} 处转折", f"{breaks} break{'' if breaks == 1 else 's'} in all")
+    told = [
+        Text(f"{cliffs} 处确定是“悬崖”", f"{cliffs} certain cliff{'' if cliffs == 1 else 's'}"),
+        Text(f"{perhaps} 处可能是“悬崖”", f"{perhaps} possible cliff{'' if perhaps == 1 else 's'}"),
+    ]
+    said = join([each for each, count in zip(told, (cliffs, perhaps), strict=True) if count], "，", ", ")
+    said = said if cliffs + perhaps else Text("都不是“悬崖”", "no cliff")
+    return found + Text(f"（{said.zh}）", f" ({said.en})")
 
 
 def _lost(low: Decimal | None, high: Decimal | None) -> Text:
@@ -156,6 +156,7 @@ class Marginal(Answer):
         breaks: where conditions turn and what is due differs.
         own: the value that the case has; None where it is unknown.
         brings: what one more brings the household: 1, or of an income per head as much as it has members, if known.
+        uncounted: the policies that are paid otherwise than ``every`` and change on the way: ask for them with ``every=``.
     """
 
     fact: str
@@ -166,6 +167,7 @@ class Marginal(Answer):
     breaks: tuple[Break, ...]
     own: Decimal | None
     brings: int
+    uncounted: tuple[Uncounted, ...] = ()
 
     @cached_property
     def cliffs(self) -> tuple[Break, ...]:
@@ -207,10 +209,17 @@ class Marginal(Answer):
         first, last = self.points[0].value, self.points[-1].value
         unit = Text("元", " yuan") if self.is_money else Text("", "")
         head = Text(
-            f"“{self.title.zh}”由 {first:,} 到 {last:,}{unit.zh}：",
-            f"‘{self.title.en}’ from {first:,} to {last:,}{unit.en}: ",
-        ) + _counted(len(self.breaks), len(self.cliffs), sum(b.is_cliff is None for b in self.cliffs))
-        return join([head, *(b.text for b in self.cliffs)], "\n", "\n")
+            f"“{self.title.zh}”由 {first:,} 到 {last:,}{unit.zh}，{self.every.zh}发放的：",
+            f"‘{self.title.en}’ from {first:,} to {last:,}{unit.en}, help paid {self.every.en}: ",
+        ) + _counted(
+            len(self.breaks), sum(b.is_cliff is True for b in self.breaks), sum(b.is_cliff is None for b in self.breaks)
+        )
+        return join([head, *(b.text for b in self.cliffs), *self._not_counted], "\n", "\n")
+
+    @property
+    def _not_counted(self) -> list[Text]:
+        """What is to be said of policies that are paid otherwise; nothing where none changes."""
+        return [not_counted(self.uncounted, self.every, "every={}")] if self.uncounted else []
 
     def plot(self, lang: Language | None = None, *, dark: bool = False) -> "Plot":
         """The picture of it; see ``analysis.plots.income``.
@@ -288,6 +297,7 @@ def marginal(
         breaks=breaks,
         own=_own(case, fact, kind),
         brings=line.brings,
+        uncounted=tuple(uncounted(map(line.at, drawn), line.every, only_changing=True)),
     )
 
 
@@ -331,8 +341,8 @@ class _Line:
 
     def point(self, units: int) -> MarginalPoint:
         result = self.at(units)
-        paid = {p.code: _bounds(p) for p in result.due.cash if p.every is self.every}
-        return MarginalPoint(self.value(units), result.in_all(self.every), paid)
+        each = {p.code: due_by(p) for p in result.due.cash if p.every is self.every}
+        return MarginalPoint(self.value(units), result.in_all(self.every), each)
 
     # ---- where to draw ---------------------------------------------------------------------------------------
 
@@ -385,13 +395,11 @@ class _Line:
         if self._turned(a) == self._turned(b):
             return None
         before, after = self.at(a), self.at(b)
-        moves = tuple(self._moves(before, after, (self.value(b) - self.value(a)) * self.brings))
+        brings = (self.value(b) - self.value(a)) * self.brings
+        moves = tuple(self._moves(before, after, brings))
         if not moves:
             return None
-        # Of one child, what one policy gives more because another gives less is not taken for both.
-        codes = [move.code for move in moves]
-        lost = -self._together(before, after, codes)
-        x, y = _sum_of(before, codes), _sum_of(after, codes)
+        lost = -self._change(before, after, [move.code for move in moves])
         return Break(
             below=self.value(a),
             above=self.value(b),
@@ -399,32 +407,44 @@ class _Line:
             after=after.in_all(self.every),
             policies=moves,
             because=tuple(self._because(before, after)),
-            lost_low=_narrower(max, None if y.high is None else x.low - y.high, lost.low),
-            lost_high=_narrower(min, None if x.high is None else x.high - y.low, lost.high),
-            brings=(self.value(b) - self.value(a)) * self.brings,
+            lost_low=lost.low,
+            lost_high=lost.high,
+            brings=brings,
         )
 
+    def _change(self, before: Assessment, after: Assessment, jumping: Sequence[str]) -> Between:
+        """By how much all that is due changes: what jumps, and what only moves along with the number, if by a fen."""
+        ends = ((code, before.policies[code].amount, after.policies[code].amount) for code in paid(before, self.every))
+        differing = [code for code, old, new in ends if old is None or old != new]
+        found = self._together(before, after, differing)
+        along = [code for code in differing if code not in jumping]
+        if along:  # fewer policies are looked into further
+            found = found.within(self._together(before, after, jumping) + self._together(before, after, along))
+        return found
+
     def _together(self, before: Assessment, after: Assessment, codes: Sequence[str]) -> Between:
-        """By how much some policies change together, with all that is known of the child on either side."""
-        shapes = Shapes()
-        a, b = (Shaped(result.basis.bound, shapes, _known(result)) for result in (before, after))
-        changes = Joint(Pair(a, b, {}), tuple(codes)).changes({})
-        if self.every is Frequency.ONCE:
-            return changes.once
-        times = TIMES_A_YEAR[self.every]
-        ends = (changes.year.low_fen, changes.year.high_fen)
-        return Between(*(None if end is None else end // times for end in ends))
+        # Of one child, what one policy gives more because another gives less is not taken for both.
+        return by_forms(before, after, codes, self.every).within(change_of(before, after, codes))
 
     def _moves(self, before: Assessment, after: Assessment, brings: Decimal) -> Iterator[PolicyMove]:
-        """The policies that jump: not those that only move along with the number, whatever else is unknown of them."""
+        """The policies that jump, or may, where any surely does: not those that only move along with the number."""
+        found, sure = [], False
         for code, old in before.policies.items():
-            if old.is_cash and old.every is self.every:
-                first, then = _bounds(old), _bounds(after.policies[code])
-                if not (_near(first.low, then.low, brings) and _near(first.high, then.high, brings)):
-                    yield PolicyMove(code, old.title, first, then)
+            if not old.is_cash or old.every is not self.every:
+                continue
+            move = PolicyMove(code, old.title, due_by(old), due_by(after.policies[code]))
+            ends = ((move.before.low, move.after.low), (move.before.high, move.after.high))
+            jumps: bool | None = not all(_near(*pair, brings) for pair in ends)
+            if not jumps and (move.before.amount is None or move.after.amount is None):
+                jumps = _jumps(before, after, code, max(brings, _ROUNDING))  # between the same bounds it may still jump
+            sure = sure or jumps is True
+            found += [] if jumps is False else [move]
+        yield from found if sure else ()
 
     def _because(self, before: Assessment, after: Assessment) -> Iterator[Text]:
-        """The comparisons that turned: as they hold afterwards, or no longer hold."""
+        """The comparisons that turned: as they hold afterwards, or no longer hold. Of one that ends and asks that something is
+        not so, what is so instead is told: not that “not higher” no longer holds.
+        """
         titles, said = before.basis.titles, set[Text]()
         plan = before.basis.bound.plan
         turned = [
@@ -436,21 +456,19 @@ class _Line:
         stated = _stated(plan)
         # Where stacking takes the higher of two amounts, amounts are compared: that follows from what the rules state.
         for step in [step for step in turned if step in stated] or turned:
-            condition = title_of_step(step.names[0] if step.names else step.node, titles)
+            holds, condition = (
+                after.trace[step.index],
+                title_of_step(step.names[0] if step.names else step.node, titles),
+            )
+            if (
+                holds is False
+                and isinstance(step.node, n.Less | n.AtMost)
+                and (not step.names or _is_negative(condition))
+            ):
+                holds, condition = True, wording(n.Not(step.node), titles)
             if condition not in said:
                 said.add(condition)
-                was_open = before.trace[step.index] is None
-                yield (_SETTLED if was_open else _TURNED)[after.trace[step.index]] + condition
-
-
-def _known(result: Assessment) -> dict[Step, Any]:
-    """The steps whose values are known of the child, or bounded."""
-    steps = result.basis.bound.plan.dynamic
-    return {step: value for step in steps if (value := result.trace[step.index]) is not None}
-
-
-def _narrower(which: Callable[[Decimal, Decimal], Decimal], x: Decimal | None, y: Decimal | None) -> Decimal | None:
-    return y if x is None else x if y is None else which(x, y)
+                yield (_SETTLED if before.trace[step.index] is None else _TURNED)[holds] + condition
 
 
 def _stated(plan: Plan) -> set[Step]:
@@ -466,6 +484,11 @@ def _stated(plan: Plan) -> set[Step]:
     return found
 
 
+def _is_negative(title: Text) -> bool:
+    """Whether a title says that something is not so."""
+    return not {"not", "no"}.isdisjoint(title.en.lower().split()) or not set("不未无没").isdisjoint(title.zh)
+
+
 _SETTLED = {
     True: Text("成立（此前未知）：", "holds, not known before: "),
     False: Text("不成立（此前未知）：", "does not hold, not known before: "),
@@ -477,11 +500,12 @@ _TURNED = {
 }
 
 
-def _sum_of(result: Assessment, codes: Sequence[str]) -> Total:
-    """What some policies come to together."""
-    steps = [result.basis.bound.plan.policies[code].final for code in codes]
-    low, high = Together(result.basis.bound, result.trace, result.basis.dependents, steps).bounds()
-    return Total(yuan(low), None if high is None else yuan(high))
+def _jumps(before: Assessment, after: Assessment, code: str, by: Decimal) -> bool | None:
+    """Whether a policy gives more or less by more than an amount: in some world, in none, or not as far as was found."""
+    worlds = beside(before, after, [code]).worlds()
+    if any((w.low is not None and w.low > fen(by)) or (w.high is not None and w.high < -fen(by)) for w in worlds):
+        return True
+    return None if any(w.low is None or w.high is None or max(-w.low, w.high) > fen(by) for w in worlds) else False
 
 
 def _near(before: Decimal | None, after: Decimal | None, by: Decimal) -> bool:
@@ -490,7 +514,3 @@ def _near(before: Decimal | None, after: Decimal | None, by: Decimal) -> bool:
 
 def _conditions(bound: Bound) -> Sequence[Step]:
     return [s for s in bound.plan.dynamic if s.node.kind.sort is Sort.BOOL]
-
-
-def _bounds(result: PolicyResult) -> Total:
-    return Total(result.low or ZERO, result.high)

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from kinderguard.analysis.between import Between
 from kinderguard.engines.assessment import Total
+from kinderguard.model.codes import Frequency
 from kinderguard.model.money import NO_BOUND
 from kinderguard.model.text import Language, Text, same
 from kinderguard.model.view import Column, Content, Fields, Listing, Marked, Paragraph, Section, Table, View
@@ -14,25 +16,35 @@ if TYPE_CHECKING:
     from kinderguard.analysis.one_child.what_if import WhatIf
 
 _LOW = Column(Text("至少（元）", "at least (yuan)"), number=True)
+_PERHAPS = Marked(Text("可能", "perhaps"), "unknown")
+_CLIFF = Text(
+    "“悬崖”：数值再增加一点，应发的减少得比增加的还多。",
+    "A cliff: a little more of the number costs more than it brings.",
+)
 _HIGH = Column(Text("至多（元）", "at most (yuan)"), number=True)
 
 
-def _ends(total: Total) -> tuple[Content, Content]:
-    return total.low, NO_BOUND if total.high is None else total.high
+def _ends(total: Total | Between) -> tuple[Content, Content]:
+    low, high = (NO_BOUND if end is None else end for end in (total.low, total.high))
+    return low, high
 
 
 def what_if_view(found: "WhatIf", lang: Language | None) -> View:
     """See ``WhatIf.view``."""
     head, *_ = found._said.zh.splitlines()
-    before, after = found.total()
+    before, after = found._due(Frequency.MONTH)
     blocks: list[Content] = [
         Table(
             (Text("每月应发", "due each month"), _LOW, _HIGH),
-            [(Text("之前", "before"), *_ends(before)), (Text("之后", "after"), *_ends(after))],
+            [
+                (Text("之前", "before"), *_ends(before)),
+                (Text("之后", "after"), *_ends(after)),
+                (Text("变动", "change"), *_ends(found.change())),
+            ],
         )
     ]
-    if found.changes:
-        blocks.append(Listing([change.said for change in found.changes]))
+    if found._told:
+        blocks.append(Listing(found._told))
     return View(Text(head.rstrip("：。"), found._said.en.splitlines()[0].rstrip(":.")), blocks, lang)
 
 
@@ -41,7 +53,9 @@ def marginal_view(line: "Marginal", lang: Language | None) -> View:
     title = Text(f"“{line.title.zh}”变化时应发多少", f"What is due as ‘{line.title.en}’ moves")
     blocks: list[Content] = [
         Paragraph(Text(line._said.zh.splitlines()[0], line._said.en.splitlines()[0])),
+        *([Paragraph(_CLIFF)] if line.cliffs else []),
         *([_break_table(line.breaks)] if line.breaks else []),
+        *map(Paragraph, line._not_counted),
         Section(
             Text("各点", "points"),
             [Table((Text("数值", "value"), _LOW, _HIGH), [(p.value, *_ends(p.total)) for p in line.points])],
@@ -55,8 +69,11 @@ def _break_table(breaks: "tuple[Break, ...]") -> Table:
     titles = (
         Text("转折", "break"),
         Text("政策", "policies"),
-        Text("由", "from"),
-        Text("到", "to"),
+        Text("原因", "why"),
+        Text("之前合计", "in all before"),
+        Text("之后合计", "in all after"),
+        Column(Text("至少减少（元）", "lost, at least (yuan)"), number=True),
+        Column(Text("至多减少（元）", "lost, at most (yuan)"), number=True),
         Text("悬崖", "cliff"),
     )
     return Table(titles, list(_breaks(breaks)))
@@ -64,10 +81,9 @@ def _break_table(breaks: "tuple[Break, ...]") -> Table:
 
 def _breaks(breaks: "tuple[Break, ...]") -> Iterator[tuple[Content, ...]]:
     for b in breaks:
-        names = Listing(
-            [Text(f"{m.title.zh}（{c.zh}）", f"{m.title.en} ({c.en})") for m in b.policies for c in b.because[:1]]
-        )
-        yield b.above, names, b.before.text, b.after.text, b.is_cliff
+        names, why = Listing([m.title for m in b.policies]), Listing(b.because)
+        lost = (NO_BOUND if end is None else end for end in (b.lost_low, b.lost_high))
+        yield b.above, names, why, b.before.text, b.after.text, *lost, _PERHAPS if b.is_cliff is None else b.is_cliff
 
 
 def timeline_view(line: "Timeline", lang: Language | None) -> View:
@@ -82,6 +98,7 @@ def timeline_view(line: "Timeline", lang: Language | None) -> View:
     ]
     blocks: list[Content] = [
         Fields([(Text("合计", "in all"), line.total.text)]),
+        *map(Paragraph, line._not_counted),
         Table((Text("月份", "month"), _LOW, _HIGH, Text("事项", "what happens")), rows),
     ]
     title = Text(f"{line.start} 至 {line.end} 逐月应发", f"What is due month by month, {line.start} to {line.end}")

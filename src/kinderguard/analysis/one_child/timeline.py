@@ -1,7 +1,8 @@
 """One child month by month: what is due, and what happens on the way: birthdays, ends of papers and situations, the law's
 own changes, and what each of them does to the result.
 
-By the facts as they are known and the rules as they stand: it foresees no change of facts and no law to come.
+By the facts as they are known and the rules as they stand: it foresees no change of facts and no law to come. Whether a
+situation goes on after the term that was stated of it is unknown.
 """
 
 import datetime as dt
@@ -12,14 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from kinderguard.analysis.one_child.answer import Answer
+from kinderguard.analysis.one_child.answer import Answer, Uncounted, not_counted, uncounted
 from kinderguard.analysis.one_child.asking import shown
 from kinderguard.casefile.facts import facts_of
 from kinderguard.casefile.following.birthdays import birthdays
 from kinderguard.casefile.following.changes import Change, changes
-from kinderguard.casefile.following.turning import ONE_DAY, Calendar, Stretch
+from kinderguard.casefile.following.foreseen import stretches
+from kinderguard.casefile.following.turning import ONE_DAY, Stretch
 from kinderguard.casefile.releases import last_day
 from kinderguard.engines.assessment import ZERO, Assessment, Total
+from kinderguard.engines.unborn import is_unborn
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Code, Frequency
 from kinderguard.model.dates import PartialDate, add_months
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
 
 #: The fields that hold the last day of something, wherever they stand in a case.
 _LAST_DAYS = ("valid_until", "until")
+#: So many reasons of one change are told, and no second one that makes them longer than so many letters.
+_REASONS, _LONG = 2, 240
 
 
 class EventKind(Code):
@@ -96,6 +101,7 @@ class Timeline(Answer):
         start, end: the first and the last day, both included.
         months: one after the other.
         titles: the titles of the policies that occur.
+        uncounted: the policies that are not paid each month, and give something or change within the time.
     """
 
     start: dt.date
@@ -103,6 +109,7 @@ class Timeline(Answer):
     months: tuple[TimelineMonth, ...] = attrs.field(repr=False)
     titles: Mapping[str, Text] = attrs.field(repr=False)
     stretches: tuple[Stretch, ...] = attrs.field(repr=False, eq=False)
+    uncounted: tuple[Uncounted, ...] = ()
 
     @property
     def events(self) -> tuple[TimelineEvent, ...]:
@@ -148,7 +155,12 @@ class Timeline(Answer):
                 lines.append(same(f"{month.month}  ") + bounds_text(month.due.low, month.due.high, Frequency.MONTH))
                 lines += [same(f"    {event.day} ") + event.text for event in month.events]
             last = month.due
-        return join(lines, "\n", "\n")
+        return join([*lines, *self._not_counted], "\n", "\n")
+
+    @property
+    def _not_counted(self) -> list[Text]:
+        """What is to be said of policies that are paid otherwise; nothing where there is none."""
+        return [not_counted(self.uncounted, Frequency.MONTH, "on(day).in_all({})")] if self.uncounted else []
 
     def plot(self, lang: Language | None = None, *, dark: bool = False) -> "Plot":
         """The picture of it; see ``analysis.plots.timeline``.
@@ -187,24 +199,26 @@ def timeline(book: PolicyBook, case: Case, *, start: dt.date, until: dt.date, di
     """
     end = until
     book = book.for_division(division) if division else book
-    stretches = tuple(Calendar(book, start, end).stretches(case))
-    # What brings a change about stands before it.
-    events = sorted(_events(book, case, stretches, start, end), key=lambda e: (e.day, e.kind is EventKind.RESULT))
+    found = tuple(stretches(book, case, start, end))
+    events = sorted(_events(book, case, found, start, end), key=_order)
     months = []
     for first in _months(start, end):
-        result = _stretch(stretches, first).result
-        paid = [p for p in result.due.cash if p.every is Frequency.MONTH]
+        result = _stretch(found, first).result
+        born = not is_unborn(case, first)  # before birth nobody is paid, whatever is open
+        paid = [p for p in result.due.cash if p.every is Frequency.MONTH] if born else []
         months.append(
             TimelineMonth(
                 day=first,
-                due=result.in_all(Frequency.MONTH),
+                due=result.in_all(Frequency.MONTH) if born else Total(ZERO, ZERO),
                 policies={p.code: Total(p.low or ZERO, p.high) for p in paid},
                 categories=tuple(code for code, holds in result.categories.items() if holds),
                 events=tuple(e for e in events if (e.day.year, e.day.month) == (first.year, first.month)),
             )
         )
-    titles = {p.code: p.title for s in stretches for p in s.result.due.cash if p.every is Frequency.MONTH}
-    return Timeline(start, end, tuple(months), titles, stretches)
+    titles = {p.code: p.title for s in found for p in s.result.due.cash if p.every is Frequency.MONTH}
+    results = [s.result for s in found if not is_unborn(case, s.start)]
+    others = tuple(uncounted(results, Frequency.MONTH, only_changing=False))
+    return Timeline(start, end, tuple(months), titles, found, others)
 
 
 def _months(start: dt.date, end: dt.date) -> Iterator[dt.date]:
@@ -228,8 +242,27 @@ def _events(
     yield from _ends(case, start, end)
     yield from _law(book, case, start, end)
     for before, after in pairwise(stretches):
-        for change in changes(before.ending, after.result):
-            yield TimelineEvent(after.start, EventKind.RESULT, change.said, (change.code,), (change,))
+        for change in changes(before.ending, after.result, facts=()):
+            yield TimelineEvent(after.start, EventKind.RESULT, _brief(change), (change.code,), (change,))
+
+
+def _order(event: TimelineEvent) -> tuple[dt.date, bool, bool]:
+    """What brings a change about stands before it; of the changes of one day, those of money stand first."""
+    is_result = event.kind is EventKind.RESULT
+    return event.day, is_result, is_result and all(change.what != "money" for change in event.changes)
+
+
+def _brief(change: Change) -> Text:
+    """The change, with no more of what brought it about than a reader takes in; ``changes`` of the event has all of it."""
+    told: list[Text] = []
+    for why in change.because[:_REASONS]:
+        if told and sum(len(each.en) for each in (*told, why)) > _LONG:
+            break
+        told.append(why)
+    left = len(change.because) - len(told)
+    more = [Text(f"另有{left}项", f"{left} more")] if left else []
+    why = join([*told, *more], "；", "; ")
+    return change.brief + (Text(f"（{why.zh}）", f" ({why.en})") if told else same("")) + Text("。", ".")
 
 
 def _birthdays(case: Case, start: dt.date, end: dt.date) -> Iterator[TimelineEvent]:

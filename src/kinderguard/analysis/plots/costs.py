@@ -11,7 +11,7 @@ import altair as alt
 import attrs
 
 from kinderguard.analysis.between import Between
-from kinderguard.analysis.plots.counted import K
+from kinderguard.analysis.plots.counted import K, said_of
 from kinderguard.analysis.plots.nothing import NothingToDrawError
 from kinderguard.analysis.plots.picture import GAIN, OPEN, Plot, faint, ink, number, plot, values
 from kinderguard.model.codes import Frequency
@@ -101,7 +101,8 @@ def cost(
         ),
     ]
     title = Text(f"{effect.title.zh}：每年支出的变动", f"{effect.title.en}: by how much yearly costs change")
-    notes = [
+    notes = [said_of(found)]
+    notes += [
         note
         for note, holds in (
             (_UP_TO, any(line.change.amount is None and _is_bounded(line.change) for line in lines)),

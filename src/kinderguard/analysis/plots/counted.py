@@ -4,14 +4,18 @@ Called by the plots of many children. Of a hidden number the bar says that it is
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import attrs
 
-from kinderguard.analysis.plots.picture import COLOURS, GAIN, LOSS, ink, pale, values
+from kinderguard.analysis.plots.picture import COLOURS, GAIN, LOSS, ink, pale, rim, values
 from kinderguard.analysis.publishing import publishable
 from kinderguard.model.text import Language, Text
+
+if TYPE_CHECKING:
+    from kinderguard.analysis.comparing import Comparison
+    from kinderguard.analysis.coverage_result import Coverage
 
 #: Below so many children no number is drawn: this library's default, not law.
 K = 10
@@ -19,8 +23,6 @@ K = 10
 SUM = "\0total"
 #: What hidden counts of a row leave of its sum.
 _REST = "rest"
-#: Numbers of so many rows are hidden rather than those of others: a small number takes one beside it in its column.
-_SHORT_ROWS = 2
 #: How wide the bars are, a figure, the room about one, and the mark before one that stands beside its bar.
 _WIDTH, _FIGURE, _ROOM, _MARK = 520, 6.6, 8, 11
 #: Letters on colours that are dark on any page, and on all others.
@@ -43,6 +45,13 @@ def said_hidden(count: int, k: int | None, *how: Text) -> tuple[Text, ...]:
         )
     )
     return (said, *how)
+
+
+def said_of(found: "Comparison | Coverage") -> Text:
+    """For which day something was counted, and that nobody in it exists, where that is so."""
+    made_up = Text("；合成数据，图中儿童并不存在", "; synthetic data: no child in it exists")
+    day = Text(f"评估日期 {found.day}", f"as of {found.day}")
+    return day + made_up if found._people.synthetic else day
 
 
 @attrs.frozen
@@ -80,30 +89,18 @@ class Safe:
         return left if left >= k else None
 
 
-def counted(
-    cells: Mapping[str, Mapping[str, int]], k: int | None, first: Sequence[str] = (), *, short_rows: bool = False
-) -> Safe:
+def counted(cells: Mapping[str, Mapping[str, int]], k: int | None, first: Sequence[str] = ()) -> Safe:
     """Counts by row and kind, safe to show.
 
     Args:
         cells: the counts.
         k: counts below it are hidden; None for what is not published.
         first: kinds (``SUM`` among them) that no bar shows: they are hidden rather than others.
-        short_rows: whether, after these, numbers of the rows with the fewest children are hidden rather than those of others.
-            Which rows these are follows from their sums, so it is done only where all of these are shown.
     """
     if k is None:
         return Safe({at: dict(kinds) for at, kinds in cells.items()}, {at: sum(c.values()) for at, c in cells.items()})
-    if short_rows and len(cells) > _SHORT_ROWS:
-        fewest = sorted(cells, key=lambda at: (sum(cells[at].values()), at))[:_SHORT_ROWS]
-        found = _published(cells, k, {"kind": tuple(first), "at": tuple(fewest)})
-        if None not in found.sums.values():
-            return found
-    return _published(cells, k, {"kind": tuple(first)} if first else None)
-
-
-def _published(cells: Mapping[str, Mapping[str, int]], k: int, hide_first: Mapping[str, Sequence[str]] | None) -> Safe:
     rows = [{"at": at, "kind": kind, "children": n} for at, kinds in cells.items() for kind, n in kinds.items()]
+    hide_first = {"kind": tuple(first)} if first else None
     table = publishable(rows, k, dimensions=("at", "kind"), total=SUM, hide_first=hide_first, progress=False)
 
     def children(**where: str) -> int | None:
@@ -141,6 +138,7 @@ def stacked(
     """Bars of counts, kind upon kind, a row each; a number too wide for its part of the bar stands beside the bar."""
     rests = {at: safe.rest(at, k or 0, kinds) for at in safe.shown}
     drawn = dict(kinds) | ({_REST: (_NOT_PUBLISHED, pale(dark))} if any(n is not None for n in rests.values()) else {})
+    edges = {kind: rim(dark) if kind == _REST else colour for kind, (_, colour) in drawn.items()}
     lines = [_Line(at, _parts(safe.shown[at], rests[at], kinds)) for at in safe.shown]
     used = {kind for line in lines for kind in line.parts}
     drawn = {kind: look for kind, look in drawn.items() if kind in used}
@@ -168,14 +166,19 @@ def stacked(
     where = alt.Y("at:N", title=None, sort=[names[line.at].in_(lang) for line in lines])
     scale = alt.Scale(domain=[0, end], nice=False)
     labels, colours = [title.in_(lang) for title, _ in drawn.values()], [colour for _, colour in drawn.values()]
+    legend = alt.Legend(columns=3)
     base = alt.Chart(values(parts), width=_WIDTH, height=alt.Step(26)).encode(where)
     marks = alt.Chart(values(beside)).encode(where)
     layers = [
         base.mark_bar().encode(
             alt.X("from:Q", title=_CHILDREN.in_(lang), scale=scale),
             alt.X2("to:Q"),
-            alt.Color(
-                "kind:N", title=None, scale=alt.Scale(domain=labels, range=colours), legend=alt.Legend(columns=3)
+            alt.Fill("kind:N", title=None, scale=alt.Scale(domain=labels, range=colours), legend=legend),
+            alt.Stroke(
+                "kind:N",
+                title=None,
+                scale=alt.Scale(domain=labels, range=[edges[kind] for kind in drawn]),
+                legend=legend,
             ),
             tooltip=[
                 alt.Tooltip("at:N", title=axis.in_(lang)),
@@ -248,4 +251,4 @@ _CHILDREN = Text("儿童（人）", "children")
 _NOT_PUBLISHED = Text("未公布之和", "not published, together")
 _CROSS = Text("× 为未公布的数", "× is a number that is not published")
 _SHORT = Text("，该处条形比实际短", "; its bar is shorter than the truth")
-_SHORT_OR_PALE = Text("，没有浅色部分的条形比实际短", "; without a pale part its bar is shorter than the truth")
+_SHORT_OR_PALE = Text("，没有描边部分的条形比实际短", "; without an outlined part its bar is shorter than the truth")

@@ -1,7 +1,7 @@
 """Plots of rules: a parameter over time, and how a rule decides."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import altair as alt
@@ -23,14 +23,14 @@ from kinderguard.analysis.plots.picture import (
     wrapped,
 )
 from kinderguard.model.places import place_name
-from kinderguard.model.text import Language, Text
+from kinderguard.model.text import Language, Text, join
 from kinderguard.model.view import display_language
 from kinderguard.rules import nodes as n
 from kinderguard.rules.boundaries import parts_of
 from kinderguard.rules.definitions import Category, Check, Policy
 from kinderguard.rules.kinds import Kind, Sort
 from kinderguard.rules.operators import ALL, ANY, NOT
-from kinderguard.rules.parameters import Parameter, ParameterValue, show
+from kinderguard.rules.parameters import ASSUMED, Parameter, ParameterValue, show
 from kinderguard.rules.titles import Titles
 from kinderguard.rules.wording import wording
 
@@ -69,7 +69,7 @@ def parameter(
         where, said = place_name(v.place), show(v.value, kind, value.unit)
         return {
             "day": day.isoformat(), "value": _height(v.value, kind), "place": where.in_(lang), "said": said.in_(lang),
-            "source": v.sourced.in_(lang), "trust": v.trust.value,
+            "source": v.sourced.in_(lang), "trust": v.trust.value, "what_if": _is_what_if(v),
         }  # fmt: skip
 
     ordered = sorted(value.values, key=lambda v: (v.place, v.period.start or dt.date.min))
@@ -89,9 +89,12 @@ def parameter(
     # In the order of their codes, so that a place has one colour in every language.
     apart = Apart("place", tuple(dict.fromkeys(row["place"] for row in rows)), columns=3)
     layers: list[Any] = [
-        *apart.lines(base.encode(x, y), interpolate="step-after"),
+        *apart.lines(base.transform_filter("!datum.what_if").encode(x, y), interpolate="step-after"),
         apart.points(base.transform_filter("datum.given").encode(x, y), tooltip),
     ]
+    notes = _what_if(ordered, Text("细点线", "dotted lines"))
+    if notes:
+        layers.append(apart.dotted(base.transform_filter("datum.what_if").encode(x, y)))
     if value.floor is not None:
         said = show(value.floor.value, kind, value.unit)
         floor = alt.Chart(
@@ -101,7 +104,27 @@ def parameter(
             floor.mark_rule(strokeDash=[5, 4], color=ink(dark)).encode(alt.Y("value:Q")),
             floor.mark_text(align="left", x=4, dy=-7, color=ink(dark)).encode(alt.Y("value:Q"), text="text:N"),
         ]
-    return plot(alt.layer(*layers), title, lang, tuple(rows), dark)
+    return plot(alt.layer(*layers), title, lang, tuple(rows), dark, notes)
+
+
+def _is_what_if(value: ParameterValue) -> bool:
+    """Whether nobody has set it, but somebody who asks what would be if it were so."""
+    return value.source == ASSUMED
+
+
+def _what_if(given: Sequence[ParameterValue], look: Text) -> list[Text]:
+    """That some values are what-if values, which, and from when."""
+    assumed = [v for v in given if _is_what_if(v)]
+    if not assumed:
+        return []
+    where = join([place_name(v.place) for v in assumed[:_NAMED]], "、", ", ")
+    if len(assumed) > _NAMED:
+        where += Text(f"等 {len(assumed)} 处", f" and {len(assumed) - _NAMED} more")
+    start = min((v.period.start for v in assumed if v.period.start is not None), default=None)
+    days = Text("不分日期", "on every day") if start is None else Text(f"自 {start} 起", f"from {start}")
+    return [
+        look + Text("：测算时假设的数值（", ": a what-if value (") + where + Text("，", ", ") + days + Text("）", ")")
+    ]
 
 
 def _height(raw: Any, kind: Kind) -> float | None:
@@ -114,7 +137,7 @@ def _by_place(value: Parameter, title: Text, lang: Language, dark: bool) -> Plot
     rows = [
         {
             "place": place_name(place).in_(lang), "value": _height(v.value, kind), "source": v.sourced.in_(lang),
-            "said": show(v.value, kind, value.unit).in_(lang), "trust": v.trust.value,
+            "said": show(v.value, kind, value.unit).in_(lang), "trust": v.trust.value, "what_if": _is_what_if(v),
         }
         for place, v in given
     ]  # fmt: skip
@@ -122,10 +145,15 @@ def _by_place(value: Parameter, title: Text, lang: Language, dark: bool) -> Plot
     tooltip = [alt.Tooltip("said:N", title=_VALUE.in_(lang)), alt.Tooltip("source:N", title=_SOURCE.in_(lang))]
     unit = Text("元", "yuan") if kind.sort is Sort.MONEY else Text(value.unit or "", value.unit or "")
     layers: list[Any] = [
-        base.mark_bar(color=GAIN).encode(alt.X("value:Q", title=unit.in_(lang), scale=FROM_NOUGHT), tooltip=tooltip),
+        base.mark_bar(color=GAIN, stroke=GAIN).encode(
+            alt.X("value:Q", title=unit.in_(lang), scale=FROM_NOUGHT),
+            fillOpacity=alt.condition("datum.what_if", alt.value(0.15), alt.value(1)),
+            strokeDash=alt.condition("datum.what_if", alt.value([4, 3]), alt.value([1, 0])),
+            tooltip=tooltip,
+        ),
         base.mark_text(align="left", dx=5, color=ink(dark)).encode(alt.X("value:Q"), text="said:N"),
     ]
-    notes: list[Text] = []
+    notes = _what_if([v for _, v in given], Text("空心条", "hollow bars"))
     if value.floor is not None:
         floor = alt.Chart(values([{"value": _height(value.floor.value, kind)}]))
         layers.append(floor.mark_rule(strokeDash=[5, 4], color=ink(dark)).encode(alt.X("value:Q")))
@@ -180,8 +208,10 @@ def decision_tree(
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.3, deepest + 1 + letters / _STEP], nice=False))
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[top, 0], nice=False))
     base = alt.Chart(values(shown), width=width, height=height)
-    kinds = [text.in_(lang) for text in _MARKS.values()]
-    colours = [GAIN, OPEN, LOSS, COLOURS[2], ink(dark)]
+    # No kind is in the legend that is not in the tree.
+    looks = dict(zip(_MARKS, (GAIN, OPEN, LOSS, COLOURS[2], ink(dark)), strict=True))
+    used = [mark for mark in _MARKS if any(row.mark == mark for row in rows)]
+    kinds, colours = [_MARKS[mark].in_(lang) for mark in used], [looks[mark] for mark in used]
     colour = alt.Color("kind:N", title=None, scale=alt.Scale(domain=kinds, range=colours), legend=alt.Legend(columns=5))
     layers = [
         alt.Chart(values(lines)).mark_rule(color=faint(dark)).encode(x, y, alt.X2("x2:Q"), alt.Y2("y2:Q")),
@@ -230,4 +260,6 @@ _PLACE, _VALUE, _DAY, _SOURCE = (
     Text("日期", "day"),
     Text("来源", "source"),
 )
+#: So many places are named in a note.
+_NAMED = 3
 _FLOOR = Text("国家下限", "national floor")

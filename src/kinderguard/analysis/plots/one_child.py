@@ -1,7 +1,9 @@
 """Plots of one child: what is due as an income moves, and month by month."""
 
+import datetime as dt
 import math
-from collections.abc import Iterator, Sequence
+from calendar import monthrange
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -76,6 +78,7 @@ def income(line: Marginal, lang: Language | None = None, *, dark: bool = False) 
             here.mark_text(align="center", baseline="bottom", y=-3, color=ink(dark)).encode(text="text:N"),
         ]
     notes = [_OPEN_ABOVE] if any(row["high"] is None for row in rows) else []
+    notes += line._not_counted
     return plot(alt.layer(*layers), title, lang, tuple(line.rows()), dark, notes)
 
 
@@ -105,7 +108,8 @@ def timeline(line: Timeline, lang: Language | None = None, *, dark: bool = False
     colours = [COLOURS[i % len(COLOURS)] for i in range(len(names))]
     if shared:
         names, colours = [*names, _SHARED.in_(lang)], [*colours, QUIET]
-    colour = alt.Color("policy:N", title=None, scale=alt.Scale(domain=names, range=colours), legend=legend)
+    # As they lie in the stack, the first at its foot.
+    colour = alt.Color("policy:N", title=None, scale=alt.Scale(domain=names[::-1], range=colours[::-1]), legend=legend)
     drawn: list[Any] = [
         alt.Chart(values(bars), width=width, height=240)
         .mark_bar()
@@ -117,7 +121,7 @@ def timeline(line: Timeline, lang: Language | None = None, *, dark: bool = False
             tooltip=[alt.Tooltip("policy:N", title=_POLICY.in_(lang)), *_tooltips(lang)],
         )
     ]
-    notes: list[Text] = []
+    notes: list[Text] = [*line._not_counted]
     highs = [{"month": m.month, **_bounds(m.due)} for m in line.months if m.due.high is not None]
     if any(m.due.low != m.due.high for m in line.months):
         notes += [_UP_TO] if highs else []
@@ -128,8 +132,9 @@ def timeline(line: Timeline, lang: Language | None = None, *, dark: bool = False
             .encode(months, alt.Y("high:Q"), tooltip=_tooltips(lang))
         )
     parts: list[Any] = [alt.layer(*drawn)]
+    numbers = {m.month: number for number, m in enumerate(line.months)}
     events = [
-        {"month": f"{e.day:%Y-%m}", "kind": e.kind.label.in_(lang), "day": e.day.isoformat(), "text": e.text.in_(lang)}
+        {"at": _at(e.day, numbers), "kind": e.kind.label.in_(lang), "day": e.day.isoformat(), "text": e.text.in_(lang)}
         for e in line.events
     ]
     if events:
@@ -138,11 +143,19 @@ def timeline(line: Timeline, lang: Language | None = None, *, dark: bool = False
             alt.Chart(values(events), width=width, height=22 * len(kinds))
             .mark_point(filled=True, size=110, shape="diamond", color=ink(dark))
             .encode(
+                # A month is as wide as its bar's place above; a line stands where one ends and the next begins.
                 alt.X(
-                    "month:O",
+                    "at:Q",
                     title=None,
-                    axis=alt.Axis(labels=False, ticks=False, domain=False, grid=True),
-                    scale=alt.Scale(domain=[m.month for m in line.months]),
+                    axis=alt.Axis(
+                        labels=False,
+                        ticks=False,
+                        domain=False,
+                        grid=True,
+                        values=list(range(len(line.months) + 1)),
+                        tickCount=len(line.months) + 1,
+                    ),
+                    scale=alt.Scale(domain=[0, len(line.months)], nice=False, zero=False),
                 ),
                 alt.Y("kind:N", title=None, sort=kinds, scale=alt.Scale(domain=kinds)),
                 tooltip=[alt.Tooltip("day:N", title=_DAY.in_(lang)), alt.Tooltip("text:N", title=_WHAT.in_(lang))],
@@ -150,6 +163,11 @@ def timeline(line: Timeline, lang: Language | None = None, *, dark: bool = False
         )
     chart = alt.vconcat(*parts, spacing=14).resolve_scale(color="independent")
     return plot(chart, title, lang, tuple(line.rows()), dark, notes)
+
+
+def _at(day: dt.date, months: Mapping[str, int]) -> float:
+    """Where a day stands among months that are all of one width: its middle."""
+    return months[f"{day:%Y-%m}"] + (day.day - 0.5) / monthrange(day.year, day.month)[1]
 
 
 def _bars(line: Timeline, order: Sequence[str], lang: Language) -> Iterator[dict[str, Any]]:

@@ -39,18 +39,19 @@ _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
 @attrs.frozen
 class _Shades:
-    """What has another colour on a dark page: letters, the lines of axes, the grid behind, what is not published, the ground."""
+    """What has another colour on a dark page: letters, lines of axes, the grid, what is not published and its edge, the ground."""
 
     ink: str
     line: str
     grid: str
     pale: str
+    rim: str
     ground: str
 
 
 _SHADES = {
-    False: _Shades("#1f2328", "#afb8c1", "#e4e8ec", "#d0d7de", "white"),
-    True: _Shades("#e6edf3", "#545d68", "#262c34", "#3d444d", "#0d1117"),
+    False: _Shades("#1f2328", "#afb8c1", "#e4e8ec", "#eaeef2", "#656d76", "white"),
+    True: _Shades("#e6edf3", "#545d68", "#262c34", "#21262d", "#9198a1", "#0d1117"),
 }
 _FOLLOWING = "kg-follows"
 
@@ -60,7 +61,7 @@ def _following(picture: str) -> str:
     light, dark = _SHADES[False], _SHADES[True]
     turned = " ".join(
         f"{picture} [{kind}='{getattr(light, name)}'] {{ {kind}: {getattr(dark, name)}; }}"
-        for kind, names in (("fill", ("ink", "pale")), ("stroke", ("ink", "line", "grid")))
+        for kind, names in (("fill", ("ink", "pale")), ("stroke", ("ink", "line", "grid", "rim")))
         for name in names
     )
     ground = f"{picture} > rect[fill='{light.ground}'] {{ fill: {dark.ground}; }}"
@@ -290,8 +291,13 @@ def faint(dark: bool) -> str:
 
 
 def pale(dark: bool) -> str:
-    """The colour of what is not published: between the ground and all others."""
+    """The colour of what is not published: close to the ground, within an edge that is seen on it."""
     return _SHADES[dark].pale
+
+
+def rim(dark: bool) -> str:
+    """The colour of the edge of what is not published: no other part has one."""
+    return _SHADES[dark].rim
 
 
 @attrs.frozen
@@ -322,6 +328,18 @@ class Apart:
         """Their points."""
         shape = alt.Shape(f"{self.field}:N", title=None, scale=self._scale(_SHAPES), legend=self._legend)
         return base.mark_point(filled=True, size=50).encode(self._colour, shape, tooltip=tooltip)
+
+    def dotted(self, base: Any) -> Any:
+        """Lines of what is only taken to be so, in steps."""
+        return base.mark_line(strokeWidth=2.5, strokeDash=[2, 4], interpolate="step-after").encode(self._colour)
+
+    def bridges(self, base: Any) -> Any:
+        """Thin dots from one drawn point to the next where a line has none between; ``gap`` tells one from another."""
+        return base.mark_line(strokeWidth=1.4, strokeDash=[1, 3]).encode(self._colour, detail="gap:N")
+
+    def crosses(self, base: Any, y: float) -> Any:
+        """A × of the line's colour for each number that is not published, so far (pixels) from the top."""
+        return base.mark_text(text="×", fontSize=12).encode(self._colour, y=alt.value(y))
 
     @property
     def _colour(self) -> alt.Color:

@@ -6,13 +6,14 @@ the title.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
 from kinderguard.analysis.dimensions import cell_title, table_title
-from kinderguard.analysis.plots.counted import SUM, K, Safe, counted, counted_apart, said_hidden, stacked
+from kinderguard.analysis.plots.counted import SUM, K, Safe, counted_apart, said_hidden, said_of, stacked
 from kinderguard.analysis.plots.nothing import NothingToDrawError, absent
 from kinderguard.analysis.plots.picture import (
     COLOURS,
@@ -27,6 +28,7 @@ from kinderguard.analysis.plots.picture import (
     values,
     width_of,
 )  # fmt: skip
+from kinderguard.analysis.plots.protected import coverage_shown, said_beside, winners_shown
 from kinderguard.model.text import Language, Text
 from kinderguard.model.view import display_language
 
@@ -43,9 +45,13 @@ def winners(
     by: str = "place",
     reform: str | None = None,
     k: int | None = K,
+    beside: Iterable[str] | None = None,
     dark: bool = False,
 ) -> Plot:
     """Who gains and who loses by a reform, by place, class, age or sex.
+
+    The pictures of one comparison may be published side by side: what is hidden is chosen once for all its tables and
+    reforms. Tables by three dimensions take seconds the first time.
 
     Args:
         found: what ``compare`` gives.
@@ -53,25 +59,29 @@ def winners(
         by: the name of a table of the comparison.
         reform: its name; the only one, if left out.
         k: counts below it are hidden, with what would tell them; None for what is not published.
+        beside: the tables whose pictures are published beside this one, which hides less and is faster where many were
+            counted; give the same tables to each of their pictures. All that were counted, if left out.
         dark: for a dark page.
 
     Raises:
         UnknownReformError: there is no such reform, or several and none was named.
         NothingToDrawError: the comparison has no such table.
+        ProtectionError: small numbers cannot be protected (tell us); k=None draws what is not published.
     """
     lang = lang or display_language()
     effect = found.effect(reform)
     if by not in effect.tables:
         raise absent(by, effect.tables)
     cells = {" × ".join(key): (key, cell) for key, cell in effect.tables[by].items()}
-    counts = {at: {kind: getattr(cell, kind) for kind in (*_KINDS, "same")} for at, (_, cell) in cells.items()}
+    told = said_beside(beside, effect.tables, k)
     # Those as before are in no bar: they are hidden beside a small number rather than others; then what is in a short one.
-    safe = counted(counts, k, ("same",), short_rows=True)
+    safe = winners_shown(found, by, effect.name, (*_KINDS, "same"), k, beside)
     dimensions = by.split(" × ")
     names = {at: cell_title(tuple(dimensions), key, found.titles) for at, (key, _) in cells.items()}
     bars = stacked(safe, k, names, _KINDS, table_title(dimensions), lang, dark)
     title = Text(f"{effect.title.zh}：谁受益、谁受损", f"{effect.title.en}: who gains and who loses")
-    notes = [*said_hidden(safe.hidden(_KINDS), k, *bars.how), *([_OVERLAPPING] if "class" in dimensions else [])]
+    notes = [said_of(found), *said_hidden(safe.hidden(_KINDS), k, *bars.how), *told]
+    notes += [_OVERLAPPING] if "class" in dimensions else []
     return plot(bars.chart, title, lang, bars.rows, dark, notes)
 
 
@@ -82,9 +92,12 @@ def coverage(
     policy: str | None = None,
     by: str | None = None,
     k: int | None = K,
+    beside: Iterable[str] | None = None,
     dark: bool = False,
 ) -> Plot:
     """Whom help reaches and whom it misses: by policy, or for one policy by place, class, age or sex.
+
+    The pictures of one coverage may be published side by side: what is hidden of a policy is chosen once for all tables.
 
     Args:
         found: what ``analysis.coverage`` gives.
@@ -92,10 +105,12 @@ def coverage(
         policy: one policy, by its code; all of them, side by side, if left out.
         by: the name of a table, for one policy; ``place`` if left out.
         k: counts below it are hidden, with what would tell them; None for what is not published.
+        beside: the tables whose pictures are published beside this one, as for ``winners``.
         dark: for a dark page.
 
     Raises:
         NothingToDrawError: there is no such policy or table, or nobody may be eligible for anything.
+        ProtectionError: small numbers cannot be protected (tell us); k=None draws what is not published.
     """
     lang = lang or display_language()
     if policy is None:
@@ -118,16 +133,20 @@ def coverage(
         raise NothingToDrawError(
             Text("没有可画的内容：无人可能符合。", "There is nothing to draw: nobody may be eligible.")
         )
-    counts = {at: {kind: getattr(cover, kind) for kind in _COVER} for at, cover in held.items()}
+    told = said_beside(beside, found.tables, k)
     # No bar says what its parts come to: that is hidden beside a small number rather than another part.
-    safe = counted_apart(counts, k, (SUM,)) if policy is None else counted(counts, k, (SUM,))
     if policy is None:
+        each = {code: coverage_shown(found, code, "", _COVER, k, beside) for code in held}
+        safe = Safe({at: one.shown[""] for at, one in each.items()}, {at: one.sums[""] for at, one in each.items()})
         # As long as the bars are drawn: an order by hidden numbers would tell something of them.
         order = sorted(safe.shown, key=lambda at: -safe.drawn(at, k or 0, _COVER))
         safe = Safe({at: safe.shown[at] for at in order}, safe.sums)
+    else:
+        safe = coverage_shown(found, policy, by or "place", _COVER, k, beside)
+        safe = Safe({at: safe.shown[at] for at in held}, safe.sums)
     bars = stacked(safe, k, names, _COVER, axis, lang, dark)
     overlap = policy is not None and "class" in (by or "").split(" × ")
-    notes = [*said_hidden(safe.hidden(), k, *bars.how), *([_OVERLAPPING] if overlap else [])]
+    notes = [said_of(found), *said_hidden(safe.hidden(), k, *bars.how), *told, *([_OVERLAPPING] if overlap else [])]
     return plot(bars.chart, title, lang, bars.rows, dark, notes)
 
 
@@ -141,9 +160,10 @@ def growth(
         lang: the language of the letters; that of ``display_language``, if left out.
         what: codes of categories or policies whose children are drawn as well; the help received, if left out.
         k: counts below it are hidden, with what would tell them on the same day; and a point by which a line, or what two
-            lines make up together, has moved by less since any day that is drawn, which would give those few away. How many
-            files are open is no line: do not publish it beside a picture in which one of the two is hidden. None for what
-            is not published.
+            lines make up together, differs by less from that of another day that is drawn, which would give those few away.
+            The last day is drawn rather than the others, then the earlier ones; a nought counts nobody and is drawn. How
+            many files are open is no line: do not publish it beside a picture in which one of the two is hidden. None for
+            what is not published.
         dark: for a dark page.
 
     Raises:
@@ -159,22 +179,20 @@ def growth(
     }
     # What the two come to is no line: it is hidden beside a small number rather than the other of them.
     safe = counted_apart(files_of, k, (SUM,))
-    hidden = safe.hidden()
     files = _Moved(k, files_of, ("assessed", "not_assessed"))
-    files.keep({day: safe.shown[day] for day in days})
+    files.keep(safe.shown)
     lines: dict[str, tuple[Text, list[int | None]]] = {
         "assessed": (Text("已评估", "assessed"), files.line("assessed")),
         "not_assessed": (Text("未评估", "not assessed"), files.line("not_assessed")),
     }
-    hidden += files.hidden
     helped: dict[str, tuple[Text, list[int | None]]] = {}
     for code in what or dict.fromkeys(code for p in found.points for code in p.receiving):
         said = found.title(code)
         cells = {p.day.isoformat(): _of_open_files(_sure(p, code, held=bool(what)), p.open_files) for p in found.points}
-        safe = counted(cells, k)
+        # What the days come to is no number, so each stands by itself; of how many files it is a part may be known.
+        safe = counted_apart(cells, k, ("rest", "in"))
         part = _Moved(k, cells, ("in",), whole=files.drawn)
         part.keep(safe.shown)
-        hidden += safe.hidden() + part.hidden
         helped[code] = (
             said if what else Text(f"确知已享受{said.zh}", f"known to receive: {said.en}"),
             part.line("in"),
@@ -185,11 +203,11 @@ def growth(
         {"day": day, "what": title.in_(lang), "children": n}
         for title, counts in lines.values()
         for day, n in zip(days, counts, strict=True)
-    ]  # where a count is hidden the line breaks
+    ]
     labels = [title.in_(lang) for title, _ in lines.values()]
     apart = Apart("what", tuple(labels), columns=2 if max(map(width_of, labels)) <= 40 else 1)
-    drawn = [row | {"day": f"{row['day']}T00:00:00"} for row in rows]
-    base = alt.Chart(values(drawn), width=560, height=280).encode(
+    gaps, marks = _withheld(rows)
+    base = alt.Chart(_timed(rows), width=560, height=280).encode(
         # The labels stand under the points: a tick at the next month's first would name the wrong month.
         alt.X(
             "day:T",
@@ -198,6 +216,7 @@ def growth(
                 format="%Y-%m" if at_ends else "%Y-%m-%d",
                 labelAngle=0,
                 values=[alt.DateTime(year=p.day.year, month=p.day.month, date=p.day.day) for p in found.points],
+                labelPadding=2 + _STRIP * len({row["what"] for row in marks}),
             ),
         ),
         alt.Y("children:Q", title=_FILES.in_(lang), scale=FROM_NOUGHT),
@@ -207,21 +226,48 @@ def growth(
         alt.Tooltip("what:N", title=" "),
         alt.Tooltip("children:Q", title=_FILES.in_(lang), format=","),
     ]
-    chart = alt.layer(
-        *apart.lines(base),
-        apart.points(base, tooltip),
-    )
+    layers = [*apart.lines(base), apart.points(base, tooltip)]
+    if gaps:
+        layers.insert(0, apart.bridges(base.properties(data=_timed(gaps))))
+    for line, name in enumerate(dict.fromkeys(row["what"] for row in marks)):
+        here = [row for row in marks if row["what"] == name]
+        layers.append(apart.crosses(alt.Chart(_timed(here)).encode(alt.X("day:T")), 280 + _STRIP * (line + 0.8)))
     title = Text("档案与救助的变化", "Files and help over time")
-    how = Text("线在该处断开或不画点", "there the line breaks or has no point")
-    return plot(chart, title, lang, tuple(rows), dark, said_hidden(hidden, k, how))
+    notes = said_hidden(len(marks), k, _MARKED_IN_GAPS if gaps else _MARKED)
+    return plot(alt.layer(*layers), title, lang, tuple(rows), dark, notes)
+
+
+def _timed(rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Rows as data whose days are days here and not in Greenwich."""
+    return values([{**row, "day": f"{row['day']}T00:00:00"} for row in rows])
+
+
+def _withheld(rows: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What shows that numbers are hidden: the ends of each gap in a line, and a mark for each number.
+
+    Both are made of what is drawn and of which days are not.
+    """
+    gaps: list[dict[str, Any]] = []
+    marks: list[dict[str, Any]] = []
+    for name in dict.fromkeys(row["what"] for row in rows):
+        line = [row for row in rows if row["what"] == name]
+        marks += [{"day": row["day"], "what": name} for row in line if row["children"] is None]
+        drawn = [at for at, row in enumerate(line) if row["children"] is not None]
+        for first, last in pairwise(drawn):
+            if last - first > 1:
+                gaps += [{**line[at], "gap": f"{name} {first}"} for at in (first, last)]
+    return gaps, marks
 
 
 class _Moved:
     """A line over time, or two that make up one whole: no change of a few from one day that is drawn to another.
 
+    The last day is drawn rather than the others, since how things stand now is what the line is read for; then the earlier
+    ones, so that a picture with another last day hides other days only where few come between.
+
     Args:
         k: so few are not shown.
-        truth: by day, what the whole consists of: the two lines, or the line (``in``) and the ``rest``.
+        truth: by day in order, what the whole consists of: the two lines, or the line (``in``) and the ``rest``.
         lines: the lines of it that are drawn; the last gives way where both would tell of the whole.
         whole: the days on which the whole is told elsewhere; by the lines themselves, if None.
     """
@@ -235,47 +281,43 @@ class _Moved:
     ) -> None:
         self._k, self._truth, self._lines, self._whole = k, truth, lines, whole
         self._shown: dict[str, dict[str, int | None]] = {}
-        self.hidden = 0
 
     def keep(self, safe: Mapping[str, Mapping[str, int | None]]) -> None:
-        """Hide what would give a few away; earlier days go first.
+        """Hide what would give a few away.
 
         Args:
             safe: by day, the counts that each day by itself may show.
         """
-        for day, counts in safe.items():
-            self._shown[day] = {line: counts[line] for line in self._lines}
+        *earlier, last = self._truth
+        for day in (last, *earlier):
+            shown = self._shown[day] = {line: safe[day][line] for line in self._lines}
             for line in self._lines:
-                earlier = [d for d, shown in self._shown.items() if d != day and shown[line] is not None]
-                if counts[line] is not None and any(self._few(d, day, (line,)) for d in earlier):
-                    self._hide(day, line)
+                others = [d for d, counts in self._shown.items() if d != day and counts[line] is not None]
+                if shown[line] is not None and any(self._few(d, day, (line,)) for d in others):
+                    shown[line] = None
             if day in self.drawn and any(self._tells(d, day) for d in self.drawn - {day}):
-                self._hide(day, self._lines[-1])
+                shown[self._lines[-1]] = None
 
     @property
     def drawn(self) -> frozenset[str]:
         """The days on which all is drawn."""
         return frozenset(day for day, counts in self._shown.items() if None not in counts.values())
 
-    def _hide(self, day: str, line: str) -> None:
-        self._shown[day][line] = None
-        self.hidden += 1
-
-    def _tells(self, earlier: str, day: str) -> bool:
+    def _tells(self, other: str, day: str) -> bool:
         """Whether the whole, and so what is left of it, tells of a few."""
-        if self._whole is not None and not {earlier, day} <= self._whole:
+        if self._whole is not None and not {other, day} <= self._whole:
             return False
         parts = tuple(self._truth[day])
-        return self._few(earlier, day, parts) or any(self._few(earlier, day, (part,)) for part in parts)
+        return self._few(other, day, parts) or any(self._few(other, day, (part,)) for part in parts)
 
-    def _few(self, earlier: str, day: str, parts: tuple[str, ...]) -> bool:
-        """Whether these together changed by a few between two days."""
-        moved = sum(self._truth[day][part] - self._truth[earlier][part] for part in parts)
+    def _few(self, other: str, day: str, parts: tuple[str, ...]) -> bool:
+        """Whether these together differ by a few between two days."""
+        moved = sum(self._truth[day][part] - self._truth[other][part] for part in parts)
         return self._k is not None and 0 < abs(moved) < self._k
 
     def line(self, name: str) -> list[int | None]:
         """What is drawn of one line, day by day."""
-        return [counts[name] for counts in self._shown.values()]
+        return [self._shown[day][name] for day in self._truth]
 
 
 def _sure(point: "GrowthPoint", code: str, *, held: bool) -> int:
@@ -306,8 +348,14 @@ _COVER = {
     "receiving": (Text("已享受", "receive it"), GAIN),
     "not_known_to_receive": (Text("符合，是否享受不详", "eligible, not known whether they receive it"), COLOURS[5]),
     "not_receiving": (Text("符合而漏享", "eligible and missed"), LOSS),
+    "perhaps_due": (Text("符合而未享受，是否有应发金额不详", "eligible and not receiving, perhaps nothing due"), OPEN),
+    "nothing_due": (Text("符合，无应发金额", "eligible, nothing due"), COLOURS[3]),
     "undetermined": (Text("是否符合待定", "not known whether eligible"), QUIET),
 }
+#: How high a line of marks under the picture is.
+_STRIP = 12
+_MARKED = Text("图下的 × 标出这些日期", "× under the picture marks these days")
+_MARKED_IN_GAPS = _MARKED + Text("，细点线只连接其前后的点", "; thin dots only join the points about them")
 _FILES, _DAY = Text("档案（份）", "files"), Text("日期", "day")
 _OVERLAPPING = Text(
     "一名儿童可同属几类，各行相加会多于总数", "a child of two classes stands in both rows: they do not add up to all"

@@ -18,6 +18,8 @@ from kinderguard.model.text import Text
 
 #: How many programs are solved, at most, to show cells again: the same on every machine, which seconds would not be.
 _TRIES = 4_000
+#: The larger the programs, the fewer of them: entries of all that are solved.
+_ENTRIES = 600_000
 
 #: A small variable and how far it has to be able to move.
 Target = tuple[int, int]
@@ -25,10 +27,11 @@ Target = tuple[int, int]
 
 @attrs.define(eq=False)
 class Choice:
-    """What is hidden, and the witness for each target."""
+    """What is hidden, the witness for each target, and the ends (upper: True) that noughts alone put nearer."""
 
     hidden: Flags
     witnesses: dict[Target, Moves]
+    nearer: set[tuple[int, bool]] = attrs.field(factory=set)
 
 
 def targets(problem: Problem) -> list[Target]:
@@ -42,8 +45,15 @@ def targets(problem: Problem) -> list[Target]:
     return found
 
 
-def chosen(problem: Problem, mover: Mover, step: Progress) -> Choice:
+def chosen(problem: Problem, mover: Mover, step: Progress, *, yielding: bool = False) -> Choice:
     """Hide what is small and what has to be hidden with it.
+
+    Args:
+        problem: what there is to protect.
+        mover: finds moves.
+        step: told how far it is.
+        yielding: whether an end that is out of reach though everything were hidden is put nearer: every reader who sees
+            where nobody is knows as much.
 
     Raises:
         ProtectionError: what has to stay gives something away whatever else is hidden.
@@ -54,8 +64,16 @@ def chosen(problem: Problem, mover: Mover, step: Progress) -> Choice:
     mover.hide(hidden_of(problem, hidden))
     witnesses: dict[Target, Moves] = {}
     wanted = targets(problem)
-    for at, target in enumerate(wanted):
+    nearer: set[tuple[int, bool]] = set()
+    for at, asked in enumerate(wanted):
+        target = asked
         found = _among(target, witnesses.values()) or mover.move(*target)
+        if found is None and yielding:
+            target = asked[0], mover.farthest(*asked)
+            nearer.add((asked[0], asked[1] > 0))
+            if not target[1]:
+                continue
+            found = _among(target, witnesses.values()) or mover.move(*target)
         if found is None:
             raise _impossible()
         witnesses[target] = found
@@ -64,7 +82,7 @@ def chosen(problem: Problem, mover: Mover, step: Progress) -> Choice:
             hidden[new] = True
             mover.hide(new)
         step(at + 1, len(wanted))
-    choice = Choice(hidden, witnesses)
+    choice = Choice(hidden, witnesses, nearer)
     mover.narrow(hidden)
     _show_again(problem, mover, choice)
     return choice
@@ -82,10 +100,14 @@ def _among(target: Target, known: Iterable[Moves]) -> Moves | None:
 
 def _show_again(problem: Problem, mover: Mover, choice: Choice) -> None:
     """Show again what is not needed: totals first, and each only if every small number has its witnesses without it."""
-    before = mover.solved
-    spare = np.flatnonzero(choice.hidden & ~problem.small).tolist()
+    before, tries = mover.solved, _TRIES
+    missed = choice.hidden & ~problem.small
+    if problem.groups is not None:  # nobody misses what small numbers are moved against
+        missed &= problem.groups != 0
+        tries = min(tries, _ENTRIES // max(len(problem.rows), 1))
+    spare = np.flatnonzero(missed).tolist()
     for variable in sorted(spare, key=lambda v: (-int(problem.cost[v]), v)):
-        if mover.solved > before + _TRIES:
+        if mover.solved > before + tries:
             return
         mover.lock(variable)
         again: dict[Target, Moves] = {}

@@ -18,8 +18,8 @@ from kinderguard.model.errors import MissingExtraError
 
 #: Changes of some variables (by number) that leave every sum as it is.
 Moves = dict[int, int]
-#: For each dimension the nodes among which moves are sought; None for everywhere.
-_Near = tuple[tuple[int, ...], ...] | None
+#: Where moves are sought: a group, or for each dimension the nodes; None for everywhere.
+_Near = int | tuple[tuple[int, ...], ...] | None
 #: How costs are made uneven where the even ones end between whole numbers.
 _UNEVEN = (11, 29, 43, 67, 83)
 #: What it costs to move by one what is hidden already: so little that nothing is published for it, and enough that moves
@@ -100,10 +100,25 @@ class Mover:
                 return found.moves
             if quick and len(self.problem.columns) > _LARGE:
                 return None
+            if found.feasible and not quick and isinstance(near, int):
+                found = self._again(near, variable, by) or self._moved(near, variable, by, whole=True)
+                if found.moves is not None:
+                    return found.moves
         found = self._moved(None, variable, by)
         if found.moves is None and found.feasible and not quick:
             found = self._again(None, variable, by) or self._moved(None, variable, by, whole=True)
         return found.moves
+
+    def farthest(self, variable: int, by: int) -> int:
+        """As far towards ``by`` as a variable can be moved at all, in whole numbers, where everything that is open moves."""
+        near, far = 0, abs(by)
+        while far - near > 1:
+            middle = (near + far) // 2
+            if self._moved(None, variable, middle if by > 0 else -middle, whole=True).feasible:
+                near = middle
+            else:
+                far = middle
+        return near if by > 0 else -near
 
     def _moved(self, near: _Near, variable: int, by: int, *, whole: bool = False, uneven: int = 0) -> "_Found":
         costs = self._costs
@@ -121,8 +136,10 @@ class Mover:
         return None
 
     def _near(self, variable: int) -> _Near:
-        """The nodes beside the cell of a variable in each dimension; None for a cell that is a total of others."""
+        """Its group; or the nodes beside its cell in each dimension, and None for a cell that is a total of others."""
         space = self.problem.space
+        if self.problem.groups is not None:
+            return int(self.problem.groups[variable]) or None
         if self.problem.spare_totals:  # the least is hidden with a total, which is no neighbour
             return None
         at = np.unravel_index(variable % space.size, space.shape) if space.dimensions else ()
@@ -137,7 +154,10 @@ class Mover:
         if (near, whole) not in self._programs:
             problem, size = self.problem, self.problem.space.size
             free = self._base.copy()
-            if near is not None:
+            if isinstance(near, int):
+                assert problem.groups is not None
+                free &= (problem.groups == near) | (problem.groups == 0)
+            elif near is not None:
                 cells = np.arange(size).reshape(problem.space.shape)[np.ix_(*near)].reshape(-1)
                 inside = np.zeros(size, bool)
                 inside[cells] = True
@@ -231,7 +251,10 @@ class _Program:
         model.a_matrix_.start_ = np.concatenate([starts, starts[1:] + len(rows)]).astype(np.int32)
         model.a_matrix_.index_ = np.concatenate([rows, rows]).astype(np.int32)
         model.a_matrix_.value_ = np.concatenate([entries, -entries])
-        return highs(model, whole=whole, branches=_BRANCHES, gap=0.5)
+        solver = highs(model, whole=whole, branches=_BRANCHES, gap=0.5)
+        if whole and problem.groups is not None:  # a picture is waited for: the first that is found will do
+            solver.setOptionValue("mip_max_improving_sols", 1)
+        return solver
 
 
 def highs(model: Any, *, whole: bool, branches: int | None = None, gap: float = 0.0) -> Any:

@@ -40,7 +40,8 @@ class Problem:
     Per variable: ``numbers`` the true one; ``least`` what a reader knows it is at least, if hidden; ``known`` that every
     reader knows it (a nought); ``shown`` whether it can be published (differences and rests cannot); ``cost`` of hiding it;
     ``low`` and ``high``: if ``small``, both have to stay possible for the reader. ``spare_totals``: some totals are hidden
-    rather than what they are made of. Sums: Σ entry · variable = 0 in each row.
+    rather than what they are made of. Sums: Σ entry · variable = 0 in each row. ``groups``, where given: of variables that
+    can be moved by themselves, but for those of group 0, which go with any: moves are sought among these first.
     """
 
     space: Space
@@ -60,6 +61,7 @@ class Problem:
     cell_of: Mapping[int, tuple[int, int]]
     row_count: int
     spare_totals: bool
+    groups: Whole | None = None
 
     def variable(self, measure: int, cell: int) -> int:
         """The variable of a measure in a cell."""

@@ -150,6 +150,14 @@ def _decision(new: NewEntry) -> list[Text]:
         found.append(Text("months 应为“2026-03: 金额”", "months maps months, as 2026-03, to amounts"))
     elif not all(map(_is_amount, months.values())):
         found.append(Text("months 中的金额应写作文字，如 600.00", "the amounts in months are text, as 600.00"))
+    most = body.get("most")
+    if most is not None and not (isinstance(most, Mapping) and _are_amounts_of(most, months)):
+        found.append(
+            Text(
+                "most 应为 months 中的月份，金额写作文字，如 600.00",
+                "most maps months that stand in months to amounts as text, as 600.00",
+            )
+        )
     if body.get("outcome") not in set(OverpaymentOutcome):
         codes = "、".join(OverpaymentOutcome), ", ".join(OverpaymentOutcome)
         found.append(Text(f"outcome 应为 {codes[0]}", f"outcome is one of {codes[1]}"))
@@ -158,6 +166,10 @@ def _decision(new: NewEntry) -> list[Text]:
     if not isinstance(body.get("reason"), str) or not body["reason"].strip():
         found.append(Text("须有文字 reason", "reason is needed, as text"))
     return found
+
+
+def _are_amounts_of(most: Mapping[Any, Any], months: Any) -> bool:
+    return isinstance(months, Mapping) and most.keys() <= months.keys() and all(map(_is_amount, most.values()))
 
 
 def _is_month(value: Any) -> bool:

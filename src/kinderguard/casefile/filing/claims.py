@@ -2,7 +2,8 @@
 
 Used by ``recording``, which decides whether what a row says is a fact or a claim, and by ``doubts``, which asks about the
 claims. What a person recorded only a person changes: a list that says otherwise is held and asked about, however new it is
-and whatever other lists said in between, since money may begin or stop by it. A list that says only less of the person's word
+and whatever other lists said in between, since money may begin or stop by it. So is a list that takes back what was stated for
+good, whoever stated it: an end, or a death. A list that says only less of the person's word
 asks nothing; one that says more of it, without having said so before, adds to it. Nothing is read or written here.
 
 Bodies: ``{"facts": {…}, "claims": {path: value}, "sources": [{"list": …, "facts": [path, …], "claims": [path, …]}]}``. A claim
@@ -17,12 +18,13 @@ from typing import Any
 import attrs
 
 from kinderguard.casefile.chain.entries import Entry, EntryKind
+from kinderguard.casefile.facts import PLACES
 from kinderguard.casefile.history import Holding, stated_on, withdrawn
+from kinderguard.casefile.situations import SITUATIONS, has_ended, takes_back
 from kinderguard.model.case import Case
-from kinderguard.model.dates import PartialDate
 
-#: How the paths of parents' situations end.
-_SITUATIONS = ".situations"
+#: How many editions it takes to say otherwise and to go back.
+_THERE_AND_BACK = 3
 
 
 @attrs.frozen
@@ -56,6 +58,8 @@ class OpenClaim:
         list: the code of the list.
         against: the number of the entry that goes on counting.
         by_person: whether a person said what goes on counting.
+        moves: whether nobody did, but by the list the file would lie in another county.
+        takes_back: whether nobody did, but the list takes back an end or a death.
     """
 
     path: str
@@ -65,6 +69,28 @@ class OpenClaim:
     list: str
     against: int
     by_person: bool
+    moves: bool = False
+    takes_back: bool = False
+
+
+@attrs.frozen
+class Returned:
+    """A fact by which a list has gone back to what it said before, after an edition between said otherwise. It counts.
+
+    Attributes:
+        path: the fact.
+        entry, list, as_of: the entry that says so now, the list, and its day.
+        between, between_as_of: the entry that said otherwise, and the day of that edition.
+        value: what that one said.
+    """
+
+    path: str
+    entry: int
+    list: str
+    as_of: dt.date
+    between: int
+    between_as_of: dt.date
+    value: Any = attrs.field(repr=False)
 
 
 def series_of(row: Mapping[str, Any]) -> str:
@@ -195,6 +221,38 @@ class Past:
         last = self.last_words.get((path, series))
         return last is not None and last.is_claim and last.as_of <= as_of and last.value != value
 
+    def returned(self, held: list[Holding], day: dt.date) -> Iterator[Returned]:
+        """The facts of a day by which a list went back to what an earlier edition of it said, and of which nobody has spoken.
+
+        Args:
+            held: what ``holdings`` gives of the same entries.
+            day: the day.
+        """
+        stated = stated_on(held, day)
+        for (path, _), words in self._stated_by_lists.items():
+            now = stated.get(path)
+            if len(words) < _THERE_AND_BACK or now is None or now.value is None or path in PLACES:
+                continue
+            *before, last = words
+            if last.entry != now.entry or self.persons_word(path, held, day) is not None:
+                continue
+            between = before[-1]
+            if between.value != last.value and any(each.value == last.value for each in before[:-1]):
+                yield Returned(path, last.entry, last.list, last.as_of, between.entry, between.as_of, between.value)
+
+    @cached_property
+    def _stated_by_lists(self) -> Mapping[tuple[str, str], list[Word]]:
+        """By fact and list, what its editions said and the file took, in the order of their days."""
+        found: dict[tuple[str, str], list[Word]] = {}
+        for entry in self.entries:
+            said = entry.body.get("facts") or {}
+            for row, as_of in dated_rows(entry):
+                for path in row.get("facts") or ():
+                    if said.get(path) is not None:
+                        word = Word(said[path], row["list"], series_of(row), as_of, entry.number, is_claim=False)
+                        found.setdefault((path, word.series), []).append(word)
+        return {key: sorted(words, key=lambda each: (each.as_of, each.entry)) for key, words in found.items()}
+
     # ---- what is to be asked ------------------------------------------------------------------------------------
 
     def open_claims(self, held: list[Holding]) -> Iterator[OpenClaim]:
@@ -218,7 +276,25 @@ class Past:
             if self._is_answered(path, held, day, word.entry) or self._was_answered(path, held, word):
                 continue
             against = said.entry if said is not None else word.entry if stated is None else stated.entry
-            yield OpenClaim(path, word.value, word.entry, day, word.list, against, by_person=said is not None)
+            moves = said is None and path in PLACES
+            back = said is None and stated is not None and takes_back(path, stated.value, word.value, day)
+            yield OpenClaim(path, word.value, word.entry, day, word.list, against, said is not None, moves, back)
+
+    def taken_with(self, claim: OpenClaim, held: list[Holding]) -> Iterator[str]:
+        """The facts of the same matter that the row of a claim says as well, and that were taken from it and count still.
+
+        Args:
+            claim: what a list says against what a person recorded.
+            held: what ``holdings`` gives of the same entries.
+        """
+        entry, matter = self._by_number[claim.entry], claim.path.rpartition(".")[0]
+        if matter == "child":
+            return
+        stated = stated_on(held, claim.day)
+        for row, _ in dated_rows(entry):
+            for path in row.get("facts") or () if row["list"] == claim.list else ():
+                if path.rpartition(".")[0] == matter and path in stated and stated[path].entry == claim.entry:
+                    yield path
 
     def _was_answered(self, path: str, held: list[Holding], word: Word) -> bool:
         """Whether a person has answered the same claim of another list before this one made it."""
@@ -267,14 +343,9 @@ def says_no_more(path: str, value: Any, said: Any, day: dt.date) -> bool:
     """
     if is_within(path, value, said):
         return True
-    if not path.endswith(_SITUATIONS) or value is None or not said:
+    if path not in SITUATIONS or value is None or not said:
         return False
-    return is_within(path, value, [each for each in said if not _has_ended(each, day)])
-
-
-def _has_ended(situation: Mapping[str, Any], day: dt.date) -> bool:
-    until, ongoing = situation.get("until"), situation.get("ongoing")
-    return ongoing is False or (ongoing is None and until is not None and PartialDate.of(until).latest < day)
+    return is_within(path, value, [each for each in said if not has_ended(each, day)])
 
 
 def is_within(path: str, value: Any, known: Any) -> bool:

@@ -27,11 +27,11 @@ from kinderguard.casefile.filing.identity import (
     several,
 )
 from kinderguard.casefile.filing.list_names import check_list_names, names_of_persons
-from kinderguard.casefile.filing.namesakes import Named, Namesakes, Waiting
-from kinderguard.casefile.filing.perhaps import ask
+from kinderguard.casefile.filing.namesakes import Named, Namesakes, Waiting, digests_of
+from kinderguard.casefile.filing.perhaps import Listing, ask, settle
 from kinderguard.casefile.filing.recording import FactSource, Recording, still_asked
 from kinderguard.casefile.filing.unread import Edition, closed_row, keep_unread, unidentified_row, unread_row
-from kinderguard.casefile.filing.waiting import WaitingChild, keep_waiting, waiting_child
+from kinderguard.casefile.filing.waiting import WaitingChild, keep_waiting, place_of, waiting_child
 from kinderguard.model.case import Case
 from kinderguard.model.dates import as_day
 from kinderguard.model.errors import InvalidRecordError
@@ -39,10 +39,12 @@ from kinderguard.model.places import check_division
 from kinderguard.model.progress import FEW, Progress, told
 from kinderguard.model.text import Language, Text, join
 from kinderguard.model.view import display_language
+from kinderguard.survey.keys import RowKey
 from kinderguard.survey.ledger import Ledger, LedgerRow
 from kinderguard.survey.linking.names import known_by
 from kinderguard.survey.row import RowError, refuse_later
 from kinderguard.survey.sources import left_out
+from kinderguard.survey.two_numbers import alike_but_for_id
 
 if TYPE_CHECKING:
     from kinderguard.casefile.store import CaseStore
@@ -86,7 +88,8 @@ class Imported:
         before: rows that were imported before.
         not_filed: rows that were not filed, each with the reason.
         without_id: rows (among the above) that were filed by name, birth date, sex and division: somebody should look.
-        held_back: rows (among the above) that say otherwise than a person has recorded, or name a place in another county, each
+        held_back: rows (among the above) that say otherwise than a person has recorded, name a place in another county, or say
+            that an end or a death that was stated is none, each
             with its file and the paths of these facts: they were not taken, and are asked about (``store.doubts``) until somebody
             has answered (``place.answered``).
         perhaps: rows (among those not filed) that would begin a file although one, open or closed, may be their child's, by name and
@@ -157,8 +160,8 @@ class Imported:
         count = sum(not each.is_answered for each in self.held_back)
         if count:
             told += Text(
-                f"；{count} 行有与由人记载的不符或地点在另一县的事实，未采用，待核对",
-                f"; {count} {'row says' if count == 1 else 'rows say'} otherwise than somebody recorded, or a place in another county: not taken, to be checked",
+                f"；{count} 行有与由人记载的不符、地点在另一县或把已报的终止、死亡改回的事实，未采用，待核对",
+                f"; {count} {'row says' if count == 1 else 'rows say'} otherwise than somebody recorded, a place in another county, or that a stated end or death is none: not taken, to be checked",
             )
         count = len(self.held_back) - count
         if count:
@@ -198,11 +201,16 @@ class _Import:
     perhaps: list[RowPlace] = attrs.field(factory=list)
     #: Those of them that are still to be asked in these files.
     waiting: list[Waiting] = attrs.field(factory=list)
+    asked: list[Waiting] = attrs.field(factory=list)
+    #: By file, the row that went there, and digests of the name with the birth date of its child.
+    filed: dict[str, tuple[tuple[str, int], frozenset[str]]] = attrs.field(factory=dict, repr=False)
     closed: list[RowPlace] = attrs.field(factory=list)
     #: By ref, the row that it was met in.
     met: dict[str, LedgerRow] = attrs.field(factory=dict)
     #: The sheets and rows whose resident ID stands in the ledger with another name as well.
     one_id: Collection[tuple[str, int]] = attrs.field(init=False)
+    #: Those that agree with another in all that tells who the child is but the ID.
+    double: Collection[tuple[str, int]] = attrs.field(init=False)
     acting: str | None = None
     override: str | None = None
     #: The division whose children the ledger names, where that is known.
@@ -224,6 +232,9 @@ class _Import:
         self.one_id = known_by(
             (place, child.resident_id, None if child.name is None else child.name.reveal()) for place, child in children
         ).keys()
+        cases = {RowKey(_LEDGERS, r.sheet, r.row): r.case for r in self.ledger.rows if r.case is not None}
+        pairs = alike_but_for_id(cases) if self.refs is None and not self.two_ids else ()
+        self.double = {(key.sheet, key.row) for pair in pairs for key in pair}
 
     def look(self, store: "CaseStore", rows: Sequence[LedgerRow]) -> None:
         """Read at once which files some rows may have."""
@@ -264,6 +275,10 @@ class _Import:
             stands = [(self.listed, row.sheet, row.row)]
             self.unsettled.append(waiting_child(self.vault, row.case, stands, _ONE_ID, by_name=True))
             return None
+        if (row.sheet, row.row) in self.double and ref not in self.namesakes.there:
+            self._leave(row, _TWO_IDS)
+            self.unsettled.append(waiting_child(self.vault, row.case, [(self.listed, row.sheet, row.row)], _TWO_IDS))
+            return None
         if self.refs is None:
             found = self.namesakes.file(row.case, ref, separately=self.two_ids, lists=(_LEDGERS,))
             if isinstance(found, Waiting):
@@ -284,6 +299,7 @@ class _Import:
             )
             return None
         self.met[ref] = row
+        self.filed[ref] = (row.sheet, row.row), frozenset(digests_of(self.vault, row.case))
         if self.refs is None and (row.case.child.resident_id is None or ref in self.namesakes.without_number):
             self.without_id.append(RowPlace(row.sheet, row.row, FILED_BY_NAME))
         case = self.namesakes.named_as_before(row.case.model_copy(update={"ref": ref}))
@@ -312,6 +328,7 @@ class _Import:
         """Ask about the rows that wait, in the files whose child they may be."""
         for each in self.waiting:
             ask(writing, each, lists=(self.listed,), as_of=self.at, by=self.by)
+        self.asked += self.waiting
         self.waiting.clear()
 
     def write(self, writing: Writing, row: LedgerRow, recording: Recording) -> None:
@@ -340,6 +357,16 @@ class _Import:
                 why = _held_back([path for path in weighed.held_back if path in asked]) if asked else _ANSWERED
                 self.held_back.append(RowPlace(row.sheet, row.row, why, recording.ref, weighed.held_back, answered))
 
+    def listing(self, left: Collection[tuple[str, int]]) -> Listing:
+        """What the ledger says of children of whom earlier editions left open who they are.
+
+        Args:
+            left: the sheets and rows that were not filed.
+        """
+        places = {place for case in self.ledger.cases if (place := place_of(case)) is not None}
+        filed = {ref: persons for ref, (row, persons) in self.filed.items() if row not in left}
+        return Listing({self.listed: (self.at, self.covers)}, places, filed, self.asked)
+
     def result(self) -> Imported:
         """What became of every row."""
         return Imported(
@@ -358,6 +385,15 @@ _ONE_ID = Text(
 )
 
 
+_TWO_IDS = Text(
+    "台账另有一行有效身份证号不同，而姓名及出生日期或父母相同，可能是同一名儿童（号码写错），未存档，以免一人两份档案；请按证件核对：如为"
+    "同一名儿童，改正号码并保留一行；确为两名儿童的，用 two_ids=True 各自存档",
+    "another row of the ledger has another valid ID and the same name with the same birth date or parents: it may be one child with a "
+    "mistyped number, which is not filed, lest it have two files; check the cards: if it is one child, mend the number and keep one row; "
+    "if they are two, two_ids=True files each",
+)
+
+
 _ANSWERED = Text(
     "所报此前已由人答复，仍以由人记载的为准",
     "what it says was answered before: what was recorded counts",
@@ -367,8 +403,8 @@ _ANSWERED = Text(
 def _held_back(paths: Sequence[str]) -> Text:
     titles = join([title_of(path) for path in paths])
     return Text(
-        f"所报与由人记载的不符或地点在另一县，未采用；请用 store.record(…) 记录属实的值，已迁往另一县的办理转移：{titles.zh}",
-        "it says otherwise than somebody recorded, or a place in another county: not taken; record the value that is right with "
+        f"所报与由人记载的不符、地点在另一县或把已报的终止、死亡改回，未采用；请用 store.record(…) 记录属实的值，已迁往另一县的办理转移：{titles.zh}",
+        "it says otherwise than somebody recorded, a place in another county, or that a stated end or death is none: not taken; record the value that is right with "
         f"store.record(...), or hand the file over where the child has moved: {titles.en}",
     )
 
@@ -415,6 +451,8 @@ def import_ledger(
     left = {(place.sheet, place.row) for place in job.not_filed}
     filed = (row.case for row in ledger.rows if row.case is not None and (row.sheet, row.row) not in left)
     keep_waiting(store, job.unsettled, lists={job.listed: job.covers}, filed=filed)
+    if refs is None:
+        settle(store, job.listing(left), by=by)
     places = frozenset(case.division for case in ledger.cases if case.division is not None)
     edition = Edition(job.listed, job.at, job.covers, places)
     rows = [unread_row(edition, row, row.error) for row in job.unread if row.error is not None]

@@ -3,7 +3,8 @@ its resident ID out, or mends it, or writes its name or its birth date otherwise
 listed with the other's ID.
 
 Used by imports, and by whatever finds the files of a survey's children. For a child that is to begin a file it finds those of
-the same name and birth date; of nearly the same name; and of the same name with a birth date that is near. For one whose
+the same name and birth date; of nearly the same name; of the same name with a birth date that is near; in one township, of a name
+and a birth date that are both near; and of quite another name where all else is the same, since a child may be renamed. For one whose
 ID a file holds it looks whether the file is of that name. Closed files are looked at as open ones: a child who died is not to be
 paid again. Where it is sure that they are one (the file is open and has no ID yet, and all else that tells who a child is
 agrees), or a person has said so, the child goes there; else it waits, and a person says. It writes nothing.
@@ -34,9 +35,10 @@ from kinderguard.casefile.filing.identity import (
     of_number_and_name,
     one_name,
 )
-from kinderguard.casefile.filing.near_names import are_near
-from kinderguard.casefile.filing.perhaps import Likeness, answers_in, closed_text, likeness_text
-from kinderguard.casefile.filing.persons import Person, person_in, person_of
+from kinderguard.casefile.filing.near_names import are_near, are_one_name
+from kinderguard.casefile.filing.perhaps import Likeness, answers_in, closed_text, known_as, likeness_text
+from kinderguard.casefile.filing.persons import Person, birth_digest, person_in, person_of
+from kinderguard.casefile.filing.waiting import place_of
 from kinderguard.casefile.history import holdings
 from kinderguard.model.case import Case
 from kinderguard.model.text import Text
@@ -51,8 +53,8 @@ _PARENTS = ("father", "mother")
 _ADDRESSES = ("child.registration.address", "child.residence.address")
 #: An address says a house where it says a number.
 _HOUSE = re.compile(r"\d")
-#: How long the code of a county is, and that of a village.
-_COUNTY, _VILLAGE = 6, 12
+#: How long the code of a county is, that of a township, and that of a village.
+_COUNTY, _TOWNSHIP, _VILLAGE = 6, 9, 12
 #: How much of a date says the month.
 _MONTH = len("2012-03")
 #: What must agree besides the name and the birth date, for a file without an ID to be surely the child's.
@@ -87,6 +89,8 @@ class Namesake:
     places: frozenset[str] = frozenset()
     #: By the file that a child would begin, whether a person said that it is this file's child.
     answers: Mapping[str, bool] = attrs.field(factory=dict)
+    #: Digests of the names with the birth dates under which a person said that lists name its child.
+    known_as: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     #: Names and numbers of those who look after the child.
     guardians: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     #: Those, and where the child lives or is registered, to the house.
@@ -110,6 +114,9 @@ class Waiting:
         likeness: by what it may be that of the files.
         unreadable: those of them that cannot be read.
         closed: those of them that are closed, with the closing.
+        also: where the files hold its ID, those whose child it may be by name and birth date.
+        persons: digests of its name with its birth date.
+        place: where it lives, or else is registered.
     """
 
     refs: tuple[str, ...]
@@ -117,6 +124,9 @@ class Waiting:
     likeness: Likeness = Likeness.SAME_NAME
     unreadable: frozenset[str] = frozenset()
     closed: Mapping[str, Closing] = attrs.field(factory=dict)
+    also: tuple[str, ...] = ()
+    persons: frozenset[str] = attrs.field(default=frozenset(), repr=False)
+    place: str | None = None
 
     @property
     def readable(self) -> tuple[str, ...]:
@@ -126,7 +136,7 @@ class Waiting:
     @property
     def why(self) -> Text:
         """Which files, and what to do."""
-        told = likeness_text(self.likeness, self.refs, self.other)
+        told = likeness_text(self.likeness, self.refs, self.other, self.also)
         for ref, closing in self.closed.items():
             told += Text("；", "; ") + closed_text(ref, closing)
         return told
@@ -198,6 +208,7 @@ class Namesakes:
             new = [case for case, ref in (*wanted, *apart) if ref not in self.there]
             digests = {digest for case in new for digest in digests_of(self.vault, case)}
             others = _of_one_birth(connection, self.vault, new) | _of_one_name(connection, self.vault, new)
+            others |= _of_near_birth(connection, self.vault, new)
             for namesake in _files_of(connection, self.vault, digests, others, today):
                 self._put(namesake)
 
@@ -219,12 +230,15 @@ class Namesakes:
         """
         for named, other, is_held in self._stands_with_another_id(case, ref):
             holder = self._holders[ref]
-            same = holder.answers.get(other)
+            same = self._answered(holder, other, case)
             if same:
                 self._leave_out(ref, {_NAME})
                 return ref
             if same is None and is_held and other not in self.there:
-                return _waiting([holder], other, Likeness.SAME_ID)
+                also = [each for each in self._may_be(named, other, lists) if each.ref != ref]
+                if not any(each.answers.get(other) for each in also):
+                    open_ = tuple(each.ref for each in also if other not in each.answers)
+                    return attrs.evolve(self._waiting([holder], other, Likeness.SAME_ID, case), also=open_)
             found = self._file(named, other, separately=separately, lists=lists)
             if is_held and isinstance(found, str):
                 self._leave_out(found, {RESIDENT_ID})
@@ -247,7 +261,14 @@ class Namesakes:
             return ref not in self._unlike
         if not holder.person.names:
             return False
-        return not any(holder.answers.get(other) for _, other, _ in self._stands_with_another_id(case, ref))
+        return not any(self._answered(holder, other, case) for _, other, _ in self._stands_with_another_id(case, ref))
+
+    def _answered(self, holder: Namesake, other: str, case: Case) -> bool | None:
+        """What a person said of a child that stands with the ID of a file and another name: whether it is the file's child; also
+        before the file had that ID.
+        """
+        said = holder.answers.get(other)
+        return True if said is None and holder.known_as & digests_of(self.vault, case) else said
 
     def _file(self, case: Case, ref: str, *, separately: bool, lists: Collection[str]) -> str | Waiting:
         """See ``file``, of a child that has its ID alone."""
@@ -256,8 +277,9 @@ class Namesakes:
         facts = facts_of(case)
         number = facts.get(RESIDENT_ID)
         near, alike = self.near(case, ref), self.alike(case, ref, lists=lists)
-        slips = self.mistyped(case, ref, lists=lists)
-        told = [each for each in (*near, *alike, *slips) if each.answers.get(ref)]
+        slips, both = self.mistyped(case, ref, lists=lists), self.near_in_both(case, ref, lists=lists)
+        renamed = self.renamed(case, ref, lists=lists)
+        told = [each for each in (*near, *alike, *slips, *both, *renamed) if each.answers.get(ref)]
         if told:
             one = min(told, key=lambda each: (each.closing is not None, each.ref))
             if one not in near:
@@ -268,12 +290,13 @@ class Namesakes:
             return near[0].ref
         same = [each for each in near if number is None or not each.numbers & self.numbers]
         for files, likeness in (
-            (same, Likeness.SAME_NAME), (alike, Likeness.NEAR_NAME), (slips, Likeness.NEAR_BIRTH),
+            (same, Likeness.SAME_NAME), (alike, Likeness.NEAR_NAME), (slips, Likeness.NEAR_BIRTH), (both, Likeness.NEAR_BOTH),
+            (renamed, Likeness.OTHER_NAME),
         ):  # fmt: skip
             unanswered = (each for each in files if ref not in each.answers)
             perhaps = [each for each in unanswered if each.closing is not None or not separately]
             if perhaps:
-                return _waiting(perhaps, ref, likeness)
+                return self._waiting(perhaps, ref, likeness, case)
         self.there.add(ref)
         said = {path: frozenset({facts[path]}) for path in _SURE if path in facts}
         self._put(
@@ -287,15 +310,19 @@ class Namesakes:
     def possible(self, case: Case, ref: str, *, lists: Collection[str] = ()) -> tuple[str, ...]:
         """Every file that may be that of a child, its own among them."""
         for named, other, is_held in self._stands_with_another_id(case, ref):
-            answered = self._holders[ref].answers.get(other)
+            answered = self._answered(self._holders[ref], other, case)
             if answered:
                 return (ref,)
             own = (ref,) if answered is None and is_held else ()
             return (*own, *self.possible(named, other, lists=lists))
         if ref in self.there:
             return (ref,)
-        found = (*self.near(case, ref), *self.alike(case, ref, lists=lists), *self.mistyped(case, ref, lists=lists))
-        return (ref, *(each.ref for each in found))
+        return (ref, *(each.ref for each in self._may_be(case, ref, lists)))
+
+    def _may_be(self, case: Case, ref: str, lists: Collection[str]) -> tuple[Namesake, ...]:
+        """Every file besides one that may be that of a child by name and birth date."""
+        close = (self.alike, self.mistyped, self.near_in_both, self.renamed)
+        return (*self.near(case, ref), *(each for files in close for each in files(case, ref, lists=lists)))
 
     def named_as_before(self, case: Case) -> Case:
         """A child, with its file; without what a list says otherwise of who it is than that file, as a person said."""
@@ -337,7 +364,7 @@ class Namesakes:
                 (_are_near(places, each.places) and _is_of_one_sex(case, each) and not _have_numbers(case, each))
                 or _is_strong(case, each, places, guardians)
             )
-            and not each.is_named_by(named)
+            and (not each.is_named_by(named) or _is_listed_twice(case, each, guardians))
         ]
 
     def mistyped(self, case: Case, ref: str, *, lists: Collection[str] = ()) -> list[Namesake]:
@@ -357,6 +384,51 @@ class Namesakes:
             and _may_be_born_as(person, each, places, kin)
             and _is_of_one_sex(case, each)
             and self._may_be_by_number(case, each)
+            and not each.is_named_by(named)
+        ]
+
+    def near_in_both(self, case: Case, ref: str, *, lists: Collection[str] = ()) -> list[Namesake]:
+        """The files besides one whose child has nearly the name of a child and a birth date that is a slip away, where one of the
+        two has no ID, both are, as far as is known, of one sex, and of one township; where they are of two villages in it, a parent,
+        guardian or house that both have besides. Where one of some lists names both, they are two children.
+        """
+        person, named, places = person_of(case), self._lists_of(lists), _places_of(case)
+        births = person.slips if person.names else ()
+        found = {each.ref: each for born in births for each in self._born.get(born, {}).values()}
+        others = found.keys() - {ref}
+        kin = _kin_in(facts_of(case)) if others else frozenset()
+        return [
+            each
+            for each in (found[ref] for ref in sorted(others))
+            if not (person.names & each.person.names or person.born & each.person.born)
+            and any(are_near(one, other) for one in person.names for other in each.person.names)
+            and not _have_numbers(case, each)
+            and _is_of_one_sex(case, each)
+            and _are_of_one(_TOWNSHIP, places, each.places)
+            and (not _are_of_two_villages(places, each.places) or not each.kin.isdisjoint(kin))
+            and not each.is_named_by(named)
+        ]
+
+    def renamed(self, case: Case, ref: str, *, lists: Collection[str] = ()) -> list[Namesake]:
+        """The files besides one whose child has another name than a child, and all else the same: the day of birth, the sex, the
+        township and both parents, where one of the two has no ID. Where one of some lists names both, they are two children, such as
+        twins.
+        """
+        person, named, places = person_of(case), self._lists_of(lists), _places_of(case)
+        parents = _parents_of(case)
+        births = person.born if person.names and len(parents) == len(_PARENTS) else ()
+        found = {each.ref: each for born in births for each in self._born.get(born, {}).values()}
+        return [
+            each
+            for each in (found[ref] for ref in sorted(found.keys() - {ref}))
+            if person.born & each.person.born
+            and each.person.names
+            and not any(x == y or are_near(x, y) for x in person.names for y in each.person.names)
+            and parents <= each.guardians
+            and not _have_numbers(case, each)
+            and case.child.sex is not None
+            and case.child.sex.value in each.said.get(_SEX, ())
+            and _are_of_one(_TOWNSHIP, places, each.places)
             and not each.is_named_by(named)
         ]
 
@@ -386,6 +458,14 @@ class Namesakes:
         )
         yield named, self.vault.pseudonym(of_number_and_name(number, name)), is_held
 
+    def _waiting(self, files: Sequence[Namesake], other: str, likeness: Likeness, case: Case) -> Waiting:
+        closed = {each.ref: each.closing for each in files if each.closing is not None}
+        unreadable = frozenset(each.ref for each in files if not each.readable)
+        persons, place = frozenset(digests_of(self.vault, case)), place_of(case)
+        return Waiting(
+            tuple(each.ref for each in files), other, likeness, unreadable, closed, persons=persons, place=place
+        )
+
     def _leave_out(self, ref: str, paths: Collection[str]) -> None:
         self.left_out[ref] = self.left_out.get(ref, frozenset()) | frozenset(paths)
 
@@ -404,17 +484,15 @@ def digests_of(vault: Vault, case: Case) -> set[str]:
 
 
 def may_be_taken_for_one(one: Case, other: Case) -> bool:
-    """Whether two children of one birth date have the same name, or nearly so; or two of one name a birth date that is near."""
+    """Whether two children of one birth date, or of two that are a slip away, have the same name, or nearly so; or two of one name
+    birth dates that are two slips away; or two of one birth date the same parents.
+    """
     a, b = person_of(one), person_of(other)
-    if a.born & b.born:
+    if a.born & b.born and len(_parents_of(one) & _parents_of(other)) == len(_PARENTS):
+        return True
+    if a.born & b.born or a.may_be_mistyped(b):
         return any(x == y or are_near(x, y) for x in a.names for y in b.names)
     return bool(a.names & b.names) and a.may_be_mistyped_twice(b)
-
-
-def _waiting(files: Sequence[Namesake], other: str, likeness: Likeness) -> Waiting:
-    closed = {each.ref: each.closing for each in files if each.closing is not None}
-    unreadable = frozenset(each.ref for each in files if not each.readable)
-    return Waiting(tuple(each.ref for each in files), other, likeness, unreadable, closed)
 
 
 # ---- what speaks for one child ---------------------------------------------------------------------------------------
@@ -438,14 +516,37 @@ def _is_strong(case: Case, namesake: Namesake, places: Collection[str], guardian
     """Whether so much speaks for two of nearly one name being one child that it outweighs another township, sex or ID: the same
     day of birth and county, and somebody who looks after both, or the same village, or IDs that are a slip away.
     """
-    if not (person_of(case).born & namesake.person.born and _are_of_one_county(places, namesake.places)):
+    if not (person_of(case).born & namesake.person.born and _are_of_one(_COUNTY, places, namesake.places)):
         return False
-    villages = {each for each in places if len(each) >= _VILLAGE}
-    return _have_numbers(case, namesake) or bool(villages & namesake.places or namesake.guardians & set(guardians))
+    return (
+        _have_numbers(case, namesake)
+        or _are_of_one(_VILLAGE, places, namesake.places)
+        or bool(namesake.guardians & set(guardians))
+    )
 
 
-def _are_of_one_county(some: Collection[str], others: Collection[str]) -> bool:
-    return bool({a[:_COUNTY] for a in some if len(a) >= _COUNTY} & {b[:_COUNTY] for b in others})
+def _is_listed_twice(case: Case, namesake: Namesake, guardians: Collection[str]) -> bool:
+    """Whether one list may name one child twice: the two have a parent or guardian in common, and names that sound the same."""
+    said = person_of(case).names
+    return bool(namesake.guardians & set(guardians)) and any(
+        are_one_name(one, other) for one in said for other in namesake.person.names
+    )
+
+
+def _parents_of(case: Case) -> frozenset[str]:
+    """The names of the parents that are named."""
+    return frozenset(each.name.reveal() for each in (case.father, case.mother) if each.name is not None)
+
+
+def _are_of_one(length: int, some: Collection[str], others: Collection[str]) -> bool:
+    """Whether two are of one county, township or village, by how long its code is."""
+    return bool({a[:length] for a in some if len(a) >= length} & {b[:length] for b in others if len(b) >= length})
+
+
+def _are_of_two_villages(some: Collection[str], others: Collection[str]) -> bool:
+    """Whether both say a village, and none that is the same."""
+    here, there = ({each[:_VILLAGE] for each in places if len(each) >= _VILLAGE} for places in (some, others))
+    return bool(here and there and not here & there)
 
 
 def _guardians_in(facts: Mapping[str, Any]) -> Iterator[str]:
@@ -466,7 +567,7 @@ def _kin_in(facts: Mapping[str, Any]) -> frozenset[str]:
 def _may_be_born_as(person: Person, namesake: Namesake, places: Collection[str], kin: Collection[str]) -> bool:
     """Whether two of one name, and of two birth dates, may be one child by birth date, place and who or what they have in common."""
     are_near = _are_near(places, namesake.places)
-    if not are_near and not _are_of_one_county(places, namesake.places):
+    if not are_near and not _are_of_one(_COUNTY, places, namesake.places):
         return False
     have_in_common = not namesake.kin.isdisjoint(kin)
     if are_near and have_in_common:
@@ -558,13 +659,56 @@ def _of_one_name(connection: Connection, vault: Vault, cases: Iterable[Case]) ->
     return _near_by_place(connection, wanted)
 
 
+def _of_near_birth(connection: Connection, vault: Vault, cases: Iterable[Case]) -> set[str]:
+    """The files whose child may be one of some children by a birth date that is a slip away and township, where one of the two has
+    no ID.
+    """
+    digests = _BirthDigests(vault)
+    settled = (case for case in cases if case.child.name is not None and _has_township(case))
+    by_digest = _by_digest(settled, lambda person: map(digests.__getitem__, person.slips))
+    wanted: dict[str, list[Case]] = {}
+    for some in reading.chunks(sorted(by_digest)):
+        for ref, digest, number in connection.execute(_OF_BIRTH, {"digests": some}):
+            for case in by_digest[digest]:
+                if number is None or case.child.resident_id is None:
+                    wanted.setdefault(ref, []).append(case)
+    places = _places_in(connection, wanted)
+    return {
+        ref
+        for ref, asked in wanted.items()
+        if any(_are_of_one(_TOWNSHIP, _places_of(each), places[ref]) for each in asked)
+    }
+
+
+def _has_township(case: Case) -> bool:
+    return any(len(each) >= _TOWNSHIP for each in _places_of(case))
+
+
+class _BirthDigests(dict[str, str]):
+    """By birth date, its digest; made once, since many dates are a slip away from many."""
+
+    def __init__(self, vault: Vault) -> None:
+        super().__init__()
+        self._vault = vault
+
+    def __missing__(self, born: str) -> str:
+        self[born] = birth_digest(self._vault, born)
+        return self[born]
+
+
 def _near_by_place(connection: Connection, wanted: Mapping[str, Sequence[Case]]) -> set[str]:
     """Of some files, those of the division or the county of the children for whom they are looked at."""
-    places: dict[str, set[str]] = {ref: set() for ref in wanted}
-    for some in reading.chunks(sorted(wanted)):
+    places = _places_in(connection, wanted)
+    return {ref for ref, asked in wanted.items() if any(_may_be_near(_places_of(each), places[ref]) for each in asked)}
+
+
+def _places_in(connection: Connection, refs: Collection[str]) -> dict[str, set[str]]:
+    """By file, the divisions that it ever stated."""
+    places: dict[str, set[str]] = {ref: set() for ref in refs}
+    for some in reading.chunks(sorted(refs)):
         for ref, division in connection.execute(_PLACES, {"refs": some}):
             places[ref].add(division)
-    return {ref for ref, asked in wanted.items() if any(_may_be_near(_places_of(each), places[ref]) for each in asked)}
+    return places
 
 
 class _NearNumbers(dict[str, frozenset[str]]):
@@ -580,7 +724,7 @@ class _NearNumbers(dict[str, frozenset[str]]):
 
 
 def _may_be_near(some: Collection[str], others: Collection[str]) -> bool:
-    return _are_near(some, others) or _are_of_one_county(some, others)
+    return _are_near(some, others) or _are_of_one(_COUNTY, some, others)
 
 
 def _of_perhaps_another_name(connection: Connection, vault: Vault, whose: Iterable[tuple[Case, str]]) -> set[str]:
@@ -644,5 +788,5 @@ def _namesake(ref: str, entries: Sequence[Entry], vault: Vault, today: dt.date) 
     numbers = frozenset(said.pop(RESIDENT_ID, ()))
     return Namesake(
         ref, frozenset(person.digests(vault)), numbers, {path: frozenset(each) for path, each in said.items()}, person,
-        frozenset(places), answers_in(entries), frozenset(guardians), kin, closing_of(entries, today),
+        frozenset(places), answers_in(entries), known_as(entries), frozenset(guardians), kin, closing_of(entries, today),
     )  # fmt: skip

@@ -1,15 +1,14 @@
 """Whether two names may be one that is written otherwise: one character another, left out or added, the characters in another
 order, or the same sound.
 
-Used by ``namesakes`` for two children of one birth date. It compares by the keys that the linking of lists has
+Used by ``namesakes`` for two children of one birth date, and of names that sound alike for two rows of one list. It compares by the keys that the linking of lists has
 (``survey.linking.names``); what sounds alike is told only where pypinyin is installed. It decides nothing.
 """
 
 from functools import cache
 from importlib.util import find_spec
 
-from kinderguard.survey.linking.characters import simplified
-from kinderguard.survey.linking.names import name_keys, plain_name
+from kinderguard.survey.linking.names import name_keys, spelling
 
 
 def are_near(one: str, other: str) -> bool:
@@ -20,10 +19,28 @@ def are_near(one: str, other: str) -> bool:
     >>> are_near("王三秘", "李四秘"), are_near("王丽", "李丽")
     (False, False)
     """
-    a, b = (simplified(plain_name(name)).replace("·", "") for name in (one, other))
+    a, b = spelling(one), spelling(other)
     if min(len(a), len(b)) < 2:
         return False
     return sorted(a) == sorted(b) or _one_apart(a, b) or _sound_alike(a, b)
+
+
+def are_one_name(one: str, other: str) -> bool:
+    """Whether two names may be one that was typed twice: the same sound, tones and all, or the same characters, simplified or not.
+    Twins seldom have such names.
+
+    >>> are_one_name("王一鸣", "王一名"), are_one_name("张寧", "张宁")
+    (True, True)
+    >>> are_one_name("李静", "李晶"), are_one_name("张天一", "张天乙"), are_one_name("王小明", "王小亮")
+    (False, False, False)
+    """
+    if spelling(one) == spelling(other):
+        return True
+    if not _has_sounds():
+        return False
+    a, b = name_keys(one), name_keys(other)
+    # What only rare readings of both have in common does not sound the same: 一 and 乙 are both read yì somewhere.
+    return a is not None and b is not None and (a.tones[0] in b.tones or b.tones[0] in a.tones)
 
 
 def _one_apart(one: str, other: str) -> bool:

@@ -82,6 +82,11 @@ class Person:
         )
 
     @property
+    def slips(self) -> frozenset[str]:
+        """The days of birth that are a slip away (``_slips_of``)."""
+        return frozenset().union(*map(_slips_of, self.born))
+
+    @property
     def _months(self) -> frozenset[str]:
         return self.months | {born[:_MONTH] for born in self.born}
 
@@ -130,7 +135,12 @@ def _may_be_born(written: str) -> bool:
 
 
 def _birth_digests(vault: Vault, births: Iterable[str]) -> set[str]:
-    return {vault.id_digest(f"born:{each}") for each in births}
+    return {birth_digest(vault, each) for each in births}
+
+
+def birth_digest(vault: Vault, born: str) -> str:
+    """Under what the files of a birth date stand; whoever has not the store's secret can try none out."""
+    return vault.id_digest(f"born:{born}")
 
 
 def person_in(facts: Mapping[str, Any] | None) -> Person:

@@ -2,7 +2,7 @@
 
 Used by ``CaseStore.record`` and by imports. A blank never overrides a value, nor does a list that only says less of it. What a
 list says against what a person has recorded (``claims``), or of a place in another county than the file's, is kept as a claim
-and changes nothing; what a person records is written also where the file says so already, if that answers what is asked
+and changes nothing, as is a list by which a stated end or death would be none; what a person records is written also where the file says so already, if that answers what is asked
 about the file, or if only lists have said so: then it is that person's word from now on, which no list changes.
 """
 
@@ -20,6 +20,7 @@ from kinderguard.casefile.facts import PLACES, case_of, facts_of, places_in
 from kinderguard.casefile.filing.claims import Past, PersonsWord, is_within, says_no_more
 from kinderguard.casefile.history import Holding, Stated, holdings, stated_on, values
 from kinderguard.casefile.moving.moves import stated as reason_stated
+from kinderguard.casefile.situations import takes_back
 from kinderguard.model.case import Case
 from kinderguard.model.dates import as_day
 from kinderguard.model.errors import InvalidRecordError
@@ -39,6 +40,7 @@ class FactSource:
         series: what month after month is one list, where ``list`` changes with every edition; ``list`` itself, if left out.
         covers: the division whose children the list names, where that is known.
         disputes: what the row says of facts that lists dispute.
+        overruled: what the row says of facts of which an older list's word was taken, by the order of trust.
     """
 
     list: str
@@ -49,6 +51,7 @@ class FactSource:
     series: str | None = None
     covers: str | None = None
     disputes: Mapping[str, Any] = attrs.field(factory=dict, kw_only=True, repr=False)
+    overruled: Mapping[str, Any] = attrs.field(factory=dict, kw_only=True, repr=False)
 
 
 @attrs.frozen
@@ -57,8 +60,8 @@ class Weighed:
 
     Attributes:
         facts: what differs from the file, what answers a question about it, and what only lists have said until now.
-        claims: what a list says against what a person has recorded, or of a place elsewhere, and what such a list has come
-            round to.
+        claims: what a list says against what a person has recorded, of a place elsewhere, or against an end or a death that was
+            stated, and what such a list has come round to.
         held_back: paths of what a list says and the file does not take for that reason, whether or not the claim is kept already.
     """
 
@@ -125,7 +128,8 @@ class Recording:
                 writing.remember(self.key, self.ref, None)
             return None
         body: dict[str, Any] = {"facts": dict(facts)} | ({"claims": dict(claims)} if claims else {})
-        rows = [row for each in self.sources if (row := _row(each, facts, claims)) is not None]
+        newer = {p for each in self.sources for p, v in each.overruled.items() if p in claims and claims[p] == v}
+        rows = [row for each in self.sources if (row := _row(each, facts, claims, newer)) is not None]
         source = self.source or ",".join(dict.fromkeys(row["list"] for row in rows))
         titles = {path: title.to_dict() for path, title in self.titles.items() if path in facts or path in claims}
         body |= {"titles": titles} if titles else {}
@@ -162,6 +166,9 @@ class Recording:
         news = {path: value for path, value in news.items() if path not in lists or path in listed}
         old = {path: v for path, v in listed.items() if past.gives_way(path, v, words[path], self.at)}
         news = {path: value for path, value in news.items() if path not in old}
+        # A list that takes back an end or a death may be older in what it knows than the one that stated it.
+        old |= {p: v for p, v in news.items() if p in lists and takes_back(p, thought.get(p), v, self.at)}
+        news = {path: value for path, value in news.items() if path not in old}
         old |= _elsewhere(thought, news, lists)
         news = {path: value for path, value in news.items() if path not in old}
         waiting = _waiting(self.ref, thought, news, old, lists)
@@ -176,6 +183,7 @@ class Recording:
             else:
                 news[path] = None
         claims = {p: v for p, v in claims.items() if not _each(past.is_known, p, v, lists[p], all)}
+        claims = {**self._overruled(past, held, {**thought, **news}), **claims}
         for path in held_back.intersection(self.disputed):
             claims |= self._disputing(past, path, words[path])
         if past.has_claims:
@@ -203,6 +211,19 @@ class Recording:
 
     def _repeats(self, path: str, value: Any, word: PersonsWord | None) -> bool:
         return word is not None and says_no_more(path, value, word.value, self.at)
+
+    def _overruled(self, past: Past, held: list[Holding], thought: Mapping[str, Any]) -> dict[str, Any]:
+        """What newer lists say of facts of which an older one's word was taken; of what nobody recorded, and of no place."""
+        found: dict[str, Any] = {}
+        for row in sorted(self.sources, key=lambda each: each.as_of):
+            for path, value in row.overruled.items():
+                if path in PLACES or past.persons_word(path, held, self.at) is not None:
+                    continue
+                if says_no_more(path, value, thought.get(path), self.at):
+                    continue
+                if not past.is_known(path, row.series or row.list, value, row.as_of):
+                    found[path] = value
+        return found
 
     def _disputing(self, past: Past, path: str, word: PersonsWord | None) -> dict[str, Any]:
         """Of what lists dispute, the newest value that a person did not record and that its list did not claim before."""
@@ -308,11 +329,16 @@ def _stands(ref: str, facts: Mapping[str, Any]) -> bool:
     return True
 
 
-def _row(source: FactSource, facts: Mapping[str, Any], claims: Mapping[str, Any]) -> dict[str, Any] | None:
-    """A source as an entry keeps it, with those of its facts and claims that are written; None where none is."""
+def _row(
+    source: FactSource, facts: Mapping[str, Any], claims: Mapping[str, Any], newer: Collection[str]
+) -> dict[str, Any] | None:
+    """A source as an entry keeps it, with those of its facts and claims that are written; None where none is. What newer lists
+    say against the order of trust only their rows claim.
+    """
     kept = [path for path in source.facts if path in facts]
     said = {**claims, **source.disputes}
-    claimed = [path for path in source.facts if path in claims and said[path] == claims[path]]
+    claimed = [path for path in source.facts if path in claims and path not in newer and said[path] == claims[path]]
+    claimed += [path for path, value in source.overruled.items() if path in newer and claims[path] == value]
     if not kept and not claimed:
         return None
     row = {

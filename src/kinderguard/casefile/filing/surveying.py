@@ -22,11 +22,11 @@ from kinderguard.casefile.facts import case_of, facts_of, title_of
 from kinderguard.casefile.filing.coverage import covered_by
 from kinderguard.casefile.filing.identity import BY_NAME, CLOSED, ERASED, UNIDENTIFIED, file_of, numbers_of, several
 from kinderguard.casefile.filing.list_names import check_list_names, names_of_persons
-from kinderguard.casefile.filing.namesakes import Named, Namesakes, Waiting, may_be_taken_for_one
-from kinderguard.casefile.filing.perhaps import ask
+from kinderguard.casefile.filing.namesakes import Named, Namesakes, Waiting, digests_of, may_be_taken_for_one
+from kinderguard.casefile.filing.perhaps import Listing, ask, settle
 from kinderguard.casefile.filing.recording import FactSource, Recording, still_asked
 from kinderguard.casefile.filing.unread import Edition, UnreadRow, closed_row, keep_unread, unidentified_row, unread_row
-from kinderguard.casefile.filing.waiting import WaitingChild, keep_waiting, waiting_child
+from kinderguard.casefile.filing.waiting import WaitingChild, keep_waiting, place_of, waiting_child
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Code
 from kinderguard.model.errors import InvalidRecordError
@@ -76,12 +76,15 @@ class FiledChild:
         why: why nothing, or not all of it, was filed.
         two_ids: whether the child waits since it and another, with two valid IDs, may be one child.
         perhaps: the files, open or closed, whose child it may be, by name and birth date, the same or nearly so, so that it waits
-            in place of beginning another; or the file that holds its ID and is of another name, which stays as it is. It is asked
-            in them (``store.doubts``) until it was answered.
+            in place of beginning another; or the file that holds its ID and is of another name, which stays as it is, and after it
+            those whose child it may be by name and birth date. It is asked in them (of an ID, in the first; ``store.doubts``) until
+            it was answered, or later lists settled it.
         closed: whether its file is closed, although lists still name the child: it may have come back.
-        held_back: paths of the facts of which lists say otherwise than a person has recorded, or a place in another county: not taken, and
-            asked about (``store.doubts``) until somebody has answered.
+        held_back: paths of the facts of which lists say otherwise than a person has recorded, a place in another county, or that
+            an end or a death that was stated is none: not taken, and asked about (``store.doubts``) until somebody has answered.
         answered: those of them that somebody has answered before, so that nothing is asked.
+        overruled: paths of the facts of which the order of trust took an older list's word against a newer one's. What the newer
+            one says is kept (``store.doubts``), and ``due`` asks about it where money changes by it.
     """
 
     child: str
@@ -98,6 +101,7 @@ class FiledChild:
     perhaps: tuple[str, ...] = ()
     closed: bool = False
     answered: tuple[str, ...] = ()
+    overruled: tuple[str, ...] = ()
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -119,14 +123,20 @@ class FiledChild:
         if self.asked:
             titles = join([title_of(path) for path in self.asked])
             head += Text(
-                f"；名单所报与由人记载的不符或地点在另一县，未采用：{titles.zh}",
-                f"; lists say otherwise than somebody recorded, or a place in another county, not taken: {titles.en}",
+                f"；名单所报与由人记载的不符、地点在另一县或把已报的终止、死亡改回，未采用：{titles.zh}",
+                f"; lists say otherwise than somebody recorded, a place in another county, or that a stated end or death is none, not taken: {titles.en}",
             )
         if self.answered:
             titles = join([title_of(path) for path in self.answered])
             head += Text(
                 f"；名单所报此前已由人答复，以由人记载的为准：{titles.zh}",
                 f"; what lists say was answered before, and what was recorded counts: {titles.en}",
+            )
+        if self.overruled:
+            titles = join([title_of(path) for path in self.overruled])
+            head += Text(
+                f"；按信任顺序取了较旧名单的值，较新的名单另有所报：{titles.zh}",
+                f"; by the order of trust an older list's word was taken against a newer one's: {titles.en}",
             )
         if self.closed:
             head += Text("；档案已结案，名单仍列有该儿童", "; the file is closed and lists still name the child")
@@ -202,8 +212,8 @@ class FiledSurvey(Sequence[FiledChild]):
         if old:
             children = "child" if old == 1 else "children"
             told += Text(
-                f"；{old} 名儿童有名单所报与由人记载的不符或地点在另一县，未采用，待核对",
-                f"; of {old} {children} lists say otherwise than somebody recorded, or a place in another county: not taken, to be checked",
+                f"；{old} 名儿童有名单所报与由人记载的不符、地点在另一县或把已报的终止、死亡改回，未采用，待核对",
+                f"; of {old} {children} lists say otherwise than somebody recorded, a place in another county, or that a stated end or death is none: not taken, to be checked",
             )
         old = sum(bool(each.answered) and not each.asked for each in self)
         if old:
@@ -211,6 +221,13 @@ class FiledSurvey(Sequence[FiledChild]):
             told += Text(
                 f"；{old} 名儿童的名单仍报此前已由人答复的事实，以由人记载的为准",
                 f"; of {old} {children} lists go on saying what somebody has answered before: what was recorded counts",
+            )
+        old = sum(bool(each.overruled) for each in self)
+        if old:
+            children = "child" if old == 1 else "children"
+            told += Text(
+                f"；{old} 名儿童有事实按信任顺序取了较旧名单的值，较新的名单另有所报",
+                f"; of {old} {children} the order of trust took an older list's word against a newer one's",
             )
         return told.in_(lang or display_language())
 
@@ -255,6 +272,8 @@ def import_survey(
     left = {child.child for child in job.done if child.filing is Filing.NOT_FILED}
     filed = (child.case for child in survey.children if child.ref not in left)
     keep_waiting(store, job.unsettled, lists={each.code: each.covers for each in survey.sources}, filed=filed)
+    if refs is None:
+        settle(store, job.listing(), by=by)
     _keep_unread(store, job)
     return FiledSurvey(tuple(job.done), survey.skipped)
 
@@ -305,6 +324,8 @@ class _Import:
     done: list[FiledChild] = attrs.field(factory=list)
     #: The children of whom somebody has to say first who they are.
     unsettled: list[WaitingChild] = attrs.field(factory=list)
+    #: Those of whom it is asked in files.
+    asked: list[Waiting] = attrs.field(factory=list)
     #: By file, the child that it was met for.
     met: dict[str, str] = attrs.field(factory=dict)
     #: The children that may be one with another row, and those of them whose two valid IDs alone speak against it.
@@ -418,15 +439,17 @@ class _Import:
         lost = {d.path: max(said.as_of for said in d.values) for d in child.disagreements if d.path not in facts}
         for path in self.namesakes.left_out.get(ref, ()):
             lost.pop(path, None)  # a person said that the child is this file's, written otherwise
-        for day in sorted({*lost.values()}.union(*days.values())):
+        overruled = _overruled(child, facts)
+        for day in sorted({*lost.values(), *overruled}.union(*days.values())):
             told = {path for path in facts if day in days[path]}
             unknown = tuple(sorted(path for path, since in lost.items() if since == day))
             disputed = {path: _values(child.facts[path]) for path in unknown}
             # A blank contradicts nothing, so what is known of a case on one day is a case too.
             case = case_of(ref, {path: facts[path] for path in told})
+            newer = overruled.get(day, {})
             yield Recording(
-                case, day, by=self.by, unknown=unknown, sources=_sources(child, told, unknown, self.covered),
-                key=_key(case, day, unknown, child), titles=self.survey.titles, disputed=disputed,
+                case, day, by=self.by, unknown=unknown, sources=_sources(child, told, unknown, self.covered, newer),
+                key=_key(case, day, unknown, child, newer), titles=self.survey.titles, disputed=disputed,
                 acting=self.acting, override=self.override,
             )  # fmt: skip
 
@@ -443,8 +466,9 @@ class _Import:
         if isinstance(why, Waiting):
             as_of = max(each.as_of for said in child.facts.values() for each in said)
             ask(writing, why, lists=child.sources, as_of=as_of, by=self.by)
+            self.asked.append(why)
             return FiledChild(
-                child.ref, child.rows, None, Filing.NOT_FILED, open=left, why=why.why, perhaps=why.refs
+                child.ref, child.rows, None, Filing.NOT_FILED, open=left, why=why.why, perhaps=(*why.refs, *why.also)
             )  # fmt: skip
         if ref is None or why is not None:
             two_ids = why is _TWO_IDS
@@ -480,7 +504,27 @@ class _Import:
             held_back=tuple(sorted(held_back)),
             closed=writing.is_closed(ref, writing.today),
             answered=tuple(sorted(held_back - still_asked(writing, ref, held_back))),
+            overruled=tuple(
+                sorted(
+                    {
+                        p
+                        for said in _overruled(child, values_of(child.case)).values()
+                        for row in said.values()
+                        for p in row
+                    }
+                )
+            ),
         )
+
+    def listing(self) -> Listing:
+        """What these lists say of children of whom earlier editions left open who they are."""
+        filed: dict[str, frozenset[str]] = {}
+        for child, done in zip(self.survey.children, self.done, strict=True):
+            if done.ref is not None and done.filing is not Filing.NOT_FILED:
+                filed[done.ref] = filed.get(done.ref, frozenset()) | digests_of(self.vault, child.case)
+        places = {place for child in self.survey.children if (place := place_of(child.case)) is not None}
+        lists = {each.code: (each.as_of, each.covers) for each in self.survey.sources}
+        return Listing(lists, places, filed, self.asked)
 
 
 # ---- days and rows of facts ----------------------------------------------------------------------------------------
@@ -501,6 +545,21 @@ def _days(child: SurveyedChild) -> dict[str, set[dt.date]]:
     return found
 
 
+def _overruled(child: SurveyedChild, taken: Collection[str]) -> dict[dt.date, dict[RowKey, dict[str, Any]]]:
+    """By day and row, what newer lists say of facts of which the order of trust took an older list's word.
+
+    Args:
+        child: the child.
+        taken: the facts that are filed.
+    """
+    found: dict[dt.date, dict[RowKey, dict[str, Any]]] = {}
+    for differs in child.disagreements:
+        for said in differs.overruled if differs.path in taken else ():
+            of_row = found.setdefault(said.as_of, {}).setdefault(said.row, {})
+            of_row[differs.path] = _values([said])[0]
+    return found
+
+
 def _values(said: Sequence[Sourced]) -> tuple[Any, ...]:
     """What rows say of a fact, in the form in which a file keeps it."""
     return tuple(facts_of(Case.from_facts({each.path: each.value}))[each.path] for each in said)
@@ -512,9 +571,15 @@ def _taken(said: Sequence[Sourced]) -> Sequence[Sourced]:
 
 
 def _sources(
-    child: SurveyedChild, told: set[str], unknown: Collection[str], covered: Mapping[str, str | None]
+    child: SurveyedChild,
+    told: set[str],
+    unknown: Collection[str],
+    covered: Mapping[str, str | None],
+    newer: Mapping[RowKey, Mapping[str, Any]],
 ) -> tuple[FactSource, ...]:
-    """The rows that facts are from, each with its facts, and what it says of those that lists dispute."""
+    """The rows that facts are from, each with its facts, and what it says of those that lists dispute; and the newer rows whose
+    word was not taken.
+    """
     found: dict[RowKey, list[str]] = {}
     days: dict[RowKey, dt.date] = {}
     disputes: dict[RowKey, dict[str, Any]] = {}
@@ -524,20 +589,31 @@ def _sources(
             days[each.row] = each.as_of
             if path in unknown:
                 disputes.setdefault(each.row, {})[path] = _values([each])[0]
+    for key in newer:
+        found.setdefault(key, [])
+        days[key] = next(each.as_of for said in child.facts.values() for each in said if each.row == key)
     return tuple(
         FactSource(
             row.source, row.sheet, row.row, days[row], tuple(facts), covers=covered.get(row.source),
-            disputes=disputes.get(row, {}),
+            disputes=disputes.get(row, {}), overruled=newer.get(row, {}),
         )
         for row, facts in sorted(found.items())
     )  # fmt: skip
 
 
-def _key(case: Case, day: dt.date, unknown: tuple[str, ...], child: SurveyedChild) -> str:
+def _key(
+    case: Case,
+    day: dt.date,
+    unknown: tuple[str, ...],
+    child: SurveyedChild,
+    newer: Mapping[RowKey, Mapping[str, Any]],
+) -> str:
     """The same for the same facts of the same day, whatever rows they stand in; another as soon as any of it differs."""
     parts: list[Any] = [case.ref, str(day), facts_of(case), list(unknown), child.sources]
     if unknown:  # other values of what is disputed are claimed anew
         parts.append([_values(child.facts[path]) for path in unknown])
+    if newer:
+        parts.append([[row.source, said] for row, said in sorted(newer.items())])
     return "survey:" + json.dumps(parts, ensure_ascii=False, sort_keys=True)
 
 

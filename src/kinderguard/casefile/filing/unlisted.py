@@ -64,8 +64,9 @@ class NoLongerListed:
     @property
     def _told(self) -> Text:
         return Text(
-            f"档案 {self.ref}：{self.source}（{self.as_of}）已不再列有该儿童，档案中最近一次取自该名单为 {self.last}",
-            f"File {self.ref}: {self.source} of {self.as_of} no longer names the child; what the file last took from it is of {self.last}",
+            f"档案 {self.ref}：{self.source}（{self.as_of}）已不再列有该儿童，档案中最近一次取自该名单为 {self.last}（此后各期无新情况的，不留记录）",
+            f"File {self.ref}: {self.source} of {self.as_of} no longer names the child; what the file last took from it is of {self.last}, and "
+            "an edition since that said nothing new left no trace",
         )
 
 

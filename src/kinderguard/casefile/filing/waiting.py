@@ -96,10 +96,11 @@ def waiting_child(
     stands = tuple(rows)
     own = file_of(vault, case, {})
     ref = own if isinstance(own, str) else vault.pseudonym("row:" + json.dumps(stands, ensure_ascii=False))
-    return WaitingChild(ref, _persons(vault, case), stands, _place(case), why, by_name)
+    return WaitingChild(ref, _persons(vault, case), stands, place_of(case), why, by_name)
 
 
-def _place(case: Case) -> str | None:
+def place_of(case: Case) -> str | None:
+    """Where a child lives, or else is registered, as far as that is known."""
     return case.division or case.child.registration.division
 
 
@@ -128,14 +129,14 @@ def keep_waiting(
     persons: set[str] = set()
     places = {each.division for each in waiting if each.division is not None}
     for case in filed if before else ():
-        whose, place = (file_of(vault, case, {}), _persons(vault, case)), _place(case)
+        whose, place = (file_of(vault, case, {}), _persons(vault, case)), place_of(case)
         known.add(whose)
         persons |= whose[1]
         places |= set() if place is None else {place}
     gone = [
         digest
         for digest, each in before.items()
-        if _was_looked_for(each, lists, places)
+        if was_looked_for(each.division, each.lists, lists, places)
         or (each.ref, each.persons) in known
         or (each.by_name and each.persons & persons)
     ]
@@ -150,11 +151,21 @@ def keep_waiting(
             run(sa.insert(t.waiting).values(digest=digest, content=content))
 
 
-def _was_looked_for(child: WaitingChild, lists: Mapping[str, str | None], places: Collection[str]) -> bool:
-    """Whether newer editions of all its lists were read that are of its place, so that it waits again or does not."""
-    place = child.division or ""
+def was_looked_for(
+    division: str | None, named: Iterable[str], lists: Mapping[str, str | None], places: Collection[str]
+) -> bool:
+    """Whether newer editions of all the lists that a child stood in were read that are of its place, so that it stands there
+    again or does not.
+
+    Args:
+        division: where the child lives.
+        named: the lists that it stood in.
+        lists: the lists that were read, each with the division whose children it names; None where nobody says.
+        places: where the children live that these lists name.
+    """
+    place = division or ""
     is_named = any(place.startswith(each) or each.startswith(place) for each in places)
-    for name in child.lists:
+    for name in named:
         if name not in lists:
             return False
         covers = lists[name]

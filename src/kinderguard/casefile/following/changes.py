@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from kinderguard.casefile.chain.entries import Entry, EntryKind
 from kinderguard.casefile.errors import StoreError
 from kinderguard.casefile.facts import PLACES, case_of, facts_of, title_of
+from kinderguard.casefile.following.hindsight import Hindsight, readings
 from kinderguard.casefile.following.overpaid import looked_at as months_looked_at
 from kinderguard.casefile.following.overpaid import overpayment_decisions
 from kinderguard.casefile.following.since import SameSince
@@ -24,6 +25,7 @@ from kinderguard.casefile.following.turning import ONE_DAY
 from kinderguard.casefile.history import Holding, changes_between, holdings, known_by, stated_on, values, withdrawn
 from kinderguard.engines.assessment import ZERO, Assessment, PolicyResult
 from kinderguard.engines.missing import DERIVED
+from kinderguard.engines.otherwise import revised, turned
 from kinderguard.engines.plan import Plan, Step
 from kinderguard.model.case import Case
 from kinderguard.model.codes import ClosingReason, Code, Frequency
@@ -34,7 +36,6 @@ from kinderguard.model.text import Text, join, same
 from kinderguard.packs.pinned import ELSEWHERE
 from kinderguard.rules import nodes as n
 from kinderguard.rules.kinds import Sort
-from kinderguard.rules.parameters import show
 from kinderguard.rules.wording import wording
 
 if TYPE_CHECKING:
@@ -165,11 +166,16 @@ class Change:
         return Text(f"{self.on}：", f"{self.on}: ") + self.said
 
     @property
+    def brief(self) -> Text:
+        """The change with what it comes to, without its day and what brought it about, and without a full stop."""
+        return _sentence(self)
+
+    @property
     def said(self) -> Text:
         """The change in a sentence without its day, in both languages."""
         why = join(list(self.because), "；", "; ")
         tail = Text(f"（{why.zh}）", f" ({why.en})") if why else same("")
-        return _sentence(self) + tail + Text("。", ".")
+        return self.brief + tail + Text("。", ".")
 
     def explain(self, code: str | None = None) -> Any:
         """The whole explanation of the new result; of this category or policy, if no other is named."""
@@ -233,8 +239,8 @@ def changes_of(
 
     What was assessed is taken as what was paid, up to the last month paid where the file is closed. An assessment that
     looks back, since one of a later day was written before it, paid nothing. What was overpaid is told by both times of the
-    file: since when it was true, although it became known later; months that somebody has looked at (``settle_overpayment``)
-    are told no more, unless more of them was overpaid than was known then. Asked again on the same day, the answer is the
+    file, and by the days that facts state themselves (``hindsight``): since when it was true, although it became known later.
+    Months that somebody has looked at (``settle_overpayment``) are told no more, unless more of them was overpaid than was known then. Asked again on the same day, the answer is the
     same, whether or not the new result was kept in between.
 
     Args:
@@ -258,14 +264,11 @@ def changes_of(
     base = kept[-1] if last is not None else next((e for e in reversed(kept) if e.valid_from < day), kept[0])
     held = holdings(entries)
 
-    def true_on(when: dt.date) -> Assessment:
-        return book.assess(case_of(ref, values(stated_on(held, when))), on=when)
-
     before = stated_on(holdings(known_by(entries, base.known_at)), base.valid_from)
     facts = [c.path for c in changes_between(before, stated_on(held, day))]
-    new = true_on(day)
+    new = book.assess(case_of(ref, values(stated_on(held, day))), on=day)
     found = tuple(_named(changes(base.body["line"], new, facts=facts), store, base))
-    told = _overpaid_by(kept, ref, entries, held, book, day, true_on)
+    told = _overpaid_by(kept, ref, entries, held, book, day)
     return (*found, *(attrs.evolve(each, on=day) for each in told))
 
 
@@ -277,16 +280,8 @@ def open_overpayments(ref: str, entries: Sequence[Entry], book: "PolicyBook", da
         book: the rules.
         day: months that begin before it are reckoned.
     """
-    kept, held = _kept_until(day, entries), holdings(entries)
-    cases: dict[tuple[int, ...], Case] = {}
-
-    def true_on(when: dt.date) -> Assessment:
-        said = tuple(each.number for each in held if each.covers(when))
-        if said not in cases:
-            cases[said] = case_of(ref, values(stated_on(held, when)))
-        return book.assess(cases[said], on=when)
-
-    return _overpaid_by(kept, ref, entries, held, book, day, true_on) if kept else ()
+    kept = _kept_until(day, entries)
+    return _overpaid_by(kept, ref, entries, holdings(entries), book, day) if kept else ()
 
 
 def _kept_until(day: dt.date, entries: Sequence[Entry]) -> list[Entry]:
@@ -303,7 +298,6 @@ def _overpaid_by(
     held: list[Holding],
     book: "PolicyBook",
     day: dt.date,
-    true_on: Callable[[dt.date], Assessment],
 ) -> tuple[Change, ...]:
     """What was overpaid by the assessments kept, up to the last month paid where the file is closed."""
     from kinderguard.casefile.ending.closing import closing_of
@@ -321,15 +315,46 @@ def _overpaid_by(
         said = stated_on(holdings(known_by(entries, entry.known_at)), entry.valid_from)
         return case_of(ref, values(said))
 
-    first = payers[0].valid_from
-    same_since = SameSince(
-        book, ref, held, start=first if known_from is None else min(first, known_from), until=through
+    first, looked_at = payers[0].valid_from, months_looked_at(overpayment_decisions(entries))
+    start = first if known_from is None else min(first, known_from)
+
+    def told(seen: Hindsight) -> tuple[Change, ...]:
+        found = overpayments(
+            [e.body["line"] for e in payers], _true_on(ref, seen.held, book), through=through, known_from=known_from,
+            known_then=known_then, same_since=SameSince(book, ref, seen.held, start=start, until=through),
+            looked_at=looked_at, died_on=died_on,
+        )  # fmt: skip
+        return tuple(_with_hindsight(each, seen, start, counted=first) for each in found)
+
+    # Where a closing may be of the one parent or of the other, what is least is sure.
+    return min(
+        map(told, readings(held, closing)), key=lambda found: sum((c.overpaid.low for c in found if c.overpaid), ZERO)
     )
-    return overpayments(
-        [e.body["line"] for e in payers], true_on, through=through, known_from=known_from, known_then=known_then,
-        same_since=same_since, looked_at=months_looked_at(overpayment_decisions(entries)),
-        died_on=died_on,
-    )  # fmt: skip
+
+
+def _true_on(ref: str, held: Sequence[Holding], book: "PolicyBook") -> Callable[[dt.date], Assessment]:
+    """What was due on a day by what a file holds; each case is made once."""
+    cases: dict[tuple[int, ...], Case] = {}
+
+    def true_on(when: dt.date) -> Assessment:
+        said = tuple(place for place, each in enumerate(held) if each.covers(when))
+        if said not in cases:
+            cases[said] = case_of(ref, values(stated_on(held, when)))
+        return book.assess(cases[said], on=when)
+
+    return true_on
+
+
+def _with_hindsight(change: Change, seen: Hindsight, start: dt.date, *, counted: dt.date) -> Change:
+    """An overpayment with how it came to be known late; since when it is so, also where that lies before all that is known."""
+    told = change.overpaid
+    assert told is not None
+    days = [dt.date.fromisoformat(f"{month}-01") for month, _, _ in told.by_month]
+    if told.since == start and seen.since(start) < start:
+        since = seen.since(start)
+        before = sum(1 for _ in _firsts(since, counted)) - sum(1 for _ in _firsts(start, counted))
+        told = attrs.evolve(told, since=since, uncounted=told.uncounted + before)
+    return attrs.evolve(change, overpaid=told, because=(*change.because, *seen.because(days)))
 
 
 def _named(found: Iterable[Change], store: "CaseStore", last: Entry) -> Iterator[Change]:
@@ -851,7 +876,7 @@ class _Reasons:
         old, new = self.last.trace, self.new.trace
         outer = {s.index for s in self.plan.steps}
         own = {id(s) for s in self.plan.steps}
-        turned = {
+        otherwise = {
             s.index: s
             for s in steps
             if id(s) in own
@@ -862,32 +887,21 @@ class _Reasons:
         }
         # That a mother is lost makes it so; that she is, by the same word, neither dead nor abroad does not.
         deciding = _deciding(_roots(self.plan, code), new)
-        turned = {index: step for index, step in turned.items() if index in deciding} or turned
-        for index in sorted(turned):
-            step = turned[index]
-            if isinstance(step.node, n.Fact) or any(i.index in turned for i in _beneath(step)):
+        otherwise = {index: step for index, step in otherwise.items() if index in deciding} or otherwise
+        for index in sorted(otherwise):
+            step = otherwise[index]
+            if isinstance(step.node, n.Fact) or any(i.index in otherwise for i in _beneath(step)):
                 continue  # a fact is told as a fact; a larger condition by what turned within it
             title = step.names[0].title if step.names else wording(step.node, self.new.basis.titles)
-            yield {
-                True: Text(f"“{title.zh}”成立", f"‘{title.en}’ now holds"),
-                False: Text(f"“{title.zh}”不成立，此前待定", f"‘{title.en}’ does not hold, it was open")
-                if old[index] is None
-                else Text(f"“{title.zh}”不再成立", f"‘{title.en}’ does not hold any more"),
-                None: Text(f"“{title.zh}”待定", f"‘{title.en}’ is open now"),
-            }[new[index]]
+            yield turned(title, old[index], new[index])
 
     def _values(self, steps: Sequence[Step]) -> Iterator[Text]:
         if not isinstance(self.last, Assessment):
             return
         codes = sorted({s.node.code for s in steps if isinstance(s.node, n.Param)})
         for code in codes:
-            old, new = self.last.basis.parameters.get(code), self.new.basis.parameters.get(code)
-            if (old and old.value) != (new and new.value):
-                parameter = self.plan.rules.parameters[code]
-                title, kind = self.new.basis.titles.get(code, same(code)), parameter.kind
-                assert kind is not None
-                a, b = (show(v.value, kind) if v else Text("未设定", "not set") for v in (old, new))
-                yield Text(f"“{title.zh}”由{a.zh}改为{b.zh}", f"‘{title.en}’ changed from {a.en} to {b.en}")
+            if (said := revised(code, self.last.basis, self.new.basis)) is not None:
+                yield said
 
     def _rules(self, code: str) -> Iterator[Text]:
         now = code in self.plan.categories or code in self.plan.policies

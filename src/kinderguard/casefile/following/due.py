@@ -20,6 +20,7 @@ from kinderguard.casefile.doubts import HiddenFact, doubt_texts, hidden_facts
 from kinderguard.casefile.ending.closing import closing_of
 from kinderguard.casefile.errors import DamagedEntryError, UnreadableEntryError
 from kinderguard.casefile.facts import case_of, title_of
+from kinderguard.casefile.filing.claims import Past
 from kinderguard.casefile.filing.holders import SameId, same_ids
 from kinderguard.casefile.filing.perhaps import PerhapsListed, asked_in, perhaps_listed
 from kinderguard.casefile.filing.unread import UnreadRow, unread_in
@@ -624,8 +625,10 @@ class _Desk:
         """What was learnt late and goes on being hidden, other files with the ID, and who may be its child: due since it was written."""
         written = {e.number: e.known_at.astimezone(BEIJING).date() for e in self.entries}
         by_entry: dict[int, list[HiddenFact]] = {}
-        for each in self.hidden:
+        for each in self._asked():
             by_entry.setdefault(each.entry, []).append(each)
+        for day, text in self._returned():
+            yield self._item(DueKind.DOUBT, min(day, self.today), text)
         for number, hidden in by_entry.items():
             day = min(written[number], self.today)
             for text in doubt_texts(hidden):
@@ -634,6 +637,48 @@ class _Desk:
             yield self._item(DueKind.DOUBT, min(self.same.since, self.today), self.same.text)
         for asked in self.perhaps:
             yield self._item(DueKind.DOUBT, min(written[asked.entry], self.today), asked.text)
+
+    def _asked(self) -> list[HiddenFact]:
+        """What is hidden, but of what the order of trust settled against a newer list only that by which money changes."""
+        asked = [each for each in self.hidden if not each.overruled]
+        by_number = {entry.number: entry for entry in self.entries}
+        newer = {e.path: by_number[e.entry].body["claims"][e.path] for e in self.hidden if e.overruled}
+        paths = self._changing_money(newer)
+        return [each for each in self.hidden if each in asked or (each.overruled and each.path in paths)]
+
+    def _returned(self) -> Iterator[tuple[dt.date, Text]]:
+        """Where a list went back to what it said before, so that money begins or stops: what was taken may be stale."""
+        found = {each.path: each for each in Past(self.entries).returned(self.held, self.today)}
+        for path in sorted(self._changing_money({path: each.value for path, each in found.items()})):
+            each, title = found[path], title_of(path)
+            yield (
+                each.as_of,
+                Text(
+                    f"{title.zh}：{each.as_of} 的名单（{each.list}）又报回更早的值，而 {each.between_as_of} 的同一名单另有所报（第 {each.between} 条），金额因此"
+                    f"不同。名单所报已采用（第 {each.entry} 条）；名单过时的，请用 store.record(…) 自 {each.as_of} 起记录第 {each.between} 条的值；属实的，请将现值"
+                    "再记一次，即为确认",
+                    f"{title.en}: the list of {each.as_of} ({each.list}) went back to what it said before, while that of {each.between_as_of} "
+                    f"said otherwise (entry {each.between}), and another amount is due by it. It was taken (entry {each.entry}). If the list is "
+                    f"out of date, record the value of entry {each.between} as of {each.as_of} with store.record(...); if it is right, record "
+                    "the present value once more, which confirms it",
+                ),
+            )
+
+    def _changing_money(self, said: Mapping[str, Any]) -> frozenset[str]:
+        """Of facts that may be otherwise, those by which another amount would be due today, by themselves or together."""
+        if not said:
+            return frozenset()
+        alone = frozenset(path for path, value in said.items() if self._changes_money({path: value}))
+        return alone or (frozenset(said) if self._changes_money(said) else frozenset())
+
+    def _changes_money(self, said: Mapping[str, Any]) -> bool:
+        """Whether another amount would be due today with some facts otherwise."""
+        try:
+            other = case_of(self.ref, values(stated_on(self.held, self.today)) | dict(said))
+        except InvalidRecordError:
+            return True  # what they say cannot stand beside the rest: somebody should look
+        found = changes(self.book.assess(self.case, on=self.today), self.book.assess(other, on=self.today))
+        return any(each.what == "money" for each in found)
 
     # ---- days that change a result -------------------------------------------------------------------------------
 

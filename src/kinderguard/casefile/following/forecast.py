@@ -2,14 +2,15 @@
 and values that come into force.
 
 Used by the store and by whoever plans ahead. It changes no fact and writes nothing; a forecast is by the facts as they
-are known and by the rules as they stand today, so it says nothing of laws to come.
+are known and by the rules as they stand today, so it says nothing of laws to come. Whether a situation goes on after the term
+that was stated of it is unknown (see ``foreseen``).
 """
 
 import datetime as dt
 from itertools import pairwise
 
 from kinderguard.casefile.following.changes import Change, changes
-from kinderguard.casefile.following.turning import Calendar
+from kinderguard.casefile.following.foreseen import stretches
 from kinderguard.model.case import Case
 from kinderguard.packs.book import PolicyBook
 
@@ -36,5 +37,5 @@ def forecast(book: PolicyBook, case: Case, *, start: dt.date, until: dt.date) ->
     >>> [(c.on.isoformat(), c.kind.value) for c in coming if c.code == "cn.street_child"]
     [('2026-03-01', 'ends')]
     """
-    stretches = Calendar(book, start, until).stretches(case)
-    return tuple(change for before, after in pairwise(stretches) for change in changes(before.ending, after.result))
+    found = pairwise(stretches(book, case, start, until))
+    return tuple(change for before, after in found for change in changes(before.ending, after.result, facts=()))

@@ -52,6 +52,8 @@ class OverpaymentDecision:
         policy: the code of the policy.
         months: the months that were looked at, as ``2026-03``, each with how much was overpaid at least by what was known then,
             in yuan.
+        most: the same months, each with how much was overpaid at most by what was known then; a month of which an older entry
+            does not say so is not among them.
         outcome: what was decided.
         amount: how many yuan it is about, where somebody said so.
         reason: why.
@@ -65,6 +67,19 @@ class OverpaymentDecision:
     outcome: OverpaymentOutcome
     amount: Decimal | None
     reason: str = attrs.field(repr=False)
+    most: Mapping[str, Decimal] = attrs.field(factory=dict)
+
+    @property
+    def low(self) -> Decimal:
+        """How many yuan were overpaid at least in these months, by what was known then."""
+        return sum(self.months.values(), Decimal(0))
+
+    @property
+    def high(self) -> Decimal | None:
+        """How many yuan were overpaid at most in these months, by what was known then; None where the entry does not say so."""
+        if not self.months.keys() <= self.most.keys():
+            return None
+        return sum((self.most[month] for month in self.months), Decimal(0))
 
     @property
     def text(self) -> Text:
@@ -105,6 +120,7 @@ def _read(entry: Entry) -> OverpaymentDecision:
             entry.number, entry.valid_from, entry.by, body["policy"],
             {month: Decimal(low) for month, low in body["months"].items()}, OverpaymentOutcome.of(body["outcome"]),
             None if body.get("amount") is None else Decimal(body["amount"]), body["reason"],
+            {month: Decimal(high) for month, high in (body.get("most") or {}).items()},
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError):
         raise UnreadableEntryError.of(entry.number, entry.ref, entry.kind.label) from None
@@ -175,7 +191,8 @@ def settle_overpayment(
         outcome: what was decided.
         reason: why, without names or ID numbers.
         by: the code of the user, never a name.
-        amount: how many yuan it is about, if that is to be kept; exact to the fen.
+        amount: how many yuan it is about, if that is to be kept; exact to the fen, and no more than was overpaid at most in these
+            months by what is known.
         months: the months it is about, as ``2026-03``. If left out, all that are told as overpaid; where there are none, those
             of the last decision, whose outcome is another now.
         on: the day of the decision; today if left out. Months that begin before it are looked at.
@@ -184,7 +201,8 @@ def settle_overpayment(
     Raises:
         NothingOverpaidError: nothing is told as overpaid, or not in one of the months.
         NotAssessedError: no assessment was kept, so nothing can have been overpaid by one.
-        EntryRefusedError: the outcome or the amount is none, or the reason gives away who somebody is.
+        EntryRefusedError: the outcome or the amount is none, the amount is more than was overpaid at most, or the reason gives
+            away who somebody is.
         MoveRefusedError: no reason is given, or another division is in charge.
         UnknownFileError: there is no such file.
         ConflictError: somebody else wrote to the file meanwhile.
@@ -195,11 +213,14 @@ def settle_overpayment(
     before = [each for each in overpayment_decisions(entries) if each.policy == policy]
     told = [c for c in store.changes(ref, book, on=day) if c.overpaid is not None]
     chosen = _months(ref, policy, months, told, before)
+    most = _most(chosen, policy, told, before)
+    _check_no_more(ref, yuan, chosen, most)
     last = before[-1] if before else None
     if last is not None and (last.months, last.outcome, last.amount, last.reason) == (chosen, code, yuan, why):
         return store.entry(last.entry)
     body: dict[str, Any] = {
         "what": OVERPAYMENT, "policy": policy, "months": {month: str(low) for month, low in sorted(chosen.items())},
+        "most": {month: str(high) for month, high in sorted(most.items())},
         "outcome": code.value, "amount": None if yuan is None else str(yuan), "reason": why,
     }  # fmt: skip
     return store.append(
@@ -236,6 +257,35 @@ def _months(
     if not chosen:
         raise _nothing(ref, policy, told, wanted is not None)
     return chosen
+
+
+def _most(
+    months: Iterable[str], policy: str, told: Iterable["Change"], before: Iterable[OverpaymentDecision]
+) -> dict[str, Decimal]:
+    """Of the months that a decision is about, how much was overpaid at most, where that is known."""
+    known: dict[str, Decimal] = {}
+    for each in before:
+        known |= each.most
+    for change in told:
+        if change.code == policy and change.overpaid is not None:
+            known |= {month: high for month, _, high in change.overpaid.by_month}
+    return {month: known[month] for month in months if month in known}
+
+
+def _check_no_more(ref: str, amount: Decimal | None, months: Collection[str], most: Mapping[str, Decimal]) -> None:
+    """Refuse an amount that is more than was overpaid: one of the two is wrong."""
+    if amount is None or len(most) < len(months) or amount <= sum(most.values(), Decimal(0)):
+        return
+    high, span = sum(most.values(), Decimal(0)), _span(months)
+    raise EntryRefusedError(
+        Text(
+            f"档案 {ref}：登记的金额超过已知至多多发的 {high} 元（{span.zh}）；未写入任何内容。请改正金额，或先记录、更正使多发更多的事实；"
+            "超出部分另有原因的，写入理由。",
+            f"File {ref}: the amount is more than the {high} yuan that were overpaid at most ({span.en}); nothing was written. Mend the "
+            "amount, or first record or correct the facts by which more was overpaid; where more was given back for another reason, say "
+            "so in the reason.",
+        )
+    )
 
 
 def _nothing(ref: str, policy: str, told: Sequence["Change"], named: bool) -> NothingOverpaidError:

@@ -407,6 +407,27 @@ def written_consents(entries: Iterable[Entry]) -> Iterator[Consent]:
             yield consent
 
 
+def standing_scopes(
+    case: Case, entries: Iterable[Entry], day: dt.date
+) -> tuple[tuple[ConsentGiver, ConsentScope], ...]:
+    """What consents stand on a day that a file holds, as facts or as entries of their own: who gave each, and for what.
+
+    Args:
+        case: what the file says on that day.
+        entries: those of the file.
+        day: the day.
+    """
+    filed = [*(case.consents or ()), *written_consents(entries)]
+    found: dict[tuple[ConsentGiver, ConsentScope], None] = {}
+    for each in filed:
+        if each.giver is None or each.scope is None or each.withdrawn_on is not None:
+            continue
+        alike = (other for other in filed if other.scope is each.scope)
+        if not _taken_back(each, alike, day) and _against(each, False, day) is None:
+            found[each.giver, each.scope] = None
+    return tuple(found)
+
+
 def needs_guardian(case: Case, day: dt.date) -> bool:
     """Whether the guardian's consent is needed: the child is under 14, or may be."""
     born = case.child.birth_date

@@ -233,6 +233,11 @@ def _plan_rows(plan: CarePlan, lang: Language) -> Iterator[tuple[Any, ...]]:
         )
 
 
+#: How many digits of a division's code name its county.
+_COUNTY = 6
+_UNPLACED = Text("居住地不详", "place not known")
+
+
 def _plans_summary(
     plans: list[CarePlan], meant: Iterable[str], lang: Language, *, whole: bool, saved: _Saved | None
 ) -> Iterator[str]:
@@ -246,8 +251,16 @@ def _plans_summary(
     yield from _goals_summary([need for plan in plans for need in plan.needs], lang)
     if saved is not None:
         yield from _saved_text(saved, lang)
-    for note in dict.fromkeys(note for plan in plans for note in plan.notes):
+    noted: dict[Text, Counter[str]] = {}
+    for plan in plans:
+        for note in plan.notes:
+            noted.setdefault(note, Counter())[(plan.division or "")[:_COUNTY]] += 1
+    for note, counties in noted.items():
         yield note.in_(lang)
+        yield from columns_of(
+            (_UNPLACED.in_(lang) if not county else f"{place_name(county).in_(lang)} ({county})", str(count))
+            for county, count in sorted(counties.items())
+        )
     if whole:
         for plan in plans:
             yield f"{plan.ref} {join([c.label for c in plan.classes]).in_(lang)}".rstrip()

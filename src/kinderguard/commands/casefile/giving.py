@@ -27,7 +27,7 @@ from kinderguard.commands.casefile.moves import MaybeActing
 from kinderguard.commands.casefile.showing import Ref, files
 from kinderguard.commands.store import ByUser, InStore, open_store
 from kinderguard.commands.wording import in_commands
-from kinderguard.commands.writable import OwnersFile
+from kinderguard.commands.writable import OwnersFile, file_to_write
 from kinderguard.model.text import Text, same
 
 if TYPE_CHECKING:
@@ -44,7 +44,14 @@ def export_file(
     ref: Ref,
     by: ByUser,
     out: Annotated[
-        Path, typer.Option("--out", "-o", metavar="PATH", help="写入的文件（JSON） / where to write it, as JSON")
+        Path,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="PATH",
+            callback=file_to_write,
+            help="写入的文件（JSON） / where to write it, as JSON",
+        ),
     ],
     store: InStore = None,
     role: Annotated[

@@ -217,6 +217,7 @@ _WHO = {
     ),
     "same_child": Text("已核对，是同一名儿童：", "looked at, it is one child with"),
     "another_child": Text("已核对，是另一名儿童：", "looked at, it is another child than"),
+    "listed_otherwise": Text("名单已改，不再询问：", "the list was mended, asked no more:"),
 }
 
 

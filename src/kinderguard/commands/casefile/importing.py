@@ -38,7 +38,7 @@ from kinderguard.commands.lists import Decisions, Linked, Trust, combined, has_p
 from kinderguard.commands.store import ByUser, InStore, open_store
 from kinderguard.commands.tabular import AsTable, TableFormat, check_out, columns_of, write_list
 from kinderguard.commands.wording import in_commands
-from kinderguard.commands.writable import check_writable
+from kinderguard.commands.writable import file_to_write
 from kinderguard.model.case import Case
 from kinderguard.model.text import Language, Text, join
 from kinderguard.packs import PolicyBook
@@ -119,6 +119,7 @@ def import_children(
         typer.Option(
             "--no-longer-listed",
             metavar="FILE",
+            callback=file_to_write,
             help="把名单不再列有的未结案儿童写入此表（CSV） / write the open files whose children a list no longer names to this table (CSV)",
         ),
     ] = None,
@@ -158,7 +159,6 @@ def import_children(
 ) -> None:
     """把台账或多部门名单中的每名儿童存入档案。File every child of a ledger or of several lists; again doubles nothing."""
     check_out(form, out)
-    check_writable(gone, "--no-longer-listed")
     with contained():
         if partial and gone is not None:
             fail(
@@ -402,7 +402,7 @@ def _write_filed(
                 "child": each.child, "ref": each.ref, "filing": each.filing.value, "entries": list(each.entries),
                 "facts": list(each.facts), "open": list(each.open), "without_id": each.without_id,
                 "two_ids": each.two_ids, "held_back": list(each.held_back),
-                "answered": list(each.answered),
+                "answered": list(each.answered), "overruled": list(each.overruled),
                 "perhaps": list(each.perhaps), "closed": each.closed,
                 "why": None if each.why is None else in_commands(each.why).in_(lang),
                 "rows": [str(row) for row in each.rows],
@@ -464,9 +464,9 @@ def _filed_summary(filed: "FiledSurvey", titles: Mapping[str, Text], lang: Langu
     held_back = Counter(path for each in filed for path in each.asked)
     if held_back:
         yield Text(
-            "名单所报与由人记载的不符或地点在另一县的事实，未采用，档案不变（见 kinderguard file due、file show 的“待核对”；"
+            "名单所报与由人记载的不符、地点在另一县或把已报的终止、死亡改回的事实，未采用，档案不变（见 kinderguard file due、file show 的“待核对”；"
             "以 kinderguard file record 记录属实的值）",
-            "Facts of which lists say otherwise than somebody recorded, or a place in another county, are not taken, and the files stay as they are (asked "
+            "Facts of which lists say otherwise than somebody recorded, a place in another county, or that a stated end or death is none, are not taken, and the files stay as they are (asked "
             "about by kinderguard file due and file show; record the value that is right with kinderguard file record)",
         ).in_(lang)
         yield from _counted(held_back, titles, lang)
@@ -477,6 +477,16 @@ def _filed_summary(filed: "FiledSurvey", titles: Mapping[str, Text], lang: Langu
             "Facts of which lists go on saying what somebody has answered before: what was recorded counts, and nothing is asked",
         ).in_(lang)
         yield from _counted(answered, titles, lang)
+
+    overruled = Counter(path for each in filed for path in each.overruled)
+    if overruled:
+        yield Text(
+            "按信任顺序取了较旧名单的值、而较新名单另有所报的事实（影响金额的列入 kinderguard file due；较新的属实的，以 kinderguard file record "
+            "记录；顺序不妥的，改信任顺序 --trust）",
+            "Facts of which the order of trust took an older list's word against a newer one's (kinderguard file due asks about them "
+            "where money changes; if the newer one is right, record it with kinderguard file record; another order: --trust)",
+        ).in_(lang)
+        yield from _counted(overruled, titles, lang)
 
 
 def _counted(counts: Mapping[str, int], titles: Mapping[str, Text], lang: Language) -> Iterator[str]:
@@ -506,8 +516,8 @@ _CLOSED = Text(
     "(kinderguard file reopen REF) and import again",
 )
 _NOT_TAKEN = Text(
-    "名单所报与由人记载的不符或地点在另一县，未采用，待核对（见 kinderguard file show 编号；以 kinderguard file record 记录属实的值）",
-    "lists say otherwise than somebody recorded, or a place in another county: not taken, to be checked (see kinderguard file show REF, and record the "
+    "名单所报与由人记载的不符、地点在另一县或把已报的终止、死亡改回，未采用，待核对（见 kinderguard file show 编号；以 kinderguard file record 记录属实的值）",
+    "lists say otherwise than somebody recorded, a place in another county, or that a stated end or death is none: not taken, to be checked (see kinderguard file show REF, and record the "
     "value that is right with kinderguard file record)",
 )
 

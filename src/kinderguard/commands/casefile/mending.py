@@ -203,7 +203,7 @@ def _is_flag(field: FieldInfo) -> bool:
 def from_file(path: Path) -> dict[str, Any]:
     """The facts of a JSON file; nothing in it is repeated in what is told."""
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found = json.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError):
         found = None
     if not isinstance(found, dict):

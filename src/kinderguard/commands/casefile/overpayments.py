@@ -5,7 +5,6 @@ No rule says what is to become of such money: what somebody decided is recorded,
 
 import datetime as dt
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 import attrs
@@ -248,10 +247,10 @@ def _rows(
             for stands in standing_decisions(decided):
                 each = stands.decision
                 amount = None if stands.is_part or each.amount is None else str(each.amount)
-                low = sum(each.months.values(), Decimal(0))
                 title = titles.get(each.policy, same(each.policy))
                 yield _Row(
-                    ref, place, each.policy, title, tuple(sorted(each.months)), bounds_text(low, None), str(low), None,
+                    ref, place, each.policy, title, tuple(sorted(each.months)), bounds_text(each.low, each.high), str(each.low),
+                    None if each.high is None else str(each.high),
                     each.outcome, amount, each.on, each.entry, each.by, stands.earlier,
                 )  # fmt: skip
 

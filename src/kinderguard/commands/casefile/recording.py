@@ -16,7 +16,7 @@ from kinderguard.commands.casefile.mending import read_facts
 from kinderguard.commands.casefile.moves import AsText, InSpite, MaybeActing, OnOrToday, write_entry
 from kinderguard.commands.casefile.showing import FactsFile, Ref, ShownAs, files
 from kinderguard.commands.store import ByUser, InStore, open_store
-from kinderguard.model.text import Language, Text
+from kinderguard.model.text import Language, Text, join
 
 if TYPE_CHECKING:
     from kinderguard.casefile import CaseStore, Change, Entry
@@ -185,7 +185,15 @@ def withdraw_consent(
     ref: Ref,
     by: ByUser,
     giver: Giver,
-    scope: Scope,
+    scope: Annotated[
+        str | None,
+        typer.Option(
+            "--scope",
+            metavar="CODE",
+            help="事项：collect 收集、use 使用、share 共享、publish 公开；不写则只列出现有的同意 / for what: collect, use, share or "
+            "publish; if left out, the consents that stand are named and nothing is written",
+        ),
+    ] = None,
     on: OnOrToday = None,
     acting: MaybeActing = None,
     override: InSpite = None,
@@ -194,6 +202,9 @@ def withdraw_consent(
     lang: InLang = Lang.ZH,
 ) -> None:
     """记录一项同意的撤回：该同意人此前的同意自此无效。Record a withdrawal: what its giver consented to until then ends."""
+    if scope is None:
+        _name_standing(ref, on, store, lang.value)
+    assert scope is not None
     said = Text("撤回已记录", "The withdrawal is recorded")
     _write_consent(
         said,
@@ -208,6 +219,26 @@ def withdraw_consent(
         (acting, override),
         withdrawn=True,
     )
+
+
+def _name_standing(ref: str, on: dt.date | None, store: str | None, lang: Language) -> None:
+    """Refuse a withdrawal that does not say of what, and name what there is to be withdrawn."""
+    with contained(), open_store(store, lang) as opened:
+        from kinderguard.casefile.giving.sharing import standing_scopes
+
+        when = on or opened.today()
+        standing = standing_scopes(opened.case(ref, at=when), opened.entries(ref), when)
+        each = [
+            Text(f"--giver {giver} --scope {scope}（{scope.zh}）", f"--giver {giver} --scope {scope}")
+            for giver, scope in standing
+        ]
+        there = join(each, "、", ", ") if each else Text("无", "none")
+        fail(
+            Text(
+                f"请用 --scope 写明撤回哪一项同意；未写入任何内容。档案 {ref} 现有的同意：{there.zh}",
+                f"say with --scope which consent is withdrawn; nothing was written. Consents that stand in file {ref}: {there.en}",
+            )
+        )
 
 
 def _write_consent(

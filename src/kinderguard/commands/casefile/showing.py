@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from kinderguard.commands.application import (
     InLang,
     Lang,
+    OutPath,
     app,
     contained,
     day,
@@ -26,7 +27,7 @@ from kinderguard.commands.application import (
 from kinderguard.commands.casefile.history import as_json, claimed_cases, erased_by, erasure_text, lines_of_history
 from kinderguard.commands.facts_in_words import lines_of, without_personal
 from kinderguard.commands.store import InStore, open_store
-from kinderguard.commands.tabular import columns_of
+from kinderguard.commands.tabular import AsTable, TableFormat, check_out, columns_of, write_list
 from kinderguard.commands.wording import in_commands
 from kinderguard.model.case import Case
 from kinderguard.model.dates import BEIJING, PartialDate
@@ -111,6 +112,7 @@ def print_new_key() -> None:
     name="list",
     epilog=examples(
         "kinderguard file list --store 档案.db --division 330199001",
+        "kinderguard file list --store 档案.db --format jsonl",
     ),
 )
 def list_files(
@@ -123,12 +125,25 @@ def list_files(
             "--at", "--on", parser=day, metavar="DATE", help="在哪天；默认今天 / on which day; today if left out"
         ),
     ] = None,
+    form: AsTable = TableFormat.SUMMARY,
+    out: OutPath = None,
     lang: InLang = Lang.ZH,
 ) -> None:
     """列出档案编号。List the numbers of the files."""
+    check_out(form, out)
     with contained(), open_store(store, lang.value) as opened:
-        for ref in opened.refs(division, open=not closed, at=at):
-            typer.echo(ref)
+        refs, state = opened.refs(division, open=not closed, at=at), "closed" if closed else "open"
+        write_list(
+            form,
+            out,
+            summary=refs,
+            lines=({"ref": ref, "state": state} for ref in refs),
+            heads=(Text("档案编号", "File"), Text("状态", "State")),
+            rows=(
+                (ref, (Text("已结案", "closed") if closed else Text("在册", "open")).in_(lang.value)) for ref in refs
+            ),
+            lang=lang.value,
+        )
 
 
 class ShownAs(StrEnum):

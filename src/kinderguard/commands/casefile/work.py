@@ -6,7 +6,7 @@ Results are kept with what is needed to have them again; nothing personal is sho
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,10 +36,10 @@ from kinderguard.commands.tabular import AsTable, TableFormat, check_out, column
 from kinderguard.commands.wording import in_commands
 from kinderguard.engines.assessment import ZERO, Total
 from kinderguard.model.errors import Problem
-from kinderguard.model.text import Language, Text, same
+from kinderguard.model.text import Language, Text, join, same
 
 if TYPE_CHECKING:
-    from kinderguard.casefile import CaseStore, DueList
+    from kinderguard.casefile import CaseStore, Change, DueList
     from kinderguard.engines.assessment import Assessment, PolicyResult
     from kinderguard.packs import PolicyBook
 
@@ -61,6 +61,14 @@ def assess_files(
     division: InDivision = None,
     acting: MaybeActing = None,
     override: InSpite = None,
+    details: Annotated[
+        bool,
+        typer.Option(
+            "--details",
+            help="摘要中逐项列出每名儿童的变化及原因；不写则每人一行 / every change of each child in the summary, with what brought it"
+            " about; one line a child if left out",
+        ),
+    ] = False,
     form: AsTable = TableFormat.SUMMARY,
     out: OutPath = None,
     lang: InLang = Lang.ZH,
@@ -81,7 +89,7 @@ def assess_files(
         write_list(
             form,
             out,
-            summary=_assessed_summary(done, text),
+            summary=_assessed_summary(done, text, details=details),
             lines=(each.line for each in done),
             heads=_RESULT_HEADS,
             rows=(row for each in done for row in _result_rows(each, text)),
@@ -206,6 +214,8 @@ class _Outcome:
     new: bool
     #: Kind and code of each, and what is said of it.
     changes: tuple[tuple[Text, str, Text], ...]
+    #: The same in one line; None where nothing has changed.
+    changed: Text | None
     #: By policy, what is given.
     given: Mapping[str, _Given]
     doubts: tuple[Text, ...]
@@ -273,6 +283,7 @@ def _assessed(
                 dict(result.basis.titles) | {change.code: change.title for change in changes},
                 new,
                 tuple((change.kind.label, change.code, change.said) for change in changes),
+                _in_one_line(changes) if changes else None,
                 {code: _given(policy, result) for code, policy in result.policies.items()},
                 doubt_texts(
                     (*hidden_facts(entries), *([same[ref]] if ref in same else []), *perhaps_listed(store, entries))
@@ -283,7 +294,24 @@ def _assessed(
             )
 
 
-def _assessed_summary(done: list[_Outcome], lang: Language) -> Iterator[str]:
+#: So many changes are told in one line; money first.
+_TOLD = 3
+_ORDER = ("money", "service", "category")
+
+
+def _in_one_line(changes: "Sequence[Change]") -> Text:
+    """What has changed for a child, with what it comes to; of many changes the first, and how many more there are."""
+    ordered = sorted(changes, key=lambda change: _ORDER.index(change.what))
+    told, more = ordered[:_TOLD], len(ordered) - _TOLD
+    line = join([change.brief for change in told], "；", "; ")
+    return (
+        line
+        if more <= 0
+        else line + Text(f"；另有 {more} 项变化", f"; {more} more {'change' if more == 1 else 'changes'}")
+    )
+
+
+def _assessed_summary(done: list[_Outcome], lang: Language, *, details: bool) -> Iterator[str]:
     new = sum(each.new for each in done)
     yield Text(
         f"评估 {len(done)} 份档案：新存 {new}，此前已存 {len(done) - new}",
@@ -305,7 +333,11 @@ def _assessed_summary(done: list[_Outcome], lang: Language) -> Iterator[str]:
             f"与上次（当日之前）评估相比的变化 {len(changed)} 项",
             f"{len(changed)} {'change' if len(changed) == 1 else 'changes'} since the last assessment before that day",
         ).in_(lang)
-        yield from (f"  {ref} {text.in_(lang)}" for ref, text in changed)
+        if details:
+            yield from (f"  {ref} {text.in_(lang)}" for ref, text in changed)
+            return
+        yield from (f"  {each.ref} {each.changed.in_(lang)}" for each in done if each.changed is not None)
+        yield Text("逐项列出及原因：--details", "every change, with what brought it about: --details").in_(lang)
 
 
 def _sums(done: list[_Outcome], lang: Language) -> Iterator[tuple[str, ...]]:

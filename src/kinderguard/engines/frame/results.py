@@ -17,6 +17,7 @@ from kinderguard.engines.frame.engine import BATCH, PLACE, SOURCE_ROW, Computed,
 from kinderguard.engines.frame.outputs import Asked, End, Money
 from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.engines.frame.vectors import Dtype, Vector
+from kinderguard.engines.inexact import COUNTY_UNKNOWN
 from kinderguard.engines.unborn import NOT_YET_BORN
 from kinderguard.model.errors import BLOCKING, ToldError
 from kinderguard.model.text import Text
@@ -311,10 +312,10 @@ class ResultWriter:
 
     def _lists(self, found: pl.DataFrame, noted: Mapping[str, pl.Series]) -> Iterator[pl.Series]:
         """Open facts and problems of each row."""
+        born = ~found[SOURCE_ROW].is_in(noted[NOT_YET_BORN].implode()) if NOT_YET_BORN in noted else None
         if self.options.missing:
             marks = {name.removeprefix(_OPEN): found[name] for name in self._open}
-            if NOT_YET_BORN in noted:  # nothing is missing of whom nothing stated counts yet
-                born = ~found[SOURCE_ROW].is_in(noted[NOT_YET_BORN].implode())
+            if born is not None:  # nothing is missing of whom nothing stated counts yet
                 marks = {path: mark & born for path, mark in marks.items()}
             yield listed(marks, self._paths, len(found)).alias(MISSING)
         if self.options.reasons:
@@ -333,6 +334,9 @@ class ResultWriter:
         more(DIVIDED_BY_ZERO, found[_FAULT].fill_null(False))
         if _UNSET in found.columns:
             more(NO_VALUE, found[_UNSET].fill_null(False))
+        if born is not None:  # before birth nothing is assessed, and nothing else matters
+            of_the_child = (NO_DIVISION, COUNTY_UNKNOWN, NO_VALUE, DIVIDED_BY_ZERO)
+            marks = {code: mark & born if code in of_the_child else mark for code, mark in marks.items()}
         yield listed(marks, sorted(marks), len(found)).cast(pl.List(pl.String)).alias(PROBLEMS)
         complete = pl.repeat(True, len(found), dtype=pl.Boolean, eager=True)
         for code, mark in marks.items():

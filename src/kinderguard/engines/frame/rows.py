@@ -14,6 +14,7 @@ from kinderguard.model.case import Case
 from kinderguard.model.dates import PartialDate
 from kinderguard.model.errors import FieldValueError
 from kinderguard.model.money import as_yuan
+from kinderguard.model.patterns import BLANKS
 from kinderguard.model.record import Record
 from kinderguard.rules.kinds import Kind, Sort
 
@@ -102,7 +103,7 @@ def case_of(row: Mapping[str, Any], *, extra: Iterable[str] = ()) -> Case:
     for name, nested in kinds.lists.items():
         if row.get(name) is not None:
             facts[name] = [_nested(r, nested) for r in row[name]]
-    if row.get("ref") is not None:
+    if row.get("ref") is not None and str(row["ref"]).strip(BLANKS):  # a blank is none
         facts["ref"] = str(row["ref"])
     if row.get("division_code") is not None:
         facts["division_code"] = str(row["division_code"])

@@ -6,9 +6,10 @@ Told beside the child, so that whoever reads the answer sees what is lost, and w
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kinderguard.engines.assessment import ZERO, Assessment, PolicyResult, Total
+from kinderguard.engines.prove.logic import Bool, Whole
 from kinderguard.engines.prove.spans import Span
 from kinderguard.model.money import bounds_text, yuan
 from kinderguard.model.text import Text, same
@@ -109,9 +110,11 @@ def _said(q: "Question", side: int, assessment: Assessment, code: str) -> Text:
 
 def _span(span: Span) -> Text:
     """An amount of the reference engine: all constants."""
-    ends: Any = ((span.low, span.has_low), (span.high, span.has_high))
-    low, high = (yuan(Fraction(end, span.denominator)) if known else None for end, known in ends)
-    return bounds_text(low, high)
+
+    def end(number: Whole, there: Bool) -> Decimal | None:
+        return yuan(Fraction(number.value, span.denominator)) if there is True and number.value is not None else None
+
+    return bounds_text(end(span.low, span.has_low), end(span.high, span.has_high))
 
 
 def _beside(what: Text, nation: Text, here: Text) -> Text:

@@ -5,7 +5,9 @@ what the solver looks for, over the reference engine's answer for a case it is t
 """
 
 import time
+import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -138,9 +140,12 @@ class Prover:
     # ---- asking -------------------------------------------------------------------------------------------------
 
     def prove(self, question: Question) -> Proof:
-        """The answer to one question."""
+        """The answer to one question. One that breaks off is answered as a fault, so that the others still are."""
         began = time.perf_counter()
-        proof = self._proof(question)
+        try:
+            proof = self._proof(question)
+        except Exception as error:  # noqa: BLE001  whatever it is, it is a fault of the library and told as one
+            proof = broken_off(question.kind, question.subject, question.proved, error)
         return attrs.evolve(
             proof, reading=question.reading, seconds=time.perf_counter() - began, assumptions=self.assumptions
         )
@@ -269,6 +274,17 @@ def undecided(kind: str, subject: str, asked: Text, seconds: float) -> Proof:
     """A question for which time ran out."""
     why = Text(f"{seconds:g}秒内未能判定", f"not decided within {seconds:g} seconds")
     return Proof(kind, subject, Outcome.UNDECIDED, asked, why=(why,))
+
+
+def broken_off(kind: str, subject: str, asked: Text, error: Exception) -> Proof:
+    """A question whose proof broke off: it is named in one line, with where."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    about, where = f"{kind} {subject}".rstrip(), f"{Path(frame.filename).name}:{frame.lineno}"
+    why = Text(
+        f"{about} 求证中断（{type(error).__name__}: {error}，{where}）：这是本库的错误，请报告",
+        f"{about} broke off ({type(error).__name__}: {error}, {where}): a fault of the library, please report it",
+    )
+    return Proof(kind, subject, Outcome.UNDECIDED, asked, why=(why,), fault=True)
 
 
 def _unconfirmed(q: Question) -> Proof:

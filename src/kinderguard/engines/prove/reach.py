@@ -8,7 +8,7 @@ import attrs
 from kinderguard.engines.explain import Compiled
 from kinderguard.engines.plan import compile_plan
 from kinderguard.engines.prove import spans as sp
-from kinderguard.engines.prove.logic import Bool, both
+from kinderguard.engines.prove.logic import Bool, both, either, negated
 from kinderguard.engines.prove.prover import Prover, Question
 from kinderguard.engines.prove.ruling import Results, Ruling
 from kinderguard.model.text import Text
@@ -137,6 +137,29 @@ def apart_questions(prover: Prover, ruling: Ruling) -> Iterator[Question]:
             ),
             shown=((0, a), (0, b)),
         )  # fmt: skip
+
+
+def beside_question(prover: Prover, ruling: Ruling, top_up: str, counted: str, other: str, *, whole: bool) -> Question:
+    """Whether a top-up is ever paid in full beside another policy, because the one that it counts gives way to that.
+
+    Args:
+        prover, ruling: the rules.
+        top_up, counted, other: the codes of the three policies.
+        whole: whether the top-up fills up to its own amount, so that "in full" is that.
+    """
+
+    def paid_beside(results: tuple[Results, ...]) -> object:
+        r = results[0]
+        gave_way = either(*(sp.less(after, before).yes for before, after in r.given_way(counted, other)))
+        in_full = negated(sp.less(r.final(top_up), r.own(top_up)).yes) if whole else True
+        return both(r.given(top_up).yes, in_full, r.given(other).yes, gave_way)
+
+    a, b, c = (ruling.rules.policies[code].title for code in (top_up, counted, other))
+    return Question(
+        "beside", f"{top_up} {counted} {other}", (prover.side(ruling),), paid_beside,
+        Text(f"“{b.zh}”让位于“{c.zh}”时，不发“{a.zh}”", f"‘{a.en}’ is not paid where ‘{b.en}’ gives way to ‘{c.en}’"),
+        Text(f"“{b.zh}”让位于“{c.zh}”，“{a.zh}”照发", f"‘{b.en}’ gives way to ‘{c.en}’, and ‘{a.en}’ is paid beside it"),
+    )  # fmt: skip
 
 
 def overlap_questions(prover: Prover, ruling: Ruling, pairs: Iterable[tuple[str, str]]) -> Iterator[Question]:

@@ -31,6 +31,7 @@ from kinderguard.model.text import Text
 from kinderguard.rules.kinds import Kind, Sort
 from kinderguard.rules.parameters import Parameter, ParameterValue
 from kinderguard.rules.ruleset import RuleSet
+from kinderguard.rules.stacking import TopsUp
 
 #: Values given to open parameters, as the reference engine takes them.
 Opened: TypeAlias = Mapping[str, Any]
@@ -267,6 +268,15 @@ class Results:
         found = self._at(code, self.plan.policies[code].final)
         assert isinstance(found, Span)
         return found
+
+    def given_way(self, code: str, other: str) -> Iterator[tuple[Span, Span]]:
+        """What a policy gives (fen) before and after each stacking rule that holds it against another."""
+        for stacked in self.plan.policies[code].stacking:
+            if not isinstance(stacked.rule, TopsUp) and other in (stacked.owner, *stacked.others):
+                before, after = (self._at(code, step) for step in (stacked.before, stacked.after))
+                assert isinstance(before, Span)
+                assert isinstance(after, Span)
+                yield before, after
 
     def given(self, code: str) -> Truth:
         """Whether something is given after stacking: the service, or more than nothing."""

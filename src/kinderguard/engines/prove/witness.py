@@ -102,14 +102,38 @@ def _fewer(found: Witness) -> Iterator[Witness]:
     for path, value in leaves(found.data):
         if found.paper is not None and found.paper[0][: len(path)] == path:
             continue
-        yield attrs.evolve(found, data=_without(found.data, path))
+        yield attrs.evolve(found, data=without(found.data, path))
         if isinstance(value, list):
             for i in range(len(value)):
                 if found.paper is None or found.paper[0][: len(path) + 1] != (*path, i):
-                    yield attrs.evolve(found, data=_without(found.data, (*path, i)))
+                    yield attrs.evolve(found, data=without(found.data, (*path, i)))
 
 
-def _without(data: Data, path: tuple[Any, ...]) -> Data:
+def blanked(case: Case, path: str) -> Case:
+    """A child without a fact, and without what is below it.
+
+    Args:
+        case: the child.
+        path: the fact; of records, without their places.
+
+    Raises:
+        InvalidRecordError: the model does not accept that.
+    """
+    data = case.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    found = [at for at, _ in leaves(data) if _named(at) == path or _named(at).startswith(f"{path}.")]
+    # What is in a list that goes is gone with it.
+    for at in reversed([at for at in found if not any(at != up and at[: len(up)] == up for up in found)]):
+        data = without(data, at)
+    return Case.model_validate(data)
+
+
+def _named(at: tuple[Any, ...]) -> str:
+    names = [str(name) for name in at if not isinstance(name, int)]
+    return ".".join(names[1:] if names[0] == "extra" else names)
+
+
+def without(data: Data, path: tuple[Any, ...]) -> Data:
+    """The data without what is at a path, and without parts that are empty then."""
     copied = copy.deepcopy(data)
     at: Any = copied
     for name in path[:-1]:

@@ -20,12 +20,13 @@ from kinderguard.model.text import Text
 from kinderguard.packs.frames.columns import refuse_columns, refuse_strangers
 from kinderguard.packs.frames.help_codes import warn_of_help
 from kinderguard.packs.frames.provided import provide
-from kinderguard.packs.frames.refs import look_at_many_refs, look_at_refs, refuse_ids, refuse_shared_ref
+from kinderguard.packs.frames.refs import look_at_many_refs, look_at_refs, refuse_refs, refuse_shared_ref
 from kinderguard.packs.frames.row import read_row
 from kinderguard.packs.frames.tables import record_tables, taken
 from kinderguard.packs.frames.warnings import asked_of, own_titles, warn, warn_of_orphans
 from kinderguard.packs.overlay import readers
 from kinderguard.packs.pinned import ELSEWHERE, lies_elsewhere
+from kinderguard.packs.place_problems import problems_of_place
 from kinderguard.packs.place_rules import PlaceRules
 from kinderguard.rules.definitions import FactProvider
 from kinderguard.rules.kinds import Kind
@@ -39,7 +40,7 @@ def rules_of(book: "PolicyBook", division: str | None, day: dt.date) -> PlaceRul
     """The rules of a division on a day; divisions with the same packs share a group."""
     overlay = book.overlay(division)
     in_force = overlay.in_force(day)
-    return PlaceRules(division, day, overlay, in_force.rules, id(in_force))
+    return PlaceRules(division, day, overlay, in_force.rules, id(in_force), problems_of_place(book, division))
 
 
 # ---- assessing ------------------------------------------------------------------------------------------------------
@@ -197,7 +198,7 @@ class FrameJob:
             tables: their records; those that ``take`` gave, if left out.
         """
         if self._ref is not None:
-            refuse_ids(rows["ref"])
+            refuse_refs(rows["ref"])
         elsewhere = self.elsewhere(rows)
         with self._lock:
             if tables is not None:

@@ -13,7 +13,6 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,7 @@ import polars as pl
 from kinderguard.engines.frame.assess import Options
 from kinderguard.engines.frame.inputs import RecordTable, alike, as_text
 from kinderguard.engines.frame.orphans import KeyedRecords
+from kinderguard.model.build import build
 from kinderguard.model.errors import Problem, ToldError
 from kinderguard.model.progress import CHILDREN, Progress, told
 from kinderguard.model.text import Text
@@ -31,7 +31,8 @@ from kinderguard.packs.frames.job import FrameJob, divisions_in
 from kinderguard.packs.frames.refs import look_at_many_refs
 from kinderguard.packs.frames.tables import KEYS
 from kinderguard.packs.frames.warnings import asked_of, warn, warn_of_orphans
-from kinderguard.rules.canonical import canonical_text
+from kinderguard.packs.portable import content
+from kinderguard.rules.canonical import canonical_text, digest
 
 if TYPE_CHECKING:
     from kinderguard.packs.book import PolicyBook
@@ -179,7 +180,7 @@ class _Run:
         warn_of_help(children, keyed, self.job.places)
         self.parts = list(_parts(files, counts, part))
         places = sorted(d for d in divisions.to_list() if d is not None)
-        rules = sha256(book.to_json(divisions=places).encode()).hexdigest()
+        rules = digest(content(book, places))
         self.plan = self._plan(rules, day, division, counts, part)
         self.fingerprint = rules
 
@@ -204,7 +205,7 @@ class _Run:
 
         return {
             "format": FORMAT,
-            "kinderguard": __version__,
+            "kinderguard": f"{__version__} {build()}",
             "rules": rules,
             "day": day.isoformat(),
             "division": division,

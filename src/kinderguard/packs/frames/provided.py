@@ -18,8 +18,8 @@ from kinderguard.packs.fact_providers import needs_of, value_at
 from kinderguard.rules.definitions import FactProvider
 from kinderguard.rules.kinds import Kind, Sort
 
-#: What may be wrong with a row: its provider failed, or gave what does not fit the fact's kind.
-FAILED, UNFIT = "provider.failed", "fact.not_valid"
+#: What may be wrong with a row: its provider failed, by an error or by what does not fit the fact's kind.
+FAILED = "provider.failed"
 
 
 def provide(table: pl.DataFrame, here: pl.Series, provider: FactProvider) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
@@ -39,16 +39,13 @@ def provide(table: pl.DataFrame, here: pl.Series, provider: FactProvider) -> tup
     if not len(asked):
         return table, {}
     answers, failed = _answers(provider, _questions(table, asked, provider))
-    said, unfit = [], []
-    for answer, wrong in zip(answers, failed, strict=True):
-        value = None if answer is None or wrong else _fitting(answer, kind)
+    said: list[Any] = []
+    for number, answer in enumerate(answers):
+        value = None if answer is None or failed[number] else _fitting(answer, kind)
         said.append(str(value) if value is not None and stated.dtype == pl.String else value)
-        unfit.append(answer is not None and not wrong and value is None)
+        failed[number] = failed[number] or (answer is not None and value is None)
     column = stated.scatter(asked, pl.Series(said, dtype=stated.dtype))
-    marks = {FAILED: failed, UNFIT: unfit}
-    return table.with_columns(column), {
-        problem: _marked(asked, rows, len(table)) for problem, rows in marks.items() if any(rows)
-    }
+    return table.with_columns(column), {FAILED: _marked(asked, failed, len(table))} if any(failed) else {}
 
 
 def _marked(asked: pl.Series, rows: list[bool], height: int) -> pl.Series:

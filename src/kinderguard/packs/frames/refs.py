@@ -1,4 +1,4 @@
-"""The children's ``ref`` in a table: one that stands twice or is empty, and one that is a person's ID number.
+"""The children's ``ref`` in a table: one that stands twice or is empty, is a person's ID number, or holds what nobody sees.
 
 Called before anything is assessed. Names rows, and repeats no ref.
 """
@@ -11,7 +11,8 @@ import polars as pl
 from kinderguard.engines.frame.columns import FrameColumnError
 from kinderguard.engines.frame.inputs import RecordTable
 from kinderguard.model.errors import Problem
-from kinderguard.model.resident_id import OWN_REF_MEND as MEND
+from kinderguard.model.patterns import BLANK, UNSEEN
+from kinderguard.model.refs import OWN_REF_MEND as MEND
 from kinderguard.model.resident_id import is_resident_id
 from kinderguard.model.text import Text
 
@@ -21,6 +22,7 @@ SHOWN, LOOKED_AT = 5, 1000
 _LIKE_AN_ID = r"^(?:[1-8]\d{16}[\dXx]|[1-8]\d{14})$"
 #: The least number of as many digits as the shortest ID number has.
 _FIFTEEN_DIGITS = 10**14
+_ODD, _UNSEEN, _SOMETHING = "[^!-~]", f"[{UNSEEN}]", f"[^{BLANK}]"
 #: How many refs of a large table are held at a time; see ``orphans``.
 HELD = 8_000_000
 
@@ -57,7 +59,7 @@ def look_at_refs(table: pl.DataFrame, tables: Iterable[RecordTable]) -> None:
     """
     if REF not in table.columns or not len(table):
         return
-    refs = table[REF]
+    refs = _given(table[REF])
     blank = refs.null_count() + (refs.is_nan().sum() if refs.dtype.is_float() else 0)
     if blank == len(refs):  # as good as no column
         return
@@ -102,7 +104,7 @@ def look_at_many_refs(table: pl.LazyFrame, keys: Sequence[str], rows: int | None
     """
     if REF not in keys or REF not in table.collect_schema():
         return
-    refs = table.select(REF)
+    refs = table.select(given(REF, table.collect_schema()[REF]))
     parts = 1 if rows is None else 1 + rows // HELD
     ref = pl.col(REF)
     for part in range(parts):
@@ -142,7 +144,47 @@ def _refused(rows: Sequence[int], number: int) -> FrameColumnError:
     )
 
 
-def refuse_ids(refs: pl.Series) -> None:
+def given(name: str, dtype: pl.DataType) -> pl.Expr:
+    """A column of refs; one that is blank is none."""
+    ref = pl.col(name)
+    return pl.when(ref.str.contains(_SOMETHING)).then(ref).alias(name) if dtype == pl.String else ref
+
+
+def _given(refs: pl.Series) -> pl.Series:
+    """The refs; one that is blank is none."""
+    return refs.to_frame().select(given(refs.name, refs.dtype)).to_series()
+
+
+def refuse_refs(refs: pl.Series) -> None:
+    """Refuse refs that are ID numbers, or that hold a line break or another character that is not seen.
+
+    Raises:
+        FrameColumnError: with rows, and no ref.
+    """
+    _refuse_ids(refs)
+    refs = refs.cast(pl.String) if isinstance(refs.dtype, pl.Categorical | pl.Enum) else refs
+    if refs.dtype != pl.String or not refs.str.contains(_ODD).any():  # most are plain, which is soon seen
+        return
+    rows = refs.str.contains(_UNSEEN).fill_null(False).arg_true()
+    if len(rows):
+        shown, more = ", ".join(map(str, rows.head(SHOWN))), len(rows) > SHOWN
+        raise FrameColumnError(
+            (
+                Problem(
+                    "frame.ref_unseen",
+                    Text(
+                        f"ref 列第 {shown} 行{'等' if more else ''}（自 0 起）含有换行、制表符或其他看不见的字符。请去掉，"
+                        "凭 ref 对应的各表一致",
+                        f"The column ref, row {shown}{' and more' if more else ''} (counted from 0), holds a line break, a tab "
+                        "or another character that is not seen. Take it out, in all tables that are joined by ref",
+                    ),
+                    REF,
+                ),
+            )
+        )
+
+
+def _refuse_ids(refs: pl.Series) -> None:
     """Refuse refs that are ID numbers: a ref stands in every line, explanation and error.
 
     Raises:

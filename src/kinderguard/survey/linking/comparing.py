@@ -43,11 +43,19 @@ def _share_either_way(one: str, other: str) -> str:
     return f"{_share(one, other)} OR {_share(other, one)}"
 
 
+def _likeliest_among(readings: str) -> str:
+    """Whether the likeliest reading of one row, the first, is one of the other's: two that only rare readings have in common
+    (一 and 乙 are both read yì somewhere) do not sound the same.
+    """
+    one, other = f"{readings}_l", f"{readings}_r"
+    return f"list_contains({one}, list_extract({other}, 1)) OR list_contains({other}, list_extract({one}, 1))"
+
+
 def _chinese_name(c: Sequence[str]) -> Mapping[str, str]:
     n = c[0]
     return {
         "same": _same(n),
-        "homophone": _share(f"{n}_tones"),
+        "homophone": _likeliest_among(f"{n}_tones"),
         "turned": _share_either_way(f"{n}_turned", f"{n}_tones"),
         "sound": _share(f"{n}_sounds"),
         "one_character": (

@@ -14,6 +14,7 @@ import attrs
 
 from kinderguard.model.text import Text
 from kinderguard.survey.keys import RowKey
+from kinderguard.survey.linking.judging import RIVAL
 from kinderguard.survey.linking.pairs import Band, LinkDecisionError, Pair, PairDecision, in_order
 
 Two = tuple[RowKey, RowKey]
@@ -137,11 +138,47 @@ class Grouping:
         return any(self._band(*two) not in likely for two in self._of_one_list(one, other))
 
     def join_pairs(self) -> None:
-        """Join what may be joined, the surest pair first; the same ID comes before everything else."""
+        """Join what may be joined, the surest pair first; the same ID comes before everything else, and then what belongs to rows
+        that a person decided about. A pair that would settle a surer question of one of its rows is not joined, and is asked about
+        with it.
+        """
         same = [pair for two, pair in self.pairs.items() if self._band(*two) is Band.SAME]
-        for pair in sorted(same, key=lambda p: (not self._one_id(p), -p.weight, p.key)):
-            if not self.barred(*pair.key):
+        asked = self._asked_by_row()
+        for pair in sorted(same, key=lambda p: (not self._one_id(p), not self._is_overruled(*p.key), -p.weight, p.key)):
+            if self.barred(*pair.key):
+                continue
+            if self._settles_a_surer(pair, asked):
+                for row in pair.key:
+                    asked[row].append(pair)
+            else:
                 self._join(*pair.key)
+
+    def _asked_by_row(self) -> dict[RowKey, list[Pair]]:
+        """By row, the pairs that a person is to be asked about by their weight, the surest first."""
+        found = defaultdict(list)
+        for two, pair in self.pairs.items():
+            if self._band(*two) is Band.ASK and not self._one_id(pair):
+                for row in two:
+                    found[row].append(pair)
+        for pairs in found.values():
+            pairs.sort(key=lambda p: -p.weight)
+        return found
+
+    def _settles_a_surer(self, pair: Pair, asked: Mapping[RowKey, Sequence[Pair]]) -> bool:
+        """Whether two rows, joined, would leave no room for a pair at least as sure that a person is to be asked about: the
+        rows of one fit, and those of the other cannot be the same child. What a person said of their groups comes before that.
+        """
+        if self._one_id(pair) or self._is_overruled(*pair.key):
+            return False
+        for here, there in (pair.key, pair.key[::-1]):
+            for row in self.of(here):
+                for question in asked.get(row, ()):
+                    if question.weight < pair.weight:
+                        break
+                    third = question.left if question.right == row else question.right
+                    if self.barred(there, third) and not self.barred(here, third):
+                        return True
+        return False
 
     def _one_id(self, pair: Pair) -> bool:
         left, right = (self.identities.get(row) for row in pair.key)
@@ -183,6 +220,8 @@ class Grouping:
         apart.discard(pair.key)  # what the two say themselves stands among the reasons
         if apart:
             found.append(_apart(*min(apart)))
+        if not found and self._band(*pair.key) is Band.SAME and RIVAL not in pair.notes:
+            found.append(RIVAL)
         return tuple(found)
 
     def _of_one_list(self, one: Iterable[RowKey], other: Iterable[RowKey]) -> Iterator[Two]:

@@ -4,7 +4,7 @@ Called by ``link`` with what ``scoring`` found. It joins nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import attrs
 
@@ -16,6 +16,13 @@ from kinderguard.survey.linking.settings import LinkSettings
 
 #: What compares the child's own name, in settings that have it, and the degrees that beside one ID are still one name.
 NAME, ONE_NAME = "name", ("homophone", "sound", "turned")
+#: The kind of comparison by which names are compared whose characters tell twins apart.
+_CHINESE = "chinese_name"
+#: What compares the adults of two rows, each with its like; and the prepared column of all of them.
+GUARDIAN, ADULTS = "guardian", "guardian_kin"
+_ADULTS = ("father", "mother", GUARDIAN)
+#: What an agreement weighs at least, in bits, that stands beside the child's own: that both are of one county is none.
+SPEAKS = 1.0
 #: Of the rows that one row fits, so many on either side are looked at as rivals.
 NEAR = 8
 
@@ -27,6 +34,21 @@ OTHER_NAME = Text(
 FEW_AGREE = Text(
     "能识别身份的项目一致的太少，不自动合并",
     "too few of the facts that identify somebody agree, so the rows are not joined by themselves",
+)
+OWN_ALONE = Text(
+    "除姓名、出生日期和性别外，没有其他相同之处（父母、监护人、电话、乡镇、住址），可能是同名同日出生的两名儿童，不自动合并",
+    "nothing agrees besides the name, the birth date and the sex (no parent, guardian, telephone, township or address), and two "
+    "children may have those in common, so the rows are not joined by themselves",
+)
+OUTWEIGHED = Text(
+    "除姓名、出生日期和性别外，不同之处（父母、监护人、住址等）多于相同之处，可能是同名同日出生的两名儿童，不自动合并",
+    "besides the name, the birth date and the sex, what differs (parents, guardians, address) weighs more than what agrees, and two "
+    "children may have those in common, so the rows are not joined by themselves",
+)
+TWIN = Text(
+    "姓名不是同样的字（同音、相近，或一方没有姓名），也并非双方都有身份证号；其余相同之处双胞胎也会有，不自动合并",
+    "the names are not written in the same characters (they sound alike, are close, or one is missing) and not both rows have a resident "
+    "ID; all else that agrees twins have in common too, so the rows are not joined by themselves",
 )
 RIVAL = Text(
     "另有一行与之同样相符而两者不可能是同一儿童，请人工判断是哪一行",
@@ -56,12 +78,16 @@ class Judge:
         identities: by row number with a valid resident ID, a number that stands for the ID.
         sources: by row number, the list it stands in.
         names: by row number, where an ID stands with different names, the name (see ``known_by``).
+        spelt: by row number, the name as ``spelling`` has it; nothing where names are not compared.
+        adults: by row number, the parents and guardians whom it names; nothing where they are not compared.
     """
 
     settings: LinkSettings
     identities: Mapping[int, int]
     sources: Sequence[str]
     names: Mapping[int, str] = attrs.field(factory=dict, repr=False)
+    spelt: Sequence[str | None] = attrs.field(default=(), repr=False)
+    adults: Sequence[Collection[str] | None] = attrs.field(default=(), repr=False)
 
     def judged(self, scored: Scored) -> Judged:
         """One pair by itself."""
@@ -74,9 +100,16 @@ class Judge:
                 return Judged(scored, Band.ASK, (OTHER_NAME,))
             return Judged(scored, Band.SAME)
         if scored.weight >= bands.same:
-            if self._agreeing(scored) >= bands.agreeing:
-                return Judged(scored, Band.SAME)
-            return Judged(scored, Band.ASK, (FEW_AGREE,))
+            if self._agreeing(scored) < bands.agreeing:
+                return Judged(scored, Band.ASK, (FEW_AGREE,))
+            beside = self._beside_own(scored)
+            if sum(weight >= SPEAKS for weight in beside) < bands.beside_own:
+                return Judged(scored, Band.ASK, (OWN_ALONE,))
+            if bands.beside_own and sum(beside) < 0:
+                return Judged(scored, Band.ASK, (OUTWEIGHED,))
+            if self._may_be_twins(scored):
+                return Judged(scored, Band.ASK, (TWIN,))
+            return Judged(scored, Band.SAME)
         return Judged(scored, Band.ASK if scored.weight >= bands.ask else Band.DIFFERENT)
 
     def is_apart(self, pair: Judged) -> bool:
@@ -113,6 +146,36 @@ class Judge:
             comparison.identifies and place is not None and comparison.degrees[place].weight > 0
             for comparison, place in zip(self.settings.comparisons, scored.degrees, strict=True)
         )
+
+    def _beside_own(self, scored: Scored) -> list[float]:
+        """What the comparisons that are not the child's own weigh. Where one row names a parent and the other a guardian, and nobody
+        can be compared with his like, they weigh as two guardians would.
+        """
+        compared = {
+            comparison.code: comparison.degrees[place].weight
+            for comparison, place in zip(self.settings.comparisons, scored.degrees, strict=True)
+            if place is not None and not comparison.own
+        }
+        if self.adults and compared.keys().isdisjoint(_ADULTS):
+            one, other = self.adults[scored.left], self.adults[scored.right]
+            if one and other and set(one).isdisjoint(other):
+                compared[GUARDIAN] = self.settings.comparison(GUARDIAN).degrees[-1].weight
+        return list(compared.values())
+
+    def _may_be_twins(self, scored: Scored) -> bool:
+        """Whether the names do not tell two rows of one child from those of twins: they are other characters, or one is missing.
+        The same characters the other way round do.
+        """
+        if not self.spelt or not any(each.code == NAME and each.kind == _CHINESE for each in self.settings.comparisons):
+            return False
+        one, other = self.spelt[scored.left], self.spelt[scored.right]
+        if one is None or other is None:
+            return True
+        turned = any(
+            comparison.code == NAME and place is not None and comparison.degrees[place].code == "turned"
+            for comparison, place in zip(self.settings.comparisons, scored.degrees, strict=True)
+        )
+        return sorted(one) != sorted(other) if turned else one != other
 
     # ---- rows that fit two others ----------------------------------------------------------------------------
 

@@ -13,9 +13,9 @@ from kinderguard.model.errors import MissingExtraError, ToldError
 from kinderguard.model.progress import FEW, Progress, told
 from kinderguard.model.text import Text
 from kinderguard.survey.keys import RowKey
-from kinderguard.survey.linking.judging import NAME, Judge, Judged, components
+from kinderguard.survey.linking.judging import ADULTS, GUARDIAN, NAME, Judge, Judged, components
 from kinderguard.survey.linking.links import Links
-from kinderguard.survey.linking.names import known_by
+from kinderguard.survey.linking.names import known_by, spelling
 from kinderguard.survey.linking.pairs import Band, Compared, Pair
 from kinderguard.survey.linking.preparing import prepare
 from kinderguard.survey.linking.scoring import IDENTITY, Scored, Scorer
@@ -128,7 +128,9 @@ def link_columns(
     names = known_by(
         (row, number, sorted_columns[NAME][row]) for row, number in identities.items() if NAME in sorted_columns
     )
-    judge = Judge(settings, identities, sources, names)
+    spelt = [None if name is None else spelling(name) for name in sorted_columns.get(NAME, ())]
+    adults = sorted_columns.get(ADULTS, ()) if any(each.code == GUARDIAN for each in settings.comparisons) else ()
+    judge = Judge(settings, identities, sources, names, spelt, adults)
     with told(progress, 0, len(rows) + _STAGES, _STEPS_DONE, short=FEW) as tell:
         done = _Steps(len(rows), tell)
         with Scorer(settings, sorted_columns, sources) as scorer:

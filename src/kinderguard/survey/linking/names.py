@@ -61,6 +61,15 @@ def plain_name(name: str) -> str:
     return _DOTS.sub("·", text).strip("·")
 
 
+def spelling(name: str) -> str:
+    """The characters of a name, by which it is the same name as another or not: in simplified ones, without spaces and dots.
+
+    >>> spelling("張 寧") == spelling("张宁"), spelling("张宁") == spelling("章宁")
+    (True, False)
+    """
+    return simplified(plain_name(name)).replace("·", "")
+
+
 def known_by(rows: Iterable[tuple[_Row, Hashable | None, str | None]]) -> dict[_Row, str]:
     """Of rows whose valid resident ID stands with different names, the name that each is known by: "" where it has none.
 
@@ -80,7 +89,7 @@ def known_by(rows: Iterable[tuple[_Row, Hashable | None, str | None]]) -> dict[_
     found: dict[_Row, str] = {}
     for written in by_id.values():
         if len(set(written.values())) > 1:
-            names = {row: simplified(plain_name(name)).replace("·", "") for row, name in written.items()}
+            names = {row: spelling(name) for row, name in written.items()}
             if len(set(names.values()) - {""}) > 1:
                 found |= names
     return found

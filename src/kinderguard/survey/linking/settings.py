@@ -78,6 +78,8 @@ class Bands:
     shown: float
     rival: float
     agreeing: int
+    #: How many comparisons that are not the child's own must agree, and not be outweighed by those that differ; 0 asks for none.
+    beside_own: int = 1
 
     def __attrs_post_init__(self) -> None:
         if not self.same > self.ask >= self.shown:

@@ -2,7 +2,8 @@
 
 ``check_pack`` gives a report, ``parametrize_with_checks`` makes each check a test; both go through ``checks``. It ships
 in the wheel and needs nothing of this repository. The checks stand by theme in ``metadata``, ``rules``, ``parameters``,
-``hooks``, ``listing``, ``importing``, ``engines``, ``cases`` and ``proofs``; what each protects stands in ``docs/conformance.md``.
+``hooks``, ``listing``, ``importing``, ``engines``,
+``callbacks``, ``blanks``, ``cases`` and ``proofs``; what each protects stands in ``docs/conformance.md``.
 """
 
 # isort: off
@@ -15,6 +16,8 @@ from kinderguard.testing.conformance import listing as listing
 from kinderguard.testing.conformance import parameters as parameters
 from kinderguard.testing.conformance import top_ups as top_ups
 from kinderguard.testing.conformance import engines as engines
+from kinderguard.testing.conformance import callbacks as callbacks
+from kinderguard.testing.conformance import blanks as blanks
 from kinderguard.testing.conformance import cases as cases
 from kinderguard.testing.conformance import proofs as proofs
 

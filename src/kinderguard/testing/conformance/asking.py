@@ -69,10 +69,39 @@ def ask(subject: Subject, question: dict[str, Any], *, hash_seed: str = "0") -> 
     return Answer(json.loads(said), process.stdout + process.stderr)
 
 
-def elsewhere(subject: Subject) -> list[dict[str, Any]]:
-    """What some processes that hash texts otherwise make of the pack: its fingerprint, generated children, its hooks.
+@attrs.frozen
+class Elsewhere:
+    """What other processes make of the pack: its fingerprint, its rules, generated children, its hooks.
 
-    They are asked once for all checks, and at the same time.
+    Args:
+        alike: of processes that hash texts otherwise.
+        clock: of one that reads it once more with the clock at another time: ``now``, ``then``, and who ``asked``.
+    """
+
+    alike: list[dict[str, Any]]
+    clock: dict[str, Any]
+
+    @property
+    def died(self) -> str:
+        """Why one of them could not answer; empty where all did."""
+        return next((str(a["error"]) for a in self.alike if "died" in a), "")
+
+    def by_the_clock(self, what: str) -> bool:
+        """Whether something is otherwise at another time. Where the pack could not be read then, nobody knows."""
+        now, then = self.clock.get("now"), self.clock.get("then")
+        if now is None or then is None or not then["fingerprint"]:
+            return False
+        return bool(now[what] != then[what])
+
+    def asked_the_time(self, subject: Subject) -> dict[str, Any] | None:
+        """``file`` and ``line`` of the first line of the pack that asked for the present time."""
+        for file, line in self.clock["asked"]:
+            return {"file": subject.sources.shown(Path(file)), "line": line}
+        return None
+
+
+def elsewhere(subject: Subject) -> Elsewhere:
+    """What some other processes make of the pack. They are asked once for all checks, and at the same time.
 
     Raises:
         Skip: the pack was given as a value.
@@ -80,15 +109,17 @@ def elsewhere(subject: Subject) -> list[dict[str, Any]]:
     found = subject.once("elsewhere", lambda: _asked_elsewhere(subject))
     if isinstance(found, Skip):
         raise found
-    answers: list[dict[str, Any]] = found
+    answers: Elsewhere = found
     return answers
 
 
-def _asked_elsewhere(subject: Subject) -> list[dict[str, Any]] | Skip:
+def _asked_elsewhere(subject: Subject) -> Elsewhere | Skip:
     sent = [case.model_dump(mode="json") for case in subject.children[:SENT]]
     question = {"ask": "assess", "day": subject.day.isoformat(), "place": subject.where, "cases": sent}
+    asked = [(question, seed) for seed in HASH_SEEDS] + [({"ask": "another_time"}, HASH_SEEDS[0])]
     try:
-        with ThreadPoolExecutor(len(HASH_SEEDS)) as pool:
-            return [answer.data for answer in pool.map(lambda seed: ask(subject, question, hash_seed=seed), HASH_SEEDS)]
+        with ThreadPoolExecutor(len(asked)) as pool:
+            *alike, clock = (a.data for a in pool.map(lambda each: ask(subject, each[0], hash_seed=each[1]), asked))
     except Skip as skip:
         return skip
+    return Elsewhere(alike, clock)

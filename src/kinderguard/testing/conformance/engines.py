@@ -13,7 +13,7 @@ from kinderguard.packs.book import PolicyBook
 from kinderguard.packs.failures import told
 from kinderguard.rules.definitions import Check
 from kinderguard.rules.ruleset import facts_read
-from kinderguard.testing.conformance.asking import SENT, elsewhere
+from kinderguard.testing.conformance.asking import SENT, Elsewhere, elsewhere
 from kinderguard.testing.conformance.children import shown, smallest
 from kinderguard.testing.conformance.outcomes import columns_of, outcomes_of, totals_of
 from kinderguard.testing.conformance.registry import Found, Needs, Skip, check
@@ -38,7 +38,9 @@ ALL_UNKNOWN, SOME_UNKNOWN = 160, 30
     needs=Needs.BOOK,
 )
 def deterministic(subject: Subject) -> Found:
-    """The same children twice here, in another order; then in processes that hash texts otherwise."""
+    """The same children twice here, in another order; then in processes that hash texts otherwise, and the rules in one
+    whose clock is another.
+    """
     where = subject.at(subject.name)
     mend = Text(
         "找出用到集合顺序、随机数或当前时间的地方", "look for the order of a set, for chance or the present time"
@@ -59,17 +61,40 @@ def deterministic(subject: Subject) -> Found:
         answers = elsewhere(subject)
     except Skip:
         return  # given as a value: there is nothing that another process could load
-    died = [str(a["error"]) for a in answers if "died" in a]
-    if died:
+    if answers.died:
         yield Finding(
-            Text(f"在另一个进程中无法评估：{died[0]}", f"it cannot be assessed in another process: {died[0]}"), mend, **where
+            Text(f"在另一个进程中无法评估：{answers.died}", f"it cannot be assessed in another process: {answers.died}"),
+            mend, **where,
         )  # fmt: skip
-    elif len({a["fingerprint"] for a in answers}) > 1:
+        return
+    one = answers.alike[0]
+    if any(a["fingerprint"] != one["fingerprint"] for a in answers.alike):
         yield Finding(
             Text("两个进程读出的规则不同（指纹不同）", "two processes read different rules: the fingerprints differ"), mend, **where
         )  # fmt: skip
-    elif any(a["outcomes"] != answers[0]["outcomes"] for a in answers):
+    elif any(a["outcomes"] != one["outcomes"] for a in answers.alike):
         yield Finding(Text("两个进程的结果不同", "two processes give different results"), mend, **where)
+    elif answers.by_the_clock("fingerprint"):
+        yield _by_the_clock(subject, answers)
+
+
+def _by_the_clock(subject: Subject, answers: Elsewhere) -> Finding:
+    """Which rules differ where the clock stands otherwise, at the line that asked for the time."""
+    now, then = (answers.clock[when]["rules"] for when in ("now", "then"))
+    codes = [code for code in (*now, *then) if now.get(code) != then.get(code)]
+    named = join([same(code) for code in dict.fromkeys(codes)] or [same(subject.name)])
+    return Finding(
+        Text(
+            f"时钟拨到另一时间后，{named.zh} 读出的规则不同：规则用到了当前时间",
+            f"with the clock at another time, {named.en} is read otherwise: it is made of the present time",
+        ),
+        Text(
+            "去掉它：随日期变化的值写进参数文件（from、until），或分写成两条规则，各有 effective",
+            "take it out: give a value that changes with the date its from and until in the parameter file, or write two "
+            "rules, each with its effective",
+        ),
+        **(answers.asked_the_time(subject) or subject.at(next(iter(codes), subject.name))),
+    )
 
 
 def _all_outcomes(subject: Subject, cases: tuple[Case, ...]) -> list[dict[str, str]]:

@@ -318,7 +318,7 @@ def _at(subject: Subject, text: str, profile: SourceProfile) -> dict[str, Any]:
     needs=Needs.BOOK,
 )
 def hooks_deterministic(subject: Subject) -> Found:
-    """Asked once more here, then in processes that hash texts otherwise."""
+    """Asked once more here, then in processes that hash texts otherwise, and in one whose clock is another."""
     if not (subject.needs or subject.profiles):
         return
     module = subject.target.load()
@@ -337,15 +337,19 @@ def hooks_deterministic(subject: Subject) -> Found:
         answers = elsewhere(subject)
     except Skip:
         return  # given as a value: there is nothing that another process could load
-    died = [str(answer["error"]) for answer in answers if "died" in answer]
-    if died:
-        said = Text(f"在另一个进程中无法读出：{died[0]}", f"another process cannot read them: {died[0]}")
+    if answers.died:
+        said = Text(f"在另一个进程中无法读出：{answers.died}", f"another process cannot read them: {answers.died}")
         yield Finding(said, mend, **subject.at(subject.name))
         return
     for name, one, _ in again:
-        if any(answer[name] != one for answer in answers):
+        if any(answer[name] != one for answer in answers.alike):
             said = Text(f"{name} 在另一个进程中返回的不同", f"{name} gives something else in another process")
             yield Finding(said, mend, **subject.at_hook(name))
+        elif answers.by_the_clock(name):
+            said = Text(
+                f"时钟拨到另一时间后，{name} 返回的不同", f"{name} gives something else with the clock at another time"
+            )
+            yield Finding(said, mend, **(answers.asked_the_time(subject) or subject.at_hook(name)))
 
 
 def needs_told(needs: Sequence[Any]) -> str:

@@ -53,6 +53,9 @@ def import_side_effects(subject: Subject) -> Found:
         )
         return
     for what, file, line, detail in data["effects"]:
+        if what == "print":
+            yield Finding(_printed(detail), _MEND, shown(Path(file)), line)
+            continue
         yield Finding(
             Text(f"{_EFFECTS[what].zh}（{detail}）", f"{_EFFECTS[what].en} ({detail})"), _MEND, shown(Path(file)), line
         )
@@ -61,11 +64,16 @@ def import_side_effects(subject: Subject) -> Found:
     file = shown(entry / "__init__.py" if entry.is_dir() else entry)
     for name in data["changed"]:
         yield Finding(_CHANGES[name], _MEND, file)
-    if answer.printed.strip() and not data["error"]:
+    is_told = any(what == "print" for what, *_ in data["effects"])
+    if answer.printed.strip() and not data["error"] and not is_told:
         first = answer.printed.strip().splitlines()[0][:60]
-        yield Finding(Text(f"导入时打印了内容：{first}", f"the import prints: {first}"), _MEND, file)
+        yield Finding(_printed(first), _MEND, file)
     seconds = data["seconds"]
     if seconds > SLOW:
         yield Note(
             Text(f"导入用时 {seconds:.1f} 秒，当地第一名儿童要等这么久", f"the import takes {seconds:.1f} s; the first child of the place waits for it")
         )  # fmt: skip
+
+
+def _printed(first: str) -> Text:
+    return Text(f"导入时打印了内容：{first}", f"the import prints: {first}")

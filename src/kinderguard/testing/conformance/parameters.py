@@ -58,7 +58,11 @@ def parameter_sources(subject: Subject) -> Found:
         if parameter.kind == NUMBER and not parameter.unit and _declared_as_number(subject, parameter):
             yield Finding(
                 Text(f"{parameter.code} 是数，但没有单位", f"{parameter.code} is a number without a unit"),
-                Text('写明 unit，如 unit = "次"；比例用 kind = "ratio"', 'give unit = "visits"; a share is of kind = "ratio"'),
+                Text(
+                    '写明 unit，如 unit = "次"；比例用 kind = "ratio"，月数、年数、人数用 kind = "months"、"years"、"persons"',
+                    'give unit = "visits"; a share is of kind = "ratio", and months, years or persons are of kind = "months", '
+                    '"years" or "persons"',
+                ),
                 **subject.at_parameter(parameter, "kind"),
             )  # fmt: skip
 

@@ -17,7 +17,7 @@ import time
 import warnings
 from functools import partial
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 #: Events of the interpreter that an import of rules has no business with, and what they are called in findings.
 _NETWORK = {"socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "urllib.Request"}  # fmt: skip
@@ -33,6 +33,7 @@ class Watch:
         self.root = root
         self.found: dict[tuple[str, str, int], str] = {}
         self.on = False
+        self.printed = sys.stdout
 
     def hook(self, event: str, args: tuple[Any, ...]) -> None:
         """An audit hook; it cannot be taken away, so it is switched off."""
@@ -51,6 +52,19 @@ class Watch:
             self.say("network", event)
             # Nothing goes out while an import is looked at.
             raise PermissionError("no network while a pack is imported")
+
+    def write(self, text: str) -> int:
+        """Stands in for standard output while the pack is imported: of what is printed, the line that prints it is kept."""
+        if self.on and text.strip():
+            self.say("print", text.strip().splitlines()[0][:60])
+        return self.printed.write(text)
+
+    def flush(self) -> None:
+        """As the output's."""
+        self.printed.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.printed, name)
 
     def say(self, what: str, detail: str) -> None:
         """Keep a finding where the author's own code did it."""
@@ -115,6 +129,7 @@ def look(question: dict[str, Any]) -> dict[str, Any]:
     replaced.register = registering
     threads, before = set(threading.enumerate()), _state()
     watch.on = True
+    sys.stdout = cast("Any", watch)
     start, error = time.perf_counter(), ""
     try:
         module = importlib.import_module(question["module"])
@@ -125,6 +140,7 @@ def look(question: dict[str, Any]) -> dict[str, Any]:
     except (Exception, SystemExit) as raised:  # noqa: BLE001  a module may raise anything
         seconds, error = time.perf_counter() - start, f"{type(raised).__name__}: {raised}"
     watch.on = False
+    sys.stdout = watch.printed
     after = _state()
     changed = [name for name in before if before[name] != after[name]]
     if set(threading.enumerate()) - threads:
@@ -142,28 +158,57 @@ def assess(question: dict[str, Any]) -> dict[str, Any]:
     import datetime as dt
 
     from kinderguard.model.case import Case
-    from kinderguard.testing.conformance.hooks import needs_told, profiles_told
     from kinderguard.testing.conformance.outcomes import outcomes_of
+
+    subject = _subject(question)
+    given = _given(subject)
+    if subject.overlay is None:
+        return given | {"outcomes": []}
+    day = dt.date.fromisoformat(question["day"])
+    cases = [Case.model_validate(data) for data in question["cases"]]
+    return given | {
+        "outcomes": [outcomes_of(subject.book.assess(case, on=day, division=question["place"])) for case in cases]
+    }
+
+
+def another_time(question: dict[str, Any]) -> dict[str, Any]:
+    """What the pack is now, and what it is where the clock stands otherwise; and which lines of it asked for the time."""
+    from kinderguard.testing.conformance.clock import ShiftedClock
+    from kinderguard.testing.conformance.targets import _forget
+
+    # Whatever the pack imports has been imported then, so that the pack alone is told another time.
+    now = _given(_subject(question))
+    _forget(question["module"].partition(".")[0])
+    clock = ShiftedClock(question["root"])
+    then = _subject(question)
+    with clock.in_place():
+        _ = then.source
+    return {"now": now, "then": _given(then), "asked": [list(place) for place in clock.asked]}
+
+
+def _subject(question: dict[str, Any]) -> Any:
+    """The pack; nothing of it is loaded yet."""
     from kinderguard.testing.conformance.subject import Subject
     from kinderguard.testing.conformance.targets import Target, _import_from, _of_installed
 
     if question["path"]:
         load = partial(_import_from, _path(question["path"]), question["value"])
-        target = Target(question["name"], "", load, question["value"], question["path"])
-    else:
-        target = next(iter(_of_installed(question["name"])))
-    subject = Subject(target)
+        return Subject(Target(question["name"], "", load, question["value"], question["path"]))
+    return Subject(next(iter(_of_installed(question["name"]))))
+
+
+def _given(subject: Any) -> dict[str, Any]:
+    """What the pack's hooks give, the fingerprint of its place, and each of its rules."""
+    from kinderguard.rules.canonical import digest, plain
+    from kinderguard.testing.conformance.hooks import needs_told, profiles_told
+
     overlay = subject.overlay
-    given = {
+    return {
         "kinderguard_needs": needs_told(subject.needs),
         "kinderguard_source_profiles": profiles_told(subject.profiles),
+        "fingerprint": "" if overlay is None else overlay.rules.fingerprint,
+        "rules": {} if overlay is None else {rule.code: digest(plain(rule)) for rule in subject.rules},
     }
-    if overlay is None:
-        return given | {"fingerprint": "", "outcomes": []}
-    day = dt.date.fromisoformat(question["day"])
-    cases = [Case.model_validate(data) for data in question["cases"]]
-    found = [outcomes_of(subject.book.assess(case, on=day, division=question["place"])) for case in cases]
-    return given | {"fingerprint": overlay.rules.fingerprint, "outcomes": found}
 
 
 def _path(text: str) -> Any:
@@ -175,7 +220,7 @@ def _path(text: str) -> Any:
 def main() -> None:
     """Answer the question on standard input."""
     question = json.load(sys.stdin)
-    answer = look(question) if question["ask"] == "import" else assess(question)
+    answer = {"import": look, "assess": assess, "another_time": another_time}[question["ask"]](question)
     with open(sys.argv[1], "w", encoding="utf-8") as out:
         json.dump(answer, out, default=str)
     sys.stdout.flush()

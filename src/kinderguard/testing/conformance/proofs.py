@@ -66,9 +66,9 @@ def _proofs(subject: Subject, check_id: str) -> list[Any]:
         raise report
     about = _decided(subject)
     asked = [p for p in report.proofs if str(p.question).startswith(QUESTIONS[check_id])]
-    # A total is everybody's, and so is what an income costs: whatever the pack changes shows in it.
+    # A total is everybody's, and so is what an income costs: whatever the pack changes shows in it. So is a fault.
     everybodys = check_id == "cliffs"
-    return [p for p in asked if everybodys or str(p.subject).startswith("due") or _codes(p.subject) & about]
+    return [p for p in asked if everybodys or p.fault or str(p.subject).startswith("due") or _codes(p.subject) & about]
 
 
 def _decided(subject: Subject) -> set[str]:
@@ -204,9 +204,9 @@ def _loss(effect: Any, title: Text, owner: Text) -> Text:
 
 def _unanswered(proof: Any) -> Finding | Note:
     """A question without an answer: a fault of the library, or what the solver could not do."""
-    return (
-        Finding(proof.statement + _FAULT, _REPORT) if proof.fault else Note(proof.statement + _OPEN[str(proof.outcome)])
-    )
+    if not proof.fault:
+        return Note(proof.statement + _OPEN[str(proof.outcome)])
+    return Finding(proof.statement + _FAULT, _REPORT, details=tuple(getattr(proof, "why", ())))
 
 
 def _child(proof: Any) -> Text:

@@ -98,6 +98,11 @@ class Subject:
         return self._brought.columns
 
     @property
+    def observers(self) -> tuple[Callable[[Any], None], ...]:
+        """The functions that it has called with every assessment."""
+        return self._brought.observers
+
+    @property
     def needs(self) -> tuple[NeedRule, ...]:
         """The needs that it adds."""
         return self._brought.needs

@@ -1,17 +1,25 @@
-"""A check of what top-ups count: one that counts a policy which is a top-up itself has to count what that one counts."""
+"""A check of what top-ups count: all that is paid in place of what they count, and beside it.
+
+One that counts a policy which is a top-up itself has to count what that one counts; one that counts a policy which gives
+way to another has to count that other, or to exclude it.
+"""
 
 from collections.abc import Iterator
 
 import attrs
 
+from kinderguard.model.case import Case
+from kinderguard.model.money import bounds_text
 from kinderguard.model.text import Text, join, same
 from kinderguard.rules.definitions import Policy
 from kinderguard.rules.expression import Expr
-from kinderguard.rules.stacking import Stacking, TopsUp
+from kinderguard.rules.stacking import Capped, Excludes, Keep, Stacking, TopsUp
 from kinderguard.rules.titles import Titles
 from kinderguard.rules.wording import title_of_step
+from kinderguard.testing.conformance.children import shown
 from kinderguard.testing.conformance.registry import Found, Needs, check
 from kinderguard.testing.conformance.results import Finding
+from kinderguard.testing.conformance.solving import solver_of
 from kinderguard.testing.conformance.subject import Subject
 
 
@@ -19,20 +27,23 @@ from kinderguard.testing.conformance.subject import Subject
     "top_ups",
     title=Text("补差没有漏计已享受的待遇", "no top-up leaves out what is paid already"),
     protects=Text(
-        "所计的政策本身也是补差时，它已扣除的低保等待遇若不一并计入，合计就超过目标，多发的钱日后要追回。",
+        "所计的政策本身也是补差时，它已扣除的低保等待遇若不一并计入，合计就超过目标；所计的政策让位于另一项时，它计为零，"
+        "补差全额照发，再加上另一项。多发的钱日后要追回。",
         "Where what is counted is a top-up itself, the dibao that it was lessened by is paid beside it: left out of the count, "
-        "the total exceeds the target, and what was overpaid is claimed back.",
+        "the total exceeds the target. Where what is counted gives way to another policy, it counts nothing, and the whole "
+        "top-up is paid beside that other. What was overpaid is claimed back.",
     ),
     mend=Text(
-        "对象相同的，用 r.Check(at_least=…) 提高所计政策的标准；否则把它扣除的待遇也列入 r.tops_up(counting=[…])；"
-        "确属有意的，在 expected_failures 中写明理由",
-        "for the same children, raise the counted policy by r.Check(at_least=…); else list what it counts in "
-        "r.tops_up(counting=[…]) too; where that is meant, say why in expected_failures",
+        "对象相同的，用 r.Check(at_least=…) 提高所计政策的标准；否则把它扣除的、它让位的待遇也列入 r.tops_up(counting=[…])，"
+        "或以 r.excludes(…) 排除；确属有意的，在 expected_failures 中写明理由",
+        "for the same children, raise the counted policy by r.Check(at_least=…); else list what it counts, and what it gives "
+        "way to, in r.tops_up(counting=[…]) too, or exclude that by r.excludes(…); where that is meant, say why in "
+        "expected_failures",
     ),
     needs=Needs.BOOK,
 )
 def top_ups(subject: Subject) -> Found:
-    """Of each of the pack's own top-ups, whatever its counted policies count."""
+    """Of each of the pack's own top-ups, whatever its counted policies count, and whatever they give way to."""
     assert subject.overlay is not None
     rules = subject.overlay.rules
     for policy in subject.pack.policies if subject.pack else ():
@@ -41,6 +52,77 @@ def top_ups(subject: Subject) -> Found:
                 yield _told(
                     subject, policy, counted, subject.overlay.titles, raises=_could_raise(policy, rule, counted)
                 )
+            if isinstance(rule, TopsUp):
+                yield from _paid_beside(subject, policy, rule)
+
+
+# ---- what is counted gives way to something else -----------------------------------------------------------------------
+
+
+def _paid_beside(subject: Subject, policy: Policy, rule: TopsUp) -> Iterator[Finding]:
+    """What a counted policy gives way to, and the top-up neither counts nor excludes; asked of the solver where it is there."""
+    assert subject.overlay is not None
+    policies = subject.overlay.rules.policies
+    counted = [code for code in rule.counting if isinstance(code, str)]
+    for code in counted:
+        for other in _winners(code, policies):
+            if other in counted or other == policy.code or _exclusive(policy, policies[other]):
+                continue
+            solver = solver_of(subject)
+            proof = solver and solver.beside(policy.code, code, other, whole=rule.to is None)
+            if not proof or proof.outcome != "proved":
+                yield _told_beside(subject, policy, policies[code], policies[other], proof and proof.counterexample)
+
+
+def _winners(code: str, policies: dict[str, Policy]) -> dict[str, None]:
+    """The policies with money in whose favour a policy is not paid, or paid less, by what stacking says."""
+    own = policies[code]
+    found = [r.other for r in own.stacking if isinstance(r, Excludes) and r.keep is not Keep.THIS]
+    groups = {r.group for r in own.stacking if isinstance(r, Capped)}
+    for other in policies.values():
+        for r in other.stacking:
+            if isinstance(r, Excludes) and r.other == code and r.keep is not Keep.OTHER:
+                found.append(other.code)
+            if isinstance(r, Capped) and r.group in groups and other.code < code:
+                found.append(other.code)
+    return dict.fromkeys(each for each in found if each != code and policies[each].amount is not None)
+
+
+def _exclusive(a: Policy, b: Policy) -> bool:
+    """Whether two policies are said never to be paid together, whatever the case."""
+    pairs = ((a, b), (b, a))
+    return any(isinstance(r, Excludes) and r.other == y.code and r.when is None for x, y in pairs for r in x.stacking)
+
+
+def _told_beside(subject: Subject, policy: Policy, counted: Policy, other: Policy, child: Case | None) -> Finding:
+    a, b = (p.title + same(f" [{p.code}]") for p in (counted, other))
+    constant = other.code.partition(".")[2].upper()
+    return Finding(
+        Text(
+            f"{policy.code} 补差时只计入“{a.zh}”；它会让位于“{b.zh}”，这时计为零，补差与后者一并发放，合计超过目标",
+            f"{policy.code} tops up and counts ‘{a.en}’, which may give way to ‘{b.en}’: then it counts nothing, the top-up is "
+            "paid beside the latter, and the total exceeds the target",
+        ),
+        Text(
+            f'也列入它：counting=[…, {constant}]；不应同时享受的，在 stacking 中加 r.excludes({constant}, keep="other")',
+            f"count it too: counting=[…, {constant}]; where the two are not to be had together, add r.excludes({constant}, "
+            'keep="other") to stacking',
+        ),
+        **subject.at(policy.code),
+        details=() if child is None else tuple(_paid(subject, child, (policy, counted, other))),
+    )
+
+
+def _paid(subject: Subject, child: Case, policies: tuple[Policy, ...]) -> Iterator[Text]:
+    yield Text("虚构的儿童：", "a made-up child: ") + same(shown(child))
+    result = subject.full_book.assess(child, on=subject.day, division=subject.where)
+    for policy in policies:
+        paid = result.policies[policy.code]
+        said = bounds_text(paid.low, paid.high)
+        yield policy.title + Text("：", ": ") + said
+
+
+# ---- what is counted is a top-up itself --------------------------------------------------------------------------------
 
 
 @attrs.frozen
