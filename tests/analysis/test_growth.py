@@ -71,7 +71,7 @@ def test_a_series_shows_itself_in_both_languages_and_as_rows(store):
 
 
 def test_a_households_help_counts_once_however_many_of_its_children_are_filed():
-    poor = {"household__aid": ["dibao"], "household__monthly_income_per_head": "500"}
+    poor = {"household__aid": ["dibao"], "household__monthly_income_per_head": "500", "household__dibao_monthly": "900"}
     with CaseStore("sqlite://") as made:
         for ref, number in (("a", "H1"), ("b", "H1"), ("c", "H2")):
             made.record(child(ref=ref, **(poor | {"household__number": number})), at=day("2025-01-20"), by=BY)

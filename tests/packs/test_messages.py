@@ -13,6 +13,7 @@ import pytest
 import kinderguard
 from kinderguard import Pack, PackError, PolicyBook, Text
 from kinderguard import rules as r
+from kinderguard.model.codes import Code
 from kinderguard.model.errors import (
     ArgumentError,
     CannotTravelError,
@@ -21,6 +22,7 @@ from kinderguard.model.errors import (
     MissingExtraError,
     NotADayError,
     OneLanguageError,
+    RepeatedCodeError,
     ToldError,
 )
 from kinderguard.packs import LedgerColumn, NoDayError, NoPacksError
@@ -128,6 +130,10 @@ MISUSES = {
     "another's code in a pack": (lambda: of_pack(policies=[policy()]), DefinitionError, "请写针对它的 Check", "with a Check on it"),
     "a pack's code": (lambda: of_pack(code="9901"), DefinitionError, "请写行政区划代码", "Write the division"),
     "a ledger column without a use": (lambda: LedgerColumn("供暖"), DefinitionError, "请写明 fact=", "give fact="),
+    "two codes of one value": (
+        lambda: Code("Fuel", {"GAS": ("gas", "燃气", "gas"), "COAL": ("gas", "煤", "coal")}),
+        RepeatedCodeError, "给 COAL 另一个值", "Give COAL a value of its own",
+    ),
     "an expression in JSON": (lambda: r.node_from_json({"op": "guess"}), DefinitionError, "中没有运算 'guess'", "There is no operation 'guess'"),
     "a book that is none": (lambda: PolicyBook.from_json("{}"), DefinitionError, "请用 book.to_json() 重新写出", "Write it again with book.to_json()"),
     "a parameter left out": (lambda: book().without(STANDARD), ChangeError, "请用 with_parameters", "with with_parameters"),
