@@ -22,6 +22,7 @@ from kinderguard.model.help import HelpReceived
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text, join, same
 from kinderguard.model.view import Block, Content, Fields, Listing, Marked, Paragraph, Section, View
+from kinderguard.rules.wording import date_in_words
 
 if TYPE_CHECKING:
     from kinderguard.engines.assessment import Assessment, PolicyResult
@@ -32,9 +33,6 @@ _ASKED, _MAY = 6, 8
 _NAMED = 4
 #: So many papers stand in one line.
 _LISTED = 8
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 _TITLE = Text("给家长的说明：孩子能得到什么帮助", "For the family: the help that the child can get")
 _DUE = Text("按规定应得到的", "What is due")
@@ -349,13 +347,7 @@ def _and(numbers: Sequence[str]) -> str:
 
 
 def _day(day: dt.date | PartialDate) -> Text:
-    """A day, a month or a year as people say it."""
-    zh, en = f"{day.year}年", str(day.year)
-    if day.month is not None:
-        zh, en = f"{zh}{day.month}月", f"{_MONTHS[day.month - 1]} {en}"
-        if day.day is not None:
-            zh, en = f"{zh}{day.day}日", f"{day.day} {en}"
-    return Text(zh, en)
+    return date_in_words(day.year, day.month, day.day)
 
 
 def _has_ended(given: HelpReceived, on: dt.date) -> bool:

@@ -5,7 +5,7 @@ Asked for one child, for its needs and for tables, so that all of them tell alik
 
 from typing import TYPE_CHECKING
 
-from kinderguard.engines.inexact import COUNTY, county_unknown
+from kinderguard.engines.inexact_place import COUNTY, county_unknown
 from kinderguard.model.case import Case
 from kinderguard.model.errors import Problem
 from kinderguard.model.places import covers

@@ -54,7 +54,7 @@ def quantity(value: object, kind: Kind) -> Text:
             return Text(f"{number}{said.zh}", f"{number} {said.en}".rstrip())
         return Text(f"{number}{unit.zh}", f"{number} {unit.en}{'' if value == 1 else 's'}")
     if isinstance(value, dt.date | PartialDate):
-        return _date(value.year, value.month, value.day)
+        return date_in_words(value.year, value.month, value.day)
     return same(str(value))
 
 
@@ -70,7 +70,8 @@ def _decimal(value: Fraction, places: int = 0) -> str:
     return f"{value.numerator}/{value.denominator}"
 
 
-def _date(year: int, month: int | None, day: int | None) -> Text:
+def date_in_words(year: int, month: int | None, day: int | None) -> Text:
+    """A day, a month or a year as people say it."""
     zh = f"{year}年" + (f"{month}月" if month else "") + (f"{day}日" if day else "")
     return Text(zh, " ".join([*([str(day)] if day else []), *([_MONTHS[month - 1]] if month else []), str(year)]))
 

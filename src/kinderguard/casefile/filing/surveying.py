@@ -208,27 +208,27 @@ class FiledSurvey(Sequence[FiledChild]):
                 f"；{closed} 名儿童的档案已结案而名单仍列有，待核对",
                 f"; {closed} with a closed file {'is' if closed == 1 else 'are'} still on the lists, to be checked",
             )
-        old = sum(bool(each.asked) for each in self)
-        if old:
-            children = "child" if old == 1 else "children"
-            told += Text(
-                f"；{old} 名儿童有名单所报与由人记载的不符、地点在另一县或把已报的终止、死亡改回，未采用，待核对",
-                f"; of {old} {children} lists say otherwise than somebody recorded, a place in another county, or that a stated end or death is none: not taken, to be checked",
-            )
-        old = sum(bool(each.answered) and not each.asked for each in self)
-        if old:
-            children = "child" if old == 1 else "children"
-            told += Text(
-                f"；{old} 名儿童的名单仍报此前已由人答复的事实，以由人记载的为准",
-                f"; of {old} {children} lists go on saying what somebody has answered before: what was recorded counts",
-            )
-        old = sum(bool(each.overruled) for each in self)
-        if old:
-            children = "child" if old == 1 else "children"
-            told += Text(
-                f"；{old} 名儿童有事实按信任顺序取了较旧名单的值，较新的名单另有所报",
-                f"; of {old} {children} the order of trust took an older list's word against a newer one's",
-            )
+        for concerned, zh, en in (
+            (
+                sum(bool(each.asked) for each in self),
+                "名儿童有名单所报与由人记载的不符、地点在另一县或把已报的终止、死亡改回，未采用，待核对",
+                "lists say otherwise than somebody recorded, a place in another county, or that a stated end or death is none: "
+                "not taken, to be checked",
+            ),
+            (
+                sum(bool(each.answered) and not each.asked for each in self),
+                "名儿童的名单仍报此前已由人答复的事实，以由人记载的为准",
+                "lists go on saying what somebody has answered before: what was recorded counts",
+            ),
+            (
+                sum(bool(each.overruled) for each in self),
+                "名儿童有事实按信任顺序取了较旧名单的值，较新的名单另有所报",
+                "the order of trust took an older list's word against a newer one's",
+            ),
+        ):
+            if concerned:
+                children = "child" if concerned == 1 else "children"
+                told += Text(f"；{concerned} {zh}", f"; of {concerned} {children} {en}")
         return told.in_(lang or display_language())
 
     def __str__(self) -> str:

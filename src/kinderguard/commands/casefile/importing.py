@@ -453,40 +453,39 @@ def _filed_summary(filed: "FiledSurvey", titles: Mapping[str, Text], lang: Langu
     count = sum(each.without_id for each in filed)
     if count:
         yield _without_id(count, Text("名", "")).in_(lang)
-    opened = Counter(path for each in filed for path in each.open)
-    if opened:
-        yield Text(
-            "名单不一致而尚未决定的事实，在档案中为未知（用 kinderguard survey … --out 写出的 to_decide 表决定后再导入）",
-            "Facts about which lists differ and nobody has decided are unknown in the files (decide them in the sheet to_decide "
-            "of kinderguard survey ... --out, then import again)",
-        ).in_(lang)
-        yield from _counted(opened, titles, lang)
-    held_back = Counter(path for each in filed for path in each.asked)
-    if held_back:
-        yield Text(
-            "名单所报与由人记载的不符、地点在另一县或把已报的终止、死亡改回的事实，未采用，档案不变（见 kinderguard file due、file show 的“待核对”；"
-            "以 kinderguard file record 记录属实的值）",
-            "Facts of which lists say otherwise than somebody recorded, a place in another county, or that a stated end or death is none, are not taken, and the files stay as they are (asked "
-            "about by kinderguard file due and file show; record the value that is right with kinderguard file record)",
-        ).in_(lang)
-        yield from _counted(held_back, titles, lang)
-    answered = Counter(path for each in filed for path in each.answered)
-    if answered:
-        yield Text(
-            "名单仍报此前已由人答复的事实，以由人记载的为准，无须再核对",
-            "Facts of which lists go on saying what somebody has answered before: what was recorded counts, and nothing is asked",
-        ).in_(lang)
-        yield from _counted(answered, titles, lang)
+    for counts, said in (
+        (Counter(path for each in filed for path in each.open), _OPEN),
+        (Counter(path for each in filed for path in each.asked), _HELD_BACK),
+        (Counter(path for each in filed for path in each.answered), _ANSWERED),
+        (Counter(path for each in filed for path in each.overruled), _OVERRULED),
+    ):
+        if counts:
+            yield said.in_(lang)
+            yield from _counted(counts, titles, lang)
 
-    overruled = Counter(path for each in filed for path in each.overruled)
-    if overruled:
-        yield Text(
-            "按信任顺序取了较旧名单的值、而较新名单另有所报的事实（影响金额的列入 kinderguard file due；较新的属实的，以 kinderguard file record "
-            "记录；顺序不妥的，改信任顺序 --trust）",
-            "Facts of which the order of trust took an older list's word against a newer one's (kinderguard file due asks about them "
-            "where money changes; if the newer one is right, record it with kinderguard file record; another order: --trust)",
-        ).in_(lang)
-        yield from _counted(overruled, titles, lang)
+
+_OPEN = Text(
+    "名单不一致而尚未决定的事实，在档案中为未知（用 kinderguard survey … --out 写出的 to_decide 表决定后再导入）",
+    "Facts about which lists differ and nobody has decided are unknown in the files (decide them in the sheet to_decide "
+    "of kinderguard survey ... --out, then import again)",
+)
+_HELD_BACK = Text(
+    "名单所报与由人记载的不符、地点在另一县或把已报的终止、死亡改回的事实，未采用，档案不变（见 kinderguard file due、file show 的“待核对”；"
+    "以 kinderguard file record 记录属实的值）",
+    "Facts of which lists say otherwise than somebody recorded, a place in another county, or that a stated end or death is "
+    "none, are not taken, and the files stay as they are (asked about by kinderguard file due and file show; record the value "
+    "that is right with kinderguard file record)",
+)
+_ANSWERED = Text(
+    "名单仍报此前已由人答复的事实，以由人记载的为准，无须再核对",
+    "Facts of which lists go on saying what somebody has answered before: what was recorded counts, and nothing is asked",
+)
+_OVERRULED = Text(
+    "按信任顺序取了较旧名单的值、而较新名单另有所报的事实（影响金额的列入 kinderguard file due；较新的属实的，以 kinderguard file record "
+    "记录；顺序不妥的，改信任顺序 --trust）",
+    "Facts of which the order of trust took an older list's word against a newer one's (kinderguard file due asks about them "
+    "where money changes; if the newer one is right, record it with kinderguard file record; another order: --trust)",
+)
 
 
 def _counted(counts: Mapping[str, int], titles: Mapping[str, Text], lang: Language) -> Iterator[str]:

@@ -17,7 +17,7 @@ from kinderguard.engines.frame.engine import BATCH, PLACE, SOURCE_ROW, Computed,
 from kinderguard.engines.frame.outputs import Asked, End, Money
 from kinderguard.engines.frame.schema import fact_kinds
 from kinderguard.engines.frame.vectors import Dtype, Vector
-from kinderguard.engines.inexact import COUNTY_UNKNOWN
+from kinderguard.engines.inexact_place import COUNTY_UNKNOWN
 from kinderguard.engines.unborn import NOT_YET_BORN
 from kinderguard.model.errors import BLOCKING, ToldError
 from kinderguard.model.text import Text
