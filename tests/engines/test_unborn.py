@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import attrs
 import polars as pl
 import pytest
 
@@ -12,7 +13,7 @@ from engines.test_frame_providers import book_of as providers_of
 from engines.test_frame_traps import TITLE
 from kinderguard import Case
 from kinderguard import rules as r
-from kinderguard.analysis import coverage, timeline
+from kinderguard.analysis import compare, coverage, timeline
 from kinderguard.engines.assessment_line import assessment_line
 from kinderguard.engines.frame.rows import frame_of
 from kinderguard.rules.ruleset import RuleSet
@@ -120,6 +121,25 @@ def test_tables_say_the_same_row_for_row(kind, tmp_path):
         for code in ("cn.orphan_allowance", "cn.dibao_benefit", "cn.disability_care_subsidy"):
             assert row[f"{code}.eligible"] is result.policies[code].eligible
             assert row[f"{code}.amount"] == result.policies[code].amount
+
+
+def test_files_say_so_where_no_rule_asks_for_the_birth(tmp_path):
+    """Only the columns that rules ask for are read from a file: the day of birth always, since nothing counts before it."""
+    given = r.Policy("cn.given", TITLE, eligible=r.household.size >= 2, amount=r.yuan("100"), every=r.MONTH)
+    book = book_of(RuleSet([], [given]))
+    frame = pl.DataFrame({"ref": ["born", "unborn"], "child.birth_date": ["2025", "2026"], "household.size": [3, 3]})
+    frame.write_parquet(tmp_path / "in.parquet")
+    found = book.assess_parquet(tmp_path / "in.parquet", tmp_path / "out.parquet", progress=False).scan().collect()
+    assert found["problems"].to_list() == [["case.division_unknown"], ["case.not_yet_born"]]
+    assert found["cn.given.eligible"].to_list() == [True, None]
+    there = book.assess_frame(frame)
+    assert found.select(there.columns).equals(there)
+    more = book.with_policies(attrs.evolve(given, amount=r.yuan("150")))
+    for source in (tmp_path / "in.parquet", frame):
+        found = compare(book, more, source).children()
+        assert found.select("ref", "kind", "year_low", "year_high").rows() == [
+            ("born", "gains", 600, 600), ("unborn", "may_gain", 0, 600),
+        ]  # fmt: skip
 
 
 def test_nobody_is_asked_for_papers_of_a_child_to_be_born():

@@ -24,7 +24,7 @@ from kinderguard.model.errors import ToldError
 from kinderguard.model.progress import bar_wanted as wanted
 from kinderguard.model.text import Text
 from kinderguard.packs.book import PolicyBook
-from kinderguard.packs.frames.job import FrameJob, divisions_in, kept_job
+from kinderguard.packs.frames.job import FrameJob, divisions_in, full_columns, kept_job
 from kinderguard.packs.frames.parquet import files_of, records_among
 from kinderguard.packs.frames.tables import KEYS, record_tables, taken
 from kinderguard.packs.frames.warnings import warn, warn_of_orphans
@@ -37,8 +37,8 @@ from kinderguard.rules.ruleset import RuleSet
 PART = 200_000
 HOUSEHOLD = "household.number"
 
-#: What is wanted of one book: makes the job for a schema and some places.
-MakeJob = Callable[[Mapping[str, Any], pl.Series, Sequence[RecordTable], frozenset[str]], FrameJob]
+#: What is wanted of one book: makes the job for some places.
+MakeJob = Callable[[pl.Series], FrameJob]
 
 
 class ChildNotFoundError(ToldError, LookupError):
@@ -89,6 +89,7 @@ class People:
         self._record_files: dict[str, tuple[list[Path], str]] = {}
         self._table: pl.DataFrame | None = None
         self._tables: list[RecordTable] = []
+        self._full: dict[dt.date, frozenset[str]] = {}
         if isinstance(source, Population):
             source, members = source.children, source.members if members is None else members
         if _is_path(source):
@@ -146,12 +147,13 @@ class People:
         if keyed and self.count:
             warn_of_orphans(self._lazy, keyed, places)
 
-    @cached_property
-    def full(self) -> frozenset[str]:
-        """The columns without an empty cell: rules are simpler where nothing is unknown. None are known of files."""
+    def full(self, day: dt.date) -> frozenset[str]:
+        """The columns without an unknown cell on a day: rules are simpler then. None are known of files."""
         if self._table is None:
             return frozenset()
-        return frozenset(c.name for c in self._table.get_columns() if not c.null_count() and not c.dtype.is_float())
+        if day not in self._full:
+            self._full[day] = full_columns(self._table, day)
+        return self._full[day]
 
     @cached_property
     def shared_household(self) -> pl.Series:
@@ -190,7 +192,7 @@ class People:
         self, makers: Mapping[str, MakeJob], places: pl.Series
     ) -> Iterator[tuple[pl.Series, dict[str, FrameJob]]]:
         try:
-            jobs = {name: make(self.schema, places, self.empty_tables, self.full) for name, make in makers.items()}
+            jobs = {name: make(places) for name, make in makers.items()}
         except TooManyLocalColumnsError:
             if len(places) < 2:
                 raise
@@ -313,10 +315,9 @@ def job_of(
         missing=missing, reasons=reasons, of=of, asked=asked, problems=False, money="fen", strict=not people.files
     )
 
-    def make(
-        schema: Mapping[str, Any], places: pl.Series, tables: Sequence[RecordTable], full: frozenset[str]
-    ) -> FrameJob:
-        return kept_job(book, schema, full, places, tables, day, people.division, options)
+    def make(places: pl.Series) -> FrameJob:
+        full, tables = people.full(day), people.empty_tables
+        return kept_job(book, people.schema, full, places, tables, day, people.division, options)
 
     return make
 

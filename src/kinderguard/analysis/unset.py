@@ -137,7 +137,7 @@ class Unset:
             rules = frozenset(rule for groups in self._places.values() for read_by in groups for rule in read_by)
             people = self._people
             make = job_of(self._book, self._day, people, reasons="unset", of=rules)
-            found = self._jobs[number] = make(people.schema, places, people.empty_tables, people.full)
+            found = self._jobs[number] = make(places)
         return found
 
     def found(self) -> tuple[UnsetValue, ...]:

@@ -133,9 +133,7 @@ class Fallen:
         if found is None:
             people = self._people
             make = job_of(self._books[how], self._day, people, reasons=how)
-            found = self._jobs[number, how] = make(
-                people.schema, self._places[number], people.empty_tables, people.full
-            )
+            found = self._jobs[number, how] = make(self._places[number])
         return found
 
     def _changed(self, rule: str, place: str | None, held: set[str], failing: set[str]) -> list[tuple[str, bool]]:

@@ -122,9 +122,7 @@ class Lacking:
         if found is None:
             people, rules = self._people, frozenset(self._bearing["rule"])
             make = job_of(self._books[book], self._day, people, reasons="unset", of=rules)
-            found = self._jobs[number, book] = make(
-                people.schema, self._places[number], people.empty_tables, people.full
-            )
+            found = self._jobs[number, book] = make(self._places[number])
         return found
 
     def found(self) -> tuple[UnsetValue, ...]:

@@ -304,9 +304,7 @@ class Narrowing:
             asked = tuple((name, asks) for asks, name in self._asked[after].items())
             # With a word for reasons, of no rule: nothing but what is asked.
             make = job_of(self._books[after], self._day, people, reasons="unset", asked=asked)
-            found = self._jobs[number, after] = make(
-                people.schema, self._places[number], people.empty_tables, people.full
-            )
+            found = self._jobs[number, after] = make(self._places[number])
         return found
 
 

@@ -15,6 +15,7 @@ from kinderguard.engines.frame.inputs import RecordTable
 from kinderguard.engines.frame.orphans import KeyedRecords
 from kinderguard.engines.frame.rows import polars_type
 from kinderguard.engines.frame.unborn import without_unborn
+from kinderguard.engines.unborn import BIRTH_DATE
 from kinderguard.model.errors import Problem, ToldError
 from kinderguard.model.text import Text
 from kinderguard.packs.frames.columns import refuse_columns, refuse_strangers
@@ -70,7 +71,7 @@ def assess_table(
     """The results for a Polars frame, the child's ``ref`` before them."""
     stated = division is None and any(column in table.columns for column in DIVISION_COLUMNS)
     divisions = divisions_of(table, None) if stated else pl.Series([division][: len(table)], dtype=pl.String)
-    job = kept_job(book, table.schema, _full(without_unborn(table, day)), divisions, tables, day, division, options)
+    job = kept_job(book, table.schema, full_columns(table, day), divisions, tables, day, division, options)
     look_at_refs(table, asked_of(tables, job.places))
     warn(table, tables, job.places)
     if len(table):
@@ -109,9 +110,10 @@ def kept_job(
     return job
 
 
-def _full(table: pl.DataFrame) -> frozenset[str]:
-    """The columns without an empty cell; NaN is one."""
-    return frozenset(c.name for c in table.get_columns() if not c.null_count() and not c.dtype.is_float())
+def full_columns(table: pl.DataFrame, day: dt.date) -> frozenset[str]:
+    """The columns without an unknown cell on a day; NaN is one, and every cell of a child who is not born yet."""
+    known = without_unborn(table, day).get_columns()
+    return frozenset(c.name for c in known if not c.null_count() and not c.dtype.is_float())
 
 
 class FrameJob:
@@ -176,10 +178,12 @@ class FrameJob:
         return ({} if self._ref is None else {"ref": self._ref}) | self._run.schema
 
     def columns(self, there: Iterable[str]) -> list[str]:
-        """The columns of a table that are needed, of those that there are."""
+        """The columns of a table that are needed, of those that there are: also the day of birth, though no rule asks for it,
+        since what is stated of a child counts from then.
+        """
         names = list(there)
         asked = {path for _, ps in self._providers().values() for p in ps for e in p.needs for path in facts_read(e)}
-        needed = {*self._run.reader.columns(names), *asked, *DIVISION_COLUMNS, "ref"}
+        needed = {*self._run.reader.columns(names), *asked, *DIVISION_COLUMNS, BIRTH_DATE, "ref"}
         return [name for name in names if name in needed]
 
     def take(self, tables: Sequence[RecordTable]) -> None:
