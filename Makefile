@@ -5,7 +5,7 @@ PLUGINS := $(sort $(wildcard plugins/*))
 # The sources are compiled once, not by every one of the many processes that the tests start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check bench setup clean schemas api changelog docs serve-docs pictures
+.PHONY: demo test explore check bench setup clean schemas api changelog docs serve-docs pictures
 
 # Done again only when a pyproject.toml changes.
 .venv/ready: pyproject.toml $(PLUGINS:%=%/pyproject.toml)
@@ -23,6 +23,10 @@ demo: .venv/ready
 
 test: .venv/ready
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -q
+
+# The tests of generated rules and children once more, with examples that no run had before: for when time is plenty.
+explore: .venv/ready
+	@KINDERGUARD_EXPLORE=1 $(BIN)/python -m pytest -n auto --dist loadfile -q $(shell grep -rl "@given" tests)
 
 # Style, types, and the links of the docs. The docs' strict build and their code examples are run by `make test`.
 check: .venv/ready

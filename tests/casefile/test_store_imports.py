@@ -81,7 +81,7 @@ def test_next_months_ledger_that_repeats_the_old_undoes_nothing_whatever_its_nam
     assert (place.row, place.ref, place.facts) == (2, ref, ("household.size",))
     assert not stray(place.why)
     assert done.summary("en").endswith(
-        "; 1 row says otherwise than somebody recorded, a place in another county, or that a stated end or death is none: not taken, to be checked"
+        "; 1 row contradicts what somebody recorded, names a place in another county, or takes back a stated end or death: not taken, to be checked"
     )
     assert len(file_store.doubts(ref)) == 1
     again = file_store.import_ledger(ledger((1, "甲", ONE, "", 3), name="九月.csv"), at=DAY, by=BY)

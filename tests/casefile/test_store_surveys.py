@@ -292,7 +292,7 @@ def test_a_newer_list_that_repeats_the_old_undoes_nothing_and_says_so(file_store
     assert "household" in child.text.en
     assert not stray(child.text)
     assert done.summary("en").endswith(
-        "; of 1 child lists say otherwise than somebody recorded, a place in another county, or that a stated end or death is none: not taken, to be checked"
+        "; of 1 child lists contradict what somebody recorded, name a place in another county, or take back a stated end or death: not taken, to be checked"
     )
     assert "1 名儿童有名单所报与由人记载的不符" in done.summary("zh")
     (asked,) = file_store.doubts(child.ref)

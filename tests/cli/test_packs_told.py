@@ -29,10 +29,10 @@ def test_it_says_which_packs_were_used_and_where_none_is_installed(kinderguard, 
         "assess", children("330199", "330106", "370831"), "--on", DAY, "--format", "jsonl", "--lang", "en"
     ).stderr
     assert re.search(r"^packs used: cn \S+, 33 \S+, 330199 \S+$", en, re.MULTILINE)
-    assert "no pack for 330106 is installed: the nation's and 33's rules alone\n" in en
-    assert "no pack for 370831 is installed: the nation's rules alone\n" in en
+    assert "no pack for Xihu District, Hangzhou 330106 is installed: the nation's and Zhejiang's rules alone\n" in en
+    assert "no pack for Sishui County 370831 is installed: the nation's rules alone\n" in en
     zh = kinderguard("assess", children("330106"), "--on", DAY, "--format", "jsonl").stderr
-    assert "未安装 330106 的规则包：只用全国和33的规则\n" in zh
+    assert "未安装杭州市西湖区 330106 的规则包：只用全国和浙江省的规则\n" in zh
 
 
 def test_a_broken_pack_has_a_line_of_its_own_that_ends_with_its_code(kinderguard, children, install):  # noqa: F811

@@ -36,7 +36,7 @@ class FiledLine(ContractLine):
     without_id: bool
     two_ids: bool
     held_back: list[str] = Field(
-        description="paths of which lists say otherwise than somebody recorded, a place in another county, or that a stated end or death is none; not taken"
+        description="paths in which lists contradict what somebody recorded, name a place in another county, or take back a stated end or death; not taken"
     )
     answered: list[str] = Field(
         description="paths of these that somebody has answered before, so that nothing is asked"

@@ -346,7 +346,8 @@ class CaseStore(FileWork):
 
         Returns:
             What became of every row. An import that was interrupted is simply started again. What a row says against what
-            a person has recorded, a place in another county, or that a stated end or death is none, is not taken (``Imported.held_back``) and asked about (``doubts``).
+            a person has recorded, of a place in another county, or to take back a stated end or death, is not taken
+            (``Imported.held_back``) and asked about (``doubts``).
 
         Raises:
             StoreBusyError, StoreFullError, StoreUnusableError: what was filed before stays filed.
@@ -402,8 +403,8 @@ class CaseStore(FileWork):
 
         Returns:
             What was filed of each child. Filing one survey again doubles nothing, and undoes nothing learnt since. What a list
-            says against what a person has recorded, a place in another county, or that a stated end or death is none, is not taken (``FiledChild.held_back``) and asked about
-            (``doubts``).
+            says against what a person has recorded, of a place in another county, or to take back a stated end or death, is not
+            taken (``FiledChild.held_back``) and asked about (``doubts``).
 
         Raises:
             StoreBusyError, StoreFullError, StoreUnusableError: what was filed before stays filed.

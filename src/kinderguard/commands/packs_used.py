@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 from kinderguard.commands.application import say
 from kinderguard.model.errors import Problem
-from kinderguard.model.text import Language, Text, join
+from kinderguard.model.places import place_and_code, place_name
+from kinderguard.model.text import Language, Text, join, same
 from kinderguard.packs import PackSource, PolicyBook
 
 #: So many counties are named, and packs of counties; the rest are counted.
@@ -33,13 +34,14 @@ def say_packs(book: PolicyBook, divisions: Iterable[str | None], lang: Language)
         if len(place) >= _COUNTY and not any(_is_for(source, place) for source in chain):
             without.setdefault(place[:_COUNTY], [code for code in versions if code != "cn"])
     if used:
-        told = _few([f"{code} {version}" for code, version in used.items()])
+        told = _few([same(f"{code} {version}") for code, version in used.items()])
         say(Text(f"所用规则包：{told.zh}", f"packs used: {told.en}").in_(lang))
     for above in dict.fromkeys(tuple(codes) for codes in without.values()):
-        counties = _few([county for county, codes in without.items() if tuple(codes) == above])
-        wider = join([Text("全国", "the nation's"), *(Text(code, f"{code}'s") for code in above)], "和", " and ")
+        counties = _few([place_and_code(county) for county, codes in without.items() if tuple(codes) == above])
+        names = [place_name(code, book.overlay(code).rules.places) for code in above]
+        wider = join([Text("全国", "the nation's"), *(Text(name.zh, f"{name.en}'s") for name in names)], "和", " and ")
         said = Text(
-            f"未安装 {counties.zh} 的规则包：只用{wider.zh}的规则",
+            f"未安装{counties.zh} 的规则包：只用{wider.zh}的规则",
             f"no pack for {counties.en} is installed: {wider.en} rules alone",
         )
         say(said.in_(lang))
@@ -57,7 +59,7 @@ def _is_for(source: PackSource, place: str) -> bool:
     return len(source.jurisdiction) >= _COUNTY or not place.startswith(source.jurisdiction)
 
 
-def _few(names: list[str]) -> Text:
+def _few(names: list[Text]) -> Text:
     shown, more = names[:_NAMED], len(names) - _NAMED
     rest = Text(f" 等 {len(names)} 个", f" and {more} more") if more > 0 else Text("", "")
-    return join([Text(name, name) for name in shown], "、", ", ") + rest
+    return join(shown, "、", ", ") + rest

@@ -127,7 +127,7 @@ FIELDS |= {
     "floor_reached": Text("偏远地方是否达到保底", "whether a remote place reaches its floor"),
     "held_back": Text(
         "名单所报与由人记载的不符、地点在另一县或把已报的终止、死亡改回而未采用的事实",
-        "facts of which lists say otherwise than somebody recorded, a place in another county, or that a stated end or death is none",
+        "facts in which lists contradict what somebody recorded, name a place in another county, or take back a stated end or death",
     ),
     "answered": Text("其中此前已由人答复的", "those of them that somebody has answered before"),
     "closed": Text("档案是否已结案而名单仍列有", "whether the file is closed and lists still name the child"),

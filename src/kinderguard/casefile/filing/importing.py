@@ -55,6 +55,14 @@ _STEP = 200
 #: What ledgers are called together that go by the names of their files.
 _LEDGERS = "ledger"
 
+#: Of a row, and of several, that are not taken.
+_CONTRADICTS = (
+    "row contradicts what somebody recorded, names a place in another county, or takes back a stated end or death"
+)
+_CONTRADICT = (
+    "rows contradict what somebody recorded, name a place in another county, or take back a stated end or death"
+)
+
 Refs = Callable[[LedgerRow], str | None]
 
 
@@ -88,9 +96,8 @@ class Imported:
         before: rows that were imported before.
         not_filed: rows that were not filed, each with the reason.
         without_id: rows (among the above) that were filed by name, birth date, sex and division: somebody should look.
-        held_back: rows (among the above) that say otherwise than a person has recorded, name a place in another county, or say
-            that an end or a death that was stated is none, each
-            with its file and the paths of these facts: they were not taken, and are asked about (``store.doubts``) until somebody
+        held_back: rows (among the above) that contradict what a person has recorded, name a place in another county, or take
+            back a stated end or death, each with its file and the paths of these facts: they were not taken, and are asked about (``store.doubts``) until somebody
             has answered (``place.answered``).
         perhaps: rows (among those not filed) that would begin a file although one, open or closed, may be their child's, by name and
             birth date, the same or nearly so; or whose ID a file of another name holds, which stays as it is. Each with that file,
@@ -161,7 +168,7 @@ class Imported:
         if count:
             told += Text(
                 f"；{count} 行有与由人记载的不符、地点在另一县或把已报的终止、死亡改回的事实，未采用，待核对",
-                f"; {count} {'row says' if count == 1 else 'rows say'} otherwise than somebody recorded, a place in another county, or that a stated end or death is none: not taken, to be checked",
+                f"; {count} {_CONTRADICTS if count == 1 else _CONTRADICT}: not taken, to be checked",
             )
         count = len(self.held_back) - count
         if count:
@@ -404,7 +411,7 @@ def _held_back(paths: Sequence[str]) -> Text:
     titles = join([title_of(path) for path in paths])
     return Text(
         f"所报与由人记载的不符、地点在另一县或把已报的终止、死亡改回，未采用；请用 store.record(…) 记录属实的值，已迁往另一县的办理转移：{titles.zh}",
-        "it says otherwise than somebody recorded, a place in another county, or that a stated end or death is none: not taken; record the value that is right with "
+        "it contradicts what somebody recorded, names a place in another county, or takes back a stated end or death: not taken; record the value that is right with "
         f"store.record(...), or hand the file over where the child has moved: {titles.en}",
     )
 

@@ -80,8 +80,8 @@ class FiledChild:
             those whose child it may be by name and birth date. It is asked in them (of an ID, in the first; ``store.doubts``) until
             it was answered, or later lists settled it.
         closed: whether its file is closed, although lists still name the child: it may have come back.
-        held_back: paths of the facts of which lists say otherwise than a person has recorded, a place in another county, or that
-            an end or a death that was stated is none: not taken, and asked about (``store.doubts``) until somebody has answered.
+        held_back: paths of the facts in which lists contradict what a person has recorded, name a place in another county, or take
+            back a stated end or death: not taken, and asked about (``store.doubts``) until somebody has answered.
         answered: those of them that somebody has answered before, so that nothing is asked.
         overruled: paths of the facts of which the order of trust took an older list's word against a newer one's. What the newer
             one says is kept (``store.doubts``), and ``due`` asks about it where money changes by it.
@@ -124,7 +124,8 @@ class FiledChild:
             titles = join([title_of(path) for path in self.asked])
             head += Text(
                 f"；名单所报与由人记载的不符、地点在另一县或把已报的终止、死亡改回，未采用：{titles.zh}",
-                f"; lists say otherwise than somebody recorded, a place in another county, or that a stated end or death is none, not taken: {titles.en}",
+                "; lists contradict what somebody recorded, name a place in another county, or take back a stated end or "
+                f"death, not taken: {titles.en}",
             )
         if self.answered:
             titles = join([title_of(path) for path in self.answered])
@@ -212,7 +213,7 @@ class FiledSurvey(Sequence[FiledChild]):
             (
                 sum(bool(each.asked) for each in self),
                 "名儿童有名单所报与由人记载的不符、地点在另一县或把已报的终止、死亡改回，未采用，待核对",
-                "lists say otherwise than somebody recorded, a place in another county, or that a stated end or death is none: "
+                "lists contradict what somebody recorded, name a place in another county, or take back a stated end or death: "
                 "not taken, to be checked",
             ),
             (

@@ -472,8 +472,8 @@ _OPEN = Text(
 _HELD_BACK = Text(
     "名单所报与由人记载的不符、地点在另一县或把已报的终止、死亡改回的事实，未采用，档案不变（见 kinderguard file due、file show 的“待核对”；"
     "以 kinderguard file record 记录属实的值）",
-    "Facts of which lists say otherwise than somebody recorded, a place in another county, or that a stated end or death is "
-    "none, are not taken, and the files stay as they are (asked about by kinderguard file due and file show; record the value "
+    "Facts in which lists contradict what somebody recorded, name a place in another county, or take back a stated end or "
+    "death are not taken, and the files stay as they are (asked about by kinderguard file due and file show; record the value "
     "that is right with kinderguard file record)",
 )
 _ANSWERED = Text(
@@ -516,8 +516,8 @@ _CLOSED = Text(
 )
 _NOT_TAKEN = Text(
     "名单所报与由人记载的不符、地点在另一县或把已报的终止、死亡改回，未采用，待核对（见 kinderguard file show 编号；以 kinderguard file record 记录属实的值）",
-    "lists say otherwise than somebody recorded, a place in another county, or that a stated end or death is none: not taken, to be checked (see kinderguard file show REF, and record the "
-    "value that is right with kinderguard file record)",
+    "lists contradict what somebody recorded, name a place in another county, or take back a stated end or death: not taken, "
+    "to be checked (see kinderguard file show REF, and record the value that is right with kinderguard file record)",
 )
 
 
