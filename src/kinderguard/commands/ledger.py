@@ -14,7 +14,6 @@ from rich.console import Console
 import kinderguard
 from kinderguard.commands.application import (
     DONE,
-    NOTHING_DONE,
     WITH_PROBLEMS,
     InLang,
     Lang,
@@ -31,10 +30,17 @@ from kinderguard.commands.application import (
     say,
     write,
 )
-from kinderguard.commands.not_here import say_why
+from kinderguard.commands.explaining import (
+    ExplainedAs,
+    Explaining,
+    ExplanationFormat,
+    ForReader,
+    OfCode,
+    Reader,
+    WithNames,
+)
 from kinderguard.commands.packs_used import say_broken, say_packs
 from kinderguard.commands.writable import told_unwritten
-from kinderguard.engines.assessment import UnknownCodeError
 from kinderguard.engines.render import rich_tree
 from kinderguard.model.text import Language, Text
 from kinderguard.packs import PolicyBook
@@ -56,21 +62,6 @@ class Format(StrEnum):
     JSONL = "jsonl"
     XLSX = "xlsx"
     HTML = "html"
-
-
-class ExplanationFormat(StrEnum):
-    """What ``explain`` writes."""
-
-    TEXT = "text"
-    HTML = "html"
-    JSON = "json"
-
-
-class Reader(StrEnum):
-    """Whom ``explain`` writes for."""
-
-    OFFICE = "office"
-    FAMILY = "family"
 
 
 @app.command()
@@ -117,35 +108,16 @@ def explain(
     row: Annotated[int, typer.Option("--row", min=1, metavar="N", help="Excel 行号 / the row, as Excel numbers it")],
     on: OptionalDay = None,
     sheet: OnSheet = None,
-    code: Annotated[
-        str | None,
-        typer.Option(
-            "--code",
-            metavar="CODE",
-            help="只说明此类别或政策；给家长的说明：家长问到的政策 / only this category or policy; for the family: the one it asked for",
-        ),
-    ] = None,
-    reader: Annotated[
-        Reader,
-        typer.Option(
-            "--for", help="写给谁：family 为给家长的一页说明 / for whom: family, one page in plain words to hand to it"
-        ),
-    ] = Reader.OFFICE,
-    names: Annotated[
-        bool, typer.Option("--names", help="给家长的说明上写儿童姓名 / the child's name on the page for the family")
-    ] = False,
-    form: Annotated[ExplanationFormat, typer.Option("--format", "-f", help="输出形式 / what to write")] = (
-        ExplanationFormat.TEXT
-    ),
+    code: OfCode = None,
+    reader: ForReader = Reader.OFFICE,
+    names: WithNames = False,
+    form: ExplainedAs = ExplanationFormat.TEXT,
     out: OutPath = None,
     lang: InLang = Lang.ZH,
     strict: Strict = False,
 ) -> None:
     """说明一名儿童的结果及理由。Explain one child's result, down to facts, parameters and law."""
-    if reader is Reader.FAMILY and form is ExplanationFormat.JSON:
-        raise typer.BadParameter("给家长的说明为 text 或 html / --for family is text or html")
-    if names and reader is not Reader.FAMILY:
-        raise typer.BadParameter("--names 仅用于 --for family / --names goes with --for family")
+    how = Explaining(code, reader, names, form, out, lang.value)
     with contained():
         day = on or dt.date.today()
         book = kinderguard.load(strict=strict)
@@ -155,26 +127,7 @@ def explain(
             assert found.error is not None
             fail(found.error.message)
         result = book.assess(found.case, on=day)
-        try:
-            for_family = (
-                result.for_family(lang.value, asked=code or (), personal=names) if reader is Reader.FAMILY else None
-            )
-            explanation = result.explain(code)
-        except UnknownCodeError as error:
-            if code is None or not say_why(book, code, lang.value, place=result.division):
-                say(error.text.in_(lang.value))
-            raise typer.Exit(NOTHING_DONE) from None
-        with told_unwritten(out):
-            if for_family is not None:
-                write(iter([for_family.page if form is ExplanationFormat.HTML else f"{for_family.text}\n"]), out)
-            elif form is ExplanationFormat.JSON:
-                write(iter([json.dumps(explanation.to_dict(), ensure_ascii=False, indent=2), "\n"]), out)
-            elif form is ExplanationFormat.HTML:
-                write(iter([explanation.view(lang.value).page]), out)
-            elif out is None and sys.stdout.isatty():
-                Console(highlight=False).print(rich_tree(explanation.tree(), lang.value))
-            else:
-                write(iter([explanation.text(lang.value), "\n"]), out)
+        how.write(result, book)
         for problem in found.problems:
             say(f"{problem.column or ''} {problem.message.in_(lang.value)}".strip())
         raise typer.Exit(WITH_PROBLEMS if found.problems or result.problems else DONE)

@@ -2,6 +2,7 @@
 
 from kinderguard.commands.casefile import (
     answering,
+    explaining,
     finding,
     giving,
     importing,
@@ -15,6 +16,7 @@ from kinderguard.commands.casefile import (
 
 __all__ = [
     "answering",
+    "explaining",
     "finding",
     "giving",
     "importing",

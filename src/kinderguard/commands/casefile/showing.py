@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 #: As a file lives: begun, read, written to, looked after, handed on, ended.
 _ORDER = (
-    "import", "list", "show", "find", "record", "correct", "answer", "visit", "consent", "assess", "due", "settle-row", "overpayment", "forecast",
+    "import", "list", "show", "find", "record", "correct", "answer", "visit", "consent", "assess", "explain", "due", "settle-row", "overpayment", "forecast",
     "export", "transfer", "close", "reopen", "erase", "verify", "new-key",
 )  # fmt: skip
 
