@@ -12,8 +12,11 @@ from kinderguard import Case
 from kinderguard.analysis import growth
 from kinderguard.analysis.growing import PeriodError, runs
 from kinderguard.casefile import CaseStore
+from kinderguard.engines.assessment import ZERO, Total
 from kinderguard.model.help import HelpReceived
+from kinderguard.report import AssessedRow, Summary
 from kinderguard.rules import Category, Text, help_received
+from kinderguard.survey.ledger import LedgerRow
 
 RUNNING = {"policy": "cn.unattended_allowance", "since": "2025-03", "ongoing": True}
 
@@ -40,7 +43,9 @@ def test_each_point_stands_as_things_were_on_its_day(store):
     assert [p.open_files for p in found.points] == [1, 2, 3, 2]
     assert [(p.opened, p.closed) for p in found.points] == [(1, 0), (1, 0), (1, 0), (0, 1)]
     assert [(p.assessed, p.not_assessed) for p in found.points] == [(0, 1), (1, 1), (2, 1), (1, 1)]
-    assert [p.due_a_month.amount for p in found.points] == [0, 1780, 3560, 1780]
+    assert [(p.due_a_month.low, p.due_a_month.high) for p in found.points] == [
+        (low, None) for low in (0, 1780, 3560, 1780)
+    ]
     assert [p.receiving.get("cn.unattended_allowance", (0, 0)) for p in found.points] == [
         (0, 0),
         (0, 0),
@@ -49,7 +54,15 @@ def test_each_point_stands_as_things_were_on_its_day(store):
     ]
     assert [p.help_unknown for p in found.points] == [0, 1, 2, 1]
     assert [p.visits for p in found.points] == [0, 0, 1, 0]
-    assert [p.categories.get("cn.de_facto_unattended", (0, 0))[0] for p in found.points] == [0, 1, 2, 1]
+    assert [p.categories.get("cn.de_facto_unattended") for p in found.points] == [None, (1, 1), (2, 1), (1, 1)]
+
+
+def test_a_file_that_nobody_assessed_is_not_known_and_no_nought(store):
+    found = growth(store, day("2025-01-01"), day("2025-02-28"), book=kinderguard.load())
+    assert "每月应发：未评估，不详 → 至少1,780.00元" in found.summary("zh")
+    assert "due a month: none assessed, not known → at least 1,780.00 yuan" in found.summary("en")
+    assert "0 (1 more not known)" in found.view("en").html
+    assert ">0.00 yuan" not in found.view("en").html
 
 
 def test_a_division_has_its_own_files_and_quarters_are_those_of_the_calendar(store):
@@ -80,6 +93,39 @@ def test_a_households_help_counts_once_however_many_of_its_children_are_filed():
     household = result.due.total("month", "household").amount
     assert household
     assert point.due_a_month.amount == 3 * result.due.total("month", "child").amount + 2 * household
+
+
+MARGINAL = {
+    "division_code": "330106", "household.number": "H1", "household.size": 3, "household.property_within_limits": True,
+    "household.monthly_income_per_head": "1500", "household.aid": ["dibao_marginal"], "child.illness.serious": False,
+}  # fmt: skip
+DISABLED = MARGINAL | {
+    "child.birth_date": "2015-01-01", "child.health": "disabled", "child.disability.kind": "physical",
+    "child.disability.grade": "1",
+}  # fmt: skip
+HEALTHY = MARGINAL | {"child.birth_date": "2013-01-01", "child.health": "healthy", "child.individual_dibao": False}
+OPEN = MARGINAL | {"child.birth_date": "2013-01-01", "child.health": "healthy"}
+
+
+@pytest.mark.parametrize(
+    ("children", "dibao"),
+    [((DISABLED, DISABLED), (2400, 2400)), ((DISABLED, HEALTHY), (1200, 1200)), ((DISABLED, OPEN), (1200, 2400))],
+)
+def test_dibao_that_each_draws_alone_counts_for_each_whoever_comes_first(children, dibao):
+    book = kinderguard.load().with_parameters({"cn.dibao.monthly_standard": {"330106": "1200"}}).on(day("2025-02-01"))
+    for some in (children, children[::-1]):
+        summary, others = Summary(), Total(ZERO, ZERO)
+        with CaseStore("sqlite://") as made:
+            for k, facts in enumerate(some):
+                made.record(Case.from_facts(facts | {"ref": f"r{k}"}), at=day("2025-01-20"), by=BY)
+                result = made.assess(f"r{k}", book, on=day("2025-02-01"), by=BY)
+                summary.add(AssessedRow(LedgerRow("s", k, None, result.case, None, ()), result))
+                others += result.in_all("month", "child")
+            (point,) = growth(made, day("2025-02-01"), day("2025-02-28"), book=book).points
+        total = summary.policies["cn.dibao_benefit"].total
+        assert (total.low, total.high) == dibao
+        assert point.due_a_month.low == others.low + dibao[0]
+        assert others.high is None or point.due_a_month.high == others.high + dibao[1]
 
 
 def test_no_such_period_is_refused(store):

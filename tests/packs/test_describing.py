@@ -94,6 +94,48 @@ def test_a_replaced_policy_is_told_by_what_differs_alone():
     assert same == "改写政策“孤儿基本生活费”（cn.orphan_allowance），内容不变"
 
 
+def test_how_policies_combine_is_told_with_its_limit_its_conditions_and_what_is_counted():
+    grant = r.Policy("cn.x_grant", Text("补助", "grant"), r.child.age < 16, amount=r.yuan("600"), every=r.MONTH)
+
+    def told(old, new, lang="en"):
+        before, after = (BOOK.with_policies(attrs.evolve(grant, stacking=(each,))) for each in (old, new))
+        return after.describe(lang, since=before)
+
+    caps = [r.capped("g", r.yuan(n)) for n in ("500", "400")]
+    assert "no more than 400 yuan together in the group g instead of no more than 500 yuan" in told(*caps)
+    assert "“g”组合计不超过500元改为“g”组合计不超过400元" in told(*caps, "zh")
+    some, more = (
+        r.tops_up(counting=codes) for codes in (["cn.tekun_support"], ["cn.tekun_support", "cn.unattended_allowance"])
+    )
+    assert "(counting Support for extremely poor persons, Allowance for de facto unattended children)" in told(
+        some, more
+    )
+    young = r.excludes("cn.tekun_support", keep="other", when=r.child.age < 3)
+    assert "only if the child is under 3" in told(r.excludes("cn.tekun_support", keep="other"), young)
+    assert "仅当儿童未满3周岁" in told(r.excludes("cn.tekun_support", keep="other"), young, "zh")
+
+
+def test_a_new_policy_says_to_whom_it_is_paid_and_names_new_categories_by_their_titles():
+    young = r.Category("cn.x_young", Text("幼儿", "a young child"), r.child.age < 3)
+    heat = r.Policy(
+        "cn.x_heat",
+        Text("取暖补助", "heating grant"),
+        r.child.is_in(young),
+        amount=r.yuan("600"),
+        every=r.YEAR,
+        per="household",
+    )
+    book = BOOK.with_policies(young, heat)
+    assert "paid per household" in book.describe("en")
+    assert "发放对象 每户" in book.describe("zh")
+    (told,) = [line for line in book.describe("en").splitlines() if "heating" in line]
+    assert "a young child" in told
+    assert "cn.x_young" not in told
+    assert "paid: per child instead of per household" in book.with_policies(attrs.evolve(heat, per="child")).describe(
+        "en", since=book
+    )
+
+
 def test_a_rule_of_one_place_is_told_with_the_place():
     local = attrs.evolve(GRANT, code="330106.test_grant")
     added = BOOK.with_policies(local)

@@ -21,6 +21,7 @@ from kinderguard.model.money import fen
 from kinderguard.model.places import check_division
 from kinderguard.model.text import Language, Text, same
 from kinderguard.packs.frames.parquet import told
+from kinderguard.report.paid_once import Due, for_one_person, household_key, total_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -50,9 +51,11 @@ class GrowthPoint:
         opened, closed: files that were begun, and closed, within the period.
         assessed: open files with an assessment kept by then.
         not_assessed: open files without one.
-        categories: by category, how many of the assessed children are in it, and of how many that is not known.
-        policies: by policy, for how many of them it is open (or given), and of how many that is not known.
-        due_a_month: what is due to them in a month by those assessments (yuan); a household's help counts once.
+        categories: by category, how many children are in it by their assessments, and of how many that is not known: those
+            without an assessment are among them.
+        policies: by policy, for how many of them it is open (or given), and of how many that is not known, as for categories.
+        due_a_month: what is due to them in a month by those assessments (yuan); a household's help counts once. Without a bound
+            above as long as a file was never assessed.
         receiving: by policy, in how many open files the list of help received has a record of it that runs on the day, and
             in how many it is not known whether one does (the list is there; ``help_unknown`` counts those without one).
         help_unknown: open files in which it is not known what help is received.
@@ -75,6 +78,13 @@ class GrowthPoint:
     help_unnamed: int
     visits: int
     services: int
+
+    @property
+    def due_text(self) -> Text:
+        """What is due in a month, in words; that none was assessed, where none was."""
+        if self.not_assessed and not self.assessed:
+            return Text("未评估，不详", "none assessed, not known")
+        return self.due_a_month.text
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -157,8 +167,8 @@ class Growth:
                 f"  assessed: {first.assessed:,} → {last.assessed:,} (not: {first.not_assessed:,} → {last.not_assessed:,})",
             ),
             Text(
-                f"  每月应发：{first.due_a_month.text.zh} → {last.due_a_month.text.zh}",
-                f"  due a month: {first.due_a_month.text.en} → {last.due_a_month.text.en}",
+                f"  每月应发：{first.due_text.zh} → {last.due_text.zh}",
+                f"  due a month: {first.due_text.en} → {last.due_text.en}",
             ),
         ]
         for code in dict.fromkeys([*first.receiving, *last.receiving]):
@@ -172,13 +182,14 @@ class Growth:
         from kinderguard.model.view import Column, Table, View
 
         heads = [Column(title, number=True) for title in _COUNTS.values()]
-        rows = [(p.day, *(getattr(p, name) for name in _COUNTS), p.due_a_month.text) for p in self.points]
+        rows = [(p.day, *(getattr(p, name) for name in _COUNTS), p.due_text) for p in self.points]
         due = Column(Text("每月应发", "due a month"), number=True)
         blocks = [Table([Text("截至", "as of"), *heads, due], rows)]
         codes = list(dict.fromkeys(code for p in self.points for code in p.categories))
         days = [Column(same(p.day.isoformat()), number=True) for p in self.points]
         held: list[tuple[Content, ...]] = [
-            (self.title(code), *(_counted(p.categories.get(code, (0, 0))) for p in self.points)) for code in codes
+            (self.title(code), *(_counted(p.categories.get(code, (0, p.not_assessed))) for p in self.points))
+            for code in codes
         ]
         if held:
             blocks.append(Table([Text("类别（人数）", "category (children)"), *days], held))
@@ -298,11 +309,11 @@ class _Point:
     counts: Counter[str] = attrs.field(factory=Counter)
     categories: dict[str, list[int]] = attrs.field(factory=dict)
     policies: dict[str, list[int]] = attrs.field(factory=dict)
-    due: Between = NOTHING
+    #: By policy that is paid monthly, what is due to each child.
+    due: dict[str, list[Due]] = attrs.field(factory=dict)
     receiving: dict[str, list[int]] = attrs.field(factory=dict)
     #: By policy, of the files with help of an unknown policy, those counted under it.
     unnamed: Counter[str] = attrs.field(factory=Counter)
-    households: set[tuple[str, str]] = attrs.field(factory=set)
 
     def within(self, day: dt.date) -> bool:
         """Whether a day lies in the period."""
@@ -313,12 +324,23 @@ class _Point:
         received = sorted(self.receiving.items())
         return GrowthPoint(
             day=self.day,
-            categories={code: (sure, open_) for code, (sure, open_) in sorted(self.categories.items())},
-            policies={code: (sure, open_) for code, (sure, open_) in sorted(self.policies.items())},
-            due_a_month=self.due,
+            categories=self._with_unassessed(self.categories),
+            policies=self._with_unassessed(self.policies),
+            due_a_month=self._due_a_month(),
             receiving={code: (sure, open_ + self._unnamed_beside(code)) for code, (sure, open_) in received},
             **{name: self.counts[name] for name in _COUNTS},
         )
+
+    def _with_unassessed(self, counts: Mapping[str, list[int]]) -> dict[str, tuple[int, int]]:
+        unassessed = self.counts["not_assessed"]
+        return {code: (sure, open_ + unassessed) for code, (sure, open_) in sorted(counts.items())}
+
+    def _due_a_month(self) -> Between:
+        found = Between(0, None) if self.counts["not_assessed"] else NOTHING
+        for dues in self.due.values():
+            total = total_of(dues)
+            found += Between(fen(total.low), None if total.high is None else fen(total.high))
+        return found
 
     def _unnamed_beside(self, code: str) -> int:
         """Files with help of an unknown policy in which nothing is said of this one."""
@@ -359,7 +381,7 @@ def _count(entries: "Sequence[Entry]", points: Iterable[_Point], place: str | No
         _count_help(point, received)
         assessments = [e for e in until if e.kind is EntryKind.ASSESSMENT and not e.erased]
         if assessments:
-            _count_results(point, assessments[-1].body["line"], facts.get("household.number"))
+            _count_results(point, assessments[-1].body["line"], facts, here)
         point.counts["assessed" if assessments else "not_assessed"] += 1
 
 
@@ -391,19 +413,18 @@ def runs(received: HelpReceived, day: dt.date) -> bool | None:
     return received.ongoing
 
 
-def _count_results(point: _Point, line: Mapping[str, Any], household: str | None) -> None:
+def _count_results(point: _Point, line: Mapping[str, Any], facts: Mapping[str, Any], place: str) -> None:
     for code, value in line["categories"].items():
         _add(point.categories, code, value)
     for code, policy in line["policies"].items():
         _add(point.policies, code, policy["eligible"])
         if policy["low"] is None or policy["every"] != "month":
             continue
-        if policy["per"] == "household" and household is not None:
-            if (code, household) in point.households:
-                continue
-            point.households.add((code, household))
-        high = policy["high"]
-        point.due += Between(fen(Decimal(policy["low"])), None if high is None else fen(Decimal(high)))
+        high = None if policy["high"] is None else Decimal(policy["high"])
+        if high != 0:
+            household = household_key(policy["per"], place, facts.get("household.number"))
+            alone = for_one_person(code, facts.get("child.individual_dibao"), line["categories"])
+            point.due.setdefault(code, []).append(Due(Decimal(policy["low"]), high, household, alone))
 
 
 def _add(counts: dict[str, list[int]], code: str, value: bool | None) -> None:

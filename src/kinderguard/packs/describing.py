@@ -21,7 +21,7 @@ from kinderguard.rules.expression import Expr
 from kinderguard.rules.kinds import Kind, Sort
 from kinderguard.rules.parameters import Parameter, ParameterValue, parameter_value
 from kinderguard.rules.ruleset import parameters_read
-from kinderguard.rules.stacking import Capped, Excludes, TopsUp
+from kinderguard.rules.stacking import Capped, Excludes, Keep, TopsUp
 from kinderguard.rules.wording import quantity, wording
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ _PARTS: Mapping[str, Text] = {
     "amount": Text("金额", "amount"),
     "service": Text("服务", "service"),
     "every": Text("发放周期", "how often"),
-    "per": Text("按儿童或家庭", "per child or household"),
+    "per": Text("发放对象", "paid"),
     "stacking": Text("与其他政策的关系", "how it combines with others"),
     "evidence": Text("材料", "papers"),
     "effective": Text("有效期", "when it applies"),
@@ -259,17 +259,19 @@ class _Describing:
     def _definition(self, new: Policy | Category | Check) -> Text:
         overlay, what = self.before(_owner(new.code)), _KINDS[type(new)]
         title = _title(new)
+        # What is new beside it has its title in the book that is described alone.
+        titles = {**self.book.overlay(_owner(new.code) or self.book.division).titles, **overlay.titles}
         old = _rule(overlay, new.code)
         if old is None or type(old) is not type(new):
-            parts = [p for name in _PARTS if (p := _part(new, name, overlay)) is not None and name in _TOLD_OF_NEW]
+            usual = {name for name, value in _USUAL.items() if getattr(new, name, None) == value}
+            told = (name for name in _PARTS if name in _TOLD_OF_NEW and name not in usual)
+            parts = [p for name in told if (p := _part(new, name, titles)) is not None]
             where = self._where(new.code, overlay)
             return Text(
                 f"新增{what.zh}“{title.zh}”（{new.code}{where.zh}）",
                 f"a new {what.en}, ‘{title.en}’ ({new.code}{where.en})",
             ) + (Text("：", ": ") + join(parts, "；", "; ") if parts else Text("", ""))
-        changed = [
-            _differing(name, _part(old, name, overlay), _part(new, name, overlay)) for name in _changed(old, new)
-        ]
+        changed = [_differing(name, _part(old, name, titles), _part(new, name, titles)) for name in _changed(old, new)]
         where = self._where(new.code, overlay)
         head = Text(f"{what.zh}“{title.zh}”（{new.code}{where.zh}）", f"{what.en} ‘{title.en}’ ({new.code}{where.en})")
         if not changed:
@@ -301,7 +303,27 @@ class _Describing:
 
 
 #: What is told of a rule that is new.
-_TOLD_OF_NEW = ("eligible", "when", "amount", "service", "every", "on", "widens", "requires", "at_least")
+_TOLD_OF_NEW = (
+    "eligible",
+    "when",
+    "amount",
+    "service",
+    "every",
+    "per",
+    "stacking",
+    "on",
+    "widens",
+    "requires",
+    "at_least",
+)
+#: What goes without saying of it.
+_USUAL: Mapping[str, Any] = {"per": "child", "stacking": ()}
+_PER: Mapping[str, Text] = {"child": Text("每名儿童", "per child"), "household": Text("每户", "per household")}
+_KEEP: Mapping[Keep, Text] = {
+    Keep.HIGHER: Text("只发较高的一项", "the higher one is paid"),
+    Keep.THIS: Text("只发本项", "this one is paid"),
+    Keep.OTHER: Text("只发另一项", "the other one is paid"),
+}
 
 
 def _instead(parameter: Parameter, at: str, old: Text, new: Text, overlay: Overlay) -> Text:
@@ -382,23 +404,23 @@ def _same(a: Any, b: Any) -> bool:
     return bool(a is b) if isinstance(a, Expr) or isinstance(b, Expr) else bool(a == b)
 
 
-def _part(rule: Any, name: str, overlay: Overlay) -> Text | None:
+def _part(rule: Any, name: str, titles: Mapping[str, Text]) -> Text | None:
     """One part of a rule in words; None where it has none."""
     value = getattr(rule, name, None)
     if value is None:
         return None
-    said = _said(value, overlay)
+    said = _PER[value] if name == "per" else _said(value, titles)
     return (
         _PARTS[name] + Text("“", " ‘") + said + Text("”", "’")
         if name in ("eligible", "when")
-        else _PARTS[name] + Text(" ", " ") + said
+        else _PARTS[name] + (Text("：", ": ") if name == "stacking" else Text(" ", " ")) + said
     )
 
 
-def _said(value: Any, overlay: Overlay) -> Text:
+def _said(value: Any, titles: Mapping[str, Text]) -> Text:
     match value:
         case Expr():
-            return wording(value.node, overlay.titles)
+            return wording(value.node, titles)
         case Text():
             return value
         case Frequency():
@@ -406,14 +428,22 @@ def _said(value: Any, overlay: Overlay) -> Text:
         case Period():
             return value.text
         case tuple():
-            return join([_said(each, overlay) for each in value]) if value else Text("无", "none")
-        case Excludes(other=other, keep=keep):
-            name = overlay.titles.get(other, same(other))
-            return Text(f"与{name.zh}不同时享受（{keep}）", f"not beside {name.en} (keep {keep})")
-        case TopsUp():
-            return Text("补差", "tops up")
-        case Capped(group=group):
-            return Text(f"{group} 合计封顶", f"capped within {group}")
+            return join([_said(each, titles) for each in value], "、", "; ") if value else Text("无", "none")
+        case Excludes(other=other, keep=keep, when=when):
+            name, kept = titles.get(other, same(other)), _KEEP[keep]
+            only = Text("", "") if when is None else Text("，仅当", ", only if ") + _said(when, titles)
+            return (
+                Text(f"与{name.zh}不同时享受（{kept.zh}", f"not beside {name.en} ({kept.en}") + only + Text("）", ")")
+            )
+        case TopsUp(counting=counting, to=to):
+            counted = join(
+                [_said(c, titles) if isinstance(c, Expr) else titles.get(c, same(c)) for c in counting], "、", ", "
+            )
+            up = Text("", "") if to is None else Text("，补到", " up to ") + _said(to, titles)
+            return Text("补差", "tops up") + up + Text(f"（计入{counted.zh}）", f" (counting {counted.en})")
+        case Capped(group=group, limit=limit):
+            most = _said(limit, titles)
+            return Text(f"“{group}”组合计不超过{most.zh}", f"no more than {most.en} together in the group {group}")
     label = getattr(value, "label", None)
     return label if isinstance(label, Text) else same(str(value))
 
@@ -422,10 +452,9 @@ def _differing(name: str, old: Text | None, new: Text | None) -> Text:
     nothing = _PARTS[name] + Text(" 无", " none")
     before, after = old or nothing, new or nothing
     zh, en = _PARTS[name].zh, _PARTS[name].en
-    return Text(
-        f"{zh}由{before.zh.removeprefix(zh).strip()}改为{after.zh.removeprefix(zh).strip()}",
-        f"{en}: {after.en.removeprefix(en).strip()} instead of {before.en.removeprefix(en).strip()}",
-    )
+    was, now = (each.zh.removeprefix(zh).strip("： ") for each in (before, after))
+    old_, new_ = (each.en.removeprefix(en).strip(": ") for each in (before, after))
+    return Text(f"{zh}由{was}改为{now}", f"{en}: {new_} instead of {old_}")
 
 
 __all__ = ["described"]

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from kinderguard.engines.assessment import Assessment
 from kinderguard.engines.explanation import Explanation
 from kinderguard.engines.opening import unset_said
+from kinderguard.engines.papers import papers_of
 from kinderguard.model.money import bounds_text
 from kinderguard.model.text import Language, Text, same
 from kinderguard.model.view import Block, Column, Fields, Listing, Marked, Paragraph, Section, Table, Tags, Tree
@@ -27,7 +28,6 @@ _WORDS = {
     "may": Text("可能应享受", "May be due"),
     "ask": Text("需要了解", "To ask for"),
     "unset": Text("未设定的标准", "Standards not set"),
-    "papers": Text("尚需材料", "Papers to bring"),
     "problems": Text("问题", "Problems"),
     "why": Text("为什么", "Why"),
     "skipped": Text("未能评估：", "Could not be assessed: "),
@@ -125,9 +125,10 @@ def _facts(result: Assessment, lang: Language) -> Iterator[Block]:
         ("may", [policy_phrase(p, lang) for p in due if p.eligible is None]),
         ("ask", [fact_title(m.path, titles).in_(lang) for m in result.missing]),
         ("unset", [f"{p.title.in_(lang)} — {said.in_(lang)}" for p in due if (said := unset_said(result, p.code))]),
-        ("papers", [d.document.label.in_(lang) for d in result.documents]),
     ]
-    told = [(_WORDS[key], ("；" if lang == "zh" else "; ").join(texts)) for key, texts in parts if texts]
+    between = "；" if lang == "zh" else "; "
+    told = [(_WORDS[key], between.join(texts)) for key, texts in parts if texts]
+    told += [(title, between.join(d.document.label.in_(lang) for d in papers)) for title, papers in papers_of(result)]
     if told:
         yield Fields(told)
 

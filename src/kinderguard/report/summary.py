@@ -1,35 +1,40 @@
 """The summary of a ledger: how many children are what, what is due in all, what is missing most, what went wrong."""
 
 from collections import Counter
-from decimal import Decimal
 
 import attrs
 
-from kinderguard.engines.assessment import Assessment, PolicyResult, Total
+from kinderguard.engines.assessment import ZERO, Assessment, PolicyResult, Total
 from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import Problem
 from kinderguard.model.text import Text
+from kinderguard.report.paid_once import Due, for_one_person, household_key, total_of
 from kinderguard.report.run import AssessedRow
-
-ZERO = Decimal("0.00")
 
 
 @attrs.define
 class PolicyCount:
-    """One policy over a ledger: counts, and the sum of what is due (yuan). ``high`` is None without a bound."""
+    """One policy over a ledger: counts, and what is due of it to each child."""
 
     title: Text
     every: Frequency
     cash: bool
     eligible: int = 0
     undetermined: int = 0
-    low: Decimal = ZERO
-    high: Decimal | None = ZERO
+    _own: Total = attrs.field(factory=lambda: Total(ZERO, ZERO))
+    _shared: list[Due] = attrs.field(factory=list, repr=False)
 
     @property
     def total(self) -> Total:
-        """The sum, exact or within bounds."""
-        return Total(self.low, self.high)
+        """The sum (yuan), exact or within bounds; without a bound its ``high`` is None."""
+        return self._own + total_of(self._shared)
+
+    def add(self, due: Due) -> None:
+        """Count what one child is due."""
+        if due.household is None:
+            self._own += Total(due.low, due.high)
+        else:
+            self._shared.append(due)
 
 
 @attrs.define
@@ -53,7 +58,6 @@ class Summary:
     rule_problems: Counter[tuple[str, Problem]] = attrs.field(factory=Counter)
     #: Children of whom at least one result is open.
     undetermined: int = 0
-    _households: set[tuple[str, object]] = attrs.field(factory=set, repr=False)
 
     def add(self, assessed: AssessedRow) -> None:
         """Count one row."""
@@ -81,21 +85,11 @@ class Summary:
         count = self.policies.setdefault(code, PolicyCount(policy.title, policy.every, policy.is_cash))
         count.eligible += policy.eligible is True
         count.undetermined += policy.eligible is None
-        if not policy.is_cash or policy.eligible is False or self._counted(code, policy, result):
-            return
-        count.low += policy.low or ZERO
-        count.high = None if count.high is None or policy.high is None else count.high + policy.high
-
-    def _counted(self, code: str, policy: PolicyResult, result: Assessment) -> bool:
-        """Whether the household's help was counted with a brother or sister."""
-        number = result.case.household.number
-        if policy.per == "child" or number is None:
-            return False
-        key = (code, number)
-        if key in self._households:
-            return True
-        self._households.add(key)
-        return False
+        if policy.is_cash and policy.high != ZERO:
+            number = result.case.household.number
+            household = household_key(policy.per, result.division, None if number is None else number.reveal())
+            alone = for_one_person(code, result.case.child.individual_dibao, result.categories)
+            count.add(Due(policy.low or ZERO, policy.high, household, alone))
 
     @property
     def has_problems(self) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kinderguard.engines.assessment import Assessment
+from kinderguard.engines.papers import papers_apart
 from kinderguard.model.errors import MissingExtraError, ToldError
 from kinderguard.model.money import bounds_text
 from kinderguard.model.text import Language, Text
@@ -29,6 +30,7 @@ COLUMNS = {
     "monthly": Text("评估：每月合计（元）", "Result: monthly total (yuan)"),
     "ask": Text("评估：待了解", "Result: to ask for"),
     "papers": Text("评估：待补材料", "Result: papers to bring"),
+    "papers_open": Text("评估：可能还需材料", "Result: papers for what may be due"),
     "problems": Text("评估：问题", "Result: problems"),
 }
 _PROBLEMS, _TOTALS = Text("评估问题", "Problems"), Text("评估汇总", "Totals")
@@ -234,7 +236,8 @@ def _texts(assessed: AssessedRow, lang: Language) -> Iterator[tuple[str, str]]:
         found["open"] = [policy_phrase(p, lang) for p in due if p.eligible is None]
         found["monthly"] = [_monthly(result, lang)]
         found["ask"] = [fact_title(m.path, result.basis.titles).in_(lang) for m in result.missing]
-        found["papers"] = [d.document.label.in_(lang) for d in result.documents]
+        for key, papers in zip(("papers", "papers_open"), papers_apart(result), strict=True):
+            found[key] = [d.document.label.in_(lang) for d in papers]
         found["problems"] += [p.told.in_(lang) for p in result.problems]
     yield from ((key, between.join(texts)) for key, texts in found.items())
 

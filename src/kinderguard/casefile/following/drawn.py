@@ -8,10 +8,9 @@ was paid that could have been too much. Silence says nothing.
 import datetime as dt
 from collections.abc import Mapping
 
-from kinderguard.engines.assessment import Assessment
 from kinderguard.model.case import Case
 from kinderguard.model.codes import AidStatus
-from kinderguard.national.dibao import DIBAO_BENEFIT, DIBAO_MARGINAL
+from kinderguard.national.dibao import DIBAO_BENEFIT
 from kinderguard.national.tekun import TEKUN_SUPPORT
 
 #: What a household is recognised for.
@@ -49,12 +48,3 @@ def draws(policy: str, case: Case, on: dt.date) -> bool | None:
     if alone or listed or status in (case.household.aid or ()):
         return True
     return None if case.household.aid is None else False
-
-
-def for_one_person(policy: str, result: Assessment) -> bool | None:
-    """Whether a policy that is paid per household is this child's alone (one-person dibao); None where that is open."""
-    if policy != DIBAO_BENEFIT.code:
-        return False
-    if result.case.child.individual_dibao is True:
-        return True
-    return result.categories.get(DIBAO_MARGINAL.code)
