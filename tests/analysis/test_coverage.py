@@ -12,6 +12,7 @@ import pytest
 from analysis.comparing import COUNT, DAY, base, cases, keys, people
 from kinderguard.analysis import Population, coverage, synthesize
 from kinderguard.analysis.dimensions import UnknownDimensionError
+from kinderguard.engines.assessment import UnknownCodeError
 from kinderguard.model.codes import AidStatus, DisabilityKind, Document, HealthStatus, ParentKind, SituationKind
 from kinderguard.packs.frames import MissingColumnsWarning
 
@@ -387,3 +388,25 @@ def test_a_coverage_shows_itself_in_both_languages_and_as_rows(found):
     one = table.filter((pl.col("table") == "place") & (pl.col("policy") == "cn.dibao_benefit"))
     assert one["eligible"].sum() == found.all["cn.dibao_benefit"].eligible
     assert found.missing_rows()[0]["children"] == found.missing[0].children
+
+
+def test_the_table_by_class_says_that_classes_overlap_and_the_others_do_not(found):
+    for lang, title, said in (
+        ("zh", "主要类别", "一名儿童可同属几类"),
+        ("en", "main class", "a child may be in several"),
+    ):
+        lines = found.view(lang).text.split("\n")
+        assert sum(said in line for line in lines) == 1
+        assert any(said in line for line in lines[lines.index(title) :])
+
+
+def test_of_a_policy_that_the_register_is_not_of_no_list_says_no(helped, found):
+    some = coverage(base(), helped, by="place", help_of=["cn.orphan_allowance", "cn.dibao_benefit"], progress=False)
+    for code in ("cn.orphan_allowance", "cn.dibao_benefit"):
+        assert some.all[code] == found.all[code]
+    was, now = (each.all["cn.unattended_allowance"] for each in (found, some))
+    assert (now.eligible, now.receiving) == (was.eligible, was.receiving)
+    assert now.missed[0] == 0 < was.missed[0]
+    assert now.missed[1] == was.eligible - was.receiving
+    with pytest.raises(UnknownCodeError, match="cn.orphan_allowance"):
+        coverage(base(), helped, help_of=["cn.orphan_alowance"], progress=False)

@@ -29,6 +29,7 @@ from kinderguard.analysis.elsewhere import ElsewhereCount
 from kinderguard.analysis.people import Marks, People, Piece, at_places, job_of, wanted
 from kinderguard.analysis.states import NO, OPEN, YES, StateCounts, truth
 from kinderguard.analysis.unset import Unset
+from kinderguard.engines.assessment import UnknownCodeError
 from kinderguard.engines.frame.unborn import unborn_rows
 from kinderguard.engines.papers import ASKED_OF, asked_of_some
 from kinderguard.model.codes import AidStatus, Document
@@ -55,6 +56,7 @@ def coverage(
     division: str | None = None,
     by: str | Iterable[str | Iterable[str]] = ("place", "class", "age", "sex"),
     place_digits: int = 6,
+    help_of: Iterable[str] | None = None,
     progress: "bool | Progress | None" = None,
 ) -> Coverage:
     """Who is eligible for each policy, who of them receives it, and who is missed; and what keeps children undetermined.
@@ -63,8 +65,11 @@ def coverage(
         book: the rules.
         population, members, on, division, by, place_digits, progress: as for ``compare``. Who receives what is read from
             the list ``help``; without it that is not known of any child.
+        help_of: the policies that these lists are of, as where a register holds some alone: that a list has no record of
+            another policy says nothing then. Of all policies, if left out: each list is whole.
 
     Raises:
+        UnknownCodeError: ``help_of`` names a policy that is in force nowhere here.
         UnknownDimensionError: no such dimension.
         FrameColumnError, ParquetRunError: the population cannot be read.
         NoDayError: no day was given.
@@ -82,7 +87,7 @@ def coverage(
     sorting = Sorting(people, day, tables, place_digits)
     sets = people.jobs({"book": job_of(book, day, people, missing=True)})
     people.warn([place for each in sets for place in each.jobs["book"].places])
-    run = _Covering(book, day, people, tables)
+    run = _Covering(book, day, people, tables, None if help_of is None else frozenset(help_of))
     with told(wanted(progress, people.count), 0, people.count) as tell:
         done = 0
         for piece in people.pieces(sets, [*sorting.columns, *sorting.reads, *run.reads]):
@@ -102,7 +107,9 @@ def coverage(
 class _Covering:
     """The counts while parts come in."""
 
-    def __init__(self, book: PolicyBook, day: dt.date, people: People, tables: Sequence[By]) -> None:
+    def __init__(
+        self, book: PolicyBook, day: dt.date, people: People, tables: Sequence[By], help_of: frozenset[str] | None
+    ) -> None:
         self._day, self._tables = day, tables
         self._titles: dict[str, Text] = {}
         self._policies: dict[str, Policy] = {}
@@ -120,6 +127,10 @@ class _Covering:
             for code in plan.policies:
                 self._of_some[code] = asked_of_some(plan, code) & self._of_some.get(code, frozenset(ASKED_OF))
         self._policies = dict(sorted(self._policies.items()))
+        for code in sorted(help_of or ()):
+            if code not in self._policies:
+                raise UnknownCodeError(code, self._policies)
+        self._not_listed = frozenset(self._policies) - help_of if help_of is not None else frozenset()
         self._book, self._people = book, people
         self._unset = Unset(book, day, people)
         self.elsewhere = ElsewhereCount(people.division)
@@ -145,7 +156,9 @@ class _Covering:
 
     def add(self, piece: Piece, results: pl.DataFrame, places: pl.Series, dimensions: pl.DataFrame) -> None:
         """Count some children."""
-        marks = self._marks.of(piece.rows, piece.tables)
+        marks = self._marks.of(piece.rows, piece.tables).with_columns(
+            pl.when(f"help:{code}").then(True).alias(f"help:{code}") for code in self._not_listed
+        )
         there = [code for code in self._policies if f"{code}.eligible" in results.columns]
         both = results.hstack(marks)
         has = {code: pl.lit(at_places(code, self._here, piece.places)) for code in there}
