@@ -3,6 +3,7 @@
 import gc
 import json
 import pickle
+import random
 import sys
 from decimal import Decimal
 from fractions import Fraction
@@ -229,6 +230,29 @@ def test_a_linked_table_does_not_give_a_few_away_by_its_difference():
     difference = {i.where["place"]: i for i in published.intervals() if i.column == "children − after.children"}["a"]
     assert difference.low is None or difference.low <= 1
     assert difference.high is None or difference.high >= 10
+
+
+@pytest.mark.parametrize("part", [False, True])
+def test_a_table_of_the_same_children_by_fewer_dimensions_tells_nothing_that_the_first_hides(part):
+    """Both are known to be of the same children, whatever was said of them: a total hidden in one is hidden in the other."""
+    draw = random.Random(5)
+    for _ in range(40):
+        held = {(p, c): draw.choice([0, draw.randint(1, 9), draw.randint(10, 40)]) for p in "abc" for c in "xy"}
+        rows = [{"place": p, "class": c, "children": n} for (p, c), n in held.items()]
+        whole = [{"place": p, "children": held[p, "x"] + held[p, "y"]} for p in "abc"]
+        published = publishable(rows, linked={"whole": Linked(whole, part=part)})
+        other = published.linked["whole"]
+        assert other.same_as == (("children", ""),)
+        for row in whole:
+            at = {"place": row["place"]}
+            assert published.number("children", **at) == other.number("children", **at)
+        assert not [one for one in published.intervals() if one.tells(10)]
+
+
+def test_tables_that_differ_anywhere_are_not_taken_for_the_same():
+    other = [{"place": "a", "children": 45}, {"place": "b", "children": 53}, {"place": "c", "children": 76}]
+    first = [row | {"children": row["children"] + 20} if row["place"] == "c" else row for row in other]
+    assert publishable(first, linked={"other": other}).linked["other"].same_as == ()
 
 
 def test_the_others_of_a_linked_part_are_protected_as_a_group():

@@ -106,6 +106,8 @@ def attack(published: "Published", amounts: Amounts | None = None) -> list[Inter
         _printed(program, sheet)
     for sheet in sheets:
         _parts(program, sheet, sheets[0])
+        for count, other in sheet.published.same_as:
+            _same(program, count, sheet, next(one for one in sheets if one.name == other))
     _money(program, sheets[0], amounts or {})
     found = []
     for sheet in sheets:
@@ -247,6 +249,20 @@ def _parts(program: _Program, sheet: _Sheet, main: _Sheet) -> None:
                 program.bind(sum_of, 0, np.inf)
 
 
+def _same(program: _Program, count: str, sheet: _Sheet, other: _Sheet) -> None:
+    """The same children by other dimensions: alike wherever both tables have a cell."""
+    common = set(sheet.published.dimensions) & set(other.published.dimensions)
+    for labels in sheet.printed:
+        where = dict(zip(sheet.published.dimensions, labels, strict=True))
+        if any(label != sheet.published.total for name, label in where.items() if name not in common):
+            continue
+        here = {name: label for name, label in where.items() if name in common}
+        if any(label not in other.inside[name] for name, label in here.items()):
+            continue
+        sum_of = dict.fromkeys(other.unknowns(count, here), 1.0) | dict.fromkeys(sheet.unknowns(count, here), -1.0)
+        program.bind(sum_of, 0, 0)
+
+
 def _money(program: _Program, sheet: _Sheet, amounts: Amounts) -> None:
     """What is known of what a child gets makes each printed sum an equation on counts."""
     for column, known in amounts.items():
@@ -266,7 +282,8 @@ def _money(program: _Program, sheet: _Sheet, amounts: Amounts) -> None:
 def _differences(program: _Program, sheet: _Sheet, main: _Sheet, where: Mapping[str, str]) -> list[Interval]:
     pairs = [(sheet, whole, sheet, count) for count, whole in sheet.published.counts.items() if whole is not None]
     pairs += [(sheet, one, sheet, other) for one, other in sheet.published.differences]
-    pairs += [(main, count, sheet, count) for count in sheet.published.counts] if sheet is not main else []
+    apart = [count for count in sheet.published.counts if (count, main.name) not in sheet.published.same_as]
+    pairs += [(main, count, sheet, count) for count in apart] if sheet is not main else []
     found = []
     for first, one, second, other in pairs:
         if any(label not in first.inside[name] for name, label in where.items()):

@@ -87,10 +87,12 @@ def problem(
     hide_zeros: bool,
     keep_total: bool,
     partitions: Sequence[tuple[int, tuple[int, ...]]] = (),
+    same: Sequence[tuple[int, int]] = (),
     cheap: Whole | None = None,
 ) -> Problem:
     """The variables of these measures, of the rests of parts and of the differences that must not be few.
 
+    ``same`` are measures that agree in every cell that both have, as a reader knows: each tells what the other hides.
     ``cheap`` are cells that are hidden rather than others: those with 1 first, 0 is none of them.
     """
     size = space.size
@@ -113,7 +115,7 @@ def problem(
         for cell in np.flatnonzero(both).tolist():
             sums += [(row, first * size + cell, 1), (row, second * size + cell, -1), (row, derived * size + cell, -1)]
             row += 1
-    for whole, some in partitions:
+    for whole, some in [*partitions, *((first, (second,)) for first, second in same)]:
         everywhere = np.logical_and.reduce([present[m] for m in (whole, *some)])
         for cell in np.flatnonzero(everywhere).tolist():
             sums.append((row, whole * size + cell, 1))
@@ -130,7 +132,7 @@ def problem(
     _known_differences(known, [*rests, *pairs], len(measures), size)
     least[known] = np.minimum(least[known], value[known])
     small = there & ~known & (np.abs(value) < k) & ((value != 0) | (~difference & hide_zeros))
-    ends = _Ends(measures, partitions, hide_zeros=hide_zeros)
+    ends = _Ends(measures, partitions, same, hide_zeros=hide_zeros)
     low = np.concatenate([*ends.counts, *(ends.rest(w, p) for w, p in rests), *(ends.above(a, b) for a, b in pairs)])
     below = [np.full(size, k)] * (len(measures) + len(rests)) + [-ends.above(b, a) for a, b in pairs]
     high = np.where(value < 0, np.concatenate(below), np.maximum(k, low))
@@ -152,13 +154,24 @@ class _Ends:
     """The least that numbers can be for a reader who sees noughts only: where a cell has three parts with somebody, three."""
 
     def __init__(
-        self, measures: Sequence[Measure], partitions: Sequence[tuple[int, tuple[int, ...]]], *, hide_zeros: bool
+        self,
+        measures: Sequence[Measure],
+        partitions: Sequence[tuple[int, tuple[int, ...]]],
+        same: Sequence[tuple[int, int]],
+        *,
+        hide_zeros: bool,
     ) -> None:
         self._measures, self._partitions, self._free = measures, partitions, hide_zeros
         finest = [self._somebody(m) for m in measures]
         for whole, some in sorted(partitions, key=lambda p: -p[0]):
             finest[whole] = np.maximum(finest[whole], np.sum([finest[part] for part in some], axis=0))
         self.counts = [self._totals(m, f) for m, f in zip(measures, finest, strict=True)]
+        # Forth and back: a third table may tell more of the first than of the one that stands beside it.
+        for first, second in (*same, *reversed(same), *same):
+            both = measures[first].present & measures[second].present
+            least = np.where(both, np.maximum(self.counts[first], self.counts[second]), 0)
+            for one in (first, second):
+                self.counts[one] = np.maximum(self.counts[one], least)
 
     def _somebody(self, measure: Measure) -> Whole:
         found = np.zeros(len(measure.numbers), np.int64)

@@ -61,6 +61,7 @@ def printed_money(published: Published, column: str) -> dict[int, int]:
 def proved(
     counts: Sequence[Count],
     pairs: Sequence[Pair],
+    same: Sequence[tuple[int, int]],
     payments: Sequence[Payment],
     witnesses: Sequence[Moves],
     k: int,
@@ -70,7 +71,7 @@ def proved(
 ) -> bool:
     """Whether each witness prints the same, and each small number is at its least in one and at least ``k`` in another.
 
-    ``ends`` are what has to stay possible, by cell of the common space: for each count, then for each pair.
+    ``same`` are counts, by number, that agree in every cell that both tables have. ``ends`` are what has to stay possible, by cell of the common space: for each count, then for each pair.
     """
     size = len(ends[0][0])
     true = [c.numbers for c in counts]
@@ -81,6 +82,8 @@ def proved(
     for moves in witnesses:
         other = _written_out(counts, moves, size)
         if not _prints_the_same(counts, pairs, payments, other, hide_zeros=hide_zeros):
+            return False
+        if not all(_agree(counts, other, first, second) for first, second in same):
             return False
         for at, (value, _) in enumerate(_watched(other, counts, pairs)):
             least[at], most[at] = np.minimum(least[at], value), np.maximum(most[at], value)
@@ -100,6 +103,12 @@ def _watched(numbers: Sequence[Whole], counts: Sequence[Count], pairs: Sequence[
     for pair in pairs:
         first, second = _common(counts[pair.first], counts[pair.second])
         yield numbers[pair.first][first] - numbers[pair.second][second], counts[pair.first].cells[first]
+
+
+def _agree(counts: Sequence[Count], numbers: Sequence[Whole], first: int, second: int) -> bool:
+    """Whether two counts are alike in every cell that both tables have."""
+    here, there = _common(counts[first], counts[second])
+    return bool(np.array_equal(numbers[first][here], numbers[second][there]))
 
 
 def _common(first: Count, second: Count) -> tuple[Whole, Whole]:

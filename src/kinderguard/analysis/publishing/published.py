@@ -48,6 +48,8 @@ class Published:
         parents: for each dimension its labels in order, each with the label above it.
         differences: pairs of counts of this table whose small differences are protected.
         part: for a linked table, whether all it counts are counted in the first table as well.
+        same_as: for a linked table, the counts that are those of another table (its name; empty for the first) in every
+            cell that both have: the same children by other dimensions.
         linked: the tables that were protected together with this one, by name. They may be published together; a table
             about the same children that is not among them may give something away.
     """
@@ -64,6 +66,7 @@ class Published:
     differences: tuple[tuple[str, str], ...]
     _rows: tuple[dict[str, Any], ...] = attrs.field(converter=_copied)
     part: bool = False
+    same_as: tuple[tuple[str, str], ...] = ()
     linked: Mapping[str, "Published"] = attrs.field(factory=dict)
 
     @property

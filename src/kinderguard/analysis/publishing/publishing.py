@@ -129,9 +129,10 @@ def publishable(
             raise PublishingError(Text("hide_first 按维度的列名给出。", "hide_first is given by names of dimensions."))
     space = space_of(sheets, columns, total)
     read = [numbers_of(sheet, space, columns, total) for sheet in sheets]
-    measures = _measures(read, columns, differences)
+    same = _same(read, columns)
+    measures = _measures(read, columns, differences, same)
     bound = problem(
-        space, measures, k, hide_zeros=hide_zeros, keep_total=keep_total, partitions=partitions(measures),
+        space, measures, k, hide_zeros=hide_zeros, keep_total=keep_total, partitions=partitions(measures), same=same,
         cheap=space.marked(hide_first) if hide_first else None,
     )  # fmt: skip
     mover = Mover(bound)
@@ -149,7 +150,19 @@ def publishable(
         )
         for at, numbers in enumerate(read)
     ]
-    _check(bound, read, made, choice, spent)
+    _check(bound, read, made, choice, spent, same)
+    names = list(columns.counts)
+    made = [
+        attrs.evolve(
+            one,
+            same_as=tuple(
+                (names[second % len(names)], read[first // len(names)].sheet.name)
+                for first, second in same
+                if second // len(names) == at
+            ),
+        )
+        for at, one in enumerate(made)
+    ]
     return attrs.evolve(made[0], linked={one.sheet.name: other for one, other in zip(read[1:], made[1:], strict=True)})
 
 
@@ -172,7 +185,29 @@ def _variables(sheet: int, counts: int, size: int) -> slice:
     return slice(sheet * counts * size, (sheet + 1) * counts * size)
 
 
-def _measures(read: Sequence[Numbers], columns: Columns, differences: Sequence[tuple[str, str]]) -> list[Measure]:
+def _same(read: Sequence[Numbers], columns: Columns) -> list[tuple[int, int]]:
+    """Measures of two tables that agree wherever both have a cell: the same children by other dimensions, as a reader sees.
+
+    Each with the first table that it agrees with: a hidden number of the one is the number of the other.
+    """
+    many = len(columns.counts)
+    found = []
+    for at, numbers in enumerate(read):
+        for count in range(many):
+            for earlier, other in enumerate(read[:at]):
+                both = numbers.present & other.present
+                if np.array_equal(numbers.counts[count][both], other.counts[count][both]):
+                    found.append((earlier * many + count, at * many + count))
+                    break
+    return found
+
+
+def _measures(
+    read: Sequence[Numbers],
+    columns: Columns,
+    differences: Sequence[tuple[str, str]],
+    same: Sequence[tuple[int, int]],
+) -> list[Measure]:
     """Every count of every table, with its whole and with what it must not differ from by a few."""
     names = list(columns.counts)
     found = []
@@ -189,11 +224,12 @@ def _measures(read: Sequence[Numbers], columns: Columns, differences: Sequence[t
                     )
                 )
             own = at * len(names)
+            is_same = (count, own + count) in same
             against = [own + names.index(one) for one, other in differences if other == name]
-            if at and not numbers.sheet.part:
+            if at and not numbers.sheet.part and not is_same:
                 against.append(count)
             wholes = [own + names.index(whole)] if whole is not None else []
-            wholes += [count] if numbers.sheet.part else []
+            wholes += [count] if numbers.sheet.part and not is_same else []
             found.append(
                 Measure(
                     (numbers.sheet.name, name),
@@ -280,7 +316,12 @@ def _add_shares(asked: _Asked, own: Sequence[Dimension], rows: list[dict[str, An
 
 
 def _check(
-    bound: Problem, read: Sequence[Numbers], made: Sequence[Published], choice: Choice, spent: Sequence[Spent]
+    bound: Problem,
+    read: Sequence[Numbers],
+    made: Sequence[Published],
+    choice: Choice,
+    spent: Sequence[Spent],
+    same: Sequence[tuple[int, int]],
 ) -> None:
     """Hold every witness against what is printed."""
     counts = []
@@ -299,7 +340,7 @@ def _check(
         )
     witnesses = list({id(moves): moves for moves in choice.witnesses.values()}.values())
     ends = list(zip(bound.low.reshape(-1, bound.space.size), bound.high.reshape(-1, bound.space.size), strict=True))
-    if not proved(counts, pairs, payments, witnesses, made[0].k, ends, hide_zeros=made[0].hide_zeros):
+    if not proved(counts, pairs, same, payments, witnesses, made[0].k, ends, hide_zeros=made[0].hide_zeros):
         raise ProtectionError(
             Text(
                 "所选的隐藏未能通过复核，故不给出结果；请附软件版本报告此问题。",
