@@ -405,6 +405,18 @@ def test_one_id_with_a_name_that_another_list_misspells_as_it_sounds_is_one_chil
     assert [pair.key for pair in within.open()] == [(row("a1"), row("a2"))]
 
 
+@pytest.mark.parametrize("number", [None, 3], ids=["no ID", "the twin's ID"])
+def test_an_id_that_a_list_gives_to_the_twin_whose_name_sounds_alike_is_asked_about(number):
+    """The other list has the very name beside it: whose ID it is only a person can say, whatever sounds alike."""
+    mine = {"child.resident_id": resident_id("20150305", 1)}
+    own = MING if number is None else MING | {"child.resident_id": resident_id("20150305", number)}
+    links = linked(a=[MING | mine], b=[own, MING | mine | {"child.name": "王晓明"}])
+    assert groups(links) == sets("a1", "b1", "b2")
+    assert links.pair(row("a1"), row("b2")).band is Band.ASK
+    if number is None:
+        assert links.pair(row("a1"), row("b1")).band is Band.ASK
+
+
 @pytest.mark.parametrize("name", ["李桂花", "王小亮"])
 def test_one_id_with_two_names_is_asked_about(name):
     number = {"child.resident_id": resident_id("20150305", 1)}

@@ -79,6 +79,7 @@ class Judge:
         sources: by row number, the list it stands in.
         names: by row number, where an ID stands with different names, the name (see ``known_by``).
         spelt: by row number, the name as ``spelling`` has it; nothing where names are not compared.
+        born: by row number, the day of birth where it is known to the day; nothing where that is not compared.
         adults: by row number, the parents and guardians whom it names; nothing where they are not compared.
     """
 
@@ -88,6 +89,7 @@ class Judge:
     names: Mapping[int, str] = attrs.field(factory=dict, repr=False)
     spelt: Sequence[str | None] = attrs.field(default=(), repr=False)
     adults: Sequence[Collection[str] | None] = attrs.field(default=(), repr=False)
+    born: Sequence[str | None] = attrs.field(default=(), repr=False)
 
     def judged(self, scored: Scored) -> Judged:
         """One pair by itself."""
@@ -203,6 +205,42 @@ class Judge:
                     rivals.append(pair)
         for pair in rivals:
             pair.band, pair.notes = Band.ASK, (RIVAL,)
+        self._ask_about_borrowed_ids(found)
+
+    def _ask_about_borrowed_ids(self, found: Mapping[tuple[int, int], Judged]) -> None:
+        """Make a question of two rows with one ID whose names only sound alike, where the list of the one has a row beside it
+        with the other's very name that fits too: the ID may be a twin's. Whether that row is the child is asked as well.
+        """
+        misspelt = [pair for pair in found.values() if pair.band is Band.SAME and self._other_name(*pair.two)]
+        if not misspelt or not self.spelt:
+            return
+        fits: dict[int, list[Judged]] = defaultdict(list)
+        for pair in found.values():
+            if pair.scored.weight >= self.settings.bands.ask and not self._one_id(*pair.two):
+                for row in pair.two:
+                    fits[row].append(pair)
+        # Rows with another valid ID are compared by nothing else: of them, the name and the day of birth must do.
+        alike: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+        for row, (source, name, born) in enumerate(zip(self.sources, self.spelt, self.born, strict=False)):
+            if name is not None and born is not None and row in self.identities:
+                alike[source, name, born].append(row)
+        for pair in misspelt:
+            for row, other in (pair.two, pair.two[::-1]):
+                source, name, born = self.sources[other], self.spelt[row], self.born[row] if self.born else None
+                if name is None:
+                    continue
+                beside = [
+                    each
+                    for each in fits[row]
+                    for third in each.two
+                    if third != row and self.sources[third] == source and self.spelt[third] == name
+                ]
+                namesakes = () if born is None else alike.get((source, name, born), ())
+                if beside or any(not self._one_id(row, third) for third in namesakes):
+                    pair.band, pair.notes = Band.ASK, (OTHER_NAME,)
+                for each in beside:
+                    if each.band is Band.SAME:
+                        each.band, each.notes = Band.ASK, (RIVAL,)
 
     def _one_id(self, left: int, right: int) -> bool:
         return left in self.identities and self.identities[left] == self.identities.get(right)

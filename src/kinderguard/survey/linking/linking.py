@@ -130,7 +130,7 @@ def link_columns(
     )
     spelt = [None if name is None else spelling(name) for name in sorted_columns.get(NAME, ())]
     adults = sorted_columns.get(ADULTS, ()) if any(each.code == GUARDIAN for each in settings.comparisons) else ()
-    judge = Judge(settings, identities, sources, names, spelt, adults)
+    judge = Judge(settings, identities, sources, names, spelt, adults, sorted_columns.get("born", ()))
     with told(progress, 0, len(rows) + _STAGES, _STEPS_DONE, short=FEW) as tell:
         done = _Steps(len(rows), tell)
         with Scorer(settings, sorted_columns, sources) as scorer:
