@@ -10,6 +10,7 @@ import attrs
 import polars as pl
 import pytest
 
+import kinderguard
 from analysis.comparing import base
 from kinderguard import rules as r
 from kinderguard.analysis import compare
@@ -273,3 +274,21 @@ def test_the_reasons_why_children_fall_out_say_where_they_overlap():
         "1,500 children in all: one child may have several of these reasons, so they overlap"
     )
     assert overlapping.why[-1].zh == "共 1,500 人；一人可有多项原因，各项人数有重叠"
+
+
+@pytest.mark.filterwarnings("ignore::kinderguard.packs.frames.MissingColumnsWarning")
+def test_households_of_two_counties_with_one_number_are_two():
+    book = kinderguard.load().on(dt.date(2025, 9, 1)).with_parameters({"cn.dibao.monthly_standard": {"33": "1000"}})
+    higher = book.with_parameters({"cn.dibao.monthly_standard": {"33": "1100"}})
+    row = {
+        "household.number": "1", "household.size": 2, "household.monthly_income_per_head": "500", "household.aid": ["dibao"],
+        "child.individual_dibao": False, "child.birth_date": "2014-01-01", "household.property_within_limits": True,
+    }  # fmt: skip
+
+    def cost(*places):
+        children = pl.DataFrame([row | {"division_code": place} for place in places])
+        (dibao,) = [p for p in compare(book, higher, children).effect().policies if p.code == "cn.dibao_benefit"]
+        return dibao.before.amount, dibao.change.amount
+
+    assert cost("330106", "330106001") == (12_000, 2_400)
+    assert cost("330106", "330102") == (24_000, 4_800)

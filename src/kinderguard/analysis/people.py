@@ -36,6 +36,8 @@ from kinderguard.rules.ruleset import RuleSet
 #: How many children are read, assessed and counted at a time.
 PART = 200_000
 HOUSEHOLD = "household.number"
+#: Digits of a county's code: a household's number is its county's.
+COUNTY = 6
 
 #: What is wanted of one book: makes the job for some places.
 MakeJob = Callable[[pl.Series], FrameJob]
@@ -64,6 +66,16 @@ class Piece:
     places: pl.Series
     shared: pl.Series
     jobs: int
+
+    @property
+    def households(self) -> pl.Series:
+        """The household of each, by its county and its number there; null where no number is known."""
+        return _households(self.rows, self.places)
+
+
+def _households(rows: pl.DataFrame, places: pl.Series) -> pl.Series:
+    counties = places.cast(pl.String).fill_null("").str.slice(0, COUNTY)
+    return counties + ":" + rows[HOUSEHOLD].cast(pl.String)
 
 
 class People:
@@ -160,7 +172,9 @@ class People:
         """Whether others are of each child's household; one without a household number stands for its own."""
         if HOUSEHOLD not in self.schema:
             return pl.repeat(False, self.count, dtype=pl.Boolean, eager=True)
-        number = self._lazy.select(HOUSEHOLD).collect()[HOUSEHOLD]
+        columns = [HOUSEHOLD, *(name for name in DIVISION_COLUMNS if name in self.schema)]
+        rows = self._lazy.select(columns).collect()
+        number = _households(rows, divisions_of(rows, self.division))
         return number.is_duplicated() & number.is_not_null()
 
     # ---- part by part -------------------------------------------------------------------------------------------

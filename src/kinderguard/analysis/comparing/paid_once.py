@@ -16,7 +16,7 @@ from kinderguard.analysis.comparing.beside import Asking, Beside, Paid
 from kinderguard.analysis.comparing.differences import TIMES_A_YEAR
 from kinderguard.analysis.comparing.narrowing import RESTS
 from kinderguard.analysis.comparing.rows import KIND, OWN_SUMS, alike, sum_of
-from kinderguard.analysis.people import HOUSEHOLD, People, Piece
+from kinderguard.analysis.people import People, Piece
 from kinderguard.analysis.unset import steps_under
 from kinderguard.engines.explain import Bound
 from kinderguard.engines.plan import Plan, Step
@@ -196,7 +196,7 @@ class Totals:
         kept = piece.shared & (amounts["high"] != 0).fill_null(True)
         if kept.any():
             alone = self._households.alone(code, piece.places, results)
-            frame = amounts.with_columns(alone.alias("alone"), piece.rows[HOUSEHOLD].alias(_NUMBER))
+            frame = amounts.with_columns(alone.alias("alone"), piece.households.alias(_NUMBER))
             self._kept.setdefault(code, []).append(frame.filter(kept))
         return kept
 
@@ -334,7 +334,7 @@ class PaidOnce:
         ]
         frame = found.select(names).with_columns(
             *alone,
-            piece.rows[HOUSEHOLD].alias(_NUMBER),
+            piece.households.alias(_NUMBER),
             piece.numbers.alias("#row"),
             *(series.alias(f"#by:{series.name}") for series in dimensions.get_columns()),
         )
