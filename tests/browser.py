@@ -153,6 +153,9 @@ class Page:
             path: a file.
             whole: beyond the window's edge as well.
         """
+        # What was changed before is drawn by the second frame, also on a busy machine.
+        drawn = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
+        self.ask("Runtime.evaluate", expression=drawn, awaitPromise=True, returnByValue=True)
         size = self.ask("Page.getLayoutMetrics")["cssContentSize"]
         clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
         beyond = {"captureBeyondViewport": True, "clip": clip} if whole else {}

@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from importlib import import_module
 
 import attrs
 import polars as pl
@@ -36,6 +37,7 @@ from kinderguard.analysis.comparing.opened import compared
 from kinderguard.analysis.dimensions import UnknownDimensionError
 from kinderguard.analysis.people import ChildNotFoundError
 from kinderguard.model.codes import Frequency
+from kinderguard.model.progress import CHILDREN
 from kinderguard.model.view import Table, display_language
 from kinderguard.national.orphan import ORPHAN_ALLOWANCE
 from kinderguard.national.terms import UNDER_18
@@ -424,9 +426,30 @@ def test_parts_and_places_apart_give_the_same(found, monkeypatch):
     assert len(told) > 4
 
 
+def test_it_tells_how_far_it_is_within_a_reform(monkeypatch):
+    monkeypatch.setattr(import_module("kinderguard.analysis.comparing.compare"), "TOLD_EVERY", 0)
+    told, some = [], people().children.head(40)
+    compare(base().on(DAY), reforms()["higher"], some, progress=lambda done, _: told.append(done))
+    assert told == sorted(told)
+    assert (told[0], told[-1]) == (0, 40)
+    # By itself the one reform tells that the base is through (8), that it is assessed (16), and its end.
+    # Between these: the bounds of one kind of children after the other, by the rules and then narrowed.
+    assert len([done for done in set(told) if 16 < done < 28]) > 3
+    assert len([done for done in set(told) if 28 < done < 40]) > 3
+
+
+@pytest.mark.parametrize(("narrow", "much", "shown"), [(5, 24, False), (5, 23, True), (0, 23, False)])
+def test_a_bar_shows_by_children_times_reforms_where_bounds_are_narrowed(narrow, much, shown, monkeypatch, capsys):
+    monkeypatch.setattr(import_module("kinderguard.analysis.comparing.compare"), "MUCH", much)
+    some = people().children.head(12)
+    compare(base().on(DAY), dict.fromkeys("ab", base().on(DAY)), some, narrow=narrow)
+    assert (CHILDREN.in_(display_language()) in capsys.readouterr().err) is shown
+
+
 def test_an_interrupted_comparison_leaves_the_books_as_they_were(found):
     def stop(done, total):
-        raise KeyboardInterrupt
+        if done:
+            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         compare(base(), reforms(), people(), progress=stop)

@@ -12,7 +12,7 @@ import attrs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engines.agreement import DAY, World, examples
+from engines.agreement import DAY, World, examples, without_circles
 from kinderguard import Case, Text
 from kinderguard import rules as r
 from kinderguard.analysis.between import Between
@@ -119,7 +119,8 @@ def reforms(draw):
             f"cn.p{k}", TITLE, eligible=draw(CONDITIONS), amount=draw(AMOUNTS), every=r.MONTH, stacking=stacking
         )
     parameters = numbers(draw)
-    base = RuleSet([category], policies.values(), (), (), (), parameters)
+    with without_circles():
+        base = RuleSet([category], policies.values(), (), (), (), parameters)
     policies = dict(policies)
     for _ in range(draw(st.integers(0, 2))):
         code = draw(st.sampled_from([*policies, "cn.c"]))

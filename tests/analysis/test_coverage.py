@@ -408,5 +408,5 @@ def test_of_a_policy_that_the_register_is_not_of_no_list_says_no(helped, found):
     assert (now.eligible, now.receiving) == (was.eligible, was.receiving)
     assert now.missed[0] == 0 < was.missed[0]
     assert now.missed[1] == was.eligible - was.receiving
-    with pytest.raises(UnknownCodeError, match="cn.orphan_allowance"):
+    with pytest.raises(UnknownCodeError, match=r"cn\.orphan_allowance"):
         coverage(base(), helped, help_of=["cn.orphan_alowance"], progress=False)

@@ -44,6 +44,30 @@ def test_needs_show_themselves_in_both_languages_and_as_rows(found):
     )
 
 
+def test_the_tables_show_of_how_many_a_need_is_not_known_and_that_they_are_for_the_office(found):
+    code = "cn.need.safe_home"
+    counts = [found.tables["class"][key][code] for key in found.tables["class"]]
+    assert any(each.to_clarify and not each.present for each in counts)
+    for lang, said, office in (
+        ("zh", "{}（待核实 {}）", "供机关内部使用：含有小于 10 的人数"),
+        ("en", "{} ({} open)", "For the office: there are counts below 10"),
+    ):
+        text = found.view(lang).text
+        title = found.title(code).in_(lang)
+        row = " | ".join(
+            [title, *(said.format(n.present, n.to_clarify) if n.to_clarify else f"{n.present}" for n in counts)]
+        )
+        assert row in text.split("\n")
+        assert office in text
+
+
+def test_the_table_by_class_says_that_classes_overlap_and_the_one_by_place_does_not(found):
+    said = "一名儿童可同属几类"
+    before, after = found.view("zh").text.split("\n主要类别\n")
+    assert said not in before
+    assert after.count(said) == 1
+
+
 def test_a_packs_own_needs_count_for_its_own_place_only():
     rule = NeedRule(
         "2201.need.escort", NeedDomain.SAFETY, Text("接送", "an escort"), child.age < 8, Urgency.SOON,

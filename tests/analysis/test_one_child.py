@@ -1,6 +1,7 @@
 """Questions about one child: other facts, a moving income, month by month."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import attrs
@@ -257,11 +258,11 @@ def test_a_line_names_the_policies_that_change_on_it_but_are_paid_otherwise(nati
     book, case = only(nation, yearly, still), a_child(**{"household.size": 3})
     line = marginal(book, case, INCOME, over=(0, 2000))
     assert (line.breaks, [(each.code, each.every.value) for each in line.uncounted]) == ((), [("330199.year", "year")])
-    said = 'Only help paid a month is counted, not: Test grant (a year); see every="year".'
+    said = "Only help paid a month is counted, not: Test grant (a year)"
     assert line.summary("en").splitlines()[1] == said
     assert said in line.view("en").text
     assert "help paid a month: no break" in line.summary("en")
-    assert "只计每月发放的，未计入：测试补贴（每年）" in line.summary("zh")
+    assert line.summary("zh").endswith("\n只计每月发放的，未计入：测试补贴（每年）")
     by_year = marginal(book, case, INCOME, over=(0, 2000), every="year")
     assert ([b.lost_low for b in by_year.cliffs], by_year.uncounted) == ([Decimal(2300)], ())
 
@@ -274,13 +275,23 @@ def test_the_pictures_say_what_is_not_counted(nation):
     months = timeline(book, case, start=dt.date(2026, 1, 1), until=dt.date(2026, 1, 31))
     for picture in (line.plot("en"), months.plot("en")):
         assert "Only help paid a month is counted, not: Test grant (a year)" in picture.title.en
+        assert not re.search(
+            r'[="]|。；|\.;', picture.title.zh + picture.title.en
+        )  # words for readers, and no stop within
 
 
 def test_the_view_of_a_line_says_how_much_is_lost(nation):
     book = only(nation, a_policy("line", child.adopted & (household.monthly_income_per_head <= 1000), r.yuan(600)))
     shown = marginal(book, a_child(), INCOME, over=(0, 2000)).view("en").text
-    assert "lost, at least (yuan) | lost, at most (yuan) | cliff" in shown
-    assert "0.00 | 600.00 | ? perhaps" in shown
+    assert "in all before | in all after | change | cliff" in shown
+    assert "0.00 to 600.00 yuan | 0.00 yuan | 0.00 to 600.00 yuan less | ? perhaps" in shown
+
+
+def test_the_view_of_a_line_tells_a_gain_in_words_of_a_gain(nation):
+    many = a_policy("many", household.size >= 4, r.yuan(100))
+    line = marginal(only(nation, many), a_child(), "household.size", over=(1, 8))
+    assert "0.00 yuan | 100.00 yuan | 100.00 yuan more | no" in line.view("en").text
+    assert "0.00元 | 100.00元 | 增加100.00元 | 否" in line.view("zh").text
 
 
 def test_a_number_that_is_no_money_moves_by_one(nation):
@@ -385,7 +396,7 @@ def test_after_a_stated_term_it_is_open_whether_a_parent_is_away(nation):
 def test_help_that_is_not_paid_each_month_is_named(nation):
     yearly = attrs.evolve(a_policy("year", child.age < 18, r.yuan(2300)), every=r.YEAR)
     year = timeline(only(nation, yearly), a_child(), start=dt.date(2026, 1, 1), until=dt.date(2026, 12, 31))
-    said = 'Only help paid a month is counted, not: Test grant (a year); see on(day).in_all("year").'
+    said = "Only help paid a month is counted, not: Test grant (a year)"
     assert year.total.amount == 0
     assert year.summary("en").endswith(said)
     assert said in year.view("en").text

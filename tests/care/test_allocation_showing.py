@@ -103,11 +103,12 @@ def test_the_table_has_a_row_of_plain_values_for_every_need(allocation):
 
 def test_the_summary_counts_by_urgency_place_and_offer_and_says_why(allocation):
     lines = allocation.summary("en").split("\n")
-    assert lines[0] == "5 needs, 2 offers"
+    assert lines[0] == "4 needs, 1 more to be clarified, 2 offers"
     for line in (
         "  served: 1",
         "  at once: 1/1",
-        "  as planned: 0/2",
+        "  as planned: 0/2 (and 1 to be clarified, 1 of them held a place)",
+        "  a place is held until the need is clarified: 1",
         "  place unknown: 0/1",
         "  o1: 1",
         "  1  no offer gives legal help",
@@ -117,6 +118,81 @@ def test_the_summary_counts_by_urgency_place_and_offer_and_says_why(allocation):
     assert "  立即：1/1" in allocation.summary().split("\n")
     # A place is named once, with its code.
     assert [line.count("330199002") for line in lines if "330199002" in line] == [1]
+
+
+#: Of nobody known to have any of them: for the authorities, for whom there is no offer, with something to find out, waiting.
+UNCLEAR = {
+    "authorities": {"services": []},
+    "no_offer": {"services": [Service.LEGAL_HELP]},
+    "find_out": {"services": [Service.SCHOOLING_SUPPORT]},
+    "held": {},
+    "waiting": {},
+}
+UNCHECKED = an_offer("o2", services=[Service.SCHOOLING_SUPPORT], people=None)
+
+
+def unclear(given=UNCLEAR):
+    return [
+        a_need(
+            ref, urgency=Urgency.IMMEDIATE, status=NeedStatus.TO_CLARIFY, facts=["child.harms"], code=f"cn.need.{n}", **more
+        )
+        for n, (ref, more) in enumerate(given.items())
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("hold", [True, False])
+def test_a_need_that_nobody_said_is_there_is_shown_as_to_be_clarified_whatever_becomes_of_it(hold):
+    found = allocate(unclear(), [an_offer(), UNCHECKED], on=DAY, objective=Objective(hold_for_unclear=hold))
+    kinds = {each.need.ref: each.decided for each in found.allotments}
+    assert kinds["authorities"] is Decided.FOR_AUTHORITIES
+    left = {Decided.NO_OFFER, Decided.FIND_OUT, Decided.HELD, Decided.WAITING} if hold else {Decided.TO_CLARIFY}
+    assert set(kinds.values()) == {Decided.FOR_AUTHORITIES, *left}
+    for lang, state, why in (
+        ("zh", "待核实", "此需求尚待核实，请先查明：儿童遭受侵害情形；"),
+        ("en", "to be clarified", "the need is still to be clarified; find out first: the child's harms suffered or suspected; "),
+    ):  # fmt: skip
+        heads, rows = found.table(lang)
+        for row in rows:
+            told = dict(zip(heads, row, strict=True))
+            assert told[{"zh": "状态", "en": "Status"}[lang]] == state
+            assert told[{"zh": "理由", "en": "Reason"}[lang]].startswith(why)
+        cells = [line.split(" | ") for line in found.view(lang).text.split("\n")]
+        assert [row[3] for row in cells if row[0] in UNCLEAR and len(row) == 8] == [f"? {state}"] * len(rows)
+    assert {each.to_dict()["status"] for each in found.allotments} == {"to_clarify"}
+
+
+def test_what_is_there_and_what_is_to_be_clarified_are_counted_apart_everywhere():
+    present = [a_need("K1", services=[Service.LEGAL_HELP]), a_need("K2", services=[]), a_need("K3")]
+    found = allocate([*present, *unclear()], [an_offer(capacity=2), UNCHECKED], on=DAY)
+    assert [found.served(each) for each in Urgency] == [(0, 0), (0, 0), (1, 2)]
+    assert [found.held(each) for each in Urgency] == [(1, 4), (0, 0), (0, 0)]
+    lines = found.summary("en").split("\n")
+    for line in (
+        "3 needs, 5 more to be clarified, 2 offers",
+        "  no offer fits: 1 (and 1 to be clarified)",
+        "  for the authorities: 1 (and 1 to be clarified)",
+        "  something has to be found out first: 0 (and 1 to be clarified)",
+        "  at once: 0/0 (and 4 to be clarified, 1 of them held a place)",
+        "  as planned: 1/2",
+        "  o1: 0 (and 1 to be clarified)",
+        "  1 (and 1 to be clarified)  no offer gives legal help",
+    ):
+        assert line in lines, line
+    shown = found.view("zh").text.split("\n")
+    for line in (
+        "服务安排建议（2025-09-01，3 项需求，另有 5 项待核实）",
+        "结果 | 现有需求 | 待核实",
+        "由主管部门处理 | 1 | 1",
+        "紧迫程度 | 已安排 | 现有需求 | 已预留 | 待核实",
+        "立即 | 0 | 0 | 1 | 4",
+    ):
+        assert line in shown, line
+
+
+def test_where_every_need_is_there_nothing_is_said_of_needs_to_be_clarified():
+    found = allocate([a_need("K1")], [an_offer()], on=DAY)
+    assert "待核实" not in found.summary("zh") + found.view("zh").text
+    assert "clarified" not in found.summary("en") + found.view("en").text
 
 
 def test_a_summary_of_many_reasons_says_how_many_it_leaves_out():

@@ -182,6 +182,7 @@ def test_a_need_is_present_open_or_absent_exactly_as_its_condition_is_true_unkno
             result.categories[rule.code] is None,
         )
     assert all(need.facts for need in asked.needs if need.to_clarify)
+    assert [rule.code for rule in asked.undecided] == [need.code for need in asked.to_clarify]
 
 
 @settings(max_examples=40, deadline=None)

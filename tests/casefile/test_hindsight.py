@@ -125,3 +125,53 @@ def test_a_closing_for_what_was_never_said_of_a_parent_claims_nothing(paid, book
         "a", reason="detox_completed", happened_on=day("2025-06-20"), last_paid="2025-08", by=BY, on=day("2025-09-02")
     )
     assert not overpaid(store, book, "2025-09-03")
+
+
+ENDED = {**IN_PRISON, "until": "2025-07-05", "ongoing": False}
+
+
+@pytest.mark.parametrize(
+    ("begun", "months"),
+    [
+        ({"kind": "compulsory_detox", "since": "2025-07-06", "term_months": 24, "ongoing": True}, []),
+        ({"kind": "imprisoned", "since": "2025-07-20", "term_months": 12, "ongoing": True}, []),
+        ({"kind": "guardianship_revoked", "since": "2025-07-10", "ongoing": True}, []),
+        ({"kind": "compulsory_detox", "since": "2025-08-10", "term_months": 24, "ongoing": True}, ["2025-08"]),
+        (
+            {
+                "kind": "compulsory_detox",
+                "since": "2025-07-06",
+                "until": "2025-08-20",
+                "term_months": 24,
+                "ongoing": False,
+            },
+            ["2025-09"],
+        ),
+        ({"kind": "compulsory_detox", "term_months": 24, "ongoing": True}, ["2025-08", "2025-09"]),
+    ],
+    ids=["detoxification", "another sentence", "guardianship", "later", "ended since", "without a day"],
+)
+def test_what_began_after_the_stated_end_counts_from_its_own_day(paid, book, begun, months):
+    store = paid()
+    state(store, "2025-09-15", father__situations=[ENDED, begun])
+    assert [month for each in overpaid(store, book, "2025-09-20") for month, _, _ in each.overpaid.by_month] == months
+
+
+def test_what_began_since_and_was_taken_back_is_no_reason_for_the_money(paid, book):
+    store = paid()
+    detox = {"kind": "compulsory_detox", "since": "2025-07-06", "term_months": 24, "ongoing": True}
+    state(store, "2025-09-15", father__situations=[ENDED, detox])
+    state(store, "2025-09-16", father__situations=[ENDED, {**detox, "until": "2025-07-07", "ongoing": False}])
+    (change,) = overpaid(store, book, "2025-09-20")
+    assert [month for month, _, _ in change.overpaid.by_month] == ["2025-08", "2025-09"]
+
+
+def test_what_is_told_late_comes_to_what_the_same_facts_give_on_their_days(paid, book):
+    """A month is told as overpaid just where the facts that are known now, each on its own day, give less."""
+    store, days = paid(), [day(f"2025-{number}-01") for number in ("07", "08", "09")]
+    for begun in ("2025-07-06", "2025-08-01", "2025-08-02"):
+        facts = [ENDED, {"kind": "imprisoned", "since": begun, "term_months": 12, "ongoing": True}]
+        state(store, "2025-09-15", father__situations=facts)
+        found = [month for each in overpaid(store, book, "2025-09-20") for month, _, _ in each.overpaid.by_month]
+        by_day = (book.assess(child(father__situations=facts), on=on).policies[ALLOWANCE].amount for on in days)
+        assert found == [f"{on:%Y-%m}" for on, amount in zip(days, by_day, strict=True) if not amount]

@@ -9,10 +9,11 @@ import pytest
 
 import kinderguard
 from kinderguard import Case
-from kinderguard.casefile import CaseStore, DamagedEntryError, EntryRefusedError, Head
+from kinderguard.casefile import CaseStore, DamagedEntryError, EntryRefusedError, Head, StoreUnusableError
 from kinderguard.casefile.chain.entries import FIRST, entry_hash
 from kinderguard.model import Text
 from kinderguard.survey import CellProblem, Ledger, LedgerRow
+from told import stray
 
 JAN = dt.date(2025, 1, 1)
 BY = "330106.user3"
@@ -89,6 +90,17 @@ def test_every_column_of_an_entry_is_tried():
 def test_what_was_done_is_named_where_it_was_done(path, statements, problems):
     tamper(path, *statements)
     assert found(path) == problems
+
+
+@pytest.mark.parametrize("table", ["kg_head", "kg_store"])
+def test_a_table_of_one_row_that_was_emptied_is_named_with_the_mend(path, table):
+    tamper(path, f"DELETE FROM {table}")
+    with (
+        pytest.raises(StoreUnusableError, match=f"{table} .* restore a backup") as told,
+        CaseStore(f"sqlite:///{path}") as store,
+    ):
+        store.verify()
+    assert (table in told.value.text.zh, stray(told.value.text)) == (True, [])
 
 
 def test_two_entries_that_changed_places_are_found(path):

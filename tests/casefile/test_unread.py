@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from casefile.children import rules
+from kinderguard import Case
 from kinderguard.casefile import CaseStore, EntryRefusedError, new_key
 from kinderguard.casefile.chain import tables as t
 from kinderguard.survey import combine, read_ledger
@@ -196,3 +197,71 @@ def test_a_row_of_a_closed_file_is_due_until_it_is_open_settled_or_gone(file_sto
     else:
         file_store.import_ledger(read(tmp_path, row(OTHER, "甲一一")), at=TODAY, by=BY)
     assert unread(file_store, book) == ()
+
+
+def transferred(store, folder):
+    """A child whose file another county took over; the list of its old county says something new of it."""
+    store.import_ledger(read(folder, row(GIRL)), at=JULY, by=BY, source="civil")
+    (ref,) = store.refs()
+    store.propose_transfer(ref, to="330106", by=BY, on=JULY)
+    store.accept_transfer(ref, by="330106.u1", acting="330106", on=JULY)
+    return ref, read(folder, row(GIRL, place=f"{EAST}002"))
+
+
+@pytest.mark.parametrize("how", ["ledger", "survey"])
+def test_news_that_a_file_does_not_take_is_due_for_both_counties_until_settled(file_store, book, tmp_path, how):
+    ref, news = transferred(file_store, tmp_path)
+    if how == "ledger":
+        file_store.import_ledger(news, at=AUGUST, by=BY, source="civil")
+    else:
+        file_store.import_survey(survey_of(news, AUGUST), by=BY)
+    (item,) = unread(file_store, book)
+    assert unread(file_store, book, division="330106") == unread(file_store, book, division="330199") == (item,)
+    assert unread(file_store, book, division="330109") == ()
+    assert f"was not written to file {ref}: Division 330106 is in charge" in item.what.en
+    assert not stray(item.what, "civil")
+    file_store.settle_row(item.ref, reason="passed on", by=BY)
+    assert (unread(file_store, book), file_store.verify().ok) == ((), True)
+
+
+def test_a_row_that_a_file_does_not_take_is_due_no_longer_once_a_later_edition_says_nothing_new(
+    file_store, book, tmp_path
+):
+    _, news = transferred(file_store, tmp_path)
+    file_store.import_ledger(news, at=AUGUST, by=BY, source="civil")
+    file_store.import_ledger(read(tmp_path, row(GIRL)), at=TODAY, by=BY, source="civil")
+    assert unread(file_store, book) == ()
+
+
+def test_two_rows_of_one_child_that_contradict_each_other_are_due_and_neither_is_believed(file_store, book, tmp_path):
+    rows = [f"{row(GIRL)},3,是", f"{row(GIRL)},4,是"]
+    for order in (rows, rows[::-1]):
+        (tmp_path / "两行.csv").write_text("\n".join([f"{HEAD},家庭人口,财产符合规定", *order]), "utf-8")
+        done = file_store.import_ledger(read_ledger(tmp_path / "两行.csv"), at=JULY, by=BY, source="civil")
+        (ref,) = file_store.refs()
+        household = file_store.case(ref).household
+        assert (household.size, household.property_within_limits, len(done.not_filed)) == (None, True, 1)
+        assert "household size" in done.not_filed[0].why.en
+    assert done.before == 1, "whichever stands first"
+    (item,) = unread(file_store, book)
+    assert "they contradict each other" in item.what.en
+    assert not stray(item.what, "civil", "两行")
+    (tmp_path / "两行.csv").write_text("\n".join([f"{HEAD},家庭人口,财产符合规定", rows[0]]), "utf-8")
+    file_store.import_ledger(read_ledger(tmp_path / "两行.csv"), at=JULY, by=BY, source="civil")
+    assert (unread(file_store, book), file_store.case(ref).household.size) == ((), 3)
+
+
+def test_two_rows_of_one_child_that_agree_are_told_and_not_due(file_store, book, tmp_path):
+    done = file_store.import_ledger(read(tmp_path, row(GIRL), row(GIRL)), at=JULY, by=BY, source="civil")
+    assert (done.written, len(done.not_filed), unread(file_store, book)) == (1, 1, ())
+
+
+def test_what_a_person_recorded_stands_where_two_rows_contradict_each_other(file_store, book, tmp_path):
+    (tmp_path / "两行.csv").write_text(f"{HEAD},家庭人口\n{row(GIRL)},3", "utf-8")
+    file_store.import_ledger(read_ledger(tmp_path / "两行.csv"), at=JULY, by=BY, source="civil")
+    (ref,) = file_store.refs()
+    file_store.record(Case.from_facts({"ref": ref, "household.size": 3}), at=JULY, by=BY)
+    (tmp_path / "两行.csv").write_text(f"{HEAD},家庭人口\n{row(GIRL)},3\n{row(GIRL)},4", "utf-8")
+    file_store.import_ledger(read_ledger(tmp_path / "两行.csv"), at=AUGUST, by=BY, source="civil")
+    (question,) = file_store.doubts(ref)
+    assert (file_store.case(ref).household.size, question.path) == (3, "household.size")

@@ -85,6 +85,34 @@ def test_what_is_to_be_clarified_is_listed_on_request_with_its_facts(kinderguard
     assert not [row for row in rows if "child." in row["To find out"]]
 
 
+def test_needs_that_are_left_out_are_counted_by_urgency_in_every_form(kinderguard, children):
+    asked = ("care", "needs", children, *DAY)
+    unclear = [
+        n for n in lines_of(kinderguard(*asked, "--to-clarify", "--format", "jsonl")) if n.get("status") == "to_clarify"
+    ]
+    counts = {level: [n["urgency"] for n in unclear].count(level) for level in ("immediate", "soon", "planned")}
+    urgent = f"立即 {counts['immediate']}，尽快 {counts['soon']}，按计划 {counts['planned']}"
+    said = f"另有 {len(unclear)} 项需求待核实，涉及 2 名儿童（{urgent}）；加 --to-clarify 列出，并写明须了解什么"
+    assert kinderguard(*asked).stdout.split("\n")[1] == said
+    for form in (("jsonl",), ("csv", "--out", "n.csv")):
+        done = kinderguard(*asked, "--format", *form)
+        assert said in done.stderr.replace("\n", "")
+        assert done.exit_code == 0
+    one = kinderguard(*asked, "--ref", "1", "--format", "text", "--lang", "en").stdout
+    assert one.count("further needs to be clarified (at once ") == 1
+    listed = kinderguard(*asked, "--to-clarify")
+    assert "另有" not in listed.stdout + listed.stderr
+    assert f"\n待核实，立即 {counts['immediate']}\n" in listed.stdout
+
+
+def test_a_child_of_whom_little_is_known_is_not_told_to_need_nothing(kinderguard, tmp_path):
+    path = tmp_path / "few.jsonl"
+    path.write_text('{"ref": "7", "child": {"birth_date": "2015-03-05"}}\n', "utf-8")
+    told = kinderguard("care", "needs", path, *DAY, "--format", "text", "--lang", "en").stdout.split("\n")
+    assert told[0] == "Child 7, no need found"
+    assert "further needs to be clarified (at once " in told[1]
+
+
 def test_the_needs_of_one_place_are_asked_for_by_division(kinderguard, filed):
     found = lines_of(kinderguard("care", "needs", *DAY, "--division", "330199001", "--format", "jsonl"))
     assert {n["division"] for n in found} == {"330199001"}
@@ -130,6 +158,8 @@ def test_every_need_is_decided_with_its_reason(kinderguard, filed):
     assert "1 of 1" in summary
     assert summary.startswith("10 needs, 2 offers")
     assert "Waiting, by offer" in summary
+    assert "further needs to be clarified, of 2 children" in summary.split("\n")[1]
+    assert "which take no part" in summary.split("\n")[1]
 
 
 def test_what_was_promised_is_kept_and_not_promised_again(kinderguard, filed):
@@ -180,6 +210,7 @@ def test_a_need_that_two_organisations_serve_is_found_before_it_happens(kindergu
     )
     alone = kinderguard("care", "overlaps", "--on", "2025-10-01")
     assert alone.stdout.startswith("1 项服务，重复 0 处")
+    assert "项需求待核实，涉及 2 名儿童" in alone.stdout
     twice = kinderguard("care", "overlaps", "--on", "2025-10-01", "--services", "other.csv", "--format", "jsonl")
     (found,) = lines_of(twice)
     assert (found["ref"], found["since"], found["until"]) == (served["ref"], "2025-10-01", "2025-12-31")

@@ -195,3 +195,18 @@ def test_what_would_be_without_an_offer_or_with_more_places_is_told_and_kept_now
             "care", "allocate", "--offers", "offers.toml", *DAY, "--save", *BY, "--without", "company"
         ).stderr
     )
+
+
+def test_what_would_be_otherwise_counts_needs_that_are_there_and_those_to_be_clarified_apart(kinderguard, tmp_path):
+    path = tmp_path / "few.jsonl"
+    path.write_text('{"ref": "7", "child": {"birth_date": "2015-03-05"}}\n', "utf-8")
+    heads = "供给编号,组织编号,服务主体,服务,可同时服务的需求数\n"
+    Path("offers.csv").write_text(heads + "goods,330199.factory,企业,物资帮扶,1\n", "utf-8")
+    asked = ("care", "allocate", path, "--offers", "offers.csv", *DAY, "--without", "goods")
+    assert kinderguard(*asked, "--to-clarify").stdout.split("\n")[:4] == [
+        "与现有供给相比：多满足 0 项需求，少预留 1 项待核实需求（只是假设，未存档）",
+        "  立即    +0  待核实 +0",
+        "  尽快    +0  待核实 +0",
+        "  按计划  +0  待核实 -1",
+    ]
+    assert "待核实" not in kinderguard(*asked).stdout

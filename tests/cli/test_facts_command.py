@@ -44,6 +44,14 @@ def test_a_beginning_chooses_facts_and_a_misspelt_one_names_the_nearest(kindergu
     assert "child.care" in wrong.stderr
 
 
+def test_what_is_worked_out_from_facts_is_listed_with_them_and_in_no_table(kinderguard):
+    shown = kinderguard("rules", "--facts", "child.lives", "--lang", "en").stdout
+    assert "child.lives_in_another_county  yes or no, worked out  whether the county of residence is another" in shown
+    assert "from: child.registration.division, child.residence.division" in shown
+    assert "help.is_for(POLICY)" in kinderguard("rules", "--facts", "help").stdout
+    assert json.loads(kinderguard("rules", "--facts", "child.lives", "--format", "json").stdout) == []
+
+
 def test_a_countys_own_facts_stand_with_its_own_rules(kinderguard):
     listed = json.loads(kinderguard("rules", "--facts", "330199", "--format", "json").stdout)
     assert [(f["name"], f["kind"], f["read_by"]) for f in listed] == [

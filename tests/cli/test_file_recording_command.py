@@ -57,9 +57,9 @@ def test_a_list_of_codes_is_written_as_people_write_one(file, written):
 
 def test_yes_and_no_are_written_as_people_write_them(file):
     for written, kept in (("是", True), ("否", False), ("不详", None)):
-        assert file("record", f"child.adopted={written}", "--at", "2025-09-15", *BY).exit_code == 0
-        assert shown(file)["facts"].get("child.adopted") is kept
-    refused = file("record", "child.adopted=对", "--at", "2025-09-15", *BY)
+        assert file("record", f"child.own_labour_income={written}", "--at", "2025-09-15", *BY).exit_code == 0
+        assert shown(file)["facts"].get("child.own_labour_income") is kept
+    refused = file("record", "child.own_labour_income=对", "--at", "2025-09-15", *BY)
     assert (refused.exit_code, "是或否" in refused.stderr) == (2, True)
 
 

@@ -196,7 +196,8 @@ def test_a_countys_page_has_its_own_numbers_and_facts_and_no_value_of_another_pl
 def test_facts_of_a_place_stand_with_kind_codes_and_readers(tmp_path):
     source = write(
         tmp_path / "s",
-        ".. kinderguard:facts:: 330199\n   :under: 330199\n\n.. kinderguard:facts::\n   :under: child.care\n",
+        ".. kinderguard:facts:: 330199\n   :under: 330199\n\n.. kinderguard:facts::\n   :under: child.care\n"
+        "\n.. kinderguard:facts::\n   :under: help\n",
     )
     done = build(source, tmp_path / "o")
     assert done.returncode == 0, done.stderr
@@ -208,6 +209,8 @@ def test_facts_of_a_place_stand_with_kind_codes_and_readers(tmp_path):
         "kinship care",
         "child.care.last_visit",
         "是/否",
+        "help.is_for(POLICY)",
+        "由事实推算",
     ):
         assert said in text
     assert "child.schooling" not in text

@@ -11,9 +11,11 @@ from kinderguard.model.codes import CareKind, SituationKind
 from kinderguard.report.page import page
 from kinderguard.report.run import AssessedRow
 from kinderguard.report.summary import Summary
+from kinderguard.report.summary_text import _example
+from kinderguard.report.workbook import _texts
 from kinderguard.rules import child, father, household
 from kinderguard.rules.kinds import MONEY
-from kinderguard.survey.ledger import LedgerRow
+from kinderguard.survey.ledger import CellProblem, LedgerRow
 
 DAY = dt.date(2025, 9, 1)
 TITLE = Text("某", "some")
@@ -226,7 +228,8 @@ def test_a_record_of_which_nothing_is_asked_is_not_called_unknown():
 
 def test_of_changes_that_are_as_few_one_that_is_not_known_is_named_before_one_that_is_sure():
     found = explained(~STREET & (~ADOPTED | ~ALONE), {"child.living_on_street": True, "child.adopted": True})
-    (change,) = [row for row in found.text("en").splitlines() if "must not" in row]
+    sure, change = [row for row in found.text("en").splitlines() if "must not" in row]
+    assert sure.endswith("✓ holds, but must not: the child lives on the street")
     assert change.endswith("? must not hold: the child is on dibao as a one-person household: unknown")
 
 
@@ -369,6 +372,68 @@ def test_the_page_says_how_conditions_are_made_and_which_standards_are_not_set(u
     printed = "".join(page([AssessedRow(row, unset)], summary, title="x", lang="en"))
     assert "Standards not set" in printed
     assert "gift — Standard not set in Xihu District, Hangzhou: standard of the gift" in printed
+
+
+@pytest.fixture(scope="module")
+def orphan():
+    dead = [{"kind": "dead", "since": "2020-05-01"}]
+    facts = {
+        "child.birth_date": "2014-03-05", "child.registration.division": "330199", "father.situations": dead,
+        "mother.situations": dead, "household.aid": [],
+    }  # fmt: skip
+    return kinderguard.load().assess(Case.from_facts(facts), on=DAY)
+
+
+def test_the_page_and_the_workbook_hold_papers_for_what_is_due_and_may_be_apart(orphan):
+    row = AssessedRow(LedgerRow("表", 2, "7", orphan.case, None, ()), orphan)
+    summary = Summary()
+    summary.add(row)
+    printed = "".join(page([row], summary, title="x"))
+    due, may_be = "尚需材料（应享受的政策）</dt><dd>", "可能还需要的材料（待定的政策，查明符合条件后再要）</dt><dd>"
+    told = [printed.split(head)[1].split("</dd>")[0] for head in (due, may_be)]
+    texts = dict(_texts(row, "zh"))
+    assert [texts["papers"], texts["papers_open"]] == told
+    assert "死亡证明" in told[0]
+    assert "残疾人证" not in told[0]
+    assert "残疾人证" in told[1]
+    assert not set(told[0].split("；")) & set(told[1].split("；"))
+
+
+@pytest.mark.parametrize(("lang", "colon"), [("zh", "身份证号：有误"), ("en", "身份证号: wrong")])
+def test_a_cell_of_the_ledger_is_told_with_the_colon_of_the_language(lang, colon):
+    problem = CellProblem("ledger.x", "表", 2, "身份证号", Text("有误", "wrong"))
+    row = AssessedRow(LedgerRow("表", 2, "7", None, None, (problem,)), None)
+    assert dict(_texts(row, lang))["problems"] == colon
+    assert _example(problem, lang).endswith(colon)
+
+
+def test_that_nothing_is_known_of_an_amount_is_said_once_and_never_as_at_least_nothing():
+    value = r.Parameter("cn.far", MONEY, "", Text("标准", "standard"))
+    book = book_of(amount=r.param("cn.far"), parameters=[value], per="household")
+    for adopted, zh, en in (
+        (True, "赠：金额未知（每月，按户）", "gift: amount not known (a month, per household)"),
+        (None, "赠：待定，金额未知（每月，按户）", "gift: undetermined, amount not known (a month, per household)"),
+    ):
+        facts = {"division_code": "330106"} | ({} if adopted is None else {"child.adopted": adopted})
+        result = book.assess(Case.from_facts(facts), on=DAY)
+        assert zh in result.explain().text("zh")
+        assert en in result.explain().text("en")
+        assert "至少0" not in result.explain().text("zh")
+        row = AssessedRow(LedgerRow("表", 2, "7", result.case, None, ()), result)
+        assert zh.removeprefix("赠：").removeprefix("待定，") in "".join(_facts_of(row))
+
+
+def _facts_of(row):
+    summary = Summary()
+    summary.add(row)
+    return page([row], summary, title="x")
+
+
+def test_what_an_amount_is_for_is_said_in_one_bracket():
+    book = book_of(per="household")
+    text = book.assess(Case.from_facts({"division_code": "330106", "child.adopted": True}), on=DAY).explain()
+    assert "赠：5.00元（每月，按户）" in text.text("zh")
+    assert "gift: 5.00 yuan a month (per household)" in text.text("en")
 
 
 def test_help_that_may_shut_out_another_is_told_as_the_reason_why_it_is_asked_for():

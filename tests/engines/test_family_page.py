@@ -10,9 +10,11 @@ from kinderguard import Case, Pack, Text
 from kinderguard import rules as r
 from kinderguard.engines.assessment import UnknownCodeError
 from kinderguard.engines.family_questions import question_of
+from kinderguard.model.codes import Code
 from kinderguard.model.errors import ArgumentError
 from kinderguard.rules import child
 from kinderguard.rules.citations import ALWAYS
+from kinderguard.rules.kinds import BOOL
 from kinderguard.rules.titles import path_titles
 
 DAY = dt.date(2025, 9, 1)
@@ -105,7 +107,8 @@ def test_what_is_due_or_may_be_is_told_and_nothing_else(results, name):
     result, text = results[name], results[name].for_family("zh").text
     due, may = part(text, DUE["zh"]), part(text, MAY["zh"])
     for p in (*result.due.cash, *result.due.services):
-        assert any(p.title.zh in line for line in (due if p.eligible else may)), p.code
+        is_sure = p.eligible and (p.low or (p.granted if p.service else p.title.zh in "".join(due)))
+        assert any(p.title.zh in line for line in (due if is_sure else may)), p.code
     for p in result.policies.values():
         if p.eligible is False:
             assert not any(line.startswith(f"- {p.title.zh}：") for line in due + may)
@@ -116,7 +119,7 @@ def test_the_most_decisive_comes_first_and_every_open_line_says_what_decides_it(
     result, text = results[name], results[name].for_family("zh").text
     asked = [q for fact in result.missing if (q := question_of(fact.path, result.basis.titles)) is not None]
     lines = part(text, ASKED["zh"])
-    assert lines[0].startswith(f"1：{asked[0].text.zh}")
+    assert lines[0].startswith(f"1．{asked[0].text.zh}")
     assert len(lines) <= 7
     numbers = [
         int(n)
@@ -131,7 +134,7 @@ def test_the_most_decisive_comes_first_and_every_open_line_says_what_decides_it(
 
 def test_papers_stand_with_what_they_are_for_and_those_seen_are_left_out(results):
     lines = part(results["orphan"].for_family("zh").text, PAPERS["zh"])
-    assert "死亡证明" in line_of(lines, "孤儿基本生活费")
+    assert "死亡证明" in line_of(lines, "孤儿基本生活费：")
     seen = BOOK.assess(Case.from_facts(ORPHAN | {"evidence": [{"document": "death_proof"}]}))
     assert "死亡证明" not in seen.for_family("zh").text
     (later,) = [line for line in lines if line.startswith("- 查明可以得到后")]
@@ -139,18 +142,65 @@ def test_papers_stand_with_what_they_are_for_and_those_seen_are_left_out(results
 
 
 def test_no_paper_is_asked_for_what_gives_way_to_other_help():
-    known = HERE | {
-        "child.birth_date": "2016-01-01", "household.aid": ["dibao"], "household.size": 3,
-        "household.monthly_income_per_head": "900", "household.dibao_monthly": "300", "father.situations": DEAD,
-        "child.adopted": False, "child.disability": WELL, "child.health": "healthy", "child.care.kind": "kinship",
-        "mother.situations": [{"kind": "imprisoned", "since": "2024-01-10", "term_months": 30, "ongoing": True}],
-    }  # fmt: skip
-    result = BOOK.assess(Case.from_facts(known))
+    result = BOOK.assess(Case.from_facts(KNOWN | {"household.aid": ["dibao"]}))
     supplement = result.policies["330199.dibao_supplement"]
     assert (supplement.eligible, supplement.high) == (True, 0)
     lines = part(result.for_family("zh").text, PAPERS["zh"])
     assert lines
     assert not [line for line in lines if supplement.title.zh in line]
+
+
+def test_no_paper_is_asked_for_help_that_is_received_already():
+    received = [{"policy": "cn.unattended_allowance", "since": "2024-06", "ongoing": True}]
+    for given, asked in (([], True), (received, False), ([received[0] | {"ongoing": False}], True)):
+        result = BOOK.assess(Case.from_facts(KNOWN | {"household.aid": [], "help": given}))
+        lines = part(result.for_family("zh").text, PAPERS["zh"])
+        assert ("死亡证明" in "".join(lines)) is asked
+        assert any("事实无人抚养" in line for line in lines) is asked
+
+
+MOTHER_GONE = [{"kind": "lost_contact", "since": "2024-10-28", "ongoing": True}]
+
+
+@pytest.mark.parametrize(
+    ("mother", "asked", "left_out"),
+    [
+        ({"mother.situations": MOTHER_GONE, "mother.supports_child": False}, {"失联查找材料"}, {"医疗诊断证明", "残疾人证"}),
+        (
+            {"mother.situations": MOTHER_GONE, "mother.supports_child": False, "mother.illness.serious": True},
+            {"失联查找材料"}, {"医疗诊断证明"},
+        ),
+        ({"mother.situations": [], "mother.illness.serious": True}, {"医疗诊断证明"}, {"失联查找材料", "残疾人证"}),
+        (
+            {"mother.situations": [], "mother.disability": {"kind": "physical", "grade": "1"}, "mother.illness.serious": True},
+            {"医疗诊断证明"}, {"失联查找材料", "残疾人证"},  # one of the two is enough
+        ),
+    ],
+)  # fmt: skip
+def test_a_paper_is_asked_for_only_if_it_proves_the_ground_by_which_help_is_due(mother, asked, left_out):
+    facts = {k: v for k, v in KNOWN.items() if not k.startswith("mother.")} | {"household.aid": [], "child.illness.serious": False}  # fmt: skip
+    result = BOOK.assess(Case.from_facts(facts | mother))
+    assert result.policies["cn.unattended_allowance"].eligible
+    told = "；".join(
+        line for line in part(result.for_family("zh").text, PAPERS["zh"]) if "事实无人抚养" in line.partition("：")[0]
+    )
+    papers = set(re.split("[：；]", told.replace("- ", "")))
+    assert "死亡证明" in papers
+    assert asked <= papers
+    assert not left_out & papers
+
+
+def test_what_may_come_to_nothing_does_not_stand_with_what_is_due(results):
+    text = results["on dibao"].for_family("zh").text
+    line = line_of(part(text, MAY["zh"]), "低保家庭儿童补助")
+    assert line.startswith(
+        "- 低保家庭儿童补助：符合条件，但不与孤儿基本生活费、事实无人抚养儿童基本生活补贴同时给；每月最多270元；"
+    )
+    english = line_of(part(results["on dibao"].for_family("en").text, MAY["en"]), "Supplement for children on dibao")
+    assert "eligible, but not given beside" in english
+    for name in CHILDREN:
+        for line in part(results[name].for_family("zh").text, DUE["zh"]):
+            assert "最多" not in line
 
 
 def test_of_several_records_of_one_help_the_one_that_runs_is_told():
@@ -159,7 +209,7 @@ def test_of_several_records_of_one_help_the_one_that_runs_is_told():
     later = {"policy": "cn.orphan_allowance", "since": "2025-10", "ongoing": True}
     told = [
         line_of(
-            part(BOOK.assess(Case.from_facts(ORPHAN | {"help": help_})).for_family("zh").text, DUE["zh"]),
+            part(BOOK.assess(Case.from_facts(ORPHAN | {"help": help_})).for_family("zh").text, MAY["zh"]),
             "孤儿基本生活费",
         )
         for help_ in ([gone, runs, later], [runs, gone], [gone], [later])
@@ -229,6 +279,15 @@ def test_infection_and_harm_are_no_question_on_paper(results, name, lang):
     assert not re.search("艾滋|侵害|HIV|harm|监护情况评估|不宜", asked)
 
 
+#: Of whom nearly all is known.
+KNOWN = HERE | {
+    "child.birth_date": "2016-01-01", "household.size": 3, "household.monthly_income_per_head": "900",
+    "household.dibao_monthly": "300", "father.situations": DEAD, "child.adopted": False, "child.disability": WELL,
+    "child.health": "healthy", "child.care.kind": "kinship",
+    "mother.situations": [{"kind": "imprisoned", "since": "2024-01-10", "term_months": 30, "ongoing": True}],
+}  # fmt: skip
+
+
 def test_what_only_the_office_asks_is_said_to_be_for_the_office():
     known = ORPHAN | {
         "father.situations": [],
@@ -270,8 +329,13 @@ def test_a_place_without_a_name_is_not_called_by_its_code():
 
 def test_standards_that_the_place_has_not_set_are_told_as_that(results):
     text = results["disabled"].for_family("zh").text
-    (line,) = [line for line in part(text, DUE["zh"]) if "护理补贴" in line]
-    assert line == "- 重度残疾人护理补贴：数额还不知道；到底多少要看当地的标准"
+    assert line_of(part(text, MAY["zh"]), "重度残疾人护理补贴").endswith(
+        "符合条件，但不与特困人员供养同时给；数额还不知道；要看当地的标准"
+    )
+    sure = BOOK.assess(Case.from_facts(CHILDREN["disabled"] | {"household.aid": []}))
+    assert line_of(part(sure.for_family("zh").text, DUE["zh"]), "重度残疾人护理补贴").endswith(
+        "：数额还不知道；到底多少要看当地的标准"
+    )
     lacking = "当地的有些标准这里还没有录入"
     assert text.count(lacking) == 1
     assert lacking not in results["orphan"].for_family("zh").text
@@ -305,7 +369,7 @@ def test_questions_stand_for_facts_that_there_are():
     from kinderguard.engines import family_questions as q
 
     paths = [f"{who}.{path}" for path in q._OF_A_PERSON for who in ("child", "father")] + list(q._OF_THE_FAMILY)
-    of_parents = ("situations", "supports_child", "can_act_as_guardian")
+    of_parents = ("situations", "supports_child", "can_act_as_guardian", "kind", "foreign")
     for path in paths:
         owner, _, rest = path.partition(".")
         if owner in ("child", "father") and (rest in of_parents) is (owner == "child"):
@@ -315,9 +379,31 @@ def test_questions_stand_for_facts_that_there_are():
         assert all(title.zh != part for title, part in zip(path_titles(path), path.split("."), strict=True)), path
 
 
-def test_a_packs_own_fact_is_asked_by_its_title(results):
+def test_a_packs_own_fact_is_asked_as_a_question(results):
     titles = results["orphan"].basis.titles
-    assert question_of("330199.central_heating", titles).text.zh == "集中供暖"
+    asked = question_of("330199.central_heating", titles, {"330199.central_heating": BOOL})
+    assert asked.text == Text("“集中供暖”：是，还是不是", "whether this is so: ‘has central heating’")
+    page = BOOK.assess(Case.from_facts(KNOWN | {"household.aid": ["dibao"]})).for_family("zh").text
+    assert "．“集中供暖”：是，还是不是" in page
+
+
+class Way(Code):
+    WALK = "walk", "步行", "on foot"
+    BUS = "bus", "校车", "by school bus"
+
+
+@pytest.mark.parametrize(
+    ("fact", "zh", "en"),
+    [
+        (r.DeclaredFact.choice("33.x", Way, zh="上学交通", en="way to school"), "“上学交通”：是哪一种（步行、校车）", "which it is: ‘way to school’ (on foot, by school bus)"),
+        (r.DeclaredFact.money("33.x", zh="存款", en="savings"), "“存款”：多少元", "how much it is, in yuan: ‘savings’"),
+        (r.DeclaredFact.number("33.x", zh="离校", en="way", unit="km"), "“离校”：多少公里", "how many km: ‘way’"),
+        (r.DeclaredFact.number("33.x", zh="分", en="points"), "“分”：多少", "how much it is: ‘points’"),
+        (r.DeclaredFact.day("33.x", zh="入住", en="moved in"), "“入住”：是哪一天", "what day it is: ‘moved in’"),
+    ],
+)  # fmt: skip
+def test_a_packs_own_fact_is_a_question_of_its_kind(fact, zh, en):
+    assert question_of("33.x", {"33.x": fact.title}, {"33.x": fact.kind}).text == Text(zh, en)
 
 
 @EACH

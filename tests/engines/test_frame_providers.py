@@ -1,6 +1,7 @@
 """Fact providers in frames: asked for the same rows, with the same facts, as for one child; contained when they fail."""
 
 import datetime as dt
+import sys
 import warnings
 from decimal import Decimal
 
@@ -142,7 +143,7 @@ def test_what_a_row_states_goes_before_and_elsewhere_nobody_is_asked():
 
 
 def test_a_batch_that_fails_or_is_too_short_leaves_its_rows_unknown_and_says_so():
-    for many in (lambda rows: 1 / 0, lambda rows: [True], lambda rows: None):
+    for many in (lambda rows: 1 / 0, lambda rows: sys.exit(1), lambda rows: [True], lambda rows: None):
         provider = r.FactProvider(HEATING, [child.birth_date], lambda facts: True, many)
         found = book_of(provider).assess_frame(frame_of([case(), case(), case("330106")], extra=EXTRA))
         assert found[f"{COUNTY}.heating"].to_list() == [None, None, None]
@@ -154,12 +155,14 @@ def test_one_child_that_fails_does_not_touch_the_others():
     def one(facts):
         if facts["household.size"] == 2:
             raise KeyError("张三")
+        if facts["household.size"] == 4:
+            sys.exit("张三")
         return True
 
     provider = r.FactProvider(HEATING, [household.size], one)
-    rows = agree(book_of(provider), [case(household__size=k) for k in (1, 2, 3)])
-    assert [row[f"{COUNTY}.heating"] for row in rows] == [True, None, True]
-    assert [row["problems"] for row in rows] == [[], ["provider.failed"], []]
+    rows = agree(book_of(provider), [case(household__size=k) for k in (1, 2, 3, 4)])
+    assert [row[f"{COUNTY}.heating"] for row in rows] == [True, None, True, None]
+    assert [row["problems"] for row in rows] == [[], ["provider.failed"], [], ["provider.failed"]]
 
 
 def test_a_provider_that_raises_and_one_with_an_unfit_answer_fail_alike_row_by_row():

@@ -13,7 +13,7 @@ from engines.test_frame_providers import book_of as providers_of
 from engines.test_frame_traps import TITLE
 from kinderguard import Case
 from kinderguard import rules as r
-from kinderguard.analysis import compare, coverage, timeline
+from kinderguard.analysis import compare, coverage, needs, timeline
 from kinderguard.engines.assessment_line import assessment_line
 from kinderguard.engines.frame.rows import frame_of
 from kinderguard.rules.ruleset import RuleSet
@@ -136,18 +136,64 @@ def test_files_say_so_where_no_rule_asks_for_the_birth(tmp_path):
     assert found.select(there.columns).equals(there)
     more = book.with_policies(attrs.evolve(given, amount=r.yuan("150")))
     for source in (tmp_path / "in.parquet", frame):
-        found = compare(book, more, source).children()
-        assert found.select("ref", "kind", "year_low", "year_high").rows() == [
-            ("born", "gains", 600, 600), ("unborn", "may_gain", 0, 600),
-        ]  # fmt: skip
+        found = compare(book, more, source)
+        rows = found.children().select("ref", "kind", "year_low", "year_high").rows()
+        assert rows == [("born", "gains", 600, 600)]
+        assert (found.effect().all.children, found.effect().unborn) == (1, 1)
 
 
 def test_nobody_is_asked_for_papers_of_a_child_to_be_born():
     frame = pl.DataFrame([of(birth) for birth in ("2025-10-01", "2026")], infer_schema_length=None)
     found = coverage(BOOK, frame)
-    assert (found.count, found.undetermined, found.undetermined_by_values) == (2, 2, 0)
-    assert (found.papers, found.missing) == ((), ())
+    assert (found.count, found.unborn, found.undetermined, found.undetermined_by_values) == (0, 2, 0, 0)
+    assert (found.papers, found.missing, found.unset) == ((), (), ())
+    assert [len(found.children()), sum(cover.undetermined for cover in found.all.values())] == [0, 0]
+    for lang, said in (("en", "2 more children are not born yet"), ("zh", "另有 2 名儿童当日尚未出生")):
+        assert found.summary(lang).count(said) == found.view(lang).text.count(said) == 1
     assert coverage(BOOK, frame.with_columns(pl.lit("2012").alias("child.birth_date"))).papers
+
+
+def test_a_child_to_be_born_neither_gains_nor_loses_nor_leaves_anything_open():
+    reform = BOOK.with_parameters({"cn.dibao.monthly_standard": {"330199": "1300"}})
+    frame = pl.DataFrame([of(birth) for birth in ("2025-10-01", "2012", "2026")], infer_schema_length=None)
+    both, born = (compare(BOOK, reform, rows, by="age") for rows in (frame, frame[1:2]))
+    found, alone = both.effect(), born.effect()
+    assert (found.unborn, alone.unborn) == (2, 0)
+    for name in ("all", "tables", "policies", "reaches", "unset", "boundless", "widths", "recorded", "not_narrowed"):
+        assert getattr(found, name) == getattr(alone, name), name
+    assert found.notes[1:] == alone.notes
+    assert found.notes[0].en == "2 more children are not born yet on the day, and neither assessed nor counted here"
+    assert both.children()["row"].to_list() == [1]
+    for lang in ("zh", "en"):
+        assert both.summary(lang).count(found.notes[0].in_(lang)) == 1
+        assert both.view(lang).text.count(found.notes[0].in_(lang)) == 1
+    opened = both.open(0)
+    assert (opened.policies, opened.rules, opened.surely_paid) == ((), (), ())
+    assert opened.change_a_year.is_zero
+    assert opened.change_once.is_zero
+    for lang in ("zh", "en"):
+        (problem,) = opened.before.problems
+        assert opened.summary(lang).count(problem.message.in_(lang)) == 1
+        assert opened.view(lang).text.count(problem.message.in_(lang)) == 1
+        assert "0.00" not in opened.summary(lang) + opened.view(lang).text
+    assert both.open(1).policies
+
+
+def test_a_household_s_help_is_counted_once_beside_a_child_to_be_born():
+    reform = BOOK.with_parameters({"cn.dibao.monthly_standard": {"330199": "1300"}})
+    one = {"household.number": "H", "household.size": 3, "household.monthly_income_per_head": "100"}
+    rows = [of(birth, **one) for birth in ("2025-10-01", "2012", "2014")]
+    both, born = (compare(BOOK, reform, pl.DataFrame(r, infer_schema_length=None)).effect() for r in (rows, rows[1:]))
+    assert both.policies == born.policies
+    assert both.cost_a_year == born.cost_a_year
+
+
+def test_needs_of_a_child_to_be_born_are_not_to_be_clarified():
+    frame = pl.DataFrame([of(birth) for birth in ("2025-10-01", "2012")], infer_schema_length=None)
+    both, born = needs(BOOK, frame), needs(BOOK, frame[1:])
+    assert (both.children, both.unborn, both.all) == (1, 1, born.all)
+    assert both.summary("en").count("1 more child is not born yet") == 1
+    assert both.view("zh").text.count("另有 1 名儿童当日尚未出生") == 1
 
 
 def solved(amount):

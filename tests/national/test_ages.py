@@ -68,6 +68,10 @@ def test_the_age_of_the_left_behind_counts_on_the_reference_date_where_one_is_se
         ({"mother.situations": [], "mother.can_act_as_guardian": None}, None),
         ({"mother.situations": [], "mother.can_act_as_guardian": None, "mother.illness.serious": True}, True),
         ({"mother.situations": None}, None),
+        ({"mother.kind": "none"}, True),
+        ({"mother.kind": "none", "father.situations": []}, False),
+        ({"mother.kind": "none", "father.situations": [], "father.can_act_as_guardian": False}, False),
+        ({"mother.kind": "none", "father.kind": "none"}, False),
     ],
 )
 def test_left_behind_needs_both_away_or_one_away_and_the_other_incapable(assess, changes, expected):

@@ -182,10 +182,12 @@ def test_hundreds_of_installed_packs_cost_a_child_only_its_own(install):
     assert [m for m in modules if m in sys.modules] == [modules[0]]
 
 
-def test_a_provider_that_fails_leaves_its_fact_unknown_and_says_so(install):
+@pytest.mark.parametrize("fails", ["1 / 0", "__import__('sys').exit('stop')"])
+def test_a_provider_that_fails_leaves_its_fact_unknown_and_says_so(install, fails):
     source = pack(
         facts='[r.DeclaredFact.yes_no("4501.warm", zh="暖", en="warm")]',
-        providers='[r.FactProvider(r.DeclaredFact.yes_no("4501.warm", zh="暖", en="warm"), [child.birth_date], one=lambda f: 1 / 0)]',
+        providers='[r.FactProvider(r.DeclaredFact.yes_no("4501.warm", zh="暖", en="warm"), [child.birth_date], one=lambda f: '
+        + f"{fails})]",
         policies='[r.Policy(code="4501.gift", title=Text("礼", "Gift"), eligible=household.has("4501.warm"), amount=r.yuan(5))]',
     )
     install("4501", source)
@@ -286,13 +288,15 @@ def test_a_provider_that_fails_names_its_line_and_nothing_that_it_was_given(inst
 def test_an_observer_sees_the_result_and_one_that_fails_changes_nothing(install):
     seen = pack() + (
         "SEEN = []\ndef broken(result):\n    raise ValueError(repr(result.case.child.name))\n"
-        "@hookimpl\ndef kinderguard_observers():\n    return [SEEN.append, broken]\n"
+        "def ends(result):\n    raise SystemExit(1)\n"
+        "@hookimpl\ndef kinderguard_observers():\n    return [ends, SEEN.append, broken]\n"
     )
     module = install("4501", seen)
     case = Case.from_facts({"division_code": "450102", "child.birth_date": "2015-01-01", "child.name": "秘密姓名"})
     result = kinderguard.load().assess(case, on=DAY)
     assert [result] == sys.modules[module].SEEN
-    (problem,) = [p for p in result.problems if p.code == "observer.failed"]
+    ended, problem = [p for p in result.problems if p.code == "observer.failed"]
+    assert "ends failed (SystemExit)" in ended.message.en
     assert "broken" in problem.message.en
     assert "秘密姓名" not in problem.message.zh + problem.message.en
 

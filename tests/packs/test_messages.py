@@ -138,6 +138,7 @@ MISUSES = {
     "a book that is none": (lambda: PolicyBook.from_json("{}"), DefinitionError, "请用 book.to_json() 重新写出", "Write it again with book.to_json()"),
     "a parameter left out": (lambda: book().without(STANDARD), ChangeError, "请用 with_parameters", "with with_parameters"),
     "a value for no place": (lambda: book().with_parameters({STANDARD: {"33010": "900"}}), ChangeError, "是否想写 '330106'？", "Did you mean '330106'?"),
+    "a value in per cent": (lambda: book().with_parameters({"cn.dibao_marginal.multiple": "150 %"}).rules, DefinitionError, '30% 写作 "30/100"', '30 % is "30/100"'),
     "a value that is no money": (lambda: book().with_parameters({STANDARD: Fraction(1, 3)}).rules, DefinitionError, "金额写作文字", "Money is text"),
     "a value below the floor": (
         lambda: book().with_parameters({"cn.orphan.scattered_monthly": "599"}).rules,

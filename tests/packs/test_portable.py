@@ -175,7 +175,7 @@ def test_all_that_a_rule_may_hold_is_kept():
         effective=r.Period("2024-01-01", "2026-12-31"), stacking=[r.capped("both", r.yuan("5"), reason=TITLE)],
     )  # fmt: skip
     second = r.Policy(
-        "cn.b", TITLE, eligible=child.adopted, amount=r.yuan("3"), every=r.MONTH,
+        "cn.b", TITLE, eligible=child.adopted, amount=r.yuan("3"), every=r.MONTH, per="household",
         stacking=[r.excludes("cn.a", keep="this", when=child.age > 3), r.tops_up(counting=["cn.a", r.yuan("1")], to=r.yuan("9"))],
     )  # fmt: skip
     service = r.Policy("cn.c", TITLE, eligible=child.is_in("cn.main"), service=Text("服务", "service"))

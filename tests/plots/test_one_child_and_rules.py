@@ -96,6 +96,23 @@ def test_a_tree_takes_a_named_step_apart_once():
     assert said[0] == "at least one of these"
 
 
+def test_a_leaf_that_says_not_is_not_denied_once_more():
+    adopted = r.named("adopted", child.adopted | child.living_on_street, zh="另有安排", en="elsewhere")
+    rule = r.Category("330199.x", Text("类别", "class"), ~child.adopted & ~child.is_in("330199.y") & ~adopted)
+    drawing = plots.decision_tree(rule, "en", titles={"330199.y": Text("另类", "the other")})
+    assert [(row["depth"], row["kind"], row["en"]) for row in drawing.rows] == [
+        (0, "all", "all of these"),
+        (1, "ask", "the child is not adopted"),
+        (1, "category", "the child is not in ‘the other’"),
+        (1, "not", "not this"),
+        (2, "any", "elsewhere: at least one of these"),
+        (3, "ask", "the child is adopted"),
+        (3, "ask", "the child lives on the street"),
+    ]
+    legend = drawing.chart.to_dict()["layer"][1]["encoding"]["color"]["scale"]["domain"]
+    assert legend == ["all of these", "at least one of these", "not this", "another category", "a plain condition"]
+
+
 def test_a_parameter_without_dates_is_bars_and_not_a_history(book):
     undated = r.Parameter("330199.x", MONEY, title=Text("标准", "standard"), values=(_value("", None, 60_000),))
     assert "2020" not in plots.parameter(undated).chart_text()
@@ -125,6 +142,60 @@ def test_what_holds_from_before_is_seen_before_it_changes_and_points_stand_at_da
     assert domains[0]["range"] == domains[1]["range"]
 
 
+def _of_places(count, period=None):
+    """A standard of so many counties and of a province after them."""
+    places = [*(f"3301{number:02d}" for number in range(1, count)), "99"]
+    period = period or r.Period(dt.date(2022, 1, 1), None)
+    values = tuple(_value(place, period, 60_000 + 100 * number) for number, place in enumerate(places))
+    return r.Parameter("330199.x", MONEY, title=Text("标准", "standard"), values=values)
+
+
+def test_of_many_places_as_many_lines_are_drawn_as_are_told_apart():
+    shown = plots.parameter(_of_places(40), "zh")
+    drawn = list(dict.fromkeys(row["place"] for row in shown.rows))
+    assert len(drawn) == 12
+    assert drawn[0] == "杭州市 330101" or "330101" in drawn[0]
+    assert "99" in drawn[-1]  # a wider place is drawn rather than a county
+    assert shown.title.zh.startswith("标准（未画：")
+    assert "等 28 处；可另选地区" in shown.title.zh
+    assert "330112" in shown.title.en
+    assert "and 25 more; other places can be chosen" in shown.title.en
+    assert "未画" not in plots.parameter(_of_places(12)).title.zh
+
+
+def test_places_are_chosen_by_their_codes():
+    many = _of_places(40)
+    shown = plots.parameter(many, "en", places=["330139", "330102"])
+    assert len({row["place"] for row in shown.rows}) == 2
+    assert "not drawn" not in shown.title.en
+    assert len({row["place"] for row in plots.parameter(many, places=[v.place for v in many.values]).rows}) == 40
+    bars = plots.parameter(_of_places(40, r.Period()))
+    assert len(bars.rows) == 40  # bars stand below one another
+    assert len(plots.parameter(_of_places(40, r.Period()), places=["99"]).rows) == 1
+    nation = attrs.evolve(many, values=(*many.values, _value("", None, 50_000)))
+    assert {row["place"] for row in plots.parameter(nation, places=["cn"]).rows} == {"全国"}
+    with pytest.raises(plots.NothingToDrawError, match="330147"):
+        plots.parameter(many, places=["330147"])
+    with pytest.raises(plots.NothingToDrawError, match="No place is named"):
+        plots.parameter(many, places=[])
+
+
+def test_no_legend_ends_before_its_last_entry():
+    assert plots.parameter(_of_places(40)).chart.to_dict()["config"]["legend"]["symbolLimit"] == 0
+
+
+def test_an_amount_is_drawn_with_its_period(book):
+    parameters = book.overlay(None).rules.parameters
+    grant = {lang: plots.parameter(parameters["cn.high_school_grant.yearly"], lang) for lang in ("zh", "en")}
+    titles = {lang: _titles(shown.chart.to_dict()) for lang, shown in grant.items()}
+    assert ("元/年" in titles["zh"], "yuan a year" in titles["en"]) == (True, True)
+    assert {row["said"] for row in grant["zh"].rows} >= {"2,300.00元/年"}
+
+
+def _titles(chart):
+    return [part["encoding"]["y"].get("title") for part in chart["layer"] if "y" in part["encoding"]]
+
+
 def _data(shown):
     return [row for rows in shown.chart.to_dict()["datasets"].values() for row in rows]
 
@@ -147,6 +218,51 @@ def test_where_no_upper_bound_is_known_the_picture_says_so(book, case):
     assert "no upper bound is known" in plots.income(line, "en").title.en
     months = timeline(book.with_policies(unset), case, start=dt.date(2026, 1, 1), until=dt.date(2026, 2, 28))
     assert "no upper bound is known" in plots.timeline(months, "en").title.en
+
+
+def test_a_picture_of_nothing_that_is_sure_has_its_nought_at_the_foot_and_speaks_of_no_line(book, case):
+    unset = book.with_policies(a_policy("unset", child.age < 18, r.param("cn.dibao.monthly_standard"))).without(
+        "330106.line", "330106.open"
+    )
+    line = plots.income(marginal(unset, case, INCOME, over=(0, 2000), step=1000), "en")
+    months = plots.timeline(timeline(unset, case, start=dt.date(2026, 1, 1), until=dt.date(2026, 2, 28)), "en")
+    low = [line.chart.to_dict()["layer"][0], months.chart.to_dict()["vconcat"][0]["layer"][0]]
+    for y in (part["encoding"]["y"] for part in low):
+        assert (y["scale"]["domain"], y["axis"]["values"]) == ([0, 1], [0])
+    assert "(nothing is surely due a month; no upper bound is known)" in line.title.en
+    assert "(nothing is surely due a month; no upper bound is known)" in months.title.en
+    assert "orange" not in months.title.en
+
+
+def test_a_picture_of_nothing_that_is_due_says_so(book, case):
+    none = book.without("330106.line", "330106.open")
+    line = plots.income(marginal(none, case, INCOME, over=(0, 2000), step=1000))
+    months = plots.timeline(timeline(none, case, start=dt.date(2026, 1, 1), until=dt.date(2026, 2, 28)))
+    assert line.title.zh.endswith("（没有每月应发金额）")
+    assert months.title.zh.endswith("（没有每月应发金额）")
+
+
+@pytest.mark.parametrize(
+    ("start", "until", "named"),
+    [
+        ((2025, 12), (2026, 3), ["2025-12", "2026-01", "2026-02", "2026-03"]),
+        ((2025, 9), (2031, 8), ["2025-10", *(f"{y}-{m:02}" for y in range(2026, 2032) for m in (1, 4, 7, 10))][:24]),
+        ((2025, 9), (2045, 8), [f"{y}-01" for y in range(2026, 2046)]),
+    ],
+)
+def test_months_that_are_named_have_room_and_every_year_is(book, case, start, until, named):
+    months = timeline(book, case, start=dt.date(*start, 1), until=dt.date(*until, 28))
+    bars, events = plots.timeline(months).chart.to_dict()["vconcat"]
+    axis = bars["layer"][0]["encoding"]["x"]["axis"]
+    assert axis["values"] == named
+    assert axis["labelOverlap"] is False
+    assert f"'{named[0]}'" in axis["labelExpr"]  # the year under the first that is named, too
+    lines = events["encoding"]["x"]["axis"]["values"]
+    assert (lines[0], lines[-1], len(lines) <= len(named) + 2) == (0, len(months.months), True)
+    width = events["width"] / len(months.months)
+    marks = [layer["mark"]["width"] for layer in bars["layer"] if layer["mark"]["type"] == "tick"]
+    assert marks
+    assert max(marks) < width
 
 
 def test_the_loss_at_a_cliff_is_written_where_no_other_cliff_crosses_it(book, case):

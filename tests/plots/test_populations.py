@@ -15,6 +15,7 @@ from kinderguard.analysis import compare, coverage, growth, plots, synthesize
 from kinderguard.analysis.between import NOTHING, Between
 from kinderguard.analysis.comparing.counting import Effect
 from kinderguard.analysis.comparing.result import PolicyCost
+from kinderguard.analysis.coverage_result import Cover
 from kinderguard.analysis.growing import Growth, GrowthPoint
 from kinderguard.analysis.plots import counted, picture, populations, protected
 from kinderguard.model import Text
@@ -298,7 +299,47 @@ def test_rows_of_classes_are_said_to_overlap(compared):
 
 def test_a_reform_without_a_name_is_called_the_reform(compared):
     assert plots.winners(compared, "zh").title.zh.startswith("改革方案：")
-    assert plots.cost(compared, "en").title.en.startswith("The reform: ")
+    assert plots.cost(compared, "en").title.en.startswith("By how much yearly costs change: the reform (")
+
+
+def test_a_reforms_name_keeps_its_letters(compared):
+    named = attrs.evolve(compared, reforms={"dibao 低保": attrs.evolve(compared.effect(), name="dibao 低保")})
+    for shown in (plots.winners(named, "en"), plots.cost(named, "en")):
+        (title,) = shown.chart.to_dict()["title"]["text"]
+        assert title.endswith(": dibao 低保")
+        assert title[0].isupper()
+
+
+def test_where_nobody_gains_or_loses_there_is_nothing_to_draw(book, people):
+    same = compare(book, {"same": book.with_parameters({"cn.rehabilitation.until_age": 7})}, people, progress=False)
+    for k in (10, None):
+        with pytest.raises(plots.NothingToDrawError, match="by ‘same’ nobody gains or loses") as error:
+            plots.winners(same, k=k)
+        assert "“same”下无人受益" in error.value.text.zh
+    with pytest.raises(plots.NothingToDrawError, match="no change of cost"):
+        plots.cost(same)
+
+
+def test_a_policy_that_nobody_may_get_has_no_picture_by_place(covered):
+    nobody = dict.fromkeys(covered.all, Cover(0, 0, 0, 0, 0, 0, 0))
+    empty = attrs.evolve(covered, all=nobody, tables={"place": {("330199",): nobody}})
+    with pytest.raises(plots.NothingToDrawError, match="nobody may be eligible"):
+        plots.coverage(empty, policy="cn.orphan_allowance")
+
+
+def test_children_are_counted_in_whole_numbers():
+    def axis(n, k):
+        return bars({"loses": n}, k)[1].chart.to_dict()["layer"][0]["encoding"]["x"]["axis"]
+
+    assert axis(2, None)["values"] == [0, 1, 2]
+    assert axis(2, 10)["values"] == [0]  # of what is hidden, the axis says nothing
+    assert "values" not in axis(900, None)
+
+
+def test_a_series_of_noughts_has_them_at_its_foot():
+    point = GrowthPoint(DAY, 0, 0, 0, 0, 0, {}, {}, NOTHING, {}, 0, 0, 0, 0)
+    y = plots.growth(Growth("month", None, (point,), {})).chart.to_dict()["layer"][0]["encoding"]["y"]
+    assert (y["scale"]["domain"], y["axis"]["values"]) == ([0, 1], [0])
 
 
 def _data(shown):

@@ -9,7 +9,7 @@ import pytest
 
 from kinderguard import Text
 from kinderguard import rules as r
-from kinderguard.model import DisabilityGrade, DisabilityKind, SchoolStage, Sex, SituationKind
+from kinderguard.model import DisabilityGrade, DisabilityKind, ParentKind, SchoolStage, Sex, SituationKind
 from kinderguard.rules import (
     CircleError,
     DefinitionError,
@@ -44,6 +44,17 @@ MISUSES = {
     "bool()": (lambda: bool(SIZE), TruthError, None),
     "number beside condition": (lambda: child.age & True, ExpressionError, None),
     "condition beside number": (lambda: YOUNG & 1, ExpressionError, None),
+    "is not None": (lambda: (child.residence.since is not None) & YOUNG, ExpressionError, "is_known"),
+    "is, after a condition": (lambda: YOUNG & (child.sex is Sex.FEMALE), ExpressionError, "Python's own True or False"),
+    "is, before a condition": (lambda: (child.sex is Sex.FEMALE) | YOUNG, ExpressionError, "=="),
+    "is not, turned round": (lambda: ~(child.sex is not Sex.FEMALE) & YOUNG, ExpressionError, "=="),
+    "is, turned round": (lambda: YOUNG & ~(child.sex is Sex.FEMALE), ExpressionError, "=="),
+    "is in all_of": (lambda: r.all_of(YOUNG, child.sex is Sex.FEMALE), ExpressionError, "=="),
+    "is in any_of": (lambda: r.any_of(child.sex is Sex.FEMALE), ExpressionError, "r.any_of"),
+    "is in when": (lambda: r.when(child.sex is Sex.FEMALE, INCOME), ExpressionError, "=="),
+    "is, of each parent": (lambda: parents.all(lambda p: p.kind is ParentKind.NONE), ExpressionError, "=="),
+    "is, of each record": (lambda: guardians.any(lambda g: g.relation is None), ExpressionError, "is_known"),
+    "is, of the records to keep": (lambda: guardians.where(lambda g: g.relation is None), ExpressionError, "is_known"),
     "money and persons": (lambda: INCOME + SIZE, ExpressionError, "persons"),
     "money compared with persons": (lambda: INCOME < SIZE, ExpressionError, None),
     "ages and persons": (lambda: child.age + SIZE, ExpressionError, None),
@@ -114,6 +125,9 @@ DEFINITIONS = {
     "a ceiling below zero": (lambda: policy(stacking=[r.capped("g", r.yuan("-5"))]), "below zero"),
     "a raise to below zero": (lambda: r.Check("33.x", on="cn.gift", reason=TITLE, at_least=r.yuan("-5")), "below zero"),
     "a title in one language": (lambda: policy(title="礼物"), "both languages"),
+    "Python's own answer as a condition": (lambda: policy(eligible=child.sex is not None), "is_known"),
+    "Python's own answer as a category": (lambda: r.Category("cn.x", TITLE, when=child.sex is None), "is_known"),
+    "Python's own answer as a check": (lambda: r.Check("33.x", on="cn.gift", reason=TITLE, widens=child.sex is None), "is_known"),
     "a period that is a word": (lambda: policy(every="month"), "MONTH"),
     "paid to somebody else": (lambda: policy(per="village"), "household"),
     "a paper that is a word": (lambda: policy(evidence=["户口簿"]), "Document"),
@@ -130,6 +144,30 @@ def test_a_definition_that_lacks_something_says_what(what):
     wrong, says = DEFINITIONS[what]
     with pytest.raises(RuleError, match=says):
         wrong()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        r.Category("cn.gift", TITLE, when=YOUNG),
+        r.Category("cn.gift.eligible", TITLE, when=YOUNG),
+        r.Category("cn.gift.low_fen", TITLE, when=YOUNG),
+        policy(code="cn.gift.granted"),
+    ],
+    ids=lambda rule: f"{type(rule).__name__} {rule.code}",
+)
+def test_a_code_that_is_also_the_name_of_a_policys_result_is_refused(other):
+    """In a table of results one column would have stood for both."""
+    categories, policies = ([other], []) if isinstance(other, r.Category) else ([], [other])
+    with pytest.raises(DefinitionError, match=rf"cn\.gift: the \w+ {other.code} has the name .* another code"):
+        RuleSet(categories, [policy(), *policies])
+    RuleSet([r.Category("cn.gift.kind", TITLE, when=YOUNG)], [policy(), policy(code="cn.gift.more")])
+
+
+def test_what_always_or_never_holds_is_said_as_such():
+    assert r.when(YOUNG, POOR).otherwise(True).node.otherwise.value is True
+    assert (child.adopted == True).same_as(child.adopted)  # noqa: E712  an answer beside a fact is compared, not lost
+    assert (YOUNG & r.all_of()).node.args == (YOUNG | r.any_of()).node.args == (YOUNG.node,)
 
 
 def test_an_amount_between_two_fen_names_the_rounding_error():

@@ -5,7 +5,7 @@ import pytest
 from kinderguard import Text
 from kinderguard import rules as r
 from kinderguard.rules import DefinitionError, RuleSet, child, param
-from kinderguard.rules.parameters import merge, read_parameters
+from kinderguard.rules.parameters import merge, read_parameters, show
 
 TITLE = Text("某", "some")
 DISTANCE = r.DeclaredFact.number("33.school_distance", zh="离学校的距离", en="distance to school", unit="km")
@@ -53,6 +53,20 @@ def test_what_is_multiplied_by_what_has_a_unit_states_none(tmp_path):
 def test_money_is_yuan_alone(tmp_path, unit):
     with pytest.raises(DefinitionError, match=r"parameters\.toml.*33\.far.*money is in yuan"):
         read(tmp_path, 'kind = "money"', f'unit = "{unit}"')
+
+
+@pytest.mark.parametrize(
+    ("unit", "zh", "en"),
+    [
+        ("元/月", "5.00元/月", "5.00 yuan a month"), ("yuan/month", "5.00元/月", "5.00 yuan a month"),
+        ("元/学年", "5.00元/学年", "5.00 yuan a school year"), ("元/年", "5.00元/年", "5.00 yuan a year"),
+        ("元/季", "5.00元/季", "5.00 yuan a quarter"), ("", "5.00元", "5.00 yuan"),
+    ],
+)  # fmt: skip
+def test_money_may_say_for_how_long_it_is(tmp_path, unit, zh, en):
+    (found,) = read(tmp_path, 'kind = "money"', f'unit = "{unit}"')
+    assert show(found.values[0].value, found.kind, found.unit) == Text(zh, en)
+    assert show(found.values[0].value, found.kind) == Text("5.00元", "5.00 yuan")
 
 
 @pytest.mark.parametrize("unit", ["yuan", "元", ""])

@@ -22,7 +22,7 @@ from testing.bad_packs import CASES, GOOD, INIT, write
 
 pytest_plugins = ["pytester"]
 DOCS = Path(__file__).parents[2] / "docs"
-CHEAP = ("loads", "metadata", "version_range", "placeholders", "titles", "citations", "effective_dates", "evidence",
+CHEAP = ("loads", "metadata", "version_range", "placeholders", "titles", "titles_differ", "citations", "effective_dates", "evidence",
          "facts_exist", "jurisdiction", "wording", "need_titles", "need_codes", "need_facts", "need_services", "need_wording",
          "need_round_trip", "profile_titles", "profile_codes", "profile_facts", "profile_headers", "parameter_sources",
          "parameter_dates", "parameter_gaps", "exact_money")  # fmt: skip
@@ -74,6 +74,7 @@ def test_a_report_says_where_and_how_in_both_languages(untitled):
     assert not report.ok
     assert [r.check_id for r in report.failed] == ["titles"]
     line = next(k for k, said in enumerate((untitled / INIT).read_text("utf-8").splitlines(), 1) if '"450199.grant"' in said)  # fmt: skip
+    assert report.text("en").splitlines()[0].endswith(" · 2025-09-01"), "the day of the checks"
     assert f"{INIT}:{line}: the title of 450199.grant has no English" in report.text("en")
     assert f"{INIT}:{line}: 450199.grant 的名称没有英文" in report.text("zh")
     html = report._repr_html_()
@@ -97,6 +98,16 @@ def test_what_rests_on_a_pack_that_does_not_load_is_skipped_with_the_check_to_lo
     report = check_pack(folder, only=["facts_exist", "titles", "engines_agree"])
     assert [r.status for r in report.results] == [Status.SKIPPED, Status.FAILED, Status.SKIPPED]
     assert "facts_exist" in report["titles"].reason.en
+
+
+def test_checks_that_could_not_be_made_are_no_good_report_of_a_pack_that_is_kept_out(tmp_path):
+    folder = write(GOOD | {INIT: GOOD[INIT].replace("child.age <", "child.agee <")}, tmp_path)
+    report = check_pack(folder, only="engines_agree")
+    assert not report.ok
+    assert [(r.check_id, r.status) for r in report.results] == [
+        ("engines_agree", Status.SKIPPED),
+        ("loads", Status.FAILED),
+    ]
 
 
 def test_a_folder_is_read_again_after_it_was_mended(tmp_path):
@@ -267,6 +278,10 @@ def test_the_command_says_what_to_mend_and_ends_with_one(untitled, good):
     assert result.exit_code == 1
     assert "has no English" in result.output
     assert run.invoke(app, ["check-pack", str(good), "--only", "titles"]).exit_code == 0
+    dated = run.invoke(app, ["check-pack", str(good), "--only", "titles", "--on", "2026-02-01", "--on", "2025-01-01"])
+    assert dated.exit_code == 0
+    assert " · 2026-02-01\n" in dated.output
+    assert run.invoke(app, ["check-pack", str(good), "--on", "1 May"]).exit_code == 2
 
 
 def test_the_command_ends_with_two_where_there_is_nothing_to_check(tmp_path):

@@ -109,6 +109,21 @@ def test_a_raise_that_is_no_higher_is_told_and_fails_nothing(tmp_path):
         ] == [True] * told
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "told"),
+    [('"ratio"', "30", True), ('"ratio"', '"3/2"', False), ('"number"\nunit = "km"', "30", False)],
+)
+def test_a_ratio_that_looks_like_per_cent_is_told_and_fails_nothing(tmp_path, kind, value, told):
+    more = (
+        f'["450199.share"]\ntitle = {{ zh = "比例", en = "share" }}\nkind = {kind}\n'
+        f'values = [{{ from = 2024-11-01, value = {value}, source = "某县办法", trust = "illustrative" }}]\n\n'
+    )
+    report = check_pack(write(GOOD | {PARAMETERS: more + GOOD[PARAMETERS]}, tmp_path), only="parameter_sources")
+    assert report.ok
+    said = [note.message.en for note in report["parameter_sources"].notes]
+    assert said == ['a value of 450199.share is 30, that is 30 times; if 30 per cent is meant, write "30/100"'] * told
+
+
 def test_files_saved_with_a_byte_order_mark_are_read(tmp_path):
     """`metadata` tells it of pyproject.toml alone, which pip could not read."""
     folder = write(GOOD, tmp_path)

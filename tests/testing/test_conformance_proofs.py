@@ -1,5 +1,6 @@
 """What the conformance suite makes of the prover's answers; the prover itself is played here."""
 
+import datetime as dt
 import sys
 from types import ModuleType, SimpleNamespace
 
@@ -10,6 +11,7 @@ from kinderguard.model.errors import MissingExtraError
 from kinderguard.testing import check_pack
 from kinderguard.testing.conformance import CHECKS, Status
 from kinderguard.testing.conformance.proofs import ASKED, QUESTIONS
+from kinderguard.testing.conformance.subject import USUAL_DAY
 from testing.bad_packs import GOOD, INIT, write
 
 CHILD = Case.from_facts({"child.birth_date": "2012-03-05"})
@@ -23,7 +25,7 @@ def answer(question, subject="450199.grant", outcome="refuted", *, fault=False, 
     after = WITH_STOVE if child and question == "paper" else None
     return SimpleNamespace(
         question=question, subject=subject, outcome=outcome, statement=said, counterexample=child, after=after,
-        parameters=(), parameter_lines=(), fault=fault, reading=reading, size=size, size_is_exact=True,
+        parameters=(), parameter_lines=(), rests_on_numbers=False, fault=fault, reading=reading, size=size, size_is_exact=True,
         facts=lambda: (Text("出生日期：2012-03-05", "birth date: 2012-03-05"),) if child else (),
     )  # fmt: skip
 
@@ -42,7 +44,7 @@ def checked(tmp_path, monkeypatch):
         module = ModuleType("kinderguard.engines.prove")
         module.prove = prove
         monkeypatch.setitem(sys.modules, "kinderguard.engines.prove", module)
-        report = check_pack(write(GOOD, tmp_path), only=only)
+        report = check_pack(write(GOOD, tmp_path), only=only, on=USUAL_DAY)
         # Each kind of question is asked once, and only those that the checks need.
         assert sorted(asked) == sorted({("450199", ASKED[check_id]) for check_id in only})
         return report
@@ -145,6 +147,100 @@ def test_lower_bounds_are_excused_only_where_the_total_itself_is_proved(checked,
     report = checked(*proofs, answer("floor.bounds", "due.month.child"))
     assert report.ok is ok
     assert len(report["floor"].findings) == (0 if ok else 1)
+
+
+def test_a_floor_is_passed_where_it_rests_on_numbers_that_are_not_set_and_not_where_a_child_mentions_one(checked):
+    total = answer("floor.total", "due.month.child")
+    total.parameters, total.parameter_lines = {"cn.n": 1}, (Text("某标准：1分", "some standard: 1 fen"),)
+    assert not checked(total, only=["floor"]).ok
+    total.rests_on_numbers = True
+    report = checked(total, answer("floor.bounds", "due.month.child"), only=["floor"])
+    assert report.ok
+    assert "only for numbers that are not set here: some standard: 1 fen" in report["floor"].notes[0].message.en
+    assert "only for the numbers that are told of the total" in report["floor"].notes[1].message.en
+
+
+def test_bounds_add_nothing_where_the_total_itself_is_refuted(checked):
+    proofs = [answer(f"floor.{kind}", "due.month.child") for kind in ("total", "bounds")]
+    result = checked(*proofs, only=["floor"])["floor"]
+    assert (len(result.findings), len(result.notes)) == (1, 1)
+
+
+TWICE = (dt.date(2025, 9, 1), dt.date(2026, 2, 1))
+
+
+@pytest.fixture
+def on_days(monkeypatch, tmp_path):
+    """The report where the prover gives these answers on the two days."""
+
+    def run(check_id, *answers):
+        given = dict(zip(TWICE, answers, strict=True))
+        asked = []
+
+        def prove(book, *, on, about, **_):
+            asked.append((on, set(about)))
+            return SimpleNamespace(proofs=given[on])
+
+        module = ModuleType("kinderguard.engines.prove")
+        module.prove = prove
+        monkeypatch.setitem(sys.modules, "kinderguard.engines.prove", module)
+        return check_pack(write(GOOD, tmp_path), only=check_id, on=TWICE)[check_id], asked
+
+    return run
+
+
+def test_a_floor_that_is_broken_on_one_day_fails_and_names_the_day(on_days):
+    kept, broken = (answer("floor.total", "due.month.child", outcome) for outcome in ("proved", "refuted"))
+    result, _ = on_days("floor", [kept], [broken])
+    (finding,) = result.findings
+    assert finding.message.en.endswith(" (on 2026-02-01)")
+    assert finding.message.zh.endswith("（2026-02-01）")
+    assert [note.message.en for note in result.notes] == ["asked for 2025-09-01, 2026-02-01"]
+
+
+def test_what_is_so_on_several_days_is_told_once_with_the_days(on_days):
+    broken = answer("floor.total", "due.month.child")
+    (finding,) = on_days("floor", [broken], [broken])[0].findings
+    assert finding.message.en.endswith(" (on 2025-09-01, 2026-02-01)")
+
+
+def test_bounds_are_excused_by_the_total_of_the_same_day(on_days):
+    kept, bounds = answer("floor.total", "due.month.child", "proved"), answer("floor.bounds", "due.month.child")
+    result, _ = on_days("floor", [kept], [bounds])
+    (finding,) = result.findings
+    assert "on 2026-02-01" in finding.message.en
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "found", "noted"),
+    [("refuted", "proved", 0, 0), ("refuted", "refuted", 1, 0), ("undecided", "refuted", 0, 1), ("refuted", "undecided", 0, 1)],
+)  # fmt: skip
+def test_a_rule_never_applies_only_where_it_applies_on_no_day(on_days, first, then, found, noted):
+    shown = [answer("can_apply", "450199.pupil", "proved")]
+    result, asked = on_days(
+        "never_applies", [answer("can_apply", outcome=first), *shown], [answer("can_apply", outcome=then)]
+    )
+    assert (len(result.findings), len(result.notes)) == (found, noted + 1)
+    (_, about), (_, about_later) = asked
+    assert {"450199.grant", "450199.pupil"} <= about
+    assert "450199.pupil" not in about_later, "it was shown on the first day"
+
+
+def test_what_is_shown_on_the_first_day_is_not_asked_again(on_days):
+    shown = [answer(q, c, "proved") for q in ("can_apply", "can_be_refused") for c in ("450199.grant", "450199.pupil")]
+    monthly = answer("can_apply", "cn.dibao_benefit", "proved")
+    result, asked = on_days("never_applies", [*shown, monthly], [])
+    assert [day for day, about in asked if "450199.grant" in about] == [TWICE[0]]
+    assert result.findings == ()
+
+
+def test_a_rule_that_is_in_force_on_none_of_the_days_is_told(tmp_path, monkeypatch):
+    module = ModuleType("kinderguard.engines.prove")
+    module.prove = lambda *_, **__: SimpleNamespace(proofs=())
+    monkeypatch.setitem(sys.modules, "kinderguard.engines.prove", module)
+    result = check_pack(write(GOOD, tmp_path), only="never_applies", on=dt.date(2020, 1, 1))["never_applies"]
+    (note,) = result.notes
+    assert note.message.en == "not in force on 2020-01-01, so that nothing was asked: 450199.pupil, 450199.grant"
 
 
 def test_a_pack_answers_for_its_own_rules_for_values_it_sets_and_for_totals(checked):

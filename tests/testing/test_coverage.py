@@ -179,9 +179,8 @@ def test_proposals_are_cases_that_pass_cover_and_turn_the_result(book, tmp_path)
     folder = tmp_path / "cases"
     folder.mkdir()
     unique = {c.toml() for c in proposed}
-    for k, text in enumerate(sorted(unique)):
-        assert "请对照文件核对" in text
-        (folder / f"{k}.toml").write_text(text, "utf-8")
+    assert all("请对照文件核对" in text for text in unique)
+    (folder / "lines.toml").write_text("\n".join(sorted(unique)), "utf-8")
     read = read_policy_cases(folder)
     assert [o.text("en") for c in read if not (o := c.run(book)).passed] == []
     assert covered(found, read, book).complete
@@ -189,6 +188,20 @@ def test_proposals_are_cases_that_pass_cover_and_turn_the_result(book, tmp_path)
     for c in proposed:
         by_boundary.setdefault(c.boundary, []).append(c.expect)
     assert all(one != other for one, other in by_boundary.values())
+
+
+def test_cases_for_like_lines_of_several_rules_stand_in_one_file(book, tmp_path):
+    """All under 18, and one an equality, which fails on both sides of its line."""
+    title = r.Text("补助", "Grant")
+    young = [r.Policy(f"330199.{c}", title, (child.age < 18), amount=r.yuan(9), every=r.MONTH) for c in "ab"]
+    six = r.Policy("330199.c", title, child.age == 6, amount=r.yuan(9), every=r.MONTH)
+    changed = book.with_policies(*young, six)
+    proposed = proposals([b for rule in (*young, six) for b in boundaries(rule)], changed, on=DAY, division=PLACE)
+    file = tmp_path / "lines.toml"
+    file.write_text("\n".join(c.toml() for c in proposed), "utf-8")
+    read = read_policy_cases(file)
+    assert len(read) == 7
+    assert [o.text("en") for c in read if not (o := c.run(changed)).passed] == []
 
 
 def test_a_proposal_says_nothing_that_it_need_not_say(book):

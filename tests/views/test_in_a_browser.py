@@ -4,7 +4,7 @@ import pytest
 
 from browser import Browser, needs_chinese_font, needs_chromium
 from kinderguard import Text
-from kinderguard.model.view import Column, Table, View
+from kinderguard.model.view import Column, Marked, Section, Table, View
 
 pytestmark = needs_chromium
 
@@ -142,6 +142,48 @@ def test_a_head_of_several_words_breaks_before_its_table_is_wider_than_the_page(
     assert page.run(
         "document.querySelector('thead').offsetHeight > 2 * document.querySelector('tbody').offsetHeight / 1.5"
     )
+
+
+def wide(lang="en"):
+    """A view of a table that no screen and no paper has room for, and of one that every one has."""
+    months = [Column(Text(f"2025-{month:02}-28", f"2025-{month:02}-28"), number=True) for month in range(1, 13)]
+    tables = [
+        Table([Text("甲", "a"), *months], [("x", *[1_000_000] * 12)]),
+        Table([Text("甲", "a")], [("x",)]),
+    ]
+    return View(Text("表", "Table"), tables, lang)
+
+
+def test_where_a_table_goes_on_a_shade_lies_until_its_end(browser):
+    page = browser.open(wide().page, width=700)
+    beyond = "[...document.querySelectorAll('.kg-scroll')].map(e => e.scrollWidth > e.clientWidth)"
+    assert page.run(beyond) == [True, False]
+    shade = "document.querySelector('.kg-view').style.setProperty('--kg-shade', '{}')"
+
+    def pictures():
+        for colour in ("red", "blue"):
+            page.run(shade.format(colour))
+            yield page.picture(whole=False)
+
+    assert len(set(pictures())) == 2
+    page.run("document.querySelector('.kg-scroll').remove()")
+    assert len(set(pictures())) == 1  # none is seen on a table that is seen whole
+
+
+def test_on_paper_no_table_is_cut(browser):
+    page = browser.open(wide().page, width=700)
+    page.ask("Emulation.setEmulatedMedia", media="print")
+    cut = "[...document.querySelectorAll('.kg-scroll')].filter(e => getComputedStyle(e).overflowX !== 'visible').length"
+    assert page.run(cut) == 0
+    # What a printer can still make small enough: browsers shrink a page to half.
+    assert page.run("document.documentElement.scrollWidth") < 1400
+
+
+def test_a_name_that_somebody_gave_keeps_its_letters_in_a_heading(browser):
+    sections = [Section(Marked("dibao 低保", "name"), []), Section(Text("政策", "policies"), [])]
+    page = browser.open(View(Text("表", "Table"), sections, "en").page)
+    first = "[...document.querySelectorAll('.kg-head')].map(e => getComputedStyle(e, '::first-letter').textTransform)"
+    assert page.run(first) == ["none", "uppercase"]
 
 
 def test_the_style_of_a_view_changes_nothing_outside_it(browser, gallery):

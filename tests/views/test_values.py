@@ -30,8 +30,15 @@ class Checked(HTMLParser):
         if tag not in EMPTY:
             self.open.append(tag)
         if tag in ("th", "summary", "td", "tr", "dt", "dd", "li"):
-            parents = {"th": "tr", "td": "tr", "summary": "details", "dt": "dl", "dd": "dl", "li": "ul"}
-            assert self.open[-2] in ("thead", "tbody", parents.get(tag)), self.open
+            parents = {
+                "th": ["tr"],
+                "td": ["tr"],
+                "summary": ["details"],
+                "dt": ["dl"],
+                "dd": ["dl"],
+                "li": ["ul", "ol"],
+            }
+            assert self.open[-2] in ("thead", "tbody", *parents.get(tag, ())), self.open
         if tag == "th":
             assert dict(attrs)["scope"] in ("col", "row")
 
@@ -164,19 +171,21 @@ def test_a_parameter_is_drawn_over_time_and_listed(gallery):
     assert "2,300.00 yuan" in html.split("<svg")[1].split("</svg>")[0]
     assert "全国" in gallery["parameter over time"]("zh").html.split("<svg")[1]
     text = gallery["parameter by place"]("en").text
-    assert "Shanghai | 1,650.00 yuan | 2025-07-01 – …" in text
+    assert "Shanghai | 1,650.00 yuan a month | 2025-07-01 – …" in text
+    assert "Unit: yuan a month" in text
+    assert "上海市 | 1,650.00元/月 | " in gallery["parameter by place"]("zh").text
 
 
 def test_a_book_shows_the_values_of_its_place_and_day(gallery, book):
     text = gallery["book"]("en").text
     assert f"Day: {DAY}" in text
     assert (
-        "monthly standard for orphans in the community [cn.orphan.scattered_monthly] | 1,900.00 yuan | the example county"
+        "monthly standard for orphans in the community [cn.orphan.scattered_monthly] | 1,900.00 yuan a month | the example county"
         in text
     )
     changed = gallery["changed book"]("en").text
     assert "Changes\n- ‘monthly standard for orphans in the community’ in the example county" in changed
-    assert "[cn.orphan.scattered_monthly] | 2,100.00 yuan" in changed
+    assert "[cn.orphan.scattered_monthly] | 2,100.00 yuan a month" in changed
     assert "Changes" not in text
     assert "not pinned" in book.__class__(book.registry).view("en").text
 

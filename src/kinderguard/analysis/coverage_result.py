@@ -11,6 +11,7 @@ import attrs
 import polars as pl
 
 from kinderguard.analysis.dimensions import (
+    CLASSES_OVERLAP,
     FOR_THE_OFFICE,
     Key,
     cell_title,
@@ -20,8 +21,9 @@ from kinderguard.analysis.dimensions import (
     table_title,
 )
 from kinderguard.analysis.elsewhere import Elsewhere
-from kinderguard.analysis.people import People
+from kinderguard.analysis.people import People, so_many
 from kinderguard.analysis.states import NO, OPEN, YES
+from kinderguard.analysis.unborn import unborn_said
 from kinderguard.analysis.unset import UnsetValue
 from kinderguard.model.text import Language, Text
 from kinderguard.packs.book import PolicyBook
@@ -108,7 +110,8 @@ class MissingCount:
 
     Args:
         path, title: the fact.
-        children: of whom it leaves a category or policy open.
+        children: of whom an open category or policy rests on it as it was computed, as ``Assessment.open_facts`` has it.
+            ``Assessment.missing`` of one child asks further whether a value of it makes a result differ, and may name fewer.
         alone: of these, for whom it is the only such fact: with it, everything that hangs on facts is decided (a list
             that comes in may bring open facts with it).
     """
@@ -147,7 +150,7 @@ class Coverage:
 
     Attributes:
         day: the day.
-        count: how many children there are.
+        count: how many children there are who are born, or may be; ``unborn`` are not yet, and in no other number.
         undetermined: of whom at least one category or policy is not determined, or an amount is not known.
         undetermined_by_values: of these, of whom that is open by no fact: a number that their place has not set.
         unset: the numbers that places have not set: which, where, and of how many children a result is open that rests on
@@ -178,6 +181,7 @@ class Coverage:
     _people: People
     _kept: pl.DataFrame
     elsewhere: Elsewhere | None = attrs.field(default=None, kw_only=True)
+    unborn: int = attrs.field(default=0, kw_only=True)
 
     # ---- the children behind a number ---------------------------------------------------------------------------
 
@@ -281,7 +285,8 @@ class Coverage:
         lines = [
             Text(
                 f"{self.day}：儿童 {self.count:,} 人，其中 {self.undetermined:,} 人有待定的结果",
-                f"{self.day}: {self.count:,} children, of whom {self.undetermined:,} have a result that is not determined",
+                f"{self.day}: {so_many(self.count)}, of whom {self.undetermined:,} {'has' if self.undetermined == 1 else 'have'} a "
+                "result that is not determined",
             ),
             *(Text("  ", "  ") + said for said in self._told()),
         ]
@@ -310,7 +315,7 @@ class Coverage:
             lines.append(
                 Text(
                     f"  缺 {fact.title.zh}：{fact.children:,} 人（仅缺此项 {fact.alone:,} 人）",
-                    f"  not known: {fact.title.en}: {fact.children:,} children ({fact.alone:,} lack it alone)",
+                    f"  not known: {fact.title.en}: {so_many(fact.children)} ({fact.alone:,} {'lacks' if fact.alone == 1 else 'lack'} it alone)",
                 )
             )
         lines += [Text("  ", "  ") + value.said for value in self.unset]
@@ -319,7 +324,7 @@ class Coverage:
 
     def _told(self) -> list[Text]:
         """What to know of all numbers."""
-        return [] if self.elsewhere is None else [self.elsewhere.said]
+        return unborn_said(self.unborn) + ([] if self.elsewhere is None else [self.elsewhere.said])
 
     def view(self, lang: Language | None = None) -> "View":
         """The coverage as a notebook shows it."""
@@ -356,7 +361,7 @@ class Coverage:
             ),
             Table(
                 [
-                    Text("待补材料", "paper still to be brought"), Column(Text("确定漏享的儿童", "children who miss it"), number=True),
+                    Text("待补材料", "paper still to be brought"), Column(Text("确定漏享的儿童", "children who miss the help"), number=True),
                     Column(Text("尚不能定的儿童", "perhaps"), number=True),
                 ],
                 [(p.title, p.children, p.perhaps) for p in self.papers],
@@ -377,13 +382,12 @@ class Coverage:
                 if code in found and found[code].concerns
             ]
             title = table_title(by)
-            blocks.append(Section(title, [Table([title, Text("政策", "policy"), *heads], rows)], folded=True))
+            notes = [Paragraph(CLASSES_OVERLAP)] if "class" in by else []
+            blocks.append(Section(title, [Table([title, Text("政策", "policy"), *heads], rows), *notes], folded=True))
         tables = [self.all, *(found for table in self.tables.values() for found in table.values())]
         if is_for_the_office(n for covers in tables for cover in covers.values() for n in cells(cover)):
             blocks.append(Paragraph(FOR_THE_OFFICE))
-        title = Text(
-            f"覆盖情况（{self.day}，儿童 {self.count:,} 人）", f"Coverage ({self.day}, {self.count:,} children)"
-        )
+        title = Text(f"覆盖情况（{self.day}，儿童 {self.count:,} 人）", f"Coverage ({self.day}, {so_many(self.count)})")
         return View(title, blocks, lang)
 
     def plot(self, lang: Language | None = None, **options: Any) -> "Plot":

@@ -28,9 +28,9 @@ from kinderguard.analysis.dimensions import By, Sorting
 from kinderguard.analysis.elsewhere import ElsewhereCount
 from kinderguard.analysis.people import Marks, People, Piece, at_places, job_of, wanted
 from kinderguard.analysis.states import NO, OPEN, YES, StateCounts, truth
+from kinderguard.analysis.unborn import UnbornCount
 from kinderguard.analysis.unset import Unset
 from kinderguard.engines.assessment import UnknownCodeError
-from kinderguard.engines.frame.unborn import unborn_rows
 from kinderguard.engines.papers import ASKED_OF, asked_of_some
 from kinderguard.model.codes import AidStatus, Document
 from kinderguard.model.text import Text
@@ -63,14 +63,15 @@ def coverage(
 
     Args:
         book: the rules.
-        population, members, on, division, by, place_digits, progress: as for ``compare``. Who receives what is read from
-            the list ``help``; without it that is not known of any child.
+        population, members, on, division, by, place_digits, progress: as for ``compare``; if ``progress`` is left out, a bar
+            for more than 100,000 children. Who receives what is read from the list ``help``; without it that is not known of
+            any child.
         help_of: the policies that these lists are of, as where a register holds some alone: that a list has no record of
             another policy says nothing then. Of all policies, if left out: each list is whole.
 
     Raises:
         UnknownCodeError: ``help_of`` names a policy that is in force nowhere here.
-        UnknownDimensionError: no such dimension.
+        UnknownDimensionError: no such dimension, or a column that cannot be one.
         FrameColumnError, ParquetRunError: the population cannot be read.
         NoDayError: no day was given.
 
@@ -90,7 +91,8 @@ def coverage(
     run = _Covering(book, day, people, tables, None if help_of is None else frozenset(help_of))
     with told(wanted(progress, people.count), 0, people.count) as tell:
         done = 0
-        for piece in people.pieces(sets, [*sorting.columns, *sorting.reads, *run.reads]):
+        for part in people.pieces(sets, [*sorting.columns, *sorting.reads, *run.reads]):
+            piece = run.unborn.apart(part)
             results = (job := sets[piece.jobs].jobs["book"]).assess(piece.rows, piece.tables)
             run.elsewhere.add(job, piece.rows)
             run.add(
@@ -99,7 +101,7 @@ def coverage(
                 sets[piece.jobs].places,
                 sorting.columns_of(piece.rows, piece.tables, piece.places, results),
             )
-            done += len(piece.rows)
+            done += len(part.rows)
             tell(done, people.count)
     return run.finished()
 
@@ -133,7 +135,7 @@ class _Covering:
         self._not_listed = frozenset(self._policies) - help_of if help_of is not None else frozenset()
         self._book, self._people = book, people
         self._unset = Unset(book, day, people)
-        self.elsewhere = ElsewhereCount(people.division)
+        self.elsewhere, self.unborn = ElsewhereCount(people.division), UnbornCount(day)
         self._kept: list[pl.DataFrame] = []
         self._papers: dict[str, tuple[Text, list[str]]] = {}
         asked: dict[str, BoolExpr] = {}
@@ -167,15 +169,10 @@ class _Covering:
         )
         self._counts.add(states, dimensions)
         self._keep(piece, states, dimensions)
-        # Of whom nobody asks anything yet.
-        unborn = unborn_rows(piece.rows, self._day)
-        born = (
-            pl.Series("born", [True], dtype=pl.Boolean).new_from_index(0, len(results)) if unborn is None else ~unborn
-        )
-        self._count_missing(results, piece, places, born)
-        self._count_papers(both.filter(born), states.filter(born))
+        self._count_missing(results, piece, places)
+        self._count_papers(both, states)
 
-    def _count_missing(self, results: pl.DataFrame, piece: Piece, places: pl.Series, born: pl.Series) -> None:
+    def _count_missing(self, results: pl.DataFrame, piece: Piece, places: pl.Series) -> None:
         facts = results["missing"]
         counted = pl.DataFrame({"fact": facts.explode().drop_nulls().cast(pl.String)}).group_by("fact").len()
         self._missing.update(dict(counted.iter_rows()))
@@ -184,7 +181,7 @@ class _Covering:
         open_ = results.select(expr.alias(code) for code, expr in self._open(results, piece))
         self._unset.add(open_, piece, places)
         found = open_.select(pl.any_horizontal(pl.all()).alias("open")).with_columns(
-            ((results["missing"].list.len() == 0) & born).alias("none")
+            (results["missing"].list.len() == 0).alias("none")
         )
         self._undetermined += int(found["open"].sum())
         self._by_values += int((found["open"] & found["none"]).sum())
@@ -261,6 +258,7 @@ class _Covering:
             titles=self._titles,
             unset=self._unset.found(),
             elsewhere=self.elsewhere.found(self._titles),
+            unborn=self.unborn.children,
             book=self._book,
             people=self._people,
             kept=pl.concat(self._kept),

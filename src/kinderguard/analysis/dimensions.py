@@ -28,6 +28,11 @@ FOR_THE_OFFICE = Text(
     f"供机关内部使用：含有小于 {FEW} 的人数。发布前须经 publishable 处理。",
     f"For the office: there are counts below {FEW}. What is to be published goes through publishable first.",
 )
+#: Where counts by class stand in rows or columns.
+CLASSES_OVERLAP = Text(
+    "按主要类别的人数有重叠：一名儿童可同属几类，相加会多于总数。",
+    "The counts by main class overlap: a child may be in several, so that they add up to more than all.",
+)
 #: The main classes, in the order of the law.
 CLASSES = ("cn.economic_hardship", "cn.guardianship_deficit", "cn.special_difficulty")
 #: Bands of whole years of age: the first and the last year of each.
@@ -40,6 +45,15 @@ AGES: Mapping[str, tuple[int, int | None]] = {
     "18+": (18, None),
 }
 DIMENSIONS = ("place", "class", "age", "sex")
+#: What results call their own columns, beside which a column of the children cannot stand.
+RESERVED = frozenset({
+    "row", "ref", "kind", "year_low", "year_high", "once_low", "once_high", "reached_before", "lost_after", "policy", "reach",
+    "reform", "table", "children", "gains", "may_gain", "same", "may_lose", "loses", "open",
+    *(f"{name}_{end}" for name in ("cost_a_year", "cost_once", "gained", "lost") for end in ("low", "high")),
+    "eligible", "receiving", "not_receiving", "not_known_to_receive", "undetermined", "undetermined_receiving",
+    "not_eligible_receiving", "perhaps_due", "nothing_due",
+    "need", "domain", "urgency", "present", "to_clarify",
+})  # fmt: skip
 TITLES: Mapping[str, Text] = {
     "place": Text("地区", "place"),
     "class": Text("主要类别", "main class"),
@@ -51,7 +65,10 @@ Key: TypeAlias = tuple[str, ...]
 
 
 class UnknownDimensionError(ToldError, ValueError):
-    """A dimension that is neither ours nor a column of the children; the nearest is offered."""
+    """A dimension that is neither ours nor a column of the children, the nearest is offered; or a column that cannot be one.
+
+    That is a column whose name is one that results have themselves, or that holds lists or records and no single value.
+    """
 
 
 @attrs.frozen
@@ -68,7 +85,8 @@ class By:
     def of(cls, by: "str | Iterable[str | Iterable[str]]") -> "tuple[By, ...]":
         """The tables that a caller asks for."""
         given = [by] if isinstance(by, str) else list(by)
-        return tuple(dict.fromkeys(cls((one,) if isinstance(one, str) else tuple(one)) for one in given))
+        names = ((one,) if isinstance(one, str) else tuple(dict.fromkeys(one)) for one in given)
+        return tuple(dict.fromkeys(map(cls, names)))
 
     @property
     def name(self) -> str:
@@ -94,7 +112,7 @@ class Sorting:
         place_digits: how many digits of the division make a place: 2 for the province, 4 for the city, 6 for the county.
 
     Raises:
-        UnknownDimensionError: a dimension that is neither ours nor a column.
+        UnknownDimensionError: a dimension that is neither ours nor a column, or a column that cannot be one.
     """
 
     def __init__(self, people: People, day: dt.date, by: Sequence[By], place_digits: int) -> None:
@@ -111,6 +129,8 @@ class Sorting:
                 )
         #: Further columns of the children that are needed.
         self.columns = tuple(name for name in self.names if name not in DIMENSIONS)
+        for name in self.columns:
+            _refuse_column(name, people.schema[name])
         self._digits = place_digits
         sexes = {f"sex:{sex.value}": child.sex == sex for sex in Sex}
         asked = (_bands() if "age" in self.names else {}) | (sexes if "sex" in self.names else {})
@@ -144,6 +164,31 @@ class Sorting:
                 case _:
                     found[name] = rows[name].cast(pl.String).fill_null(UNKNOWN)
         return pl.DataFrame([column.alias(name) for name, column in found.items()])
+
+
+def _refuse_column(name: str, dtype: pl.DataType) -> None:
+    """Refuse a column of the children that cannot be a dimension: results would have two columns of a name, or it has no one value."""
+    if name in RESERVED or ":" in name or name.startswith("#") or " × " in name:
+        raise UnknownDimensionError(
+            Text(
+                f"列 {name!r} 不能用作维度：结果自身已用这个列名。请以另一列名（不含“:”“×”，不以“#”开头）添上同一列再用，如 "
+                f"children.with_columns(pl.col({name!r}).alias('my_column'))，by='my_column'。",
+                f"The column {name!r} cannot be a dimension: results have that name themselves. Give it under another name (without "
+                f"“:” and “×”, not beginning with “#”): children.with_columns(pl.col({name!r}).alias('my_column')), "
+                "by='my_column'.",
+            )
+        )
+    if dtype.is_nested():
+        raise UnknownDimensionError(
+            Text(
+                f"列 {name!r} 的每格是列表或记录，没有单一的值，不能用作维度。请先由它作出每名儿童一个值的列，如列表可写 "
+                f"children.with_columns(pl.col({name!r}).list.sort().list.eval(pl.element().cast(pl.String)).list.join('|').alias('my_column'))，"
+                "by='my_column'。",
+                f"A cell of the column {name!r} is a list or a record, not one value, so it cannot be a dimension. Make a column of "
+                f"one value a child of it first; of a list, children.with_columns(pl.col({name!r}).list.sort()"
+                ".list.eval(pl.element().cast(pl.String)).list.join('|').alias('my_column')), by='my_column'.",
+            )
+        )
 
 
 def _chosen(marks: pl.DataFrame, prefix: str) -> pl.Series:
@@ -274,7 +319,7 @@ def is_for_the_office(counts: Iterable[int]) -> bool:
 
 
 __all__ = [
-    "AGES", "CLASSES", "DIMENSIONS", "FOR_THE_OFFICE", "NONE", "TITLES", "UNKNOWN", "By", "Key", "Sorting", "UnknownDimensionError",
+    "AGES", "CLASSES", "CLASSES_OVERLAP", "DIMENSIONS", "FOR_THE_OFFICE", "NONE", "RESERVED", "TITLES", "UNKNOWN", "By", "Key", "Sorting", "UnknownDimensionError",
     "cell_title", "chosen_children", "classes", "is_for_the_office", "known_name", "parted", "table_title", "value_title",
     "values_of",
 ]  # fmt: skip

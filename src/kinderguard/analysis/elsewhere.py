@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import attrs
 import polars as pl
 
+from kinderguard.analysis.people import so_many
 from kinderguard.model.places import place_and_code
 from kinderguard.model.text import Text
 from kinderguard.packs.frames.job import FrameJob
@@ -35,7 +36,7 @@ class Elsewhere:
         return Text(
             f"{self.children:,} 名儿童由别的地区负责，而这里一律用{self.title.zh}的规则（{ELSEWHERE}）；"
             "要按各自地区，请改用未指定地区的规则集",
-            f"another division is in charge of {self.children:,} children, and the rules of {self.title.en} were used of all "
+            f"another division is in charge of {so_many(self.children)}, and the rules of {self.title.en} were used of all "
             f"({ELSEWHERE}); for those of each child's own place, use a book that is not for one division",
         )
 

@@ -11,9 +11,19 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 import polars as pl
 
-from kinderguard.analysis.dimensions import By, Key, Sorting, cell_title, table_title
-from kinderguard.analysis.people import People, at_places, job_of, wanted
+from kinderguard.analysis.dimensions import (
+    CLASSES_OVERLAP,
+    FOR_THE_OFFICE,
+    By,
+    Key,
+    Sorting,
+    cell_title,
+    is_for_the_office,
+    table_title,
+)
+from kinderguard.analysis.people import People, at_places, job_of, so_many, wanted
 from kinderguard.analysis.states import NO, OPEN, YES, StateCounts, truth
+from kinderguard.analysis.unborn import UnbornCount, unborn_said
 from kinderguard.care.needs import need_rules, overlay_with_needs
 from kinderguard.model.text import Language, Text
 from kinderguard.packs.book import PolicyBook
@@ -47,7 +57,7 @@ class NeedsTable:
 
     Attributes:
         day: the day.
-        children: how many children there are.
+        children: how many children there are who are born, or may be; ``unborn`` are not yet, and in no other number.
         rules: the rules of needs by code.
         all: by need, of all children.
         tables: by the name of a table, by the values of its dimensions, by need. A child in two main classes counts in both.
@@ -60,6 +70,7 @@ class NeedsTable:
     tables: Mapping[str, Mapping[Key, Mapping[str, NeedCount]]]
     by: tuple[tuple[str, ...], ...]
     titles: Mapping[str, Text]
+    unborn: int = 0
 
     def title(self, code: str) -> Text:
         """What a need is called."""
@@ -91,8 +102,9 @@ class NeedsTable:
         from kinderguard.model.view import display_language
 
         lang = lang or display_language()
-        head = Text(f"{self.day}：儿童 {self.children:,} 人", f"{self.day}: {self.children:,} children")
-        return "\n".join([head.in_(lang), *(self._line(code).in_(lang) for code in self._ordered())])
+        head = Text(f"{self.day}：儿童 {self.children:,} 人", f"{self.day}: {so_many(self.children)}")
+        told = [(Text("  ", "  ") + said).in_(lang) for said in unborn_said(self.unborn)]
+        return "\n".join([head.in_(lang), *told, *(self._line(code).in_(lang) for code in self._ordered())])
 
     def _ordered(self) -> list[str]:
         return sorted(self.all, key=lambda c: (self.rules[c].urgency.rank, -self.all[c].present, c))
@@ -106,7 +118,7 @@ class NeedsTable:
 
     def view(self, lang: Language | None = None) -> "View":
         """The table as a notebook shows it."""
-        from kinderguard.model.view import Column, Section, Table, View
+        from kinderguard.model.view import Column, Paragraph, Section, Table, View
 
         columns: list[Column | Text] = [
             Text("需求", "need"), Text("领域", "domain"), Text("紧迫程度", "urgency"),
@@ -116,21 +128,24 @@ class NeedsTable:
             (self.rules[c].title, self.rules[c].domain.label, self.rules[c].urgency.label, n.present, n.to_clarify)
             for c, n in ((c, self.all[c]) for c in self._ordered())
         ]
-        blocks: list[Any] = [Table(columns, rows)]
+        blocks: list[Any] = [Table(columns, rows), *map(Paragraph, unborn_said(self.unborn))]
         for by in self.by:
             table = self.tables[" × ".join(by)]
             keys = list(table)
             heads = [cell_title(by, key, self.titles) for key in keys]
             body = [
-                (self.rules[c].title, *(table[k][c].present if c in table[k] else "" for k in keys))
+                (self.rules[c].title, *(_beside(table[k][c]) if c in table[k] else "" for k in keys))
                 for c in self._ordered()
             ]
             title = table_title(by)
-            shown = Table([Text("需求（人数）", "need (children)"), *(Column(h, number=True) for h in heads)], body)
-            blocks.append(Section(title, [shown], folded=True))
-        title = Text(
-            f"需求（{self.day}，儿童 {self.children:,} 人）", f"Needs ({self.day}, {self.children:,} children)"
-        )
+            what = Text("需求（人数）", "need (children; open: to be clarified)")
+            shown = Table([what, *(Column(h, number=True) for h in heads)], body)
+            notes = [Paragraph(CLASSES_OVERLAP)] if "class" in by else []
+            blocks.append(Section(title, [shown, *notes], folded=True))
+        tables = [self.all, *(found for table in self.tables.values() for found in table.values())]
+        if is_for_the_office(n for found in tables for each in found.values() for n in (each.present, each.to_clarify)):
+            blocks.append(Paragraph(FOR_THE_OFFICE))
+        title = Text(f"需求（{self.day}，儿童 {self.children:,} 人）", f"Needs ({self.day}, {so_many(self.children)})")
         return View(title, blocks, lang)
 
     def _repr_html_(self) -> str:
@@ -173,10 +188,11 @@ def needs(
 
     Args:
         book: the rules; the needs of the packs of each place are among them.
-        population, members, on, division, by, place_digits, progress: as for ``compare``.
+        population, members, on, division, by, place_digits, progress: as for ``compare``; if ``progress`` is left out, a bar
+            for more than 100,000 children.
 
     Raises:
-        UnknownDimensionError: no such dimension.
+        UnknownDimensionError: no such dimension, or a column that cannot be one.
         FrameColumnError, ParquetRunError: the population cannot be read.
         NoDayError: no day was given.
 
@@ -201,17 +217,18 @@ def needs(
         of_place[place] = frozenset(rule.code for rule in there)
     sets = people.jobs({"needs": job_of(needing, day, people)})
     people.warn([place for each in sets for place in each.jobs["needs"].places])
-    counts = StateCounts(tables, 3)
+    counts, unborn = StateCounts(tables, 3), UnbornCount(day)
     with told(wanted(progress, people.count), 0, people.count) as tell:
         done = 0
-        for piece in people.pieces(sets, [*sorting.columns, *sorting.reads]):
+        for part in people.pieces(sets, [*sorting.columns, *sorting.reads]):
+            piece = unborn.apart(part)
             results = sets[piece.jobs].jobs["needs"].assess(piece.rows, piece.tables)
             mask_of = {code: at_places(code, of_place, piece.places) for code in rules if code in results.columns}
             states = results.select(
                 pl.when(pl.lit(mask)).then(truth(pl.col(code))).alias(code) for code, mask in mask_of.items()
             )
             counts.add(states, sorting.columns_of(piece.rows, piece.tables, piece.places, results))
-            done += len(piece.rows)
+            done += len(part.rows)
             tell(done, people.count)
     cells, _ = counts.tables()
     titles = {
@@ -227,7 +244,15 @@ def needs(
         tables={table: {key: _counted(found) for key, found in rows.items()} for table, rows in cells.items()},
         by=tuple(each.names for each in tables),
         titles=titles,
+        unborn=unborn.children,
     )
+
+
+def _beside(count: NeedCount) -> Text | int:
+    """Who has a need, and beside it of whom that is not known: a bare 0 would say that nobody has it."""
+    if not count.to_clarify:
+        return count.present
+    return Text(f"{count.present:,}（待核实 {count.to_clarify:,}）", f"{count.present:,} ({count.to_clarify:,} open)")
 
 
 def _counted(found: Mapping[str, tuple[int, ...]]) -> dict[str, NeedCount]:

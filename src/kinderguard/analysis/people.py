@@ -350,6 +350,15 @@ def at_places(code: str, of_place: Mapping[str | None, Container[str]], places: 
     return places.is_in(pl.Series(there, dtype=pl.String).implode(), nulls_equal=True)
 
 
+def so_many(children: int) -> str:
+    """How many children, in English.
+
+    >>> so_many(1), so_many(1_200)
+    ('1 child', '1,200 children')
+    """
+    return "1 child" if children == 1 else f"{children:,} children"
+
+
 def _is_path(source: Any) -> bool:
     many = source if isinstance(source, list | tuple) and source else [source]
     return all(isinstance(each, str | os.PathLike) for each in many)
@@ -403,4 +412,6 @@ class Marks:
         return found.rename(self._names).select(self._names.values())
 
 
-__all__ = ["PART", "ChildNotFoundError", "Jobs", "MakeJob", "Marks", "People", "Piece", "at_places", "job_of", "wanted"]
+__all__ = [
+    "PART", "ChildNotFoundError", "Jobs", "MakeJob", "Marks", "People", "Piece", "at_places", "job_of", "so_many", "wanted",
+]  # fmt: skip

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 import attrs
 import polars as pl
 
-from kinderguard.analysis.people import People, Piece, job_of
+from kinderguard.analysis.people import People, Piece, job_of, so_many
 from kinderguard.engines.explain import Bound
 from kinderguard.engines.plan import Step
 from kinderguard.engines.ranges import Range
@@ -54,7 +54,7 @@ class UnsetValue:
             where += Text(f"等 {len(self.places):,} 地", f" and {more:,} more")
         return Text(
             f"未设定“{self.title.zh}”（{self.code}）：{where.zh}；关系到儿童 {self.children:,} 人",
-            f"not set: ‘{self.title.en}’ ({self.code}) in {where.en}; bears on {self.children:,} children",
+            f"not set: ‘{self.title.en}’ ({self.code}) in {where.en}; bears on {so_many(self.children)}",
         )
 
 

@@ -139,6 +139,12 @@ class NeedsAssessment:
         """What cannot be decided yet, the most urgent first, each with the facts that would decide it."""
         return self._found(None)
 
+    @property
+    def undecided(self) -> tuple[NeedRule, ...]:
+        """The rules of what cannot be decided yet, the most urgent first; found without asking what would decide it."""
+        rules = (rule for rule in self.rules.values() if self._result.categories[rule.code] is None)
+        return tuple(sorted(rules, key=lambda rule: rule.urgency.rank))
+
     def _found(self, wanted: bool | None) -> tuple[Need, ...]:
         case, categories = self._result.case, self._result.categories
         found = []

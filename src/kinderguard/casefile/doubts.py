@@ -1,7 +1,7 @@
 """What in a file looks as if one entry hides what was learnt later: something learnt now of an earlier day, while an entry
 that was written before says otherwise from a later day on; or something that a list says against what a person has recorded,
 or of a place in another county than the file's; or a list that takes back an end or a death that was stated before;
-or what a newer list says where the order of trust took an older one's word.
+or what a newer list says where the order of trust took an older one's word; or facts from a row that is another child's.
 
 Used when an entry is written, by ``store.doubts`` and by what is due. The entry that hides it counts; it may be right (there
 was a change between; the list was not brought up to date), or it was wrong all along and money goes on being paid by it.
@@ -45,6 +45,8 @@ class HiddenFact:
             where money changes by it.
         recorded_by, recorded_for: where lists say otherwise than a person has recorded, the code of that user, and the day as of
             which it was recorded.
+        anothers: where the fact is from the row of a list which is another child's, as somebody said since (a merge that was undone,
+            an answer that was changed), the file of that child; ``entry`` says so, and ``hidden_by`` states the fact.
         taken: of the same matter, such as the father, what these lists say and nobody has recorded: it was taken and counts.
     """
 
@@ -61,10 +63,11 @@ class HiddenFact:
     taken: tuple[Text, ...] = ()
     takes_back: bool = False
     overruled: bool = False
+    anothers: str | None = None
 
     def is_answered_as_of(self, day: dt.date) -> bool:
         """Whether recording the fact anew as of a day, with either value, settles it."""
-        return day >= self.since if self.lists else day == self.hidden_from
+        return day >= self.since if self.lists or self.anothers else day == self.hidden_from
 
 
 def hidden_facts(entries: Iterable[Entry]) -> tuple[HiddenFact, ...]:
@@ -76,7 +79,7 @@ def hidden_facts(entries: Iterable[Entry]) -> tuple[HiddenFact, ...]:
 def questions(entries: Iterable[Entry], held: list[Holding]) -> tuple[HiddenFact, ...]:
     """``hidden_facts``, where what the entries say is worked out already."""
     entries = list(entries)
-    found = [*_hidden(held, _from_lists(entries)), *_claimed(entries, held)]
+    found = [*_hidden(held, _from_lists(entries)), *_claimed(entries, held), *_anothers(entries, held)]
     return tuple(sorted(found, key=lambda each: each.hidden_from))
 
 
@@ -84,13 +87,13 @@ def doubt_texts(doubts: "Iterable[HiddenFact | SameId | PerhapsListed]") -> tupl
     """One text for each entry that hides something, with the facts and the ways to settle it; of other files with the ID; and of
     children of lists who may be the file's.
     """
-    by_entry: dict[tuple[int, dt.date, dt.date, tuple[str, ...], bool, bool], list[HiddenFact]] = {}
+    by_entry: dict[tuple[int, dt.date, dt.date, tuple[str, ...], bool, bool, str | None], list[HiddenFact]] = {}
     others = []
     for each in doubts:
         if not isinstance(each, HiddenFact):
             others.append(each.text)
         else:
-            key = (each.hidden_by, each.hidden_from, each.since, each.lists, each.moves, each.takes_back)
+            key = (each.hidden_by, each.hidden_from, each.since, each.lists, each.moves, each.takes_back, each.anothers)
             by_entry.setdefault(key, []).append(each)
     return (*map(_text, by_entry.values()), *others)
 
@@ -100,6 +103,16 @@ def _text(together: Sequence[HiddenFact]) -> Text:
     first = together[0]
     number, day, since, lists, moves = first.hidden_by, first.hidden_from, first.since, first.lists, first.moves
     what = join([each.title for each in together])
+    if first.anothers is not None:
+        return Text(
+            f"{what.zh}：第 {number} 条自 {since} 起的所载取自名单的一行，该行后来认定属于另一名儿童（档案 {first.anothers}）；答复之前不作改动，仍以第 "
+            f"{number} 条为准。本档案的儿童不是这样的，请用 store.correct(…) 更正第 {number} 条或收回其中这些事实；确也如此的，请用 "
+            f"store.record(…) 自 {since} 或以后某日起将现值再记一次，即为确认",
+            f"{what.en}: what entry {number} says from {since} on is from the row of a list which is another child's (file "
+            f"{first.anothers}), as was said since; until this is answered it stays as it is, and entry {number} counts. If it does not "
+            f"hold of the child of this file, mend entry {number} or take these facts of it back, with store.correct(...); if it "
+            f"does, record the present value once more, as of {since} or later, with store.record(...), which confirms it",
+        )
     if lists:
         told = (
             Text(f"{since} 的名单（{lists[0]}）", f"the list of {since} ({lists[0]}) says")
@@ -196,6 +209,17 @@ def _claimed(entries: Iterable[Entry], held: list[Holding]) -> Iterator[HiddenFa
             tuple(title_of(path) for path in taken), takes_back=first.takes_back,
             overruled=not (moves or first.by_person or first.takes_back),
         )  # fmt: skip
+
+
+def _anothers(entries: Iterable[Entry], held: list[Holding]) -> Iterator[HiddenFact]:
+    """The facts from rows that are another child's."""
+    entries = list(entries)
+    if not any(entry.body.get("anothers") for entry in entries):
+        return
+    days = {entry.number: entry.valid_from for entry in entries}
+    for path, entry, number in Past(entries).anothers(held):
+        day, other = days[number], str(entry.body.get("file"))
+        yield HiddenFact(path, title_of(path), entry.number, day, number, day, anothers=other)
 
 
 def _hidden(held: list[Holding], from_lists: Mapping[int, frozenset[str]]) -> Iterator[HiddenFact]:

@@ -468,7 +468,8 @@ class CaseStore(FileWork):
             acting, override: as for ``append``.
 
         Returns:
-            The entry, a decision. A later answer takes the place of an earlier one.
+            The entry, a decision. A later answer takes the place of an earlier one. Where an earlier one was that they are one child,
+            and the list was filed since, its ``doubts`` say what of the file is the other child's.
 
         Raises:
             UnknownFileError: there is no such file.
@@ -574,7 +575,8 @@ class CaseStore(FileWork):
         Args:
             ref: the file.
             book: the rules.
-            on: the day; the file is taken as of that day, and as known now.
+            on: the day; the file is taken as of that day, and as known now. One that lies more than 31 days ahead only looks
+                ahead: nothing is taken to be paid by it once an earlier day is assessed after it.
             by: the code of the user, never a name.
             key: as for ``append``: the assessment is kept once.
             acting, override: as for ``append``.
@@ -784,12 +786,13 @@ class CaseStore(FileWork):
     def doubts(self, ref: str) -> "tuple[HiddenFact | SameId | PerhapsListed, ...]":
         """What somebody should look at, as long as nobody has settled it: what was learnt late and an entry written before hides
         from a later day on; what a list says against what a person has recorded, and is not taken for that reason; other open files
-        that hold the same resident ID; and a child of a list who may be this file's.
+        that hold the same resident ID; facts from the row of a list that is another child's, as somebody said since
+        (``HiddenFact.anothers``); and a child of a list who may be this file's.
 
-        The first two are settled by recording the fact anew, with the one value or the other, as of the day in question (what a
-        list says: or as of a later day), and by correcting the entry that counts, also to the value that it has; what a list says
-        also by a newer row of it that agrees with the file. The third is settled by closing all but one, or by correcting the
-        ID where it is wrong; the last by ``answer``, or by a file of that child's own.
+        The first two, and facts from another child's row, are settled by recording the fact anew, with the one value or the other,
+        as of the day in question (what a list says: or as of a later day), and by correcting the entry that counts, also to the
+        value that it has; what a list says also by a newer row of it that agrees with the file. The third is settled by closing
+        all but one, or by correcting the ID where it is wrong; the last by ``answer``, or by a file of that child's own.
 
         Raises:
             UnknownFileError: there is no such file.

@@ -20,6 +20,7 @@ from kinderguard.rules.parameters import Parameter, ParameterValue, show
 from kinderguard.rules.rule_card import APART, PARTS, Card, exprs_of
 from kinderguard.rules.ruleset import RuleSet, facts_read, parameters_read, references
 from kinderguard.rules.titles import fact_title
+from kinderguard.rules.units import counted_in
 
 #: How a decision table shows that a condition must hold, must not, or does not matter.
 _SIGNS = {True: "✓", False: "✗", None: "–"}
@@ -119,9 +120,8 @@ class Printer:
     def parameter(self, p: Parameter) -> Iterator[nodes.Node]:
         """A parameter: all its values with their sources, over time, and who reads it."""
         if p.kind is not None:
-            yield self.fields(
-                [(Text("类型", "Kind"), _kind(p)), *([(Text("单位", "Unit"), same(p.unit))] if p.unit else [])]
-            )
+            unit = [(Text("单位", "Unit"), counted_in(p.kind, p.unit))] if p.unit else []
+            yield self.fields([(Text("类型", "Kind"), _kind(p)), *unit])
         yield from self.values(p)
         yield from self.readers(p.code)
 

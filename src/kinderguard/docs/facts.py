@@ -10,8 +10,14 @@ from kinderguard.docs.directives import RuleDirective
 from kinderguard.docs.tables import code, said, section, table
 from kinderguard.model.errors import did_you_mean
 from kinderguard.model.text import Language, Text
+from kinderguard.rules.derived import Derived, derived_under
 from kinderguard.rules.titles import SUBJECTS, list_title
 
+_WORKED_OUT = (
+    Text("规则中的写法", "As rules write it"),
+    Text("类型", "Type"),
+    Text("算自", "Worked out from"),
+)
 _HEAD = (
     Text("事实", "Fact"),
     Text("类型与代码", "Type and codes"),
@@ -41,7 +47,11 @@ class FactsDirective(RuleDirective):
             parts.setdefault(part, []).append(column)
         self._printer = self.printer(self.rules(place))
         self._shown: dict[tuple[str, ...], str] = {}
-        return [self._part(part, facts) for part, facts in parts.items()]
+        worked_out = derived_under(under)
+        return [
+            *(self._part(part, facts) for part, facts in parts.items()),
+            *([self._worked_out(worked_out)] if worked_out else []),
+        ]
 
     def _part(self, part: str, facts: list[Any]) -> nodes.section:
         languages: Sequence[Language] = self.config.kinderguard_languages
@@ -63,6 +73,25 @@ class FactsDirective(RuleDirective):
         )
         heading = [nodes.Text(title), nodes.literal("", part, classes=["kg-code"])]
         return section(f"facts {part}", heading, [table(_HEAD, rows, (9, 7, 7), languages, kind="kg-facts")])
+
+    def _worked_out(self, questions: Sequence[Derived]) -> nodes.section:
+        from kinderguard.packs.frames.words import derived_kind_text
+
+        languages: Sequence[Language] = self.config.kinderguard_languages
+        rows = [
+            [
+                [code(each.path), *said(each.title, languages)],
+                list(said(derived_kind_text(each), languages)),
+                [code(path) for path in each.of],
+            ]
+            for each in questions
+        ]
+        heading = [
+            nodes.Text(
+                self._printer.inline(Text("由事实推算、只在规则中可用", "Worked out from facts, for rules alone"))
+            )
+        ]
+        return section("facts worked out", heading, [table(_WORKED_OUT, rows, (9, 7, 7), languages, kind="kg-facts")])
 
     def _kind(self, column: Any, languages: Sequence[Language]) -> Iterator[nodes.paragraph]:
         """The kind with its unit; the codes, or where the same codes stand already."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from kinderguard.engines.blame import inner_values, is_unknown
+from kinderguard.engines.changing import Changes
 from kinderguard.engines.explain import ReferenceAlgebra
 from kinderguard.engines.plan import Step
 from kinderguard.engines.ranges import Range
@@ -106,6 +107,7 @@ class ConditionLines:
         reasons: those of the same trace, where somebody has them already.
         refused: the categories that the child is not in and that were told in another result of the same text, to which
             those told here are added; None where each result stands by itself.
+        changes: those of the same result, where somebody has them already.
     """
 
     def __init__(
@@ -117,9 +119,11 @@ class ConditionLines:
         own: Step | None = None,
         reasons: Reasons | None = None,
         refused: set[int] | None = None,
+        changes: Changes | None = None,
     ) -> None:
         self.assessment = assessment
         self.reasons = reasons or Reasons(trace)
+        self._changes = changes
         self._trace = trace
         self._codes = codes or {}
         self._folded = folded
@@ -132,7 +136,9 @@ class ConditionLines:
     # ---- a whole condition ----------------------------------------------------------------------------------
 
     def whole(self, step: Step) -> Iterator[Line]:
-        """A rule's condition: why it holds, or is open; else why not, and the least that would have to change."""
+        """A rule's condition: why it holds, or is open; else why not, and the least that would have to change, where
+        that can be changed at all.
+        """
         value = self._trace[step.index]
         if value is not False:
             yield self._top(step)
@@ -144,14 +150,17 @@ class ConditionLines:
             code = self._codes.get(step.index, "")
             text = Text("因为不满足：", "Because this does not hold: ") + taken.says + same(code)
             yield Line(text, below=tuple(self._parts(taken, {} if code else self._codes)))
+        change = (self._changes or Changes(self.assessment, self.reasons)).of(step)
         failed = {s.index for s in self.reasons.why(step)}
-        # What a reason above stands in is told by that reason.
-        rest = [leaf for leaf in self.reasons.needed(step) if failed.isdisjoint(_under(leaf.step))]
-        if rest:
-            text = Text("若要符合，最少还需改变", "The least that would also have to change")
-            if len(rest) > 1:
-                text += Text("（以下各项）", " (all of these)")
-            yield Line(text, below=tuple(self.needed(leaf) for leaf in rest))
+        # Where nothing would have to change but what is told above, that says it.
+        if change is None or all(leaf.step.index in failed for leaf in change.leaves):
+            return
+        opens = any(self._trace[leaf.step.index] is None for leaf in change.leaves)
+        text = Text("若要符合，最少须改变", "The least that would have to change")
+        text += Text("或查明", " or be found out") if opens else same("")
+        if len(change.leaves) > 1:
+            text += Text("（以下各项）", " (all of these)")
+        yield Line(text, below=tuple(self.needed(leaf) for leaf in change.leaves))
 
     def _top(self, step: Step) -> Line:
         taken = None if self.title(step) else self._taken(step, None)

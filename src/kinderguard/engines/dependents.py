@@ -2,7 +2,7 @@
 and by whoever asks what a step rests on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 import attrs
@@ -41,6 +41,10 @@ class Dependents:
                         waiting.append(reader)
             found = self._cones[index] = tuple(sorted(seen))
         return found
+
+    def cones(self, indices: Iterable[int]) -> tuple[int, ...]:
+        """The steps that depend on any of some steps, in order."""
+        return tuple(sorted({at for index in indices for at in self.cone(index)}))
 
     @cached_property
     def reads(self) -> dict[int, list[int]]:

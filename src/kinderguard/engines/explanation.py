@@ -3,10 +3,12 @@
 """
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from kinderguard.engines.condition_lines import ConditionLines, mark_of, shown
+from kinderguard.engines import ranges
+from kinderguard.engines.changing import Changes
+from kinderguard.engines.condition_lines import ConditionLines, fact_shown, mark_of, shown
 from kinderguard.engines.divisions import by_zero, zero_divisor
 from kinderguard.engines.explanation_document import document, sources_of
 from kinderguard.engines.opening import Opening, amount_said, unset_of, unset_text
@@ -17,7 +19,6 @@ from kinderguard.engines.render import rich_tree
 from kinderguard.engines.unborn import is_unborn, not_yet_born
 from kinderguard.model.errors import pack_kept_out
 from kinderguard.model.lines import Line, plain_text
-from kinderguard.model.money import bounds_text
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text, join, same
 from kinderguard.model.view import Tree as TreeBlock
@@ -51,6 +52,7 @@ class Explanation:
         self._plan = assessment.basis.bound.plan
         self._titles = assessment.basis.titles
         self._reasons = Reasons(self._trace)
+        self._changes = Changes(assessment, self._reasons)
         self._refused: set[int] | None = None
 
     def __reduce__(self) -> NoReturn:
@@ -192,12 +194,11 @@ class Explanation:
                 return Text("因衔接规则不提供", "not given beside other help")
             sure = Text("应提供", "due") if result.granted else Text("待定", "undetermined")
             return Text(f"{sure.zh}（{result.service.zh}）", f"{sure.en} ({result.service.en})")
-        amount = amount_said(result.low, result.high, result.every)
-        if result.per == "household":
-            amount += Text("（按户）", " (per household)")
+        amount = amount_said(result.low, result.high, result.every, per=result.per)
         if not result.eligible:
             return Text("待定，", "undetermined, ") + amount
-        return amount if result.amount is not None else Text("金额待定，", "amount open, ") + amount
+        is_said = result.amount is not None or (not result.low and result.high is None)
+        return amount if is_said else Text("金额待定，", "amount open, ") + amount
 
     # ---- why -------------------------------------------------------------------------------------------------
 
@@ -213,7 +214,9 @@ class Explanation:
         if self.codes:
             step = own or self._plan.policies[rule].eligible
             codes = self._condition_codes(rule, self._trace[step.index])
-        return ConditionLines(self.assessment, self._trace, codes, self._folded, own, self._reasons, self._refused)
+        return ConditionLines(
+            self.assessment, self._trace, codes, self._folded, own, self._reasons, self._refused, self._changes
+        )
 
     @cached_property
     def _folded(self) -> frozenset[int]:
@@ -241,7 +244,7 @@ class Explanation:
         words = wording(calculation.node, self._titles)
         text = Text("金额：", "Amount: ") + words
         if result.eligible:
-            text += Text(" ＝ ", " = ") + shown(own, step.node.kind)
+            text += Text(" ＝ ", " = ") + fact_shown(own, step.node.kind)
         lines = ConditionLines(self.assessment, self._trace)
         below = [lines.parameter(calculation.node.code, self._trace[calculation.index], calculation.node.kind)] if isinstance(
             calculation.node, n.Param
@@ -259,7 +262,7 @@ class Explanation:
                     may = Text(f"若享受{others.zh}则不发放", f"not paid if {others.en} is due, which is not known")
                     lines.append(Line(may + reason + Text("，是否享受待定", ""), "unknown"))
                 continue
-            how = stacking_text(effect.rule, others)
+            how = stacking_text(effect.rule, others) + self._limit(steps)
             before, after = _money_pair(effect.before), _money_pair(effect.after)
             reason = Text(f"（{effect.reason.zh}）", f" ({effect.reason.en})") if effect.reason else same("")
             change = Text(f"：{before.zh} → {after.zh}", f": {before.en} → {after.en}")
@@ -286,9 +289,21 @@ class Explanation:
         said = unset_text(self.assessment, unset_of(self.assessment, code, told), codes=True)
         return Line(said, "unknown") if said else None
 
+    def _limit(self, stacked: StackedSteps) -> Text:
+        """Of a cap, the limit, and what of it is paid to the group already."""
+        if stacked.limit is None:
+            return same("")
+        limit = shown(self._trace[stacked.limit.index], stacked.limit.node.kind)
+        said = Text(f" {limit.zh}", f" at {limit.en}")
+        if stacked.counted:
+            before = reduce(ranges.add, [self._trace[step.index] for step in stacked.counted])
+            already = shown(before, stacked.limit.node.kind)
+            said += Text(f"；同组已计 {already.zh}", f"; {already.en} of the group counted already")
+        return said
+
     def _counted(self, stacked: StackedSteps) -> Iterator[Line]:
-        """What a top-up counted, each with its amount; what is nothing is not told."""
-        parts = stacked.rule.counting if isinstance(stacked.rule, TopsUp) else ()
+        """What a top-up or a cap counted, each with its amount; what is nothing is not told."""
+        parts = stacked.rule.counting if isinstance(stacked.rule, TopsUp) else stacked.others if stacked.counted else ()
         for part, step in zip(parts, stacked.counted, strict=True):
             value = self._trace[step.index]
             if value != 0:
@@ -297,7 +312,7 @@ class Explanation:
                     if isinstance(part, str)
                     else title_of_step(part.node, self._titles)
                 )
-                yield Line(Text("已计：", "counted: ") + title + Text("，", ", ") + shown(value, step.node.kind))
+                yield Line(Text("已计：", "counted: ") + title + Text("，", ", ") + fact_shown(value, step.node.kind))
 
     def _sources(self, cites: tuple[Cite, ...], note: Text | None) -> Iterator[Line]:
         if note is not None:
@@ -404,7 +419,7 @@ def _money_pair(value: Any) -> Text:
         return {True: Text("提供", "given"), False: Text("不提供", "not given"), None: Text("待定", "undetermined")}[
             value
         ]
-    return bounds_text(*value)
+    return amount_said(*value)
 
 
 def _cited(cite: Cite) -> Text:

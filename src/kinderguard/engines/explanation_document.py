@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from kinderguard.engines.blame import inner_values
+from kinderguard.engines.changing import Changes
 from kinderguard.engines.condition_lines import place_in_charge
 from kinderguard.engines.explain import ReferenceAlgebra
 from kinderguard.engines.opening import Opening, unset_of
@@ -54,6 +55,7 @@ class _Document:
         self._trace = assessment.trace
         self._plan = assessment.basis.bound.plan
         self._reasons = Reasons(self._trace)
+        self._changes = Changes(assessment, self._reasons)
         self._titles = assessment.basis.titles
         self._algebra = ReferenceAlgebra()
 
@@ -160,8 +162,11 @@ class _Document:
     def _needed_entries(self, step: Step) -> list[dict[str, Any]]:
         if self._trace[step.index] is True:
             return []
-        found = []
-        for leaf in self._reasons.needed(step):
+        found, leaves = [], self._reasons.needed(step)
+        if self._trace[step.index] is False:
+            change = self._changes.of(step)
+            leaves = () if change is None else change.leaves
+        for leaf in leaves:
             far = self._reasons.distance(leaf)
             found.append({"step": leaf.step.index, "wanted": leaf.wanted, "distance": far.to_dict() if far else None})
         return found

@@ -15,17 +15,20 @@ import attrs
 
 from kinderguard.engines.family_questions import FamilyQuestion, question_of
 from kinderguard.engines.opening import unset_of
+from kinderguard.engines.papers import beside_the_ground
 from kinderguard.engines.refusals import refusal_said
 from kinderguard.engines.unborn import is_unborn
+from kinderguard.model.codes import Document
 from kinderguard.model.dates import PartialDate
 from kinderguard.model.help import HelpReceived
 from kinderguard.model.places import place_name
 from kinderguard.model.text import Language, Text, join, same
-from kinderguard.model.view import Block, Content, Fields, Listing, Marked, Paragraph, Section, View
+from kinderguard.model.view import Block, Content, Listing, Marked, Paragraph, Section, View
 from kinderguard.rules.wording import date_in_words
 
 if TYPE_CHECKING:
-    from kinderguard.engines.assessment import Assessment, PolicyResult
+    from kinderguard.engines.assessment import Assessment, PolicyResult, StackingEffect
+    from kinderguard.rules.definitions import OwnDocument
 
 #: So many questions, and so many things that may be due, stand on one page; of more it is said how many there are.
 _ASKED, _MAY = 6, 8
@@ -135,7 +138,7 @@ class _FamilyPage:
     # ---- what is due, and may be -------------------------------------------------------------------------------
 
     def _due(self) -> Block:
-        due = [p for p in self._given if p.eligible]
+        due = [p for p in self._given if self._is_sure(p)]
         if not due:
             return Section(_DUE, [Paragraph(Text("现在还没有能够确定的。", "Nothing is certain yet."))])
         return Section(_DUE, [Listing(self._is_due(p) for p in due)])
@@ -143,19 +146,48 @@ class _FamilyPage:
     def _is_due(self, p: "PolicyResult") -> Text:
         text = p.title + Text("：", ": ") + _what(p)
         if p.code in self._result.undetermined:
-            open_ = Text("；给不给", "; whether it is given: ") if p.service else Text("；到底多少", "; how much: ")
-            text += open_ + self._hangs_on(p.code, is_due=True)
+            text += Text("；到底多少", "; how much: ") + self._hangs_on(p.code, is_due=True)
         return text + self._received(p.code)
 
     def _may(self) -> Iterator[Block]:
         listed, others = self._may_be[:_MAY], self._may_be[_MAY:]
         if not listed:
             return
-        lines = [p.title + Text("：", ": ") + _what(p) + Text("；", "; ") + self._hangs_on(p.code) + self._received(p.code) for p in listed]  # fmt: skip
+        lines = [self._may_be_due(p) for p in listed]
         if others:
             named = join([p.title for p in others], "、", "; ")
             lines.append(Text(f"还可能有：{named.zh}", f"There may also be: {named.en}"))
         yield Section(_MAY_BE, [Listing(lines)])
+
+    def _may_be_due(self, p: "PolicyResult") -> Text:
+        eligible = self._but(p) + Text("；", "; ") if p.eligible else same("")
+        hangs_on = self._hangs_on(p.code, is_due=bool(p.eligible))
+        return p.title + Text("：", ": ") + eligible + _what(p) + Text("；", "; ") + hangs_on + self._received(p.code)
+
+    def _is_sure(self, p: "PolicyResult") -> bool:
+        """Whether something is due for certain: not where other help may leave nothing of it. A standard that nobody set
+        leaves open how much, not whether.
+        """
+        if not p.eligible or p.service is not None:
+            return bool(p.eligible and p.granted)
+        return bool(p.low) or (p.high is None and bool(unset_of(self._result, p.code)) and not self._gives_way(p))
+
+    def _gives_way(self, p: "PolicyResult") -> bool:
+        """Whether help that is due or may be could take the place of a policy's."""
+        return any(effect.changed or self._beside(effect) for effect in p.stacking)
+
+    def _beside(self, effect: "StackingEffect") -> list[str]:
+        """Which other help of a stacking rule is due or may be."""
+        policies = self._result.policies
+        return [c for c in effect.others if c in policies and policies[c].eligible is not False]
+
+    def _but(self, p: "PolicyResult") -> Text:
+        """By what a child that is eligible may still get nothing."""
+        takes_away = [c for effect in p.stacking if effect.rule == "excludes" for c in self._beside(effect)]
+        others = join([self._titles.get(c, same(c)) for c in dict.fromkeys(takes_away)], "、", " or ")
+        if takes_away:
+            return Text(f"符合条件，但不与{others.zh}同时给", f"eligible, but not given beside {others.en}")
+        return Text("符合条件，但算下来也可能没有", "eligible, but it may come to nothing")
 
     @cached_property
     def _given(self) -> tuple["PolicyResult", ...]:
@@ -164,12 +196,14 @@ class _FamilyPage:
 
     @cached_property
     def _may_be(self) -> list["PolicyResult"]:
-        """What may be due: what was asked for first, then what hangs on the most decisive question."""
-        open_ = [p for p in self._given if p.eligible is None]
+        """What may be due: what was asked for first, then what the child is eligible for, then what hangs on the most
+        decisive question.
+        """
+        open_ = [p for p in self._given if not self._is_sure(p)]
         last = len(self._every_question)
 
-        def rank(p: "PolicyResult") -> tuple[bool, int]:
-            return p.code not in self._asked, next(iter(self._numbers(p.code)), last)
+        def rank(p: "PolicyResult") -> tuple[bool, bool, int]:
+            return p.code not in self._asked, not p.eligible, next(iter(self._numbers(p.code)), last)
 
         return sorted(open_, key=rank)
 
@@ -218,8 +252,9 @@ class _FamilyPage:
         """The questions for the family, the most decisive first; facts that are one question stand together."""
         shown = {p.code for p in self._given}
         found: dict[FamilyQuestion, set[str]] = {}
+        own = {code: fact.kind for code, fact in self._result.basis.bound.plan.rules.facts.items()}
         for fact in self._result.missing:
-            question = question_of(fact.path, self._titles)
+            question = question_of(fact.path, self._titles, own)
             decides = shown.intersection(fact.changes)
             if question is not None and decides:
                 found.setdefault(question, set()).update(decides)
@@ -229,33 +264,47 @@ class _FamilyPage:
         return (n for n, each in enumerate(self._every_question) if code in each.policies)
 
     def _questions_block(self) -> Iterator[Block]:
-        wanted = {d.document for d in self._result.documents}
-        lines: list[tuple[Content, Content]] = []
-        for number, each in enumerate(self._every_question[:_ASKED], 1):
+        lines: list[Content] = []
+        for each in self._every_question[:_ASKED]:
             text = each.question.text
-            if each.question.paper in wanted and each.question.paper is not None:
+            if each.question.paper is not None and each.question.paper in self._wanted:
                 paper = each.question.paper.label
                 text += Text(f"（请带{paper.zh}）", f" (bring the {paper.en})")
-            lines.append((str(number), text))
+            lines.append(text)
         left = len(self._every_question) - _ASKED
         more = [
             Paragraph(Text(f"另有 {left} 项，弄清这些以后再问。", f"{left} more, to be asked when these are known."))
         ]
         if lines:
-            yield Section(_QUESTIONS, [Fields(lines), *(more if left > 0 else [])])
+            yield Section(_QUESTIONS, [Listing(lines, numbered=True), *(more if left > 0 else [])])
 
     # ---- papers ------------------------------------------------------------------------------------------------
 
+    @cached_property
+    def _wanted(self) -> dict["Document | OwnDocument", frozenset[str]]:
+        """The papers to bring, each with the policies that it is for: none for help that is received already, and of what is
+        due only those that prove what it is due by.
+        """
+        received = {code for code, given in self._help.items() if not _has_ended(given, self._result.on)}
+        given = {p.code: p for p in self._given if p.code not in received}
+        beside = {c: beside_the_ground(self._result, c) for c, p in given.items() if p.eligible}
+        found = {
+            needed.document: frozenset(
+                c for c in needed.policies if c in given and needed.document not in beside.get(c, ())
+            )
+            for needed in self._result.documents
+        }
+        return {paper: codes for paper, codes in found.items() if codes}
+
     def _papers(self) -> Iterator[Block]:
         """The papers for what is due, by what they are for; then those for what may be, in one line."""
-        is_due = {p.code: p.eligible for p in self._given}
         by_use, later = dict[tuple[str, ...], list[Text]](), list[Text]()
-        for needed in self._result.documents:
-            due = tuple(code for code in needed.policies if is_due.get(code))
+        for paper, codes in self._wanted.items():
+            due = tuple(p.code for p in self._given if p.code in codes and p.eligible)
             if due:
-                by_use.setdefault(due, []).append(needed.document.label)
-            elif not is_due.keys().isdisjoint(needed.policies):
-                later.append(needed.document.label)
+                by_use.setdefault(due, []).append(paper.label)
+            else:
+                later.append(paper.label)
         lines = [join([self._titles[c] for c in use], "、", "; ") + Text("：", ": ") + _listed(papers) for use, papers in by_use.items()]  # fmt: skip
         if later:
             head = Text("查明可以得到后，可能还要：", "Once something else turns out to be due, perhaps also: ")

@@ -5,12 +5,15 @@ out by itself, or asks face to face only, is no question on a page that others m
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import attrs
 
 from kinderguard.model.codes import Document
-from kinderguard.model.text import Text
+from kinderguard.model.text import Text, join
+from kinderguard.rules.kinds import Kind, Sort
 from kinderguard.rules.titles import Titles, fact_title
+from kinderguard.rules.units import unit_text
 
 
 @attrs.frozen
@@ -68,6 +71,13 @@ _OF_A_PERSON: Mapping[str, FamilyQuestion] = {
     ),
     "care.kind": FamilyQuestion(
         Text("{who}由谁养：父母、亲戚、寄养家庭、福利机构等", "who brings {who} up: parents, kin, a foster family, an institution …")
+    ),
+    "sex": FamilyQuestion(Text("{who}是男是女", "the sex of {who}"), Document.HUKOU_BOOK),
+    "kind": FamilyQuestion(
+        Text("{who}是亲生的还是收养的，或法律上没有", "whether {who} is a birth or an adoptive parent, or there is none by law")
+    ),
+    "foreign": FamilyQuestion(
+        Text("{who}是不是外国籍或无国籍", "whether {who} is a foreigner or stateless")
     ),
     "adopted": FamilyQuestion(Text("{who}有没有被收养", "whether {who} is adopted")),
     "birth_parents_not_found": FamilyQuestion(
@@ -128,13 +138,16 @@ _FOR_THE_OFFICE = (
 )  # fmt: skip
 
 
-def question_of(path: str, titles: Titles) -> FamilyQuestion | None:
+def question_of(path: str, titles: Titles, own: Mapping[str, Kind] = MappingProxyType({})) -> FamilyQuestion | None:
     """What a family is asked for a fact; None for what the office finds out by itself.
 
     Args:
         path: of the fact; of a record in a list, without its number.
         titles: what packs call their own facts.
+        own: the kinds of packs' own facts, by code: a title alone is no question.
     """
+    if path in own:
+        return FamilyQuestion(_asked_of_own(fact_title(path, titles), own[path]))
     owner, _, rest = path.partition(".")
     if any(_is_within(rest, office) or _is_within(rest.partition(".")[2], office) for office in _FOR_THE_OFFICE):
         return None
@@ -146,6 +159,25 @@ def question_of(path: str, titles: Titles) -> FamilyQuestion | None:
         return asked
     text = Text(asked.text.zh.replace("{who}", who.zh), asked.text.en.replace("{who}", who.en))
     return attrs.evolve(asked, text=text)
+
+
+def _asked_of_own(title: Text, kind: Kind) -> Text:
+    """What is asked for a fact that a pack calls by a title: yes or no, which, how much, or what day."""
+    zh, en = f"“{title.zh}”", f"‘{title.en}’"
+    match kind.sort:
+        case Sort.BOOL:
+            return Text(f"{zh}：是，还是不是", f"whether this is so: {en}")
+        case Sort.MONEY:
+            return Text(f"{zh}：多少元", f"how much it is, in yuan: {en}")
+        case Sort.NUMBER:
+            unit = unit_text(kind.unit or "")
+            return Text(f"{zh}：多少{unit.zh}", f"how many {unit.en}: {en}" if unit.en else f"how much it is: {en}")
+        case Sort.DATE:
+            return Text(f"{zh}：是哪一天", f"what day it is: {en}")
+        case _:
+            said = join([code.label for code in kind.codes or ()], "、", ", ")
+            which = Text(f"（{said.zh}）", f" ({said.en})") if said else said
+            return Text(f"{zh}：是哪一种{which.zh}", f"which it is: {en}{which.en}")
 
 
 def _is_within(path: str, part: str) -> bool:

@@ -16,7 +16,7 @@ from kinderguard.engines.blame import Blame, is_unknown
 from kinderguard.engines.dependents import Dependents
 from kinderguard.engines.explain import Bound, ReferenceAlgebra
 from kinderguard.engines.plan import CASE, Step
-from kinderguard.engines.tries import fact_tries, list_tries, record_tries, with_value
+from kinderguard.engines.tries import compared_with, fact_tries, list_tries, record_tries, with_value
 from kinderguard.engines.worlds import Reach, Sort, World, set_of, sorts_of, steps_in
 from kinderguard.model.case import Case
 from kinderguard.model.text import Text, same
@@ -230,7 +230,7 @@ class Search:
             tries = list_tries(path, self.bound.day)
             yield _Item(path, step, (), tries, self._sorts(step, tries), lambda _, value: value)
         else:
-            known, compared = self.trace[step.index], partial(self._thresholds, step)
+            known, compared = self.trace[step.index], partial(compared_with, self.dependents, self.trace, step)
             tries = tuple(fact_tries(step.node.kind, known, compared, self.bound.day))
             sorts = self._sorts(step, tries)
             for asked in self._asked(path):
@@ -251,18 +251,6 @@ class Search:
                 value = getattr(value, part)
             if value is None or len(value) < 6:
                 yield source
-
-    def _thresholds(self, step: Step) -> set[tuple[Any, str]]:
-        """What the fact, or a length of time from it, is compared with: (value, unit)."""
-        found = set()
-        near = {step.index, *(i for i in self.dependents.cone(step.index))}
-        for index, comparison in self.dependents.comparisons.items():
-            if index in near:
-                for side, other in (comparison.inputs, comparison.inputs[::-1]):
-                    value = self.trace[other.index]
-                    if side.index in near and not is_unknown(value):
-                        found.add((value, side.node.kind.unit or side.node.kind.sort.value))
-        return found
 
 
 def _completing(item: _Item, number: int, chance: random.Random) -> Any:

@@ -72,15 +72,20 @@ def unset_said(assessment: "Assessment", code: str) -> Text | None:
 
 
 def amount_said(
-    low: Decimal | None, high: Decimal | None, every: Frequency | None = None, *, unit: bool = True
+    low: Decimal | None, high: Decimal | None, every: Frequency | None = None, *, unit: bool = True, per: str = "child"
 ) -> Text:
     """An amount that is due, or its bounds (yuan), as ``bounds_text`` has them; of one that nothing bounds, that it is not
-    known, which “at least 0” would hide.
+    known, which “at least 0” would hide. ``per="household"`` says for whom it is.
     """
+    of = Text("按户", "per household") if per == "household" else same("")
     if low == 0 and high is None:
-        text = Text("金额未知", "amount not known")
-        return text if every is None else text + Text(f"（{every.zh}）", f" ({every.en})")
-    return bounds_text(low, high, every, unit=unit)
+        text, beside = Text("金额未知", "amount not known"), [] if every is None else [Text(every.zh, every.en)]
+    else:
+        text, beside = bounds_text(low, high, unit=unit), [] if every is None else [Text(every.zh, "")]
+        text += Text("", f" {every.en}" if every is not None else "")
+    zh = "，".join(part.zh for part in (*beside, of) if part.zh)
+    en = ", ".join(part.en for part in (*beside, of) if part.en)
+    return text + Text(f"（{zh}）" if zh else "", f" ({en})" if en else "")
 
 
 class Opening:
@@ -122,7 +127,7 @@ class Opening:
         self._seen.add(step.index)
         if step.names and node.kind.sort is not Sort.BOOL:
             below = tuple(self._below(step))
-            yield Line(step.names[0].title + Text("：", ": ") + shown(value, node.kind), "unknown", below)
+            yield Line(step.names[0].title + Text("：", ": ") + fact_shown(value, node.kind), "unknown", below)
             return
         line = self._told(step)
         if line is None:

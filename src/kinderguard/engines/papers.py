@@ -12,8 +12,10 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from kinderguard.engines.blame import is_unknown
 from kinderguard.engines.explain import Bound, Compiled
 from kinderguard.engines.plan import Plan, Step, compile_plan
+from kinderguard.engines.reading import unknown
 from kinderguard.model.case import Case
 from kinderguard.model.codes import (
     DisabilityKind,
@@ -42,11 +44,18 @@ _FOR_OPEN = Text(
 
 def papers_of(result: "Assessment") -> "Iterator[tuple[Text, list[DocumentNeeded]]]":
     """The papers to bring, as people are asked for them: those for what is due, and those for what only may be."""
+    yield from (
+        (title, papers) for title, papers in zip((_FOR_DUE, _FOR_OPEN), papers_apart(result), strict=True) if papers
+    )
+
+
+def papers_apart(result: "Assessment") -> "tuple[list[DocumentNeeded], list[DocumentNeeded]]":
+    """The papers for what is due, and those for what only may be; each stands once."""
     for_due, for_open = list["DocumentNeeded"](), list["DocumentNeeded"]()
     for paper in result.documents:
         is_for_due = any(result.policies[code].eligible for code in paper.policies)
         (for_due if is_for_due else for_open).append(paper)
-    yield from ((title, papers) for title, papers in ((_FOR_DUE, for_due), (_FOR_OPEN, for_open)) if papers)
+    return for_due, for_open
 
 
 def _died(parent: ParentFacts, *kinds: SituationKind) -> BoolExpr:
@@ -154,6 +163,44 @@ def _read(root: Step) -> Iterator[tuple[str, str]]:
             yield owner, rest.partition(".")[0]
 
 
+def beside_the_ground(result: "Assessment", code: str) -> frozenset[Document]:
+    """The papers that a policy which is due would ask for, but that prove nothing by which it is: what is not known does not
+    carry it, nor what it would be due without, in the same amount. Of papers that would do each for itself one is left.
+
+    Args:
+        result: the assessment, by which the policy is due.
+        code: of the policy.
+    """
+    bound, trace = result.basis.bound, result.trace
+    policy, of_child = bound.plan.policies[code], asked_of(result.case, result.on)
+    some = asked_of_some(bound.plan, code)
+    papers = [p for p in bound.plan.rules.policies[code].evidence if isinstance(p, Document) and p in some]
+    # What other help leaves of it, no paper of this one proves.
+    decided = [step for step in (policy.eligible, policy.own) if step is not None]
+    found = {p for p in papers if of_child[p] is None and not any(is_unknown(trace[s.index]) for s in decided)}
+    without: dict[int, object] = {}
+    for paper in papers:
+        if of_child[paper] and paper in _PROVES and policy.own is not None:
+            left_out = without | _unknown(bound.plan, _PROVES[paper])
+            now = bound.rerun(trace, left_out, result.basis.dependents.cones(left_out))
+            if all(now[step.index] == trace[step.index] for step in decided):
+                found.add(paper)
+                without = left_out
+    return frozenset(found)
+
+
+def _unknown(plan: Plan, parts: frozenset[str]) -> dict[int, object]:
+    """By place, that nothing is known of some parts of the records of the child and the parents."""
+    return {
+        step.index: None if isinstance(step.node, n.Collection) else unknown(step.node.kind)
+        for step in plan.dynamic
+        if isinstance(step.node, n.Fact | n.Collection)
+        and step.node.of is None
+        and (where := step.node.path.split("."))[0] in _FAMILY
+        and where[1] in parts
+    }
+
+
 def asked_of(case: Case, day: dt.date) -> dict[Document, bool | None]:
     """By paper of ``ASKED_OF``, whether it can be asked of a child on a day."""
     bound, places = _on(day)
@@ -174,4 +221,4 @@ def _compiled() -> tuple[Plan, Compiled]:
     return plan, Compiled.of(plan)
 
 
-__all__ = ["ASKED_OF", "asked_of", "asked_of_some"]
+__all__ = ["ASKED_OF", "asked_of", "asked_of_some", "beside_the_ground", "papers_apart", "papers_of"]

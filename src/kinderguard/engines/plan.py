@@ -46,6 +46,7 @@ class StackedSteps:
     before: Step
     after: Step
     counted: tuple[Step, ...] = ()
+    limit: Step | None = None
 
 
 @attrs.frozen
@@ -200,7 +201,8 @@ class _Builder:
 
     def stacked(self, s: Stacked) -> StackedSteps:
         counted = tuple(self.step(c) for c in s.counted)
-        return StackedSteps(s.owner, s.rule, s.others, self.step(s.before), self.step(s.after), counted)
+        limit = None if s.limit is None else self.step(s.limit)
+        return StackedSteps(s.owner, s.rule, s.others, self.step(s.before), self.step(s.after), counted, limit)
 
     def step(self, node: n.Node, scope: _Scope | None = None) -> Step:
         """The step of a node, made once; a name is a label on it, a category is the category's own step."""

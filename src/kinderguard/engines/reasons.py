@@ -212,13 +212,13 @@ class Reasons:
                     leaves = {(leaf.step.index, leaf.wanted): leaf for choice in choices for leaf in choice}
                     found = tuple(leaves.values())
                 else:
-                    found = min(choices, key=self._effort, default=(Leaf(step, wanted),))
+                    found = min(choices, key=self.effort, default=(Leaf(step, wanted),))
             else:
                 found = (Leaf(step, wanted),)
             self._needed[key] = found
         return found
 
-    def _effort(self, leaves: tuple[Leaf, ...]) -> tuple[int, int]:
+    def effort(self, leaves: tuple[Leaf, ...]) -> tuple[int, int]:
         """How much a choice asks: how many leaves are as they are for sure, since what is not known may turn out well; then
         how many there are.
         """

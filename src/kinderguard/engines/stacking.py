@@ -1,8 +1,9 @@
 """Checks and stacking, written out as ordinary nodes, so that no engine has to know them.
 
 From a rule set comes, for each category and policy, the condition and the amount as they stand after every county's
-checks, and after every stacking rule in its fixed order. What each rule took away stays visible: the amount before
-it and the amount after it are both there.
+checks, and after every stacking rule. A policy tops up, is capped, and gives way to others; then others give way to what is
+left of it (see ``rules.stacking_order``). What each rule took away stays visible: the amount before it and the amount
+after it are both there.
 """
 
 from fractions import Fraction
@@ -16,6 +17,7 @@ from kinderguard.rules.expression import Expr
 from kinderguard.rules.kinds import BOOL, MONEY, Sort
 from kinderguard.rules.ruleset import RuleSet
 from kinderguard.rules.stacking import Capped, Excludes, Keep, Stacking, TopsUp
+from kinderguard.rules.stacking_order import Order, Settled, Stage
 
 ZERO = n.Const(MONEY, 0)
 TRUE = n.Const(BOOL, True)
@@ -30,8 +32,10 @@ class Stacked:
     others: tuple[str, ...]
     before: n.Node
     after: n.Node
-    #: What a top-up counts, in the order of its rule.
+    #: What a top-up counts, in the order of its rule; what those of a cap group are paid that go before.
     counted: tuple[n.Node, ...] = ()
+    #: What the whole group of a cap may be paid.
+    limit: n.Node | None = None
 
 
 @attrs.frozen
@@ -116,42 +120,120 @@ def _own(rules: RuleSet, policy: Policy) -> tuple[n.Node, n.Node | None]:
 
 
 def policy_nodes(rules: RuleSet) -> dict[str, PolicyNodes]:
-    """Every policy written out, in the order in which stacking is resolved."""
-    own = {code: _own(rules, rules.policies[code]) for code in rules.stacking_order}
-    current: dict[str, n.Node] = {
-        code: eligible if amount is None else amount for code, (eligible, amount) in own.items()
-    }
-    shown: dict[str, list[Stacked]] = {code: [] for code in own}
+    """Every policy written out."""
+    writing = _Writing(rules)
+    for settled in writing.order.stages:
+        writing.settle(settled)
+    return {code: writing.written(code) for code in rules.stacking_order}
 
-    def change(
-        code: str, after: n.Node, owner: str, rule: Stacking, others: tuple[str, ...], counted: tuple[n.Node, ...] = ()
+
+class _Writing:
+    """Policies as they are written out, stage by stage."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.order = Order.of(rules.policies)
+        self._policies = rules.policies
+        self._own = {code: _own(rules, policy) for code, policy in rules.policies.items()}
+        #: A service is its condition.
+        self._now = {code: eligible if amount is None else amount for code, (eligible, amount) in self._own.items()}
+        self._at: dict[Settled, n.Node] = {}
+        self._shown: dict[str, list[Stacked]] = {code: [] for code in rules.policies}
+        #: What remains of a policy apart from one of its comparisons, which is held against the other side of that one.
+        self._compared: dict[tuple[str, Excludes], n.Node] = {}
+
+    def written(self, code: str) -> PolicyNodes:
+        eligible, amount = self._own[code]
+        return PolicyNodes(eligible, amount, self._now[code], tuple(self._shown[code]))
+
+    def settle(self, settled: Settled) -> None:
+        code = settled.code
+        match settled.stage:
+            case Stage.OWN:
+                self._top_up(code)
+                self._cap(code)
+                self._give_way(code)
+            case Stage.CONTENDED:
+                self._taken_away(code, self.order.takers[code])
+            case Stage.FINAL:
+                self._taken_away(code, self.order.contenders[code])
+        self._at[settled] = self._now[code]
+
+    def _change(
+        self,
+        code: str,
+        after: n.Node,
+        rule: Stacking,
+        others: tuple[str, ...],
+        *,
+        owner: str = "",
+        counted: tuple[n.Node, ...] = (),
     ) -> None:
-        shown[code].append(Stacked(owner, rule, others, current[code], after, counted))
-        current[code] = after
+        limit = rule.limit.node if isinstance(rule, Capped) else None
+        self._shown[code].append(Stacked(owner or code, rule, others, self._now[code], after, counted, limit))
+        self._now[code] = after
 
-    groups: dict[str, list[str]] = {}
-    for code in rules.stacking_order:
-        for rule in rules.policies[code].stacking:
-            if isinstance(rule, Excludes):
-                this, other = _exclusion(rule, current[code], current[rule.other])
-                if this is not None:
-                    change(code, this, code, rule, (rule.other,))
-                if other is not None:
-                    change(rule.other, other, code, rule, (code,))
-            elif isinstance(rule, TopsUp):
-                counted = tuple(current[c] if isinstance(c, str) else c.node for c in rule.counting)
+    def _seen(self, by: str, of: str) -> n.Node:
+        idle = self.order.idle(by, of)
+        if not idle:
+            return self._at[self.order.seen(by, of)]
+        seen = self._at[Settled(of, Stage.OWN)]
+        for rules in (self.order.takers[of], self.order.contenders[of]):
+            before = seen
+            for taker, rule in rules:
+                if (taker, rule) not in idle:
+                    seen = _nothing_where(self._wins(taker, rule, before), seen)
+        return seen
+
+    def _top_up(self, code: str) -> None:
+        for rule in self._policies[code].stacking:
+            if isinstance(rule, TopsUp):
+                counted = tuple(self._seen(code, c) if isinstance(c, str) else c.node for c in rule.counting)
                 names = tuple(c for c in rule.counting if isinstance(c, str))
-                gives = current[code] if rule.to is None else n.When(MONEY, own[code][0], rule.to.node, ZERO)
-                change(code, _difference(gives, counted), code, rule, names, counted)
-            else:
-                earlier = groups.setdefault(rule.group, [])
-                left = _difference(rule.limit.node, tuple(current[c] for c in earlier))
-                change(code, n.Least(MONEY, (current[code], left)), code, rule, tuple(earlier))
-                earlier.append(code)
-    return {
-        code: PolicyNodes(eligible, amount, current[code], tuple(shown[code]))
-        for code, (eligible, amount) in own.items()
-    }
+                eligible = self._own[code][0]
+                gives = self._now[code] if rule.to is None else n.When(MONEY, eligible, rule.to.node, ZERO)
+                self._change(code, _difference(gives, counted), rule, names, counted=counted)
+
+    def _cap(self, code: str) -> None:
+        for rule in self._policies[code].stacking:
+            if isinstance(rule, Capped):
+                earlier = tuple(self.order.earlier(code, rule.group))
+                counted = tuple(self._seen(code, c) for c in earlier)
+                left = n.Least(MONEY, (self._now[code], _difference(rule.limit.node, counted)))
+                self._change(code, left, rule, earlier, counted=counted)
+
+    def _give_way(self, code: str) -> None:
+        """All falls are asked of the same amount, so that none of them hides another."""
+        before = self._now[code]
+        falls: list[tuple[Excludes, n.Node]] = []
+        for rule in self._policies[code].stacking:
+            if isinstance(rule, Excludes) and rule.keep is not Keep.THIS:
+                other = self._seen(code, rule.other)
+                loses = _given(other) if rule.keep is Keep.OTHER else n.Less(BOOL, before, other)
+                falls.append((rule, _where(rule, loses)))
+        for rule, condition in falls:
+            self._change(code, _nothing_where(condition, self._now[code]), rule, (rule.other,))
+        for rule, _ in falls:
+            left = before
+            for other_rule, condition in falls:
+                left = left if other_rule is rule else _nothing_where(condition, left)
+            self._compared[code, rule] = left
+
+    def _taken_away(self, code: str, by: list[tuple[str, Excludes]]) -> None:
+        """All takers are held against the same amount: in which order they are asked makes no difference."""
+        before = self._now[code]
+        for taker, rule in by:
+            wins = self._wins(taker, rule, before)
+            self._change(code, _nothing_where(wins, self._now[code]), rule, (taker,), owner=taker)
+
+    def _wins(self, taker: str, rule: Excludes, before: n.Node) -> n.Node:
+        """Where a policy that comes to ``before`` is taken away."""
+        if rule.keep is Keep.THIS:
+            return _where(rule, _given(self._at[Settled(taker, Stage.OWN)]))
+        return _where(rule, n.AtMost(BOOL, before, self._compared[taker, rule]))
+
+
+def _where(rule: Excludes, condition: n.Node) -> n.Node:
+    return condition if rule.when is None else conjunction(rule.when.node, condition)
 
 
 def _not_below_zero(amount: n.Node) -> n.Node:
@@ -176,20 +258,6 @@ def _nothing_where(condition: n.Node, node: n.Node) -> n.Node:
     if node.kind.sort is Sort.MONEY:
         return n.When(MONEY, condition, ZERO, node)
     return n.And((node, n.Not(condition)))
-
-
-def _exclusion(rule: Excludes, this: n.Node, other: n.Node) -> tuple[n.Node | None, n.Node | None]:
-    """Both policies after the rule; None for the one that it leaves alone."""
-    holds = () if rule.when is None else (rule.when.node,)
-    if rule.keep is Keep.THIS:
-        return None, _nothing_where(conjunction(*holds, _given(this)), other)
-    if rule.keep is Keep.OTHER:
-        return _nothing_where(conjunction(*holds, _given(other)), this), None
-    other_higher = n.Less(BOOL, this, other)
-    return (
-        _nothing_where(conjunction(*holds, other_higher), this),
-        _nothing_where(conjunction(*holds, n.AtMost(BOOL, other, this)), other),
-    )
 
 
 __all__ = ["Capped", "PolicyNodes", "Stacked", "category_nodes", "conjunction", "disjunction", "policy_nodes"]

@@ -3,13 +3,14 @@ met by some of them and missed by others.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
 
-from kinderguard.engines.dependents import inner_steps
+from kinderguard.engines.blame import is_unknown
+from kinderguard.engines.dependents import Dependents, inner_steps
 from kinderguard.engines.plan import Step
 from kinderguard.engines.ranges import bounds, months_later
 from kinderguard.model.codes import Code
@@ -44,6 +45,25 @@ def fact_tries(kind: Kind, value: Any, thresholds: Callable[[], set[tuple[Any, s
             wanted = _dates(about, day, low, high) if kind.sort is Sort.DATE else _numbers(about)
             inside = sorted({x for x in wanted if (low is None or x >= low) and (high is None or x <= high)})
             yield from inside if len(inside) <= 16 else inside[:: -(-len(inside) // 16)]
+
+
+def compared_with(dependents: Dependents, trace: Sequence[Any], step: Step) -> set[tuple[Any, str]]:
+    """What a fact, or a length of time from it, is compared with: (value, unit).
+
+    Args:
+        dependents: of the plan.
+        trace: what is known of the child.
+        step: that of the fact.
+    """
+    found = set()
+    near = {step.index, *dependents.cone(step.index)}
+    for index, comparison in dependents.comparisons.items():
+        if index in near:
+            for side, other in (comparison.inputs, comparison.inputs[::-1]):
+                value = trace[other.index]
+                if side.index in near and not is_unknown(value):
+                    found.add((value, side.node.kind.unit or side.node.kind.sort.value))
+    return found
 
 
 def _numbers(thresholds: set[tuple[Any, str]]) -> Iterator[int]:

@@ -49,7 +49,9 @@ def display_language(lang: Language | None = None) -> Language:
 
 @attrs.frozen
 class Marked:
-    """A text with a mark: ``yes``, ``no`` or ``unknown`` (a sign and a colour), or ``quiet``."""
+    """A text with a mark: ``yes``, ``no`` or ``unknown`` (a sign and a colour), ``quiet``, or ``name``: one that somebody
+    gave, which keeps its letters where an English title would begin with a capital.
+    """
 
     text: "Text | str"
     mark: str = ""
@@ -127,9 +129,10 @@ class Tags:
 
 @attrs.frozen
 class Listing:
-    """A list with bullets."""
+    """A list with bullets, or with numbers from 1."""
 
     items: tuple["Content", ...] = attrs.field(converter=_tuple)
+    numbered: bool = False
 
 
 @attrs.frozen

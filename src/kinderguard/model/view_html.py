@@ -123,8 +123,9 @@ class Writer:
                 return f"<pre>{self.say(plain(text, self.lang))}</pre>"
             case Tags(texts=texts):
                 return f"<p>{' '.join(self.tag(t) for t in texts)}</p>"
-            case Listing(items=items):
-                return f"<ul>{''.join(f'<li>{self.write(i)}</li>' for i in items)}</ul>"
+            case Listing(items=items, numbered=numbered):
+                tag = "ol" if numbered else "ul"
+                return f"<{tag}>{''.join(f'<li>{self.write(i)}</li>' for i in items)}</{tag}>"
             case Fields(pairs=pairs):
                 return f"<dl>{''.join(f'<dt>{self.write(a)}</dt><dd>{self.write(b)}</dd>' for a, b in pairs)}</dl>"
             case Tree(lines=lines, opened=opened):

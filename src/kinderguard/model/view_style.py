@@ -6,11 +6,11 @@ has its own background, so that they can be read on any. Nothing is fetched, and
 
 _LIGHT = (
     "color-scheme:light;--kg-ground:#fff;--kg-ink:#1f2328;--kg-quiet:#59636e;--kg-line:#d1d9e0;--kg-soft:#f3f5f7;"
-    "--kg-yes:#176f30;--kg-no:#b91c24;--kg-unknown:#855800;--kg-link:#0550ae"
+    "--kg-yes:#176f30;--kg-no:#b91c24;--kg-unknown:#855800;--kg-link:#0550ae;--kg-shade:#aab4be"
 )
 _DARK = (
     "color-scheme:dark;--kg-ground:#16191d;--kg-ink:#e6edf3;--kg-quiet:#9da7b3;--kg-line:#3d444d;--kg-soft:#22272e;"
-    "--kg-yes:#57c46b;--kg-no:#ff8f87;--kg-unknown:#e0b040;--kg-link:#79b8ff"
+    "--kg-yes:#57c46b;--kg-no:#ff8f87;--kg-unknown:#e0b040;--kg-link:#79b8ff;--kg-shade:#59636e"
 )
 #: What pages say of their own theme, which goes before what the reader's system prefers.
 _DARK_PAGES = (
@@ -43,6 +43,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     ),
     ("p", "margin:.3em 0;padding:0;color:inherit;font-size:inherit"),
     ("ul", "margin:.3em 0;padding:0 0 0 1.4em;list-style:disc"),
+    ("ol", "margin:.3em 0;padding:0 0 0 1.8em;list-style:decimal"),
     ("li", "margin:.1em 0;padding:0;color:inherit"),
     (".kg-day", "white-space:nowrap"),
     (".kg-quiet", "color:var(--kg-quiet)"),
@@ -59,7 +60,16 @@ _RULES: tuple[tuple[str, str], ...] = (
         "font:.85em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;color:inherit;background:var(--kg-soft);"
         "border:0;border-radius:4px;padding:.5em .7em;margin:.3em 0;white-space:pre-wrap;overflow-wrap:anywhere",
     ),
-    (".kg-scroll", "overflow-x:auto;margin:.6em 0"),
+    # Where a table goes on beyond the edge, a shade lies there; the ground, which moves with the table, covers it at the ends.
+    # The shade is a little lower than what covers it: where the height is no whole number of dots, it would shine through.
+    (
+        ".kg-scroll",
+        "overflow-x:auto;margin:.6em 0;background:"
+        "linear-gradient(90deg,var(--kg-ground) 50%,transparent) left/3em 100% no-repeat local,"
+        "linear-gradient(270deg,var(--kg-ground) 50%,transparent) right/3em 100% no-repeat local,"
+        "linear-gradient(90deg,var(--kg-shade),transparent) left 0 top 1px/1.4em calc(100% - 2px) no-repeat scroll,"
+        "linear-gradient(270deg,var(--kg-shade),transparent) right 0 top 1px/1.4em calc(100% - 2px) no-repeat scroll",
+    ),
     (
         "table",
         "border-collapse:collapse;border:0;width:auto;min-width:0;margin:0;table-layout:auto;font-size:1em;"
@@ -98,8 +108,8 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("svg", "display:block;max-width:100%;height:auto;margin:.4em 0"),
     ("svg text", f"font:11px {FONT};fill:currentColor;stroke:none"),
     ("svg path,svg line", "stroke:currentColor;fill:none"),
-    # English titles within a view begin alike, whatever they are elsewhere; codes stay as they are.
-    *((f"{head}:not(:has(code))::first-letter", "text-transform:uppercase") for head in _HEADS),
+    # English titles within a view begin alike, whatever they are elsewhere; codes and callers' own names stay as they are.
+    *((f"{head}:not(:has(code)):not(:has(.kg-name))::first-letter", "text-transform:uppercase") for head in _HEADS),
     ("article", "border-top:1px solid var(--kg-line);padding:.6em 0;margin:.6em 0 0;break-inside:avoid"),
 )  # fmt: skip
 
@@ -111,10 +121,20 @@ def _scoped(selector: str) -> str:
     return ",".join(parts)
 
 
+#: On paper nothing scrolls: a wide table is as wide as it is, for the printer to make smaller, and breaks where it may.
+_ON_PAPER: tuple[tuple[str, str], ...] = (
+    (".kg-scroll", "overflow:visible;background:none"),
+    ("th,td", "padding-right:.6em"),
+    (".kg-day,td.kg-number", "white-space:normal"),
+    ("tr", "break-inside:avoid"),
+)
+
 STYLE = (
     f".kg-view{{{_LIGHT}}}@media(prefers-color-scheme:dark){{.kg-view{{{_DARK}}}}}"
     f":is({_DARK_PAGES}) .kg-view{{{_DARK}}}:is({_LIGHT_PAGES}) .kg-view{{{_LIGHT}}}"
     + "".join(f"{_scoped(selector)}{{{said}}}" for selector, said in _RULES)
     # On paper everything is dark on white.
-    + f"@media print{{{'.kg-view' * 4}{{{_LIGHT};max-width:none;border:0;padding:0}}}}"
+    + f"@media print{{{'.kg-view' * 4}{{{_LIGHT};max-width:none;border:0;padding:0}}"
+    + "".join(f"{_scoped(selector)}{{{said}}}" for selector, said in _ON_PAPER)
+    + "}"
 )

@@ -41,8 +41,10 @@ def _write(content: Content, lang: Language) -> str:
             return plain(said, lang)
         case Tags(texts=texts):
             return ("、" if lang == "zh" else ", ").join(_write(t, lang) for t in texts)
-        case Listing(items=items):
-            return "\n".join(f"- {_write(item, lang)}" for item in items)
+        case Listing(items=items, numbered=numbered):
+            dot = "．" if lang == "zh" else ". "
+            heads = (f"{number}{dot}" if numbered else "- " for number in range(1, len(items) + 1))
+            return "\n".join(f"{head}{_write(item, lang)}" for head, item in zip(heads, items, strict=True))
         case Fields(pairs=pairs):
             colon = "：" if lang == "zh" else ": "
             return "\n".join(f"{_write(label, lang)}{colon}{_write(said, lang)}" for label, said in pairs)

@@ -7,7 +7,7 @@ from kinderguard.model.codes import CareKind, RegistrationKind, SituationKind
 from kinderguard.model.text import Text
 from kinderguard.national import sources as s
 from kinderguard.national.terms import UNDER_16, is_dead, is_gone, is_severe
-from kinderguard.rules import DAY, BoolExpr, Category, child, father, mother, named, param, parents, when
+from kinderguard.rules import DAY, BoolExpr, Category, child, named, param, parents, when
 from kinderguard.rules.facts import ParentFacts
 
 
@@ -42,7 +42,8 @@ LEFT_BEHIND = Category(
     & (child.registration.kind == RegistrationKind.RURAL)
     & named(
         "parents_away",
-        parents.all(is_away) | (is_away(father) & has_no_capacity(mother)) | (is_away(mother) & has_no_capacity(father)),
+        # That nobody is at home is also true of a child without legal parents; one of them has to be away.
+        parents.all(lambda p: is_away(p) | has_no_capacity(p)) & parents.any(is_away),
         zh="父母双方外出务工，或一方外出务工另一方无监护能力",
         en="both parents are away for work, or one is and the other cannot act as guardian",
     ),

@@ -700,7 +700,7 @@ class Ready:
 def _observe(observer: Callable[[Assessment], None], result: Assessment) -> None:
     try:
         observer(result)
-    except Exception as error:  # noqa: BLE001  an observer may raise anything; it is named, and changes no result
+    except (Exception, SystemExit) as error:  # noqa: BLE001  an observer may raise anything; it is named, and changes no result
         name = getattr(observer, "__name__", type(observer).__name__)
         result.report(
             Problem(

@@ -64,7 +64,7 @@ def said_of(
             answer = provider.one(
                 {path: said[path] if path in said else value_at(case, path) for path in needs_of(provider)}
             )
-        except Exception as error:  # noqa: BLE001  a provider may raise anything; it is named and contained
+        except (Exception, SystemExit) as error:  # noqa: BLE001  a provider may raise anything; it is named and contained
             problems.append(_failed(provider, titles, error))
             continue
         try:
@@ -94,7 +94,7 @@ def _place_of(function: Any) -> str:
     return "" if code is None else file_and_line(Path(code.co_filename).name, code.co_firstlineno)
 
 
-def _failed(provider: FactProvider, titles: Mapping[str, Text], error: Exception) -> Problem:
+def _failed(provider: FactProvider, titles: Mapping[str, Text], error: BaseException) -> Problem:
     name = fact_title(provider.code, titles)
     place = place_in_pack(error, getattr(provider.one, "__module__", None) or "")
     return Problem(

@@ -30,6 +30,7 @@ from kinderguard.engines.prove.reach import (
 )
 from kinderguard.engines.prove.report import ProofReport
 from kinderguard.engines.prove.ruling import Ruling
+from kinderguard.engines.prove.unset import with_set_numbers
 from kinderguard.engines.unborn import what_counts
 from kinderguard.model.case import Case
 from kinderguard.model.errors import KinderguardError
@@ -191,7 +192,8 @@ def _contained(kind: str, question: str, reading: str, answers: Callable[[], Ite
 def _floor(prover: Prover, county: Ruling, nations: dict[str, Ruling]) -> Iterator[Proof]:
     for reading, nation in nations.items():
         for question in floor_questions(prover, county, nation, reading):
-            yield with_orders(prover, question, prover.prove(question))
+            proof = with_set_numbers(prover, question, prover.prove(question))
+            yield with_orders(prover, question, proof)
 
 
 def _apart(prover: Prover, county: Ruling) -> Iterator[Proof]:

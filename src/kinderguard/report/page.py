@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from kinderguard.engines.assessment import Assessment
 from kinderguard.engines.explanation import Explanation
-from kinderguard.engines.opening import unset_said
+from kinderguard.engines.opening import amount_said, unset_said
 from kinderguard.engines.papers import papers_of
-from kinderguard.model.money import bounds_text
 from kinderguard.model.text import Language, Text, same
 from kinderguard.model.view import Block, Column, Fields, Listing, Marked, Paragraph, Section, Table, Tags, Tree
 from kinderguard.model.view_html import Writer, tag_of
@@ -78,7 +77,7 @@ def _summary(s: Summary) -> Iterator[Block]:
     counted = [(s.titles[code], sure, open_) for code, (sure, open_) in most if sure or open_]
     yield Table(columns, counted, most=len(counted))
     due = [
-        (p.title, p.eligible, p.undetermined, bounds_text(p.total.low, p.total.high, p.every) if p.cash else "")
+        (p.title, p.eligible, p.undetermined, amount_said(p.total.low, p.total.high, p.every) if p.cash else "")
         for p in s.policies.values()
         if p.eligible or p.undetermined
     ]

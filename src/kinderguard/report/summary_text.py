@@ -4,8 +4,8 @@ import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from kinderguard.model.money import bounds_text
-from kinderguard.model.text import Language, Text
+from kinderguard.engines.opening import amount_said
+from kinderguard.model.text import Language, Text, same
 from kinderguard.report.summary import Summary
 from kinderguard.rules.titles import fact_title
 from kinderguard.survey.ledger import CellProblem, Ledger
@@ -73,7 +73,7 @@ def _policies(s: Summary, lang: Language) -> "Table":
     )  # fmt: skip
     for p in s.policies.values():
         if p.eligible or p.undetermined:
-            due = bounds_text(p.total.low, p.total.high, p.every).in_(lang) if p.cash else ""
+            due = amount_said(p.total.low, p.total.high, p.every).in_(lang) if p.cash else ""
             table.add_row(p.title.in_(lang), str(p.eligible), str(p.undetermined), due)
     return table
 
@@ -131,4 +131,5 @@ def _notes(read: Ledger, lang: Language, console: "Console") -> None:
 def _example(p: CellProblem, lang: Language) -> str:
     """One finding with its place, as an example of its kind."""
     place = "" if p.row is None else Text(f"第{p.row}行 ", f"row {p.row} ").in_(lang)
-    return f"{p.sheet} {place}{p.column + '：' if p.column else ''}{p.message.in_(lang)}"
+    column = "" if not p.column else (same(p.column) + Text("：", ": ")).in_(lang)
+    return f"{p.sheet} {place}{column}{p.message.in_(lang)}"

@@ -1,7 +1,7 @@
 """Short phrases that the summary, the page and the workbook share."""
 
 from kinderguard.engines.assessment import Assessment, PolicyResult
-from kinderguard.model.money import bounds_text
+from kinderguard.engines.opening import amount_said
 from kinderguard.model.text import Language, Text
 from kinderguard.survey.ledger import LedgerRow
 
@@ -10,8 +10,7 @@ def policy_phrase(p: PolicyResult, lang: Language) -> str:
     """A policy with what it gives."""
     if not p.is_cash:
         return p.title.in_(lang)
-    household = Text("，按户", ", per household").in_(lang) if p.per == "household" else ""
-    return f"{p.title.in_(lang)} {bounds_text(p.low, p.high, p.every).in_(lang)}{household}"
+    return f"{p.title.in_(lang)} {amount_said(p.low, p.high, p.every, per=p.per).in_(lang)}"
 
 
 def category_names(result: Assessment, lang: Language) -> tuple[list[str], list[str]]:

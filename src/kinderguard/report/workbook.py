@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from kinderguard.engines.assessment import Assessment
+from kinderguard.engines.opening import amount_said
 from kinderguard.engines.papers import papers_apart
 from kinderguard.model.errors import MissingExtraError, ToldError
-from kinderguard.model.money import bounds_text
 from kinderguard.model.text import Language, Text
 from kinderguard.report.run import AssessedRow
 from kinderguard.report.summary import Summary
@@ -212,7 +212,7 @@ class _Writer:
             sheet, below, (Text("政策", "Policy"), Text("符合", "eligible"), Text("待定", "open"), Text("应发合计（元）", "due in all (yuan)")),
             [
                 (p.title.in_(self.lang), p.eligible, p.undetermined,
-                 bounds_text(p.total.low, p.total.high, p.every).in_(self.lang) if p.cash else "")
+                 amount_said(p.total.low, p.total.high, p.every).in_(self.lang) if p.cash else "")
                 for p in s.policies.values()
             ],
         )  # fmt: skip
@@ -228,7 +228,8 @@ def _texts(assessed: AssessedRow, lang: Language) -> Iterator[tuple[str, str]]:
     result = assessed.assessment
     messages = [*([assessed.row.error] if assessed.row.error else []), *assessed.row.problems]
     found = defaultdict(list)
-    found["problems"] = [f"{p.column + '：' if p.column else ''}{p.message.in_(lang)}" for p in messages]
+    colon = Text("：", ": ").in_(lang)
+    found["problems"] = [f"{p.column + colon if p.column else ''}{p.message.in_(lang)}" for p in messages]
     if result is not None:
         found["is"], found["may"] = category_names(result, lang)
         due = [*result.due.cash, *result.due.services]
@@ -244,4 +245,4 @@ def _texts(assessed: AssessedRow, lang: Language) -> Iterator[tuple[str, str]]:
 
 def _monthly(result: Assessment, lang: Language) -> str:
     total = result.in_all()
-    return bounds_text(total.low, total.high, unit=False).in_(lang)
+    return amount_said(total.low, total.high, unit=False).in_(lang)

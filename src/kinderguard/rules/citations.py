@@ -69,6 +69,30 @@ def _trust(value: "str | Trust") -> Trust:
         ) from None
 
 
+_FIGURES = {figure: value for value, figure in enumerate("零一二三四五六七八九")}
+_PLACES = {"十": 10, "百": 100}
+_IN_CHARACTERS = re.compile(r"[零一二三四五六七八九十百]+")
+
+
+def _in_figures(article: str) -> str:
+    """The number of an article in figures, where it begins with one in Chinese characters: 第二十三条之一 is 23之一.
+
+    >>> _in_figures("三"), _in_figures("二十三"), _in_figures("一百零二"), _in_figures("14")
+    ('3', '23', '102', '14')
+    """
+    found = _IN_CHARACTERS.match(article)
+    if found is None:
+        return article
+    number, figure = 0, 0
+    for character in found[0]:
+        if character in _PLACES:
+            number += (figure or 1) * _PLACES[character]
+            figure = 0
+        else:
+            figure = _FIGURES[character]
+    return f"{number + figure}{article[found.end() :]}"
+
+
 @attrs.frozen
 class Cite:
     """A source: the document with its number, the article, and how far it was checked.
@@ -94,7 +118,7 @@ class Cite:
     def text(self) -> Text:
         """The citation as it is printed, with its trust."""
         zh = f"{self.document}{f'第{self.article}条' if self.article else ''}（{self.trust.label.zh}）"
-        en = f"{self.document}{f', art. {self.article}' if self.article else ''} ({self.trust.label.en})"
+        en = f"{self.document}{f', art. {_in_figures(self.article)}' if self.article else ''} ({self.trust.label.en})"
         return Text(zh, en)
 
 

@@ -16,11 +16,22 @@ from kinderguard.model.text import Language, Text, same
 from kinderguard.rules import nodes as n
 from kinderguard.rules.citations import ALWAYS, Cite, Period
 from kinderguard.rules.errors import DefinitionError, ExpressionError, RoundingError
-from kinderguard.rules.expression import BoolExpr, CodeExpr, DateExpr, Expr, MoneyExpr, NumberExpr, name_of, type_of
+from kinderguard.rules.expression import (
+    ANSWERED,
+    BoolExpr,
+    CodeExpr,
+    DateExpr,
+    Expr,
+    MoneyExpr,
+    NumberExpr,
+    is_answered,
+    name_of,
+    type_of,
+)
 from kinderguard.rules.facts import extra_fact
 from kinderguard.rules.kinds import BOOL, CODE_LISTS, DATE, MONEY, Kind, Sort
 from kinderguard.rules.signs import is_below_zero
-from kinderguard.rules.stacking import Capped, Excludes, Stacking, TopsUp
+from kinderguard.rules.stacking import Capped, Excludes, Stacking, TopsUp, check_list
 
 if TYPE_CHECKING:
     from kinderguard.model.view import View
@@ -51,6 +62,9 @@ def _valid_code(_: Any, attribute: Any, value: Any) -> None:
 
 
 def _bool(owner: Any, attribute: Any, value: Any) -> None:
+    if is_answered(value):
+        needed = Text(f"{attribute.name} 需要条件。", f"{attribute.name} needs a condition. ")
+        raise ExpressionError(needed + ANSWERED, owner.code)
     if not isinstance(value, BoolExpr):
         name = name_of(value)
         raise ExpressionError(
@@ -220,7 +234,7 @@ class Policy:
         evidence: papers to be brought. One that proves something of the child or a parent, such as a death, is asked for
             where that is so or may be; where the condition reads nothing that it proves, or somebody else's, of everybody.
         review: whole months after which eligibility is looked at again, or None where not stated.
-        stacking: how it combines with other policies.
+        stacking: how it combines with other policies; in which order they are listed means nothing.
         counties_may_narrow: whether a county's check may add a condition.
         cites: the sources.
         effective: when it applies.
@@ -308,6 +322,7 @@ class Policy:
             for amount in rule.amounts():
                 require_whole_fen(self.code, amount)
                 _refuse_below_zero(self.code, amount)
+        check_list(self.code, self.stacking)
 
     def view(self, lang: Language | None = None, *, rules: "RuleSet | None" = None) -> "View":
         """What it says, as a notebook shows it: wording, each way in which it holds, boundaries, values and law.
@@ -363,6 +378,9 @@ class Check:
                 self.code,
             )
         if not isinstance(given[0], MoneyExpr if self.at_least is not None else BoolExpr):
+            if is_answered(given[0]):
+                needed = Text("widens 和 requires 须为条件。", "widens and requires are conditions. ")
+                raise ExpressionError(needed + ANSWERED, self.code)
             raise ExpressionError(
                 Text(
                     "widens 和 requires 须为条件，如 `child.age < 16`；at_least 须为金额，如 r.yuan('600')。",

@@ -77,18 +77,26 @@ class DefinitionError(RuleError, ValueError):
 
 
 class CircleError(DefinitionError):
-    """Rules that need one another in a circle; ``members`` names them in order."""
+    """Rules that need one another in a circle; ``members`` names them in order.
 
-    def __init__(self, what: Text, members: tuple[str, ...]) -> None:
+    Args:
+        what: which rules.
+        members: their codes, each of which needs the next.
+        told: what ties them together, and the mend, where that is more than one naming the other.
+    """
+
+    def __init__(self, what: Text, members: tuple[str, ...], told: Text | None = None) -> None:
         self.what = what
         self.members = members
+        self._told = told
         circle = " -> ".join((*members, members[0]))
+        mend = told or Text("请去掉其中一处引用。", "Take one of these references out.")
         super().__init__(
             Text(
-                f"{what.zh}互相引用，成了循环：{circle}。请去掉其中一处引用。",
-                f"{what.en} go in a circle: {circle}. Take one of these references out.",
+                f"{what.zh}互相引用，成了循环：{circle}。{mend.zh}",
+                f"{what.en} go in a circle: {circle}. {mend.en}",
             )
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.what, self.members)
+        return type(self), (self.what, self.members, self._told)

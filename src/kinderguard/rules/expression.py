@@ -174,17 +174,18 @@ class BoolExpr(Expr):
     __slots__ = ()
     sort = Sort.BOOL
 
-    def __and__(self, other: "BoolExpr | bool") -> "BoolExpr":
+    def __and__(self, other: "BoolExpr") -> "BoolExpr":
         return BoolExpr(n.And(_flat(n.And, self.node, _condition(other))))
 
-    def __or__(self, other: "BoolExpr | bool") -> "BoolExpr":
+    def __or__(self, other: "BoolExpr") -> "BoolExpr":
         return BoolExpr(n.Or(_flat(n.Or, self.node, _condition(other))))
 
-    def __rand__(self, other: bool) -> "BoolExpr":
-        return BoolExpr(n.And(_flat(n.And, _condition(other), self.node)))
+    if not TYPE_CHECKING:
 
-    def __ror__(self, other: bool) -> "BoolExpr":
-        return BoolExpr(n.Or(_flat(n.Or, _condition(other), self.node)))
+        def __rand__(self, other: object) -> NoReturn:
+            _condition(other)  # what is no expression is no condition
+
+        __ror__ = __rand__
 
     def __invert__(self) -> "BoolExpr":
         return BoolExpr(self.node.arg if isinstance(self.node, n.Not) else n.Not(self.node))
@@ -210,11 +211,26 @@ def _flat(kind: type[n.And] | type[n.Or], *args: n.Node) -> tuple[n.Node, ...]:
     return tuple(found)
 
 
+#: What is said where Python has answered, once and for every child, what a rule asks of each: the condition is lost.
+ANSWERED = Text(
+    "这里得到的是 Python 的 True 或 False：`is`、`is not`、`not` 立即作答，与儿童无关。比较请用 `==` 或 `.is_in(...)`；"
+    "是否有记录写 `.is_known()`；恒成立写 `r.all_of()`，恒不成立写 `r.any_of()`。",
+    "What stands here is Python's own True or False: `is`, `is not` and `not` answer at once, whoever the child is. Compare "
+    "with `==` or `.is_in(...)`; ask `.is_known()` whether something is recorded; write `r.all_of()` for what always holds "
+    "and `r.any_of()` for what never does.",
+)
+
+
+def is_answered(value: object) -> bool:
+    """Whether a value is Python's own answer in place of a condition; ``~`` makes a number of such an answer."""
+    return isinstance(value, bool) or (type(value) is int and value in (~True, ~False))
+
+
 def _condition(value: Any) -> n.Node:
     if isinstance(value, BoolExpr):
         return value.node
-    if isinstance(value, bool):
-        return n.Const(BOOL, value)
+    if is_answered(value):
+        raise ExpressionError(Text("此处应为条件。", "A condition is needed here. ") + ANSWERED)
     name = name_of(value)
     if _is_declared(value):
         raise ExpressionError(
@@ -817,7 +833,7 @@ class _When(Generic[X]):
         __hash__ = None
 
 
-def when(condition: BoolExpr | bool, then: X) -> _When[X]:
+def when(condition: BoolExpr, then: X) -> _When[X]:
     """``r.when(condition, a).otherwise(b)``: a where the condition holds, else b.
 
     Where the condition is unknown the result is known only as far as a and b agree.
@@ -842,7 +858,7 @@ def like(value: Any, model: Expr) -> n.Node:
     if isinstance(model, _Ordered):
         return model._other(value)
     if isinstance(model, BoolExpr):
-        return _condition(value)
+        return n.Const(BOOL, value) if isinstance(value, bool) else _condition(value)
     if isinstance(value, Expr) and value.kind == model.kind:
         return value.node
     if isinstance(model, CodeExpr) and isinstance(value, Code):

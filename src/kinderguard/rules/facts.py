@@ -30,7 +30,6 @@ from kinderguard.rules.expression import (
     Expr,
     MoneyExpr,
     NumberExpr,
-    _condition,
     all_of,
     any_of,
     expression,
@@ -569,7 +568,7 @@ class Parents:
 
 
 def _true() -> BoolExpr:
-    return BoolExpr(_condition(True))
+    return BoolExpr(n.Const(BOOL, True))
 
 
 def extra_fact(code: str, kind: Kind) -> Expr:

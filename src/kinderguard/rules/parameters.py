@@ -6,6 +6,7 @@ force on the day. A value that is not there is unknown, and the assessment says 
 
 import contextlib
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -25,7 +26,7 @@ from kinderguard.rules.citations import Period, Trust
 from kinderguard.rules.errors import DefinitionError
 from kinderguard.rules.expression import BoolExpr, DateExpr, MoneyExpr, NumberExpr
 from kinderguard.rules.kinds import BOOL, DATE, MONEY, NUMBER, Kind, Sort, as_ratio, exact
-from kinderguard.rules.units import YUAN, one_unit
+from kinderguard.rules.units import YUAN, counted_in, one_unit
 from kinderguard.rules.wording import quantity
 
 if TYPE_CHECKING:
@@ -169,10 +170,11 @@ def _refuse_unit(code: str, kind: Kind, unit: str, file: str) -> None:
     if kind == MONEY and unit not in YUAN:
         raise DefinitionError(
             Text(
-                f'金额一律以元计，不换算：不能写 unit = {unit!r}。请把值换算成元，写 unit = "yuan" 或删去 unit；'
-                "不是金额的，改正 kind。",
+                f'金额一律以元计，不换算：不能写 unit = {unit!r}。请把值换算成元，写 unit = "yuan"（按期发放的，写 '
+                '"元/月"、"元/季"、"元/学年"或"元/年"），或删去 unit；不是金额的，改正 kind。',
                 f"money is in yuan and nothing is converted: it cannot have unit = {unit!r}. State the value in yuan, with "
-                'unit = "yuan" or without a unit; if it is no money, correct its kind.',
+                'unit = "yuan" ("yuan/month", "yuan/quarter", "yuan/school year" or "yuan/year" where it is for so long) '
+                "or without a unit; if it is no money, correct its kind.",
             ),
             where,
         )
@@ -192,7 +194,7 @@ def show(value: Any, kind: Kind, unit: str = "") -> Text:
     if isinstance(value, bool):
         return Text("是" if value else "否", "yes" if value else "no")
     if kind.sort is Sort.MONEY:
-        return Text(f"{yuan(value):,}元", f"{yuan(value):,} yuan")
+        return Text(f"{yuan(value):,}", f"{yuan(value):,} ") + counted_in(kind, unit)
     if isinstance(value, dt.date):
         return Text(value.isoformat(), value.isoformat())
     return quantity(value, kind if kind.unit else Kind(kind.sort, one_unit(unit)))
@@ -229,6 +231,14 @@ def parameter_value(raw: Any, kind: Kind, where: str) -> bool | int | Fraction |
     except ValueError:  # a FieldValueError is one
         pass  # told below, with the place
     given = shown_value(raw)
+    if kind == NUMBER and isinstance(raw, str) and _PERCENT.fullmatch(raw.strip()):
+        raise DefinitionError(
+            Text(
+                f'{given}：百分数写作分数，如 30% 写作 "30/100"。',
+                f'{given}: a percentage is written as a fraction: 30 % is "30/100".',
+            ),
+            where,
+        )
     raise DefinitionError(
         Text(
             f"{given} 不是{_fitting(kind).zh}。"
@@ -240,6 +250,7 @@ def parameter_value(raw: Any, kind: Kind, where: str) -> bool | int | Fraction |
     )
 
 
+_PERCENT = re.compile(r"[0-9.]+ ?[%％]")
 #: So much of a wrong value is repeated.
 _SHOWN = 60
 

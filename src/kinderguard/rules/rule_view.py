@@ -37,6 +37,7 @@ from kinderguard.rules.parameters import Parameter, ParameterValue, show
 from kinderguard.rules.rule_card import APART, PARTS, Card, exprs_of
 from kinderguard.rules.ruleset import RuleSet, facts_read, parameters_read
 from kinderguard.rules.titles import fact_title
+from kinderguard.rules.units import counted_in, unit_text
 from kinderguard.rules.wording import wording
 
 _ALONE = RuleSet((), ())
@@ -71,7 +72,10 @@ def rule_view(
         case Policy():
             return View(rule.title, writer.policy(rule), lang)
         case Check():
-            head = Text("地方规定，针对：", "A local rule on: ") + writer.title(rule.on)
+            known = writer.card.titles.get(rule.on)
+            head = Text("地方规定", "A local rule")
+            if known is not None:
+                head += Text("，针对：", " on: ") + known + same(f" [{rule.on}]")
             return View(head, writer.check(rule), lang)
 
 
@@ -97,7 +101,8 @@ def parameter_view(
     if parameter.kind is not None:
         about.append((Text("类型", "Kind"), parameter.kind.text))
     if parameter.unit:
-        about.append((Text("单位", "Unit"), parameter.unit))
+        said = unit_text(parameter.unit) if parameter.kind is None else counted_in(parameter.kind, parameter.unit)
+        about.append((Text("单位", "Unit"), said))
     return View(parameter.title or same(parameter.code), [Fields(about), *values(parameter, places=places)], lang)
 
 
@@ -198,6 +203,8 @@ class _Writer:
     def check(self, c: Check) -> Iterator[Block]:
         """A local rule with what it adds and why."""
         about = [*_about(c.code, Text("理由", "Reason"), c.reason), (Text("施行期间", "In force"), c.effective.text)]
+        if c.on not in self.card.titles:  # its title would stand above
+            about.insert(1, (Text("针对", "On"), Code(c.on)))
         yield Fields(about)
         kinds = (
             (Text("以下情形也适用", "Also applies where"), c.widens),

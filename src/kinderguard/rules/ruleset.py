@@ -8,7 +8,6 @@ import datetime as dt
 import graphlib
 from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cached_property, lru_cache
-from itertools import pairwise
 from typing import Any, TypeVar
 
 import attrs
@@ -23,9 +22,12 @@ from kinderguard.rules.expression import Expr
 from kinderguard.rules.kinds import Kind, Sort
 from kinderguard.rules.parameters import PARAMETER_KINDS, Parameter
 from kinderguard.rules.stacking import Capped, Excludes, Keep, Stacking, TopsUp
+from kinderguard.rules.stacking_order import Order, check_groups, per_differs
 from kinderguard.rules.units import clashes, unit_text
 from kinderguard.rules.wording import wording
 
+#: How the results of a policy end, behind its code.
+_RESULTS = ("eligible", "granted", *(f"{end}{unit}" for end in ("amount", "low", "high") for unit in ("", "_fen")))
 D = TypeVar("D", Category, Policy, Check, DeclaredFact[Any], FactProvider)
 
 
@@ -82,6 +84,7 @@ class RuleSet:
     places: dict[str, Text] = attrs.field(factory=dict, eq=False)
 
     def __attrs_post_init__(self) -> None:
+        self._check_codes()
         for owner, node in self._conditions():
             self._check_references(owner, node)
         for category in self.categories.values():
@@ -101,6 +104,7 @@ class RuleSet:
             for need in provider.needs:
                 self._check_references(code, need.node)
         _ = self.category_order, self.stacking_order, self.provider_order
+        Order.of(self.policies)
 
     def expressions(self) -> Iterator[tuple[str, Expr]]:
         """Every expression with the code of the rule that it stands in."""
@@ -195,6 +199,25 @@ class RuleSet:
                 owner,
             )
 
+    def _check_codes(self) -> None:
+        """No two results of one name: of two columns of a table only one would be left."""
+        for policy in self.policies.values():
+            for name in (policy.code, *(f"{policy.code}.{end}" for end in _RESULTS)):
+                if name in self.categories:
+                    what = Text("类别", "category")
+                elif name in self.policies and name != policy.code:
+                    what = Text("政策", "policy")
+                else:
+                    continue
+                raise DefinitionError(
+                    Text(
+                        f"{what.zh} {name} 与它的代码或结果列同名，两者只会留下其一；请给其中一个另一个代码。",
+                        f"the {what.en} {name} has the name of this policy or of one of its results: only one of the two "
+                        "would be left. Give one of them another code.",
+                    ),
+                    policy.code,
+                )
+
     def _no_category(self, code: str) -> Text:
         """What is said of a category that is not there; of one that was named by its title, its code."""
         entitled = titled(code, self.categories.values())
@@ -273,29 +296,15 @@ class RuleSet:
     def stacking_order(self) -> tuple[str, ...]:
         """Policies so that each comes after those its stacking rules name; ties by code."""
         needs: dict[str, set[str]] = {code: set() for code in self.policies}
-        groups: dict[str, list[str]] = {}
         for policy in self.policies.values():
             for rule in policy.stacking:
                 if isinstance(rule, Capped):
-                    groups.setdefault(rule.group, []).append(policy.code)
                     continue
                 named = [rule.other] if isinstance(rule, Excludes) else [c for c in rule.counting if isinstance(c, str)]
                 for other in named:
                     self._check_partner(policy, rule, other)
                     needs[policy.code].add(other)
-        for group, members in groups.items():
-            if len({_pack_of(code) for code in members}) > 1:
-                listed = sorted(members)
-                raise DefinitionError(
-                    Text(
-                        f"封顶组 {group!r} 包含几个规则包的政策：{'、'.join(listed)}。"
-                        "规则包只能给自己的政策封顶；请给该组另起名称。",
-                        f"The group {group!r} caps policies of several packs: {', '.join(listed)}. A pack caps its "
-                        "own policies only; give the group another name.",
-                    )
-                )
-            for earlier, later in pairwise(sorted(members)):
-                needs[later].add(earlier)
+        check_groups(self.policies)
         return _ordered(Text("叠加规则", "The stacking rules"), needs)
 
     @cached_property
@@ -358,6 +367,22 @@ class RuleSet:
                     "请改用相同的 every，或去掉该 stacking。",
                     f"it is paid {policy.every.en} and {other} {partner.every.en}: amounts of different periods cannot "
                     "be compared. Give both the same `every`, or leave this stacking out.",
+                ),
+                policy.code,
+            )
+        if compares and partner.per != policy.per:
+            differs = per_differs(policy, partner)
+            share = Text(
+                '或改为计入分摊到每人的金额，如 household.dibao_monthly.divided_by(household.size, to="0.01", rounding=r.DOWN)',
+                "or count a share of it instead, such as "
+                'household.dibao_monthly.divided_by(household.size, to="0.01", rounding=r.DOWN)',
+            )
+            other_mend = Text('或用 keep="other"', 'or use keep="other"')
+            mend = share if isinstance(rule, TopsUp) else other_mend
+            raise DefinitionError(
+                Text(
+                    f"{differs.zh}：两者的金额不能比较；请改用相同的 per，{mend.zh}。",
+                    f"{differs.en}: their amounts cannot be compared. Give both the same `per`, {mend.en}.",
                 ),
                 policy.code,
             )

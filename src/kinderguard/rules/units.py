@@ -2,11 +2,11 @@
 together. A number that states none goes with any; money is yuan and nothing else.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from kinderguard.model.text import Text, same
 from kinderguard.rules import nodes as n
-from kinderguard.rules.kinds import Sort
+from kinderguard.rules.kinds import Kind, Sort
 
 #: Ways of writing one unit; the first is the one that rules use.
 _ALIKE = (
@@ -25,8 +25,14 @@ _SAID = {
     "persons": Text("人", "persons"), "km": Text("公里", "km"), "m": Text("米", "m"), "times": Text("倍", "times"),
     "visits": Text("次", "visits"),
 }  # fmt: skip
-#: What money may say that it is counted in.
-YUAN = ("", "yuan", "元")
+#: What money may say that it is counted in: yuan, and for how long that is.
+_YUAN = {
+    ("", "元", "yuan"): Text("元", "yuan"), ("元/月", "yuan/month"): Text("元/月", "yuan a month"),
+    ("元/季", "yuan/quarter"): Text("元/季", "yuan a quarter"),
+    ("元/学年", "yuan/school year"): Text("元/学年", "yuan a school year"),
+    ("元/年", "yuan/year"): Text("元/年", "yuan a year"),
+}  # fmt: skip
+YUAN: Mapping[str, Text] = {name: said for names, said in _YUAN.items() for name in names}
 
 
 def one_unit(unit: str) -> str:
@@ -41,6 +47,15 @@ def unit_text(unit: str) -> Text:
     ('公里', 'km')
     """
     return _SAID.get(one_unit(unit), same(unit))
+
+
+def counted_in(kind: Kind, unit: str) -> Text:
+    """What the values of a parameter are counted in, as people read it: of money with its period, where that is stated.
+
+    >>> counted_in(Kind(Sort.MONEY), "元/月").en, counted_in(Kind(Sort.NUMBER, "years"), "").zh
+    ('yuan a month', '周岁')
+    """
+    return YUAN[unit] if kind.sort is Sort.MONEY else unit_text(kind.unit or unit)
 
 
 def clashes(root: n.Node, declared: Callable[[str], str]) -> Iterator[tuple[n.Node, str, n.Node, str]]:

@@ -135,8 +135,14 @@ def _proposed(
     unit, said = Text("1天", "1 day") if a_day else boundary.unit_text, boundary.wording(titles)
     zh = "恰好在界线上" if apart == 0 else f"左右相差不到{unit.zh}" if size(apart) < 1 else f"相差{unit.zh}"
     en = "on the line" if apart == 0 else f"within {unit.en}" if size(apart) < 1 else f"{unit.en} off"
+    if isinstance(boundary.comparison, n.Equal) and apart != 0:
+        # An equality fails on both sides of its line; a file wants every case under a title of its own.
+        zh, en = (
+            (f"低于界线，{zh}", f"below the line, {en}") if apart < 0 else (f"高于界线，{zh}", f"above the line, {en}")
+        )
     side_zh, side_en = ("成立", "holds") if holds else ("不成立", "fails")
-    title = Text(f"{said.zh}：{side_zh}（{zh}）", f"{said.en}: {side_en} ({en})")
+    # Several rules ask the same, such as an age: the code tells whose line it is.
+    title = Text(f"{boundary.owner}：{said.zh}：{side_zh}（{zh}）", f"{boundary.owner}: {said.en}: {side_en} ({en})")
     expect = pivot.expected(pivot.assess(facts))
     return ProposedCase(boundary, title, pivot.day, pivot.division, facts, expect, holds, decides)
 

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Literal
 
+import attrs
 from hypothesis import strategies as st
 
 from kinderguard.model import codes as c
@@ -22,10 +23,12 @@ from kinderguard.model.text import Text
 from kinderguard.rules import citations, definitions, stacking
 from kinderguard.rules import expression as x
 from kinderguard.rules import nodes as n
+from kinderguard.rules.errors import DefinitionError
 from kinderguard.rules.kinds import BOOL, DATE, MONEY, NUMBER, Kind
 from kinderguard.rules.parameters import Parameter, ParameterValue, param
 from kinderguard.rules.ruleset import RuleSet
 from kinderguard.rules.signs import is_below_zero
+from kinderguard.rules.stacking_order import Order
 from kinderguard.testing.expressions import COUNTY, DAYS, FACTS, FEN, MONTHS, PLACES, ROUNDINGS, STEPS, Drawing, Scope
 
 _TITLE = Text("生成的规则", "generated")
@@ -71,25 +74,45 @@ def _whole(amount: x.MoneyExpr, draw: st.DrawFn) -> x.MoneyExpr:
 
 
 def _stacking(
-    draw: st.DrawFn, drawing: Drawing, every: c.Frequency | None, others: Mapping[str, definitions.Policy]
-) -> list[stacking.Stacking]:
+    draw: st.DrawFn,
+    drawing: Drawing,
+    every: c.Frequency | None,
+    per: str,
+    others: Mapping[str, definitions.Policy],
+) -> stacking.Stacking | None:
     """How a policy (a service, where it is never paid) stands to another one."""
-    comparable = [p.code for p in others.values() if every is not None and p.amount is not None and p.every is every]
+    comparable = [p.code for p in others.values() if p.amount is not None and (p.every, p.per) == (every, per)]
     match draw(st.integers(0, 3)):
         case 0:
-            return []
+            return None
         case 1 if comparable:
             to = _whole(drawing.amount(1, Scope()), draw) if draw(st.booleans()) else None
             own = _whole(drawing.amount(1, Scope()), draw)
-            counted = st.sampled_from([draw(st.sampled_from(comparable)), param("cn.line"), own])
-            counting: list[definitions.Policy | str | x.MoneyExpr] = draw(st.lists(counted, min_size=1, max_size=2))
-            return [stacking.tops_up(counting=counting, to=to)]
+            line = param("cn.line")
+            could: list[definitions.Policy | str | x.MoneyExpr] = [draw(st.sampled_from(comparable)), line]
+            could += [] if own.same_as(line) else [own]
+            which = draw(st.lists(st.integers(0, len(could) - 1), min_size=1, max_size=2, unique=True))
+            return stacking.tops_up(counting=[could[k] for k in which], to=to)
         case 2 if comparable:
-            return [stacking.excludes(draw(st.sampled_from(comparable)), keep="higher", when=_perhaps(draw, drawing))]
+            return stacking.excludes(draw(st.sampled_from(comparable)), keep="higher", when=_perhaps(draw, drawing))
         case _:
             keep: Literal["this", "other"] = draw(st.sampled_from(("other", "this")))
             other = draw(st.sampled_from(sorted(others)))
-            return [stacking.excludes(other, keep=keep, when=_perhaps(draw, drawing))]
+            return stacking.excludes(other, keep=keep, when=_perhaps(draw, drawing))
+
+
+def _allowed(
+    policy: definitions.Policy, rules: Sequence[stacking.Stacking], others: Mapping[str, definitions.Policy]
+) -> definitions.Policy:
+    """The policy with those of the stacking rules that may stand together, and beside the others."""
+    for rule in rules:
+        try:
+            more = attrs.evolve(policy, stacking=(*policy.stacking, rule))
+            Order.of({**others, more.code: more})
+        except DefinitionError:
+            continue
+        policy = more
+    return policy
 
 
 def _perhaps(draw: st.DrawFn, drawing: Drawing) -> x.BoolExpr | None:
@@ -107,37 +130,39 @@ def _policies(
 ) -> list[definitions.Policy]:
     scope = Scope()
     made: list[definitions.Policy] = []
+    limits: dict[str, x.MoneyExpr] = {}
     for k in range(count):
         code = f"{pack}.p{k}"
         eligible = drawing.condition(depth, scope)
         others = {**earlier, **{p.code: p for p in made}}
         service = draw(st.integers(0, 4)) == 4
         every = draw(_EVERY)
+        per: Literal["child", "household"] = draw(st.sampled_from(("child", "child", "household")))
         rules: list[stacking.Stacking] = []
         for _ in range(draw(st.integers(0, 2)) if others else 0):
-            rules += _stacking(draw, drawing, None if service else every, others)
-        per: Literal["child", "household"] = draw(st.sampled_from(("child", "household")))
+            rule = _stacking(draw, drawing, None if service else every, per, others)
+            rules += [] if rule is None else [rule]
         effective = draw(_PERIODS)
         if service:
-            made.append(
-                definitions.Policy(
-                    code, _TITLE, eligible=eligible, service=_TITLE, stacking=tuple(rules), per=per,
-                    counties_may_narrow=True, effective=effective,
-                )
-            )  # fmt: skip
+            policy = definitions.Policy(
+                code, _TITLE, eligible=eligible, service=_TITLE, per=per, counties_may_narrow=True, effective=effective
+            )
+            made.append(_allowed(policy, rules, others))
             continue
-        if draw(st.integers(0, 3)) == 3:
-            limit = draw(st.sampled_from([x.MoneyExpr(n.Const(MONEY, draw(FEN))), param("cn.standard")]))
-            rules.append(stacking.capped(f"{pack}.group", limit))
+        group = f"{pack}.{every.value}.{per}"
+        # Of a group that there is already, every second one is a member.
+        if draw(st.integers(0, 1 if group in limits else 3)) == 0:
+            if group not in limits:
+                limits[group] = draw(st.sampled_from([x.MoneyExpr(n.Const(MONEY, draw(FEN))), param("cn.standard")]))
+            rules.append(stacking.capped(group, limits[group]))
         amount = _whole(drawing.amount(depth, scope), draw)
         if is_below_zero(amount.node):  # refused where a policy is defined
             amount = x.MoneyExpr(n.Greatest(MONEY, (n.Const(MONEY, 0), amount.node)))
-        made.append(
-            definitions.Policy(
-                code, _TITLE, eligible=eligible, amount=amount, every=every, per=per, stacking=tuple(rules),
-                counties_may_narrow=True, effective=effective,
-            )
+        policy = definitions.Policy(
+            code, _TITLE, eligible=eligible, amount=amount, every=every, per=per, counties_may_narrow=True,
+            effective=effective,
         )  # fmt: skip
+        made.append(_allowed(policy, rules, others))
     return made
 
 

@@ -354,18 +354,15 @@ def _asked_by(was: StackedSteps, now: StackedSteps) -> Iterator[tuple[Step, Step
     elif all(isinstance(rule, TopsUp) and rule.to is not None and rule.counting for rule in rules):
         x, y = (step.inputs[1].inputs[0] for step in after)
         yield x, y
-    elif all(isinstance(rule, Capped) for rule in rules):
-        x, y = (
-            step.inputs[1].inputs[1].inputs[0] if s.others else step.inputs[1]
-            for s, step in ((was, after[0]), (now, after[1]))
-        )
-        yield x, y
+    elif was.limit is not None and now.limit is not None:
+        yield was.limit, now.limit
 
 
 def _amounts_of(rule: StackedSteps) -> Mapping[n.Node, Step]:
     """The amounts that a top-up counts beside policies."""
-    parts = rule.rule.counting if isinstance(rule.rule, TopsUp) else ()
-    return {p.node: step for p, step in zip(parts, rule.counted, strict=True) if not isinstance(p, str)}
+    if not isinstance(rule.rule, TopsUp):
+        return {}
+    return {p.node: step for p, step in zip(rule.rule.counting, rule.counted, strict=True) if not isinstance(p, str)}
 
 
 def _is_counted(title: Text, *, is_new: bool) -> Text:

@@ -4,7 +4,7 @@ Places with the same rules and the same numbers share one answer. Called by the 
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -22,6 +22,8 @@ from kinderguard.rules.definitions import Policy
 
 #: So many conditions are told of each child besides its results, at most.
 MOST_ASKED = 150
+#: The share of finding bounds that goes by until it is known of whom more is asked.
+FIRST_LOOK = 0.2
 #: The sums of all policies that differ: of the child and its household, and of what it costs (without the household's).
 JOINT = ("year", "once", "own_year", "own_once")
 
@@ -137,12 +139,15 @@ class Beside:
         there = [code in s.touched.differences for s in self.standings]
         return pl.Series(there, dtype=pl.Boolean).gather(numbers)
 
-    def changes(self, results: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame:
+    def changes(
+        self, results: pl.DataFrame, numbers: pl.Series, tell: Callable[[float], None] = lambda share: None
+    ) -> pl.DataFrame:
         """By how much policies can change for each of some children, by the rules and what its results tell (fen).
 
         Args:
             results: of both books, as ``a.<column>`` and ``b.<column>``.
             numbers: the number of what differs at the place of each.
+            tell: called with the share that is done, 0 to 1.
 
         Returns:
             ``c:<code>:low`` … of each policy that may differ, ``j:<sum>:low`` … of those that differ together.
@@ -150,14 +155,17 @@ class Beside:
         ways, numbers = self._ways(results, numbers)
         first = self._states(results, numbers, [joint.asked for _, joint in ways])
         kinds = first.unique(maintain_order=True)
-        is_open = [joint.is_open(told) for _, joint, told in self._told(kinds, ways)]
+        is_open = []
+        for number, (_, joint, told) in enumerate(self._told(kinds, ways), 1):
+            is_open.append(joint.is_open(told))
+            tell(FIRST_LOOK * number / len(kinds))
         open_ = _looked_up(first, kinds, {"open": pl.Series(is_open, dtype=pl.Boolean)})["open"]
         # What else is told decides only where the child may gain and lose: more is not looked at of the others.
         more = self._states(results, numbers, [joint.finer for _, joint in ways], open_)
         states = first.hstack(more.select(name for name in more.columns if name not in first.columns))
         kinds = states.unique(maintain_order=True)
         rows: list[dict[str, int | None]] = []
-        for here, joint, told in self._told(kinds, ways):
+        for number, (here, joint, told) in enumerate(self._told(kinds, ways), 1):
             found = joint.changes(told)
             row: dict[str, int | None] = {}
             for code in self.money:
@@ -165,6 +173,7 @@ class Beside:
             for name in JOINT:
                 _put(row, f"j:{name}", getattr(found, name))
             rows.append(row)
+            tell(FIRST_LOOK + (1 - FIRST_LOOK) * number / len(kinds))
         wanted = [f"c:{code}" for code in self.money] + [f"j:{name}" for name in JOINT]
         columns = {f"{name}:{end}": pl.Int64 for name in wanted for end in ("low", "high")}
         return _looked_up(states, kinds, pl.DataFrame(rows, schema=columns).to_dict())

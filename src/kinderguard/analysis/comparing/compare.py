@@ -6,9 +6,11 @@ children of whom something may change are kept.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import polars as pl
 
 from kinderguard.analysis.between import NOTHING, Between, total
@@ -36,9 +38,11 @@ from kinderguard.analysis.comparing.rows import ABSENT, NO, OPEN, YES, changed, 
 from kinderguard.analysis.dimensions import By, Sorting
 from kinderguard.analysis.elsewhere import ElsewhereCount
 from kinderguard.analysis.people import Jobs, People, Piece, job_of, wanted
+from kinderguard.analysis.unborn import UnbornCount
 from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import ToldError
 from kinderguard.model.places import place_and_code
+from kinderguard.model.progress import SHORT
 from kinderguard.model.text import Text, join
 from kinderguard.packs.book import PolicyBook
 from kinderguard.packs.describing import described
@@ -49,6 +53,12 @@ if TYPE_CHECKING:
     from kinderguard.packs.frames.parquet import Progress
 
 BASE = "#base"
+#: More children times reforms than this take so long that a bar is shown, where bounds are narrowed.
+MUCH = 10_000
+#: A reform takes so many times as long as an assessment by the base: it is assessed, and bounds are narrowed.
+REFORM = 4
+#: After so many seconds it is told again how far a reform is.
+TOLD_EVERY = 0.5
 
 
 class NoReformError(ToldError, ValueError):
@@ -94,7 +104,8 @@ def compare(
             the division in charge of each child. Where a pinned book meets children of elsewhere, ``elsewhere`` of a reform
             says how many.
         by: the tables that are counted: dimensions (``place``, ``class``, ``age``, ``sex``, or a column of the children),
-            or several of them for a table of every combination.
+            or several of them for a table of every combination. A column has one value a child, and another name than those
+            that results have themselves.
         place_digits: how many digits of a division make a place.
         narrow: how many kinds of children (alike in all that bears on the change) are looked into once more, where the bounds
             of their change are open: so many of whom it is not said whether they gain or lose, or who have no bound though
@@ -102,7 +113,7 @@ def compare(
             are far apart. Bounds of those left out hold as well, and are wider; ``not_narrowed`` of a reform says how many
             children these are. None: all, which takes about a millisecond for each kind; 0: none.
         progress: a bar in a terminal or notebook (True), or a function that is called with children done and in all; if
-            left out, a bar for more than 100,000 children.
+            left out, a bar for more than 10,000 children times reforms (100,000 with ``narrow=0``).
 
     Returns:
         A ``Comparison``. Money is what is due by the rules in a year: twelve months, four quarters, a year's and a school
@@ -117,7 +128,7 @@ def compare(
         NoReformError: no reform, or one that is no book.
         ReformPinError: a reform is pinned to another day or place than the base, and ``on`` or ``division`` is left out.
         NarrowError: ``narrow`` is no whole number from 0 up.
-        UnknownDimensionError: no such dimension.
+        UnknownDimensionError: no such dimension, or a column that cannot be one.
         FrameColumnError, ParquetRunError: the population cannot be read.
         NoDayError: no day was given.
         KeyboardInterrupt: it was interrupted; nothing was changed, and it can be called again.
@@ -137,6 +148,22 @@ def compare(
     people = People(population, members, division or base.division)
     tables = By.of(by)
     sorting = Sorting(people, day, tables, place_digits)
+    long = wanted(progress, people.count * len(reforms), SHORT if narrow == 0 else MUCH)
+    with told(long, 0, people.count) as tell:
+        tell(0, people.count)  # before the rules of all places are read and laid beside each other
+        return _compared(base, reforms, day, people, tables, sorting, narrow, tell)
+
+
+def _compared(
+    base: PolicyBook,
+    reforms: Mapping[str, PolicyBook],
+    day: dt.date,
+    people: People,
+    tables: Sequence[By],
+    sorting: Sorting,
+    narrow: int | None,
+    tell: "Progress",
+) -> Comparison:
     books = {BASE: base, **reforms}
     asking = {name: Asking() for name in books}
     beside = {
@@ -154,22 +181,21 @@ def compare(
         )
         for name, book in reforms.items()
     }
-    elsewhere = ElsewhereCount(people.division)
-    with told(wanted(progress, people.count), 0, people.count) as tell:
-        done = 0
-        for piece in people.pieces(sets, [*sorting.columns, *sorting.reads]):
-            jobs = sets[piece.jobs].jobs
-            before = jobs[BASE].assess(piece.rows, piece.tables)
-            before_sums.add(piece, before)
-            elsewhere.add(jobs[BASE], piece.rows)
-            dimensions = sorting.columns_of(piece.rows, piece.tables, piece.places, before)
-            for number, (name, running) in enumerate(found.items(), 1):
-                after = jobs[name].assess(piece.rows, piece.tables)
-                running.add(piece, before, after, dimensions)
-                del after
-                tell(done + len(piece.rows) * number // (len(found) + 1), people.count)
-            done += len(piece.rows)
-            tell(done, people.count)
+    elsewhere, unborn = ElsewhereCount(people.division), UnbornCount(day)
+    so_far = _SoFar(tell, people.count, len(found))
+    for part in people.pieces(sets, [*sorting.columns, *sorting.reads]):
+        piece = unborn.apart(part)
+        jobs = sets[piece.jobs].jobs
+        before = jobs[BASE].assess(piece.rows, piece.tables)
+        before_sums.add(piece, before)
+        elsewhere.add(jobs[BASE], piece.rows)
+        dimensions = sorting.columns_of(piece.rows, piece.tables, piece.places, before)
+        so_far.begin(len(part.rows))
+        for name, running in found.items():
+            after = jobs[name].assess(piece.rows, piece.tables)
+            running.add(piece, before, after, dimensions, so_far.step())
+            del after
+        so_far.end()
     before_sums.close()
     for running in found.values():
         running.close()
@@ -180,12 +206,60 @@ def compare(
         base=base,
         books=reforms,
         reforms={
-            name: running.finished(name, titles, due_before, before_sums, elsewhere) for name, running in found.items()
+            name: running.finished(name, titles, due_before, before_sums, elsewhere, unborn)
+            for name, running in found.items()
         },
         by=tuple(each.names for each in tables),
         titles=titles,
         people=people,
     )
+
+
+@attrs.define(eq=False)
+class _SoFar:
+    """Tells how far a comparison is, in children: of each part the base's share, then those of the reforms.
+
+    Args:
+        tell: what is told.
+        count: how many children there are.
+        reforms: how many reforms.
+    """
+
+    tell: "Progress"
+    count: int
+    reforms: int
+    _done: int = 0
+    _part: int = 0
+    _steps: int = 0
+    _last: float = 0.0
+
+    def begin(self, part: int) -> None:
+        """The base is through with a part of so many children."""
+        self._part, self._steps = part, 0
+        self._say(1)
+
+    def step(self) -> "Callable[[float], None]":
+        """The next reform was asked; what takes from here how far it is with the rest of it, 0 to 1."""
+        first = 1 + REFORM * self._steps
+        self._steps += 1
+        self._say(first + 1)
+
+        def within(share: float) -> None:
+            if monotonic() - self._last >= TOLD_EVERY:
+                self._say(first + 1 + (REFORM - 1) * share)
+
+        return within
+
+    def end(self) -> None:
+        """All are through with the part."""
+        self._done += self._part
+        self._part = 0
+        self._say(0)
+
+    def _say(self, steps: float) -> None:
+        self._last = monotonic()
+        done = self._done + int(self._part * steps / (1 + REFORM * self.reforms))
+        self.tell(done, self.count)
 
 
 def _check(narrow: object) -> None:
@@ -386,9 +460,17 @@ class _Running:
         self._lacking = Lacking(base, book, day, people, self._places, beside)
         self._fallen = Fallen(base, book, day, people, [each.places for each in sets])
 
-    def add(self, piece: Piece, before: pl.DataFrame, after: pl.DataFrame, dimensions: pl.DataFrame) -> None:
-        """Count some children."""
-        found = self._narrowing.narrowed(piece, changed(piece, before, after, self._beside))
+    def add(
+        self,
+        piece: Piece,
+        before: pl.DataFrame,
+        after: pl.DataFrame,
+        dimensions: pl.DataFrame,
+        tell: Callable[[float], None],
+    ) -> None:
+        """Count some children; tell how far their bounds are."""
+        found = changed(piece, before, after, self._beside, lambda share: tell(share / 2))
+        found = self._narrowing.narrowed(piece, found, lambda share: tell((1 + share) / 2))
         self._recorded.add(piece, before, after, found)
         found = settled(self._once.costs(piece, {"a": before, "b": after}, found, dimensions))
         self._count(found, dimensions)
@@ -456,6 +538,7 @@ class _Running:
         before: Mapping[str, Between],
         base: _PolicySums,
         elsewhere: ElsewhereCount,
+        unborn: UnbornCount,
     ) -> ReformEffect:
         """What the reform does.
 
@@ -465,6 +548,7 @@ class _Running:
             before: what each policy comes to by the book as it is.
             base: how often that book pays each, and to how many.
             elsewhere: the children of another place than the books'.
+            unborn: those who are not born yet.
         """
         return ReformEffect(
             name=name,
@@ -484,6 +568,7 @@ class _Running:
             recorded=tuple(self._recorded.found(titles)),
             widths=tuple(sorted(self._widths(titles), key=_widest_first)),
             elsewhere=elsewhere.found(titles),
+            unborn=unborn.children,
         )
 
     def _widths(self, titles: Mapping[str, Text]) -> Iterable[Width]:

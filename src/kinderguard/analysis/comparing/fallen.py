@@ -9,6 +9,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property
+from typing import TypeAlias
 
 import attrs
 import polars as pl
@@ -72,6 +73,19 @@ class Why:
         return (Text("改革要求而不成立：", "asked by the reform, and not so: ") if self.new else _NO_MORE) + self.title
 
 
+#: What is said of a condition, and whether it is new.
+_Words: TypeAlias = tuple[Text, bool]
+
+
+@attrs.define(eq=False)
+class _Said:
+    """Of how many children something is said, under which codes at which places, and what they newly get."""
+
+    children: int = 0
+    places: set[tuple[str, str]] = attrs.field(factory=set)
+    newly: Counter[str] = attrs.field(factory=Counter)
+
+
 class Fallen:
     """Counts the reasons while parts come in.
 
@@ -88,9 +102,8 @@ class Fallen:
         self._books = {"hold": base, "fail": reform}
         self._day, self._people, self._places = day, people, places
         self._jobs: dict[tuple[int, str], FrameJob] = {}
-        self._why: dict[str, Counter[tuple[str, bool]]] = {}
-        self._newly: dict[str, Counter[str]] = {}
-        self._place_of: dict[str, str | None] = {}
+        self._why: dict[str, dict[_Words, _Said]] = {}
+        self._titles: dict[tuple[int, str], Text] = {}
         self._parts: dict[tuple[int, str], _Conditions] = {}
 
     def add(self, piece: Piece, out: Mapping[str, pl.Series], newly: Mapping[str, pl.Series]) -> None:
@@ -119,14 +132,18 @@ class Fallen:
             theirs = conditions.filter(mask.filter(any_of)).with_columns(
                 pl.col(how).list.eval(_of_rule(code)).list.join("|") for how in ("hold", "fail")
             )
-            counts = self._why.setdefault(code, Counter())
+            said = self._why.setdefault(code, {})
             groups = theirs.group_by("hold", "fail", "place", "newly").len()
             for held, failing, place, got, children in groups.iter_rows():
+                # The same condition may be another step elsewhere, and another one the same: told apart by their words.
+                words: dict[_Words, str] = {}
                 for why, new in self._changed(code, place, set(held.split("|")), set(failing.split("|"))):
-                    counts[why, new] += children
-                    self._place_of.setdefault(why, place)
-                    for policy in got.split("|")[1:]:
-                        self._newly.setdefault(why, Counter())[policy] += children
+                    words.setdefault((self._titled(why, place), new), why)
+                for each, why in words.items():
+                    reason = said.setdefault(each, _Said())
+                    reason.children += children
+                    reason.places.add((why, place or ""))
+                    reason.newly.update(dict.fromkeys(got.split("|")[1:], children))
 
     def _job(self, number: int, how: str) -> FrameJob:
         found = self._jobs.get((number, how))
@@ -155,20 +172,21 @@ class Fallen:
 
     def why(self, code: str) -> list[Why]:
         """Why children fall out of a rule: the most frequent reasons first, of as frequent ones the shortest."""
-        found = [self._reason(c, count, new) for (c, new), count in self._why.get(code, Counter()).items()]
+        found = [self._reason(title, new, said) for (title, new), said in self._why.get(code, {}).items()]
         return sorted(found, key=lambda why: (-why.children, len(why.title.en), why.code))[:REASONS]
 
-    def _reason(self, code: str, children: int, new: bool) -> Why:
-        title, place = self._titled(code), self._place_of[code]
-        book = self._books["fail"].overlay(self._people.division or place)
-        conditions = self._conditions(self._books["fail"], code.partition(":")[0], place)
+    def _reason(self, title: Text, new: bool, said: "_Said") -> Why:
+        code, where = min(said.places)
+        children = said.children
+        book = self._books["fail"].overlay(self._people.division or where or None)
+        conditions = self._conditions(self._books["fail"], code.partition(":")[0], where or None)
         node = conditions.nodes.get(code)
         # That an amount is not below another is said as its being at least that much: no exclusion.
         if not isinstance(node, n.Not) or isinstance(node.arg, n.Less | n.AtMost):
             return Why(code, title, children, new)
         (holds,) = conditions.steps[code].inputs
         policies = book.in_force(self._day).plan.policies
-        got = self._newly.get(code, Counter())
+        got = said.newly
         far = {
             code: far for code in got if code in policies and (far := _far(policies[code].eligible, holds)) is not None
         }
@@ -177,12 +195,15 @@ class Fallen:
         newly = tuple((c, book.titles.get(c, Text(c, c)), got[c]) for c in nearest[:_NAMED])
         return Why(code, title, children, new, wording(node.arg, book.titles), newly)
 
-    def _titled(self, code: str) -> Text:
-        division = self._people.division or self._place_of[code]
-        try:
-            return self._books["fail"].reason(code, on=self._day, division=division).title
-        except UnknownReasonError:
-            return Text(code, code)
+    def _titled(self, code: str, place: str | None) -> Text:
+        book, division = self._books["fail"], self._people.division or place
+        key = id(book.overlay(division).in_force(self._day).plan), code
+        if key not in self._titles:
+            try:
+                self._titles[key] = book.reason(code, on=self._day, division=division).title
+            except UnknownReasonError:
+                self._titles[key] = Text(code, code)
+        return self._titles[key]
 
 
 def _far(whole: Step, part: Step) -> int | None:

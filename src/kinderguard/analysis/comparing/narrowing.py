@@ -8,8 +8,9 @@ and those first of whom it is not said whether they gain or lose. Called by the 
 import datetime as dt
 import gc
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import attrs
@@ -37,6 +38,8 @@ OTHERS = 10
 _ENDS = ("low", "high")
 #: The column that says on which of several sets of things not known a child's change rests.
 RESTS = "#rests"
+#: The column that has those of all children of a household that is looked at as one.
+THEIRS = "#theirs"
 #: What books give by themselves, and what is paid to the child itself: nothing here tells more of it.
 _AS_GIVEN = ("a:", "b:", "child:")
 #: Which come first: of whom it is not said whether they gain or lose, or by how much at most although their place has set
@@ -53,6 +56,8 @@ _RANK = (
 _UNSAID = pl.col("rank") < 2
 #: How far the bounds of the first year are apart (fen); 1 where there are none.
 _WIDTH = (pl.sum_horizontal(pl.col(f"{x}_high") - pl.col(f"{x}_low") for x in ("year", "once"))).fill_null(0) + 1
+#: The share of it all that goes by until more is known of the children.
+ASKED = 0.2
 #: More is asked of so many children for each kind that may be looked into: some are alike.
 _TOLD_FOR_ONE = 4
 
@@ -128,12 +133,15 @@ class Narrowing:
         self.numbers: set[str] = set()
         self._rests: dict[frozenset[str], int] = {}
 
-    def narrowed(self, piece: Piece, found: pl.DataFrame) -> pl.DataFrame:
+    def narrowed(
+        self, piece: Piece, found: pl.DataFrame, tell: Callable[[float], None] = lambda share: None
+    ) -> pl.DataFrame:
         """The changes of some children, with closer bounds where they are open.
 
         Args:
             piece: the children.
             found: what changes for them, as ``rows.changed`` has it.
+            tell: called with the share that is done, 0 to 1.
         """
         for purse in self._purses or ():
             purse.come(len(found))
@@ -154,7 +162,7 @@ class Narrowing:
         open_ = open_.filter(pl.col("#number").is_in(there))
         if open_.is_empty():
             return found
-        closer = self._bounds(piece, open_)
+        closer = self._bounds(piece, open_, tell)
         if closer is None:
             return found
         frame = found.with_row_index("#at").join(closer, on="#at", how="left", maintain_order="left")
@@ -178,27 +186,32 @@ class Narrowing:
         """How far the ends of their cost are apart, by what it rests on: of children who were looked into.
 
         Args:
-            costs: what they cost a year, and the number of what it rests on, as ``narrowed`` gives it.
+            costs: what they cost a year, and the number of what it rests on, as ``narrowed`` gives it; of children who were
+                kept, those of all of their household besides (``PaidOnce.kept``).
         """
-        looked_into = costs.filter(pl.col(RESTS).is_not_null())
+        theirs = [THEIRS] if THEIRS in costs.columns else [pl.concat_list(RESTS).alias(THEIRS)]
+        looked_into = costs.with_columns(theirs).filter(pl.col(THEIRS).list.drop_nulls().list.len() > 0)
         apart = pl.col("cost_year_high") - pl.col("cost_year_low")
-        counts = looked_into.group_by(RESTS, maintain_order=True).agg(
+        counts = looked_into.group_by(RESTS, THEIRS, maintain_order=True).agg(
             pl.len().alias("children"), apart.sum().alias("fen"), apart.null_count().alias("endless")
         )
         sets = list(self._rests)
-        for number, *more in counts.iter_rows():
-            for code in sets[number]:
-                children, fen, endless = map(sum, zip(self.widths.get(code, (0, 0, 0)), more, strict=True))
+        for own, numbers, some, *more in counts.iter_rows():
+            mine = frozenset() if own is None else sets[own]
+            for code in frozenset().union(*(sets[number] for number in numbers)):
+                found = zip(self.widths.get(code, (0, 0, 0)), (some if code in mine else 0, *more), strict=True)
+                children, fen, endless = map(sum, found)
                 self.widths[code] = children, fen, endless
 
     # ---- what is told of them ---------------------------------------------------------------------------------------
 
-    def _bounds(self, piece: Piece, open_: pl.DataFrame) -> pl.DataFrame | None:
+    def _bounds(self, piece: Piece, open_: pl.DataFrame, tell: Callable[[float], None]) -> pl.DataFrame | None:
         """Bounds of the children at some rows, as columns beside ``#at``; None where nothing differs in money.
 
         Args:
             piece: the children.
             open_: the rows of whom it is open how much changes, each with its ``#number``, ``rank`` and ``width``.
+            tell: as for ``narrowed``.
         """
         wanted = self._worth_telling(open_)
         self.not_narrowed += len(open_) - len(wanted)
@@ -211,17 +224,21 @@ class Narrowing:
                 found = self._job(piece.jobs, after).assess(rows, piece.tables)
                 names = self._asked[after].values()
                 told.append(found.select(pl.col(f"told:{name}").alias(f"{after}:{name}") for name in names))
+            tell(ASKED if after else ASKED / 2)
         frame = pl.concat(told, how="horizontal")
         kinds: list[tuple[Worlds, pl.DataFrame]] = []
         for (number,), theirs in frame.partition_by("#number", as_dict=True, maintain_order=True).items():
             kinds.append((worlds := self._beside.standings[int(number)].touched.worlds, self._of_kinds(worlds, theirs)))
         chosen = self._chosen([theirs for _, theirs in kinds])
+        looked_into = [(worlds, theirs.filter(mask)) for (worlds, theirs), mask in zip(kinds, chosen, strict=True)]
+        of_all = sum(theirs["#kind"].n_unique() for _, theirs in looked_into)
+        done = count(1)
+
+        def one_more() -> None:
+            tell(ASKED + (1 - ASKED) * next(done) / of_all)
+
         with _uncollected():
-            parts = [
-                self._of_place(worlds, theirs.filter(mask))
-                for (worlds, theirs), mask in zip(kinds, chosen, strict=True)
-                if mask.any()
-            ]
+            parts = [self._of_place(worlds, theirs, one_more) for worlds, theirs in looked_into if len(theirs)]
         self.not_narrowed += sum(int((~mask).sum()) for mask in chosen)
         return pl.concat(parts, how="diagonal") if parts else None
 
@@ -264,7 +281,7 @@ class Narrowing:
             theirs["#kind"].is_in(chosen.filter(place=place)["#kind"].implode()) for place, theirs in enumerate(kinds)
         ]
 
-    def _of_place(self, worlds: Worlds, theirs: pl.DataFrame) -> pl.DataFrame:
+    def _of_place(self, worlds: Worlds, theirs: pl.DataFrame, one_more: Callable[[], None]) -> pl.DataFrame:
         columns = self._columns(worlds)
         there = set(theirs.columns)
         names = list(dict.fromkeys(name for listed in columns.values() for name in listed if name in there))
@@ -279,6 +296,7 @@ class Narrowing:
                 if (name := _named(worlds, unknown)) is not None:
                     self.endless[name] += sizes[kind]
             found.append(_columns_of(worlds, bounds) | {RESTS: self._resting(worlds, bounds)})
+            one_more()
         types = {name: pl.Boolean() if isinstance(value, bool) else pl.Int64() for name, value in found[0].items()}
         table = pl.DataFrame(found, schema=types).with_columns(kinds["#kind"])
         return theirs.select("#at", "#kind").join(table, on="#kind", how="left", maintain_order="left").drop("#kind")
@@ -383,4 +401,4 @@ def _put(row: dict[str, Any], name: str, between: Between) -> None:
     row[f"{name}low"], row[f"{name}high"] = between.low_fen, between.high_fen
 
 
-__all__ = ["NARROW", "RESTS", "Narrowing"]
+__all__ = ["NARROW", "RESTS", "THEIRS", "Narrowing"]

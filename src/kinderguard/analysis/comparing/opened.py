@@ -19,6 +19,7 @@ from kinderguard.analysis.comparing.worlds import SUMS, Bounds, Part
 from kinderguard.analysis.people import People
 from kinderguard.engines.assessment import Assessment, PolicyResult
 from kinderguard.engines.opening import unset_of, unset_text
+from kinderguard.engines.unborn import is_unborn, not_yet_born
 from kinderguard.model.codes import Frequency
 from kinderguard.model.money import fen
 from kinderguard.model.text import Language, Text
@@ -75,6 +76,8 @@ class ChildCompared:
         before, after: by the book as it is, and by the reform.
         policies: the policies of money that the reform may change for it.
         rules: the categories and policies that come out otherwise.
+
+    Of a child who is not born yet on the day nothing changes: nobody is paid by either book, and no rule comes out otherwise.
     """
 
     row: int
@@ -106,6 +109,11 @@ class ChildCompared:
         """
         return tuple(surely_paid(self))
 
+    @property
+    def not_born(self) -> Text | None:
+        """That the child is not born yet on the day, in words; None of one who is, or may be."""
+        return not_yet_born(self.before.on).message if is_unborn(self.before.case, self.before.on) else None
+
     def _summed(self, is_wanted: Callable[[Frequency], bool]) -> Between:
         return total(p.change.times(TIMES_A_YEAR.get(p.every, 1)) for p in self.policies if is_wanted(p.every))
 
@@ -120,6 +128,9 @@ class ChildCompared:
         return "\n".join(text.in_(lang or display_language()) for text in self._said())
 
     def _said(self) -> Iterator[Text]:
+        if (not_born := self.not_born) is not None:
+            yield Text(f"第 {self.row} 行：", f"Row {self.row}: ") + not_born
+            return
         a_year = self.change_a_year.text
         yield Text(f"第 {self.row} 行：每年变动 {a_year.zh}", f"Row {self.row}: a change of {a_year.en} a year")
         if not self.change_once.is_zero:
@@ -199,7 +210,7 @@ def open_child(
 
     before, after = assessed(base), assessed(reform)
     known: dict[_Paid, Between] = {}
-    for result in map(assessed, others):
+    for result in () if is_unborn(before.case, day) else map(assessed, others):
         found = touched(before.basis.bound, result.basis.bound)
         for each in _pairs(before, result, found, changes_of(before, result, found)):
             if each.part.before is not None:
@@ -222,6 +233,8 @@ def compared(
         found: what differs between their books.
         known: what is due before as far as other reforms show.
     """
+    if is_unborn(before.case, before.on):
+        return ChildCompared(row, before, after, (), (), _NOTHING)
     bounds = changes_of(before, after, found)
     pairs = [each for each in _pairs(before, after, found, bounds) if not each.change.is_zero]
     # Which rules come out otherwise is told as the tables tell it: by these two books.
@@ -277,6 +290,8 @@ def _told_by(told: Told, result: Assessment) -> bool | None:
     return False if policy.high is not None and policy.high <= 0 else None
 
 
+#: What changes for a child who is not born yet.
+_NOTHING = Bounds((), NOTHING, NOTHING, NOTHING, NOTHING)
 #: A policy and how often it is paid.
 _Paid: TypeAlias = tuple[str, Frequency]
 

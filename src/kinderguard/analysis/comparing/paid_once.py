@@ -14,7 +14,7 @@ import polars as pl
 
 from kinderguard.analysis.comparing.beside import Asking, Beside, Paid
 from kinderguard.analysis.comparing.differences import TIMES_A_YEAR
-from kinderguard.analysis.comparing.narrowing import RESTS
+from kinderguard.analysis.comparing.narrowing import RESTS, THEIRS
 from kinderguard.analysis.comparing.rows import KIND, OWN_SUMS, alike, sum_of
 from kinderguard.analysis.people import People, Piece
 from kinderguard.analysis.unset import steps_under
@@ -366,8 +366,11 @@ class PaidOnce:
             for name in (f"{c}:{x}:{y}" for c in {p.code for p in self._parts} for x in _NAMES for y in _ENDS)
         }
         nothing = {f"{x}_{y}": pl.lit(0, pl.Int64) for x in _NAMES for y in _ENDS}
-        rests = [RESTS] if RESTS in frame.columns else []
-        columns = frame.select(*rests, kind=pl.lit(None, KIND), **costs, **policies, **nothing)
+        # With whom a household's share lies says nothing: what it costs rests on what is not known of any of them.
+        rests = [pl.col(RESTS), pl.col(RESTS).unique().drop_nulls().sort().implode().over(_NUMBER).alias(THEIRS)]
+        columns = frame.select(
+            *(rests if RESTS in frame.columns else []), kind=pl.lit(None, KIND), **costs, **policies, **nothing
+        )
         dimensions = frame.select(pl.col("^#by:.*$").name.map(lambda name: name.removeprefix("#by:")))
         return columns, dimensions
 

@@ -11,7 +11,7 @@ import attrs
 import polars as pl
 
 from kinderguard.analysis.comparing.beside import Beside
-from kinderguard.analysis.people import People, Piece
+from kinderguard.analysis.people import People, Piece, so_many
 from kinderguard.analysis.unset import steps_under
 from kinderguard.engines.plan import Step
 from kinderguard.model.text import Text, join, same
@@ -50,7 +50,7 @@ class Recorded:
             f"改革改变“{self.policy_title.zh}”，而 {self.children:,} 名儿童的“{self.title.zh}”（{self.path}）已记录，改革前后按同一金额计，"
             f"据此抵扣的{counting.zh}不随之增减：发放增加的，支出变动因此偏高。如需计入，请按每本规则集应发的金额各填一次该列，"
             "分别用 assess_frame 评估后相减",
-            f"the reform changes ‘{self.policy_title.en}’, but of {self.children:,} children ‘{self.title.en}’ ({self.path}) is "
+            f"the reform changes ‘{self.policy_title.en}’, but of {so_many(self.children)} ‘{self.title.en}’ ({self.path}) is "
             f"recorded and stays the same by both books, and so does what is counted of it for {counting.en}: where more is "
             "paid, the cost is overstated. To count it, fill the column in with what each book pays, assess each by "
             "assess_frame, and take the difference",

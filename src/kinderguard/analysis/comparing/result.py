@@ -19,7 +19,8 @@ from kinderguard.analysis.comparing.recorded import Recorded
 from kinderguard.analysis.comparing.rows import ABSENT, KINDS, NO, OPEN, YES
 from kinderguard.analysis.dimensions import TITLES, Key, values_of
 from kinderguard.analysis.elsewhere import Elsewhere
-from kinderguard.analysis.people import People
+from kinderguard.analysis.people import People, so_many
+from kinderguard.analysis.unborn import unborn_said
 from kinderguard.analysis.unset import UnsetValue
 from kinderguard.model.codes import Frequency
 from kinderguard.model.errors import ToldError, suggestion
@@ -81,14 +82,14 @@ class Reach:
     def why(self) -> tuple[Text, ...]:
         """Why they fall out, in words: of each reason how many children first; and where one child has several, that it is so."""
         said = [
-            Text(f"{why.children:,} 人：{why.said.zh}", f"{_children(why.children)}: {why.said.en}")
+            Text(f"{why.children:,} 人：{why.said.zh}", f"{so_many(why.children)}: {why.said.en}")
             for why in self.reasons
         ]
         if sum(why.children for why in self.reasons) > self.lost[0]:
             said.append(
                 Text(
                     f"共 {self.lost[0]:,} 人；一人可有多项原因，各项人数有重叠",
-                    f"{_children(self.lost[0])} in all: one child may have several of these reasons, so they overlap",
+                    f"{so_many(self.lost[0])} in all: one child may have several of these reasons, so they overlap",
                 )
             )
         return tuple(said)
@@ -134,9 +135,10 @@ class Boundless:
     @property
     def said(self) -> Text:
         """In words."""
+        en = "the change of 1 child has" if self.children == 1 else f"the changes of {self.children:,} children have"
         return Text(
             f"“{self.title.zh}”（{self.code}）未知，{self.children:,} 名儿童的变动因此缺上限或下限",
-            f"‘{self.title.en}’ ({self.code}) is not known: the changes of {self.children:,} children have no bound on a side",
+            f"‘{self.title.en}’ ({self.code}) is not known: {en} no bound on a side",
         )
 
 
@@ -145,7 +147,8 @@ class Width:
     """Something not known that leaves a change open, and how much of the width of a reform's cost lies with its children.
 
     A child of whom several things are not known counts under each that its change rests on, so the widths of several overlap
-    and are no sum: each is the most that knowing it can take away.
+    and are no sum: each is the most that knowing it can take away. What a household's help costs counts under what is not
+    known of any of its children.
 
     Args:
         code, title: the path of a fact or list, or the code of a number that is not set.
@@ -196,6 +199,8 @@ class ReformEffect:
             all the same; None where there are none.
         recorded: the facts that record what a policy pays which the reform changes: what is recorded stays the same by both
             books, and so does what other help counts of it; of how many children.
+        unborn: how many children are not born yet on the day: nobody is paid before birth, by either book, and they are in no other
+            number, nor in ``changes``.
         not_narrowed: of how many children bounds are not as narrow as can be, as ``compare(narrow=…)`` left them out.
     """
 
@@ -212,13 +217,15 @@ class ReformEffect:
     widths: tuple[Width, ...] = ()
     elsewhere: Elsewhere | None = None
     recorded: tuple[Recorded, ...] = ()
+    unborn: int = 0
 
     @property
     def notes(self) -> tuple[Text, ...]:
-        """What to know of the numbers, in words: children of another place than the books', recorded facts that stand for what a
+        """What to know of the numbers, in words: children who are not born yet, children of another place than the books', recorded facts that stand for what a
         changed policy pays, and what leaves bounds wide: numbers not set, facts not known, and children whose bounds were not narrowed.
         """
-        said = [] if self.elsewhere is None else [self.elsewhere.said]
+        said = unborn_said(self.unborn)
+        said += [] if self.elsewhere is None else [self.elsewhere.said]
         said += [fact.said for fact in self.recorded]
         said += [*(value.said for value in self.unset), *(value.said for value in self.boundless)]
         if (width := self.widest) is not None:
@@ -227,7 +234,7 @@ class ReformEffect:
             said.append(
                 Text(
                     f"{self.not_narrowed:,} 名儿童的上下限未收到最窄（narrow=None 则全部收窄）",
-                    f"the bounds of {self.not_narrowed:,} children are not as narrow as can be (narrow=None narrows all)",
+                    f"the bounds of {so_many(self.not_narrowed)} are not as narrow as can be (narrow=None narrows all)",
                 )
             )
         return tuple(said)
@@ -351,7 +358,7 @@ class Comparison:
 
         Returns:
             Their number in the population, ``ref``, dimensions, and changes in yuan a year and once, of the child and its
-            household. Children of whom nothing can change are in no row; one whose money stays the same and of whom a
+            household. Children of whom nothing can change are in no row, nor those who are not born yet; one whose money stays the same and of whom a
             category or policy comes out otherwise has the kind ``same``. It holds no name and no ID number.
 
         Raises:
@@ -516,8 +523,9 @@ def _in_words(effect: ReformEffect) -> Text:
         Text(
             f"儿童 {every.children:,} 人：受益 {_count(every.winners)[0]} 人，受损 {_count(every.losers)[0]} 人，"
             f"确定不变 {every.same:,} 人。",
-            f"Of {every.children:,} children {_count(every.winners)[1]} gain, {_count(every.losers)[1]} lose, and "
-            f"{every.same:,} are for sure as before.",
+            f"Of {so_many(every.children)} {_count(every.winners)[1]} {'gains' if every.winners == (1, 1) else 'gain'}, "
+            f"{_count(every.losers)[1]} {'loses' if every.losers == (1, 1) else 'lose'}, and "
+            f"{every.same:,} {'is' if every.same == 1 else 'are'} for sure as before.",
         ),
         *(Text("  ", "  ") + said for said in effect.notes),
         Text(f"每年支出变动：{every.cost_a_year.text.zh}", f"Change in cost a year: {every.cost_a_year.text.en}")
@@ -541,10 +549,6 @@ def _in_words(effect: ReformEffect) -> Text:
             lines.append(Text(f"  {reach.title.zh}：", f"  {reach.title.en}: ") + _reach_in_words(reach))
             lines += [Text(f"    {why.zh}", f"    {why.en}") for why in reach.why]
     return Text("\n".join(line.zh for line in lines), "\n".join(line.en for line in lines))
-
-
-def _children(count: int) -> str:
-    return "1 child" if count == 1 else f"{count:,} children"
 
 
 def _fewest_first(width: Width) -> tuple[int, int, bool]:
@@ -576,7 +580,7 @@ def _width_in_words(width: Width, effect: ReformEffect) -> Text:
         f"每年支出变动的上下限相差 {whole:,} 元，其中至多 {width.apart:,} 元涉及 {width.children:,} 名儿童{looked.zh}："
         f"“{width.title.zh}”（{width.code}）未知{taken.zh}。{mend.zh}",
         f"of the {whole:,} yuan between the low and the high end of the cost a year, up to {width.apart:,} lie with "
-        f"{width.children:,} children{looked.en} of whom ‘{width.title.en}’ ({width.code}) is not known{taken.en}; {mend.en}",
+        f"{so_many(width.children)}{looked.en} of whom ‘{width.title.en}’ ({width.code}) is not known{taken.en}; {mend.en}",
     )
 
 

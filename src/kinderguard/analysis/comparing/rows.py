@@ -6,6 +6,8 @@ together, and the narrower of the two is taken. Policies that do not differ add 
 comparison, part by part, which narrows what is still open (``narrowing``).
 """
 
+from collections.abc import Callable
+
 import attrs
 import polars as pl
 
@@ -60,7 +62,13 @@ def alike(old: Paid | None, new: Paid | None) -> bool:
     return old is None or new is None or (old.cash and new.cash and old == new)
 
 
-def changed(piece: Piece, before: pl.DataFrame, after: pl.DataFrame, beside: Beside) -> pl.DataFrame:
+def changed(
+    piece: Piece,
+    before: pl.DataFrame,
+    after: pl.DataFrame,
+    beside: Beside,
+    tell: Callable[[float], None] = lambda share: None,
+) -> pl.DataFrame:
     """Columns for some children: ``kind``; ``year_low`` … ``own_once_high`` (fen, null: no bound); ``state:<code>`` of
     every rule that may come out otherwise (4 × before + after); ``policy:<code>:year:low`` … of each policy that may differ,
     ``each:<code>:low`` … the same of both sums together, and ``open:<code>``, whether it is not known by how much.
@@ -72,12 +80,13 @@ def changed(piece: Piece, before: pl.DataFrame, after: pl.DataFrame, beside: Bes
         piece: the children.
         before, after: the results of both books, in fen.
         beside: what differs.
+        tell: called with the share that is done, 0 to 1.
     """
     numbers = beside.numbers(piece.places)
     columns = {f"a.{name}": before[name] for name in before.columns if name != "ref"}
     columns |= {f"b.{name}": after[name] for name in after.columns if name != "ref"}
     frame = pl.DataFrame([series.alias(name) for name, series in columns.items()])
-    frame = frame.with_columns(number=numbers).hstack(beside.changes(frame, numbers))
+    frame = frame.with_columns(number=numbers).hstack(beside.changes(frame, numbers, tell))
     per_policy: dict[str, list[Change]] = {code: [] for code in beside.money}
     for code in beside.money:
         frame, found = _of_policy(frame, code, beside, numbers)

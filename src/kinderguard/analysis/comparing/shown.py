@@ -7,7 +7,7 @@ from kinderguard.analysis.comparing.opened import ChildCompared, unset_in
 from kinderguard.analysis.comparing.result import Comparison, ReformEffect, is_moved
 from kinderguard.analysis.dimensions import FOR_THE_OFFICE, cell_title, is_for_the_office, table_title
 from kinderguard.model.text import Language, Text
-from kinderguard.model.view import Column, Content, Fields, Listing, Paragraph, Section, Table, View
+from kinderguard.model.view import Column, Content, Fields, Listing, Marked, Paragraph, Section, Table, View
 
 _HEADS = {
     "gains": Text("受益", "gain"),
@@ -37,7 +37,7 @@ _REACHES = [
 def comparison_view(found: Comparison, lang: Language | None) -> View:
     """See ``Comparison.view``."""
     sections: list[Content] = [_side_by_side(found)] if len(found.reforms) > 1 else []
-    sections += [Section(effect.title, _reform(found, effect)) for effect in found.reforms.values()]
+    sections += [Section(Marked(effect.title, "name"), _reform(found, effect)) for effect in found.reforms.values()]
     effects = [e for effect in found.reforms.values() for e in _effects(effect)]
     if is_for_the_office(getattr(effect, kind) for effect in effects for kind in _HEADS):
         sections.append(Paragraph(FOR_THE_OFFICE))
@@ -122,6 +122,9 @@ def _cells(effect: Effect, costs: Sequence[Column]) -> tuple[Content, ...]:
 
 def child_view(found: ChildCompared, lang: Language | None) -> View:
     """See ``ChildCompared.view``."""
+    title = Text(f"第 {found.row} 行的儿童", f"The child of row {found.row}")
+    if (not_born := found.not_born) is not None:
+        return View(title, [Paragraph(not_born)], lang)
     sure = [each.said for each in found.surely_paid]
     blocks: list[Content] = [
         *([Listing(sure)] if sure else []),
@@ -161,4 +164,4 @@ def child_view(found: ChildCompared, lang: Language | None) -> View:
         view = getattr(explained, "view", None)
         if view is not None:
             blocks.append(Section(title, view(lang=lang).blocks, folded=True))
-    return View(Text(f"第 {found.row} 行的儿童", f"The child of row {found.row}"), blocks, lang)
+    return View(title, blocks, lang)

@@ -109,17 +109,14 @@ def uncounted(results: Iterable[Assessment], every: Frequency, *, only_changing:
 _NOTHING = (0, 0)
 
 
-def not_counted(policies: Sequence[Uncounted], every: Frequency, ask: str) -> Text:
-    """What an answer says of policies that it does not count.
+def not_counted(policies: Sequence[Uncounted], every: Frequency) -> list[Text]:
+    """What an answer says of policies that it does not count; nothing where there is none.
 
     Args:
-        policies: at least one.
+        policies: those policies.
         every: what it counts.
-        ask: how one asks for what is paid otherwise, with ``{}`` for how often that is.
     """
+    if not policies:
+        return []
     names = join([each.text for each in policies], "、", ", ")
-    ways = ", ".join(dict.fromkeys(ask.format(f'"{each.every.value}"') for each in policies))
-    return Text(
-        f"只计{every.zh}发放的，未计入：{names.zh}；请另看 {ways}。",
-        f"Only help paid {every.en} is counted, not: {names.en}; see {ways}.",
-    )
+    return [Text(f"只计{every.zh}发放的，未计入：{names.zh}", f"Only help paid {every.en} is counted, not: {names.en}")]

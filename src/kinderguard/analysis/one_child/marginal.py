@@ -102,11 +102,16 @@ class Break:
         """The break in words."""
         names = join([move.title for move in self.policies], "、", ", ")
         why = join(list(self.because), "；", "; ")
-        lost = _lost(self.lost_low, self.lost_high)
+        lost = self._lost
         return Text(
             f"由 {self.below:,} 到 {self.above:,}：{names.zh}，{lost.zh}" + (f"（{why.zh}）" if why else ""),
             f"from {self.below:,} to {self.above:,}: {names.en}, {lost.en}" + (f" ({why.en})" if why else ""),
         )
+
+    @property
+    def _lost(self) -> Text:
+        """How much less is due, or more."""
+        return _lost(self.lost_low, self.lost_high)
 
 
 def _counted(breaks: int, cliffs: int, perhaps: int) -> Text:
@@ -219,7 +224,7 @@ class Marginal(Answer):
     @property
     def _not_counted(self) -> list[Text]:
         """What is to be said of policies that are paid otherwise; nothing where none changes."""
-        return [not_counted(self.uncounted, self.every, "every={}")] if self.uncounted else []
+        return not_counted(self.uncounted, self.every)
 
     def plot(self, lang: Language | None = None, *, dark: bool = False) -> "Plot":
         """The picture of it; see ``analysis.plots.income``.

@@ -72,8 +72,7 @@ def _break_table(breaks: "tuple[Break, ...]") -> Table:
         Text("原因", "why"),
         Text("之前合计", "in all before"),
         Text("之后合计", "in all after"),
-        Column(Text("至少减少（元）", "lost, at least (yuan)"), number=True),
-        Column(Text("至多减少（元）", "lost, at most (yuan)"), number=True),
+        Text("变动", "change"),
         Text("悬崖", "cliff"),
     )
     return Table(titles, list(_breaks(breaks)))
@@ -82,8 +81,7 @@ def _break_table(breaks: "tuple[Break, ...]") -> Table:
 def _breaks(breaks: "tuple[Break, ...]") -> Iterator[tuple[Content, ...]]:
     for b in breaks:
         names, why = Listing([m.title for m in b.policies]), Listing(b.because)
-        lost = (NO_BOUND if end is None else end for end in (b.lost_low, b.lost_high))
-        yield b.above, names, why, b.before.text, b.after.text, *lost, _PERHAPS if b.is_cliff is None else b.is_cliff
+        yield b.above, names, why, b.before.text, b.after.text, b._lost, _PERHAPS if b.is_cliff is None else b.is_cliff
 
 
 def timeline_view(line: "Timeline", lang: Language | None) -> View:

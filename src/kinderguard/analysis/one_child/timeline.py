@@ -101,7 +101,8 @@ class Timeline(Answer):
         start, end: the first and the last day, both included.
         months: one after the other.
         titles: the titles of the policies that occur.
-        uncounted: the policies that are not paid each month, and give something or change within the time.
+        uncounted: the policies that are not paid each month, and give something or change within the time: what
+            they come to on a day is ``on(day).in_all("year")``.
     """
 
     start: dt.date
@@ -160,7 +161,7 @@ class Timeline(Answer):
     @property
     def _not_counted(self) -> list[Text]:
         """What is to be said of policies that are paid otherwise; nothing where there is none."""
-        return [not_counted(self.uncounted, Frequency.MONTH, "on(day).in_all({})")] if self.uncounted else []
+        return not_counted(self.uncounted, Frequency.MONTH)
 
     def plot(self, lang: Language | None = None, *, dark: bool = False) -> "Plot":
         """The picture of it; see ``analysis.plots.timeline``.

@@ -11,7 +11,7 @@ import altair as alt
 import attrs
 
 from kinderguard.analysis.between import Between
-from kinderguard.analysis.plots.counted import K, said_of
+from kinderguard.analysis.plots.counted import K, named, said_of
 from kinderguard.analysis.plots.nothing import NothingToDrawError
 from kinderguard.analysis.plots.picture import GAIN, OPEN, Plot, faint, ink, number, plot, values
 from kinderguard.model.codes import Frequency
@@ -100,7 +100,8 @@ def cost(
             x=alt.value(412), text="said:N", tooltip=alt.value(None)
         ),
     ]
-    title = Text(f"{effect.title.zh}：每年支出的变动", f"{effect.title.en}: by how much yearly costs change")
+    name = named(effect)
+    title = Text(f"{name.zh}：每年支出的变动", f"By how much yearly costs change: {name.en}")
     notes = [said_of(found)]
     notes += [
         note

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import attrs
 
-from kinderguard.analysis.plots.picture import COLOURS, GAIN, LOSS, ink, pale, rim, values
+from kinderguard.analysis.plots.picture import COLOURS, GAIN, LOSS, ink, pale, rim, upwards, values
 from kinderguard.analysis.publishing import publishable
 from kinderguard.model.text import Language, Text
 
 if TYPE_CHECKING:
     from kinderguard.analysis.comparing import Comparison
+    from kinderguard.analysis.comparing.result import ReformEffect
     from kinderguard.analysis.coverage_result import Coverage
 
 #: Below so many children no number is drawn: this library's default, not law.
@@ -54,6 +55,13 @@ def said_of(found: "Comparison | Coverage") -> Text:
     return day + made_up if found._people.synthetic else day
 
 
+def named(effect: "ReformEffect") -> Text:
+    """A reform within a sentence: its name, letter by letter as the caller gave it."""
+    from kinderguard.analysis.comparing.result import UNNAMED
+
+    return Text(effect.title.zh, "the reform") if effect.name == UNNAMED else effect.title
+
+
 @attrs.frozen
 class Safe:
     """Counts that may be shown.
@@ -72,6 +80,10 @@ class Safe:
         return sum(
             n is None and (wanted is None or kind in wanted) for row in self.shown.values() for kind, n in row.items()
         )
+
+    def is_nought(self, kinds: Iterable[str]) -> bool:
+        """Whether nobody is of these kinds, and no number of them is hidden."""
+        return all(counts.get(kind, 0) == 0 for counts in self.shown.values() for kind in kinds)
 
     def drawn(self, at: str, k: int, kinds: Iterable[str]) -> int:
         """How long the bar of a row is: what is shown, and what is left of its sum where that is no small number."""
@@ -165,13 +177,15 @@ def stacked(
                 x = right + (len(text) * _FIGURE + _ROOM) * end / _WIDTH
     where = alt.Y("at:N", title=None, sort=[names[line.at].in_(lang) for line in lines])
     scale = alt.Scale(domain=[0, end], nice=False)
+    # Children are whole, and where every number is hidden the axis says nothing of them.
+    figures = upwards((line.length for line in lines), whole=True)["axis"]
     labels, colours = [title.in_(lang) for title, _ in drawn.values()], [colour for _, colour in drawn.values()]
     legend = alt.Legend(columns=3)
     base = alt.Chart(values(parts), width=_WIDTH, height=alt.Step(26)).encode(where)
     marks = alt.Chart(values(beside)).encode(where)
     layers = [
         base.mark_bar().encode(
-            alt.X("from:Q", title=_CHILDREN.in_(lang), scale=scale),
+            alt.X("from:Q", title=_CHILDREN.in_(lang), scale=scale, axis=figures),
             alt.X2("to:Q"),
             alt.Fill("kind:N", title=None, scale=alt.Scale(domain=labels, range=colours), legend=legend),
             alt.Stroke(

@@ -1,15 +1,15 @@
 """Plots of rules: a parameter over time, and how a rule decides."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import altair as alt
 import attrs
 
+from kinderguard.analysis.plots.nothing import NothingToDrawError, absent
 from kinderguard.analysis.plots.picture import (
     COLOURS,
-    FROM_NOUGHT,
     GAIN,
     LOSS,
     OPEN,
@@ -19,6 +19,7 @@ from kinderguard.analysis.plots.picture import (
     ink,
     number,
     plot,
+    upwards,
     values,
     wrapped,
 )
@@ -32,22 +33,33 @@ from kinderguard.rules.kinds import Kind, Sort
 from kinderguard.rules.operators import ALL, ANY, NOT
 from kinderguard.rules.parameters import ASSUMED, Parameter, ParameterValue, show
 from kinderguard.rules.titles import Titles
+from kinderguard.rules.units import counted_in
 from kinderguard.rules.wording import wording
 
 
 def parameter(
-    value: Parameter, lang: Language | None = None, *, until: dt.date | None = None, dark: bool = False
+    value: Parameter,
+    lang: Language | None = None,
+    *,
+    places: Iterable[str] | None = None,
+    until: dt.date | None = None,
+    dark: bool = False,
 ) -> Plot:
     """A parameter over time: a step line a place, the nation's floor dashed. Bars by place, where nothing is dated.
+
+    More than twelve lines are not told apart: of more places the widest are drawn, of those alike in that the ones with the
+    first codes, and a note names what is left out. Choose others with ``places``.
 
     Args:
         value: the parameter, such as ``book.rules.parameters["cn.dibao.monthly_standard"]``.
         lang: the language of the letters; that of ``display_language``, if left out.
+        places: the codes of the places that are drawn, ``"cn"`` for the nation. Twelve in lines, and all in bars, if left out.
         until: the day up to which a value without an end is drawn; the end of the year after the last change, if left out.
         dark: for a dark page.
 
     Raises:
         ValueError: it is no amount and no number, or has no value.
+        NothingToDrawError: one of the places has no value, or no place is named.
     """
     lang = lang or display_language()
     kind = value.kind
@@ -57,9 +69,17 @@ def parameter(
             "print its card instead: kinderguard rules"
         )
     title = value.title or Text(value.code, value.code)
+    if places is not None:
+        value = attrs.evolve(value, values=_of_places(value, places))
     days = [d for v in value.values for d in (v.period.start, v.period.end) if d is not None]
     if not days and until is None:
         return _by_place(value, title, lang, dark)
+    left_out: list[Text] = []
+    if places is None:
+        drawn = sorted({v.place for v in value.values}, key=lambda place: (len(place), place))
+        if len(drawn) > _MOST_LINES:
+            left_out = [_left_out(drawn[_MOST_LINES:])]
+            value = attrs.evolve(value, values=_of_places(value, drawn[:_MOST_LINES]))
     first = min(days, default=until or dt.date.min)
     if days and any(v.period.start is None for v in value.values):
         first = dt.date(first.year - 1, first.month, 1)  # what holds from before is seen before the first change
@@ -74,7 +94,7 @@ def parameter(
 
     ordered = sorted(value.values, key=lambda v: (v.place, v.period.start or dt.date.min))
     rows = [point(v, day) for v in ordered for day in (v.period.start or first, v.period.end or last)]
-    unit = Text("元", "yuan") if kind.sort is Sort.MONEY else Text(value.unit or "", value.unit or "")
+    unit = counted_in(kind, value.unit)
     tooltip = [
         alt.Tooltip("place:N", title=_PLACE.in_(lang)),
         alt.Tooltip("said:N", title=_VALUE.in_(lang)),
@@ -82,7 +102,9 @@ def parameter(
         alt.Tooltip("source:N", title=_SOURCE.in_(lang)),
     ]
     x = alt.X("day:T", title=None, axis=alt.Axis(format="%Y-%m", labelAngle=0, tickCount=6))
-    y = alt.Y("value:Q", title=unit.in_(lang), scale=FROM_NOUGHT)
+    floor_height = None if value.floor is None else _height(value.floor.value, kind)
+    heights = [*(_height(v.value, kind) for v in ordered), floor_height]
+    y = alt.Y("value:Q", title=unit.in_(lang), **upwards(heights))
     # Where something is dated there is a point; a line without one goes on.
     given = [day is not None for v in ordered for day in (v.period.start, v.period.end)]
     base = alt.Chart(values(row | {"given": g} for row, g in zip(rows, given, strict=True)), width=560, height=260)
@@ -92,19 +114,39 @@ def parameter(
         *apart.lines(base.transform_filter("!datum.what_if").encode(x, y), interpolate="step-after"),
         apart.points(base.transform_filter("datum.given").encode(x, y), tooltip),
     ]
-    notes = _what_if(ordered, Text("细点线", "dotted lines"))
-    if notes:
+    notes = [*_what_if(ordered, Text("细点线", "dotted lines")), *left_out]
+    if any(row["what_if"] for row in rows):
         layers.append(apart.dotted(base.transform_filter("datum.what_if").encode(x, y)))
     if value.floor is not None:
         said = show(value.floor.value, kind, value.unit)
-        floor = alt.Chart(
-            values([{"value": _height(value.floor.value, kind), "text": f"{_FLOOR.in_(lang)} {said.in_(lang)}"}])
-        )
+        floor = alt.Chart(values([{"value": floor_height, "text": f"{_FLOOR.in_(lang)} {said.in_(lang)}"}]))
         layers += [
             floor.mark_rule(strokeDash=[5, 4], color=ink(dark)).encode(alt.Y("value:Q")),
             floor.mark_text(align="left", x=4, dy=-7, color=ink(dark)).encode(alt.Y("value:Q"), text="text:N"),
         ]
     return plot(alt.layer(*layers), title, lang, tuple(rows), dark, notes)
+
+
+def _of_places(value: Parameter, places: Iterable[str]) -> tuple[ParameterValue, ...]:
+    """The values of these places."""
+    known = {v.place or "cn": v.place for v in value.values}
+    chosen = [place or "cn" for place in places]
+    for place in chosen:
+        if place not in known:
+            raise absent(place, known)
+    if not chosen:
+        raise NothingToDrawError(
+            Text("没有选定地区；请写明要画的地区。", "No place is named: name those that are to be drawn.")
+        )
+    return tuple(v for v in value.values if (v.place or "cn") in chosen)
+
+
+def _left_out(places: Sequence[str]) -> Text:
+    """Which places no line is drawn of."""
+    named = join([place_name(place) for place in places[:_NAMED]], "、", ", ")
+    if len(places) > _NAMED:
+        named += Text(f"等 {len(places)} 处", f" and {len(places) - _NAMED} more")
+    return Text("未画：", "not drawn: ") + named + Text("；可另选地区", "; other places can be chosen")
 
 
 def _is_what_if(value: ParameterValue) -> bool:
@@ -143,10 +185,13 @@ def _by_place(value: Parameter, title: Text, lang: Language, dark: bool) -> Plot
     ]  # fmt: skip
     base = alt.Chart(values(rows), width=460, height=alt.Step(28)).encode(alt.Y("place:N", title=None, sort="-x"))
     tooltip = [alt.Tooltip("said:N", title=_VALUE.in_(lang)), alt.Tooltip("source:N", title=_SOURCE.in_(lang))]
-    unit = Text("元", "yuan") if kind.sort is Sort.MONEY else Text(value.unit or "", value.unit or "")
+    unit = counted_in(kind, value.unit)
+    floor_height = None if value.floor is None else _height(value.floor.value, kind)
     layers: list[Any] = [
         base.mark_bar(color=GAIN, stroke=GAIN).encode(
-            alt.X("value:Q", title=unit.in_(lang), scale=FROM_NOUGHT),
+            alt.X(
+                "value:Q", title=unit.in_(lang), **upwards([*(_height(v.value, kind) for _, v in given), floor_height])
+            ),
             fillOpacity=alt.condition("datum.what_if", alt.value(0.15), alt.value(1)),
             strokeDash=alt.condition("datum.what_if", alt.value([4, 3]), alt.value([1, 0])),
             tooltip=tooltip,
@@ -155,7 +200,7 @@ def _by_place(value: Parameter, title: Text, lang: Language, dark: bool) -> Plot
     ]
     notes = _what_if([v for _, v in given], Text("空心条", "hollow bars"))
     if value.floor is not None:
-        floor = alt.Chart(values([{"value": _height(value.floor.value, kind)}]))
+        floor = alt.Chart(values([{"value": floor_height}]))
         layers.append(floor.mark_rule(strokeDash=[5, 4], color=ink(dark)).encode(alt.X("value:Q")))
         said = show(value.floor.value, kind, value.unit)
         notes.append(Text(f"虚线为国家下限 {said.zh}", f"dashed: the national floor, {said.en}"))
@@ -235,7 +280,8 @@ def _tree(node: n.Node, depth: int, titles: Titles | None, seen: set[n.Node]) ->
     mark = {n.And: "all", n.Or: "any", n.Not: "not", n.InCategory: "category"}.get(type(body), "ask")
     parts = body.args if isinstance(body, n.And | n.Or) else (body.arg,) if isinstance(body, n.Not) else ()
     if not any(isinstance(part, n.And | n.Or | n.Named) for part in parts) and isinstance(body, n.Not):
-        parts = ()  # "is not adopted" says all
+        parts = ()  # "is not adopted" says all: with a mark of its own it would be denied twice
+        mark = "category" if isinstance(body.arg, n.InCategory) else "ask"
     if name is not None and parts and body in seen:
         yield _Row(depth, mark, name + Text("（见上）", " (see above)"))
         return
@@ -260,6 +306,8 @@ _PLACE, _VALUE, _DAY, _SOURCE = (
     Text("日期", "day"),
     Text("来源", "source"),
 )
+#: So many lines are told apart: twice the colours.
+_MOST_LINES = 12
 #: So many places are named in a note.
 _NAMED = 3
 _FLOOR = Text("国家下限", "national floor")

@@ -4,14 +4,28 @@ import datetime as dt
 import math
 from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 import altair as alt
 
 from kinderguard.analysis.one_child import EventKind, Marginal, Timeline
-from kinderguard.analysis.plots.picture import COLOURS, GAIN, LOSS, OPEN, QUIET, Plot, ink, number, plot, values
+from kinderguard.analysis.plots.picture import (
+    COLOURS,
+    GAIN,
+    LOSS,
+    OPEN,
+    QUIET,
+    Plot,
+    ink,
+    number,
+    plot,
+    upwards,
+    values,
+)
 from kinderguard.engines.assessment import ZERO, Total
+from kinderguard.model.codes import Frequency
 from kinderguard.model.money import bounds_text
 from kinderguard.model.text import Language, Text
 from kinderguard.model.view import display_language
@@ -31,6 +45,7 @@ def income(line: Marginal, lang: Language | None = None, *, dark: bool = False) 
     )
     rows = [{"value": number(p.value), **_bounds(p.total)} for p in line.points]
     x = alt.X("value:Q", title=line.title.in_(lang) + (_YUAN.in_(lang) if line.is_money else ""))
+    upright = upwards((row[end] for row in rows for end in ("low", "high")), titleY=-20)
     base = alt.Chart(values(rows), width=560, height=300)
     amount = Text(f"{line.every.zh}应发（元）", f"due {line.every.en} (yuan)").in_(lang)
     tooltip = [alt.Tooltip("value:Q", title=line.title.in_(lang), format=",.2f"), *_tooltips(lang)]
@@ -38,7 +53,7 @@ def income(line: Marginal, lang: Language | None = None, *, dark: bool = False) 
         base.mark_area(opacity=0.25, color=OPEN).encode(
             # The title of the axis stands above what is written on the upper edge.
             x,
-            alt.Y("low:Q", title=amount, axis=alt.Axis(titleY=-20)),
+            alt.Y("low:Q", title=amount, **upright),
             alt.Y2("high:Q"),
         ),
         base.mark_line(color=GAIN, strokeWidth=2).encode(x, alt.Y("low:Q", title=amount), tooltip=tooltip),
@@ -77,7 +92,10 @@ def income(line: Marginal, lang: Language | None = None, *, dark: bool = False) 
             here.mark_rule(color=ink(dark)),
             here.mark_text(align="center", baseline="bottom", y=-3, color=ink(dark)).encode(text="text:N"),
         ]
-    notes = [_OPEN_ABOVE] if any(row["high"] is None for row in rows) else []
+    highs = [row["high"] for row in rows]
+    notes = [*_foot([row["low"] for row in rows], highs, line.every)]
+    if None in highs:
+        notes.append(_OPEN_ABOVE if any(high is not None for high in highs) else _NO_BOUND)
     notes += line._not_counted
     return plot(alt.layer(*layers), title, lang, tuple(line.rows()), dark, notes)
 
@@ -100,9 +118,13 @@ def timeline(line: Timeline, lang: Language | None = None, *, dark: bool = False
     bars = list(_bars(line, order, lang))
     shared = any(bar["policy"] == _SHARED.in_(lang) for bar in bars)
     width = max(420, min(900, 34 * len(line.months)))
+    step = width / len(line.months)
+    named = _named([month.month for month in line.months], step)
     # The month, and the year under the first of each.
-    label = "datum.index == 0 || slice(datum.value, 5) == '01' ? [slice(datum.value, 5), slice(datum.value, 0, 4)] : slice(datum.value, 5)"
-    months = alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0, labelExpr=label))
+    label = f"datum.value == '{named[0]}' || slice(datum.value, 5) == '01' ? [slice(datum.value, 5), slice(datum.value, 0, 4)] : slice(datum.value, 5)"
+    months = alt.X(
+        "month:O", title=None, axis=alt.Axis(labelAngle=0, labelExpr=label, values=named, labelOverlap=False)
+    )
     # Above: below it would stand between the months and what happens in them. The axis has its title there, too.
     legend = alt.Legend(columns=1, orient="top", offset=26) if names or shared else None
     colours = [COLOURS[i % len(COLOURS)] for i in range(len(names))]
@@ -115,20 +137,26 @@ def timeline(line: Timeline, lang: Language | None = None, *, dark: bool = False
         .mark_bar()
         .encode(
             months,
-            alt.Y("low:Q", title=_DUE.in_(lang)),
+            alt.Y(
+                "low:Q",
+                title=_DUE.in_(lang),
+                **upwards([number(end) for m in line.months for end in (m.due.low, m.due.high)]),
+            ),
             colour,
             alt.Order("order:Q"),  # by code: the same in every language
             tooltip=[alt.Tooltip("policy:N", title=_POLICY.in_(lang)), *_tooltips(lang)],
         )
     ]
-    notes: list[Text] = [*line._not_counted]
+    dues = [m.due for m in line.months]
+    notes = [*line._not_counted, *_foot([due.low for due in dues], [due.high for due in dues], Frequency.MONTH)]
     highs = [{"month": m.month, **_bounds(m.due)} for m in line.months if m.due.high is not None]
     if any(m.due.low != m.due.high for m in line.months):
         notes += [_UP_TO] if highs else []
-        notes += [_NO_LINE] if len(highs) < len(line.months) else []
+        if len(highs) < len(line.months):
+            notes.append(_NO_LINE if highs else _NO_BOUND)
         drawn.append(
             alt.Chart(values(highs))
-            .mark_tick(color=OPEN, thickness=3, width=20, opacity=1)
+            .mark_tick(color=OPEN, thickness=3, width=min(20, 0.8 * step), opacity=1)
             .encode(months, alt.Y("high:Q"), tooltip=_tooltips(lang))
         )
     parts: list[Any] = [alt.layer(*drawn)]
@@ -137,13 +165,14 @@ def timeline(line: Timeline, lang: Language | None = None, *, dark: bool = False
         {"at": _at(e.day, numbers), "kind": e.kind.label.in_(lang), "day": e.day.isoformat(), "text": e.text.in_(lang)}
         for e in line.events
     ]
+    lines = [0, *(numbers[month] for month in named if numbers[month]), len(line.months)]
     if events:
         kinds = [kind.label.in_(lang) for kind in EventKind if any(e.kind is kind for e in line.events)]
         parts.append(
             alt.Chart(values(events), width=width, height=22 * len(kinds))
             .mark_point(filled=True, size=110, shape="diamond", color=ink(dark))
             .encode(
-                # A month is as wide as its bar's place above; a line stands where one ends and the next begins.
+                # A month is as wide as its bar's place above; a line stands where one that is named there begins.
                 alt.X(
                     "at:Q",
                     title=None,
@@ -152,8 +181,8 @@ def timeline(line: Timeline, lang: Language | None = None, *, dark: bool = False
                         ticks=False,
                         domain=False,
                         grid=True,
-                        values=list(range(len(line.months) + 1)),
-                        tickCount=len(line.months) + 1,
+                        values=lines,
+                        tickCount=len(lines),
                     ),
                     scale=alt.Scale(domain=[0, len(line.months)], nice=False, zero=False),
                 ),
@@ -163,6 +192,23 @@ def timeline(line: Timeline, lang: Language | None = None, *, dark: bool = False
         )
     chart = alt.vconcat(*parts, spacing=14).resolve_scale(color="independent")
     return plot(chart, title, lang, tuple(line.rows()), dark, notes)
+
+
+def _named(months: Sequence[str], step: float) -> list[str]:
+    """The months (such as ``2025-09``) that are named, where each is so wide: all, or each quarter's first, … or January."""
+    every = next((every for every in (1, 2, 3, 6) if every * step >= _MONTH), 12)
+    return [month for month in months if (int(month[5:]) - 1) % every == 0] or list(months[:1])
+
+
+def _foot(
+    lows: Sequence[float | Decimal | None], highs: Sequence[float | Decimal | None], every: Frequency
+) -> list[Text]:
+    """What is said of a picture in which nothing rises from the foot: that nothing is due, or that nothing surely is."""
+    if any(lows):
+        return []
+    if any(high is None or high for high in highs):
+        return [Text(f"没有确定的{every.zh}应发金额", f"nothing is surely due {every.en}")]
+    return [Text(f"没有{every.zh}应发金额", f"nothing is due {every.en}")]
 
 
 def _at(day: dt.date, months: Mapping[str, int]) -> float:
@@ -225,6 +271,9 @@ _SHARED = Text("合计确定，由哪项发放待定", "sure in all, not known b
 _UP_TO = Text("橙色横线：未知事实下至多", "orange lines: at most, by what is not known")
 _NO_LINE = Text("没有橙色横线的月份没有已知的上限", "in months without an orange line no upper bound is known")
 _OPEN_ABOVE = Text("没有上线之处，没有已知的上限", "where there is no upper line, no upper bound is known")
+_NO_BOUND = Text("没有已知的上限", "no upper bound is known")
+#: So wide (pixels) is a month that is named.
+_MONTH = 30
 #: Of the picture's width, what is written beside a cliff.
 _NEAR = 0.12
 _POLICY, _DAY, _WHAT = Text("政策", "policy"), Text("日期", "day"), Text("事项", "what")

@@ -7,7 +7,7 @@ Chinese letters here: where there is none, it is refused with how to get one, an
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import cycle
 from pathlib import Path
@@ -68,6 +68,8 @@ def _following(picture: str) -> str:
     return f"@media (prefers-color-scheme: dark) {{ {turned} {ground} }}"
 
 
+#: About so many figures stand on an axis.
+_TICKS = 6
 _DASHES = ([1, 0], [7, 3], [2, 3])
 
 #: The formats that are drawn here, letters included.
@@ -255,10 +257,10 @@ def plot(
             # Figures keep apart, and each stands under its tick.
             labelFlush=False, labelOverlap="greedy", labelSeparation=10, **lines, **letters,
         )
-        .configure_axisQuantitative(tickCount=6)
+        .configure_axisQuantitative(tickCount=_TICKS)
         # Read without turning one's head, and Chinese letters stand upright.
         .configure_axisY(titleAngle=0, titleAlign="left", titleAnchor="end", titleBaseline="bottom", titleX=0, titleY=-8)
-        .configure_legend(labelFontSize=12, labelLimit=0, orient="bottom", symbolOpacity=1, **letters)
+        .configure_legend(labelFontSize=12, labelLimit=0, symbolLimit=0, orient="bottom", symbolOpacity=1, **letters)
         .configure_title(font=font, color=shade.ink, subtitleFont=font, subtitleColor=shade.ink)
         .configure_header(**letters)
         .configure_view(stroke=None)
@@ -276,8 +278,19 @@ def _heading(text: Text, lang: Language) -> str:
     return said[:1].upper() + said[1:]
 
 
-#: An axis of amounts or counts, which ends on a figure.
-FROM_NOUGHT = alt.Scale(zero=True, nice=6)
+def upwards(numbers: Iterable[float | None], *, whole: bool = False, **axis: Any) -> dict[str, Any]:
+    """The scale and the axis of amounts or counts: from nought at its foot, also where nothing is above it, to a figure.
+
+    Args:
+        numbers: what stands on the axis.
+        whole: whether there is nothing between two whole numbers.
+        axis: more of the axis.
+    """
+    top = max((number for number in numbers if number is not None), default=0)
+    if top <= 0 or (whole and top <= _TICKS):
+        axis |= {"values": list(range(int(top) + 1)), "format": "d"}
+    scale = alt.Scale(zero=True, nice=_TICKS) if top > 0 else alt.Scale(domain=[0, 1], nice=False)
+    return {"scale": scale, "axis": alt.Axis(**axis)}
 
 
 def ink(dark: bool) -> str:

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 
 from kinderguard.analysis.dimensions import cell_title, table_title
-from kinderguard.analysis.plots.counted import SUM, K, Safe, counted_apart, said_hidden, said_of, stacked
+from kinderguard.analysis.plots.counted import SUM, K, Safe, counted_apart, named, said_hidden, said_of, stacked
 from kinderguard.analysis.plots.nothing import NothingToDrawError, absent
 from kinderguard.analysis.plots.picture import (
     COLOURS,
-    FROM_NOUGHT,
     GAIN,
     LOSS,
     OPEN,
@@ -25,6 +24,7 @@ from kinderguard.analysis.plots.picture import (
     Apart,
     Plot,
     plot,
+    upwards,
     values,
     width_of,
 )  # fmt: skip
@@ -65,7 +65,7 @@ def winners(
 
     Raises:
         UnknownReformError: there is no such reform, or several and none was named.
-        NothingToDrawError: the comparison has no such table.
+        NothingToDrawError: the comparison has no such table, or nobody gains or loses, for certain or perhaps.
         ProtectionError: small numbers cannot be protected (tell us); k=None draws what is not published.
     """
     lang = lang or display_language()
@@ -76,10 +76,18 @@ def winners(
     told = said_beside(beside, effect.tables, k)
     # Those as before are in no bar: they are hidden beside a small number rather than others; then what is in a short one.
     safe = winners_shown(found, by, effect.name, (*_KINDS, "same"), k, beside)
+    name = named(effect)
+    if safe.is_nought(_KINDS):
+        raise NothingToDrawError(
+            Text(
+                f"没有可画的内容：“{name.zh}”下无人受益、无人受损，也无人待定。",
+                f"There is nothing to draw: by ‘{name.en}’ nobody gains or loses, for certain or perhaps.",
+            )
+        )
     dimensions = by.split(" × ")
     names = {at: cell_title(tuple(dimensions), key, found.titles) for at, (key, _) in cells.items()}
     bars = stacked(safe, k, names, _KINDS, table_title(dimensions), lang, dark)
-    title = Text(f"{effect.title.zh}：谁受益、谁受损", f"{effect.title.en}: who gains and who loses")
+    title = Text(f"{name.zh}：谁受益、谁受损", f"Who gains and who loses: {name.en}")
     notes = [said_of(found), *said_hidden(safe.hidden(_KINDS), k, *bars.how), *told]
     notes += [_OVERLAPPING] if "class" in dimensions else []
     return plot(bars.chart, title, lang, bars.rows, dark, notes)
@@ -130,9 +138,7 @@ def coverage(
         axis = table_title(dimensions)
         title = found.policies[policy] + Text("：覆盖与漏享", ": whom it reaches and misses")
     if not held:
-        raise NothingToDrawError(
-            Text("没有可画的内容：无人可能符合。", "There is nothing to draw: nobody may be eligible.")
-        )
+        raise NothingToDrawError(_NOBODY)
     told = said_beside(beside, found.tables, k)
     # No bar says what its parts come to: that is hidden beside a small number rather than another part.
     if policy is None:
@@ -144,6 +150,8 @@ def coverage(
     else:
         safe = coverage_shown(found, policy, by or "place", _COVER, k, beside)
         safe = Safe({at: safe.shown[at] for at in held}, safe.sums)
+    if safe.is_nought(_COVER):
+        raise NothingToDrawError(_NOBODY)
     bars = stacked(safe, k, names, _COVER, axis, lang, dark)
     overlap = policy is not None and "class" in (by or "").split(" × ")
     notes = [said_of(found), *said_hidden(safe.hidden(), k, *bars.how), *told, *([_OVERLAPPING] if overlap else [])]
@@ -194,7 +202,9 @@ def growth(
         part = _Moved(k, cells, ("in",), whole=files.drawn)
         part.keep(safe.shown)
         helped[code] = (
-            said if what else Text(f"确知已享受{said.zh}", f"known to receive: {said.en}"),
+            Text(f"{said.zh}（已评估者中）", f"{said.en} (of those assessed)")
+            if what
+            else Text(f"确知已享受{said.zh}", f"known to receive: {said.en}"),
             part.line("in"),
         )
     # The legend as the lines lie at their ends, by what is drawn; codes that the caller gave stay in their order.
@@ -204,6 +214,7 @@ def growth(
         for title, counts in lines.values()
         for day, n in zip(days, counts, strict=True)
     ]
+    drawn = [n for _, counts in lines.values() for n in counts]
     labels = [title.in_(lang) for title, _ in lines.values()]
     apart = Apart("what", tuple(labels), columns=2 if max(map(width_of, labels)) <= 40 else 1)
     gaps, marks = _withheld(rows)
@@ -219,7 +230,7 @@ def growth(
                 labelPadding=2 + _STRIP * len({row["what"] for row in marks}),
             ),
         ),
-        alt.Y("children:Q", title=_FILES.in_(lang), scale=FROM_NOUGHT),
+        alt.Y("children:Q", title=_FILES.in_(lang), **upwards(drawn, whole=True)),
     )
     tooltip = [
         alt.Tooltip("day:T", title=_DAY.in_(lang), format="%Y-%m-%d"),
@@ -352,6 +363,7 @@ _COVER = {
     "nothing_due": (Text("符合，无应发金额", "eligible, nothing due"), COLOURS[3]),
     "undetermined": (Text("是否符合待定", "not known whether eligible"), QUIET),
 }
+_NOBODY = Text("没有可画的内容：无人可能符合。", "There is nothing to draw: nobody may be eligible.")
 #: How high a line of marks under the picture is.
 _STRIP = 12
 _MARKED = Text("图下的 × 标出这些日期", "× under the picture marks these days")

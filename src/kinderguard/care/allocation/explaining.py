@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+import attrs
 import numpy as np
 
 from kinderguard.care.allocation.candidates import Numbers
@@ -43,23 +44,37 @@ class Explainer:
 
     def allotments(self) -> tuple[Allotment, ...]:
         """One for every need, in order."""
-        return tuple(self._allotment(number, need) for number, need in enumerate(self.instance.needs))
+        return tuple(self._told(number, need) for number, need in enumerate(self.instance.needs))
+
+    def _told(self, number: int, need: Need) -> Allotment:
+        """Whatever becomes of a need that may not be there, that comes first: nobody has said that the child has it."""
+        found = self._allotment(number, need)
+        if not need.to_clarify:
+            return found
+        return attrs.evolve(found, reason=join([_clarify(need), found.reason], "；", "; "))
 
     def _allotment(self, number: int, need: Need) -> Allotment:
         if self.pair[number] >= 0:
             return self._placed(number, need)
         if not need.for_helpers:
             text = Text("此需求由主管部门处理，不交服务组织", "the need is for the authorities, not for helpers")
+            if need.to_clarify:
+                text = Text(
+                    "如属实，由主管部门处理，不交服务组织", "if it is there, it is for the authorities, not for helpers"
+                )
             return Allotment(need, Decided.FOR_AUTHORITIES, text)
         if not self.instance.takes_part[number]:
-            return Allotment(need, Decided.TO_CLARIFY, _clarify(need))
+            why = Text("没有为待核实的需求预留名额", "no place is held for needs that are to be clarified")
+            return Allotment(need, Decided.TO_CLARIFY, why, obstacle=why)
         here = self.instance.pairs.of(number)
         if here.start < here.stop:
             return self._waits(number, need)
         found, count = self._find_out(number)
         if count:
-            return Allotment(need, Decided.FIND_OUT, _to_find_out(found, count), find_out=found)
-        return Allotment(need, Decided.NO_OFFER, self.obstacles.reason(number))
+            why = _to_find_out(found, count)
+            return Allotment(need, Decided.FIND_OUT, why, find_out=found, obstacle=why)
+        why = self.obstacles.reason(number)
+        return Allotment(need, Decided.NO_OFFER, why, obstacle=why)
 
     # ---- served -------------------------------------------------------------------------------------------------
 
@@ -85,7 +100,7 @@ class Explainer:
         parts.append(Text(f"紧迫程度：{need.urgency.zh}", f"urgency: {need.urgency.en}"))
         parts.append(self._among(number, pair))
         if need.to_clarify:
-            parts.append(Text("仅用现有需求之后的余额预留；", "held from what present needs left; ") + _clarify(need))
+            parts.append(Text("仅用现有需求之后的余额预留", "held from what present needs left"))
         decided = Decided.HELD if need.to_clarify else Decided.SERVED
         return Allotment(
             need, decided, join(parts, "；", "; "), offer.code, offer.organisation, service,
@@ -136,8 +151,6 @@ class Explainer:
                     f"{place.name.en}: {place.served} of {place.needs} needs are served",
                 )
             )
-        if need.to_clarify:
-            parts.append(_clarify(need))
         found, count = self._find_out(number)
         if count:
             parts.append(_to_find_out(found, count))

@@ -38,6 +38,11 @@ class Decided(Code):
     TO_CLARIFY = "to_clarify", "需求待核实", "the need is to be clarified first"
     FOR_AUTHORITIES = "for_authorities", "由主管部门处理", "for the authorities"
 
+    @property
+    def only_unclear(self) -> bool:
+        """Whether it becomes only of needs that are to be clarified, as its title says."""
+        return self in (Decided.HELD, Decided.TO_CLARIFY)
+
 
 @attrs.frozen
 class FindOut:
@@ -54,13 +59,15 @@ class Allotment:
     Args:
         need: the need.
         decided: what becomes of it.
-        reason: why, in both languages.
+        reason: why, in both languages. Of a need that is to be clarified it says so first, with what to find out.
         offer, organisation, service, km, familiar: by whom it is served; ``km`` is None where it is not known or nobody
             travels, ``familiar`` whether the child knows the organisation.
         in_line: for a need that waits: the fitting offer that is nearest.
         position: its position among those who wait for that offer, from 1. Should a place open elsewhere, or in another
             organisation, a different one of them may be served first: allocate again then.
         find_out: offers that may fit too once something is found out, at most three, the nearest first.
+        obstacle: for a need that neither has a place nor waits for one and is for helpers: what stands in the way, without
+            what is to be found out about the need itself.
     """
 
     need: Need
@@ -74,6 +81,7 @@ class Allotment:
     in_line: str | None = None
     position: int | None = None
     find_out: tuple[FindOut, ...] = ()
+    obstacle: Text | None = None
 
     @property
     def placed(self) -> bool:
@@ -242,10 +250,16 @@ class Allocation:
 
     def served(self, urgency: Urgency) -> tuple[int, int]:
         """How many present needs of an urgency are served, and how many there are for helpers."""
-        here = [
-            d for d in self.allotments if d.need.urgency is urgency and not d.need.to_clarify and d.need.for_helpers
-        ]
-        return sum(each.placed for each in here), len(here)
+        return self._placed_of(urgency, to_clarify=False)
+
+    def held(self, urgency: Urgency) -> tuple[int, int]:
+        """For how many needs of an urgency that are to be clarified a place is held, and how many there are for helpers."""
+        return self._placed_of(urgency, to_clarify=True)
+
+    def _placed_of(self, urgency: Urgency, *, to_clarify: bool) -> tuple[int, int]:
+        needs = ((each.placed, each.need) for each in self.allotments)
+        here = [p for p, n in needs if n.urgency is urgency and n.to_clarify is to_clarify and n.for_helpers]
+        return sum(here), len(here)
 
     @property
     def worst_place(self) -> PlaceShare | None:

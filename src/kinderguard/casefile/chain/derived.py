@@ -16,9 +16,10 @@ from kinderguard.casefile.chain import keys, reading, sealing
 from kinderguard.casefile.chain import tables as t
 from kinderguard.casefile.chain.encryption import Vault
 from kinderguard.casefile.chain.entries import FACTUAL, KEPT_AT_ERASURE, EntryKind
+from kinderguard.casefile.chain.single import single_row
 from kinderguard.casefile.errors import DamagedEntryError
 from kinderguard.casefile.facts import places_in
-from kinderguard.casefile.filing import unread
+from kinderguard.casefile.filing import editions, unread
 from kinderguard.casefile.filing.holders import id_in
 from kinderguard.casefile.filing.persons import Person, person_in
 from kinderguard.casefile.filing.waiting import drop_unreadable
@@ -83,10 +84,13 @@ def faults(connection: Connection, vault: Vault, derived: Derived) -> Iterator[P
     births = _by_ref(connection.execute(sa.select(t.births.c.ref, t.births.c.digest)))
     names = _by_ref(connection.execute(sa.select(t.names.c.ref, t.names.c.digest)))
     wrong_keys = derived.keys | keys.strays(connection)
-    for ref in sorted({*files, *derived.last, *places, *ids, *persons, *births, *names, *wrong_keys}):
+    unreadable = {ref for _, ref in editions.damaged(connection, vault)}
+    for ref in sorted({*files, *derived.last, *places, *ids, *persons, *births, *names, *wrong_keys, *unreadable}):
         row = files.get(ref)
         if ref in wrong_keys:
             yield _problem("chain.keys", ref, _KEYS)
+        if ref in unreadable:
+            yield _problem("chain.editions", ref, _EDITIONS)
         if (None if row is None else row.last) != derived.last.get(ref):
             yield _problem("chain.file", ref, _LAST)
         elif row is not None and row.erased != derived.erased.get(ref):
@@ -120,10 +124,11 @@ def rebuild(connection: Connection, vault: Vault, *, whatever: bool = False) -> 
     Raises:
         DamagedEntryError: an entry is not what was written, so nothing can be worked out from it.
     """
-    connection.execute(sa.select(t.head).with_for_update()).one()
+    single_row(connection, t.head, lock=True)
     keys.drop_strays(connection)
     drop_unreadable(connection, vault)
     unread.drop_unreadable(connection, vault)
+    editions.drop_damaged(connection, vault)
     sealing.seal(connection, vault)
     derived, number = Derived(), 0
     while rows := reading.after(connection, number, _STEP):
@@ -188,6 +193,10 @@ _PERSONS = Text(
 _KEYS = Text(
     "登记的导入标识（key）与记录不符，写过的内容可能重复写入，或被误认为已写入",
     "the register of keys is not what the entries say, so what was written may be written again, or be taken for written",
+)
+_EDITIONS = Text(
+    "各版名单曾确认哪些事实的登记被改动，迟到的旧名单可能盖过较新名单所报",
+    "the register of what editions of lists confirmed was changed, so an older list that comes late may override what newer ones said",
 )
 _MEND = Text(
     "；请查明何人改动了数据库，再由记录重建：store.rebuild()",

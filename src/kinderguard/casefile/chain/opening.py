@@ -14,6 +14,7 @@ from kinderguard.casefile.chain.database import Database
 from kinderguard.casefile.chain.derived import rebuild
 from kinderguard.casefile.chain.encryption import Vault, new_vault, open_vault, wrapped
 from kinderguard.casefile.chain.entries import FIRST
+from kinderguard.casefile.chain.single import single_row
 from kinderguard.casefile.errors import KeyRefusedError, NoStoreError, StoreUnusableError
 from kinderguard.model.text import Text
 
@@ -55,10 +56,10 @@ def open_store(database: Database, key: str | bytes | None, *, make: bool = True
     if not there:
         _make(database, key)
     with database.reading() as connection:
-        row = connection.execute(sa.select(t.stores.c.format, t.stores.c.cipher, t.stores.c.secret)).one()
+        row = single_row(connection, t.stores)
         complete = all(sa.inspect(connection).has_table(table.name) for table in (t.ids, t.persons, t.births, t.names))
         is_sealed = sa.inspect(connection).has_table(t.seals.name)
-        has_beside = all(sa.inspect(connection).has_table(table.name) for table in (t.waiting, t.unread))
+        has_beside = all(sa.inspect(connection).has_table(table.name) for table in (t.waiting, t.unread, t.editions))
     if row.format != t.FORMAT:
         raise StoreUnusableError(
             Text(
@@ -71,7 +72,7 @@ def open_store(database: Database, key: str | bytes | None, *, make: bool = True
         _complete(database, vault)
     elif not (is_sealed and has_beside):
         with database.writing() as connection:
-            connection.execute(sa.select(t.head).with_for_update()).one()
+            single_row(connection, t.head, lock=True)
             database.make(t.METADATA, connection)
             if not is_sealed:  # a store of an earlier version: what it holds is taken as it is
                 sealing.seal(connection, vault)

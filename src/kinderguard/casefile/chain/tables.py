@@ -2,7 +2,7 @@
 
 Used by the store. ``entries`` and ``bodies`` are only ever added to (an erasure deletes bodies, never entries); ``head`` and
 ``stores`` are one row each; ``files``, ``places``, ``ids``, ``persons``, ``births`` and ``names`` are worked out from the rest
-(``derived``), and ``keys`` can be forgotten; all are written in the same transaction. ``waiting`` is what imports left for
+(``derived``), and ``keys`` and ``editions`` can be forgotten; all are written in the same transaction. ``waiting`` is what imports left for
 somebody to answer, ``unread`` the rows that they could not read; both come again with the next import, and ``seals`` holds them
 (``sealing``).
 """
@@ -222,4 +222,14 @@ keys = Table(
     Column("ref", String(120), nullable=False),
     Column("number", BigInteger),
     Index("kg_keys_of_ref", "ref"),
+)
+
+#: By list, day and file, what an edition of the list said that the file said already; sealed as bodies are.
+editions = Table(
+    "kg_editions",
+    METADATA,
+    Column("ref", String(120), primary_key=True),
+    Column("day", Day, primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("content", Bytes, nullable=False),
 )

@@ -24,6 +24,7 @@ from kinderguard.casefile.chain.entries import (
     text_digest,
     unpacked,
 )
+from kinderguard.casefile.chain.single import single_row
 from kinderguard.casefile.errors import DamagedEntryError
 from kinderguard.casefile.filing.holders import same_ids_in
 from kinderguard.model.errors import Problem
@@ -92,7 +93,7 @@ class _Walk:
 
 def head(connection: Connection) -> Head:
     """See ``CaseStore.head``."""
-    row = connection.execute(sa.select(t.head)).one()
+    row = single_row(connection, t.head)
     return Head(row.number, row.hash)
 
 
@@ -231,7 +232,7 @@ def _hollow(walk: _Walk) -> Iterator[Problem]:
 
 
 def _ends(connection: Connection, walk: _Walk, remembered: Head | None) -> Iterator[Problem]:
-    head = connection.execute(sa.select(t.head)).one()
+    head = single_row(connection, t.head)
     if (head.number, head.hash) != (walk.number, walk.hash):
         yield _problem(
             "chain.head", head.number, f"末端应为第 {head.number} 条，实为第 {walk.number} 条：末尾的记录被删除或追加",

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from kinderguard.casefile.adoption import parents_before
 from kinderguard.casefile.chain import reading
 from kinderguard.casefile.chain import tables as t
 from kinderguard.casefile.chain.bodies import check_body
@@ -35,6 +36,7 @@ from kinderguard.casefile.chain.entries import (
     moment,
     packed,
 )
+from kinderguard.casefile.chain.single import single_row
 from kinderguard.casefile.chain.texts import (
     CODES,
     OTHER_CHILD,
@@ -58,9 +60,12 @@ from kinderguard.casefile.errors import (
     ErasedError,
 )
 from kinderguard.casefile.facts import case_of, facts_of, leaves_of, places_in
+from kinderguard.casefile.filing import editions
+from kinderguard.casefile.filing.editions import Confirmed, Place
 from kinderguard.casefile.filing.holders import id_in, other_files, same_id_problem
 from kinderguard.casefile.filing.known_places import doubt_of_place
 from kinderguard.casefile.filing.persons import Person, person_in
+from kinderguard.casefile.following.paying import doubt_of_day
 from kinderguard.casefile.history import Holding, holdings, stated_on, turning_days, values
 from kinderguard.casefile.moving.charge import Standing, standing
 from kinderguard.casefile.moving.moves import MoveRefusedError, stated
@@ -89,7 +94,7 @@ class Writing:
 
     def __init__(self, connection: Connection, vault: Vault, clock: Callable[[], dt.datetime], users: Users) -> None:
         self.connection, self.vault, self.users = connection, vault, users
-        row = connection.execute(sa.select(t.head).with_for_update()).one()
+        row = single_row(connection, t.head, lock=True)
         self._number, self._hash, self._known_at = row.number, row.hash, row.known_at
         # Later than every entry before, also where a clock was set back: what was known when stays in order.
         self._now = microseconds(clock())
@@ -113,6 +118,11 @@ class Writing:
         self._stated_places: dict[str, set[str]] = {}
         self._known_keys: dict[str, int | None] = {}
         self._asked: set[str] = set()
+        #: By digest, what editions of lists confirmed, as kept before (None: nothing) and as to be kept.
+        self._editions: dict[str, Confirmed | None] = {}
+        self._new_editions: dict[str, Confirmed] = {}
+        #: By file, the day of the newest edition that was kept before.
+        self._newest_editions: dict[str, dt.date] = {}
         self._made: dict[int, Entry] = {}
 
     # ---- what is there ------------------------------------------------------------------------------------------
@@ -206,6 +216,39 @@ class Writing:
         if number is None:
             return None
         return self._made.get(number) or reading.entry_at(self.connection, self.vault, number)
+
+    # ---- what editions of lists confirmed -------------------------------------------------------------------------
+
+    def prefetch_editions(self, places: Iterable[Place]) -> None:
+        """Read at once what was filed last of some lists, days and files, and whether there are newer editions."""
+        there = [place for place in places if self.last(place.ref)]
+        by_digest = {place.digest(self.vault): place for place in there}
+        wanted = {digest: place for digest, place in by_digest.items() if digest not in self._editions}
+        refs = {place.ref for place in there} - self._newest_editions.keys()
+        self._newest_editions |= dict.fromkeys(refs, dt.date.min)
+        self._newest_editions |= editions.newest(self.connection, refs)
+        self._editions |= dict.fromkeys(wanted)
+        self._editions |= editions.at(self.connection, self.vault, wanted)
+
+    def edition(self, place: Place) -> Confirmed | None:
+        """What was filed last of a list, a day and a file."""
+        digest = place.digest(self.vault)
+        if digest not in self._editions:
+            self.prefetch_editions([place])
+        return self._editions.get(digest)
+
+    def editions_after(self, ref: str, day: dt.date) -> list[Confirmed]:
+        """What editions of a later day confirmed of a file, in the order of their days."""
+        is_newest = ref in self._newest_editions and self._newest_editions[ref] <= day
+        found = {} if is_newest else dict(editions.after(self.connection, self.vault, ref, day))
+        new = self._new_editions.items()
+        found |= {digest: each for digest, each in new if each.place.ref == ref and each.place.day > day}
+        return sorted(found.values(), key=lambda each: (each.place.day, each.turn, each.place.series))
+
+    def keep_edition(self, said: Confirmed) -> None:
+        """Keep what an edition confirmed, in place of what was kept of the same list, day and file."""
+        digest = said.place.digest(self.vault)
+        self._editions[digest] = self._new_editions[digest] = said
 
     # ---- what is added ------------------------------------------------------------------------------------------
 
@@ -409,6 +452,9 @@ class Writing:
         """What looks wrong and may yet be right: a day to come, a place nobody knows. A visit of a day to come cannot be."""
         receiver = new.body.get("to") if new.kind is EntryKind.TRANSFER else None
         unknown = tuple(self._doubts_of_places(new.ref, [] if receiver is None else [receiver]))
+        if new.kind is EntryKind.ASSESSMENT:
+            early = doubt_of_day(new.valid_from, self.today)
+            return unknown if early is None else (*unknown, early)
         if new.valid_from <= self.today or new.kind in _AHEAD:
             return unknown
         if new.kind is EntryKind.VISIT:
@@ -437,6 +483,8 @@ class Writing:
         hidden = hidden_facts(entries) if len(entries) > 1 else ()
         found = list(doubt_texts(each for each in hidden if each.entry == entry.number))
         found += self._doubts_of_places(entry.ref, sorted(places_in(entry.body)))
+        adopted = parents_before(holdings(entries), entry.valid_from) if len(entries) > 1 else None
+        found += [adopted.text] if adopted is not None and adopted.entry == entry.number else []
         number = id_in(entry.body)
         if number is not None:
             pending = self._ids[self.vault.id_digest(number)]
@@ -559,6 +607,12 @@ class Writing:
             run(self._insert(t.places).on_conflict_do_nothing(), rows)
         if self._keys:
             run(sa.insert(t.keys), list(self._keys.values()))
+        if self._new_editions:
+            kept = self._insert(t.editions)
+            kept = kept.on_conflict_do_update(
+                index_elements=["ref", "day", "digest"], set_={"content": kept.excluded.content}
+            )
+            run(kept, [editions.to_row(self.vault, each) for each in self._new_editions.values()])
 
     def _insert(self, table: sa.Table) -> Any:
         dialect = sqlite if self.connection.dialect.name == "sqlite" else postgresql
@@ -605,11 +659,11 @@ def _canonical(new: NewEntry) -> dict[str, Any]:
                 'The body of an entry of facts is {"facts": {path: value}}.',
             )
         )
-    if "claims" in new.body:
+    if not new.body.keys().isdisjoint(("claims", "anothers")):
         raise EntryRefusedError(
             Text(
-                "claims 只在名单存档时写入；未写入任何内容，请只写 facts。",
-                "Claims are written by filing lists alone; nothing was written, write facts.",
+                "claims 和 anothers 只在名单存档时写入；未写入任何内容，请只写 facts。",
+                "Claims, and whose facts are another child's, are written by filing lists alone; nothing was written, write facts.",
             )
         )
     if "ref" in facts:

@@ -84,6 +84,14 @@ class Closing:
     last_paid: str | None
 
 
+@attrs.frozen
+class ClosedSpan:
+    """A closing, and the day on which the file was opened again after it; None where it was not."""
+
+    closing: Closing
+    reopened_on: dt.date | None
+
+
 def file_state(entries: Iterable[Entry], on: dt.date | None = None) -> FileState:
     """Whether a file is open on a day (by all that is written, if no day is given)."""
     return FileState.OPEN if closing_of(entries, on) is None else FileState.CLOSED
@@ -92,20 +100,33 @@ def file_state(entries: Iterable[Entry], on: dt.date | None = None) -> FileState
 def closing_of(entries: Iterable[Entry], on: dt.date | None = None) -> Closing | None:
     """The closing that a file stands in on a day; None where it is open. Of an erased file only the day is left."""
     last = _last_move(list(entries), on)
-    if last is None or last.kind is EntryKind.REOPENING:
-        return None
-    body = last.body
+    return None if last is None or last.kind is EntryKind.REOPENING else _read(last)
+
+
+def closed_spans(entries: Iterable[Entry], on: dt.date | None = None) -> tuple[ClosedSpan, ...]:
+    """Every closing of a file up to a day, in order, with the day on which the file was opened again, if it was by then."""
+    found: list[ClosedSpan] = []
+    for move in _moves(list(entries), on):
+        if move.kind is EntryKind.CLOSING:
+            found.append(ClosedSpan(_read(move), None))
+        elif found and found[-1].reopened_on is None:
+            found[-1] = attrs.evolve(found[-1], reopened_on=move.valid_from)
+    return tuple(found)
+
+
+def _read(entry: Entry) -> Closing:
+    body = entry.body
     happened = body.get("happened_on")
     try:
         return Closing(
-            last.number,
-            last.valid_from,
+            entry.number,
+            entry.valid_from,
             ClosingReason.of(body.get("reason", "other")),
             None if happened is None else dt.date.fromisoformat(happened),
             body.get("last_paid"),
         )
     except (TypeError, ValueError):
-        raise UnreadableEntryError.of(last.number, last.ref, last.kind.label) from None
+        raise UnreadableEntryError.of(entry.number, entry.ref, entry.kind.label) from None
 
 
 def check_assessable(ref: str, entries: Iterable[Entry], on: dt.date) -> None:
@@ -135,7 +156,13 @@ def check_assessable(ref: str, entries: Iterable[Entry], on: dt.date) -> None:
 
 
 def _last_move(entries: list[Entry], on: dt.date | None) -> Entry | None:
-    """The last closing or reopening up to a day, in the order in which the store finds open files."""
+    """The last closing or reopening up to a day."""
+    moves = _moves(entries, on)
+    return moves[-1] if moves else None
+
+
+def _moves(entries: list[Entry], on: dt.date | None) -> list[Entry]:
+    """The closings and reopenings up to a day, in the order in which the store finds open files."""
     gone = withdrawn(entries)
     moves = [
         e
@@ -144,7 +171,7 @@ def _last_move(entries: list[Entry], on: dt.date | None) -> Entry | None:
         and e.number not in gone
         and (on is None or e.valid_from <= on)
     ]
-    return max(moves, key=lambda e: (e.valid_from, e.number), default=None)
+    return sorted(moves, key=lambda e: (e.valid_from, e.number))
 
 
 def close_file(

@@ -89,6 +89,7 @@ def erase(
         run(sa.delete(t.bodies).where(t.bodies.c.number.in_(some)))
     # A key's digest is made from what was written, and places, the ID and the name are facts: they go as well.
     run(sa.delete(t.keys).where(t.keys.c.ref == ref))
+    run(sa.delete(t.editions).where(t.editions.c.ref == ref))
     run(sa.delete(t.places).where(t.places.c.ref == ref))
     run(sa.delete(t.ids).where(t.ids.c.ref == ref))
     run(sa.delete(t.persons).where(t.persons.c.ref == ref))

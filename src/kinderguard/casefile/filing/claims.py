@@ -273,12 +273,26 @@ class Past:
                 continue
             if said is not None and says_no_more(path, word.value, said.value, day):
                 continue
-            if self._is_answered(path, held, day, word.entry) or self._was_answered(path, held, word):
+            if self.is_answered(path, held, day, word.entry) or self._was_answered(path, held, word):
                 continue
             against = said.entry if said is not None else word.entry if stated is None else stated.entry
             moves = said is None and path in PLACES
             back = said is None and stated is not None and takes_back(path, stated.value, word.value, day)
             yield OpenClaim(path, word.value, word.entry, day, word.list, against, said is not None, moves, back)
+
+    def anothers(self, held: list[Holding]) -> Iterator[tuple[str, Entry, int]]:
+        """The facts that are from a row of another child, as somebody said since, and of which nobody has spoken after that; each
+        with the entry that says so, and the number of the one that states it.
+
+        Args:
+            held: what ``holdings`` gives of the same entries.
+        """
+        for entry in self.entries:
+            told = entry.body.get("anothers")
+            for path, number in told.items() if isinstance(told, Mapping) else ():
+                stated = next((h for h in held if path in h.facts and h.facts[path].entry == number), None)
+                if stated is not None and not self.is_answered(path, held, stated.valid_from, entry.number):
+                    yield path, entry, number
 
     def taken_with(self, claim: OpenClaim, held: list[Holding]) -> Iterator[str]:
         """The facts of the same matter that the row of a claim says as well, and that were taken from it and count still.
@@ -306,11 +320,11 @@ class Past:
                 continue
             if any(series_of(row) == word.series for row, _ in dated_rows(entry)):
                 continue  # it had come round to the file meanwhile
-            if self._is_answered(path, held, entry.valid_from, entry.number, before=word.entry):
+            if self.is_answered(path, held, entry.valid_from, entry.number, before=word.entry):
                 return True
         return False
 
-    def _is_answered(
+    def is_answered(
         self, path: str, held: list[Holding], day: dt.date, claim: int, *, before: int | None = None
     ) -> bool:
         """Whether a person has spoken of the fact after a claim (and before an entry), of its day or of a later one."""

@@ -8,14 +8,14 @@ them first (``survey``) and files the survey (``surveying``).
 import datetime as dt
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from kinderguard.casefile.chain.encryption import Vault
 from kinderguard.casefile.chain.writing import Writing
 from kinderguard.casefile.errors import EntryRefusedError
-from kinderguard.casefile.facts import facts_of, title_of
+from kinderguard.casefile.facts import case_of, facts_of, title_of
 from kinderguard.casefile.filing.coverage import township_of
 from kinderguard.casefile.filing.identity import (
     CLOSED,
@@ -30,9 +30,17 @@ from kinderguard.casefile.filing.list_names import check_list_names, names_of_pe
 from kinderguard.casefile.filing.namesakes import Named, Namesakes, Waiting, digests_of
 from kinderguard.casefile.filing.perhaps import Listing, ask, settle
 from kinderguard.casefile.filing.recording import FactSource, Recording, still_asked
-from kinderguard.casefile.filing.unread import Edition, closed_row, keep_unread, unidentified_row, unread_row
+from kinderguard.casefile.filing.several_rows import SeveralRows, same_child
+from kinderguard.casefile.filing.unread import (
+    Edition,
+    closed_row,
+    contradicted_row,
+    keep_unread,
+    refused_row,
+    unidentified_row,
+    unread_row,
+)
 from kinderguard.casefile.filing.waiting import WaitingChild, keep_waiting, place_of, waiting_child
-from kinderguard.model.case import Case
 from kinderguard.model.dates import as_day
 from kinderguard.model.errors import InvalidRecordError
 from kinderguard.model.places import check_division
@@ -228,6 +236,11 @@ class _Import:
     unread: list[LedgerRow] = attrs.field(factory=list)
     #: Those that do not say who the child is.
     unidentified: list[LedgerRow] = attrs.field(factory=list)
+    #: The rows that their file does not take, each with that and the reason; and those that contradict another of the same child.
+    refused: list[tuple[LedgerRow, str, Text]] = attrs.field(factory=list)
+    contradicted: list[tuple[LedgerRow, Text]] = attrs.field(factory=list)
+    #: The rows of children who have several.
+    several: SeveralRows = attrs.field(init=False)
 
     @property
     def listed(self) -> str:
@@ -242,6 +255,9 @@ class _Import:
         cases = {RowKey(_LEDGERS, r.sheet, r.row): r.case for r in self.ledger.rows if r.case is not None}
         pairs = alike_but_for_id(cases) if self.refs is None and not self.two_ids else ()
         self.double = {(key.sheet, key.row) for pair in pairs for key in pair}
+        rows = self.ledger.rows if self.refs is None else ()
+        own = [row for row in rows if (row.sheet, row.row) not in self.one_id]
+        self.several = SeveralRows.of(self.vault, own, self.at)
 
     def look(self, store: "CaseStore", rows: Sequence[LedgerRow]) -> None:
         """Read at once which files some rows may have."""
@@ -296,32 +312,45 @@ class _Import:
                 return None
             ref = found
         if ref in self.met:
-            first = self.met[ref]
-            self._leave(
-                row,
-                Text(
-                    f"与 {first.sheet} 第 {first.row} 行是同一儿童（或身份信息相同）；只导入了前一行，请核对",
-                    f"the same child (or the same identity) as {first.sheet} row {first.row}, which was filed; check both",
-                ),
-            )
+            self._leave_another(row, self.met[ref])
             return None
         self.met[ref] = row
         self.filed[ref] = (row.sheet, row.row), frozenset(digests_of(self.vault, row.case))
         if self.refs is None and (row.case.child.resident_id is None or ref in self.namesakes.without_number):
             self.without_id.append(RowPlace(row.sheet, row.row, FILED_BY_NAME))
         case = self.namesakes.named_as_before(row.case.model_copy(update={"ref": ref}))
-        facts = tuple(facts_of(case))
-        series = None if self.named else _LEDGERS
-        rows = (FactSource(self.listed, row.sheet, row.row, self.at, facts, series=series, covers=self.covers),)
+        said, disputed = facts_of(case), self.several.disputed(row)
+        if disputed:
+            said = {path: value for path, value in said.items() if path not in disputed}
+            case = case_of(ref, said)
+        rows = [self._source(row, [*said, *disputed], disputed)]
+        rows += [self._source(other, list(disputed), disputed) for other in self.several.others(row) if disputed]
         return Recording(
-            case, self.at, by=self.by, source=self.source, key=self._key(case), sources=rows, titles=self.ledger.titles,
-            acting=self.acting, override=self.override,
+            case, self.at, by=self.by, source=self.source, key=self._key(ref, said, disputed), sources=tuple(rows),
+            titles=self.ledger.titles, unknown=tuple(disputed), disputed=disputed, acting=self.acting, override=self.override,
         )  # fmt: skip
 
-    def _key(self, case: Case) -> str:
+    def _source(self, row: LedgerRow, facts: Sequence[str], disputed: Collection[str]) -> FactSource:
+        assert row.case is not None
+        said = {path: value for path, value in facts_of(row.case).items() if path in disputed} if disputed else {}
+        series = None if self.named else _LEDGERS
+        return FactSource(
+            self.listed, row.sheet, row.row, self.at, tuple(facts), series=series, covers=self.covers, disputes=said
+        )
+
+    def _key(self, ref: str, facts: Mapping[str, Any], disputed: Mapping[str, tuple[Any, ...]]) -> str:
         """The same for the same row, whatever its place in the file; another as soon as anything in it differs."""
-        said = json.dumps(facts_of(case), ensure_ascii=False, sort_keys=True)
-        return f"import:{case.ref}:{self.at}:{self.source}:{said}"
+        said = json.dumps(facts, ensure_ascii=False, sort_keys=True)
+        against = json.dumps(disputed, ensure_ascii=False, sort_keys=True) if disputed else ""
+        return f"import:{ref}:{self.at}:{self.source}:{said}{against}"
+
+    def _leave_another(self, row: LedgerRow, first: LedgerRow) -> None:
+        """Leave a row of a child whose other row is filed; one that contradicts that is kept to be looked at."""
+        paths = self.several.disputed(first) if first in self.several.others(row) else ()
+        why = same_child(first, paths)
+        self._leave(row, why)
+        if paths:
+            self.contradicted.append((row, why))
 
     def _not_read(self, row: LedgerRow) -> None:
         assert row.error is not None
@@ -342,7 +371,8 @@ class _Import:
         """File one row; what its file refuses is listed."""
         if writing.is_closed(recording.ref, writing.today):
             self.closed.append(RowPlace(row.sheet, row.row, CLOSED, recording.ref))
-        if writing.was_written(recording.key):
+        turn = recording.turn(writing)
+        if turn is None:
             self.before += 1
             return
         if writing.was_erased(recording.ref):
@@ -350,11 +380,11 @@ class _Import:
             return
         try:
             weighed = recording.weigh(writing)
-            entry = recording.write(writing, weighed)
+            entry = recording.write(writing, weighed, turn=turn)
         except EntryRefusedError as error:
-            self._leave(row, error.text)
+            self._refuse(row, recording.ref, error.text)
         except InvalidRecordError as error:
-            self._leave(row, error.problems[0].message)
+            self._refuse(row, recording.ref, error.problems[0].message)
         else:
             self.written += entry is not None
             self.unchanged += entry is None
@@ -363,6 +393,10 @@ class _Import:
                 answered = tuple(path for path in weighed.held_back if path not in asked)
                 why = _held_back([path for path in weighed.held_back if path in asked]) if asked else _ANSWERED
                 self.held_back.append(RowPlace(row.sheet, row.row, why, recording.ref, weighed.held_back, answered))
+
+    def _refuse(self, row: LedgerRow, ref: str, why: Text) -> None:
+        self._leave(row, why)
+        self.refused.append((row, ref, why))
 
     def listing(self, left: Collection[tuple[str, int]]) -> Listing:
         """What the ledger says of children of whom earlier editions left open who they are.
@@ -451,6 +485,7 @@ def import_ledger(
                 with store._writing() as writing:
                     given = [recording.ref for _, recording in found]
                     writing.prefetch(given, (r.key for _, r in found), facts=given)
+                    writing.prefetch_editions(place for _, r in found for place in r.places)
                     for row, recording in found:
                         job.write(writing, row, recording)
                     job.ask(writing)
@@ -469,5 +504,11 @@ def import_ledger(
         place = of_closed.get((row.sheet, row.row))
         if place is not None and place.ref is not None and row.case is not None:
             rows.append(closed_row(edition, (row.sheet, row.row), row.case, place.ref, place.why))
+    for row, ref, why in job.refused:
+        if (row.sheet, row.row) not in of_closed and row.case is not None:
+            rows.append(refused_row(edition, (row.sheet, row.row), row.case, ref, why))
+    rows += [
+        contradicted_row(edition, (r.sheet, r.row), r.case, why) for r, why in job.contradicted if r.case is not None
+    ]
     keep_unread(store, rows, [edition])
     return job.result()

@@ -24,6 +24,7 @@ from kinderguard.casefile.chain.entries import Entry, EntryKind, NewEntry
 from kinderguard.casefile.chain.writing import Writing
 from kinderguard.casefile.ending.closing import Closing, closing_of
 from kinderguard.casefile.errors import DamagedEntryError, EntryRefusedError, UnreadableEntryError
+from kinderguard.casefile.filing.anothers import tell, told_of
 from kinderguard.casefile.filing.waiting import was_looked_for
 from kinderguard.casefile.history import withdrawn
 from kinderguard.model.codes import Code
@@ -399,15 +400,56 @@ def answer(
 ) -> Entry:
     """See ``CaseStore.answer``."""
     entries = store.entries(ref, kinds=[EntryKind.DECISION])
-    here = any(found.other == other for each in entries if (found := _question(each)) is not None)
-    if not here and not any(ref in each.also for each in asked_of(store, other)):
+    asked = [found for each in entries if (found := _question(each)) is not None and found.other == other]
+    if not asked:
+        asked = [each for each in asked_of(store, other) if ref in each.also]
+    if not asked:
         raise EntryRefusedError(
             Text(
                 f"档案 {ref} 中没有这个问题；未写入任何内容。请照 due 或 doubts 所写的编号回答。",
                 f"Nothing of this kind is asked in file {ref}; nothing was written. Answer with the number that due or doubts names.",
             )
         )
+    before = [e for e in entries if e.body.get("what") in (_SAME, _ANOTHER) and e.body.get("file") == other]
     body = {"what": _SAME if same else _ANOTHER, "file": other}
-    return store.append(
-        ref, EntryKind.DECISION, body, valid_from=store.today(), by=by, acting=acting, override=override
+    with store._writing() as writing:
+        new = NewEntry(ref, EntryKind.DECISION, body, writing.today, by=by, acting=acting, override=override)
+        entry = writing.write(new)
+        told = _changed(writing, entry, same, before, asked, by=by)
+    return entry if told is None else attrs.evolve(entry, doubts=(*entry.doubts, *told.doubts))
+
+
+def _changed(
+    writing: Writing, entry: Entry, same: bool, before: Sequence[Entry], asked: Collection[PerhapsListed], *, by: str
+) -> Entry | None:
+    """What follows where it was answered otherwise before: what was filed of the other child meanwhile is asked about, or no longer.
+    The entry that asks, if there is one.
+
+    Args:
+        writing: the transaction.
+        entry: the answer.
+        same: whether it says that they are one.
+        before: the answers before.
+        asked: the questions.
+        by: the code of the user.
+    """
+    ref, other = entry.ref, str(entry.body["file"])
+    if same:
+        told = [] if writing.is_closed(ref, writing.today) else list(told_of(writing.factual(ref), other))
+        for each in told:
+            body = {"facts": {}, "withdrawn": True, "reason": _ONE_AFTER_ALL}
+            new = NewEntry(ref, EntryKind.CORRECTION, body, each.valid_from, by=by, corrects=each.number)
+            writing.write(new, checked=True)
+        return None
+    last = before[-1] if before else None
+    if last is None or last.body["what"] != _SAME:
+        return None
+    lists = {code for each in asked if each.other == other for code in each.lists}
+    since = last.number
+    return tell(
+        writing, ref, other, lambda e, row, _: e.number > since and row["list"] in lists, day=writing.today, by=by
     )
+
+
+#: Why it is asked no longer.
+_ONE_AFTER_ALL = "答复已改：是同一名儿童 / answered anew: one child after all"

@@ -3,7 +3,8 @@
 Used by ``CaseStore.record`` and by imports. A blank never overrides a value, nor does a list that only says less of it. What a
 list says against what a person has recorded (``claims``), or of a place in another county than the file's, is kept as a claim
 and changes nothing, as is a list by which a stated end or death would be none; what a person records is written also where the file says so already, if that answers what is asked
-about the file, or if only lists have said so: then it is that person's word from now on, which no list changes.
+about the file, or if only lists have said so: then it is that person's word from now on, which no list changes. What a list
+says that the file said already is kept beside it (``editions``), and said again where an older edition comes after it.
 """
 
 import datetime as dt
@@ -17,7 +18,8 @@ from kinderguard.casefile.chain.texts import check_text
 from kinderguard.casefile.chain.writing import Writing
 from kinderguard.casefile.doubts import hidden_facts, questions
 from kinderguard.casefile.facts import PLACES, case_of, facts_of, places_in
-from kinderguard.casefile.filing.claims import Past, PersonsWord, is_within, says_no_more
+from kinderguard.casefile.filing.claims import Past, PersonsWord, dated_rows, is_within, says_no_more
+from kinderguard.casefile.filing.editions import Confirmed, Place, confirmed
 from kinderguard.casefile.history import Holding, Stated, holdings, stated_on, values
 from kinderguard.casefile.moving.moves import stated as reason_stated
 from kinderguard.casefile.situations import takes_back
@@ -63,11 +65,19 @@ class Weighed:
         claims: what a list says against what a person has recorded, of a place elsewhere, or against an end or a death that was
             stated, and what such a list has come round to.
         held_back: paths of what a list says and the file does not take for that reason, whether or not the claim is kept already.
+        same: paths of what lists say as the file says it.
+        less: what lists say less of than the file.
+        thought: paths of all that the file says of the day.
+        unknown: paths of what is unknown already, and is to be.
     """
 
     facts: Mapping[str, Any] = attrs.field(repr=False)
     claims: Mapping[str, Any] = attrs.field(repr=False)
     held_back: tuple[str, ...]
+    same: frozenset[str] = frozenset()
+    less: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
+    thought: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
 
 
 @attrs.frozen
@@ -108,24 +118,50 @@ class Recording:
         assert self.case.ref is not None
         return self.case.ref
 
-    def write(self, writing: Writing, weighed: Weighed | None = None) -> Entry | None:
+    def turn(self, writing: Writing) -> int | None:
+        """How many times something was filed of its lists and its day, if it is to be filed: it is new, or what was filed of them
+        since says otherwise; None where it was the last of them.
+        """
+        if self.key is None or not writing.was_written(self.key):
+            return 0
+        own, last = writing.vault.key_digest(self.key), [writing.edition(place) for place in self.places]
+        if all(each is None or each.key in (None, own) for each in last):
+            return None
+        return max(each.turn for each in last if each is not None)
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The lists that it is from, each with the file and the day."""
+        return tuple(Place(self.ref, series, self.at) for series in self._by_series())
+
+    def write(self, writing: Writing, weighed: Weighed | None = None, *, turn: int = 0) -> Entry | None:
         """Write what differs; None where nothing does. The key is kept either way, unless a dispute was passed over.
 
         Args:
             writing: the transaction.
             weighed: what ``weigh`` gave, where that was asked before.
+            turn: what ``turn`` gave, where that was asked before: by it, what was filed before is filed once more.
 
         Raises:
             as ``Writing.write``; ``InvalidRecordError`` for a path of ``unknown`` that does not exist.
         """
-        if self.key is not None and writing.was_written(self.key):
-            return writing.written(self.key)
-        weighed = weighed or self.weigh(writing)
+        key = self.key if not turn else f"{self.key}#{turn}"
+        if key is not None and writing.was_written(key):
+            return writing.written(key)
+        weighed, before = weighed or self.weigh(writing), writing.last(self.ref)
+        entry = self._write(writing, weighed, key)
+        if self.sources:
+            self._keep_editions(writing, weighed, before)
+            if entry is not None and before:
+                self._say_again(writing, weighed)
+        return entry
+
+    def _write(self, writing: Writing, weighed: Weighed, key: str | None) -> Entry | None:
         facts, claims = weighed.facts, weighed.claims
         if not facts and not claims:
             # The values that lists differ about may not be in the key: others may be no old ones, and be claimed.
-            if self.key is not None and not any(path in self.unknown for path in weighed.held_back):
-                writing.remember(self.key, self.ref, None)
+            if key is not None and not any(path in self.unknown for path in weighed.held_back):
+                writing.remember(key, self.ref, None)
             return None
         body: dict[str, Any] = {"facts": dict(facts)} | ({"claims": dict(claims)} if claims else {})
         newer = {p for each in self.sources for p, v in each.overruled.items() if p in claims and claims[p] == v}
@@ -140,11 +176,101 @@ class Recording:
             body,
             self.at,
             by=self.by,
-            key=self.key,
+            key=key,
             acting=self.acting,
             override=self.override,
         )
         return writing.write(new, canonical=True)
+
+    # ---- what editions of lists confirm -------------------------------------------------------------------------
+
+    def _by_series(self) -> dict[str, list[FactSource]]:
+        found: dict[str, list[FactSource]] = {}
+        for each in self.sources:
+            found.setdefault(each.series or each.list, []).append(each)
+        return found
+
+    def _keep_editions(self, writing: Writing, weighed: Weighed, before: int) -> None:
+        """Keep what each list said that the file said already, and that it was filed last of its day."""
+        key = None if self.key is None else writing.vault.key_digest(self.key)
+        by_place = dict(zip(self.places, self._by_series().values(), strict=True))
+        last = [each for place in by_place if (each := writing.edition(place)) is not None]
+        turn = 1 + max((each.turn for each in last), default=0)
+        for place, rows in by_place.items():
+            said, first = frozenset(path for row in rows for path in row.facts), rows[0]
+            writing.keep_edition(
+                confirmed(
+                    place, key=key, turn=turn, number=before, same=weighed.same & said, thought=weighed.thought,
+                    less={path: value for path, value in weighed.less.items() if path in said},
+                    unknown=weighed.unknown & said,
+                    row=(first.list, first.sheet, first.row, str(first.as_of), first.covers),
+                )
+            )  # fmt: skip
+
+    def _say_again(self, writing: Writing, weighed: Weighed) -> None:
+        """Let the newer editions of lists, which were filed before, say of the same facts what they said, as if they came only now:
+        where nothing differed then, nothing was written of it; and what they state may be less than what is known by now, or
+        take back an end or a death.
+        """
+        editions = writing.editions_after(self.ref, self.at)
+        days = {each.place.day for each in editions} | {
+            held.valid_from
+            for held in holdings(writing.factual(self.ref))
+            if held.valid_from > self.at and not weighed.facts.keys().isdisjoint(held.facts)
+        }
+        for day in sorted(days):
+            self._state_again(writing, weighed.facts, day)
+            for each in editions:
+                if each.place.day == day:
+                    self._confirm_again(writing, weighed, each)
+
+    def _confirm_again(self, writing: Writing, weighed: Weighed, edition: Confirmed) -> None:
+        entries = writing.factual(self.ref)
+        said, unknown = edition.of({*weighed.facts, *weighed.claims}, entries)
+        thought = values(stated_on(holdings(entries), edition.place.day))
+        # What only was claimed changed nothing: it is enough that a list came round since.
+        said = {path: v for path, v in said.items() if path in weighed.facts or thought.get(path) == v}
+        if not said and not unknown:
+            return
+        listed, sheet, row, as_of, covers = edition.row
+        source = FactSource(
+            listed, sheet, row, dt.date.fromisoformat(as_of), (*said, *unknown), edition.place.series, covers
+        )
+        again = attrs.evolve(
+            self, case=case_of(self.ref, said), at=edition.place.day, source=None, key=None, unknown=unknown,
+            sources=(source,), disputed={},
+        )  # fmt: skip
+        again._write(writing, again.weigh(writing), None)
+
+    def _state_again(self, writing: Writing, paths: Collection[str], day: dt.date) -> None:
+        """Let what lists stated of a day be no more than they say beside what is known of it by now: what says less, or takes back
+        an end or a death, would not have been taken; the latter is claimed.
+        """
+        entries = writing.factual(self.ref)
+        held, past = holdings(entries), Past(entries)
+        before = values(stated_on((each for each in held if each.valid_from < day), day))
+        facts, claims, against = dict[str, Any](), dict[str, Any](), set[int]()
+        for path, now in stated_on((each for each in held if each.valid_from == day), day).items():
+            known = before.get(path)
+            if path not in paths or known in (None, now.value) or now.value is None or past.is_persons(now.entry, path):
+                continue
+            if takes_back(path, known, now.value, day):
+                claims[path] = now.value
+                against.add(now.entry)
+            elif not is_within(path, now.value, known):
+                continue
+            facts[path] = known
+        if not facts:
+            return
+        rows = [row for each in self.sources if (row := _row(each, facts, {}, ())) is not None]
+        for entry in entries:
+            for said, _ in dated_rows(entry) if entry.number in against else ():
+                claimed = [path for path in said.get("facts") or () if path in claims]
+                rows += [{**said, "facts": [], "claims": claimed}] if claimed else []
+        body = {"facts": facts, "source": ",".join(dict.fromkeys(row["list"] for row in rows)), "sources": rows}
+        body |= {"claims": claims} if claims else {}
+        new = NewEntry(self.ref, EntryKind.FACTS, body, day, by=self.by, acting=self.acting, override=self.override)
+        writing.write(new, canonical=True)
 
     # ---- what is written ----------------------------------------------------------------------------------------
 
@@ -190,7 +316,13 @@ class Recording:
             agreeing = {p: v for p, v in said.items() if p in lists and p not in news and p not in held_back}
             claims |= {p: v for p, v in agreeing.items() if _each(past.comes_round, p, v, lists[p], any)}
         facts = self._with_answers(news, _Before(entries, held, stated, past), lists)
-        return Weighed(facts, claims, tuple(sorted(held_back)))
+        agreed = {
+            p: v for p, v in said.items() if p in lists and p not in facts and p not in held_back and p in thought
+        }
+        same = frozenset(path for path, value in agreed.items() if thought[path] == value)
+        less = {path: value for path, value in agreed.items() if path not in same}
+        left = frozenset(path for path in self.unknown if path not in thought and path not in said)
+        return Weighed(facts, claims, tuple(sorted(held_back)), same, less, frozenset(thought), left)
 
     def _lists(self) -> dict[str, dict[str, dt.date]]:
         """By fact, the lists that say it, each with its day."""

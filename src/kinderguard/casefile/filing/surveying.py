@@ -16,16 +16,26 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from kinderguard.casefile.chain.encryption import Vault
+from kinderguard.casefile.chain.entries import Entry
 from kinderguard.casefile.chain.writing import Writing
 from kinderguard.casefile.errors import EntryRefusedError
 from kinderguard.casefile.facts import case_of, facts_of, title_of
+from kinderguard.casefile.filing.anothers import tell
 from kinderguard.casefile.filing.coverage import covered_by
 from kinderguard.casefile.filing.identity import BY_NAME, CLOSED, ERASED, UNIDENTIFIED, file_of, numbers_of, several
 from kinderguard.casefile.filing.list_names import check_list_names, names_of_persons
 from kinderguard.casefile.filing.namesakes import Named, Namesakes, Waiting, digests_of, may_be_taken_for_one
 from kinderguard.casefile.filing.perhaps import Listing, ask, settle
 from kinderguard.casefile.filing.recording import FactSource, Recording, still_asked
-from kinderguard.casefile.filing.unread import Edition, UnreadRow, closed_row, keep_unread, unidentified_row, unread_row
+from kinderguard.casefile.filing.unread import (
+    Edition,
+    UnreadRow,
+    closed_row,
+    keep_unread,
+    refused_row,
+    unidentified_row,
+    unread_row,
+)
 from kinderguard.casefile.filing.waiting import WaitingChild, keep_waiting, place_of, waiting_child
 from kinderguard.model.case import Case
 from kinderguard.model.codes import Code
@@ -267,6 +277,7 @@ def import_survey(
             with store._writing() as writing:
                 flat = [each for some in recordings.values() for each in some]
                 writing.prefetch({r.ref for r in flat}, (r.key for r in flat), facts=dict.fromkeys(r.ref for r in flat))
+                writing.prefetch_editions(place for each in flat for place in each.places)
                 for child, ref, why in wanted:
                     job.done.append(job.write(writing, child, ref, why, recordings.get(child.ref, [])))
             tell(min(start + _STEP, len(survey.children)), len(survey.children))
@@ -275,12 +286,39 @@ def import_survey(
     keep_waiting(store, job.unsettled, lists={each.code: each.covers for each in survey.sources}, filed=filed)
     if refs is None:
         settle(store, job.listing(), by=by)
+    _tell_undone(store, job)
     _keep_unread(store, job)
     return FiledSurvey(tuple(job.done), survey.skipped)
 
 
+def _tell_undone(store: "CaseStore", job: "_Import") -> None:
+    """Ask, in the files of children of whom somebody decided that they are two, about what was filed from the other's rows."""
+    filed = {each.child: each.ref for each in job.done if each.filing is not Filing.NOT_FILED}
+    days = {source.code: source.as_of for source in job.survey.sources}
+    pairs = [pair for one, other in job.decided() for pair in ((one, other), (other, one))]
+    if not pairs:
+        return
+    with store._writing() as writing:
+        for one, other in pairs:
+            ref, others = filed.get(one.ref), filed.get(other.ref)
+            if ref is None or others is None or ref == others:
+                continue
+            theirs = {(row.source, row.sheet, row.row, days[row.source]) for row in other.rows}
+            only = {*other.sources} - {*one.sources}
+
+            def is_theirs(
+                _: Entry, row: Mapping[str, Any], as_of: dt.date,
+                theirs: Collection[Any] = theirs, only: Collection[str] = only,
+            ) -> bool:  # fmt: skip
+                return row["list"] in only or (row["list"], row.get("sheet"), row.get("row"), as_of) in theirs
+
+            tell(writing, ref, others, is_theirs, day=max(days[row.source] for row in other.rows), by=job.by)
+
+
 def _keep_unread(store: "CaseStore", job: "_Import") -> None:
-    """Keep the rows of the lists that could not be read, those that do not say who the child is, and those of closed files."""
+    """Keep the rows of the lists that could not be read, those that do not say who the child is, those that their file does not take,
+    and those of closed files.
+    """
     editions: dict[str, Edition] = {}
     rows: list[UnreadRow] = []
     for source in job.survey.sources:
@@ -295,6 +333,8 @@ def _keep_unread(store: "CaseStore", job: "_Import") -> None:
                 rows.append(unidentified_row(edition, place, child.case))
             elif done.closed and done.ref is not None:
                 rows.append(closed_row(edition, place, child.case, done.ref, CLOSED))
+            elif child.ref in job.refused and done.ref is not None and done.why is not None:
+                rows.append(refused_row(edition, place, child.case, done.ref, done.why))
     keep_unread(store, rows, editions.values())
 
 
@@ -327,6 +367,8 @@ class _Import:
     unsettled: list[WaitingChild] = attrs.field(factory=list)
     #: Those of whom it is asked in files.
     asked: list[Waiting] = attrs.field(factory=list)
+    #: The children whose file does not take what the lists say.
+    refused: set[str] = attrs.field(factory=set)
     #: By file, the child that it was met for.
     met: dict[str, str] = attrs.field(factory=dict)
     #: The children that may be one with another row, and those of them whose two valid IDs alone speak against it.
@@ -358,7 +400,7 @@ class _Import:
     def _children(self, pairs: Iterable[OpenPair]) -> frozenset[str]:
         return frozenset(self.survey.by_row[row].ref for pair in pairs for row in pair.rows)
 
-    def _decided(self) -> Iterator[tuple[SurveyedChild, SurveyedChild]]:
+    def decided(self) -> Iterator[tuple[SurveyedChild, SurveyedChild]]:
         """The children of two rows each, of whom somebody decided that they are two."""
         for decision, _ in self.survey.decided:
             if decision.kind is DecisionKind.DIFFERENT:
@@ -367,12 +409,12 @@ class _Import:
                     yield one, other
 
     def _decided_apart(self) -> Iterator[str]:
-        for one, other in self._decided():
+        for one, other in self.decided():
             if may_be_taken_for_one(one.case, other.case):
                 yield from (one.ref, other.ref)
 
     def _apart_with_one_id(self) -> frozenset[str]:
-        numbers = ((pair, {each.case.child.resident_id for each in pair}) for pair in self._decided())
+        numbers = ((pair, {each.case.child.resident_id for each in pair}) for pair in self.decided())
         return frozenset(each.ref for pair, said in numbers if len(said) == 1 and None not in said for each in pair)
 
     # ---- whose file ---------------------------------------------------------------------------------------------
@@ -474,14 +516,14 @@ class _Import:
         if ref is None or why is not None:
             two_ids = why is _TWO_IDS
             return FiledChild(child.ref, child.rows, ref, Filing.NOT_FILED, open=left, why=why, two_ids=two_ids)
-        new = [each for each in recordings if not writing.was_written(each.key)]
+        new = [(each, turn) for each in recordings if (turn := each.turn(writing)) is not None]
         if new and writing.was_erased(ref):
             return FiledChild(child.ref, child.rows, ref, Filing.NOT_FILED, open=left, why=ERASED)
         entries, held_back = [], set[str]()
-        for each in new:
+        for each, turn in new:
             try:
                 weighed = each.weigh(writing)
-                entry = each.write(writing, weighed)
+                entry = each.write(writing, weighed, turn=turn)
             except EntryRefusedError as error:
                 why = error.text
             except InvalidRecordError as error:
@@ -490,6 +532,7 @@ class _Import:
                 entries += [] if entry is None else [entry]
                 held_back.update(weighed.held_back)
                 continue
+            self.refused.add(child.ref)
             break
         filing = Filing.WRITTEN if entries else Filing.UNCHANGED if new else Filing.BEFORE
         return FiledChild(

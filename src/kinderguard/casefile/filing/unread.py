@@ -1,5 +1,6 @@
-"""The rows of lists that imports left so that nobody would miss their children: rows that could not be read, rows that do not say
-who the child is, and rows of children whose file is closed. Kept beside the files until a later edition of the list reads, or
+"""The rows of lists that imports left so that nobody would miss their children or their news: rows that could not be read, rows that
+do not say who the child is, rows whose file does not take them (another division is in charge of it), rows that contradict another
+of the same child, and rows of children whose file is closed. Kept beside the files until a later edition of the list reads, or
 somebody says that the row is settled; that of a closed file also until the file is open again.
 
 Written by imports and by ``CaseStore.settle_row``, read by what is due. It says where a row stands and what is wrong with it,
@@ -63,6 +64,8 @@ class LeftRow(Code):
     UNREAD = "unread", "未能读取", "was not read"
     UNIDENTIFIED = "unidentified", "不能确定是哪名儿童", "does not say who the child is"
     CLOSED = "closed", "档案已结案", "is of a child whose file is closed"
+    REFUSED = "refused", "档案未予写入", "is not taken by the file of its child"
+    CONTRADICTED = "contradicted", "与同一儿童的另一行不符", "contradicts another row of the same child"
 
 
 @attrs.frozen
@@ -77,7 +80,7 @@ class UnreadRow:
         since: the day of the import that left it first; None where it is not kept yet.
         settled: who said on which day that it is settled, and why.
         left: why it is kept.
-        file: the closed file of its child, where that is why.
+        file: the file of its child, where that is closed or does not take it.
     """
 
     list: str
@@ -95,7 +98,7 @@ class UnreadRow:
     def ref(self, vault: Vault) -> str:
         """The number by which it is settled: of a closed file, once for all editions of the list."""
         said = [self.list, str(self.as_of), self.covers, self.sheet, self.row]
-        if self.file is not None:
+        if self.left is LeftRow.CLOSED:
             said = [self.list, "closed", self.file]
         return vault.pseudonym("unread:" + json.dumps(said, ensure_ascii=False))
 
@@ -107,15 +110,16 @@ class UnreadRow:
                 f"名单 {self.list}（{self.as_of}）{self.sheet} 第 {self.row} 行",
                 f"row {self.row} ({self.sheet}) of list {self.list} of {self.as_of}",
             )
-            what = (
-                Text("未存档：", " was not filed: ")
-                if self.file is None
-                else Text(f"，档案 {self.file}：", f", file {self.file}: ")
-            )
+            what = Text("未存档：", " was not filed: ")
+            if self.left is LeftRow.REFUSED:
+                what = Text(f"未写入档案 {self.file}：", f" was not written to file {self.file}: ")
+            elif self.file is not None:
+                what = Text(f"，档案 {self.file}：", f", file {self.file}: ")
             settle = Text(
                 "；不必再办的，登记已处理（store.settle_row）", ", or record that it is settled (store.settle_row)"
             )
-            return place + what + self.problem + settle
+            problem = Text(self.problem.zh.removesuffix("。"), self.problem.en.removesuffix("."))
+            return place + what + problem + settle
         return Text(
             f"名单 {self.list}（{self.as_of}）{self.sheet} 第 {self.row} 行未能读取，该行儿童可能没有存档：{self.problem.zh}；更正后再导入该名单，"
             "不必再读的，登记已处理（store.settle_row）",
@@ -157,6 +161,31 @@ def closed_row(edition: Edition, place: tuple[str, int], case: Case, file: str, 
     """
     division = _place(case) or edition.covers
     return UnreadRow(edition.list, edition.as_of, edition.covers, *place, why, division, left=LeftRow.CLOSED, file=file)
+
+
+def refused_row(edition: Edition, place: tuple[str, int], case: Case, file: str, why: Text) -> UnreadRow:
+    """A row that the file of its child does not take, as it is kept.
+
+    Args:
+        edition: of its list.
+        place: its sheet and row.
+        case: what it says.
+        file: the file.
+        why: why not, and what to do.
+    """
+    return attrs.evolve(closed_row(edition, place, case, file, why), left=LeftRow.REFUSED)
+
+
+def contradicted_row(edition: Edition, place: tuple[str, int], case: Case, why: Text) -> UnreadRow:
+    """A row that contradicts another of the same child, as it is kept.
+
+    Args:
+        edition: of its list.
+        place: its sheet and row.
+        case: what it says.
+        why: in what, and what to do.
+    """
+    return attrs.evolve(unidentified_row(edition, place, case), problem=why, left=LeftRow.CONTRADICTED)
 
 
 def _place(case: Case) -> str | None:
@@ -224,14 +253,14 @@ def unread_in(
     with store._database.reading() as connection:
         kept = list(_kept(connection, store._vault))
     wanted = division or ""
-    found = [
-        (digest, row)
-        for digest, row in kept
-        if row is not None and row.settled is None and _is_in(row.division, wanted)
-    ]
-    if any(row.file is not None for _, row in found):
+    left = [(digest, row) for digest, row in kept if row is not None and row.settled is None]
+    there: set[str] = set()
+    if division is not None and any(row.left is LeftRow.REFUSED for _, row in left):
+        there = set(store.refs(division))  # news of a child is also for whoever is in charge of its file by now
+    found = [(digest, row) for digest, row in left if row.file in there or _is_in(row.division, wanted)]
+    if any(row.left is LeftRow.CLOSED for _, row in found):
         closed = set(store.refs(open=False, at=store.today()))
-        found = [(digest, row) for digest, row in found if row.file is None or row.file in closed]
+        found = [(digest, row) for digest, row in found if row.left is not LeftRow.CLOSED or row.file in closed]
     found.sort(key=lambda each: (each[1].list, each[1].as_of, each[1].sheet, each[1].row))
     return tuple(found), (_DAMAGED,) if any(row is None for _, row in kept) else ()
 

@@ -20,6 +20,7 @@ from kinderguard.casefile.facts import PLACES, case_of, facts_of, title_of
 from kinderguard.casefile.following.hindsight import Hindsight, readings
 from kinderguard.casefile.following.overpaid import looked_at as months_looked_at
 from kinderguard.casefile.following.overpaid import overpayment_decisions
+from kinderguard.casefile.following.paying import InForce, in_force, unpaid_spans, without_looks_ahead
 from kinderguard.casefile.following.since import SameSince
 from kinderguard.casefile.following.turning import ONE_DAY
 from kinderguard.casefile.history import Holding, changes_between, holdings, known_by, stated_on, values, withdrawn
@@ -189,6 +190,7 @@ def changes(
     facts: Sequence[str] | None = None,
     paid: Sequence[Result] | None = None,
     true_on: Callable[[dt.date], Assessment] | None = None,
+    stopped: Text | None = None,
 ) -> tuple[Change, ...]:
     """What a new assessment changes against the last one.
 
@@ -198,6 +200,7 @@ def changes(
         facts: the paths of the facts that changed between the two; found by itself where ``last`` is an assessment.
         true_on: what was due on a day by the facts as they are known now. With it, what was overpaid is told as well.
         paid: the results by which was paid, in the order of their days; only ``last``, if left out.
+        stopped: where nothing was paid for some time since the last result, why: money that is given begins again.
 
     Returns:
         For each category and policy that changed: what begins, ends, rises, falls, must be reviewed (it has become open)
@@ -224,8 +227,13 @@ def changes(
         old = old or _absent(now, known=old_complete)
         now = now or _absent(old, known=new_complete())
         kind = _kind(old, now)
+        why: tuple[Text, ...] = ()
+        if stopped is not None and old.is_money:
+            why = (stopped, *(reasons.of(code) if kind is not None else ()))
+            old = Standing(False, ZERO, ZERO, old.every)
+            kind = _kind(old, now)
         if kind is not None:
-            found.append(_change(kind, code, new, old, now, reasons.of(code)))
+            found.append(_change(kind, code, new, old, now, why or reasons.of(code)))
     if true_on is not None:
         told = overpayments([last] if paid is None else paid, true_on, through=new.on - ONE_DAY)
         found += [attrs.evolve(each, on=new.on) for each in told]
@@ -237,8 +245,8 @@ def changes_of(
 ) -> tuple[Change, ...]:
     """What has changed for a filed child against the last assessment that was kept; nothing is written.
 
-    What was assessed is taken as what was paid, up to the last month paid where the file is closed. An assessment that
-    looks back, since one of a later day was written before it, paid nothing. What was overpaid is told by both times of the
+    What was assessed in time is taken as what was paid (``in_force``), but for the months after the last month paid in which the
+    file was closed. What was overpaid is told by both times of the
     file, and by the days that facts state themselves (``hindsight``): since when it was true, although it became known later.
     Months that somebody has looked at (``settle_overpayment``) are told no more, unless more of them was overpaid than was known then. Asked again on the same day, the answer is the
     same, whether or not the new result was kept in between.
@@ -261,13 +269,15 @@ def changes_of(
         kept = kept[: place + 1]
     if not kept:
         raise NotAssessedError.of(ref)
-    base = kept[-1] if last is not None else next((e for e in reversed(kept) if e.valid_from < day), kept[0])
+    usual = without_looks_ahead(kept)
+    base = kept[-1] if last is not None else next((e for e in reversed(usual) if e.valid_from < day), usual[0])
     held = holdings(entries)
 
     before = stated_on(holdings(known_by(entries, base.known_at)), base.valid_from)
     facts = [c.path for c in changes_between(before, stated_on(held, day))]
     new = book.assess(case_of(ref, values(stated_on(held, day))), on=day)
-    found = tuple(_named(changes(base.body["line"], new, facts=facts), store, base))
+    stopped = _stopped(entries, base.valid_from, day)
+    found = tuple(_named(changes(base.body["line"], new, facts=facts, stopped=stopped), store, base))
     told = _overpaid_by(kept, ref, entries, held, book, day)
     return (*found, *(attrs.evolve(each, on=day) for each in told))
 
@@ -299,37 +309,78 @@ def _overpaid_by(
     book: "PolicyBook",
     day: dt.date,
 ) -> tuple[Change, ...]:
-    """What was overpaid by the assessments kept, up to the last month paid where the file is closed."""
-    from kinderguard.casefile.ending.closing import closing_of
+    """What was overpaid by the assessments kept, but for the months in which the file was closed and paid nothing."""
+    from kinderguard.casefile.ending.closing import closed_spans
 
-    closing, through, died_on = closing_of(entries, day), day - ONE_DAY, None
+    closed = closed_spans(entries, day)
+    closing = closed[-1].closing if closed and closed[-1].reopened_on is None else None
+    through, died_on = day - ONE_DAY, None
     if closing is not None:
-        if closing.last_paid is None:
-            return ()
+        if closing.last_paid is not None:
+            through = min(day, dt.date.fromisoformat(closing.last_paid + "-01"))
         died_on = closing.happened_on if closing.reason is ClosingReason.DEATH else None
-        through = min(day, dt.date.fromisoformat(closing.last_paid + "-01"))
-    payers, known_from = list(_paid_by(kept)), held[0].valid_from if held else None
+    payers, known_from = in_force(kept, list(unpaid_spans(closed))), held[0].valid_from if held else None
+    if not payers:
+        return ()
 
-    def known_then(position: int) -> Case:
-        entry = payers[position]
+    def known_then(position: int) -> Case | None:
+        entry = payers[position].assessment
+        if entry is None:
+            return None
         said = stated_on(holdings(known_by(entries, entry.known_at)), entry.valid_from)
         return case_of(ref, values(said))
 
-    first, looked_at = payers[0].valid_from, months_looked_at(overpayment_decisions(entries))
+    first, looked_at = payers[0].since, months_looked_at(overpayment_decisions(entries))
     start = first if known_from is None else min(first, known_from)
+    if through < start:
+        return ()
 
     def told(seen: Hindsight) -> tuple[Change, ...]:
         found = overpayments(
-            [e.body["line"] for e in payers], _true_on(ref, seen.held, book), through=through, known_from=known_from,
-            known_then=known_then, same_since=SameSince(book, ref, seen.held, start=start, until=through),
-            looked_at=looked_at, died_on=died_on,
+            [_paid(p) for p in payers], _true_on(ref, seen.held, book),
+            counts_from=[p.since for p in payers], through=through, known_from=known_from, known_then=known_then,
+            same_since=SameSince(book, ref, seen.held, start=start, until=through), looked_at=looked_at, died_on=died_on,
         )  # fmt: skip
         return tuple(_with_hindsight(each, seen, start, counted=first) for each in found)
 
     # Where a closing may be of the one parent or of the other, what is least is sure.
     return min(
-        map(told, readings(held, closing)), key=lambda found: sum((c.overpaid.low for c in found if c.overpaid), ZERO)
+        map(told, readings(held, closed)), key=lambda found: sum((c.overpaid.low for c in found if c.overpaid), ZERO)
     )
+
+
+def _paid(by: InForce) -> Mapping[str, Any] | None:
+    """The line of what was paid by, with what was given more when its day was assessed again within the month."""
+    if by.assessment is None:
+        return None
+    line: Mapping[str, Any] = by.assessment.body["line"]
+    for entry in by.again:
+        said = line["policies"]
+        more = {code: p for code, p in entry.body["line"]["policies"].items() if _gives_more(p, said.get(code))}
+        line = {**line, "policies": {**said, **more}} if more else line
+    return line
+
+
+def _gives_more(policy: Mapping[str, Any], before: Mapping[str, Any] | None) -> bool:
+    new, old = _of_line(policy), None if before is None else _of_line(before)
+    if not _is_paid_monthly(new):
+        return False
+    return old is None or not _is_paid_monthly(old) or (new.low or ZERO) > (old.low or ZERO)
+
+
+def _stopped(entries: Sequence[Entry], last: dt.date, day: dt.date) -> Text | None:
+    """Why nothing was paid for some time between the last result and a day on which the file is open again; None where it was."""
+    from kinderguard.casefile.ending.closing import closed_spans
+
+    closed = closed_spans(entries, day)
+    for span, (start, end) in zip(closed, unpaid_spans(closed), strict=True):
+        if end is not None and last < end and next(_firsts(max(start, last.replace(day=1)), end), None) is not None:
+            on = span.closing.on
+            return Text(
+                f"档案于 {on} 结案、{end} 重新建档，其间未发放",
+                f"the file was closed on {on} and opened again on {end}, and nothing was paid meanwhile",
+            )
+    return None
 
 
 def _true_on(ref: str, held: Sequence[Holding], book: "PolicyBook") -> Callable[[dt.date], Assessment]:
@@ -372,20 +423,12 @@ def _named(found: Iterable[Change], store: "CaseStore", last: Entry) -> Iterator
             yield change
 
 
-def _paid_by(kept: Iterable[Entry]) -> Iterator[Entry]:
-    """The assessments that money was paid by: one that was written after one of a later day only looks back."""
-    newest = dt.date.min
-    for entry in sorted(kept, key=lambda e: e.number):
-        if entry.valid_from >= newest:
-            newest = entry.valid_from
-            yield entry
-
-
 def overpayments(
-    paid: Sequence[Result],
+    paid: Sequence["Result | None"],
     true_on: Callable[[dt.date], Assessment],
     *,
     through: dt.date,
+    counts_from: Sequence[dt.date] | None = None,
     known_from: dt.date | None = None,
     known_then: Callable[[int], Case | None] | None = None,
     same_since: Callable[[dt.date], dt.date] | None = None,
@@ -399,8 +442,9 @@ def overpayments(
     amount paid was known exactly. Months before the first result stay out: nobody knows what was paid in them.
 
     Args:
-        paid: the results by which was paid, in the order of their days. Each counts from the first month that begins on
-            or after its day, until the next one counts.
+        paid: the results by which was paid, in the order of their days; None where nothing was. Each counts from the first month
+            that begins on or after its day, until the next one counts.
+        counts_from: the day from which each counts, where that is not its own.
         true_on: what was due on a day by the facts as they are known now.
         through: months that begin up to this day are reckoned.
         known_from: the first day of which anything is known. From there on is looked since when less was due; from the
@@ -419,8 +463,10 @@ def overpayments(
         UnreadableResultError: something in ``paid`` is no result.
     """
     through = as_day(through, "through")
-    in_order = sorted(range(len(paid)), key=lambda k: _day(paid[k]))
-    results = [(_day(paid[k]), _standings(paid[k])) for k in in_order]
+    days = counts_from or [dt.date.max if each is None else _day(each) for each in paid]
+    in_order = sorted(range(len(paid)), key=lambda k: days[k])
+    said_by: list[Mapping[str, Standing]] = [{} if each is None else _standings(each) for each in paid]
+    results = [(days[k], said_by[k]) for k in in_order]
     months: dict[str, list[tuple[dt.date, Decimal, Decimal]]] = {}
     since: dict[str, dt.date] = {}
     settled = looked_at or {}
@@ -476,7 +522,7 @@ def _is_per_child(result: Assessment, code: str) -> bool:
 
 def _never_drawn(
     code: str,
-    paid: Sequence[Result],
+    paid: Sequence["Result | None"],
     position: int,
     known_then: Callable[[int], Case | None] | None,
     truth: Assessment,
@@ -487,6 +533,7 @@ def _never_drawn(
     if draws(code, truth.case, truth.on) is not False:
         return False
     result = paid[position]
+    assert result is not None  # something was paid by it
     then = result.case if isinstance(result, Assessment) else None if known_then is None else known_then(position)
     return then is not None and draws(code, then, _day(result)) is not True
 
@@ -750,7 +797,7 @@ def _money_sentence(c: Change) -> Text:
 
 
 def _overpaid_sentence(title: Text, o: Overpaid) -> Text:
-    money = bounds_text(o.low, o.high)
+    money, stretches = bounds_text(o.low, o.high), _stretches([month for month, _, _ in o.by_month])
     before = (
         Text(
             f"；首次评估之前的{o.uncounted}个月未计入，因不知是否发放",
@@ -763,12 +810,28 @@ def _overpaid_sentence(title: Text, o: Overpaid) -> Text:
     span = (
         Text(f"{o.first}一个月", f"{_months(o.months)}, {o.first}")
         if o.first == o.last
-        else Text(f"自{o.first}至{o.last}共{o.months}个月", f"{_months(o.months)}, {o.first} to {o.last}")
+        else Text(f"{stretches.zh}共{o.months}个月", f"{_months(o.months)}, {stretches.en}")
     )
     return Text(
         f"{title.zh}{span.zh}多发，合计{money.zh}（自{o.since}起已不应如数发放{before.zh}）",
         f"{title.en} was overpaid for {span.en}, {money.en} in all (less was due from {o.since} on{before.en})",
     )
+
+
+def _stretches(months: Sequence[str]) -> Text:
+    """Months, those that follow each other from the first to the last of them."""
+    found: list[list[str]] = []
+    for month in months:
+        day = dt.date.fromisoformat(f"{month}-01")
+        if found and found[-1][-1] == f"{day - ONE_DAY:%Y-%m}":
+            found[-1].append(month)
+        else:
+            found.append([month])
+    one = [
+        same(some[0]) if len(some) == 1 else Text(f"自{some[0]}至{some[-1]}", f"{some[0]} to {some[-1]}")
+        for some in found
+    ]
+    return join(one, "、", ", ")
 
 
 def _months(count: int) -> str:

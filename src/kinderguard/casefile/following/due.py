@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from kinderguard.casefile.adoption import parents_before
 from kinderguard.casefile.care.plans import UNDER_WAY, CarePlan, FollowUpKind, PartOfPlan, PlanState
 from kinderguard.casefile.chain.entries import Entry, EntryKind
 from kinderguard.casefile.doubts import HiddenFact, doubt_texts, hidden_facts
@@ -622,7 +623,9 @@ class _Desk:
             yield self._item(DueKind.OVERPAID, first, told, (change.code,), (change,))
 
     def _doubts(self) -> Iterator[DueItem]:
-        """What was learnt late and goes on being hidden, other files with the ID, and who may be its child: due since it was written."""
+        """What was learnt late and goes on being hidden, other files with the ID, who may be its child, and whose parents are meant after
+        an adoption: due since it was written.
+        """
         written = {e.number: e.known_at.astimezone(BEIJING).date() for e in self.entries}
         by_entry: dict[int, list[HiddenFact]] = {}
         for each in self._asked():
@@ -637,6 +640,9 @@ class _Desk:
             yield self._item(DueKind.DOUBT, min(self.same.since, self.today), self.same.text)
         for asked in self.perhaps:
             yield self._item(DueKind.DOUBT, min(written[asked.entry], self.today), asked.text)
+        adopted = parents_before(self.held, self.today)
+        if adopted is not None:
+            yield self._item(DueKind.DOUBT, min(written[adopted.entry], self.today), adopted.text)
 
     def _asked(self) -> list[HiddenFact]:
         """What is hidden, but of what the order of trust settled against a newer list only that by which money changes."""

@@ -2,9 +2,9 @@
 
 Used where it is told what was overpaid. A list of September that gives a father's release as of 20 June counts from the
 list's day, but July and August are known now to have been months without him in prison. So of a parent's situations their
-stated ends, of a death its day, and a birth date that is another now are taken back to the days that they speak of; nothing
-else is, and the file itself stays as it is. A closing that names a release, the end of detoxification or a parent who was
-found does so as well.
+stated ends, and where one ended what began since with a day of its own, of a death its day, and a birth date that is another
+now are taken back to the days that they speak of; nothing else is, and the file itself stays as it is. A closing that names
+a release, the end of detoxification or a parent who was found does so as well, until the file is opened again.
 """
 
 import datetime as dt
@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from kinderguard.casefile.ending.closing import Closing
+from kinderguard.casefile.ending.closing import ClosedSpan
 from kinderguard.casefile.facts import case_of, title_of
 from kinderguard.casefile.history import Holding, Stated, stated_on, turning_days, values
 from kinderguard.casefile.situations import SITUATIONS, has_ended, is_dead, same_one
@@ -70,25 +70,29 @@ class Hindsight:
         return min([day, *days])
 
 
-def readings(held: list[Holding], closing: Closing | None) -> tuple[Hindsight, ...]:
+def readings(held: list[Holding], closed: Sequence[ClosedSpan]) -> tuple[Hindsight, ...]:
     """What is known now of past days; of a closing that may be of the one parent or of the other, one reading for each.
 
     Args:
         held: what ``holdings`` gives.
-        closing: the closing that the file stands in.
+        closed: the closings of the file. What one says counts until the file was opened again.
     """
     if not held:
         return (Hindsight(held),)
     late = [each for path in SITUATIONS for each in _situations(held, path)]
-    by_facts = _with(held, [*late, *_births(held)])
-    if closing is None or closing.happened_on is None or closing.reason not in _ENDED:
-        return (by_facts,)
-    found = []
-    for path in SITUATIONS:
-        ended = list(_closed(by_facts.held, path, closing))
-        if ended:
-            found.append(_with(by_facts.held, ended, by_facts.late))
-    return tuple(found) or (by_facts,)
+    found = [_with(held, [*late, *_births(held)])]
+    for span in closed:
+        if span.closing.happened_on is not None and span.closing.reason in _ENDED:
+            found = [each for before in found for each in _with_closing(before, span)]
+    return tuple(found)
+
+
+def _with_closing(before: Hindsight, span: ClosedSpan) -> Iterator[Hindsight]:
+    """A reading with what a closing says, for each parent of whom it may speak."""
+    said = [ended for path in SITUATIONS if (ended := list(_closed(before.held, path, span)))]
+    yield from (_with(before.held, ended, before.late) for ended in said)
+    if not said:
+        yield before
 
 
 def _with(held: list[Holding], late: Sequence[Late], before: Sequence[Late] = ()) -> Hindsight:
@@ -138,8 +142,9 @@ def _situations(held: list[Holding], path: str) -> Iterator[Late]:
 def _turns(situation: Mapping[str, Any]) -> Iterator[dt.date]:
     if situation.get("until") is not None:
         yield _next(PartialDate.of(situation["until"]).latest)
-    if is_dead(situation) and situation.get("since") is not None:
-        yield PartialDate.of(situation["since"]).latest
+    if situation.get("since") is not None:
+        since = PartialDate.of(situation["since"])
+        yield from (since.earliest, since.latest)
 
 
 def _next(day: dt.date) -> dt.date:
@@ -166,7 +171,30 @@ def _as_known_now(
     dead = next((each for each in newest.facts[path].value if is_dead(each)), None)
     if dead is not None and not any(map(is_dead, found)) and _was_so(dead, day):
         return [*found, dead], newest, PartialDate.of(dead["since"]).latest
-    return found, by, since
+    # Whoever states an end may state what began since, with its own day: both are known of the days between. What was said before
+    # the last word on the end was said anew by it.
+    return found if by is None else [*found, *_begun(found, path, after[after.index(by) :], day)], by, since
+
+
+def _begun(
+    known: Sequence[Mapping[str, Any]], path: str, after: Sequence[Holding], day: dt.date
+) -> Iterator[Mapping[str, Any]]:
+    """The other situations of a parent that had begun by a day, and lasted on it, by the last that was said later of each."""
+    seen = list(known)
+    for holding in reversed(after):
+        said = holding.facts[path].value
+        for each in said:
+            if not any(same_one(each, [other]) for other in seen) and _lasted(each, day):
+                yield each if each.get("until") is None else _ending(each, str(each["until"]))
+        seen += said
+
+
+def _lasted(situation: Mapping[str, Any], day: dt.date) -> bool:
+    """Whether a situation has a first day of its own and may have lasted on a day; a death is no such situation."""
+    since, until = situation.get("since"), situation.get("until")
+    if since is None or is_dead(situation) or PartialDate.of(since).earliest > day:
+        return False
+    return situation.get("ongoing") is not False if until is None else PartialDate.of(until).latest >= day
 
 
 def _was_so(situation: Mapping[str, Any], day: dt.date) -> bool:
@@ -195,14 +223,17 @@ def _births(held: list[Holding]) -> Iterator[Late]:
 # ---- what a closing says -------------------------------------------------------------------------------------------
 
 
-def _closed(held: list[Holding], path: str, closing: Closing) -> Iterator[Late]:
-    """The days on which a parent's situation had ended by what the closing says."""
+def _closed(held: list[Holding], path: str, span: ClosedSpan) -> Iterator[Late]:
+    """The days on which a parent's situation had ended by what a closing says, until the file was opened again."""
+    closing, until = span.closing, span.reopened_on
     assert closing.happened_on is not None
     start, kinds = _next(closing.happened_on), {kind.value for kind in _ENDED[closing.reason]}
-    for first, last in _spans(held, [start]):
+    for first, last in _spans(held, [start] if until is None else [start, until]):
         stated = stated_on(held, first).get(path)
-        if first < start or stated is None or stated.value is None:
+        if first < start or (until is not None and first >= until) or stated is None or stated.value is None:
             continue
+        if stated.entry > closing.entry:
+            continue  # what was said once the file was open again counts
         found = [
             _ending(each, closing.happened_on.isoformat())
             if each.get("kind") in kinds and not has_ended(each, first) and _began(each, closing.happened_on)

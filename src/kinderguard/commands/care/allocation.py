@@ -46,11 +46,13 @@ from kinderguard.commands.application import (
 )
 from kinderguard.commands.care.kept import Promised, kept_services
 from kinderguard.commands.care.needs import (
+    FoundNeeds,
     FromLedger,
     SavedBy,
     care,
     check_saved,
     children_of,
+    left_out,
     needs_of,
     said,
     told,
@@ -209,13 +211,13 @@ def allocate_help(
         promised += [Promised(each, None) for each in counted]
         cases = cases if ledger is None else within(cases, division)
         found = list(needs_of(cases, book, on, to_clarify=to_clarify))
-        wanted, free, already = _left_over([need for some, _ in found for need in some], supply, promised, on)
+        wanted, free, already = _left_over([need for each in found for need in each.needs], supply, promised, on)
         full = [o.code for o, left in zip(supply, free, strict=True) if o.capacity and not left.capacity]
         with progress("匹配 / allocating") as step:
             result = allocate(wanted, free, on=on, objective=objective, limits=limits, distances=table, progress=step)
         if supposed:
             _write_gain(result.what_if(places=_more(supposed, supply, free)), form, out, text)
-            raise typer.Exit(max(said(unknown, text), told((p for _, problems in found for p in problems), text)))
+            raise typer.Exit(max(said(unknown, text), told((p for each in found for p in each.problems), text)))
         kept: Kept | None = None
         if save:
             with open_store(store, text) as opened:
@@ -224,18 +226,29 @@ def allocate_help(
         write_list(
             form,
             out,
-            summary=chain(whose(cases, division, text), _allocation_summary(result, already, full, kept, text)),
+            summary=chain(
+                whose(cases, division, text),
+                _allocation_summary(result, already, full, left_out(found, _NOT_ASKED), kept, text),
+            ),
             lines=(each.to_dict() for each in result.allotments),
             heads=[same(head) for head in heads],
             rows=rows,
             lang=text,
         )
+        if form is not TableFormat.SUMMARY:
+            said(left_out(found, _NOT_ASKED), text)
         raise typer.Exit(
             max(
                 said((*unknown, *((*kept.refused, *kept.doubts) if kept else ())), text),
-                told((p for _, problems in found for p in problems), text),
+                told((p for each in found for p in each.problems), text),
             )
         )
+
+
+#: What becomes of needs to be clarified that are not asked for.
+_NOT_ASKED = Text(
+    "，未参与安排；加 --to-clarify 为其预留余下名额", ", which take no part; --to-clarify holds for them what is left"
+)
 
 
 def _most(given: Iterable[str]) -> dict[str, int]:
@@ -288,17 +301,10 @@ _GAIN_HEADS = (
 
 def _write_gain(gain: Gain, form: TableFormat, out: Path | None, lang: Language) -> None:
     """What would be otherwise, by urgency."""
-    more = Text("多满足", "more") if gain.needs >= 0 else Text("少满足", "fewer")
     write_list(
         form,
         out,
-        summary=(
-            Text(
-                f"与现有供给相比：{more.zh} {abs(gain.needs)} 项需求（只是假设，未存档）",
-                f"Beside the offers as they are: {abs(gain.needs)} needs {more.en} (supposed; nothing is kept)",
-            ).in_(lang),
-            *columns_of((each.label.in_(lang), f"{gain.present[each] + gain.to_clarify[each]:+d}") for each in Urgency),
-        ),
+        summary=_gain_summary(gain, lang),
         lines=(
             {"urgency": each.value, "present": gain.present[each], "to_clarify": gain.to_clarify[each]}
             for each in Urgency
@@ -306,6 +312,31 @@ def _write_gain(gain: Gain, form: TableFormat, out: Path | None, lang: Language)
         heads=_GAIN_HEADS,
         rows=((each.label.in_(lang), gain.present[each], gain.to_clarify[each]) for each in Urgency),
         lang=lang,
+    )
+
+
+def _gain_summary(gain: Gain, lang: Language) -> Iterator[str]:
+    """Needs served more or less; beside them, where there are any, places held more or less for needs to be clarified."""
+    served, held = sum(gain.present.values()), sum(gain.to_clarify.values())
+    more = Text("多满足", "more") if served >= 0 else Text("少满足", "fewer")
+    head = Text(
+        f"与现有供给相比：{more.zh} {abs(served)} 项需求",
+        f"Beside the offers as they are: {abs(served)} needs {more.en}",
+    )
+    unclear = any(gain.to_clarify.values())
+    if unclear:
+        head += Text(
+            f"，{'多' if held >= 0 else '少'}预留 {abs(held)} 项待核实需求",
+            f", {abs(held)} {'more' if held >= 0 else 'fewer'} held for needs to be clarified",
+        )
+    yield (head + Text("（只是假设，未存档）", " (supposed; nothing is kept)")).in_(lang)
+    yield from columns_of(
+        (
+            each.label.in_(lang),
+            f"{gain.present[each]:+d}",
+            *([f"{Text('待核实', 'to be clarified').in_(lang)} {gain.to_clarify[each]:+d}"] if unclear else []),
+        )
+        for each in Urgency
     )
 
 
@@ -357,9 +388,9 @@ def _promise(
 
 
 def _allocation_summary(
-    result: Allocation, already: int, full: list[str], kept: Kept | None, lang: Language
+    result: Allocation, already: int, full: list[str], aside: Iterable[Text], kept: Kept | None, lang: Language
 ) -> Iterator[str]:
-    """What was promised before, what is proposed for the rest, and what of it was kept."""
+    """What was promised before, what is proposed for the rest, what was left aside, and what of it was kept."""
     if already:
         many = "1 further need is" if already == 1 else f"{already} further needs are"
         yield Text(f"另有 {already} 项需求已有机构服务", f"{many} served already").in_(lang)
@@ -368,7 +399,10 @@ def _allocation_summary(
             f"名额已全部用于已承诺的服务：{'、'.join(full)}",
             f"all places are taken by services promised before: {', '.join(full)}",
         ).in_(lang)
-    yield from result.summary(lang).split("\n")
+    head, *lines = result.summary(lang).split("\n")
+    yield head
+    yield from (line.in_(lang) for line in aside)
+    yield from lines
     if kept is not None:
         yield kept_text(kept, Text("项服务承诺", "promised services")).in_(lang)
 
@@ -403,6 +437,7 @@ def find_overlaps(
         needs: list[Need] = []
         problems: list[Problem] = []
         reached: Unserved | None = None
+        found: list[FoundNeeds] = []
         if store:
             with open_store(store, lang.value) as opened:
                 given, unknown = of_known_files(reported, opened.refs(open=None, at=on))
@@ -413,9 +448,9 @@ def find_overlaps(
                 kept, undated = kept_services(opened, refs)
                 given += [each.service for each in kept]
                 cases = [opened.case(ref, at=on) for ref in refs]
-            for some, found_wrong in needs_of(cases, book, on, to_clarify=False):
-                needs += some
-                problems += found_wrong
+            found += needs_of(cases, book, on, to_clarify=False)
+            needs = [need for each in found for need in each.needs]
+            problems = [problem for each in found for problem in each.problems]
             reached = unserved(needs, given, on=on)
         elif not given:
             fail(
@@ -431,7 +466,7 @@ def find_overlaps(
             form,
             out,
             summary=chain(
-                _overlaps_summary(given, twice, titles, reached, undated, text),
+                _overlaps_summary(given, twice, titles, reached, left_out(found, _NOT_COUNTED), undated, text),
                 whose(cases, division if store else None, text),
             ),
             lines=(
@@ -452,6 +487,8 @@ def find_overlaps(
         raise typer.Exit(max(said(unknown, text), told(problems, text)))
 
 
+#: What becomes of needs to be clarified where it is asked whom nobody serves.
+_NOT_COUNTED = Text("，未计入；见 care needs --to-clarify", ", not counted here: see care needs --to-clarify")
 _OVERLAP_HEADS = (
     Text("档案编号", "File"), Text("需求代码", "Need"), Text("组织一", "First"), Text("组织二", "Second"),
     Text("起", "From"), Text("止", "To"), Text("说明", "Text"),
@@ -467,6 +504,7 @@ def _overlaps_summary(
     twice: tuple[Overlap, ...],
     titles: Mapping[str, Text],
     reached: Unserved | None,
+    aside: Iterable[Text],
     undated: int,
     lang: Language,
 ) -> Iterator[str]:
@@ -487,6 +525,7 @@ def _overlaps_summary(
             f"{len(reached.served)} of {len(reached.served) + len(reached.unserved)} needs are served; "
             f"children who need something and are served by nobody: {len(reached.children)}",
         ).in_(lang)
+        yield from (line.in_(lang) for line in aside)
         yield Text("按居住地", "By where the children live").in_(lang)
         served = Text("已服务", "served").in_(lang)
         yield from columns_of(

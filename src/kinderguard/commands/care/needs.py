@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import attrs
 import typer
 from typer.core import TyperGroup
 
@@ -147,15 +148,15 @@ def find_needs(
         book = kinderguard.load(strict=strict)
         cases = children_of(ledger, store, division, on, book, lang.value, refs or ())
         found = list(needs_of(cases, book, on, to_clarify=to_clarify))
-        needs = [need for some, _ in found for need in some]
+        needs = [need for each in found for need in each.needs]
         text: Language = lang.value
-        each_child = ((case.ref, some) for case, (some, _) in zip(cases, found, strict=True))
+        each_child = ((case.ref, each) for case, each in zip(cases, found, strict=True))
         write_list(
             form.as_table,
             out,
             summary=_needs_text(each_child, text)
             if form is CareFormat.TEXT
-            else _needs_summary(cases, division, needs, text),
+            else _needs_summary(cases, division, found, text),
             lines=(need.model_dump(mode="json", exclude_none=True) for need in needs),
             heads=_NEED_HEADS,
             rows=(
@@ -169,7 +170,9 @@ def find_needs(
             ),
             lang=text,
         )  # fmt: skip
-        raise typer.Exit(told((p for _, problems in found for p in problems), text))
+        if form not in (CareFormat.SUMMARY, CareFormat.TEXT):
+            said(left_out(found, LIST_THEM), text)
+        raise typer.Exit(told((p for each in found for p in each.problems), text))
 
 
 #: What helps a child goes by where it lives; which children are meant goes by who is in charge (``--division``).
@@ -179,19 +182,54 @@ _NEED_HEADS = (
     Text("需求", "Need"), Text("状态", "Status"), Text("理由", "Reason"), Text("服务", "Services"),
     Text("待了解", "To find out"), Text("事实", "Fact"), Text("代码", "Code"),
 )  # fmt: skip
-_Found = tuple[tuple[Need, ...], tuple[Problem, ...]]
+#: How what is left out is had.
+LIST_THEM = Text("；加 --to-clarify 列出，并写明须了解什么", "; --to-clarify lists them, with what to find out")
 
 
-def needs_of(cases: list[Case], book: "PolicyBook", on: dt.date, *, to_clarify: bool) -> Iterator[_Found]:
-    """Of each child its needs, and what was wrong with packs or parameters."""
+@attrs.frozen
+class FoundNeeds:
+    """What was found of one child: its needs, the urgency of each that is to be clarified and was not asked for, and what
+    was wrong with packs or parameters.
+    """
+
+    needs: tuple[Need, ...]
+    left_out: tuple[Urgency, ...]
+    problems: tuple[Problem, ...]
+
+
+def needs_of(cases: list[Case], book: "PolicyBook", on: dt.date, *, to_clarify: bool) -> Iterator[FoundNeeds]:
+    """Of each child its needs; those to be clarified where they are asked for, else how many they are."""
     with progress("查找需求 / finding needs") as step:
         for number, case in enumerate(cases, 1):
             found = assess_needs(book, case, on=on)
-            yield found.needs if to_clarify else found.present, found.problems
+            if to_clarify:
+                yield FoundNeeds(found.needs, (), found.problems)
+            else:
+                yield FoundNeeds(found.present, tuple(rule.urgency for rule in found.undecided), found.problems)
             step(number, len(cases))
 
 
-def _needs_summary(cases: list[Case], division: str | None, needs: list[Need], lang: Language) -> Iterator[str]:
+def left_out(found: Collection[FoundNeeds], then: Text) -> Iterator[Text]:
+    """That needs which are to be clarified were left out, where any were: how many, how urgent, of how many children."""
+    urgencies = Counter(urgency for each in found for urgency in each.left_out)
+    if not urgencies:
+        return
+    children = sum(bool(each.left_out) for each in found)
+    of = Text(f"，涉及 {children} 名儿童", f", of {children} children") if len(found) > 1 else Text("", "")
+    count = urgencies.total()
+    head = Text(f"另有 {count} 项需求待核实", f"{count} further need{'' if count == 1 else 's'} to be clarified")
+    yield head + of + _by_urgency(urgencies) + then
+
+
+def _by_urgency(counts: Counter[Urgency]) -> Text:
+    each = [Text(f"{u.zh} {counts[u]}", f"{u.en} {counts[u]}") for u in Urgency if counts[u]]
+    return Text("（", " (") + join(each, "，", ", ") + Text("）", ")")
+
+
+def _needs_summary(
+    cases: list[Case], division: str | None, found: Collection[FoundNeeds], lang: Language
+) -> Iterator[str]:
+    needs = [need for each in found for need in each.needs]
     present = [need for need in needs if not need.to_clarify]
     with_needs = len({need.ref for need in present})
     yield Text(
@@ -199,27 +237,35 @@ def _needs_summary(cases: list[Case], division: str | None, needs: list[Need], l
         f"{with_needs} of {len(cases)} children have needs, {len(present)} in all",
     ).in_(lang)
     yield from whose(cases, division, lang)
+    yield from (line.in_(lang) for line in left_out(found, LIST_THEM))
+    yield from _listed(present, Text("", ""), lang)
+    unclear = [need for need in needs if need.to_clarify]
+    if unclear:
+        many = Text(f"待核实 {len(unclear)}", f"To be clarified {len(unclear)}")
+        children = len({need.ref for need in unclear})
+        yield (many + Text(f"，涉及 {children} 名儿童", f", of {children} children")).in_(lang)
+        yield from _listed(unclear, Text("待核实，", "to be clarified, "), lang)
+
+
+def _listed(needs: list[Need], state: Text, lang: Language) -> Iterator[str]:
+    """By urgency, how many children have each need, the most frequent first."""
     authorities = Text("（交主管部门）", " (for the authorities)")
+    titles = {n.code: n.title if n.for_helpers else n.title + authorities for n in needs}
     for urgency in Urgency:
-        codes = Counter(need.code for need in present if need.urgency is urgency)
+        codes = Counter(need.code for need in needs if need.urgency is urgency)
         if codes:
-            yield f"{urgency.label.in_(lang)} {codes.total()}"
-            titles = {n.code: n.title if n.for_helpers else n.title + authorities for n in present}
+            yield f"{(state + urgency.label).in_(lang)} {codes.total()}"
             yield from columns_of((titles[code].in_(lang), str(count), code) for code, count in codes.most_common())
-    clarify = Counter(need.code for need in needs if need.to_clarify)
-    if clarify:
-        yield Text(f"待核实 {clarify.total()}", f"To be clarified {clarify.total()}").in_(lang)
-        titles = {n.code: n.title for n in needs}
-        yield from columns_of((titles[code].in_(lang), str(count), code) for code, count in clarify.most_common())
 
 
-def _needs_text(children: Iterable[tuple[str | None, tuple[Need, ...]]], lang: Language) -> Iterator[str]:
+def _needs_text(children: Iterable[tuple[str | None, FoundNeeds]], lang: Language) -> Iterator[str]:
     """Of each child what it needs, why, what meets it, and what is to be found out."""
-    for ref, needs in children:
-        head = Text("，没有发现需求", ", no need found") if not needs else Text("", "")
+    for ref, found in children:
+        head = Text("，没有发现需求", ", no need found") if not found.needs else Text("", "")
         yield (Text(f"儿童 {ref or '—'}", f"Child {ref or '-'}") + head).in_(lang)
-        for need in needs:
+        for need in found.needs:
             yield from _need_text(need, lang)
+        yield from (f"  {line.in_(lang)}" for line in left_out([found], LIST_THEM))
 
 
 def _reason(need: Need) -> Text:

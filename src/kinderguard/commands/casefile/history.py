@@ -152,6 +152,8 @@ def _said(entry: "Entry") -> Iterator[Text]:
     match entry.kind.value:
         case "facts" if body.get("claims"):
             yield _claims(entry)
+        case "facts" if body.get("anothers"):
+            yield _anothers(entry)
         case "correction" if body:
             whole = body.get("withdrawn") is True
             yield (
@@ -197,6 +199,18 @@ def _claims(entry: "Entry") -> Text:
     declared = declared_titles([entry])
     what = join([declared.get(path) or title_of(path) for path in sorted(entry.body["claims"])])
     return Text(f"名单所报、未作为事实采用：{what.zh}", f"said by lists and not taken as facts: {what.en}")
+
+
+def _anothers(entry: "Entry") -> Text:
+    """The facts that are from a row of another child; no value."""
+    from kinderguard.casefile.facts import title_of
+
+    what = join([title_of(path) for path in sorted(entry.body["anothers"])])
+    other = entry.body.get("file")
+    return Text(
+        f"取自名单中另一名儿童（档案 {other}）的行：{what.zh}",
+        f"from the row of another child (file {other}): {what.en}",
+    )
 
 
 def _override(body: Mapping[str, Any]) -> Text:

@@ -4,7 +4,6 @@ Results are kept with what is needed to have them again; nothing personal is sho
 """
 
 import datetime as dt
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -34,13 +33,15 @@ from kinderguard.commands.casefile.showing import InDivision, Ref, files
 from kinderguard.commands.store import ByUser, InStore, by_text, open_store
 from kinderguard.commands.tabular import AsTable, TableFormat, check_out, columns_of, write_list
 from kinderguard.commands.wording import in_commands
-from kinderguard.engines.assessment import ZERO, Total
+from kinderguard.engines.assessment import ZERO
 from kinderguard.model.errors import Problem
 from kinderguard.model.text import Language, Text, join, same
+from kinderguard.report.paid_once import Due, for_one_person, household_key, total_of
 
 if TYPE_CHECKING:
-    from kinderguard.casefile import CaseStore, Change, DueList
+    from kinderguard.casefile import CaseStore, Change, DueList, Entry
     from kinderguard.engines.assessment import Assessment, PolicyResult
+    from kinderguard.model.case import Case
     from kinderguard.packs import PolicyBook
 
 
@@ -77,6 +78,8 @@ def assess_files(
     """评估档案中的儿童并保存结果，列出与上次相比的变化。Assess filed children, keep the results, tell what has changed."""
     check_out(form, out)
     with contained():
+        from kinderguard.casefile.following.paying import doubt_of_day
+
         book = kinderguard.load(strict=strict)
         text: Language = lang.value
         refused: list[Text] = []
@@ -84,6 +87,7 @@ def assess_files(
             chosen = tuple(refs or _open_files(opened, division, on))
             who = {"by": by, "acting": acting, "override": override}
             done = list(_assessed(opened, chosen, book, on, who, text, refused, lines=form is TableFormat.JSONL))
+            early = doubt_of_day(on, opened.today())
         if refused and not done and len(chosen) == 1:
             fail(in_commands(refused[0]))
         write_list(
@@ -106,7 +110,10 @@ def assess_files(
         elsewhere = by_text((each.ref, each.elsewhere) for each in done if each.elsewhere is not None)
         for told in elsewhere:
             say(told.in_(text))
-        raise typer.Exit(WITH_PROBLEMS if problems or doubts or elsewhere or refused else DONE)
+        if early is not None:
+            say(in_commands(early).in_(text))
+        looked_at = problems or doubts or elsewhere or refused or early is not None
+        raise typer.Exit(WITH_PROBLEMS if looked_at else DONE)
 
 
 def _open_files(store: "CaseStore", division: str | None, on: dt.date) -> tuple[str, ...]:
@@ -182,23 +189,16 @@ class _Given:
     not_drawn: bool = False
 
 
-#: Digits of a county's code: a household's number is its county's.
-_COUNTY = 6
-
-
 def _given(policy: "PolicyResult", result: "Assessment") -> _Given:
-    from kinderguard.casefile.following.drawn import draws, for_one_person
+    from kinderguard.casefile.following.drawn import draws
 
     if not policy.is_cash:
         return _Given(policy.granted)
     holds = False if policy.high == 0 else True if policy.low else policy.eligible if policy.eligible is False else None
-    number = result.case.household.number if policy.per == "household" else None
-    household = (
-        None
-        if number is None
-        else hashlib.sha256(f"{(result.division or '')[:_COUNTY]}:{number.reveal()}".encode()).hexdigest()
-    )
-    alone, drawn = for_one_person(policy.code, result), draws(policy.code, result.case, result.on)
+    number = result.case.household.number
+    household = household_key(policy.per, result.division, None if number is None else number.reveal())
+    alone = for_one_person(policy.code, result.case.child.individual_dibao, result.categories)
+    drawn = draws(policy.code, result.case, result.on)
     return _Given(holds, policy.low, policy.high, policy.every.label, policy.per, household, alone, drawn is False)
 
 
@@ -285,13 +285,29 @@ def _assessed(
                 tuple((change.kind.label, change.code, change.said) for change in changes),
                 _in_one_line(changes) if changes else None,
                 {code: _given(policy, result) for code, policy in result.policies.items()},
-                doubt_texts(
-                    (*hidden_facts(entries), *([same[ref]] if ref in same else []), *perhaps_listed(store, entries))
+                (
+                    *doubt_texts(
+                        (*hidden_facts(entries), *([same[ref]] if ref in same else []), *perhaps_listed(store, entries))
+                    ),
+                    *_asked_of_parents(entries, result.case, on, today),
                 ),
                 doubt,
                 tuple(p for p in result.problems if p.code != "fact.unknown" or p.where not in declared),
                 {"ref": ref} | assessment_line(result, lang=lang) if lines else {},
             )
+
+
+def _asked_of_parents(entries: "Sequence[Entry]", case: "Case", on: dt.date, today: dt.date) -> Iterator[Text]:
+    """What is to be asked of the parents: whether a term that has run out goes on, and whose they are after an adoption."""
+    from kinderguard.casefile.adoption import parents_before
+    from kinderguard.casefile.history import holdings, withdrawn
+    from kinderguard.casefile.releases import run_out
+
+    gone, held = withdrawn(entries), holdings(entries)
+    yield from run_out([e for e in entries if e.number not in gone and not e.erased], held, case, on, today)
+    adopted = parents_before(held, on)
+    if adopted is not None:
+        yield adopted.text
 
 
 #: So many changes are told in one line; money first.
@@ -352,7 +368,7 @@ def _sums(done: list[_Outcome], lang: Language) -> Iterator[tuple[str, ...]]:
             continue
         first = money[0]
         sure = sum(g.holds is True for g in money)
-        total = _total(money).text
+        total = total_of(Due(g.low or ZERO, g.high, g.household, g.alone) for g in money).text
         per = Text("，按户", ", per household") if first.per == "household" else same("")
         not_drawn = sum(g.holds is True and g.not_drawn for g in money)
         assert first.every is not None
@@ -366,26 +382,6 @@ def _sums(done: list[_Outcome], lang: Language) -> Iterator[tuple[str, ...]]:
             if not_drawn
             else "",
         )
-
-
-def _total(money: list[_Given]) -> Total:
-    """What some children are given in all. What is paid per household is counted once for a household whose number is known."""
-    found, together = Total(ZERO, ZERO), dict[str, list[_Given]]()
-    for g in money:
-        if g.household is None or g.alone:
-            found += Total(g.low or ZERO, g.high)
-        else:
-            together.setdefault(g.household, []).append(g)
-    for same_ in together.values():
-        exact = [g for g in same_ if g.low == g.high and g.alone is False]
-        of = exact or same_
-        low = min(g.low or ZERO for g in of)
-        high = None if any(g.high is None for g in of) else max(g.high or ZERO for g in of)
-        if high is not None and any(g.alone is None for g in same_):
-            highs = [g.high for g in same_]
-            high = None if None in highs else sum((h for h in highs if h is not None), ZERO)
-        found += Total(low, high)
-    return found
 
 
 # ---- due, visits ------------------------------------------------------------------------------------------------

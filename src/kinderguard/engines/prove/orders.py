@@ -13,7 +13,7 @@ import attrs
 
 from kinderguard.engines.prove.asking import Answer, ask
 from kinderguard.engines.prove.logic import Bool, at_most
-from kinderguard.engines.prove.proof import Outcome, Proof
+from kinderguard.engines.prove.proof import Proof
 from kinderguard.engines.prove.prover import Prover, Question
 from kinderguard.engines.prove.variables import NumberVariable
 from kinderguard.model.text import Text, join
@@ -26,7 +26,7 @@ MOST = 3
 
 def with_orders(prover: Prover, question: Question, proof: Proof) -> Proof:
     """The answer, and beside a refuted one that rests on open amounts the orders of these under which it is proved."""
-    if proof.outcome is not Outcome.REFUTED or not proof.parameters or not question.complete:
+    if not proof.rests_on_numbers or not question.complete:
         return proof
     began = time.perf_counter()
     orders = _orders(prover, question)

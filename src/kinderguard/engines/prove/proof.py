@@ -36,9 +36,11 @@ _LABELS = {
 }
 
 
+#: The question about the bounds that are shown while facts are unknown.
+BOUNDS = "floor.bounds"
 #: Questions whose answer is worth knowing and judges nothing: the law itself has cliffs and reads some blanks by a default,
 #: and bounds are about what is shown.
-_TOLD = ("cliff", "paper", "floor.bounds")
+_TOLD = ("cliff", "paper", BOUNDS)
 
 
 @attrs.frozen
@@ -60,6 +62,9 @@ class Proof:
         why: the explanations of the reference engine, of a floor those of these policies; or the step that was not taken.
         size: of a cliff, the most that a yuan costs beyond itself (yuan).
         size_is_exact: whether it was shown that it cannot be more.
+        rests_on_numbers: whether a floor is refuted only for values of parameters that the place has not set: it was asked
+            again, and there is nobody who has less whatever these are. ``check_pack`` and ``kinderguard prove`` tell it, and
+            ask again once they are set.
         provided: of a refuted total that rests on amounts which are not set, the order of these under which it is proved;
             the statement says it too.
         reading: against which national numbers a floor was held: ``county`` or ``law``; empty elsewhere.
@@ -81,6 +86,7 @@ class Proof:
     why: tuple[Text, ...] = ()
     size: Decimal | None = None
     size_is_exact: bool = True
+    rests_on_numbers: bool = False
     provided: Text | None = None
     reading: str = ""
     seconds: float = 0.0
@@ -100,13 +106,6 @@ class Proof:
         if self.outcome is Outcome.PROVED or self.question.startswith(_TOLD) or self.rests_on_numbers:
             return self.fault
         return True
-
-    @property
-    def rests_on_numbers(self) -> bool:
-        """Whether a floor is refuted only for values of parameters that the place has not set: with what it sets, nobody was
-        found who has less. ``check_pack`` and ``kinderguard prove`` tell it, and ask again once they are set.
-        """
-        return self.outcome is Outcome.REFUTED and self.question.startswith("floor") and bool(self.parameters)
 
     def facts(self) -> tuple[Text, ...]:
         """The facts of the counterexample (or of the example) in words, and the parameters that it needs."""

@@ -170,11 +170,11 @@ class Prover:
         """The child in the solver's answer."""
         return Witness(self.facts.read(model), self.opened.read(model))
 
-    def shown(self, q: Question, found: Witness) -> Proof:
-        """A counterexample (or an example), confirmed and made small."""
+    def shown(self, q: Question, found: Witness, also: Callable[[Witness], bool] | None = None) -> Proof:
+        """A counterexample (or an example), confirmed and made small; ``also`` has to hold of it as well."""
 
         def confirms(witness: Witness) -> bool:
-            return q.bad(_results(q, witness)) is True
+            return q.bad(results_of(q, witness)) is True and (also is None or also(witness))
 
         try:
             confirmed = confirms(found)
@@ -214,7 +214,8 @@ def _declared(q: Question) -> dict[str, DeclaredFact[Any]]:
     return {code: fact for side in q.sides for code, fact in side.ruling.rules.facts.items()}
 
 
-def _results(q: Question, witness: Witness) -> tuple[Results, ...]:
+def results_of(q: Question, witness: Witness) -> tuple[Results, ...]:
+    """What the reference engine says of a witness, side by side."""
     return tuple(s.ruling.results_of(a) for s, a in zip(q.sides, _assessed(q, witness), strict=True))
 
 
@@ -230,10 +231,10 @@ def _still_known(
     def known(small: Witness) -> bool:
         if not confirms(small):
             return False
-        now = compared(_results(q, small))
+        now = compared(results_of(q, small))
         if sp.less(now[1], now[0]).yes is True:
             return True
-        with_numbers = compared(_results(q, attrs.evolve(small, opened={**full.opened, **small.opened})))
+        with_numbers = compared(results_of(q, attrs.evolve(small, opened={**full.opened, **small.opened})))
         if any(sp.differ(a, b) is True for a, b in zip(now, with_numbers, strict=True)):
             return False
         return _open_facts(q, small) <= waited_for

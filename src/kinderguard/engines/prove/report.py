@@ -56,7 +56,7 @@ class Group(Enum):
             return cls.OPEN
         if proof.calls_for_action:
             return cls.REFUTED
-        return cls.UNSET if proof.rests_on_numbers and proof.question != "floor.bounds" else cls.TOLD
+        return cls.UNSET if proof.rests_on_numbers else cls.TOLD
 
 
 #: What a summary calls the answers of a group.

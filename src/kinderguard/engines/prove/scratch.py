@@ -57,11 +57,13 @@ class Scratch:
     _products: dict[tuple[int, int], tuple[Any, Whole]] = attrs.field(factory=dict)
     _quotients: dict[tuple[Any, ...], tuple[Any, Whole]] = attrs.field(factory=dict)
     _count: int = 0
+    #: Set apart from those of other questions that are asked together.
+    name: str = ""
 
     def number(self, what: str, least: int | None, most: int | None) -> Whole:
         """A new number within bounds."""
         self._count += 1
-        term = z3.Int(f"~{what}{self._count}")
+        term = z3.Int(f"~{self.name}{what}{self._count}")
         self.constraints += [term >= end for end in (least,) if end is not None]
         self.constraints += [term <= end for end in (most,) if end is not None]
         return Whole(term, least, most)
@@ -73,7 +75,7 @@ class Scratch:
         found = self._digits.get(x.term.get_id())
         if found is None:
             self._count += 1
-            bits = [z3.Bool(f"~bit{self._count}.{i}") for i in range((x.most - x.least).bit_length())]
+            bits = [z3.Bool(f"~{self.name}bit{self._count}.{i}") for i in range((x.most - x.least).bit_length())]
             written = total([whole(x.least), *(pick(b, whole(1 << i), ZERO) for i, b in enumerate(bits))])
             self.constraints.append(x.term == written.term)
             found = self._digits[x.term.get_id()] = (x.term, bits)

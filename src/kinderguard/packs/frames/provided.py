@@ -113,7 +113,7 @@ def _answers(provider: FactProvider, questions: list[dict[str, Any]]) -> tuple[l
     if provider.many is not None:
         try:
             answers = list(provider.many(questions))
-        except Exception:  # noqa: BLE001  a provider may raise anything; its rows are marked as failed
+        except (Exception, SystemExit):  # noqa: BLE001  a provider may raise anything; its rows are marked as failed
             return [None] * len(questions), [True] * len(questions)
         if len(answers) != len(questions):
             return [None] * len(questions), [True] * len(questions)
@@ -124,7 +124,7 @@ def _answers(provider: FactProvider, questions: list[dict[str, Any]]) -> tuple[l
         try:
             found.append(provider.one(question))
             wrong.append(False)
-        except Exception:  # noqa: BLE001  as above
+        except (Exception, SystemExit):  # noqa: BLE001  as above
             found.append(None)
             wrong.append(True)
     return found, wrong

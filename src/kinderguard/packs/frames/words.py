@@ -2,6 +2,7 @@
 
 from kinderguard.model.text import Text, same
 from kinderguard.packs.frames.schema import FrameColumn
+from kinderguard.rules.derived import Derived
 
 _KINDS = {
     "condition": Text("是/否", "yes or no"),
@@ -17,6 +18,11 @@ _UNITS = {
     "months": Text("月", "months"),
     "persons": Text("人", "persons"),
 }
+
+
+def derived_kind_text(question: Derived) -> Text:
+    """The kind of what is worked out from facts."""
+    return _KINDS[question.kind] + Text("，推算", ", worked out")
 
 
 def kind_text(column: FrameColumn) -> Text:

@@ -19,6 +19,8 @@ from kinderguard.testing.conformance.rules import wrong_reading
 from kinderguard.testing.conformance.subject import Subject
 
 _ONE_DAY = dt.timedelta(days=1)
+#: From here on a ratio looks like a number of per cent.
+_MANY_TIMES = 10
 
 
 @check(
@@ -64,6 +66,23 @@ def parameter_sources(subject: Subject) -> Found:
                     '"years" or "persons"',
                 ),
                 **subject.at_parameter(parameter, "kind"),
+            )  # fmt: skip
+        yield from _large_ratios(subject, parameter)
+
+
+def _large_ratios(subject: Subject, parameter: Parameter) -> Iterator[Note]:
+    """Ratios that somebody may have meant as so many per cent: some standards are many times another, so none is a fault."""
+    whole = parameter if subject.overlay is None else subject.overlay.rules.parameters[parameter.code]
+    if whole.kind != NUMBER or whole.unit or _declared_as_number(subject, parameter):
+        return
+    for value in _values(parameter):
+        times = value.value
+        if isinstance(times, int) and times >= _MANY_TIMES:
+            yield Note(
+                Text(
+                    f'{parameter.code} 的一个值是 {times}，即{times}倍；若指百分之{times}，请写作 "{times}/100"',
+                    f'a value of {parameter.code} is {times}, that is {times} times; if {times} per cent is meant, write "{times}/100"',
+                )
             )  # fmt: skip
 
 

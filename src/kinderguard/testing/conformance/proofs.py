@@ -4,10 +4,11 @@ The proofs themselves are made by ``engines.prove`` with z3, each kind of questi
 checks are skipped and say so; what the loader refuses already (a value below the floor) is told without it.
 """
 
+import datetime as dt
 import importlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import attrs
@@ -25,6 +26,8 @@ from kinderguard.testing.conformance.subject import Subject
 
 #: Seconds for one question.
 PATIENCE = 10.0
+#: Whom rules reach is asked about only of those of which it was not shown yet, and so on so many more days.
+MOST_FOR_REACH = 24
 #: The prover's kinds of question by the check that tells their answers; a kind begins with one of these.
 QUESTIONS = {
     "floor": ("floor",),
@@ -58,17 +61,94 @@ _FAULT = Text(
 _REPORT = Text("请将此项报告给 kinderguard", "report this line to kinderguard")
 
 
-def _proofs(subject: Subject, check_id: str) -> list[Any]:
-    """The answers about what the pack decides that belong to a check."""
-    kind = ASKED[check_id]
-    report = subject.once(f"proofs of {kind}", lambda: _prove(subject, kind))
-    if isinstance(report, Skip):
-        raise report
+@attrs.frozen
+class _Answer:
+    """The prover's answer, and the day on which it was asked."""
+
+    day: dt.date
+    proof: Any
+
+
+@attrs.frozen
+class _Run:
+    """All answers of a kind, the days on which they were asked, and how many days were left out."""
+
+    answers: tuple[_Answer, ...]
+    days: tuple[dt.date, ...]
+    left_out: int
+
+
+def _proofs(subject: Subject, check_id: str) -> list[_Answer]:
+    """The answers about what the pack decides that belong to a check, on every day on which they were asked."""
     about = _decided(subject)
-    asked = [p for p in report.proofs if str(p.question).startswith(QUESTIONS[check_id])]
+    found = [a for a in _run(subject, check_id).answers if str(a.proof.question).startswith(QUESTIONS[check_id])]
     # A total is everybody's, and so is what an income costs: whatever the pack changes shows in it. So is a fault.
-    everybodys = check_id == "cliffs"
-    return [p for p in asked if everybodys or p.fault or str(p.subject).startswith("due") or _codes(p.subject) & about]
+    return [
+        a
+        for a in found
+        if check_id == "cliffs"
+        or a.proof.fault
+        or str(a.proof.subject).startswith("due")
+        or _codes(a.proof.subject) & about
+    ]
+
+
+def _run(subject: Subject, check_id: str) -> _Run:
+    """What the prover was asked for a check, each kind of question once.
+
+    Raises:
+        Skip: it needs a package that is not installed.
+    """
+    kind = ASKED[check_id]
+    run = subject.once(f"proofs of {kind}", lambda: _asked(subject, kind))
+    if isinstance(run, Skip):
+        raise run
+    found: _Run = run
+    return found
+
+
+def _asked(subject: Subject, kind: str) -> _Run | Skip:
+    """What the prover answers on each day. Whom a rule reaches is asked again only where it was not shown before, and
+    then on further days too; cliffs judge nothing, and are asked about on one day.
+    """
+    found: list[_Answer] = []
+    asked: list[dt.date] = []
+    about = _decided(subject)
+    planned = subject.days
+    days, left_out = planned.asked, len(planned.more)
+    match kind:
+        case "cliffs":
+            days, left_out = days[:1], 0
+        case "floor":
+            days, left_out = (*days, *planned.of_values), left_out + len(planned.more_of_values)
+        case "reach":
+            days, left_out = (*days, *planned.more[:MOST_FOR_REACH]), len(planned.more[MOST_FOR_REACH:])
+    for day in days:
+        report = _prove(subject, kind, day, about)
+        if isinstance(report, Skip):
+            return report
+        asked.append(day)
+        found += [_Answer(day, proof) for proof in report.proofs]
+        if kind == "reach" and not (about := _not_shown(subject, found)):
+            return _Run(tuple(found), tuple(asked), 0)
+    return _Run(tuple(found), tuple(asked), left_out)
+
+
+def _not_shown(subject: Subject, answers: Iterable[_Answer]) -> set[str]:
+    """The rules of which something was not shown on any day, or that were not in force on any."""
+    assert subject.overlay is not None
+    shown: dict[str, dict[str, bool]] = {}
+    for answer in answers:
+        for code in _codes(answer.proof.subject):
+            questions = shown.setdefault(code, {})
+            question = str(answer.proof.question)
+            questions[question] = questions.get(question, False) or answer.proof.outcome == "proved"
+    rules = subject.overlay.rules
+    return {
+        code
+        for code in _decided(subject) & {*rules.categories, *rules.policies}
+        if not all(shown.get(code, {"": False}).values())
+    }
 
 
 def _decided(subject: Subject) -> set[str]:
@@ -85,7 +165,7 @@ def _codes(subject: Any) -> set[str]:
     return set(_CODE.findall(str(subject)))
 
 
-def _prove(subject: Subject, kind: str) -> Any:
+def _prove(subject: Subject, kind: str, day: dt.date, about: set[str]) -> Any:
     lacking = Skip("需要安装 z3：pip install 'kinderguard[prove]'", "this needs z3: pip install 'kinderguard[prove]'")
     try:
         # By name, since the engine is an extra.
@@ -94,41 +174,92 @@ def _prove(subject: Subject, kind: str) -> Any:
         return lacking
     try:
         return prove(
-            subject.book, division=subject.place, on=subject.day, seconds=PATIENCE, questions=[kind],
-            about=_decided(subject),
+            subject.book, division=subject.place, on=day, seconds=PATIENCE, questions=[kind], about=about
         )  # fmt: skip
     except MissingExtraError:  # the engine loads its solver when it is asked
         return lacking
 
 
-def _answers(subject: Subject, check_id: str, told: Callable[[Any], Text | None] = lambda proof: None) -> Found:
+def _answers(subject: Subject, check_id: str, told: Callable[[_Answer], Text | None] = lambda answer: None) -> Found:
     """A finding for each refutation with its child, and for each fault of the library; a note for what was not decided.
+
+    What is so on several days is told once, with the days.
 
     Args:
         subject: the pack.
         check_id: whose answers.
         told: why a refutation is no fault of the pack's, only worth knowing; None where it is a fault.
     """
-    for proof in _proofs(subject, check_id):
-        outcome = str(proof.outcome)
-        if proof.fault or outcome in _OPEN:
-            yield _unanswered(proof)
-            continue
-        excuse = told(proof) if outcome == "refuted" else None
-        if excuse is not None:
-            yield Note(proof.statement + excuse)
-        elif outcome == "refuted":
-            codes = [c for c in _CODE.findall(str(proof.subject)) if c in {r.code for r in subject.rules}]
-            codes += [r.code for r in subject.rules if isinstance(r, Check) and r.on in _codes(proof.subject)]
-            causes = _causes(subject, proof)
-            codes = [*(cause.code for cause in causes), *codes]
-            place = next((at for at in map(subject.at, codes) if at["file"]), subject.at(subject.name))
-            yield Finding(
-                proof.statement + _learned_text(subject, proof) + join([cause.said for cause in causes], "", ""),
-                next((cause.mend for cause in causes), CHECKS[check_id].mend),
-                **place,
-                details=_details(proof),
-            )
+    answers = _proofs(subject, check_id)
+    if ASKED[check_id] == "reach":
+        answers = _never_shown(answers)
+    found: dict[Any, tuple[Finding | Note, list[dt.date]]] = {}
+    for answer in answers:
+        proof = answer.proof
+        said = _said(subject, check_id, answer, told)
+        if said is not None:
+            key = (proof.question, str(proof.subject), proof.reading, str(proof.outcome), proof.fault, type(said))
+            found.setdefault(key, (said, []))[1].append(answer.day)
+    run = _run(subject, check_id)
+    several = len(run.days) > 1
+    for said, days in found.values():
+        listed = ", ".join(map(str, days))
+        on = Text(f"（{listed}）", f" (on {listed})") if several else same("")
+        yield attrs.evolve(said, message=said.message + on)
+    if several:
+        yield Note(_days_told(run))
+
+
+def _said(
+    subject: Subject, check_id: str, answer: _Answer, told: Callable[[_Answer], Text | None]
+) -> Finding | Note | None:
+    """What is told of one answer; None of one that is as it should be."""
+    proof, outcome = answer.proof, str(answer.proof.outcome)
+    if proof.fault or outcome in _OPEN:
+        return _unanswered(proof)
+    if outcome != "refuted":
+        return None
+    excuse = told(answer)
+    if excuse is not None:
+        return Note(proof.statement + excuse)
+    codes = [c for c in _CODE.findall(str(proof.subject)) if c in {r.code for r in subject.rules}]
+    codes += [r.code for r in subject.rules if isinstance(r, Check) and r.on in _codes(proof.subject)]
+    causes = _causes(subject, answer)
+    codes = [*(cause.code for cause in causes), *codes]
+    place = next((at for at in map(subject.at, codes) if at["file"]), subject.at(subject.name))
+    return Finding(
+        proof.statement + _learned_text(subject, proof) + join([cause.said for cause in causes], "", ""),
+        next((cause.mend for cause in causes), CHECKS[check_id].mend),
+        **place,
+        details=_details(proof),
+    )
+
+
+def _never_shown(answers: list[_Answer]) -> list[_Answer]:
+    """Of whom rules reach: what was shown on one day is shown. A fault is told all the same."""
+
+    def about(answer: _Answer) -> tuple[str, str]:
+        return str(answer.proof.question), str(answer.proof.subject)
+
+    shown = {about(a) for a in answers if a.proof.outcome == "proved"}
+    open_ = {about(a) for a in answers if str(a.proof.outcome) in _OPEN and not a.proof.fault}
+    return [
+        a
+        for a in answers
+        if a.proof.fault or (about(a) not in shown and (a.proof.outcome != "refuted" or about(a) not in open_))
+    ]
+
+
+def _days_told(run: _Run) -> Text:
+    """The days on which the proofs were asked, and whether there are more."""
+    listed = ", ".join(map(str, run.days))
+    said = Text(f"求证的日期：{listed}", f"asked for {listed}")
+    if not run.left_out:
+        return said
+    return said + Text(
+        f"；另有 {run.left_out} 个规则有变化的日期没有问到，可用 --on 指定",
+        f"; {run.left_out} more days on which the rules read otherwise were not asked about: name them with --on",
+    )
 
 
 @attrs.frozen
@@ -151,16 +282,17 @@ _WIDENS = Text(
 )
 
 
-def _causes(subject: Subject, proof: Any) -> list[_Cause]:
+def _causes(subject: Subject, answer: _Answer) -> list[_Cause]:
     """Of a total that is below the nation's: the pack's own policies that take from others, and its checks that let somebody
     else's policy do so.
     """
+    proof = answer.proof
     if proof.counterexample is None or not str(proof.subject).startswith("due."):
         return []
     assert subject.overlay is not None
     own = {rule.code for rule in subject.rules}
     policies = subject.overlay.rules.policies
-    result = subject.full_book.assess(proof.counterexample, on=subject.day, division=subject.where)
+    result = subject.full_book.assess(proof.counterexample, on=answer.day, division=subject.where)
     found: dict[str, _Cause] = {}
     for policy in result.policies.values():
         for effect in policy.stacking:
@@ -231,36 +363,43 @@ def _child(proof: Any) -> Text:
 )
 def floor(subject: Subject) -> Found:
     """For every possible child, each policy and the sum of what is due."""
-    totals = {_about(p): p for p in _proofs(subject, "floor") if p.question == "floor.total"}
-    return _answers(subject, "floor", lambda proof: _rests_on_numbers(proof, totals.get(_about(proof))))
+    totals = {_about(a): a.proof for a in _proofs(subject, "floor") if a.proof.question == "floor.total"}
+    return _answers(subject, "floor", lambda answer: _excused(answer.proof, totals.get(_about(answer))))
 
 
-def _about(proof: Any) -> tuple[str, str]:
-    """What a floor was asked of, and against which national numbers."""
-    return proof.subject, proof.reading
+def _about(answer: _Answer) -> tuple[dt.date, str, str]:
+    """On which day and of what a floor was asked, and against which national numbers."""
+    return answer.day, answer.proof.subject, answer.proof.reading
 
 
-def _rests_on_numbers(proof: Any, total: Any) -> Text | None:
+def _excused(proof: Any, total: Any) -> Text | None:
     """A floor that only fails for numbers which the place does not set, or only in bounds that are wider than need be.
 
     Args:
         proof: the answer.
         total: the one about the same total once all facts are known; None where there is none.
     """
-    if proof.parameters:
-        named = join(list(proof.parameter_lines), "、", ", ")
+    named = join(list(proof.parameter_lines), "、", ", ")
+    if proof.rests_on_numbers:
         return Text(
             f"（仅当本地未设定的参数取这样的值：{named.zh}；设定后请再检查）",
             f" (only for numbers that are not set here: {named.en}; check again once they are)",
         )
-    if proof.question != "floor.bounds" or total is None:
+    if proof.question != "floor.bounds":
         return None
-    if total.outcome == "proved":
+    if total is not None and total.outcome == "proved":
         return Text("（已知全部事实时不会少）", " (with all facts known nobody gets less)")
-    if total.outcome == "refuted" and total.parameters:
+    if total is not None and total.outcome == "refuted":
+        if total.rests_on_numbers:
+            return Text(
+                "（已知全部事实时，只有合计一项所列的未设定数值下才会少）",
+                " (with all facts known only for the numbers that are told of the total)",
+            )
+        return Text("（合计本身已不成立，先改正合计）", " (the total itself is refuted; mend that first)")
+    if proof.parameters:
         return Text(
-            "（已知全部事实时，只有合计一项所列的未设定数值下才会少）",
-            " (with all facts known only for the numbers that are told of the total)",
+            f"（例中本地未设定的参数取这样的值：{named.zh}；设定后请再检查）",
+            f" (with these values of numbers that are not set here: {named.en}; check again once they are)",
         )
     return None
 
@@ -281,7 +420,17 @@ def _rests_on_numbers(proof: Any, total: Any) -> Text | None:
 )
 def never_applies(subject: Subject) -> Found:
     """A child exists for whom each rule applies, and to whom a policy with an amount pays more than nothing."""
-    return _answers(subject, "never_applies")
+    yield from _answers(subject, "never_applies")
+    days = _run(subject, "never_applies").days
+    unasked = [r for r in subject.rules if not isinstance(r, Check) and not any(day in r.effective for day in days)]
+    if unasked:
+        codes, listed = ", ".join(rule.code for rule in unasked), ", ".join(map(str, days))
+        yield Note(
+            Text(
+                f"在 {listed} 都不生效，没有问到：{codes}",
+                f"not in force on {listed}, so that nothing was asked: {codes}",
+            )
+        )
 
 
 @check(
@@ -347,7 +496,7 @@ def gaps(subject: Subject) -> Found:
 )  # fmt: skip
 def cliffs(subject: Subject) -> Found:
     """Told, not judged: the law itself has cliffs. Only the largest is told, with its size and child."""
-    found = _proofs(subject, "cliffs")
+    found = [answer.proof for answer in _proofs(subject, "cliffs")]
     yield from (_unanswered(p) for p in found if p.fault or str(p.outcome) in _OPEN)
     refuted = [p for p in found if str(p.outcome) == "refuted"]
     if refuted:
@@ -362,8 +511,9 @@ def _largest(cliffs: list[Any]) -> Text:
         said += Text("，多少取决于本地未设定的标准", "; how much depends on amounts that are not set here")
     elif not most.size_is_exact:
         said += Text("（限时内找到的最大值）", " (the most that was found in time)")
-    if len(cliffs) > 1:
-        said += Text(f"；共有 {len(cliffs)} 项收入如此", f"; so it is with {len(cliffs)} incomes")
+    incomes = len({p.subject for p in cliffs})
+    if incomes > 1:
+        said += Text(f"；共有 {incomes} 项收入如此", f"; so it is with {incomes} incomes")
     child = _child(most)
     return said + (Text(f"；例：{child.zh}", f"; such as {child.en}") if child.zh else same(""))
 
@@ -384,7 +534,8 @@ def worse_with_paper(subject: Subject) -> Found:
     """
     own = {fact.code for fact in subject.pack.facts} if subject.pack else set()
 
-    def told(proof: Any) -> Text | None:
+    def told(answer: _Answer) -> Text | None:
+        proof = answer.proof
         if own & _learned(proof).keys():
             return None
         child = _child(proof)

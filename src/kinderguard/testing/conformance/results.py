@@ -1,5 +1,6 @@
 """What a conformance run found: findings with file, line and mend; results a check; and the report of all of them."""
 
+import datetime as dt
 from enum import StrEnum
 
 import attrs
@@ -130,11 +131,14 @@ class Report:
         name: the pack's entry point.
         title: the pack's title; its name where it could not be loaded.
         results: one a check, in a fixed order.
+        day: the day on which it was checked; proofs that are asked on more days say which. None where nobody knows, since
+            the pack does not stand.
     """
 
     name: str
     title: Text
     results: tuple[CheckResult, ...]
+    day: dt.date | None = None
 
     @property
     def ok(self) -> bool:
@@ -172,6 +176,7 @@ class Report:
     def text(self, lang: Language = "zh") -> str:
         """The report for a terminal."""
         head = f"{self.name} {self.title.in_(lang)}" if self.title.in_(lang) != self.name else self.name
+        head += f" · {self.day}" if self.day else ""
         return "\n".join([head, *(result.text(lang) for result in self.results), self.summary(lang)])
 
     def __str__(self) -> str:
@@ -184,6 +189,7 @@ class Report:
             lang: ``"zh"`` or ``"en"``; the language that is set, if left out.
         """
         title = same(self.name) if self.title.zh == self.name else same(f"{self.name} ") + self.title
+        title += same(f" · {self.day}" if self.day else "")
         return View(title, [Paragraph(self._counted), Table(_COLUMNS, map(_row, self.results))], lang)
 
     def to_html(self, lang: Language = "zh") -> str:

@@ -15,7 +15,7 @@ from kinderguard.packs.failures import told
 from kinderguard.rules import nodes as n
 from kinderguard.rules.boundaries import parts_of
 from kinderguard.rules.citations import Cite, Trust
-from kinderguard.rules.definitions import Check, OwnDocument, Policy
+from kinderguard.rules.definitions import Category, Check, OwnDocument, Policy
 from kinderguard.rules.expression import Expr
 from kinderguard.rules.ruleset import references
 from kinderguard.rules.wording import wording
@@ -88,6 +88,48 @@ def _documents(subject: Subject) -> Iterator[OwnDocument]:
     assert subject.pack is not None
     asked = [d for p in subject.pack.policies for d in p.evidence if isinstance(d, OwnDocument)]
     yield from {d.code: d for d in (*subject.documents, *asked)}.values()
+
+
+@check(
+    "titles_differ",
+    title=Text("名称不与其他规则相同", "no category or policy has the title of another"),
+    protects=Text(
+        "与国家规定同名的本地类别或政策，会让家庭看到同一名称既符合又不符合。",
+        "Beside a rule of the nation's with the same title a family reads of one name that it is due and that it is not.",
+    ),
+    mend=Text(
+        "给本地的类别或政策一个说明区别的名称，如 某市六周岁以下孤儿",
+        "give the category or policy of your own a title that tells the difference, such as Orphan under six in the city",
+    ),
+    needs=Needs.BOOK,
+)
+def titles_differ(subject: Subject) -> Found:
+    """No title, in either language, that another category or policy has with which a rule of the pack stands on some day."""
+    assert subject.overlay is not None
+    rules = subject.overlay.rules
+    both: tuple[Category | Policy, ...] = (*rules.categories.values(), *rules.policies.values())
+    own = {rule.code for rule in subject.rules}
+    told: set[str] = set()
+    for rule in both:
+        if rule.code not in own:
+            continue
+        told.add(rule.code)
+        for other in both:
+            if other.code in told or not rule.effective.overlaps(other.effective):
+                continue
+            if rule.title.zh.strip() == other.title.zh.strip():
+                title = rule.title.zh
+            elif rule.title.en.strip().casefold() == other.title.en.strip().casefold():
+                title = rule.title.en
+            else:
+                continue
+            yield Finding(
+                Text(
+                    f"{rule.code} 与 {other.code} 同名：{title}", f"{rule.code} has the title of {other.code}: {title}"
+                ),
+                Text("换一个说明区别的名称", "give it a title that tells the difference"),
+                **subject.at(rule.code),
+            )
 
 
 @check(

@@ -3,6 +3,7 @@
 A check that cannot be made because the pack does not stand is skipped, and says which check to look at first.
 """
 
+import datetime as dt
 import inspect
 import time
 import traceback
@@ -40,6 +41,7 @@ def check_pack(
     examples: int = 60,
     seed: int = 0,
     cases: str | Path | None = None,
+    on: dt.date | Iterable[dt.date] | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Check a pack: what is wrong, where, and how to mend it. In a notebook the report shows itself.
@@ -52,6 +54,8 @@ def check_pack(
         seed: of their generation; the same seed gives the same children.
         cases: a file or folder of policy cases, beside ``cases/*.toml`` in the package and next to ``pyproject.toml``: a
             wheel leaves the latter behind.
+        on: the day, or days: proofs are asked on each, all else on the first. If left out, the first day on which all the
+            pack's rules and values have begun; proofs are asked on those days too on which its rules read otherwise.
         progress: called with the checks done, all checks, and the next one.
 
     Raises:
@@ -64,13 +68,17 @@ def check_pack(
     >>> report.ok, [result.check_id for result in report.results]
     (True, ['titles', 'citations'])
     """
-    subject = Subject(target_of(pack), examples=examples, seed=seed, cases=_path(cases))
+    subject = Subject(target_of(pack), examples=examples, seed=seed, cases=_path(cases), on=_days(on))
     chosen = checks_named(None if only is None else (only,) if isinstance(only, str) else tuple(only))
     return report_on(subject, chosen, expected_failures, progress)
 
 
 def _path(given: str | Path | None) -> Path | None:
     return None if given is None else Path(given)
+
+
+def _days(given: dt.date | Iterable[dt.date] | None) -> tuple[dt.date, ...]:
+    return () if given is None else (given,) if isinstance(given, dt.date) else tuple(given)
 
 
 def report_on(
@@ -87,10 +95,13 @@ def report_on(
         if progress is not None:
             progress(done, len(listed), check)
         results.append(run_check(check, subject, expected.get(check.check_id), failing))
+    if not subject.stands and all(result.ok for result in results):
+        # Checks that could not be made say nothing good of a pack that is kept out.
+        results.append(run_check(CHECKS["loads"], subject, expected.get("loads"), failing))
     if progress is not None:
         progress(len(listed), len(listed), None)
     title = subject.pack.title if subject.pack is not None else same(subject.name)
-    return Report(subject.name, title, tuple(results))
+    return Report(subject.name, title, tuple(results), subject.day if subject.stands else None)
 
 
 def reasons(expected_failures: Mapping[str, str] | None) -> dict[str, str]:
@@ -170,7 +181,7 @@ def _found(check: PackCheck, subject: Subject) -> tuple[list[Finding], list[Note
     except Skip as skip:
         if not owned:
             return findings, notes, skip.reason
-    except Exception as error:  # noqa: BLE001  what a pack brings may fail anywhere; the other checks go on
+    except (Exception, SystemExit) as error:  # noqa: BLE001  what a pack brings may fail anywhere; the other checks go on
         findings.append(_broken_off(error))
     if owned and not findings:
         # The check's own finding is nearer to the line; without one the loader's words stand.
@@ -192,7 +203,7 @@ def _kept_out(subject: Subject, failing: Collection[str]) -> tuple[list[Finding]
     return findings or [nation], None
 
 
-def _broken_off(error: Exception) -> Finding:
+def _broken_off(error: BaseException) -> Finding:
     last = traceback.extract_tb(error.__traceback__)[-1]
     said = told(error) + same(f" ({Path(last.filename).name}:{last.lineno})")
     return Finding(
@@ -259,6 +270,7 @@ class _Lazily:
     examples: int
     seed: int
     cases: Path | None
+    on: tuple[dt.date, ...] = ()
     #: The file that asks for the checks.
     asking: Path | None = None
     _made: Subject | None = attrs.field(default=None, init=False)
@@ -276,7 +288,9 @@ class _Lazily:
 
     def __call__(self) -> Subject:
         if self._made is None:
-            self._made = Subject(target_of(self.pack), examples=self.examples, seed=self.seed, cases=self.cases)
+            self._made = Subject(
+                target_of(self.pack), examples=self.examples, seed=self.seed, cases=self.cases, on=self.on
+            )
         return self._made
 
 
@@ -288,11 +302,12 @@ def parametrize_with_checks(
     examples: int = 60,
     seed: int = 0,
     cases: str | Path | None = None,
+    on: dt.date | Iterable[dt.date] | None = None,
 ) -> "pytest.MarkDecorator":
     """Every check of a pack as a test of its own, named by its id.
 
     Args:
-        pack, only, examples, seed, cases: as for ``check_pack``.
+        pack, only, examples, seed, cases, on: as for ``check_pack``.
         expected_failures: by id, why a check is known to fail: it is marked ``xfail``, strictly, so that one that passes
             after all fails the run.
 
@@ -309,7 +324,7 @@ def parametrize_with_checks(
     expected = reasons(expected_failures)
     caller = inspect.currentframe()
     file = None if caller is None or caller.f_back is None else caller.f_back.f_globals.get("__file__")
-    subject = _Lazily(pack, examples, seed, _path(cases), _path(file))
+    subject = _Lazily(pack, examples, seed, _path(cases), _days(on), _path(file))
     parameters, chosen = [], tuple(checks(only))
     failing = _failing(chosen, expected)
     for each in chosen:

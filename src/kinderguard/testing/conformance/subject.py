@@ -28,6 +28,7 @@ from kinderguard.rules.kinds import Sort
 from kinderguard.rules.parameters import Parameter, readable_parameters
 from kinderguard.testing.case_files import case_files
 from kinderguard.testing.conformance.causes import owner_of
+from kinderguard.testing.conformance.days import Days, days_of
 from kinderguard.testing.conformance.locating import Place, Sources
 from kinderguard.testing.conformance.targets import Target
 
@@ -45,12 +46,14 @@ class Subject:
         examples: how many children are generated.
         seed: of their generation.
         cases: a file or folder of policy cases beside those that belong to the pack: a wheel leaves them behind.
+        on: the days on which it is checked; the usual one, if there is none.
     """
 
     target: Target
     examples: int = 60
     seed: int = 0
     cases: Path | None = None
+    on: tuple[dt.date, ...] = ()
 
     @property
     def name(self) -> str:
@@ -172,9 +175,16 @@ class Subject:
 
     @cached_property
     def day(self) -> dt.date:
-        """The usual day, or the first one on which every rule and value of the pack has begun."""
+        """The first day given; else the usual one, or the first on which every rule and value of the pack has begun."""
+        if self.on:
+            return self.on[0]
         starts = [d for d in self._starts() if d is not None]
         return max([USUAL_DAY, *starts])
+
+    @cached_property
+    def days(self) -> Days:
+        """The days on which proofs are asked: those given; else that of the checks, and those on which the rules turn."""
+        return Days(tuple(dict.fromkeys(self.on))) if self.on else days_of(self)
 
     def _starts(self) -> Iterator[dt.date | None]:
         yield from (rule.effective.start for rule in self.rules)

@@ -14,6 +14,7 @@ from kinderguard.model.text import Text, join, same
 from kinderguard.rules.definitions import Policy
 from kinderguard.rules.expression import Expr
 from kinderguard.rules.stacking import Capped, Excludes, Keep, Stacking, TopsUp
+from kinderguard.rules.stacking_order import groups_of
 from kinderguard.rules.titles import Titles
 from kinderguard.rules.wording import title_of_step
 from kinderguard.testing.conformance.children import shown
@@ -78,12 +79,12 @@ def _winners(code: str, policies: dict[str, Policy]) -> dict[str, None]:
     """The policies with money in whose favour a policy is not paid, or paid less, by what stacking says."""
     own = policies[code]
     found = [r.other for r in own.stacking if isinstance(r, Excludes) and r.keep is not Keep.THIS]
-    groups = {r.group for r in own.stacking if isinstance(r, Capped)}
+    groups = groups_of(policies)
+    for members in (groups[r.group] for r in own.stacking if isinstance(r, Capped)):
+        found += members[: members.index(code)]
     for other in policies.values():
         for r in other.stacking:
             if isinstance(r, Excludes) and r.other == code and r.keep is not Keep.OTHER:
-                found.append(other.code)
-            if isinstance(r, Capped) and r.group in groups and other.code < code:
                 found.append(other.code)
     return dict.fromkeys(each for each in found if each != code and policies[each].amount is not None)
 
