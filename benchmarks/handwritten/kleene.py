@@ -214,6 +214,7 @@ def _parents() -> dict[str, pl.Expr]:
         found[f"{who}.gone_or_unable"] = col(f"{who}.gone") | grounds
         found[f"{who}.ill_at_home"] = ~col(f"{who}.gone") & ill
         found[f"{who}.no_capacity"] = ~able | ((severe | ill) & able.is_null()) | col(f"{who}.gone")
+        found[f"{who}.not_at_home"] = col(f"{who}.away") | found[f"{who}.no_capacity"]
     return found
 
 
@@ -273,8 +274,7 @@ def _types() -> dict[str, pl.Expr]:
     needs_care = col("under_8") | col("child.disability.needs_long_term_care")
     alone = pl.coalesce("child.care.alone_overnight", care.is_in(["independent", "child_headed"]))
     ground = col("child.state_guardianship").list.len() > 0
-    father_away, mother_away = col("father.away"), col("mother.away")
-    parents_away = _both("away") | (father_away & col("mother.no_capacity")) | (mother_away & col("father.no_capacity"))
+    parents_away = _both("not_at_home") & _either("away")
     in_own_hands = care.is_in(["parental", "adoptive", "residential"])
     return {
         "draws_alone": draws_alone,

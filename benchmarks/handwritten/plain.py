@@ -153,9 +153,9 @@ def _types() -> dict[str, pl.Expr]:
     f_there, m_there = (col(f"{who}.exists") for who in PARENTS)
     f_away, m_away = (col(f"{who}.away") for who in PARENTS)
     parents_away = (
-        ((~f_there | f_away) & (~m_there | m_away))
-        | (f_away & col("mother.no_capacity"))
-        | (m_away & col("father.no_capacity"))
+        (~f_there | f_away | col("father.no_capacity"))
+        & (~m_there | m_away | col("mother.no_capacity"))
+        & ((f_there & f_away) | (m_there & m_away))
     )
     home, here = col("child.registration.division").str.head(6), col("child.residence.division").str.head(6)
     marginal = col("cn.dibao_marginal") & (col("first_three") | col("child.illness.serious"))

@@ -58,8 +58,8 @@ PAID = [{"policy": "330199.school_start", "since": "2024-09-02", "every": "once"
 
 
 def shown(name):
-    (line,) = re.findall(rf"^{name} = (.*)$", PAGE, re.MULTILINE)
-    return eval(line, NAMES)
+    (written,) = re.findall(rf"^{name} = (.*(?:\n[ )].*)*)$", PAGE, re.MULTILINE)
+    return eval(written, NAMES)
 
 
 def holds(condition, facts, on="2025-09-01"):

@@ -167,7 +167,8 @@ def test_where_a_table_goes_on_a_shade_lies_until_its_end(browser):
 
     assert len(set(pictures())) == 2
     page.run("document.querySelector('.kg-scroll').remove()")
-    assert len(set(pictures())) == 1  # none is seen on a table that is seen whole
+    # None is seen on a table that is seen whole. A busy machine may still draw what was there before: then once more.
+    assert any(len(set(pictures())) == 1 for _ in range(5))
 
 
 def test_on_paper_no_table_is_cut(browser):

@@ -6,20 +6,27 @@ was tried: with some values of the facts that it reads, everything else as it is
 can be changed is found to suffice, nothing is said; which facts are worth asking for is for ``missing``.
 """
 
+import datetime as dt
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import attrs
 
 from kinderguard.engines.blame import is_unknown
-from kinderguard.engines.plan import Step
+from kinderguard.engines.plan import PROVIDED, Step
 from kinderguard.engines.reading import unknown
 from kinderguard.engines.reasons import Leaf, Reasons
 from kinderguard.engines.tries import compared_with, fact_tries, list_tries
 from kinderguard.engines.worlds import Reach, set_of, steps_in
+from kinderguard.model.case import Case
 from kinderguard.model.codes import ParentKind, SituationKind
+from kinderguard.model.errors import InvalidRecordError
+from kinderguard.model.money import yuan
 from kinderguard.model.people import Harm, Parent
+from kinderguard.model.record import Record
 from kinderguard.rules import nodes as n
 from kinderguard.rules.kinds import Sort
 
@@ -52,6 +59,18 @@ class Change:
     values: Mapping[int, Any]
 
 
+#: Of results that are still held: a view, a text and a document of one ask the same.
+_OF: "WeakKeyDictionary[Assessment, Changes]" = WeakKeyDictionary()
+
+
+def changes_of(assessment: "Assessment", reasons: Reasons) -> "Changes":
+    """The changes of a result, found once however often it is explained."""
+    found = _OF.get(assessment)
+    if found is None:
+        found = _OF[assessment] = Changes(assessment, reasons)
+    return found
+
+
 class Changes:
     """The changes of one result.
 
@@ -67,9 +86,15 @@ class Changes:
         self._trace, self._effort = assessment.trace, reasons.effort
         self._ways_of: dict[tuple[int, bool], tuple[tuple[Leaf, ...], ...]] = {}
         self._left = 0
+        self._found: dict[int, Change | None] = {}
 
     def of(self, step: Step) -> Change | None:
         """The least change by which a condition would hold that does not; None where none was found."""
+        if step.index not in self._found:
+            self._found[step.index] = self._search(step)
+        return self._found[step.index]
+
+    def _search(self, step: Step) -> Change | None:
         self._left = _TRIES
         found = None
         for leaves in self._ways(step, wanted=True):
@@ -147,7 +172,7 @@ class Changes:
         trace = self._with(chosen, root)
         leaf = next((leaf for leaf in leaves if trace[leaf.step.index] is not leaf.wanted), None)
         if leaf is None:
-            return chosen if trace[root.index] is True else None
+            return chosen if trace[root.index] is True and self._holds(root, leaves, chosen) else None
         if leaf == last:
             return None  # what was chosen for it made no difference beside the rest
         for more in self._settings(leaf, chosen):
@@ -155,6 +180,20 @@ class Changes:
             if found is not None:
                 return found
         return None
+
+    def _holds(self, root: Step, leaves: tuple[Leaf, ...], chosen: Mapping[int, Any]) -> bool:
+        """Whether there can be such a child, and the result and the conditions are as wanted once all is worked out for it."""
+        nodes: dict[n.Fact | n.Collection, Any] = {}
+        for at, value in chosen.items():
+            node = self._facts[at].node
+            assert isinstance(node, n.Fact | n.Collection)
+            nodes[node] = value
+        try:
+            case = changed_case(self._case, nodes)
+        except InvalidRecordError:
+            return False
+        trace = self._bound.run(case, self._trace[PROVIDED])
+        return trace[root.index] is True and all(trace[leaf.step.index] is leaf.wanted for leaf in leaves)
 
     def _settings(self, leaf: Leaf, chosen: Mapping[int, Any]) -> Iterator[dict[int, Any]]:
         """Values of one fact each, beside those that are chosen, that make a condition as it is wanted."""
@@ -256,6 +295,33 @@ class Changes:
         }
 
 
+def changed_case(case: Case, values: "Mapping[n.Fact | n.Collection, Any]") -> Case:
+    """A case with other values of some facts, as rules read them.
+
+    Raises:
+        InvalidRecordError: there can be no such child.
+    """
+    data = json.loads(case.to_json())
+    for node, value in values.items():
+        *holders, last = ["extra", *node.path.split(".", 1)] if node.path[0].isdigit() else node.path.split(".")
+        place = data
+        for name in holders:
+            place = place.setdefault(name, {})
+        place[last] = _stated(node, value)
+    return Case.model_validate(data)
+
+
+def _stated(node: n.Fact | n.Collection, value: Any) -> Any:
+    """A value of the trace as a case states it."""
+    if isinstance(value, tuple):
+        return [
+            json.loads(each.model_dump_json(exclude_unset=True)) if isinstance(each, Record) else each for each in value
+        ]
+    if value is not None and node.kind.sort is Sort.MONEY:
+        return str(yuan(value))
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
 def _is_a_death(record: Any) -> bool:
     return getattr(record, "kind", None) in _DEATHS
 
@@ -264,4 +330,4 @@ def _joined(first: tuple[Leaf, ...], second: tuple[Leaf, ...]) -> tuple[Leaf, ..
     return tuple({(leaf.step.index, leaf.wanted): leaf for leaf in (*first, *second)}.values())
 
 
-__all__ = ["Change", "Changes"]
+__all__ = ["Change", "Changes", "changed_case", "changes_of"]

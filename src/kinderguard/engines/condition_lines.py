@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from kinderguard.engines.blame import inner_values, is_unknown
-from kinderguard.engines.changing import Changes
+from kinderguard.engines.changing import Changes, changes_of
 from kinderguard.engines.explain import ReferenceAlgebra
 from kinderguard.engines.plan import Step
 from kinderguard.engines.ranges import Range
@@ -150,7 +150,7 @@ class ConditionLines:
             code = self._codes.get(step.index, "")
             text = Text("因为不满足：", "Because this does not hold: ") + taken.says + same(code)
             yield Line(text, below=tuple(self._parts(taken, {} if code else self._codes)))
-        change = (self._changes or Changes(self.assessment, self.reasons)).of(step)
+        change = (self._changes or changes_of(self.assessment, self.reasons)).of(step)
         failed = {s.index for s in self.reasons.why(step)}
         # Where nothing would have to change but what is told above, that says it.
         if change is None or all(leaf.step.index in failed for leaf in change.leaves):

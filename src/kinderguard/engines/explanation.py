@@ -7,7 +7,7 @@ from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kinderguard.engines import ranges
-from kinderguard.engines.changing import Changes
+from kinderguard.engines.changing import changes_of
 from kinderguard.engines.condition_lines import ConditionLines, fact_shown, mark_of, shown
 from kinderguard.engines.divisions import by_zero, zero_divisor
 from kinderguard.engines.explanation_document import document, sources_of
@@ -52,7 +52,7 @@ class Explanation:
         self._plan = assessment.basis.bound.plan
         self._titles = assessment.basis.titles
         self._reasons = Reasons(self._trace)
-        self._changes = Changes(assessment, self._reasons)
+        self._changes = changes_of(assessment, self._reasons)
         self._refused: set[int] | None = None
 
     def __reduce__(self) -> NoReturn:

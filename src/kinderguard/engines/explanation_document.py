@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from kinderguard.engines.blame import inner_values
-from kinderguard.engines.changing import Changes
+from kinderguard.engines.changing import changes_of
 from kinderguard.engines.condition_lines import place_in_charge
 from kinderguard.engines.explain import ReferenceAlgebra
 from kinderguard.engines.opening import Opening, unset_of
@@ -55,7 +55,7 @@ class _Document:
         self._trace = assessment.trace
         self._plan = assessment.basis.bound.plan
         self._reasons = Reasons(self._trace)
-        self._changes = Changes(assessment, self._reasons)
+        self._changes = changes_of(assessment, self._reasons)
         self._titles = assessment.basis.titles
         self._algebra = ReferenceAlgebra()
 

@@ -65,7 +65,7 @@ def total_of(dues: Iterable[Due]) -> Total:
 
     >>> of_household = Due(Decimal(500), Decimal(500), "330106:1")
     >>> total_of([of_household, of_household]).low
-    Decimal('500')
+    Decimal('500.00')
     """
     found, together = Total(ZERO, ZERO), dict[str, list[Due]]()
     for due in dues:
