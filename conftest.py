@@ -15,8 +15,8 @@ from sybil.parsers.rest import DocTestParser
 
 from console_examples import run_console
 
-# The same code gets the same examples, so that a run says something of the change and not of its luck. New examples are
-# what `make explore` is for.
+# Examples come from fixed seeds, so that a run says something of the change and not of its luck; which modules a worker has
+# loaded still makes some difference to them. New ones are what `make explore` is for.
 settings.load_profile("default" if os.environ.get("KINDERGUARD_EXPLORE") else "ci")
 
 docstrings = Sybil(
