@@ -21,6 +21,7 @@ from kinderguard.engines.frame.orphans import KeyedRecords
 from kinderguard.engines.frame.outputs import Asked
 from kinderguard.engines.frame.results import TooManyLocalColumnsError
 from kinderguard.model.errors import ToldError
+from kinderguard.model.places import COUNTY
 from kinderguard.model.progress import bar_wanted as wanted
 from kinderguard.model.text import Text
 from kinderguard.packs.book import PolicyBook
@@ -36,8 +37,6 @@ from kinderguard.rules.ruleset import RuleSet
 #: How many children are read, assessed and counted at a time.
 PART = 200_000
 HOUSEHOLD = "household.number"
-#: Digits of a county's code: a household's number is its county's.
-COUNTY = 6
 
 #: What is wanted of one book: makes the job for some places.
 MakeJob = Callable[[pl.Series], FrameJob]

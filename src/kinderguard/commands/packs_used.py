@@ -8,13 +8,12 @@ from collections.abc import Iterable
 
 from kinderguard.commands.application import say
 from kinderguard.model.errors import Problem
-from kinderguard.model.places import place_and_code, place_name
+from kinderguard.model.places import COUNTY, place_and_code, place_name
 from kinderguard.model.text import Language, Text, join, same
 from kinderguard.packs import PackSource, PolicyBook
 
 #: So many counties are named, and packs of counties; the rest are counted.
 _NAMED = 8
-_COUNTY = 6
 
 
 def say_packs(book: PolicyBook, divisions: Iterable[str | None], lang: Language) -> None:
@@ -31,8 +30,8 @@ def say_packs(book: PolicyBook, divisions: Iterable[str | None], lang: Language)
         chain = book.registry.chain(place or None)
         versions = book.overlay(place or None).versions
         used |= versions
-        if len(place) >= _COUNTY and not any(_is_for(source, place) for source in chain):
-            without.setdefault(place[:_COUNTY], [code for code in versions if code != "cn"])
+        if len(place) >= COUNTY and not any(_is_for(source, place) for source in chain):
+            without.setdefault(place[:COUNTY], [code for code in versions if code != "cn"])
     if used:
         told = _few([same(f"{code} {version}") for code, version in used.items()])
         say(Text(f"所用规则包：{told.zh}", f"packs used: {told.en}").in_(lang))
@@ -56,7 +55,7 @@ def say_broken(problems: Iterable[Problem], lang: Language) -> None:
 
 def _is_for(source: PackSource, place: str) -> bool:
     """Whether a pack, broken or not, was meant for a county or what lies in it."""
-    return len(source.jurisdiction) >= _COUNTY or not place.startswith(source.jurisdiction)
+    return len(source.jurisdiction) >= COUNTY or not place.startswith(source.jurisdiction)
 
 
 def _few(names: list[Text]) -> Text:

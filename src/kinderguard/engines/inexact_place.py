@@ -11,8 +11,6 @@ from kinderguard.model.text import Text
 
 #: The code of the problem.
 COUNTY_UNKNOWN = "case.county_unknown"
-#: How many digits the code of a county has.
-COUNTY = 6
 
 
 def county_unknown(division: str, titles: Mapping[str, Text]) -> Problem:

@@ -46,6 +46,8 @@ COUNTIES: dict[str, Text] = {
 
 #: How many digits a code has: of a province, a city, a county, a township, a village.
 LEVELS = (2, 4, 6, 9, 12)
+#: Digits of a county's code. What a county numbers itself, as households, it numbers by itself.
+COUNTY = 6
 
 
 def check_division(code: str) -> str:

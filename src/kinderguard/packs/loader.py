@@ -21,6 +21,7 @@ import pluggy
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from kinderguard.model.errors import Problem, ToldError, closed, suggestion
+from kinderguard.model.places import COUNTY
 from kinderguard.model.text import Text, join, same
 from kinderguard.packs import hookspecs
 from kinderguard.packs.failures import entry_point_fault, place_in_pack, told
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 GROUP = "kinderguard"
 #: Of so many packs each is looked at before the first child of a county is told that its rules are complete.
 _FEW = 60
-_COUNTY = 6
 
 
 class PackWarning(UserWarning):
@@ -169,9 +169,9 @@ class Registry:
         """What was registered wrongly and meant for a division. Where there are many packs and the county has its own, only
         what is known to be wrong is looked at: reading the source of each takes longer than a child.
         """
-        has_own = any(len(source.jurisdiction) >= _COUNTY for source in found)
+        has_own = any(len(source.jurisdiction) >= COUNTY for source in found)
         is_quick = len(self.sources) <= _FEW or "misnamed" in vars(self)
-        is_told = is_quick or (len(division) >= _COUNTY and not has_own)
+        is_told = is_quick or (len(division) >= COUNTY and not has_own)
         meant = self.misnamed if is_told else self._strays_by_code
         return [source for code, source in meant.items() if division.startswith(jurisdiction_of(code))]
 

@@ -5,10 +5,10 @@ Asked for one child, for its needs and for tables, so that all of them tell alik
 
 from typing import TYPE_CHECKING
 
-from kinderguard.engines.inexact_place import COUNTY, county_unknown
+from kinderguard.engines.inexact_place import county_unknown
 from kinderguard.model.case import Case
 from kinderguard.model.errors import Problem
-from kinderguard.model.places import covers
+from kinderguard.model.places import COUNTY, covers
 from kinderguard.packs.pinned import lies_elsewhere, of_elsewhere
 
 if TYPE_CHECKING:

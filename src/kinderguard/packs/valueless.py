@@ -8,15 +8,13 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
+from kinderguard.model.places import COUNTY
 from kinderguard.model.text import Text
 from kinderguard.packs.pack import Pack
 from kinderguard.rules import nodes as n
 from kinderguard.rules.boundaries import parts_of
 from kinderguard.rules.definitions import Category, Check, Policy
 from kinderguard.rules.parameters import Parameter
-
-#: Digits of a county's division.
-_COUNTY = 6
 
 
 @attrs.frozen
@@ -72,4 +70,4 @@ def _told(parameter: Parameter, rule: str, here: str) -> Valueless:
         f"填写 {here} 的值：values = [{{ from = …, value = …, source = … }}]，不写 place",
         f"give the value of {here}: values = [{{ from = …, value = …, source = … }}], without place",
     )
-    return Valueless(parameter, rule, message, mend, len(here) >= _COUNTY and not places)
+    return Valueless(parameter, rule, message, mend, len(here) >= COUNTY and not places)

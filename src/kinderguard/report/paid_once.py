@@ -11,10 +11,8 @@ from decimal import Decimal
 import attrs
 
 from kinderguard.engines.assessment import ZERO, Total
+from kinderguard.model.places import COUNTY
 from kinderguard.national.dibao import DIBAO_BENEFIT, DIBAO_MARGINAL
-
-#: Digits of a county's code: a household's number is its county's.
-_COUNTY = 6
 
 
 @attrs.frozen
@@ -38,7 +36,7 @@ def household_key(per: str, division: str | None, number: str | None) -> str | N
     where no number is known."""
     if per != "household" or number is None:
         return None
-    return hashlib.sha256(f"{(division or '')[:_COUNTY]}:{number}".encode()).hexdigest()
+    return hashlib.sha256(f"{(division or '')[:COUNTY]}:{number}".encode()).hexdigest()
 
 
 def for_one_person(policy: str, individual_dibao: bool | None, categories: Mapping[str, bool | None]) -> bool | None:

@@ -26,6 +26,7 @@ from kinderguard.casefile.situations import takes_back
 from kinderguard.model.case import Case
 from kinderguard.model.dates import as_day
 from kinderguard.model.errors import InvalidRecordError
+from kinderguard.model.places import COUNTY
 from kinderguard.model.text import Text
 
 
@@ -417,11 +418,7 @@ def _elsewhere(thought: Mapping[str, Any], news: Mapping[str, Any], lists: Colle
 def _county(facts: Mapping[str, Any]) -> str | None:
     """The county of the division in charge; None where it is not known."""
     division = next((facts[path] for path in PLACES if facts.get(path) is not None), None)
-    return None if division is None or len(division) < _COUNTY else str(division)[:_COUNTY]
-
-
-#: How many digits of a division's code name its county.
-_COUNTY = 6
+    return None if division is None or len(division) < COUNTY else str(division)[:COUNTY]
 
 
 def _each(

@@ -1,8 +1,8 @@
 """By which assessments a child was paid, from which day on each of them, and when a closed file was paid nothing.
 
-Used by ``changes``, which holds what was paid against what was due, and where an assessment is written. What was paid is not written in a file: it is taken from
-the assessments that were kept and the days on which they were written, and from what closings say was paid last. Nothing is
-read or written here.
+Used by ``changes``, which holds what was paid against what was due, and where an assessment is written. What was paid is not
+written in a file: it is taken from the assessments that were kept and the days on which they were written, and from what
+closings say was paid last. Nothing is read or written here.
 """
 
 import datetime as dt

@@ -32,7 +32,7 @@ from kinderguard.commands.store import InStore, keep_each, open_store
 from kinderguard.commands.tabular import check_out, columns_of, write_list
 from kinderguard.model.case import Case
 from kinderguard.model.errors import Problem
-from kinderguard.model.places import place_name
+from kinderguard.model.places import COUNTY, place_name
 from kinderguard.model.text import Language, Text, join, same
 
 if TYPE_CHECKING:
@@ -233,8 +233,6 @@ def _plan_rows(plan: CarePlan, lang: Language) -> Iterator[tuple[Any, ...]]:
         )
 
 
-#: How many digits of a division's code name its county.
-_COUNTY = 6
 _UNPLACED = Text("居住地不详", "place not known")
 
 
@@ -254,7 +252,7 @@ def _plans_summary(
     noted: dict[Text, Counter[str]] = {}
     for plan in plans:
         for note in plan.notes:
-            noted.setdefault(note, Counter())[(plan.division or "")[:_COUNTY]] += 1
+            noted.setdefault(note, Counter())[(plan.division or "")[:COUNTY]] += 1
     for note, counties in noted.items():
         yield note.in_(lang)
         yield from columns_of(

@@ -14,7 +14,7 @@ from kinderguard.commands.casefile.showing import Ref, ShownAs, files
 from kinderguard.commands.store import ByUser, InStore, open_store
 from kinderguard.commands.wording import in_commands
 from kinderguard.model.codes import ClosingReason
-from kinderguard.model.places import place_name
+from kinderguard.model.places import COUNTY, place_name
 from kinderguard.model.text import Language, Text
 
 if TYPE_CHECKING:
@@ -177,13 +177,10 @@ def reopen_file(
 
 # ---- transfers ---------------------------------------------------------------------------------------------------
 
-#: Digits of a county's code.
-_COUNTY = 6
-
 
 def _of_the_county(receiver: str, *, will: bool = False) -> Text:
     """Who sees a file that goes to a county and to none of its townships; nothing of one that goes to a township."""
-    if len(receiver) != _COUNTY:
+    if len(receiver) != COUNTY:
         return Text("", "")
     when = (
         Text("接收后档案归县级", "Once accepted, the file is the county's")
